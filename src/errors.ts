@@ -1,0 +1,62 @@
+/**
+ * The wording of every error: where, which argument, what came, what was expected, in one sentence.
+ *
+ * Answers for nothing else: what is checked, and when, is the caller's affair.
+ */
+
+/** `Sequence.forward: inputs has shape [5, 2, 3], expected [batch, time, 4]` */
+export function rangeError(where: string, argument: string, came: string, expected: string): RangeError {
+  return new RangeError(`${where}: ${argument} ${came}, expected ${expected}`);
+}
+
+/** Like {@link rangeError}, for a value of the wrong type. */
+export function typeError(where: string, argument: string, came: string, expected: string): TypeError {
+  return new TypeError(`${where}: ${argument} ${came}, expected ${expected}`);
+}
+
+/** A value as an error shows it: short, unambiguous, one line. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'object' && value !== null) {
+    const name = Object.getPrototypeOf(value)?.constructor?.name;
+    return name === undefined || name === 'Object' ? 'an object' : `a value of type ${name}`;
+  }
+  return String(value);
+}
+
+/** Passes `value` on if it is a whole number of at least `least`. */
+export function wholeNumber(where: string, argument: string, value: unknown, least = 1): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
+  const error = typeof value === 'number' ? rangeError : typeError;
+  throw error(where, argument, `is ${show(value)}`, `a whole number of at least ${least}`);
+}
+
+/** Passes `value` on if it is a number with `least` ≤ value ≤ `most`, both finite or not; NaN never. */
+export function numberWithin(
+  where: string,
+  argument: string,
+  value: unknown,
+  least: number,
+  most: number,
+): number {
+  if (typeof value === 'number' && value >= least && value <= most) return value;
+  const error = typeof value === 'number' ? rangeError : typeError;
+  const bounds =
+    most === Number.POSITIVE_INFINITY ? `a number of at least ${least}` : `a number from ${least} to ${most}`;
+  throw error(where, argument, `is ${show(value)}`, bounds);
+}
+
+/** Passes `value` on if it is one of `choices`. */
+export function oneOf<Choice extends string>(
+  where: string,
+  argument: string,
+  value: unknown,
+  choices: readonly Choice[],
+): Choice {
+  if (choices.includes(value as Choice)) return value as Choice;
+  const list = choices.map((choice) => JSON.stringify(choice)).join(', ');
+  throw rangeError(where, argument, `is ${show(value)}`, `one of ${list}`);
+}

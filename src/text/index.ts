@@ -1,0 +1,2 @@
+/** From raw words to what a sequence takes. */
+export {};

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { numberWithin, oneOf, rangeError, show, typeError, wholeNumber } from '../src/errors.ts';
+
+describe('errors name the place, the argument, what came and what was expected', () => {
+  test('rangeError and typeError share one sentence', () => {
+    expect(rangeError('Sequence.forward', 'inputs', 'has shape [5, 2, 3]', '[batch, time, 4]')).toEqual(
+      new RangeError('Sequence.forward: inputs has shape [5, 2, 3], expected [batch, time, 4]'),
+    );
+    expect(typeError('at', 'x', 'is 1n', 'a number')).toBeInstanceOf(TypeError);
+  });
+
+  test.each([
+    ['word', '"word"'],
+    ['x'.repeat(50), `"${'x'.repeat(40)}…"`],
+    [3n, '3n'],
+    [-0.5, '-0.5'],
+    [Number.NaN, 'NaN'],
+    [[1, 2], 'an array of 2'],
+    [{ a: 1 }, 'an object'],
+    [Object.create(null), 'an object'],
+    [new Float32Array(2), 'a value of type Float32Array'],
+    [() => 0, 'a function'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+  ])('show(%o) is %s', (value, shown) => expect(show(value)).toBe(shown));
+
+  test('wholeNumber', () => {
+    expect(wholeNumber('f', 'n', 3)).toBe(3);
+    expect(wholeNumber('f', 'n', 0, 0)).toBe(0);
+    expect(() => wholeNumber('f', 'n', 0)).toThrow(
+      new RangeError('f: n is 0, expected a whole number of at least 1'),
+    );
+    expect(() => wholeNumber('f', 'n', 1.5)).toThrow(RangeError);
+    expect(() => wholeNumber('f', 'n', '3')).toThrow(
+      new TypeError('f: n is "3", expected a whole number of at least 1'),
+    );
+  });
+
+  test('numberWithin', () => {
+    expect(numberWithin('f', 'p', 0.5, 0, 1)).toBe(0.5);
+    expect(() => numberWithin('f', 'p', Number.NaN, 0, 1)).toThrow(
+      new RangeError('f: p is NaN, expected a number from 0 to 1'),
+    );
+    expect(() => numberWithin('f', 'p', -1, 0, Number.POSITIVE_INFINITY)).toThrow(
+      new RangeError('f: p is -1, expected a number of at least 0'),
+    );
+  });
+
+  test('oneOf', () => {
+    expect(oneOf('f', 'merge', 'sum', ['sum', 'mean'])).toBe('sum');
+    expect(() => oneOf('f', 'merge', 'max', ['sum', 'mean'])).toThrow(
+      new RangeError('f: merge is "max", expected one of "sum", "mean"'),
+    );
+  });
+});
