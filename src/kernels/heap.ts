@@ -1,0 +1,98 @@
+/**
+ * The memory that kernels work in: one growing run of elements, handed out in blocks.
+ *
+ * Answers for which part is in use. What the elements are, and how the run grows, is the storage's affair.
+ */
+import { rangeError } from '../errors.ts';
+
+/** The element arrays of the two precisions. */
+export type Values = Float32Array | Float64Array;
+
+/** A run of elements that can grow. Growing keeps the contents and may replace `values`. */
+export interface Storage {
+  readonly values: Values;
+  /** The first offset that may be handed out. */
+  readonly base: number;
+  grow(length: number): void;
+}
+
+// A cache line of float32, so that no two blocks share one and SIMD loads of a block's first row are aligned.
+const GRANULE = 16;
+
+/** Hands out blocks of a {@link Storage}: first fit among the freed ones, else at the end. */
+export class Heap {
+  readonly #storage: Storage;
+  readonly #lengths = new Map<number, number>();
+  // Sorted by offset; neighbours are never adjacent, they would have been joined.
+  readonly #free: { offset: number; length: number }[] = [];
+  #end: number;
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+    this.#end = roundUp(storage.base);
+  }
+
+  /** The elements. Do not keep: growth may replace the array. */
+  get values(): Values {
+    return this.#storage.values;
+  }
+
+  /** How many elements are handed out. */
+  get used(): number {
+    let used = 0;
+    for (const length of this.#lengths.values()) used += length;
+    return used;
+  }
+
+  /** The offset of a new block of at least `length` elements, aligned to 64 bytes; its contents are arbitrary. */
+  allocate(length: number): number {
+    const size = Math.max(roundUp(length), GRANULE);
+    const offset = this.#fromFree(size) ?? this.#fromEnd(size);
+    this.#lengths.set(offset, size);
+    return offset;
+  }
+
+  /** Takes a block back. */
+  free(offset: number): void {
+    const length = this.#lengths.get(offset);
+    if (length === undefined)
+      throw rangeError('Heap.free', 'offset', `is ${offset}`, 'the offset of a block in use');
+    this.#lengths.delete(offset);
+    const free = this.#free;
+    let at = free.findIndex((block) => block.offset > offset);
+    if (at < 0) at = free.length;
+    free.splice(at, 0, { offset, length });
+    this.#join(at);
+    if (at > 0) this.#join(at - 1);
+  }
+
+  #join(at: number): void {
+    const block = this.#free[at]!;
+    const next = this.#free[at + 1];
+    if (next === undefined || block.offset + block.length !== next.offset) return;
+    block.length += next.length;
+    this.#free.splice(at + 1, 1);
+  }
+
+  #fromFree(size: number): number | undefined {
+    const at = this.#free.findIndex((block) => block.length >= size);
+    if (at < 0) return undefined;
+    const block = this.#free[at]!;
+    const offset = block.offset;
+    block.offset += size;
+    block.length -= size;
+    if (block.length === 0) this.#free.splice(at, 1);
+    return offset;
+  }
+
+  #fromEnd(size: number): number {
+    const offset = this.#end;
+    if (offset + size > this.#storage.values.length) this.#storage.grow(offset + size);
+    this.#end = offset + size;
+    return offset;
+  }
+}
+
+function roundUp(length: number): number {
+  return Math.ceil(length / GRANULE) * GRANULE;
+}

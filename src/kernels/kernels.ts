@@ -1,0 +1,256 @@
+/**
+ * The contract of the numeric kernels: what each computes, on which addresses, and its edge duties.
+ *
+ * A kernel knows numbers only. An *offset* counts elements from the start of the heap; a *block* of `rows` × `columns`
+ * is an offset and a stride, the distance between the starts of two rows (stride ≥ columns). Outputs come first.
+ *
+ * Unless a kernel says otherwise:
+ * - an output block may be the very same block as an input (same offset and stride) and may not overlap it otherwise;
+ * - nothing outside the output block is written, and inputs are never written;
+ * - zero rows or columns are legal and do nothing;
+ * - NaN in an input makes NaN in every output element that depends on it.
+ *
+ * Implemented by `reference/` (plain TypeScript, any element type) and `simd/` (WebAssembly, float32).
+ */
+export interface Kernels {
+  // Products. A matrix read by a product has two strides, so a transpose is the two swapped.
+
+  /** C[m×n] = β·C + A[m×k] · B[k×n], β 0 or 1. C overlaps neither A nor B. With k = 0: C = β·C. */
+  gemm(
+    c: number,
+    cStride: number,
+    a: number,
+    aRowStride: number,
+    aColumnStride: number,
+    b: number,
+    bRowStride: number,
+    bColumnStride: number,
+    m: number,
+    n: number,
+    k: number,
+    beta: 0 | 1,
+  ): void;
+
+  /** How many elements {@link pack} writes for a B[k×n]. */
+  packedLength(k: number, n: number): number;
+
+  /** Copies B[k×n] into the order in which {@link gemmPacked} reads it: packed once, used at every step. */
+  pack(out: number, b: number, bRowStride: number, bColumnStride: number, k: number, n: number): void;
+
+  /** {@link gemm} with a B written by {@link pack} for the same k and n. */
+  gemmPacked(
+    c: number,
+    cStride: number,
+    a: number,
+    aRowStride: number,
+    aColumnStride: number,
+    packed: number,
+    m: number,
+    n: number,
+    k: number,
+    beta: 0 | 1,
+  ): void;
+
+  // Rows and columns.
+
+  /** out[i][j] += row[j] */
+  addRow(out: number, outStride: number, row: number, rows: number, columns: number): void;
+
+  /** out[j] = β·out[j] + Σᵢ a[i][j]; `out` does not overlap `a`. */
+  columnSums(out: number, a: number, aStride: number, rows: number, columns: number, beta: 0 | 1): void;
+
+  /** out[j][i] = a[i][j], a[rows×columns]; `out` does not overlap `a`. */
+  transpose(out: number, outStride: number, a: number, aStride: number, rows: number, columns: number): void;
+
+  /** out[i] = table[indices[i]], a row each; an index of −1 gives a row of zeros. Indices are elements. */
+  gather(
+    out: number,
+    outStride: number,
+    table: number,
+    tableStride: number,
+    indices: number,
+    rows: number,
+    columns: number,
+  ): void;
+
+  /** table[indices[i]] += a[i], in the order of i; an index of −1 is left out. Indices are elements. */
+  scatterAdd(
+    table: number,
+    tableStride: number,
+    a: number,
+    aStride: number,
+    indices: number,
+    rows: number,
+    columns: number,
+  ): void;
+
+  // Elementwise arithmetic.
+
+  /** out = a */
+  copy(out: number, outStride: number, a: number, aStride: number, rows: number, columns: number): void;
+
+  /** out = value */
+  fill(out: number, outStride: number, value: number, rows: number, columns: number): void;
+
+  /** out = a + b */
+  add: Binary;
+
+  /** out = a − b */
+  sub: Binary;
+
+  /** out = a * b */
+  mul: Binary;
+
+  /** out += a * b */
+  mulAdd: Binary;
+
+  /** out = factor * a */
+  scale(
+    out: number,
+    outStride: number,
+    a: number,
+    aStride: number,
+    factor: number,
+    rows: number,
+    columns: number,
+  ): void;
+
+  /** out = min(max(a, least), most); NaN stays NaN. */
+  clamp(
+    out: number,
+    outStride: number,
+    a: number,
+    aStride: number,
+    least: number,
+    most: number,
+    rows: number,
+    columns: number,
+  ): void;
+
+  // Elementwise functions. In float32 each is within 3 ulp of the exact result, and keeps its range and its limits:
+  // exp(−∞) = 0, σ and tanh never leave [0, 1] and [−1, 1], tanh keeps the sign of zero.
+
+  /** out = eᵃ */
+  exp: Unary;
+
+  /** out = 1 / (1 + e⁻ᵃ) */
+  sigmoid: Unary;
+
+  /** out = tanh a */
+  tanh: Unary;
+
+  /** out = max(a, 0) */
+  relu: Unary;
+
+  /** out = ln(1 + eᵃ) */
+  softplus: Unary;
+
+  /** out = dy * y * (1 − y), with y = σ(x): the derivative from the output. */
+  sigmoidBackward: Binary;
+
+  /** out = dy * (1 − y²), with y = tanh x. */
+  tanhBackward: Binary;
+
+  /** out = dy where y > 0, else 0, with y = relu x: the derivative at 0 is 0. */
+  reluBackward: Binary;
+
+  // Reductions.
+
+  /** out[i] = eᵃ⁽ⁱ⁾ / Σⱼ eᵃ⁽ⁱ⁾ⱼ, row by row, of any finite magnitude. */
+  softmax: Unary;
+
+  /** out[i] = a[i] − ln Σⱼ eᵃ⁽ⁱ⁾ⱼ, row by row, of any finite magnitude. */
+  logSoftmax: Unary;
+
+  /** Σ a², accumulated in float64, so that it does not overflow where the elements do not. */
+  sumOfSquares(a: number, aStride: number, rows: number, columns: number): number;
+
+  /** max |a|; 0 of nothing; NaN if any is NaN. */
+  maximumMagnitude(a: number, aStride: number, rows: number, columns: number): number;
+
+  // Optimisers: one update of `length` consecutive weights w from their gradients g. Each adds L2 `decay`·w to g first.
+  // State starts at zero. The formulas are PyTorch's.
+
+  /** v ← momentum·v + g; w ← w − rate·(nesterov ? g + momentum·v : v) */
+  sgd(
+    w: number,
+    g: number,
+    velocity: number,
+    length: number,
+    rate: number,
+    momentum: number,
+    nesterov: 0 | 1,
+    decay: number,
+  ): void;
+
+  /**
+   * w ← shrink·w; m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; w ← w − rate·m / (√v·scale + ε)
+   *
+   * The caller folds in the bias corrections: rate = η/(1−β₁ᵗ), scale = 1/√(1−β₂ᵗ); shrink = 1 − η·λ for AdamW, else 1.
+   */
+  adam(
+    w: number,
+    g: number,
+    mean: number,
+    square: number,
+    length: number,
+    rate: number,
+    beta1: number,
+    beta2: number,
+    scale: number,
+    epsilon: number,
+    decay: number,
+    shrink: number,
+  ): void;
+
+  /**
+   * s ← α·s + (1−α)g²; a ← α·a + (1−α)g; v ← momentum·v + g / (√(s − centered·a²) + ε); w ← w − rate·v
+   */
+  rmsprop(
+    w: number,
+    g: number,
+    square: number,
+    mean: number,
+    velocity: number,
+    length: number,
+    rate: number,
+    alpha: number,
+    epsilon: number,
+    momentum: number,
+    centered: 0 | 1,
+    decay: number,
+  ): void;
+
+  /** s ← s + g²; w ← w − rate·g / (√s + ε) */
+  adagrad(
+    w: number,
+    g: number,
+    square: number,
+    length: number,
+    rate: number,
+    epsilon: number,
+    decay: number,
+  ): void;
+}
+
+/** A kernel from one block to another: out, its stride, a, its stride, rows, columns. */
+export type Unary = (
+  out: number,
+  outStride: number,
+  a: number,
+  aStride: number,
+  rows: number,
+  columns: number,
+) => void;
+
+/** A kernel from two blocks to a third; of derivatives, a is the output y and b its gradient dy. */
+export type Binary = (
+  out: number,
+  outStride: number,
+  a: number,
+  aStride: number,
+  b: number,
+  bStride: number,
+  rows: number,
+  columns: number,
+) => void;

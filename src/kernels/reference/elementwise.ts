@@ -1,0 +1,70 @@
+/** Elementwise kernels in plain TypeScript: a loop over the block around one formula each. */
+import type { Heap } from '../heap.ts';
+import type { Binary, Kernels, Unary } from '../kernels.ts';
+
+type Elementwise = Pick<
+  Kernels,
+  | 'copy'
+  | 'fill'
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'mulAdd'
+  | 'scale'
+  | 'clamp'
+  | 'exp'
+  | 'sigmoid'
+  | 'tanh'
+  | 'relu'
+  | 'softplus'
+  | 'sigmoidBackward'
+  | 'tanhBackward'
+  | 'reluBackward'
+>;
+
+/** The elementwise kernels over one heap. */
+export function elementwise(heap: Heap): Elementwise {
+  const unary =
+    (formula: (a: number) => number): Unary =>
+    (out, outStride, a, aStride, rows, columns) => {
+      const x = heap.values;
+      for (let i = 0; i < rows; i++)
+        for (let j = 0; j < columns; j++) x[out + i * outStride + j] = formula(x[a + i * aStride + j]!);
+    };
+  const binary =
+    (formula: (a: number, b: number, out: number) => number): Binary =>
+    (out, outStride, a, aStride, b, bStride, rows, columns) => {
+      const x = heap.values;
+      for (let i = 0; i < rows; i++)
+        for (let j = 0; j < columns; j++) {
+          const at = out + i * outStride + j;
+          x[at] = formula(x[a + i * aStride + j]!, x[b + i * bStride + j]!, x[at]!);
+        }
+    };
+  return {
+    copy: unary((a) => a),
+    fill(out, outStride, value, rows, columns) {
+      for (let i = 0; i < rows; i++)
+        heap.values.fill(value, out + i * outStride, out + i * outStride + columns);
+    },
+    add: binary((a, b) => a + b),
+    sub: binary((a, b) => a - b),
+    mul: binary((a, b) => a * b),
+    mulAdd: binary((a, b, out) => out + a * b),
+    scale(out, outStride, a, aStride, factor, rows, columns) {
+      unary((value) => factor * value)(out, outStride, a, aStride, rows, columns);
+    },
+    clamp(out, outStride, a, aStride, least, most, rows, columns) {
+      unary((value) => Math.min(Math.max(value, least), most))(out, outStride, a, aStride, rows, columns);
+    },
+    exp: unary(Math.exp),
+    sigmoid: unary((a) => 1 / (1 + Math.exp(-a))),
+    tanh: unary(Math.tanh),
+    relu: unary((a) => Math.max(a, 0)),
+    // The larger of a and 0 is taken out, so that e never overflows and a large negative a keeps its digits.
+    softplus: unary((a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)))),
+    sigmoidBackward: binary((y, dy) => dy * y * (1 - y)),
+    tanhBackward: binary((y, dy) => dy * (1 - y * y)),
+    reluBackward: binary((y, dy) => (y > 0 ? dy : 0)),
+  };
+}
