@@ -1,0 +1,93 @@
+/**
+ * A matrix is an address: where in a backend's heap its rows lie.
+ *
+ * It owns nothing. Views share memory with what they were taken from, and stay right when the heap grows.
+ */
+import { type Backend, newValues } from '../kernels/backend.ts';
+import type { Values } from '../kernels/heap.ts';
+
+/** What a product reads: a matrix or its transpose. */
+export interface Factor {
+  readonly backend: Backend;
+  readonly offset: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly rowStride: number;
+  readonly columnStride: number;
+}
+
+/** A block of a backend's heap: `rows` × `columns` elements, rows `stride` elements apart. */
+export class Matrix implements Factor {
+  readonly backend: Backend;
+  readonly rows: number;
+  readonly columns: number;
+  readonly stride: number;
+  #offset: number;
+
+  constructor(backend: Backend, offset: number, rows: number, columns: number, stride: number = columns) {
+    this.backend = backend;
+    this.#offset = offset;
+    this.rows = rows;
+    this.columns = columns;
+    this.stride = stride;
+  }
+
+  /** Where the first element is, counted in elements from the start of the heap. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  get rowStride(): number {
+    return this.stride;
+  }
+
+  get columnStride(): number {
+    return 1;
+  }
+
+  /** The transpose, as a factor of a product: nothing is moved. */
+  get T(): Factor {
+    return {
+      backend: this.backend,
+      offset: this.offset,
+      rows: this.columns,
+      columns: this.rows,
+      rowStride: 1,
+      columnStride: this.stride,
+    };
+  }
+
+  /** The view of `count` rows from row `start`. */
+  rowsFrom(start: number, count: number): Matrix {
+    return new Matrix(this.backend, this.offset + start * this.stride, count, this.columns, this.stride);
+  }
+
+  /** The view of `count` columns from column `start`. */
+  columnsFrom(start: number, count: number): Matrix {
+    return new Matrix(this.backend, this.offset + start, this.rows, count, this.stride);
+  }
+
+  /** Moves this view by `rows` rows, up if negative: how a time loop walks a block without making new views. */
+  advance(rows: number): void {
+    this.#offset += rows * this.stride;
+  }
+
+  /** A copy of the elements, row by row, outside the heap. */
+  read(): Values {
+    const { offset, rows, columns, stride } = this;
+    const values = this.backend.heap.values;
+    if (stride === columns) return values.slice(offset, offset + rows * columns);
+    const copy = newValues(this.backend, rows * columns);
+    for (let i = 0; i < rows; i++)
+      copy.set(values.subarray(offset + i * stride, offset + i * stride + columns), i * columns);
+    return copy;
+  }
+
+  /** Overwrites the elements with `source`, row by row. */
+  write(source: ArrayLike<number>): void {
+    const { offset, rows, columns, stride } = this;
+    const values = this.backend.heap.values;
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) values[offset + i * stride + j] = source[i * columns + j]!;
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * The kernels, spoken in matrices: what cells and layers are written in. Outputs come first.
+ *
+ * Each checks that the shapes agree, since a wrong one would write over a neighbour; the cost is a few comparisons.
+ */
+import { rangeError } from '../errors.ts';
+import type { Binary, Unary } from '../kernels/kernels.ts';
+import type { Factor, Matrix } from './matrix.ts';
+import { Packed } from './packed.ts';
+
+function shape(of: { rows: number; columns: number }): string {
+  return `[${of.rows}, ${of.columns}]`;
+}
+
+function sameShape(where: string, argument: string, a: Matrix, out: Matrix): void {
+  if (a.rows === out.rows && a.columns === out.columns) return;
+  throw rangeError(where, argument, `has shape ${shape(a)}`, `${shape(out)}, the shape of out`);
+}
+
+function rowOf(where: string, argument: string, row: Matrix, columns: number): void {
+  if (row.rows === 1 && row.columns === columns) return;
+  throw rangeError(where, argument, `has shape ${shape(row)}`, `[1, ${columns}]`);
+}
+
+type UnaryName = 'copy' | 'exp' | 'sigmoid' | 'tanh' | 'relu' | 'softplus' | 'softmax' | 'logSoftmax';
+type BinaryName = 'add' | 'sub' | 'mul' | 'mulAdd' | 'sigmoidBackward' | 'tanhBackward' | 'reluBackward';
+
+function unary(name: UnaryName): (out: Matrix, a: Matrix) => void {
+  return (out, a) => {
+    sameShape(name, 'a', a, out);
+    const kernel: Unary = out.backend.kernels[name];
+    kernel(out.offset, out.stride, a.offset, a.stride, out.rows, out.columns);
+  };
+}
+
+function binary(name: BinaryName): (out: Matrix, a: Matrix, b: Matrix) => void {
+  return (out, a, b) => {
+    sameShape(name, 'a', a, out);
+    sameShape(name, 'b', b, out);
+    const kernel: Binary = out.backend.kernels[name];
+    kernel(out.offset, out.stride, a.offset, a.stride, b.offset, b.stride, out.rows, out.columns);
+  };
+}
+
+/** out ← a */
+export const copy: (out: Matrix, a: Matrix) => void = unary('copy');
+/** out ← eᵃ */
+export const exp: (out: Matrix, a: Matrix) => void = unary('exp');
+/** out ← σ(a) */
+export const sigmoid: (out: Matrix, a: Matrix) => void = unary('sigmoid');
+/** out ← tanh a */
+export const tanh: (out: Matrix, a: Matrix) => void = unary('tanh');
+/** out ← max(a, 0) */
+export const relu: (out: Matrix, a: Matrix) => void = unary('relu');
+/** out ← ln(1 + eᵃ) */
+export const softplus: (out: Matrix, a: Matrix) => void = unary('softplus');
+/** out ← softmax of each row of a */
+export const softmax: (out: Matrix, a: Matrix) => void = unary('softmax');
+/** out ← ln softmax of each row of a */
+export const logSoftmax: (out: Matrix, a: Matrix) => void = unary('logSoftmax');
+
+/** out ← a + b */
+export const add: (out: Matrix, a: Matrix, b: Matrix) => void = binary('add');
+/** out ← a − b */
+export const sub: (out: Matrix, a: Matrix, b: Matrix) => void = binary('sub');
+/** out ← a * b */
+export const mul: (out: Matrix, a: Matrix, b: Matrix) => void = binary('mul');
+/** out ← out + a * b */
+export const mulAdd: (out: Matrix, a: Matrix, b: Matrix) => void = binary('mulAdd');
+/** out ← σ′ * dy, from the output y = σ(x) */
+export const sigmoidBackward: (out: Matrix, y: Matrix, dy: Matrix) => void = binary('sigmoidBackward');
+/** out ← tanh′ * dy, from the output y = tanh x */
+export const tanhBackward: (out: Matrix, y: Matrix, dy: Matrix) => void = binary('tanhBackward');
+/** out ← relu′ * dy, from the output y = relu x */
+export const reluBackward: (out: Matrix, y: Matrix, dy: Matrix) => void = binary('reluBackward');
+
+/** out ← value */
+export function fill(out: Matrix, value: number): void {
+  out.backend.kernels.fill(out.offset, out.stride, value, out.rows, out.columns);
+}
+
+/** out ← factor * a */
+export function scale(out: Matrix, a: Matrix, factor: number): void {
+  sameShape('scale', 'a', a, out);
+  out.backend.kernels.scale(out.offset, out.stride, a.offset, a.stride, factor, out.rows, out.columns);
+}
+
+/** Every row of out ← that row + `row` */
+export function addRow(out: Matrix, row: Matrix): void {
+  rowOf('addRow', 'row', row, out.columns);
+  out.backend.kernels.addRow(out.offset, out.stride, row.offset, out.rows, out.columns);
+}
+
+/** out ← out + the sums of the columns of a */
+export function addColumnSums(out: Matrix, a: Matrix): void {
+  rowOf('addColumnSums', 'out', out, a.columns);
+  out.backend.kernels.columnSums(out.offset, a.offset, a.stride, a.rows, a.columns, 1);
+}
+
+/** out ← aᵀ */
+export function transpose(out: Matrix, a: Matrix): void {
+  if (out.rows !== a.columns || out.columns !== a.rows)
+    throw rangeError('transpose', 'a', `has shape ${shape(a)}`, `[${out.columns}, ${out.rows}]`);
+  out.backend.kernels.transpose(out.offset, out.stride, a.offset, a.stride, a.rows, a.columns);
+}
+
+/** Row i of out ← row `indices[i]` of table, or zeros where the index is −1 */
+export function gather(out: Matrix, table: Matrix, indices: Matrix): void {
+  rowOf('gather', 'indices', indices, out.rows);
+  out.backend.kernels.gather(
+    out.offset,
+    out.stride,
+    table.offset,
+    table.stride,
+    indices.offset,
+    out.rows,
+    out.columns,
+  );
+}
+
+/** Row `indices[i]` of table ← that row + row i of a; an index of −1 is left out */
+export function scatterAdd(table: Matrix, a: Matrix, indices: Matrix): void {
+  rowOf('scatterAdd', 'indices', indices, a.rows);
+  a.backend.kernels.scatterAdd(
+    table.offset,
+    table.stride,
+    a.offset,
+    a.stride,
+    indices.offset,
+    a.rows,
+    a.columns,
+  );
+}
+
+/** out ← a · b */
+export function product(out: Matrix, a: Factor, b: Factor | Packed): void {
+  multiply('product', out, a, b, 0);
+}
+
+/** out ← out + a · b */
+export function addProduct(out: Matrix, a: Factor, b: Factor | Packed): void {
+  multiply('addProduct', out, a, b, 1);
+}
+
+function multiply(where: string, out: Matrix, a: Factor, b: Factor | Packed, beta: 0 | 1): void {
+  if (a.rows !== out.rows || b.columns !== out.columns || a.columns !== b.rows)
+    throw rangeError(where, 'a · b', `is ${shape(a)} · ${shape(b)}`, `a product of shape ${shape(out)}`);
+  const { kernels } = out.backend;
+  const { rows: m, columns: n } = out;
+  const k = a.columns;
+  if (b instanceof Packed)
+    kernels.gemmPacked(
+      out.offset,
+      out.stride,
+      a.offset,
+      a.rowStride,
+      a.columnStride,
+      b.offset,
+      m,
+      n,
+      k,
+      beta,
+    );
+  else
+    kernels.gemm(
+      out.offset,
+      out.stride,
+      a.offset,
+      a.rowStride,
+      a.columnStride,
+      b.offset,
+      b.rowStride,
+      b.columnStride,
+      m,
+      n,
+      k,
+      beta,
+    );
+}

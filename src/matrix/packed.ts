@@ -1,0 +1,30 @@
+/** The right factor of many products, laid out once in the order in which the kernel reads it. */
+import type { Arena } from './arena.ts';
+import type { Factor } from './matrix.ts';
+
+/** A copy of a factor for products by `gemmPacked`; it does not follow later changes of the original. */
+export class Packed {
+  readonly offset: number;
+  readonly rows: number;
+  readonly columns: number;
+
+  constructor(arena: Arena, factor: Factor) {
+    const { kernels } = factor.backend;
+    this.rows = factor.rows;
+    this.columns = factor.columns;
+    this.offset = arena.allocate(kernels.packedLength(factor.rows, factor.columns));
+    kernels.pack(
+      this.offset,
+      factor.offset,
+      factor.rowStride,
+      factor.columnStride,
+      factor.rows,
+      factor.columns,
+    );
+  }
+}
+
+/** A right factor that will be used `times` times: packed if that pays. */
+export function repeated(arena: Arena, factor: Factor, times: number): Factor | Packed {
+  return times > 1 ? new Packed(arena, factor) : factor;
+}

@@ -1,0 +1,90 @@
+/** A trained weight: its value, and the gradient that backward passes accumulate into. */
+import { rangeError } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import type { Values } from '../kernels/heap.ts';
+import type { Matrix } from './matrix.ts';
+import { fill } from './operations.ts';
+import { ownedMatrix } from './owned.ts';
+
+/**
+ * A weight of a cell or layer, with its gradient.
+ *
+ * @example
+ * ```ts
+ * import { Dense } from 'recurrent-cells';
+ *
+ * const dense = new Dense({ inputSize: 2, outputSize: 1 });
+ * const weight = dense.parameters().get('weight')!;
+ * weight.write([0.5, -0.5]);
+ * weight.shape // → [1, 2]
+ * Array.from(weight.read()) // → [0.5, -0.5]
+ * Array.from(weight.readGradient()) // → [0, 0]
+ * ```
+ */
+export class Parameter {
+  /** The dimensions: `[rows, columns]`, or `[length]` of a vector. */
+  readonly shape: readonly number[];
+  /** The value in the heap, a vector as one row. */
+  readonly value: Matrix;
+  #gradient: Matrix | undefined;
+  #version = 0;
+
+  constructor(backend: Backend, shape: readonly number[], initial: ArrayLike<number>) {
+    this.shape = shape;
+    const [columns, rows = 1] = [...shape].reverse();
+    this.value = ownedMatrix(this, backend, rows, columns!);
+    this.write(initial);
+  }
+
+  /** Changes whenever the value does, so that what was derived from it can tell that it is stale. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** ∂L/∂value in the heap, as accumulated since it was last cleared. */
+  get gradient(): Matrix {
+    if (this.#gradient === undefined) {
+      this.#gradient = ownedMatrix(this, this.value.backend, this.value.rows, this.value.columns);
+      fill(this.#gradient, 0);
+    }
+    return this.#gradient;
+  }
+
+  /** A copy of the value, row by row. */
+  read(): Values {
+    return this.value.read();
+  }
+
+  /**
+   * Overwrites the value, row by row.
+   *
+   * @throws RangeError if the number of values is not that of the shape.
+   */
+  write(values: ArrayLike<number>): void {
+    const length = this.value.rows * this.value.columns;
+    if (values.length !== length)
+      throw rangeError(
+        'Parameter.write',
+        'values',
+        `has length ${values.length}`,
+        `${length} for shape [${this.shape.join(', ')}]`,
+      );
+    this.value.write(values);
+    this.changed();
+  }
+
+  /** A copy of the gradient, row by row. */
+  readGradient(): Values {
+    return this.gradient.read();
+  }
+
+  /** Sets the gradient to zero. */
+  clearGradient(): void {
+    if (this.#gradient !== undefined) fill(this.#gradient, 0);
+  }
+
+  /** To be called after changing `value` in place. */
+  changed(): void {
+    this.#version++;
+  }
+}
