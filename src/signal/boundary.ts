@@ -1,0 +1,237 @@
+/**
+ * Where public tensors become signals and back: checked once, copied, and turned between batch-major and time-major.
+ */
+import { rangeError, show, typeError } from '../errors.ts';
+import type { Arena } from '../matrix/arena.ts';
+import { Matrix } from '../matrix/matrix.ts';
+import { copy, fill } from '../matrix/operations.ts';
+import type { Indices, Tensor } from '../tensor.ts';
+import type { DenseSignal, OneHotSignal, Signal } from './signal.ts';
+
+/** What a layer expects of its input. */
+export interface Expectation {
+  /** The place an error names, such as `Sequence.forward`. */
+  readonly where: string;
+  /** The features or classes; undefined where any number will do. */
+  readonly width: number | undefined;
+  /** The name of the width in an error, such as `inputSize`. */
+  readonly widthName: string;
+  /** Whether there must, or must not, be a time axis; either unless given. */
+  readonly timed?: boolean;
+}
+
+/** The batch and time of a shape that ends in `trailing`. */
+function extent(
+  { where, width, widthName, timed: expected }: Expectation,
+  shape: readonly number[],
+  trailing: readonly number[],
+): { batch: number; time: number; timed: boolean } {
+  const timed = shape.length === trailing.length + 2;
+  const fits =
+    (timed || shape.length === trailing.length + 1) &&
+    (expected === undefined || timed === expected) &&
+    trailing.every((dimension, i) => shape[shape.length - trailing.length + i] === dimension);
+  if (!fits) {
+    const form = (axes: string[]) => `[${[...axes, ...trailing].join(', ')}]`;
+    const forms = [
+      ...(expected === false ? [] : [form(['batch', 'time'])]),
+      ...(expected === true ? [] : [form(['batch'])]),
+    ];
+    const note = trailing.length > 0 ? ` (${widthName} is ${width})` : '';
+    throw rangeError(where, 'inputs', `has shape [${shape.join(', ')}]`, `${forms.join(' or ')}${note}`);
+  }
+  const [batch, time] = shape;
+  if (!(batch! > 0))
+    throw rangeError(where, 'inputs', `has shape [${shape.join(', ')}]`, 'at least one sequence');
+  return { batch: batch!, time: timed ? time! : 1, timed };
+}
+
+function checkData(where: string, argument: string, value: Tensor | Indices): void {
+  const { data, shape } = value;
+  const length = shape.reduce((size, dimension) => size * dimension, 1);
+  if (data.length !== length)
+    throw rangeError(
+      where,
+      argument,
+      `has ${data.length} values`,
+      `${length} for its shape [${shape.join(', ')}]`,
+    );
+}
+
+function checkLengths(
+  where: string,
+  lengths: readonly number[] | undefined,
+  batch: number,
+  time: number,
+): readonly number[] | undefined {
+  if (lengths === undefined) return undefined;
+  if (lengths.length !== batch)
+    throw rangeError(where, 'lengths', `has ${lengths.length} entries`, `${batch}, one for each sequence`);
+  lengths.forEach((length, b) => {
+    if (!Number.isInteger(length) || length < 0 || length > time)
+      throw rangeError(where, `lengths[${b}]`, `is ${show(length)}`, `a whole number from 0 to ${time}`);
+  });
+  return lengths.every((length) => length === time) ? undefined : [...lengths];
+}
+
+/**
+ * Copies `[batch, time, width]` or `[batch, width]` into the arena.
+ *
+ * @throws TypeError if it is not a tensor; RangeError if its shape or `lengths` do not fit.
+ */
+export function denseInput(
+  arena: Arena,
+  expectation: Expectation,
+  input: Tensor,
+  lengths: readonly number[] | undefined,
+): DenseSignal {
+  const { where } = expectation;
+  if (!(input?.data instanceof Float32Array || input?.data instanceof Float64Array))
+    throw typeError(where, 'inputs', `is ${show(input)}`, 'a tensor { data, shape } of floating-point data');
+  checkData(where, 'inputs', input);
+  const width = expectation.width ?? input.shape.at(-1) ?? 0;
+  const { batch, time, timed } = extent(expectation, input.shape, [width]);
+  const valid = checkLengths(where, lengths, batch, time);
+  const values = timeMajor(arena, input.data, batch, time, width);
+  if (valid !== undefined) clearPadding(values, valid, batch, time);
+  return { kind: 'dense', batch, time, timed, width, lengths: valid, values };
+}
+
+/**
+ * Copies indices `[batch, time]` into the arena.
+ *
+ * @throws TypeError if they are not indices; RangeError if their shape, values or `lengths` do not fit.
+ */
+export function indexInput(
+  arena: Arena,
+  expectation: Expectation,
+  input: Indices,
+  lengths: readonly number[] | undefined,
+): OneHotSignal {
+  const { where, width = 0, widthName } = expectation;
+  if (!(input?.data instanceof Int32Array))
+    throw typeError(where, 'inputs', `is ${show(input)}`, 'indices { data, shape } of Int32Array data');
+  checkData(where, 'inputs', input);
+  const { batch, time } = extent({ ...expectation, timed: true }, input.shape, []);
+  const valid = checkLengths(where, lengths, batch, time);
+  const row = arena.matrix(1, time * batch);
+  const elements = row.backend.heap.values;
+  for (let b = 0; b < batch; b++) {
+    const length = valid?.[b] ?? time;
+    for (let t = 0; t < time; t++) {
+      const index = t < length ? input.data[b * time + t]! : -1;
+      if (t < length && !(index >= 0 && index < width))
+        throw rangeError(
+          where,
+          `inputs[${b}, ${t}]`,
+          `is ${index}`,
+          `an index from 0 to ${width - 1} (${widthName} is ${width})`,
+        );
+      elements[row.offset + t * batch + b] = index;
+    }
+  }
+  return { kind: 'oneHot', batch, time, timed: true, width, lengths: valid, indices: row };
+}
+
+/**
+ * Copies an upstream gradient, shaped like the output it belongs to, into the arena; zero where there is none.
+ *
+ * @throws RangeError if its shape is another.
+ */
+export function gradientInput(arena: Arena, where: string, output: Signal, gradient: Tensor): Matrix {
+  const { batch, time, width, lengths } = output;
+  const expected = shapeOf(output).join(', ');
+  if (gradient.shape.join(', ') !== expected)
+    throw rangeError(
+      where,
+      'dOutput',
+      `has shape [${gradient.shape.join(', ')}]`,
+      `[${expected}], the output's`,
+    );
+  checkData(where, 'dOutput', gradient);
+  const values = timeMajor(arena, gradient.data, batch, time, width);
+  if (lengths !== undefined) clearPadding(values, lengths, batch, time);
+  return values;
+}
+
+/** Copies a signal out, zeros beyond each length. */
+export function output(arena: Arena, signal: Signal): Tensor {
+  return arena.scope(() => {
+    const { lengths, batch, time } = signal;
+    const values = arena.matrix(batch * time, signal.width);
+    if (signal.kind === 'dense') copy(values, signal.values);
+    else materialise(values, signal);
+    if (lengths !== undefined) clearPadding(values, lengths, batch, time);
+    return { data: batchMajor(arena, values, batch, time), shape: shapeOf(signal) };
+  });
+}
+
+/** Copies a gradient with the extent of `signal` out. */
+export function gradientOutput(arena: Arena, signal: Signal, gradient: Matrix): Tensor {
+  return { data: batchMajor(arena, gradient, signal.batch, signal.time), shape: shapeOf(signal) };
+}
+
+/** The public shape of a signal. */
+export function shapeOf({ batch, time, timed, width }: Signal): number[] {
+  return timed ? [batch, time, width] : [batch, width];
+}
+
+/** Zeros the rows beyond each length. */
+export function clearPadding(values: Matrix, lengths: readonly number[], batch: number, time: number): void {
+  const { fill } = values.backend.kernels;
+  lengths.forEach((length, b) => {
+    const first = values.offset + (length * batch + b) * values.stride;
+    fill(first, batch * values.stride, 0, time - length, values.columns);
+  });
+}
+
+function materialise(out: Matrix, { indices, width }: OneHotSignal): void {
+  fill(out, 0);
+  const { values } = out.backend.heap;
+  for (let i = 0; i < out.rows; i++) {
+    const index = values[indices.offset + i]!;
+    if (index >= 0) values[out.offset + i * width + index] = 1;
+  }
+}
+
+/** [batch, time, width] → [time·batch, width] */
+function timeMajor(
+  arena: Arena,
+  data: ArrayLike<number>,
+  batch: number,
+  time: number,
+  width: number,
+): Matrix {
+  const { backend } = arena;
+  const out = arena.matrix(time * batch, width);
+  if (time === 1 || batch === 1) {
+    backend.heap.values.set(data, out.offset);
+    return out;
+  }
+  arena.scope(() => {
+    const given = arena.matrix(batch * time, width);
+    backend.heap.values.set(data, given.offset);
+    turn(out, given, batch, time);
+  });
+  return out;
+}
+
+/** [time·batch, width] → [batch, time, width] */
+function batchMajor(arena: Arena, values: Matrix, batch: number, time: number): Tensor['data'] {
+  if (time === 1 || batch === 1) return values.read();
+  return arena.scope(() => {
+    const turned = arena.matrix(batch * time, values.columns);
+    turn(turned, values, time, batch);
+    return turned.read();
+  });
+}
+
+/** Row j·outer + i of out ← row i·inner + j of a: exchanges the two leading axes. */
+function turn(out: Matrix, a: Matrix, outer: number, inner: number): void {
+  const { backend, columns, stride } = a;
+  for (let j = 0; j < inner; j++)
+    copy(
+      out.rowsFrom(j * outer, outer),
+      new Matrix(backend, a.offset + j * stride, outer, columns, inner * stride),
+    );
+}

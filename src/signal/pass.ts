@@ -1,0 +1,94 @@
+/** One forward pass: what came out of it, and the way back. */
+import type { Backend } from '../kernels/backend.ts';
+import { type Arena, borrowArena, returnArena } from '../matrix/arena.ts';
+
+/** The gradients that a pass hands back, shaped like what they belong to. */
+export interface Gradients<Input, State> {
+  /** ∂L/∂input; undefined for indices, which have none. */
+  readonly input: Input;
+  /** ∂L/∂(initial state); undefined for a layer without state. */
+  readonly state: State;
+}
+
+/** How a pass goes backward, within an arena scope; supplied by the layer that made it. */
+export type Backward<Output, Input, State> = (
+  dOutput: Output | undefined,
+  dState: State | undefined,
+) => Gradients<Input, State>;
+
+/** What a layer hands to the pass it made. */
+export interface Recorded<Output, Input, State> {
+  readonly output: Output;
+  readonly state: State;
+  readonly backward: Backward<Output, Input, State>;
+}
+
+// A pass that is dropped without going backward gives its memory back when it is collected.
+const dropped = /* @__PURE__ */ new FinalizationRegistry<Arena>(returnArena);
+
+/**
+ * The record of one forward pass. It holds working memory until it has gone backward, is disposed of, or is collected.
+ */
+export class Pass<Output, Input, State> {
+  /** A copy of what the layer computed. */
+  readonly output: Output;
+  /** The state after each sequence's last step; undefined for a layer without state. */
+  readonly state: State;
+  readonly #where: string;
+  readonly #backward: Backward<Output, Input, State>;
+  #arena: Arena | undefined;
+
+  /** @internal */
+  constructor(where: string, arena: Arena, recorded: Recorded<Output, Input, State>) {
+    this.#where = where;
+    this.#arena = arena;
+    this.output = recorded.output;
+    this.state = recorded.state;
+    this.#backward = recorded.backward;
+    dropped.register(this, arena, this);
+  }
+
+  /**
+   * Goes backward: adds to the gradient of every parameter, and returns those of the input and the initial state.
+   *
+   * The pass then gives its memory back; with `retain` it stays, and can go backward again.
+   *
+   * @param dOutput ∂L/∂output, shaped like `output`; none if the loss depends on the state alone.
+   * @param dState ∂L/∂state, shaped like `state`; none if the loss does not depend on it.
+   * @throws RangeError if a gradient's shape is not that of what it belongs to; Error if the pass is over.
+   */
+  backward(dOutput?: Output, dState?: State, options: { retain?: boolean } = {}): Gradients<Input, State> {
+    const arena = this.#arena;
+    if (arena === undefined)
+      throw new Error(
+        `${this.#where}: this pass is over, expected one backward for each forward (or { retain: true } before)`,
+      );
+    const gradients = arena.scope(() => this.#backward(dOutput, dState));
+    if (options.retain !== true) this[Symbol.dispose]();
+    return gradients;
+  }
+
+  /** Gives the working memory back without going backward. */
+  [Symbol.dispose](): void {
+    const arena = this.#arena;
+    if (arena === undefined) return;
+    this.#arena = undefined;
+    dropped.unregister(this);
+    returnArena(arena);
+  }
+}
+
+/** Runs a forward in an arena of its own, which the pass then holds. */
+export function recordPass<Output, Input, State>(
+  where: string,
+  backend: Backend,
+  forward: (arena: Arena) => Recorded<Output, Input, State>,
+): Pass<Output, Input, State> {
+  const arena = borrowArena(backend);
+  try {
+    return new Pass(where, arena, forward(arena));
+  } catch (error) {
+    returnArena(arena);
+    throw error;
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * What flows from layer to layer inside a backend: a batch of sequences, time-major.
+ *
+ * Row t·batch + b belongs to step t of sequence b. A one-hot signal *is* its indices; nothing is materialised, and who
+ * multiplies it by a matrix gathers rows instead. Beyond a sequence's length, values are finite and mean nothing,
+ * indices are −1, and gradients are zero.
+ */
+import type { Matrix } from '../matrix/matrix.ts';
+
+interface Extent {
+  readonly batch: number;
+  /** Steps; 1 for a signal without a time axis. */
+  readonly time: number;
+  /** Whether it has a time axis: `[batch, time, width]`, or `[batch, width]`. */
+  readonly timed: boolean;
+  readonly width: number;
+  /** The valid steps of each sequence; undefined when all are. */
+  readonly lengths: readonly number[] | undefined;
+}
+
+/** Real features: `values` is [time·batch, width]. */
+export interface DenseSignal extends Extent {
+  readonly kind: 'dense';
+  readonly values: Matrix;
+}
+
+/** One-hot vectors of `width` classes: `indices` is [1, time·batch]. */
+export interface OneHotSignal extends Extent {
+  readonly kind: 'oneHot';
+  readonly indices: Matrix;
+}
+
+export type Signal = DenseSignal | OneHotSignal;
+
+/** A signal of the same extent as `like`, with these values. */
+export function dense(like: Signal, values: Matrix): DenseSignal {
+  const { batch, time, timed, lengths } = like;
+  return { kind: 'dense', batch, time, timed, width: values.columns, lengths, values };
+}
+
+/** The steps `start` to `start + count` of a signal, as a view. */
+export function steps(signal: Signal, start: number, count: number): Signal {
+  const { batch } = signal;
+  const lengths = signal.lengths?.map((length) => Math.min(Math.max(length - start, 0), count));
+  if (signal.kind === 'dense')
+    return { ...signal, time: count, lengths, values: signal.values.rowsFrom(start * batch, count * batch) };
+  return {
+    ...signal,
+    time: count,
+    lengths,
+    indices: signal.indices.columnsFrom(start * batch, count * batch),
+  };
+}

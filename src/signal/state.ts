@@ -1,0 +1,87 @@
+/** The states of recurrent layers: named parts of `[batch, size]` each, nested as the layers are. */
+import { rangeError, show, typeError } from '../errors.ts';
+import { type Backend, newValues } from '../kernels/backend.ts';
+import type { Arena } from '../matrix/arena.ts';
+import { Matrix } from '../matrix/matrix.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** Leaves with names, nested. */
+export interface Tree<Leaf> {
+  readonly [name: string]: Leaf | Tree<Leaf>;
+}
+
+/** A state as users hold it: `{ h, c }`, each `[batch, hiddenSize]`, or such parts nested by layer. */
+export type State = Tree<Tensor>;
+
+/** The size of each part of a state. */
+export type StateSizes = Tree<number>;
+
+/** A state in the heap, each part `[batch, size]`. */
+export type MatrixState = Tree<Matrix>;
+
+/** The zero state of a batch. */
+export function zeroState(backend: Backend, sizes: StateSizes, batch: number): State {
+  return mapValues(sizes, (size) =>
+    typeof size === 'number'
+      ? { data: newValues(backend, batch * size), shape: [batch, size] }
+      : zeroState(backend, size, batch),
+  );
+}
+
+/**
+ * Copies a state into the arena.
+ *
+ * @throws TypeError if a part is missing; RangeError if its shape is not `[batch, size]` or a part is unknown.
+ */
+export function stateInput(
+  arena: Arena,
+  where: string,
+  argument: string,
+  state: State,
+  sizes: StateSizes,
+  batch: number,
+): MatrixState {
+  for (const name of Object.keys(state))
+    if (!Object.hasOwn(sizes, name))
+      throw rangeError(where, argument, `has a part ${show(name)}`, `only ${Object.keys(sizes).join(', ')}`);
+  return mapValues(sizes, (size, name) => {
+    const part = state[name];
+    const path = `${argument}.${name}`;
+    if (part === undefined)
+      throw typeError(where, path, 'is missing', `a state of ${Object.keys(sizes).join(', ')}`);
+    if (typeof size !== 'number') return stateInput(arena, where, path, part as State, size, batch);
+    return partInput(arena, where, path, part as Tensor, size, batch);
+  });
+}
+
+function partInput(
+  arena: Arena,
+  where: string,
+  path: string,
+  part: Tensor,
+  size: number,
+  batch: number,
+): Matrix {
+  if (!(part.data instanceof Float32Array || part.data instanceof Float64Array))
+    throw typeError(where, path, `is ${show(part)}`, 'a tensor { data, shape } of floating-point data');
+  const [rows, columns] = part.shape;
+  if (part.shape.length !== 2 || rows !== batch || columns !== size || part.data.length !== batch * size)
+    throw rangeError(where, path, `has shape [${part.shape.join(', ')}]`, `[${batch}, ${size}]`);
+  const matrix = arena.matrix(batch, size);
+  arena.backend.heap.values.set(part.data, matrix.offset);
+  return matrix;
+}
+
+/** Copies a state out. */
+export function stateOutput(state: MatrixState): State {
+  return mapValues(state, (part) =>
+    part instanceof Matrix ? { data: part.read(), shape: [part.rows, part.columns] } : stateOutput(part),
+  );
+}
+
+function mapValues<From, To>(
+  tree: { readonly [name: string]: From },
+  map: (value: From, name: string) => To,
+): { [name: string]: To } {
+  return Object.fromEntries(Object.entries(tree).map(([name, value]) => [name, map(value, name)]));
+}

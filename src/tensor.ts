@@ -1,0 +1,106 @@
+/** What crosses the public boundary: plain typed arrays with a shape, on the ordinary JavaScript heap. */
+import { rangeError, typeError } from './errors.ts';
+
+/** Real numbers, row-major: `[batch, time, features]`, or `[batch, features]` of one step. */
+export interface Tensor {
+  readonly data: Float32Array | Float64Array;
+  readonly shape: readonly number[];
+}
+
+/** Whole numbers, row-major: token or class indices, `[batch, time]`. */
+export interface Indices {
+  readonly data: Int32Array;
+  readonly shape: readonly number[];
+}
+
+/** Numbers in nested arrays, all of one length at each depth. */
+export type Nested = number | readonly Nested[];
+
+/**
+ * A tensor, in float64, from nested arrays, or from values in row-major order and a shape.
+ *
+ * @throws RangeError if the arrays are ragged or the number of values is not that of the shape.
+ *
+ * @example
+ * ```ts
+ * import { tensor } from 'recurrent-cells';
+ *
+ * tensor([[[1, 2], [3, 4], [5, 6]]]).shape // → [1, 3, 2]
+ * tensor([1, 2, 3, 4], [2, 2]).shape // → [2, 2]
+ * ```
+ */
+export function tensor(values: Nested): Tensor;
+export function tensor(values: ArrayLike<number>, shape: readonly number[]): Tensor;
+export function tensor(values: Nested | ArrayLike<number>, shape?: readonly number[]): Tensor {
+  const flat = flatten('tensor', values, shape);
+  return { data: Float64Array.from(flat.values), shape: flat.shape };
+}
+
+/**
+ * Indices from nested arrays, or from values in row-major order and a shape.
+ *
+ * @throws RangeError if the arrays are ragged or the number of values is not that of the shape.
+ *
+ * @example
+ * ```ts
+ * import { indices } from 'recurrent-cells';
+ *
+ * indices([[4, 2, 7], [1, 0, 0]]).shape // → [2, 3]
+ * ```
+ */
+export function indices(values: Nested): Indices;
+export function indices(values: ArrayLike<number>, shape: readonly number[]): Indices;
+export function indices(values: Nested | ArrayLike<number>, shape?: readonly number[]): Indices {
+  const flat = flatten('indices', values, shape);
+  const bad = flat.values.findIndex((value) => !Number.isInteger(value) || Math.abs(value) >= 2 ** 31);
+  if (bad >= 0) throw rangeError('indices', 'values', `has ${flat.values[bad]}`, 'whole numbers of 32 bits');
+  return { data: Int32Array.from(flat.values), shape: flat.shape };
+}
+
+interface Flat {
+  readonly values: readonly number[];
+  readonly shape: readonly number[];
+}
+
+function flatten(
+  where: string,
+  values: Nested | ArrayLike<number>,
+  shape: readonly number[] | undefined,
+): Flat {
+  if (shape === undefined) {
+    const found: number[] = [];
+    for (let level = values; Array.isArray(level); level = level[0]) found.push(level.length);
+    const flat: number[] = [];
+    collect(where, values as Nested, found, 0, flat);
+    return { values: flat, shape: found };
+  }
+  const flat = Array.from(values as ArrayLike<number>);
+  const length = shape.reduce((size, dimension) => size * dimension, 1);
+  if (flat.length !== length)
+    throw rangeError(
+      where,
+      'values',
+      `has length ${flat.length}`,
+      `${length} for shape [${shape.join(', ')}]`,
+    );
+  return { values: flat, shape: [...shape] };
+}
+
+function collect(where: string, values: Nested, shape: number[], depth: number, into: number[]): void {
+  if (depth === shape.length) {
+    if (typeof values !== 'number')
+      throw typeError(where, 'values', `has a ${typeof values} at depth ${depth}`, 'a number');
+    into.push(values);
+    return;
+  }
+  if (!Array.isArray(values) || values.length !== shape[depth]) {
+    const came = Array.isArray(values) ? `${values.length} elements` : 'a number';
+    throw rangeError(
+      where,
+      'values',
+      `has ${came} at depth ${depth}`,
+      `${shape[depth]} elements like the first there`,
+    );
+  }
+  for (const value of values) collect(where, value, shape, depth + 1, into);
+}
