@@ -1,0 +1,199 @@
+/** What every cell has beside its rule: sizes, parameters and their starting values, and the step of a single input. */
+import type { Architecture } from '../architecture.ts';
+import { wholeNumber } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import { float32 } from '../kernels/index.ts';
+import { type Arena, withArena } from '../matrix/arena.ts';
+import { Parameter } from '../matrix/parameter.ts';
+import { glorotUniform, type Initializer, orthogonal } from '../random/initializers.ts';
+import { defaultRandom, type Random } from '../random/random.ts';
+import { denseInput, gradientInput, gradientOutput, output } from '../signal/boundary.ts';
+import { linearInputGradient } from '../signal/linear.ts';
+import { type Pass, recordPass } from '../signal/pass.ts';
+import { dense, type Signal } from '../signal/signal.ts';
+import { type State, type StateSizes, stateInput, stateOutput, zeroState } from '../signal/state.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Matrices, Rule } from './rule.ts';
+import { type Unrollable, unroll } from './unroll.ts';
+import { unrollBackward } from './unroll-backward.ts';
+
+/** Options of every cell. */
+export interface CellOptions<InputSize extends number = number, HiddenSize extends number = number> {
+  /** I, the features of an input. */
+  readonly inputSize: InputSize;
+  /** H, the units of the cell. */
+  readonly hiddenSize: HiddenSize;
+  /** Whether there are biases: true unless given. */
+  readonly bias?: boolean;
+  /** What it computes with: `float32()` unless given. */
+  readonly backend?: Backend;
+  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
+  readonly random?: Random;
+  /** Of W_ih, gate by gate: `glorotUniform` unless given. */
+  readonly inputInitializer?: Initializer;
+  /** Of W_hh, gate by gate: `orthogonal` unless given. */
+  readonly recurrentInitializer?: Initializer;
+}
+
+/** The state of a cell: each part `[batch, hiddenSize]`. */
+export type CellState<Name extends string> = { readonly [name in Name]: Tensor };
+
+/** The state type of a cell: `{ h, c }` of an LSTM. */
+export type StateOf<C> = C extends Cell<infer Name, number, number> ? CellState<Name> : never;
+
+/**
+ * A recurrent cell: a {@link Rule} with parameters. Extend it to make a cell of your own.
+ *
+ * | parameter | shape |
+ * | --- | --- |
+ * | `weightIh` | `[gates · hiddenSize, inputSize]` |
+ * | `weightHh` | `[gates · hiddenSize, hiddenSize]` |
+ * | `biasIh`, `biasHh` | `[gates · hiddenSize]` |
+ */
+export abstract class Cell<
+  Name extends string = string,
+  InputSize extends number = number,
+  HiddenSize extends number = number,
+> implements Unrollable<Name>
+{
+  /** The class's name, in errors and saved files. */
+  readonly type: string;
+  readonly rule: Rule<string, Name, string>;
+  readonly inputSize: InputSize;
+  readonly hiddenSize: HiddenSize;
+  readonly backend: Backend;
+  readonly weightIh: Parameter;
+  readonly weightHh: Parameter;
+  readonly biasIh: Parameter | undefined;
+  readonly biasHh: Parameter | undefined;
+
+  /** @throws RangeError if a size is not a whole number of at least 1. */
+  constructor(type: string, rule: Rule<string, Name, string>, options: CellOptions<InputSize, HiddenSize>) {
+    const { inputSize, hiddenSize, backend = float32(), random = defaultRandom() } = options;
+    const { inputInitializer = glorotUniform, recurrentInitializer = orthogonal, bias = true } = options;
+    wholeNumber(type, 'inputSize', inputSize);
+    wholeNumber(type, 'hiddenSize', hiddenSize);
+    this.type = type;
+    this.rule = rule;
+    this.inputSize = inputSize;
+    this.hiddenSize = hiddenSize;
+    this.backend = backend;
+
+    const rows = rule.gates.length * hiddenSize;
+    const weight = (columns: number, initializer: Initializer) => {
+      const initial = new Float64Array(rows * columns);
+      rule.gates.forEach((_, g) => {
+        initial.set(initializer(hiddenSize, columns, random), g * hiddenSize * columns);
+      });
+      return new Parameter(backend, [rows, columns], initial);
+    };
+    const biasOf = (starts: { readonly [gate: string]: number | undefined }) => {
+      const initial = new Float64Array(rows);
+      rule.gates.forEach((gate, g) => {
+        initial.fill(starts[gate] ?? 0, g * hiddenSize, (g + 1) * hiddenSize);
+      });
+      return new Parameter(backend, [rows], initial);
+    };
+    this.weightIh = weight(inputSize, inputInitializer);
+    this.weightHh = weight(hiddenSize, recurrentInitializer);
+    this.biasIh = bias ? biasOf(rule.initialBias ?? {}) : undefined;
+    this.biasHh = bias ? biasOf({}) : undefined;
+  }
+
+  /** The size of each part of the state. */
+  get stateSizes(): StateSizes {
+    return Object.fromEntries(this.rule.states.map((name) => [name, this.hiddenSize]));
+  }
+
+  /** The parameters by name. */
+  parameters(): ReadonlyMap<string, Parameter> {
+    const { weightIh, weightHh, biasIh, biasHh } = this;
+    const named = Object.entries({ weightIh, weightHh, biasIh, biasHh });
+    return new Map(named.filter((entry): entry is [string, Parameter] => entry[1] !== undefined));
+  }
+
+  /** How to build this cell again; the parameters' values are not part of it. */
+  architecture(): Architecture {
+    const { type, inputSize, hiddenSize, biasIh } = this;
+    return { type, options: { inputSize, hiddenSize, bias: biasIh !== undefined } };
+  }
+
+  /** The zero state of a batch. */
+  initialState(batch: number): CellState<Name> {
+    wholeNumber(`${this.type}.initialState`, 'batch', batch);
+    return zeroState(this.backend, this.stateSizes, batch) as CellState<Name>;
+  }
+
+  /**
+   * One step, recorded for the way back: a sequence of length one.
+   *
+   * @param x `[batch, inputSize]`
+   * @param state `[batch, hiddenSize]` each; zeros unless given.
+   * @throws RangeError if a shape does not fit.
+   */
+  forward(x: Tensor, state?: CellState<Name>): Pass<Tensor, Tensor, CellState<Name>> {
+    const where = `${this.type}.forward`;
+    return recordPass(where, this.backend, (arena) => {
+      const input = this.#input(arena, where, x);
+      const run = unroll(arena, this, input, this.#state(arena, where, 'state', state, input));
+      const result = this.#output(run.final, input);
+      return {
+        output: output(arena, result),
+        state: stateOutput(run.final) as CellState<Name>,
+        backward: (dOutput, dState) => {
+          const back = `${this.type}.backward`;
+          const dOut = dOutput && gradientInput(arena, back, result, dOutput);
+          const dFinal = this.#state(arena, back, 'dState', dState, input);
+          const d = unrollBackward(arena, this, run, dOut, dFinal);
+          const dInput = linearInputGradient(arena, d.gates, input, this.weightIh)!;
+          return {
+            input: gradientOutput(arena, input, dInput),
+            state: stateOutput(d.initial) as CellState<Name>,
+          };
+        },
+      };
+    });
+  }
+
+  /**
+   * One step, not recorded.
+   *
+   * @param x `[batch, inputSize]`
+   * @param state `[batch, hiddenSize]` each; zeros unless given.
+   * @throws RangeError if a shape does not fit.
+   */
+  infer(x: Tensor, state?: CellState<Name>): { output: Tensor; state: CellState<Name> } {
+    const where = `${this.type}.infer`;
+    return withArena(this.backend, (arena) => {
+      const input = this.#input(arena, where, x);
+      const { final } = unroll(arena, this, input, this.#state(arena, where, 'state', state, input));
+      return {
+        output: output(arena, this.#output(final, input)),
+        state: stateOutput(final) as CellState<Name>,
+      };
+    });
+  }
+
+  #input(arena: Arena, where: string, x: Tensor): Signal {
+    return denseInput(
+      arena,
+      { where, width: this.inputSize, widthName: 'inputSize', timed: false },
+      x,
+      undefined,
+    );
+  }
+
+  #state(
+    arena: Arena,
+    where: string,
+    argument: string,
+    state: State | undefined,
+    { batch }: Signal,
+  ): Matrices<Name> | undefined {
+    return state && (stateInput(arena, where, argument, state, this.stateSizes, batch) as Matrices<Name>);
+  }
+
+  #output(final: Matrices<Name>, input: Signal): Signal {
+    return dense(input, final[this.rule.states[0]]);
+  }
+}

@@ -1,0 +1,77 @@
+/** The long short-term memory cell, with a forget gate. */
+import { add, mul, mulAdd, sigmoid, sigmoidBackward, tanh, tanhBackward } from '../matrix/operations.ts';
+import { Cell, type CellOptions } from './cell.ts';
+import type { Rule } from './rule.ts';
+
+const rule: Rule<'i' | 'f' | 'g' | 'o', 'h' | 'c', 'tanhC'> = {
+  gates: ['i', 'f', 'g', 'o'],
+  states: ['h', 'c'],
+  kept: ['tanhC'],
+  separateRecurrent: false,
+  // A forget gate that starts open lets the gradient through from the first step of training.
+  initialBias: { f: 1 },
+  stages: [
+    {
+      gates: ['i', 'f', 'g', 'o'],
+      from: 'h',
+
+      activate({ prev, next, gates: { i, f, g, o }, kept: { tanhC } }) {
+        sigmoid(i, i); // (1)
+        sigmoid(f, f);
+        tanh(g, g);
+        sigmoid(o, o);
+        mul(next.c, f, prev.c); // (2)
+        mulAdd(next.c, i, g);
+        tanh(tanhC, next.c); // (3)
+        mul(next.h, o, tanhC); // (4)
+      },
+
+      activateBackward({ prev, gates: { i, f, g, o }, kept: { tanhC } }, d) {
+        const { h: dh, c: dc } = d.next;
+        const dTanhC = d.scratch;
+        mul(d.gates.o, dh, tanhC); // (4)
+        mul(dTanhC, dh, o);
+        tanhBackward(dTanhC, tanhC, dTanhC); // (3)
+        add(dc, dc, dTanhC);
+        mul(d.gates.i, dc, g); // (2)
+        mul(d.gates.g, dc, i);
+        mul(d.gates.f, dc, prev.c);
+        mul(d.prev.c, dc, f);
+        sigmoidBackward(d.gates.i, i, d.gates.i); // (1)
+        sigmoidBackward(d.gates.f, f, d.gates.f);
+        tanhBackward(d.gates.g, g, d.gates.g);
+        sigmoidBackward(d.gates.o, o, d.gates.o);
+      },
+    },
+  ],
+};
+
+/**
+ * The long short-term memory cell: a cell state `c` that is added to, not multiplied, so that gradients last.
+ *
+ *     (1) i, f, o = σ(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh)        g = tanh(…)
+ *     (2) c_t = f * c_{t−1} + i * g
+ *     (3) tanhC = tanh c_t
+ *     (4) h_t = o * tanhC
+ *
+ * Hochreiter and Schmidhuber (1997), with the forget gate of Gers, Schmidhuber and Cummins (2000); gates in the order
+ * i, f, g, o and parameters as PyTorch's `LSTMCell`. The forget gate's bias starts at 1 (Jozefowicz et al. 2015).
+ *
+ * @example
+ * ```ts
+ * import { LSTMCell, tensor } from 'recurrent-cells';
+ *
+ * const cell = new LSTMCell({ inputSize: 3, hiddenSize: 2 });
+ * const { state } = cell.infer(tensor([[1, 0, 0]]), cell.initialState(1));
+ * state.h.shape // → [1, 2]
+ * state.c.shape // → [1, 2]
+ * ```
+ */
+export class LSTMCell<
+  const InputSize extends number = number,
+  const HiddenSize extends number = number,
+> extends Cell<'h' | 'c', InputSize, HiddenSize> {
+  constructor(options: CellOptions<InputSize, HiddenSize>) {
+    super('LSTMCell', rule, options);
+  }
+}
