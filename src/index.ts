@@ -1,2 +1,36 @@
 /** Recurrent layers: cells, sequences, the layers around them, and how they are trained. */
-export {};
+export type { Architecture } from './architecture.ts';
+export { Cell, type CellOptions, type CellState, type StateOf } from './cells/cell.ts';
+export { GRUCell, type GRUCellOptions } from './cells/gru.ts';
+export { LSTMCell } from './cells/lstm.ts';
+export { RNNCell, type RNNCellOptions } from './cells/rnn.ts';
+export type { Matrices, Rule, Stage, Step, StepGradient } from './cells/rule.ts';
+export type { Backend, DType } from './kernels/backend.ts';
+export { float32, float64 } from './kernels/index.ts';
+export { Bidirectional, type BidirectionalState } from './layers/bidirectional.ts';
+export { Dense, type DenseOptions } from './layers/dense.ts';
+export { Dropout, type DropoutOptions } from './layers/dropout.ts';
+export { Embedding, type EmbeddingOptions } from './layers/embedding.ts';
+export {
+  type Computed,
+  type ForwardOptions,
+  type GradientOf,
+  Layer,
+  type Trace,
+} from './layers/layer.ts';
+export { OneHot, type OneHotOptions } from './layers/one-hot.ts';
+export { Sequence, type SequenceOptions } from './layers/sequence.ts';
+export { type AnyLayer, Sequential, sequential } from './layers/sequential.ts';
+export type { Parameter } from './matrix/parameter.ts';
+export {
+  glorotUniform,
+  type Initializer,
+  normal,
+  orthogonal,
+  uniform,
+  zeros,
+} from './random/initializers.ts';
+export { Random, type RandomState } from './random/random.ts';
+export type { Gradients, Pass } from './signal/pass.ts';
+export type { State } from './signal/state.ts';
+export { type Indices, indices, type Nested, type Tensor, tensor } from './tensor.ts';

@@ -1,0 +1,106 @@
+/** The linear layer. */
+import type { Architecture } from '../architecture.ts';
+import { wholeNumber } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import { float32 } from '../kernels/index.ts';
+import type { Arena } from '../matrix/arena.ts';
+import { Parameter } from '../matrix/parameter.ts';
+import { glorotUniform, type Initializer } from '../random/initializers.ts';
+import { defaultRandom, type Random } from '../random/random.ts';
+import { linear, linearBackward, linearInputGradient } from '../signal/linear.ts';
+import { dense, type Signal } from '../signal/signal.ts';
+import type { Tensor } from '../tensor.ts';
+import { type Computed, Layer, type Trace } from './layer.ts';
+
+/** Options of {@link Dense}. */
+export interface DenseOptions<InputSize extends number = number, OutputSize extends number = number> {
+  readonly inputSize: InputSize;
+  readonly outputSize: OutputSize;
+  /** Whether there is a bias: true unless given. */
+  readonly bias?: boolean;
+  /** What it computes with: `float32()` unless given. */
+  readonly backend?: Backend;
+  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
+  readonly random?: Random;
+  /** Of W: `glorotUniform` unless given. */
+  readonly initializer?: Initializer;
+}
+
+/**
+ * The linear layer, at every step of a sequence or once: `y_t = W x_t + b`.
+ *
+ * Inputs `[batch, time, inputSize]` or `[batch, inputSize]`; parameters `weight` `[outputSize, inputSize]` and `bias`
+ * `[outputSize]`, as PyTorch's `Linear`. The output layer `y_t = W_hy h_t` of a recurrent network is this one.
+ *
+ * @example
+ * ```ts
+ * import { Dense, tensor } from 'recurrent-cells';
+ *
+ * const dense = new Dense({ inputSize: 2, outputSize: 1 });
+ * dense.parameters().get('weight')!.write([2, 3]);
+ * Array.from(dense.infer(tensor([[1, 10]])).output.data) // → [32]
+ * ```
+ */
+export class Dense<
+  const InputSize extends number = number,
+  const OutputSize extends number = number,
+> extends Layer<Tensor, InputSize, OutputSize, undefined> {
+  readonly type = 'Dense';
+  readonly accepts = 'dense';
+  readonly backend: Backend;
+  readonly inputSize: InputSize;
+  readonly outputSize: OutputSize;
+  readonly weight: Parameter;
+  readonly bias: Parameter | undefined;
+
+  /** @throws RangeError if a size is not a whole number of at least 1. */
+  constructor(options: DenseOptions<InputSize, OutputSize>) {
+    super();
+    const { inputSize, outputSize, bias = true, backend = float32() } = options;
+    const { random = defaultRandom(), initializer = glorotUniform } = options;
+    wholeNumber('Dense', 'inputSize', inputSize);
+    wholeNumber('Dense', 'outputSize', outputSize);
+    this.backend = backend;
+    this.inputSize = inputSize;
+    this.outputSize = outputSize;
+    this.weight = new Parameter(backend, [outputSize, inputSize], initializer(outputSize, inputSize, random));
+    this.bias = bias ? new Parameter(backend, [outputSize], new Float64Array(outputSize)) : undefined;
+  }
+
+  parameters(): ReadonlyMap<string, Parameter> {
+    const { weight, bias } = this;
+    return new Map(
+      bias === undefined
+        ? [['weight', weight]]
+        : [
+            ['weight', weight],
+            ['bias', bias],
+          ],
+    );
+  }
+
+  architecture(): Architecture {
+    const { type, inputSize, outputSize, bias } = this;
+    return { type, options: { inputSize, outputSize, bias: bias !== undefined } };
+  }
+
+  compute(arena: Arena, input: Signal): Computed {
+    const values = arena.matrix(input.time * input.batch, this.outputSize);
+    linear(arena, values, input, this.weight.value, this.bias?.value);
+    return { output: dense(input, values), state: undefined };
+  }
+
+  record(arena: Arena, input: Signal): Trace {
+    return {
+      ...this.compute(arena, input),
+      backward: (dOutput, _, needsInput) => {
+        if (dOutput === undefined) return { input: undefined, state: undefined };
+        linearBackward(arena, dOutput, input, this.weight, this.bias);
+        return {
+          input: needsInput ? linearInputGradient(arena, dOutput, input, this.weight) : undefined,
+          state: undefined,
+        };
+      },
+    };
+  }
+}

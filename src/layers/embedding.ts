@@ -1,0 +1,120 @@
+/** A learned vector for each index. */
+import type { Architecture } from '../architecture.ts';
+import { rangeError, wholeNumber } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import { float32 } from '../kernels/index.ts';
+import type { Arena } from '../matrix/arena.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import { gather, scatterAdd } from '../matrix/operations.ts';
+import { Parameter } from '../matrix/parameter.ts';
+import { type Initializer, normal } from '../random/initializers.ts';
+import { defaultRandom, type Random } from '../random/random.ts';
+import { dense, type OneHotSignal, type Signal } from '../signal/signal.ts';
+import type { Indices } from '../tensor.ts';
+import { type Computed, Layer, type Trace } from './layer.ts';
+
+/** Options of {@link Embedding}. */
+export interface EmbeddingOptions<Classes extends number = number, OutputSize extends number = number> {
+  /** The number of classes: indices go from 0 to `classes` − 1. */
+  readonly classes: Classes;
+  /** The length of each vector. */
+  readonly outputSize: OutputSize;
+  /** An index whose vector is zero at the start and never trained; none unless given. */
+  readonly paddingIndex?: number | undefined;
+  /** What it computes with: `float32()` unless given. */
+  readonly backend?: Backend;
+  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
+  readonly random?: Random;
+  /** Of the vectors: `normal(1)`, as PyTorch, unless given. */
+  readonly initializer?: Initializer;
+}
+
+/**
+ * Looks indices `[batch, time]` up in a table: `[batch, time, outputSize]`.
+ *
+ * Its parameter is `weight` `[classes, outputSize]`, as PyTorch's `Embedding`. Only the rows that occur are read, and
+ * only they receive a gradient; an index that occurs twice adds up its gradients.
+ *
+ * @example
+ * ```ts
+ * import { Embedding, indices } from 'recurrent-cells';
+ *
+ * const embedding = new Embedding({ classes: 3, outputSize: 2 });
+ * embedding.parameters().get('weight')!.write([0, 0, 1, 10, 2, 20]);
+ * Array.from(embedding.infer(indices([[2, 1]])).output.data) // → [2, 20, 1, 10]
+ * ```
+ */
+export class Embedding<
+  const Classes extends number = number,
+  const OutputSize extends number = number,
+> extends Layer<Indices, Classes, OutputSize, undefined> {
+  readonly type = 'Embedding';
+  readonly accepts = 'indices';
+  readonly backend: Backend;
+  readonly inputSize: Classes;
+  readonly outputSize: OutputSize;
+  readonly paddingIndex: number | undefined;
+  readonly weight: Parameter;
+
+  /** @throws RangeError if a size is not a whole number of at least 1, or the padding index is not a class. */
+  constructor(options: EmbeddingOptions<Classes, OutputSize>) {
+    super();
+    const { classes, outputSize, paddingIndex, backend = float32() } = options;
+    const { random = defaultRandom(), initializer = normal(1) } = options;
+    wholeNumber('Embedding', 'classes', classes);
+    wholeNumber('Embedding', 'outputSize', outputSize);
+    if (paddingIndex !== undefined && wholeNumber('Embedding', 'paddingIndex', paddingIndex, 0) >= classes)
+      throw rangeError(
+        'Embedding',
+        'paddingIndex',
+        `is ${paddingIndex}`,
+        `an index from 0 to ${classes - 1}`,
+      );
+    this.backend = backend;
+    this.inputSize = classes;
+    this.outputSize = outputSize;
+    this.paddingIndex = paddingIndex;
+    const initial = initializer(classes, outputSize, random);
+    if (paddingIndex !== undefined)
+      initial.fill(0, paddingIndex * outputSize, (paddingIndex + 1) * outputSize);
+    this.weight = new Parameter(backend, [classes, outputSize], initial);
+  }
+
+  parameters(): ReadonlyMap<string, Parameter> {
+    return new Map([['weight', this.weight]]);
+  }
+
+  architecture(): Architecture {
+    const { type, inputSize: classes, outputSize, paddingIndex } = this;
+    return { type, options: { classes, outputSize, paddingIndex } };
+  }
+
+  compute(arena: Arena, input: Signal): Computed {
+    const values = arena.matrix(input.time * input.batch, this.outputSize);
+    gather(values, this.weight.value, (input as OneHotSignal).indices);
+    return { output: dense(input, values), state: undefined };
+  }
+
+  record(arena: Arena, input: Signal): Trace {
+    return {
+      ...this.compute(arena, input),
+      backward: (dOutput) => {
+        if (dOutput !== undefined)
+          scatterAdd(this.weight.gradient, dOutput, this.#trained(arena, (input as OneHotSignal).indices));
+        return { input: undefined, state: undefined };
+      },
+    };
+  }
+
+  /** The indices whose rows receive a gradient. */
+  #trained(arena: Arena, indices: Matrix): Matrix {
+    if (this.paddingIndex === undefined) return indices;
+    const trained = arena.matrix(1, indices.columns);
+    const { values } = indices.backend.heap;
+    for (let i = 0; i < indices.columns; i++) {
+      const index = values[indices.offset + i]!;
+      values[trained.offset + i] = index === this.paddingIndex ? -1 : index;
+    }
+    return trained;
+  }
+}

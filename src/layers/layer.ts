@@ -1,0 +1,190 @@
+/**
+ * What every layer is: a forward that returns its own backward, an inference that records nothing, and parameters.
+ *
+ * The public face (tensors, checks, copies) is written once, here. A layer itself works on signals in the heap.
+ */
+import type { Architecture } from '../architecture.ts';
+import { wholeNumber } from '../errors.ts';
+import { type Backend, newValues } from '../kernels/backend.ts';
+import { type Arena, withArena } from '../matrix/arena.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import type { Parameter } from '../matrix/parameter.ts';
+import {
+  denseInput,
+  type Expectation,
+  gradientInput,
+  gradientOutput,
+  indexInput,
+  output,
+  shapeOf,
+} from '../signal/boundary.ts';
+import { type Pass, recordPass } from '../signal/pass.ts';
+import type { Signal } from '../signal/signal.ts';
+import {
+  type MatrixState,
+  type State,
+  type StateSizes,
+  stateInput,
+  stateOutput,
+  zeroState,
+} from '../signal/state.ts';
+import type { Indices, Tensor } from '../tensor.ts';
+
+/** What may come with an input. */
+export interface ForwardOptions<S> {
+  /** The valid steps of each sequence, in any order; all are unless given. What lies beyond has no effect. */
+  readonly lengths?: readonly number[] | undefined;
+  /** The state to start from: zeros unless given. */
+  readonly state?: S | undefined;
+}
+
+/** The gradient of an input: indices have none. */
+export type GradientOf<Input> = Input extends Tensor ? Tensor : undefined;
+
+/** What a layer computed in the heap. */
+export interface Computed {
+  readonly output: Signal;
+  /** The state after each sequence's last step; undefined for a layer without state. */
+  readonly state: MatrixState | undefined;
+}
+
+/** What a layer computed in the heap, and its way back. */
+export interface Trace extends Computed {
+  /**
+   * Adds to the parameters' gradients and returns those of the input and the initial state.
+   *
+   * @param dOutput zeros beyond each length; undefined where the loss does not depend on the output.
+   * @param needsInput whether the caller wants the input's gradient.
+   */
+  backward(
+    dOutput: Matrix | undefined,
+    dState: MatrixState | undefined,
+    needsInput: boolean,
+  ): { readonly input: Matrix | undefined; readonly state: MatrixState | undefined };
+}
+
+/**
+ * A layer: `forward` for training, `infer` for use, `parameters` to be trained.
+ *
+ * To make one of your own, extend it and write `record` and `compute` in the terms of `recurrent-cells/matrix`.
+ */
+export abstract class Layer<
+  Input extends Tensor | Indices = Tensor,
+  InputSize extends number = number,
+  OutputSize extends number = number,
+  S extends State | undefined = State | undefined,
+> {
+  /** The class's name, in errors and saved files. */
+  abstract readonly type: string;
+  abstract readonly backend: Backend;
+  /** Whether the public input is real features, or indices. */
+  abstract readonly accepts: Input extends Tensor ? 'dense' : 'indices';
+  /** The features, or classes, of an input; undefined where any will do. */
+  abstract readonly inputSize: InputSize | undefined;
+  /** The features of an output; undefined where it is the input's. */
+  abstract readonly outputSize: OutputSize | undefined;
+  /** The size of each part of the state; undefined for a layer without state. */
+  readonly stateSizes: StateSizes | undefined;
+
+  /** The parameters by name, such as `cell.weightIh`. A parameter used twice is listed once. */
+  abstract parameters(): ReadonlyMap<string, Parameter>;
+
+  /** How to build this layer again; the parameters' values are not part of it. */
+  abstract architecture(): Architecture;
+
+  /** The computation of `forward`, on signals. */
+  abstract record(arena: Arena, input: Signal, state: MatrixState | undefined): Trace;
+
+  /** The computation of `infer`, on signals. */
+  abstract compute(arena: Arena, input: Signal, state: MatrixState | undefined): Computed;
+
+  /**
+   * Computes the output and records what the way back needs.
+   *
+   * @param input `[batch, time, inputSize]` or, of layers that need no time axis, `[batch, inputSize]`; indices `[batch, time]`.
+   * @throws RangeError or TypeError if the input, the lengths or the state do not fit.
+   */
+  forward(input: Input, options: ForwardOptions<S> = {}): Pass<Tensor, GradientOf<Input>, S> {
+    const where = `${this.type}.forward`;
+    return recordPass(where, this.backend, (arena) => {
+      const signal = this.toSignal(arena, where, input, options.lengths);
+      const trace = this.record(
+        arena,
+        signal,
+        this.toMatrixState(arena, where, 'state', options.state, signal),
+      );
+      return {
+        output: output(arena, trace.output),
+        state: this.#stateOutput(trace.state),
+        backward: (dOutput, dState) => {
+          const back = `${this.type}.backward`;
+          const dOut = dOutput && gradientInput(arena, back, trace.output, dOutput);
+          const d = trace.backward(dOut, this.toMatrixState(arena, back, 'dState', dState, signal), true);
+          return { input: this.#gradient(arena, signal, d.input), state: this.#stateOutput(d.state) };
+        },
+      };
+    });
+  }
+
+  /**
+   * Computes the output and records nothing; what only training does, such as dropout, is left out.
+   *
+   * @param input as for `forward`.
+   * @throws RangeError or TypeError if the input, the lengths or the state do not fit.
+   */
+  infer(input: Input, options: ForwardOptions<S> = {}): { readonly output: Tensor; readonly state: S } {
+    const where = `${this.type}.infer`;
+    return withArena(this.backend, (arena) => {
+      const signal = this.toSignal(arena, where, input, options.lengths);
+      const result = this.compute(
+        arena,
+        signal,
+        this.toMatrixState(arena, where, 'state', options.state, signal),
+      );
+      return { output: output(arena, result.output), state: this.#stateOutput(result.state) };
+    });
+  }
+
+  /** The zero state of a batch; undefined for a layer without state. */
+  initialState(batch: number): S {
+    wholeNumber(`${this.type}.initialState`, 'batch', batch);
+    return (this.stateSizes && zeroState(this.backend, this.stateSizes, batch)) as S;
+  }
+
+  /** What the public input must be. */
+  protected expectation(where: string): Expectation {
+    return { where, width: this.inputSize, widthName: 'inputSize' };
+  }
+
+  /** Checks a public input and copies it into the arena. */
+  toSignal(arena: Arena, where: string, input: Input, lengths: readonly number[] | undefined): Signal {
+    const expectation = this.expectation(where);
+    return this.accepts === 'indices'
+      ? indexInput(arena, expectation, input as Indices, lengths)
+      : denseInput(arena, expectation, input as Tensor, lengths);
+  }
+
+  /** Checks a public state, or its gradient, and copies it into the arena. */
+  toMatrixState(
+    arena: Arena,
+    where: string,
+    argument: string,
+    state: State | undefined,
+    { batch }: Signal,
+  ): MatrixState | undefined {
+    return state && stateInput(arena, where, argument, state, this.stateSizes ?? {}, batch);
+  }
+
+  #stateOutput(state: MatrixState | undefined): S {
+    return (state && stateOutput(state)) as S;
+  }
+
+  #gradient(arena: Arena, signal: Signal, gradient: Matrix | undefined): GradientOf<Input> {
+    if (signal.kind === 'oneHot') return undefined as GradientOf<Input>;
+    const zeros = {
+      data: newValues(this.backend, signal.values.rows * signal.width),
+      shape: shapeOf(signal),
+    };
+    return (gradient ? gradientOutput(arena, signal, gradient) : zeros) as GradientOf<Input>;
+  }
+}

@@ -1,0 +1,70 @@
+/** Indices as one-hot vectors, none of which is ever made. */
+import type { Architecture } from '../architecture.ts';
+import { wholeNumber } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import { float32 } from '../kernels/index.ts';
+import type { Arena } from '../matrix/arena.ts';
+import type { Parameter } from '../matrix/parameter.ts';
+import type { Signal } from '../signal/signal.ts';
+import type { Indices } from '../tensor.ts';
+import { type Computed, Layer, type Trace } from './layer.ts';
+
+/** Options of {@link OneHot}. */
+export interface OneHotOptions<Classes extends number = number> {
+  /** The number of classes: indices go from 0 to `classes` − 1. */
+  readonly classes: Classes;
+  /** What it computes with: `float32()` unless given. */
+  readonly backend?: Backend;
+}
+
+/**
+ * Turns indices `[batch, time]` into one-hot vectors `[batch, time, classes]`.
+ *
+ * Inside a model nothing is materialised: the layer that follows gathers rows of its weights instead of multiplying,
+ * so the cost does not grow with the number of classes.
+ *
+ * @example
+ * ```ts
+ * import { indices, OneHot } from 'recurrent-cells';
+ *
+ * const { output } = new OneHot({ classes: 3 }).infer(indices([[2, 0]]));
+ * Array.from(output.data) // → [0, 0, 1, 1, 0, 0]
+ * ```
+ */
+export class OneHot<const Classes extends number = number> extends Layer<
+  Indices,
+  Classes,
+  Classes,
+  undefined
+> {
+  readonly type = 'OneHot';
+  readonly accepts = 'indices';
+  readonly backend: Backend;
+  readonly inputSize: Classes;
+  readonly outputSize: Classes;
+
+  /** @throws RangeError if `classes` is not a whole number of at least 1. */
+  constructor({ classes, backend = float32() }: OneHotOptions<Classes>) {
+    super();
+    wholeNumber('OneHot', 'classes', classes);
+    this.backend = backend;
+    this.inputSize = classes;
+    this.outputSize = classes;
+  }
+
+  parameters(): ReadonlyMap<string, Parameter> {
+    return new Map();
+  }
+
+  architecture(): Architecture {
+    return { type: this.type, options: { classes: this.inputSize } };
+  }
+
+  compute(_: Arena, input: Signal): Computed {
+    return { output: input, state: undefined };
+  }
+
+  record(_: Arena, input: Signal): Trace {
+    return { output: input, state: undefined, backward: () => ({ input: undefined, state: undefined }) };
+  }
+}

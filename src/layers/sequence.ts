@@ -1,0 +1,194 @@
+/** A cell, unrolled over the steps of a sequence. */
+import type { Architecture } from '../architecture.ts';
+import type { Cell, CellState } from '../cells/cell.ts';
+import type { Matrices } from '../cells/rule.ts';
+import { unroll } from '../cells/unroll.ts';
+import { unrollBackward } from '../cells/unroll-backward.ts';
+import { oneOf, wholeNumber } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import type { Arena } from '../matrix/arena.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import { add, copy, fill } from '../matrix/operations.ts';
+import type { Parameter } from '../matrix/parameter.ts';
+import type { Expectation } from '../signal/boundary.ts';
+import { flip, flipped, reversal } from '../signal/flip.ts';
+import { linearInputGradient } from '../signal/linear.ts';
+import { dense, type Signal, steps } from '../signal/signal.ts';
+import type { MatrixState, StateSizes } from '../signal/state.ts';
+import type { Tensor } from '../tensor.ts';
+import { type Computed, Layer, type Trace } from './layer.ts';
+import { prefixed } from './parts.ts';
+
+/** Options of {@link Sequence}. */
+export interface SequenceOptions {
+  /** Every step's output, `[batch, time, hiddenSize]`, or each sequence's last, `[batch, hiddenSize]`: `'all'` unless given. */
+  readonly outputs?: 'all' | 'last';
+  /** Whether to run from each sequence's last step to its first; outputs stay at the steps they belong to. */
+  readonly reverse?: boolean;
+  /**
+   * How many steps gradients go back: none passes from step k·history to the one before it. Unlimited unless given.
+   *
+   * The same as training on pieces of that length with the state carried from one to the next.
+   */
+  readonly history?: number | undefined;
+}
+
+/** The names of a cell's states. */
+type NameOf<C> = C extends Cell<infer Name, number, number> ? Name : never;
+type InputSizeOf<C> = C extends Cell<string, infer InputSize, number> ? InputSize : never;
+type HiddenSizeOf<C> = C extends Cell<string, number, infer HiddenSize> ? HiddenSize : never;
+
+// Rows enough for the product of one chunk to run at full speed, few enough to stay in the cache.
+const INFERENCE_ROWS = 256;
+
+/**
+ * Runs a cell over every step of a batch of sequences.
+ *
+ * | | shape |
+ * | --- | --- |
+ * | input | `[batch, time, inputSize]` |
+ * | output | `[batch, time, hiddenSize]`, zeros beyond each length; `[batch, hiddenSize]` with `outputs: 'last'` |
+ * | state | `[batch, hiddenSize]` for each of the cell's states: the one after each sequence's own last step |
+ *
+ * Sequences of length 0 keep their initial state. Back-propagation through time (Werbos 1990) goes over all steps, or
+ * `history` of them. A recorded pass holds, for batch B, steps T, hidden size H and G gates, about T·B·H·(G + states +
+ * kept) elements, and the way back G·T·B·H more; `infer` holds a few steps only.
+ *
+ * @example
+ * ```ts
+ * import { LSTMCell, Sequence, tensor } from 'recurrent-cells';
+ *
+ * const lstm = new Sequence(new LSTMCell({ inputSize: 1, hiddenSize: 4 }));
+ * const pass = lstm.forward(tensor([[[1], [2], [3]], [[4], [5], [0]]]), { lengths: [3, 2] });
+ * pass.output.shape // → [2, 3, 4]
+ * pass.state.c.shape // → [2, 4]
+ * const gradients = pass.backward(pass.output);
+ * gradients.input.shape // → [2, 3, 1]
+ * ```
+ */
+export class Sequence<C extends Cell<string, number, number>> extends Layer<
+  Tensor,
+  InputSizeOf<C>,
+  HiddenSizeOf<C>,
+  CellState<NameOf<C>>
+> {
+  readonly type = 'Sequence';
+  readonly accepts = 'dense';
+  readonly cell: C;
+  readonly backend: Backend;
+  readonly inputSize: InputSizeOf<C>;
+  readonly outputSize: HiddenSizeOf<C>;
+  override readonly stateSizes: StateSizes;
+  readonly outputs: 'all' | 'last';
+  readonly reverse: boolean;
+  readonly history: number | undefined;
+
+  /** @throws RangeError if an option is not one of its values. */
+  constructor(cell: C, { outputs = 'all', reverse = false, history }: SequenceOptions = {}) {
+    super();
+    this.cell = cell;
+    this.backend = cell.backend;
+    this.inputSize = cell.inputSize as InputSizeOf<C>;
+    this.outputSize = cell.hiddenSize as HiddenSizeOf<C>;
+    this.stateSizes = cell.stateSizes;
+    this.outputs = oneOf('Sequence', 'outputs', outputs, ['all', 'last']);
+    this.reverse = reverse;
+    this.history = history === undefined ? undefined : wholeNumber('Sequence', 'history', history);
+  }
+
+  parameters(): ReadonlyMap<string, Parameter> {
+    return prefixed({ cell: this.cell });
+  }
+
+  architecture(): Architecture {
+    const { type, outputs, reverse, history, cell } = this;
+    return { type, options: { outputs, reverse, history }, parts: { cell: cell.architecture() } };
+  }
+
+  record(arena: Arena, given: Signal, state: MatrixState | undefined): Trace {
+    const { cell, outputs } = this;
+    const order = this.reverse ? reversal(arena, given) : undefined;
+    const turn = (values: Matrix) => (order === undefined ? values : flipped(arena, values, order));
+    const input = order === undefined ? given : flip(arena, given, order);
+    const run = unroll(arena, cell, input, state as Matrices<string> | undefined);
+    const h = cell.rule.states[0];
+    const all = run.states[h]!.rowsFrom(input.batch, input.time * input.batch);
+    return {
+      output: outputs === 'all' ? dense(given, turn(all)) : last(given, run.final[h]!),
+      state: run.final,
+      backward: (dOutput, dState, needsInput) => {
+        const dFinal = outputs === 'last' ? withOutput(arena, h, dState, run.final, dOutput) : dState;
+        const dAll = outputs === 'all' && dOutput !== undefined ? turn(dOutput) : undefined;
+        const d = unrollBackward(
+          arena,
+          cell,
+          run,
+          dAll,
+          dFinal as Matrices<string> | undefined,
+          this.history,
+        );
+        const dInput = needsInput ? linearInputGradient(arena, d.gates, input, cell.weightIh) : undefined;
+        return { input: dInput && turn(dInput), state: d.initial };
+      },
+    };
+  }
+
+  /** As `record`, a few steps at a time, so that the memory does not grow with the gates of all steps. */
+  compute(arena: Arena, given: Signal, state: MatrixState | undefined): Computed {
+    const { cell } = this;
+    const { batch, time } = given;
+    const order = this.reverse ? reversal(arena, given) : undefined;
+    const input = order === undefined ? given : flip(arena, given, order);
+    const h = cell.rule.states[0];
+    const all = this.outputs === 'all' ? arena.matrix(time * batch, cell.hiddenSize) : undefined;
+    const carried = Object.fromEntries(
+      cell.rule.states.map((name) => [name, arena.matrix(batch, cell.hiddenSize)]),
+    );
+    for (const [name, part] of Object.entries(carried)) {
+      if (state === undefined) fill(part, 0);
+      else copy(part, state[name] as Matrix);
+    }
+    const chunk = Math.max(1, Math.ceil(INFERENCE_ROWS / batch));
+    for (let start = 0; start < time; start += chunk) {
+      const count = Math.min(chunk, time - start);
+      arena.scope(() => {
+        const { states, final } = unroll(arena, cell, steps(input, start, count), carried);
+        if (all !== undefined)
+          copy(all.rowsFrom(start * batch, count * batch), states[h]!.rowsFrom(batch, count * batch));
+        for (const [name, part] of Object.entries(carried)) copy(part, final[name]!);
+      });
+    }
+    if (all === undefined) return { output: last(given, carried[h]!), state: carried };
+    return {
+      output: dense(given, order === undefined ? all : flipped(arena, all, order)),
+      state: carried,
+    };
+  }
+
+  protected override expectation(where: string): Expectation {
+    return { ...super.expectation(where), timed: true };
+  }
+}
+
+/** One output for each sequence. */
+function last({ batch }: Signal, values: Matrix): Signal {
+  return { kind: 'dense', batch, time: 1, timed: false, width: values.columns, lengths: undefined, values };
+}
+
+/** The final state's gradient when its first part is the output as well. */
+function withOutput(
+  arena: Arena,
+  h: string,
+  dState: MatrixState | undefined,
+  final: Matrices<string>,
+  dOutput: Matrix | undefined,
+): MatrixState | undefined {
+  if (dOutput === undefined) return dState;
+  if (dState !== undefined) {
+    const sum = arena.matrix(dOutput.rows, dOutput.columns);
+    add(sum, dState[h] as Matrix, dOutput);
+    return { ...dState, [h]: sum };
+  }
+  const zero = arena.zeros(dOutput.rows, dOutput.columns);
+  return { ...Object.fromEntries(Object.keys(final).map((name) => [name, zero])), [h]: dOutput };
+}

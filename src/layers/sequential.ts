@@ -1,0 +1,182 @@
+/** Layers one after another. */
+import type { Architecture } from '../architecture.ts';
+import { rangeError } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import type { Arena } from '../matrix/arena.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import type { Parameter } from '../matrix/parameter.ts';
+import type { Signal } from '../signal/signal.ts';
+import type { MatrixState, State, StateSizes, Tree } from '../signal/state.ts';
+import type { Indices, Tensor } from '../tensor.ts';
+import { type Computed, Layer, type Trace } from './layer.ts';
+import { prefixed } from './parts.ts';
+
+/** Any layer at all. */
+// biome-ignore lint/suspicious/noExplicitAny: the input and state of a layer in a chain are whatever they are
+export type AnyLayer = Layer<any, number, number, any>;
+
+type InputOf<L> = L extends { readonly accepts: 'indices' } ? Indices : Tensor;
+type InputSizeOf<L> = L extends { readonly inputSize: infer Size extends number } ? Size : number;
+/** The width after a layer: its own, or that before it. */
+type WidthAfter<L, Before extends number> = L extends { readonly preservesWidth: true }
+  ? Before
+  : L extends { readonly outputSize: infer Size extends number }
+    ? Size
+    : number;
+
+/** A layer whose input is `Size` wide: what a mismatch is reported against. */
+export interface LayerOfInputSize<Size extends number> {
+  readonly inputSize: Size;
+}
+
+/** `L`, if it takes what is `Before` wide; widths that are only known to be numbers are checked at run time. */
+type Taking<L, Before extends number> = L extends { readonly preservesWidth: true }
+  ? L
+  : number extends Before | InputSizeOf<L>
+    ? L
+    : InputSizeOf<L> extends Before
+      ? L
+      : LayerOfInputSize<Before>;
+
+type Chain<Layers extends readonly unknown[], Before extends number> = Layers extends readonly [
+  infer First,
+  ...infer Rest,
+]
+  ? [Taking<First, Before>, ...Chain<Rest, WidthAfter<First, Before>>]
+  : [];
+
+type LastWidth<Layers extends readonly unknown[], Before extends number = number> = Layers extends readonly [
+  infer First,
+  ...infer Rest,
+]
+  ? LastWidth<Rest, WidthAfter<First, Before>>
+  : Before;
+
+/**
+ * Joins layers into one that runs them in turn.
+ *
+ * That each layer takes what the one before it gives is checked by the compiler where the sizes are literal, and at run
+ * time where they are not. Parameters and states are named by position: `1.cell.weightIh`, `{ 1: { h, c } }`. A layer
+ * may occur twice: its parameters are then shared.
+ *
+ * @throws RangeError if a layer does not take what the one before it gives, or their backends differ.
+ *
+ * @example
+ * ```ts
+ * import { Dense, indices, LSTMCell, OneHot, Sequence, sequential } from 'recurrent-cells';
+ *
+ * const model = sequential(
+ *   new OneHot({ classes: 5 }),
+ *   new Sequence(new LSTMCell({ inputSize: 5, hiddenSize: 8 })),
+ *   new Dense({ inputSize: 8, outputSize: 5 }),
+ * );
+ * model.infer(indices([[0, 4, 2]])).output.shape // → [1, 3, 5]
+ * [...model.parameters().keys()][0] // → '1.cell.weightIh'
+ * ```
+ */
+export function sequential<const Layers extends readonly [AnyLayer, ...AnyLayer[]]>(
+  ...layers: Layers & Chain<Layers, number>
+): Sequential<InputOf<Layers[0]>, InputSizeOf<Layers[0]>, LastWidth<Layers>> {
+  return new Sequential(layers as readonly AnyLayer[]);
+}
+
+/** Layers one after another; made by {@link sequential}. */
+export class Sequential<
+  Input extends Tensor | Indices = Tensor,
+  InputSize extends number = number,
+  OutputSize extends number = number,
+> extends Layer<Input, InputSize, OutputSize, State> {
+  readonly type = 'Sequential';
+  readonly accepts: Input extends Tensor ? 'dense' : 'indices';
+  readonly layers: readonly AnyLayer[];
+  readonly backend: Backend;
+  readonly inputSize: InputSize | undefined;
+  readonly outputSize: OutputSize | undefined;
+  override readonly stateSizes: StateSizes;
+
+  constructor(layers: readonly AnyLayer[]) {
+    super();
+    const [first] = layers;
+    if (first === undefined) throw rangeError('sequential', 'layers', 'is empty', 'at least one layer');
+    this.layers = layers;
+    this.backend = first.backend;
+    this.accepts = first.accepts as typeof this.accepts;
+    let width: number | undefined;
+    layers.forEach((layer, at) => {
+      this.#check(layer, at, width);
+      width = layer.outputSize ?? width;
+    });
+    this.inputSize = layers.find((layer) => layer.inputSize !== undefined)?.inputSize as
+      | InputSize
+      | undefined;
+    this.outputSize = width as OutputSize | undefined;
+    this.stateSizes = Object.fromEntries(
+      layers.flatMap((layer, at) => (layer.stateSizes === undefined ? [] : [[at, layer.stateSizes]])),
+    );
+  }
+
+  parameters(): ReadonlyMap<string, Parameter> {
+    return prefixed(Object.fromEntries(this.layers.entries()));
+  }
+
+  architecture(): Architecture {
+    const parts = Object.fromEntries(this.layers.map((layer, at) => [at, layer.architecture()]));
+    return { type: this.type, options: {}, parts };
+  }
+
+  compute(arena: Arena, input: Signal, state: MatrixState | undefined): Computed {
+    return this.#chain(input, (layer, signal, at) => layer.compute(arena, signal, partOf(state, at)));
+  }
+
+  record(arena: Arena, input: Signal, state: MatrixState | undefined): Trace {
+    const traces: Trace[] = [];
+    const computed = this.#chain(input, (layer, signal, at) => {
+      const trace = layer.record(arena, signal, partOf(state, at));
+      traces.push(trace);
+      return trace;
+    });
+    return {
+      ...computed,
+      backward: (dOutput, dState, needsInput) => {
+        let gradient = dOutput;
+        const initial: { [at: string]: Tree<Matrix> } = {};
+        for (let at = traces.length - 1; at >= 0; at--) {
+          const d = traces[at]!.backward(gradient, partOf(dState, at), needsInput || at > 0);
+          gradient = d.input;
+          if (d.state !== undefined) initial[at] = d.state;
+        }
+        return { input: gradient, state: initial };
+      },
+    };
+  }
+
+  #chain(input: Signal, step: (layer: AnyLayer, signal: Signal, at: number) => Computed): Computed {
+    let output = input;
+    const state: { [at: string]: Tree<Matrix> } = {};
+    this.layers.forEach((layer, at) => {
+      const computed = step(layer, output, at);
+      output = computed.output;
+      if (computed.state !== undefined) state[at] = computed.state;
+    });
+    return { output, state };
+  }
+
+  #check(layer: AnyLayer, at: number, width: number | undefined): void {
+    const name = `layers[${at}] (${layer.type})`;
+    if (layer.backend !== this.backend)
+      throw rangeError('sequential', name, `computes in ${layer.backend.name}`, this.backend.name);
+    if (at > 0 && layer.accepts === 'indices')
+      throw rangeError('sequential', name, 'takes indices', 'a layer that takes what a layer gives');
+    if (width !== undefined && layer.inputSize !== undefined && layer.inputSize !== width)
+      throw rangeError(
+        'sequential',
+        name,
+        `has inputSize ${layer.inputSize}`,
+        `${width}, what layers[${at - 1}] (${this.layers[at - 1]!.type}) gives`,
+      );
+  }
+}
+
+function partOf(state: MatrixState | undefined, at: number): MatrixState | undefined {
+  return state?.[at] as MatrixState | undefined;
+}
