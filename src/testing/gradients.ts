@@ -8,8 +8,10 @@ import type { State } from '../signal/state.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 
 /** A pass, with only what a check needs. */
-type AnyPass = Pick<Pass<Tensor, Tensor | undefined, State | undefined>, 'output' | 'state' | 'backward'> &
-  Disposable;
+type AnyPass = Pick<
+  Pass<Tensor, Tensor | undefined, State | undefined>,
+  'output' | 'state' | 'backward' | 'release'
+>;
 
 /** What can be checked: any cell or layer, of the library or a user's own, that computes in float64. */
 export interface Checkable {
