@@ -34,12 +34,13 @@ function extent(
     (expected === undefined || timed === expected) &&
     trailing.every((dimension, i) => shape[shape.length - trailing.length + i] === dimension);
   if (!fits) {
-    const form = (axes: string[]) => `[${[...axes, ...trailing].join(', ')}]`;
+    const last = trailing.length > 0 ? [width ?? widthName] : [];
+    const form = (axes: string[]) => `[${[...axes, ...last].join(', ')}]`;
     const forms = [
       ...(expected === false ? [] : [form(['batch', 'time'])]),
       ...(expected === true ? [] : [form(['batch'])]),
     ];
-    const note = trailing.length > 0 ? ` (${widthName} is ${width})` : '';
+    const note = trailing.length > 0 && width !== undefined ? ` (${widthName} is ${width})` : '';
     throw rangeError(where, argument, `has shape [${shape.join(', ')}]`, `${forms.join(' or ')}${note}`);
   }
   const [batch, time] = shape;
