@@ -21,6 +21,25 @@ export {
 export { OneHot, type OneHotOptions } from './layers/one-hot.ts';
 export { Sequence, type SequenceOptions } from './layers/sequence.ts';
 export { type AnyLayer, Sequential, sequential } from './layers/sequential.ts';
+export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './losses/binary-cross-entropy.ts';
+export {
+  type CrossEntropyOptions,
+  crossEntropy,
+  type NegativeLogLikelihoodOptions,
+  negativeLogLikelihood,
+} from './losses/cross-entropy.ts';
+export { type HuberOptions, huber, type SmoothL1Options, smoothL1 } from './losses/huber.ts';
+export {
+  Loss,
+  type LossOptions,
+  type LossTrace,
+  type Measured,
+  type Reduction,
+  type Terms,
+  type ValueOf,
+} from './losses/loss.ts';
+export type { LossPass } from './losses/pass.ts';
+export { meanSquaredError, type SquaredErrorOptions } from './losses/squared.ts';
 export type { Parameter } from './matrix/parameter.ts';
 export {
   glorotUniform,
