@@ -41,6 +41,18 @@ export {
 export type { LossPass } from './losses/pass.ts';
 export { meanSquaredError, type SquaredErrorOptions } from './losses/squared.ts';
 export type { Parameter } from './matrix/parameter.ts';
+export { Adagrad, type AdagradOptions } from './optimizers/adagrad.ts';
+export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
+export { clearGradients } from './optimizers/clear-gradients.ts';
+export {
+  Optimizer,
+  type OptimizerState,
+  type ParameterState,
+  type Parameters,
+  type Update,
+} from './optimizers/optimizer.ts';
+export { RMSProp, type RMSPropOptions } from './optimizers/rmsprop.ts';
+export { SGD, type SGDOptions } from './optimizers/sgd.ts';
 export {
   glorotUniform,
   type Initializer,
