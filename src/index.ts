@@ -52,6 +52,18 @@ export {
   type Update,
 } from './optimizers/optimizer.ts';
 export { RMSProp, type RMSPropOptions } from './optimizers/rmsprop.ts';
+export {
+  type CosineDecayOptions,
+  constant,
+  cosineDecay,
+  type ExponentialDecayOptions,
+  exponentialDecay,
+  type LinearWarmupOptions,
+  linearWarmup,
+  type Schedule,
+  type StepDecayOptions,
+  stepDecay,
+} from './optimizers/schedules.ts';
 export { SGD, type SGDOptions } from './optimizers/sgd.ts';
 export {
   glorotUniform,
