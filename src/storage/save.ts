@@ -1,0 +1,152 @@
+import { rangeError, show, typeError } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import { float32, float64 } from '../kernels/index.ts';
+import type { Tensor } from '../tensor.ts';
+import { type Builders, build, type Model } from './builders.ts';
+import { decodeTensors, encodeTensors, type TensorFile } from './safetensors.ts';
+
+const FORMAT = 'recurrent-cells';
+// Raised when a file of the new kind cannot be read by older versions of the library.
+const VERSION = 1;
+
+/** Options of {@link save}. */
+export interface SaveOptions {
+  /** Strings of your own, such as a vocabulary, that {@link loadMetadata} gives back. */
+  readonly metadata?: { readonly [key: string]: string };
+}
+
+/** Options of {@link load}. */
+export interface LoadOptions {
+  /** What the model computes with; that of the precision it was saved in unless given. */
+  readonly backend?: Backend;
+  /** How classes that are not the library's are built, by name. */
+  readonly builders?: Builders;
+}
+
+/**
+ * The bytes of a model: its weights in safetensors layout, its architecture in the metadata.
+ *
+ * Any safetensors reader finds the parameters under their names. The states and the optimiser are not part of it.
+ *
+ * @example
+ * ```ts
+ * import { Dense, load, save, tensor } from 'recurrent-cells';
+ *
+ * const dense = new Dense({ inputSize: 2, outputSize: 1 });
+ * const again = load(save(dense)) as Dense;
+ * const x = tensor([[3, 4]]);
+ * again.infer(x).output.data[0] === dense.infer(x).output.data[0] // → true
+ * ```
+ */
+export function save(model: Model, options: SaveOptions = {}): Uint8Array {
+  const tensors = new Map<string, Tensor>();
+  for (const [name, parameter] of model.parameters())
+    tensors.set(name, { data: parameter.read(), shape: parameter.shape });
+  const architecture = JSON.stringify(model.architecture());
+  const { dtype } = model.backend;
+  return encodeTensors({
+    tensors,
+    metadata: {
+      format: FORMAT,
+      version: `${VERSION}`,
+      dtype,
+      architecture,
+      user: JSON.stringify(options.metadata ?? {}),
+    },
+  });
+}
+
+/**
+ * Builds the model that {@link save} wrote.
+ *
+ * @throws TypeError if `bytes` is not a Uint8Array; RangeError if it is not a whole file of a version this library
+ * reads, or its weights are not those of its architecture.
+ *
+ * @example
+ * ```ts
+ * import { GRUCell, load, save, Sequence } from 'recurrent-cells';
+ *
+ * const gru = new Sequence(new GRUCell({ inputSize: 2, hiddenSize: 3 }), { outputs: 'last' });
+ * const again = load(save(gru));
+ * again instanceof Sequence && again.outputs // → 'last'
+ * ```
+ */
+export function load(bytes: Uint8Array, options: LoadOptions = {}): Model {
+  const { tensors, metadata } = read('load', bytes);
+  const backend = options.backend ?? (metadata.dtype === 'float64' ? float64() : float32());
+  const model = build(
+    'load',
+    parse<Architecture>('load', 'an architecture', metadata.architecture ?? ''),
+    backend,
+    options.builders ?? {},
+  );
+  writeParameters(model, tensors);
+  return model;
+}
+
+/**
+ * The strings that were given to {@link save} with a model.
+ *
+ * @throws as {@link load} does for bytes that are no saved model.
+ *
+ * @example
+ * ```ts
+ * import { Dense, loadMetadata, save } from 'recurrent-cells';
+ *
+ * const bytes = save(new Dense({ inputSize: 2, outputSize: 1 }), { metadata: { labels: 'dry,wet' } });
+ * loadMetadata(bytes)['labels'] // → 'dry,wet'
+ * ```
+ */
+export function loadMetadata(bytes: Uint8Array): { readonly [key: string]: string } {
+  return parse('loadMetadata', 'metadata', read('loadMetadata', bytes).metadata.user ?? '{}');
+}
+
+/** The file of a model of this format and version. */
+function read(where: string, bytes: Uint8Array): TensorFile {
+  if (!(bytes instanceof Uint8Array)) throw typeError(where, 'bytes', `is ${show(bytes)}`, 'a Uint8Array');
+  const file = decodeTensors(where, bytes);
+  const { format, version } = file.metadata;
+  if (format !== FORMAT)
+    throw rangeError(where, 'bytes', `has format ${show(format)}`, `a model saved by ${FORMAT}`);
+  if (Number(version) !== VERSION)
+    throw rangeError(where, 'bytes', `has version ${show(version)}`, `version ${VERSION}`);
+  return file;
+}
+
+function parse<Value>(where: string, what: string, json: string): Value {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw rangeError(where, 'bytes', `has ${what} that is not JSON`, 'a saved model');
+  }
+}
+
+function writeParameters(model: Model, tensors: ReadonlyMap<string, Tensor>): void {
+  const parameters = model.parameters();
+  for (const name of tensors.keys())
+    if (!parameters.has(name))
+      throw rangeError(
+        'load',
+        'bytes',
+        `holds a tensor ${show(name)}`,
+        'only parameters of its architecture',
+      );
+  for (const [name, parameter] of parameters) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined)
+      throw rangeError(
+        'load',
+        'bytes',
+        `lacks the tensor ${show(name)}`,
+        'every parameter of its architecture',
+      );
+    if (tensor.shape.join() !== parameter.shape.join())
+      throw rangeError(
+        'load',
+        'bytes',
+        `holds tensor ${show(name)} of shape [${tensor.shape.join(', ')}]`,
+        `[${parameter.shape.join(', ')}]`,
+      );
+    parameter.write(tensor.data);
+  }
+}
