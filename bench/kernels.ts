@@ -32,8 +32,11 @@ function measure(kind: SimdKind): void {
     return;
   }
   const { heap, kernels } = backend;
-  const { multiplyAdds } = kernels as unknown as { multiplyAdds(count: number, factor: number, summand: number): number };
-  const ceiling = (): number => (100_000 * MULTIPLY_ADD_FLOPS) / best(() => multiplyAdds(100_000, 0.5, 1)) / 1e9;
+  const { multiplyAdds } = kernels as unknown as {
+    multiplyAdds(count: number, factor: number, summand: number): number;
+  };
+  const ceiling = (): number =>
+    (100_000 * MULTIPLY_ADD_FLOPS) / best(() => multiplyAdds(100_000, 0.5, 1)) / 1e9;
   ceiling();
   console.log(`\n${backend.name}, Node ${process.version}, ceiling ${ceiling().toFixed(1)} GFLOP/s`);
 
