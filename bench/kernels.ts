@@ -7,7 +7,7 @@
 import { type SimdKind, simdBackend } from '../src/kernels/simd/index.ts';
 
 const MULTIPLY_ADD_FLOPS = 96;
-const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 0.25);
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 0.25);
 
 /** The best time of one call in seconds, of calls repeated for about {@link SECONDS}. */
 function best(work: () => void): number {
