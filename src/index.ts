@@ -31,16 +31,24 @@ export {
 export { type HuberOptions, huber, type SmoothL1Options, smoothL1 } from './losses/huber.ts';
 export {
   Loss,
-  type LossOptions,
   type LossTrace,
   type Measured,
   type Reduction,
   type Terms,
   type ValueOf,
 } from './losses/loss.ts';
+export type { LossOptions } from './losses/output.ts';
 export type { LossPass } from './losses/pass.ts';
 export { meanSquaredError, type SquaredErrorOptions } from './losses/squared.ts';
 export type { Parameter } from './matrix/parameter.ts';
+export type { Metric, Tally } from './metrics/metric.ts';
+export {
+  accuracy,
+  bitsPerCharacter,
+  type ClassMetricOptions,
+  meanAbsoluteError,
+  perplexity,
+} from './metrics/metrics.ts';
 export { Adagrad, type AdagradOptions } from './optimizers/adagrad.ts';
 export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
 export { clearGradients } from './optimizers/clear-gradients.ts';
