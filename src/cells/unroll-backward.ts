@@ -69,7 +69,10 @@ export function newGradient<State extends string>(
 }
 
 /** Tells before which steps the history is cut. */
-export function cutter(history = Number.POSITIVE_INFINITY, firstStep = 0): (t: number) => boolean {
+export function cutter(
+  history: number = Number.POSITIVE_INFINITY,
+  firstStep: number = 0,
+): (t: number) => boolean {
   return (t) => t + firstStep > 0 && (t + firstStep) % history === 0;
 }
 
