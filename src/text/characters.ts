@@ -6,7 +6,7 @@
 import { oneOf } from '../errors.ts';
 import { composeHangul } from './jamo.ts';
 import { type NormalizationOptions, normalizationOptions } from './normalize.ts';
-import { PIECE, segmentPiece, unitTable } from './pieces.ts';
+import { PIECE, segmentPiece, unitTable, WORTHWHILE } from './pieces.ts';
 import { type CharacterTokenizer, type Scan, type Token, tokenizerOf } from './tokenizer.ts';
 
 /** What counts as one character, and what happens to the text before. */
@@ -113,10 +113,16 @@ function breaksAfter(text: string, at: number): boolean {
   return at === text.length || simple![text.charCodeAt(at)] === 1;
 }
 
-/** The first place after `start` that lies between two simple characters, or -1. */
+/**
+ * Where the segmenter's piece may end: between two simple characters, at best where a run of them begins that is
+ * worth leaving the segmenter for, else as late as possible (each call has a price of its own); or -1.
+ */
 function sureBreak(text: string, start: number, reach: number): number {
-  for (let at = start + 1; at < reach; at++) {
-    if (simple![text.charCodeAt(at - 1)] && simple![text.charCodeAt(at)]) return at;
+  let last = -1;
+  for (let at = start + 1, run = 0; at < reach; at++) {
+    run = simple![text.charCodeAt(at - 1)] && simple![text.charCodeAt(at)] ? run + 1 : 0;
+    if (run === WORTHWHILE) return at - run + 1;
+    if (run > 0) last = at;
   }
-  return -1;
+  return last;
 }

@@ -8,6 +8,9 @@
 /** Units given to the segmenter at once, unless one segment alone is longer. */
 export const PIECE = 500;
 
+/** Units of plain text that take longer in the segmenter than a call of it costs. */
+export const WORTHWHILE = 24;
+
 /** One bit of knowledge about each UTF-16 unit, looked up by its number. */
 export function unitTable(pattern: RegExp): Uint8Array {
   const table = new Uint8Array(0x10000);

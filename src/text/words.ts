@@ -5,7 +5,7 @@
  */
 import { oneOf } from '../errors.ts';
 import { checkLocale, type NormalizationOptions, normalizationOptions } from './normalize.ts';
-import { PIECE, segmentPiece, unitTable } from './pieces.ts';
+import { PIECE, segmentPiece, unitTable, WORTHWHILE } from './pieces.ts';
 import { type Tokenizer, tokenizerOf } from './tokenizer.ts';
 
 /** The language, which segments are kept, and what happens to the text before. */
@@ -49,13 +49,15 @@ export function words(options: WordOptions = {}): Tokenizer {
 // Letters and digits that form one word with each other in every language, whatever stands further on.
 const PLAIN = /[A-Za-z0-9À-ÖØ-öø-ɏ가-힣]/;
 const PUNCTUATION = /[,;:.!?]/;
-const SPACE = 0x20;
+const BLANK = /[ \n]/;
 let plain: Uint8Array | undefined;
 let punctuation: Uint8Array | undefined;
+let blank: Uint8Array | undefined;
 
 function* wordSpans(segmenter: Intl.Segmenter, text: string, all: boolean): Iterable<readonly number[]> {
   plain ??= unitTable(PLAIN);
   punctuation ??= unitTable(PUNCTUATION);
+  blank ??= unitTable(BLANK);
   for (let at = 0; at < text.length; ) {
     const spans: number[] = [];
     const reach = Math.min(at + PIECE, text.length);
@@ -83,19 +85,31 @@ function* wordSpans(segmenter: Intl.Segmenter, text: string, all: boolean): Iter
   }
 }
 
-/** The end of a plain word at `start` that is followed by at most one mark, a space and another word; or -1. */
+/** The end of a plain word at `start` that is followed by at most one mark, a space or line end and another word; or -1. */
 function plainWord(text: string, start: number, reach: number): number {
   let end = start;
   while (end < reach && plain![text.charCodeAt(end)]) end++;
   if (end === start) return -1;
   const space = punctuation![text.charCodeAt(end)] ? end + 1 : end;
-  return text.charCodeAt(space) === SPACE && plain![text.charCodeAt(space + 1)] ? end : -1;
+  return blank![text.charCodeAt(space)] && plain![text.charCodeAt(space + 1)] ? end : -1;
 }
 
-/** The first place after `start` that lies between a space and a plain letter, or -1. */
+/**
+ * Where the segmenter's piece may end: between a space or line end and a plain letter, at best before a run of plain words that
+ * is worth leaving the segmenter for, else as late as possible (each call has a price of its own); or -1.
+ */
 function sureBreak(text: string, start: number, reach: number): number {
+  let last = -1;
+  let first = -1;
   for (let at = start + 1; at < reach; at++) {
-    if (text.charCodeAt(at - 1) === SPACE && plain![text.charCodeAt(at)]) return at;
+    const unit = text.charCodeAt(at);
+    if (plain![unit]) {
+      if (blank![text.charCodeAt(at - 1)]) {
+        last = at;
+        if (first === -1) first = at;
+      }
+      if (first !== -1 && at - first >= WORTHWHILE) return first;
+    } else if (!blank![unit] && !punctuation![unit]) first = -1;
   }
-  return -1;
+  return last;
 }
