@@ -73,7 +73,7 @@ export function binaryCrossEntropy(y: number, q: number, unit: EntropyUnit = 'na
   const scale = unitScale(where, unit);
   numberWithin(where, 'y', y, 0, 1);
   numberWithin(where, 'q', q, 0, 1);
-  return scale * -(plogq(y, q) + (y === 1 ? 0 : (1 - y) * Math.log1p(-q)));
+  return scale * (0 - plogq(y, q) - (y === 1 ? 0 : (1 - y) * Math.log1p(-q)));
 }
 
 /**

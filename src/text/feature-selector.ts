@@ -3,7 +3,7 @@
  *
  * Answers for choosing and for picking their columns; the scores are one file each.
  */
-import { oneOf, rangeError, typeError, wholeNumber } from '../errors.ts';
+import { oneOf, rangeError, wholeNumber } from '../errors.ts';
 import { chiSquared } from './chi-squared.ts';
 import type { Label } from './contingency.ts';
 import { documentFrequency } from './inverse-document-frequency.ts';
@@ -33,7 +33,6 @@ export interface SavedFeatureSelector {
   readonly version: 1;
   readonly width: number;
   readonly columns: number[];
-  readonly scores: number[];
 }
 
 const FORMAT = 'recurrent-cells/text/feature-selector';
@@ -75,10 +74,10 @@ export class FeatureSelector {
   readonly width: number;
   /** The kept columns, ascending. */
   readonly columns: Int32Array;
-  /** [width] Every term's score; NaN outside the bounds. */
-  readonly scores: Float64Array;
+  /** [width] Every term's score, NaN outside the bounds; undefined after loading, for it isn't saved. */
+  readonly scores: Float64Array | undefined;
 
-  private constructor(width: number, columns: Int32Array, scores: Float64Array) {
+  private constructor(width: number, columns: Int32Array, scores?: Float64Array) {
     this.width = width;
     this.columns = columns;
     this.scores = scores;
@@ -137,10 +136,9 @@ export class FeatureSelector {
     return checkMatrix('FeatureSelector.transform', matrix, this.width).pick(this.columns);
   }
 
-  /** The versioned form that {@link FeatureSelector.fromJSON} reads: only kept columns keep their score. */
+  /** The versioned form that {@link FeatureSelector.fromJSON} reads: the choice, without its scores. */
   toJSON(): SavedFeatureSelector {
-    const scores = Array.from(this.columns, (column) => this.scores[column]!);
-    return { format: FORMAT, version: 1, width: this.width, columns: Array.from(this.columns), scores };
+    return { format: FORMAT, version: 1, width: this.width, columns: Array.from(this.columns) };
   }
 
   /** Reads what `toJSON` saved. @throws TypeError or RangeError, which say which field is wrong. */
@@ -151,18 +149,7 @@ export class FeatureSelector {
     const isColumn = (value: unknown): value is number =>
       Number.isInteger(value) && (value as number) >= 0 && (value as number) < width;
     const columns = readArray(where, fields, 'columns', isColumn, `an array of whole numbers below ${width}`);
-    const isNumber = (value: unknown): value is number => typeof value === 'number';
-    const kept = readArray(where, fields, 'scores', isNumber, 'an array of numbers');
-    if (kept.length !== columns.length)
-      throw typeError(
-        where,
-        'scores',
-        `has ${kept.length} entries`,
-        `${columns.length}, one for each column`,
-      );
-    const scores = new Float64Array(width).fill(Number.NaN);
-    for (const [at, column] of columns.entries()) scores[column] = kept[at]!;
-    return new FeatureSelector(width, Int32Array.from(columns), scores);
+    return new FeatureSelector(width, Int32Array.from(columns));
   }
 }
 
