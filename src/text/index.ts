@@ -1,9 +1,18 @@
 /** From raw words to what a sequence takes. */
+
+export { type BatchOptions, batchesByLength, type SequenceBatch } from './batches.ts';
 export { type CharacterOptions, characters } from './characters.ts';
 export { chiSquaredTail } from './chi-distribution.ts';
 export { type ChiSquaredScores, chiSquared, chiSquaredOfTable } from './chi-squared.ts';
+export { type Chunk, type ChunkOptions, chunksOf } from './chunks.ts';
 export { compareCodePoints } from './code-points.ts';
 export { Contingency, type ContingencyTable, type Label } from './contingency.ts';
+export {
+  documentEntropy,
+  stopwordsByCount,
+  stopwordsByDocumentFrequency,
+  stopwordsByEntropy,
+} from './corpus-stopwords.ts';
 export { type CustomOptions, custom, type TokenizeFunction } from './custom.ts';
 export { type Document, lines } from './documents.ts';
 export {
@@ -36,10 +45,16 @@ export {
 } from './mutual-information.ts';
 export { type NgramOptions, ngrams } from './ngrams.ts';
 export type { NormalizationOptions } from './normalize.ts';
+export { countIndices, oneHot } from './one-hot.ts';
+export { type PaddedBatch, type PaddingOptions, padSequences } from './padding.ts';
 export { pattern } from './pattern.ts';
 export type { RandomSource } from './random.ts';
+export { RankFrequency } from './rank-frequency.ts';
+export { type SeriesOptions, type SeriesSplit, type SeriesWindows, splitSeries } from './series-windows.ts';
 export { type DenseTensor, SparseMatrix } from './sparse-matrix.ts';
 export { ALL_SPECIALS, type Specials } from './specials.ts';
+export { type SavedStopwords, type StopwordOptions, Stopwords } from './stopwords.ts';
+export type { IndexTensor, RealTensor } from './tensors.ts';
 export { type SavedTermCounter, TermCounter, type TermCounterOptions } from './term-counter.ts';
 export { type TermFrequency, termFrequency } from './term-frequency.ts';
 export { type SavedTfIdf, TfIdf, type TfIdfOptions } from './tf-idf.ts';
@@ -54,3 +69,6 @@ export type { CharacterTokenizer, SavedTokenizer, Token, Tokenizer } from './tok
 export { type SavedVocabulary, Vocabulary, type VocabularyOptions } from './vocabulary.ts';
 export type { CutOptions, CutReport, DocumentBound } from './vocabulary-cut.ts';
 export { type WordOptions, words } from './words.ts';
+export { cutZipf, type ZipfCut, type ZipfCutOptions } from './zipf-cut.ts';
+export { fitZipf, type ZipfFit, type ZipfFitOptions } from './zipf-fit.ts';
+export { plotZipf, type ZipfPlotOptions } from './zipf-plot.ts';

@@ -145,6 +145,7 @@ function binary(counts: SparseMatrix, settings: Settings): SparseMatrix {
 }
 
 // What Python's str.split and \s take for space; JavaScript's \s has fewer controls and the byte order mark.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: Python counts these controls as space.
 const PYTHON_SPACES = /[\t-\r\x1c-\x20\x85\p{Z}]+/gu;
 
 /** scikit-learn's analyzer: stopwords leave before n-grams are formed, and all n-grams of one n come together. */
