@@ -92,7 +92,7 @@ let simple: Uint8Array | undefined;
 let segmenter: Intl.Segmenter | undefined;
 
 const graphemes: Scan = function* (text) {
-  simple ??= unitTable(SIMPLE);
+  simple ??= unitTable([SIMPLE]);
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   for (let at = 0; at < text.length; ) {
     const spans: number[] = [];

@@ -11,9 +11,9 @@ export type EntropyUnit = 'nats' | 'bits';
 // Probabilities from a float32 softmax over some ten thousand classes miss 1 by less.
 const SUM_TOLERANCE = 1e-3;
 
-/** What nats are multiplied by. */
-export function unitScale(where: string, unit: EntropyUnit): number {
-  return oneOf(where, 'unit', unit, ['nats', 'bits']) === 'bits' ? Math.LOG2E : 1;
+/** The unit's logarithm. */
+export function logarithm(where: string, unit: EntropyUnit): (value: number) => number {
+  return oneOf(where, 'unit', unit, ['nats', 'bits']) === 'bits' ? Math.log2 : Math.log;
 }
 
 /**
@@ -30,8 +30,8 @@ export function unitScale(where: string, unit: EntropyUnit): number {
  * ```
  */
 export function entropy(p: ArrayLike<number>, unit: EntropyUnit = 'nats'): number {
-  const scale = unitScale('entropy', unit);
-  return scale * sum(distribution('entropy', 'p', p), (value) => -plogq(value, value));
+  const log = logarithm('entropy', unit);
+  return sum(distribution('entropy', 'p', p), (value) => -plogq(value, value, log));
 }
 
 /**
@@ -49,9 +49,9 @@ export function entropy(p: ArrayLike<number>, unit: EntropyUnit = 'nats'): numbe
  * ```
  */
 export function crossEntropy(p: ArrayLike<number>, q: ArrayLike<number>, unit: EntropyUnit = 'nats'): number {
-  const scale = unitScale('crossEntropy', unit);
+  const log = logarithm('crossEntropy', unit);
   const [truth, predicted] = pair('crossEntropy', p, q);
-  return scale * sum(truth, (value, i) => -plogq(value, predicted[i]!));
+  return sum(truth, (value, i) => -plogq(value, predicted[i]!, log));
 }
 
 /**
@@ -70,10 +70,10 @@ export function crossEntropy(p: ArrayLike<number>, q: ArrayLike<number>, unit: E
  */
 export function binaryCrossEntropy(y: number, q: number, unit: EntropyUnit = 'nats'): number {
   const where = 'binaryCrossEntropy';
-  const scale = unitScale(where, unit);
+  const log = logarithm(where, unit);
   numberWithin(where, 'y', y, 0, 1);
   numberWithin(where, 'q', q, 0, 1);
-  return scale * (0 - plogq(y, q) - (y === 1 ? 0 : (1 - y) * Math.log1p(-q)));
+  return 0 - plogq(y, q, log) - plogq(1 - y, 1 - q, log);
 }
 
 /**
@@ -91,9 +91,9 @@ export function binaryCrossEntropy(y: number, q: number, unit: EntropyUnit = 'na
  * ```
  */
 export function klDivergence(p: ArrayLike<number>, q: ArrayLike<number>, unit: EntropyUnit = 'nats'): number {
-  const scale = unitScale('klDivergence', unit);
+  const log = logarithm('klDivergence', unit);
   const [truth, other] = pair('klDivergence', p, q);
-  return scale * sum(truth, (value, i) => (value === 0 ? 0 : value * Math.log(value / other[i]!)));
+  return sum(truth, (value, i) => (value === 0 ? 0 : value * log(value / other[i]!)));
 }
 
 /**
@@ -118,8 +118,8 @@ function sum(values: readonly number[], term: (value: number, i: number) => numb
   return values.reduce((total, value, i) => total + term(value, i), 0);
 }
 
-function plogq(p: number, q: number): number {
-  return p === 0 ? 0 : p * Math.log(q);
+function plogq(p: number, q: number, log: (value: number) => number): number {
+  return p === 0 ? 0 : p * log(q);
 }
 
 function probabilities(where: string, argument: string, values: ArrayLike<number>): number[] {

@@ -68,7 +68,7 @@ export function documentFrequency(matrix: SparseMatrix): Int32Array {
  * ```ts
  * import { inverseDocumentFrequency } from 'recurrent-cells/text';
  * [...inverseDocumentFrequency([1, 4], 4, 'textbook')]; // → [1.3862943611198906, 0]
- * [...inverseDocumentFrequency([1, 4], 4, 'probabilistic')]; // → [1.0986122886681098, 0]
+ * [...inverseDocumentFrequency([1, 4], 4, 'probabilistic')]; // → [1.0986122886681096, 0]
  * ```
  */
 export function inverseDocumentFrequency(

@@ -5,7 +5,7 @@
  */
 import { show, typeError } from '../errors.ts';
 import { Contingency, type ContingencyTable, classesOf, type Label } from './contingency.ts';
-import { type EntropyUnit, unitScale } from './entropy.ts';
+import { type EntropyUnit, logarithm } from './entropy.ts';
 import type { SparseMatrix } from './sparse-matrix.ts';
 
 /**
@@ -34,7 +34,7 @@ export function mutualInformation(
   labels: readonly Label[],
   unit: EntropyUnit = 'nats',
 ): Float64Array {
-  const scale = unitScale('mutualInformation', unit);
+  const log = logarithm('mutualInformation', unit);
   const { rowClass, sizes } = classesOf('mutualInformation', matrix, labels);
   const joint = Array.from({ length: matrix.width }, () => new Map<number, number[]>()); // term → value → [classes]
   matrix.map((value, column, row) => {
@@ -48,17 +48,22 @@ export function mutualInformation(
     const zero = sizes.map((size, k) =>
       [...values.values()].reduce((left, inClass) => left - inClass[k]!, size),
     );
-    return information([...values.values(), zero], sizes, matrix.rows) * scale;
+    return information([...values.values(), zero], sizes, matrix.rows, log);
   });
 }
 
-/** In nats; `joint` is [values, classes]. Rounding may leave a tiny negative number: that's 0. */
-function information(joint: readonly number[][], sizes: readonly number[], documents: number): number {
+/** `joint` is [values, classes]. Rounding may leave a tiny negative number: that's 0. */
+function information(
+  joint: readonly number[][],
+  sizes: readonly number[],
+  documents: number,
+  log: (value: number) => number,
+): number {
   let sum = 0;
   for (const inClass of joint) {
     const withValue = inClass.reduce((total, count) => total + count, 0);
     for (const [k, count] of inClass.entries()) {
-      if (count > 0) sum += (count / documents) * Math.log((count * documents) / (withValue * sizes[k]!));
+      if (count > 0) sum += (count / documents) * log((count * documents) / (withValue * sizes[k]!));
     }
   }
   return Math.max(sum, 0);
@@ -115,9 +120,9 @@ export function pointwiseMutualInformation(
   { a, b, c, d }: ContingencyTable,
   unit: EntropyUnit = 'nats',
 ): number {
-  const scale = unitScale('pointwiseMutualInformation', unit);
+  const log = logarithm('pointwiseMutualInformation', unit);
   if (a === 0) return Number.NEGATIVE_INFINITY;
-  return Math.log((a * (a + b + c + d)) / ((a + b) * (a + c))) * scale;
+  return log((a * (a + b + c + d)) / ((a + b) * (a + c)));
 }
 
 /**

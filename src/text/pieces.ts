@@ -11,11 +11,13 @@ export const PIECE = 500;
 /** Units of plain text that take longer in the segmenter than a call of it costs. */
 export const WORTHWHILE = 24;
 
-/** One bit of knowledge about each UTF-16 unit, looked up by its number. */
-export function unitTable(pattern: RegExp): Uint8Array {
+/** The class of each UTF-16 unit, looked up by its number: 1 if the first pattern matches, 2 if the second, else 0. */
+export function unitTable(patterns: readonly RegExp[]): Uint8Array {
   const table = new Uint8Array(0x10000);
-  for (let unit = 0; unit < table.length; unit++)
-    if (pattern.test(String.fromCharCode(unit))) table[unit] = 1;
+  for (let unit = 0; unit < table.length; unit++) {
+    const character = String.fromCharCode(unit);
+    table[unit] = 1 + patterns.findIndex((pattern) => pattern.test(character));
+  }
   return table;
 }
 

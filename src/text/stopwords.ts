@@ -70,8 +70,7 @@ export class Stopwords {
     for (const word of list) {
       if (typeof word !== 'string') throw typeError(where, 'words', `has ${show(word)}`, 'strings');
       const parts = tokenizer === undefined ? [word] : tokenizer.tokenize(word);
-      if (parts.length === 1 && parts[0] !== undefined && isWhole(word, parts[0], tokenizer))
-        tokens.push(parts[0]);
+      if (parts.length === 1 && parts[0] !== undefined && isWhole(word, tokenizer)) tokens.push(parts[0]);
       else split.push(word);
     }
     if (split.length > 0)
@@ -103,12 +102,9 @@ export class Stopwords {
   }
 }
 
-/** Whether the token is all of the word, not what was left of it (`can't` to `can`). */
-function isWhole(word: string, token: string, tokenizer: Tokenizer | undefined): boolean {
-  if (tokenizer === undefined) return true;
-  const [only] = tokenizer.tokens(word);
+/** Whether the one token is all of the word, not what was left of it (`can't` to `can`). */
+function isWhole(word: string, tokenizer: Tokenizer | undefined): boolean {
+  const [only] = tokenizer?.tokens(word) ?? [];
   // A user's function may give a token that doesn't stand in the word, such as a stem: that is its will.
-  return (
-    only === undefined || only.raw === '' || only.raw === word.trim() || token.length >= word.trim().length
-  );
+  return only === undefined || only.raw === '' || only.raw === word.trim();
 }

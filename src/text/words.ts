@@ -31,7 +31,7 @@ export interface WordOptions extends NormalizationOptions {
  * ```ts
  * import { words } from 'recurrent-cells/text';
  * words().tokenize("Don't panic: it's 3.14!"); // → ["Don't", 'panic', "it's", '3.14']
- * words({ lowercase: true, locale: 'ko' }).tokenize('강에서 BOAT를'); // → ['강에서', 'boat를']
+ * words({ lowercase: true, locale: 'ko' }).tokenize('강에서 BOAT 3.14'); // → ['강에서', 'boat', '3.14']
  * ```
  */
 export function words(options: WordOptions = {}): Tokenizer {
@@ -46,10 +46,11 @@ export function words(options: WordOptions = {}): Tokenizer {
   });
 }
 
-// Letters and digits that form one word with each other in every language, whatever stands further on.
-const PLAIN = /[A-Za-z0-9À-ÖØ-öø-ɏ가-힣]/;
-const PUNCTUATION = /[,;:.!?]/;
-const BLANK = /[ \n]/;
+// Letters and digits that form one word with each other in every language, whatever stands further on; Latin and
+// Hangul each for themselves, because ICU parts them.
+const PLAIN = [/[A-Za-z0-9À-ÖØ-öø-ɏ]/, /[가-힣]/];
+const PUNCTUATION = [/[,;:.!?]/];
+const BLANK = [/[ \n]/];
 let plain: Uint8Array | undefined;
 let punctuation: Uint8Array | undefined;
 let blank: Uint8Array | undefined;
@@ -88,7 +89,8 @@ function* wordSpans(segmenter: Intl.Segmenter, text: string, all: boolean): Iter
 /** The end of a plain word at `start` that is followed by at most one mark, a space or line end and another word; or -1. */
 function plainWord(text: string, start: number, reach: number): number {
   let end = start;
-  while (end < reach && plain![text.charCodeAt(end)]) end++;
+  const script = plain![text.charCodeAt(start)];
+  while (end < reach && script && plain![text.charCodeAt(end)] === script) end++;
   if (end === start) return -1;
   const space = punctuation![text.charCodeAt(end)] ? end + 1 : end;
   return blank![text.charCodeAt(space)] && plain![text.charCodeAt(space + 1)] ? end : -1;

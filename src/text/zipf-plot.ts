@@ -67,7 +67,7 @@ export function plotZipf(table: RankFrequency, options: ZipfPlotOptions = {}): s
   ];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
-    ` role="img" aria-label="${escape(title ?? 'Rank and frequency of words')}" fill="currentColor" font-family="sans-serif" font-size="12">\n`,
+    ` role="img" aria-label="${escapeXml(title ?? 'Rank and frequency of words')}" fill="currentColor" font-family="sans-serif" font-size="12">\n`,
     parts.join('\n'),
     '\n</svg>\n',
   ].join('');
@@ -150,7 +150,7 @@ function cuts(frame: Frame, table: RankFrequency, cut: ZipfCut): string[] {
 }
 
 function label(x: number, y: number, text: string, anchor = 'middle', extra = ''): string {
-  return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}"${extra}>${escape(text)}</text>`;
+  return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}"${extra}>${escapeXml(text)}</text>`;
 }
 
 function round(value: number): number {
@@ -161,7 +161,7 @@ function thousands(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-function escape(text: string): string {
+function escapeXml(text: string): string {
   const entities: Readonly<Record<string, string>> = {
     '&': '&amp;',
     '<': '&lt;',
