@@ -93,7 +93,7 @@ export class Vocabulary {
    * room beside the specials; TypeError for documents that are neither tokens nor, with a tokenizer, texts.
    */
   static fit(documents: Iterable<Document>, options: VocabularyOptions & CountOptions = {}): Vocabulary {
-    return Vocabulary.from(TokenCounts.of(documents, options), options);
+    return Vocabulary.#cut('Vocabulary.fit', TokenCounts.of(documents, options), options);
   }
 
   /** Counts documents as they arrive, and cuts; else like {@link Vocabulary.fit}. */
@@ -101,7 +101,7 @@ export class Vocabulary {
     documents: AsyncIterable<Document> | Iterable<Document>,
     options: VocabularyOptions & CountOptions = {},
   ): Promise<Vocabulary> {
-    return Vocabulary.from(await TokenCounts.ofAsync(documents, options), options);
+    return Vocabulary.#cut('Vocabulary.fitAsync', await TokenCounts.ofAsync(documents, options), options);
   }
 
   /** Cuts counts made before: merged from parts, or approximate. @throws as {@link Vocabulary.fit}. */
@@ -109,9 +109,7 @@ export class Vocabulary {
     const where = 'Vocabulary.from';
     if (typeof (counts as Counts | null | undefined)?.entries !== 'function' || !('tokens' in counts))
       throw typeError(where, 'counts', `is ${show(counts)}`, 'TokenCounts or HeavyHitters');
-    const specials = options.specials ?? ALL_SPECIALS;
-    const { kept, report } = cut(where, counts, options, orderSpecials(where, specials).spellings);
-    return new Vocabulary(where, specials, kept, report);
+    return Vocabulary.#cut(where, counts, options);
   }
 
   /** A list of tokens as it is, in its order, uncounted. @throws RangeError if a token comes twice. */
@@ -201,6 +199,12 @@ export class Vocabulary {
     checkApart(where, tokens, specials);
     const kept = tokens.map((token, i) => ({ token, count: counts[i]!, error: errors[i]! }));
     return new Vocabulary(where, specials, kept, readReport(where, fields));
+  }
+
+  static #cut(where: string, counts: Counts, options: VocabularyOptions): Vocabulary {
+    const specials = options.specials ?? ALL_SPECIALS;
+    const { kept, report } = cut(where, counts, options, orderSpecials(where, specials).spellings);
+    return new Vocabulary(where, specials, kept, report);
   }
 
   #special(role: 'start' | 'end'): number {

@@ -14,6 +14,7 @@ import {
   words,
 } from '../../src/text/index.ts';
 import { anyText } from './arbitrary.ts';
+import { messageOf } from './message.ts';
 
 const UNITS = ['grapheme', 'codePoint', 'jamo'] as const;
 const TOKENIZERS: [string, Tokenizer][] = [
@@ -207,11 +208,5 @@ test.each<[string, () => unknown, string]>([
   ['saved: no function', () => loadTokenizer({ ...words().toJSON(), kind: 'custom', options: { name: 'toString' } }), 'RangeError: loadTokenizer: functions has no "toString", expected the function saved under that name'],
   ['saved: no expression', () => loadTokenizer({ ...words().toJSON(), kind: 'pattern', options: { source: '(' } }), 'RangeError: loadTokenizer: source is "(", expected a regular expression'],
 ])('says what is wrong: %s', (_, act, message) => {
-  let thrown: unknown;
-  try {
-    act();
-  } catch (error) {
-    thrown = error;
-  }
-  expect(String(thrown)).toBe(message);
+  expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line
