@@ -1,10 +1,15 @@
-/** Runs an example: `npm run example NAME [-- OPTIONS]`. Installs what the examples need when it is not there. */
+/** Runs an example: `npm run example NAME [-- OPTIONS]`. Installs what it needs when that is not there. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../examples/', import.meta.url));
-const names = readdirSync(folder).flatMap((file) => (file.endsWith('.ts') ? [file.slice(0, -3)] : []));
+// These need the dependencies only; the others' data, a hundred megabytes and more, are development dependencies.
+const LIGHT = ['character-language-model', 'adding-problem'];
+
+const names = readdirSync(folder, { recursive: true })
+  .filter((file) => file.endsWith('.ts') && !/^(lib|node_modules)\b/.test(file))
+  .map((file) => file.slice(0, -3).replaceAll('\\', '/'));
 const [name, ...options] = process.argv.slice(2);
 
 if (!names.includes(name)) {
@@ -18,5 +23,19 @@ function run(command, ...args) {
   if (status !== 0) process.exit(signal === null ? status : 1);
 }
 
-if (!existsSync(`${folder}node_modules`)) run('npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund');
+const { dependencies, devDependencies } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8'));
+const light = LIGHT.includes(name);
+const needed = Object.keys(light ? dependencies : { ...dependencies, ...devDependencies });
+if (!needed.every((dependency) => existsSync(`${folder}node_modules/${dependency}`))) {
+  console.log('Installing what the example needs …');
+  run(
+    'npm',
+    'ci',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    ...(light ? ['--omit=dev'] : []),
+  );
+}
 run('npx', 'tsx', `${name}.ts`, ...options);
