@@ -157,6 +157,20 @@ describe.each(backends)('$name', (backend) => {
       }
   });
 
+  test('pack leaves nothing as it found it, so that no leftover is multiplied', () => {
+    for (const [k, n] of [
+      [3, 5],
+      [300, 13],
+    ] as const) {
+      sandbox.clear();
+      const b = factor(k, n, 'rows');
+      const length = kernels.packedLength(k, n);
+      const p = sandbox.block(1, length, length, () => Number.NaN);
+      kernels.pack(p.offset, b.block.offset, b.rowStride, b.columnStride, k, n);
+      for (let i = 0; i < length; i++) expect(sandbox.at(p, 0, i)).not.toBeNaN();
+    }
+  });
+
   test('a row of C is the same, bit for bit, whatever rows are computed beside it', () => {
     const [most, n, k] = [13, 43, 300];
     sandbox.clear();

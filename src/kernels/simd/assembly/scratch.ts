@@ -13,8 +13,10 @@ export const WIDTH: i32 = 1024;
 
 /** A block of A, transposed. Below it lie the constants, where the compiler puts them. */
 export const BLOCK_A: usize = 4096;
+/** Between its rows, a cache line more than they take: at a power of two all would fall into the same few sets. */
+export const STRIDE_A: usize = (DEPTH + 16) << 2;
 /** A block of B, in panels. */
-export const BLOCK_B: usize = BLOCK_A + ((HEIGHT * DEPTH) << 2);
+export const BLOCK_B: usize = BLOCK_A + HEIGHT * STRIDE_A;
 /** A tile at the right edge of C, where fewer columns than PANEL exist. */
 export const EDGE: usize = BLOCK_B + ((WIDTH * DEPTH) << 2);
 
