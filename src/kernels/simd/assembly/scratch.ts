@@ -4,12 +4,12 @@
 export const PANEL: i32 = 8;
 /** The most rows in a tile; without a fused multiply–add, the product needs a register that the sixth row would take. */
 export const TILE: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
-/** Rows of B in a block: a panel that deep takes 8 KiB and stays in the L1 cache beside the rows of A. */
-export const DEPTH: i32 = 256;
+/** Rows of B in a block: a panel that deep takes 16 KiB and stays in the L1 cache beside the rows of A. */
+export const DEPTH: i32 = 512;
 /** Rows of A in a block: that many of DEPTH elements stay in the L2 cache. A multiple of either TILE. */
 export const HEIGHT: i32 = 120;
 /** Columns of B in a block that is packed for one product. */
-export const WIDTH: i32 = 1024;
+export const WIDTH: i32 = 512;
 
 /** A block of A, transposed. Below it lie the constants, where the compiler puts them. */
 export const BLOCK_A: usize = 4096;
