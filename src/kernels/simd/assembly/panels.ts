@@ -65,7 +65,7 @@ function rowsTimesPanels(
   if (n > 0) rowsTimesPanel(c, cStride, a, aStride, panels, rows, n, depth, add);
 }
 
-/** Tiles of equal height, or one row apart: 10 rows are 5 and 5, since 6 and 4 would leave the second short of sums. */
+/** Tiles of equal height, or one row apart: 10 rows are 5 and 5, since 6 and 4 would leave the second short of sums to hide latency. */
 // @ts-ignore: decorator
 @inline
 function rowsTimesPanel(

@@ -2,8 +2,8 @@
 
 /** Columns in a panel of B: two vectors. */
 export const PANEL: i32 = 8;
-/** The most rows in a tile; without a fused multiply–add, the product needs a register that the sixth row would take. */
-export const TILE: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
+/** The most rows in a tile. Without a fused multiply–add each product needs a register, and older engines one more. */
+export const TILE: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
 /** Rows of B in a block: a panel that deep takes 16 KiB and stays in the L1 cache beside the rows of A. */
 export const DEPTH: i32 = 512;
 /** Rows of A in a block: that many of DEPTH elements stay in the L2 cache. A multiple of either TILE. */
