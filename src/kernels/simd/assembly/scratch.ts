@@ -2,8 +2,10 @@
 
 /** Columns in a panel of B: two vectors. */
 export const PANEL: i32 = 8;
-/** The most rows in a tile. Without a fused multiply–add each product needs a register, and older engines one more. */
-export const TILE: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
+/** The most rows in a tile of either binary: the memory is laid out alike in both. */
+const TALLEST: i32 = 6;
+/** The most rows in a tile of this binary. Without a fused multiply–add each product needs a register, and older engines one more. */
+export const TILE: i32 = ASC_FEATURE_RELAXED_SIMD ? TALLEST : 4;
 /** Rows of B in a block: a panel that deep takes 16 KiB and stays in the L1 cache beside the rows of A. */
 export const DEPTH: i32 = 512;
 /** Rows of A in a block: that many of DEPTH elements stay in the L2 cache. A multiple of either TILE. */
@@ -21,4 +23,4 @@ export const BLOCK_B: usize = BLOCK_A + HEIGHT * STRIDE_A;
 export const EDGE: usize = BLOCK_B + ((WIDTH * DEPTH) << 2);
 
 /** The first element that belongs to the heap. */
-export const heapBase: i32 = <i32>((EDGE >> 2) + TILE * PANEL);
+export const heapBase: i32 = <i32>((EDGE >> 2) + TALLEST * PANEL);
