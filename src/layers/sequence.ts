@@ -4,13 +4,13 @@ import type { Cell, CellState } from '../cells/cell.ts';
 import type { Matrices } from '../cells/rule.ts';
 import { unroll } from '../cells/unroll.ts';
 import { unrollBackward } from '../cells/unroll-backward.ts';
-import { oneOf, wholeNumber } from '../errors.ts';
+import { oneOf, rangeError, show, typeError, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, copy, fill } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import type { Expectation } from '../signal/boundary.ts';
+import type { Expectation } from '../signal/checks.ts';
 import { flip, flipped, reversal } from '../signal/flip.ts';
 import { linearInputGradient } from '../signal/linear.ts';
 import { dense, type Signal, steps } from '../signal/signal.ts';
@@ -83,9 +83,11 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   readonly reverse: boolean;
   readonly history: number | undefined;
 
-  /** @throws RangeError if an option is not one of its values. */
+  /** @throws RangeError if an option is not one of its values; TypeError if `cell` is not a cell. */
   constructor(cell: C, { outputs = 'all', reverse = false, history }: SequenceOptions = {}) {
     super();
+    if (cell?.rule === undefined)
+      throw typeError('Sequence', 'cell', `is ${show(cell)}`, 'a cell, such as an LSTMCell');
     this.cell = cell;
     this.backend = cell.backend;
     this.inputSize = cell.inputSize as InputSizeOf<C>;
@@ -102,11 +104,12 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
 
   architecture(): Architecture {
     const { type, outputs, reverse, history, cell } = this;
-    return { type, options: { outputs, reverse, history }, parts: { cell: cell.architecture() } };
+    return { type, options: { outputs, reverse, history }, parts: { cell } };
   }
 
   record(arena: Arena, given: Signal, state: MatrixState | undefined): Trace {
     const { cell, outputs } = this;
+    requireTime(given);
     const order = this.reverse ? reversal(arena, given) : undefined;
     const turn = (values: Matrix) => (order === undefined ? values : flipped(arena, values, order));
     const input = order === undefined ? given : flip(arena, given, order);
@@ -136,6 +139,7 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   /** As `record`, a few steps at a time, so that the memory does not grow with the gates of all steps. */
   compute(arena: Arena, given: Signal, state: MatrixState | undefined): Computed {
     const { cell } = this;
+    requireTime(given);
     const { batch, time } = given;
     const order = this.reverse ? reversal(arena, given) : undefined;
     const input = order === undefined ? given : flip(arena, given, order);
@@ -168,6 +172,12 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   protected override expectation(where: string): Expectation {
     return { ...super.expectation(where), timed: true };
   }
+}
+
+/** A layer before this one may have left only the last output. */
+function requireTime({ timed, width }: Signal): void {
+  if (!timed)
+    throw rangeError('Sequence', 'its input', `has shape [batch, ${width}]`, '[batch, time, features]');
 }
 
 /** One output for each sequence. */

@@ -1,10 +1,10 @@
 /** Models as bytes: their architecture and their weights. */
-import type { Architecture } from '../architecture.ts';
 import { rangeError, show, typeError } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32, float64 } from '../kernels/index.ts';
 import type { Tensor } from '../tensor.ts';
-import { type Builders, build, type Model } from './builders.ts';
+import { blueprintOf, build } from './blueprint.ts';
+import type { Builders, Model } from './builders.ts';
 import { decodeTensors, encodeTensors } from './safetensors.ts';
 
 const FORMAT = 'recurrent-cells';
@@ -38,7 +38,7 @@ export function save(model: Model): Uint8Array {
   const tensors = new Map<string, Tensor>();
   for (const [name, parameter] of model.parameters())
     tensors.set(name, { data: parameter.read(), shape: parameter.shape });
-  const architecture = JSON.stringify(model.architecture());
+  const architecture = JSON.stringify(blueprintOf(model));
   const { dtype } = model.backend;
   return encodeTensors({
     tensors,
@@ -74,7 +74,7 @@ export function load(bytes: Uint8Array, options: LoadOptions = {}): Model {
   return model;
 }
 
-function parseArchitecture(json: string | undefined): Architecture {
+function parseArchitecture(json: string | undefined): unknown {
   try {
     return JSON.parse(json ?? '');
   } catch {
