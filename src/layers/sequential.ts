@@ -16,12 +16,14 @@ import { prefixed } from './parts.ts';
 export type AnyLayer = Layer<any, number, number, any>;
 
 type InputOf<L> = L extends { readonly accepts: 'indices' } ? Indices : Tensor;
-type InputSizeOf<L> = L extends { readonly inputSize: infer Size extends number } ? Size : number;
+/** A size as far as it is known: a layer of any width, and a stack of layers, may say `undefined`. */
+type Known<Size> = [NonNullable<Size>] extends [never] ? number : NonNullable<Size> & number;
+type InputSizeOf<L> = L extends { readonly inputSize: infer Size } ? Known<Size> : number;
 /** The width after a layer: its own, or that before it. */
 type WidthAfter<L, Before extends number> = L extends { readonly preservesWidth: true }
   ? Before
-  : L extends { readonly outputSize: infer Size extends number }
-    ? Size
+  : L extends { readonly outputSize: infer Size }
+    ? Known<Size>
     : number;
 
 /** A layer whose input is `Size` wide: what a mismatch is reported against. */

@@ -52,7 +52,7 @@ export function build(where: string, blueprint: unknown, backend: Backend, own: 
       throw rangeError(
         where,
         'bytes',
-        `holds a ${show(type)}`,
+        typeof type === 'string' ? `holds a ${show(type)}` : 'holds a part of no class',
         'a class of the library, or a builder for it in options.builders',
       );
     const made = Object.entries(parts ?? {}).map(([name, part]): [string, Model] => [
