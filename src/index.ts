@@ -21,7 +21,58 @@ export {
 export { OneHot, type OneHotOptions } from './layers/one-hot.ts';
 export { Sequence, type SequenceOptions } from './layers/sequence.ts';
 export { type AnyLayer, Sequential, sequential } from './layers/sequential.ts';
+export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './losses/binary-cross-entropy.ts';
+export {
+  type CrossEntropyOptions,
+  crossEntropy,
+  type NegativeLogLikelihoodOptions,
+  negativeLogLikelihood,
+} from './losses/cross-entropy.ts';
+export { type HuberOptions, huber, type SmoothL1Options, smoothL1 } from './losses/huber.ts';
+export {
+  Loss,
+  type LossTrace,
+  type Measured,
+  type Reduction,
+  type Terms,
+  type ValueOf,
+} from './losses/loss.ts';
+export type { LossOptions } from './losses/output.ts';
+export type { LossPass } from './losses/pass.ts';
+export { meanSquaredError, type SquaredErrorOptions } from './losses/squared.ts';
 export type { Parameter } from './matrix/parameter.ts';
+export type { Metric, Tally } from './metrics/metric.ts';
+export {
+  accuracy,
+  bitsPerCharacter,
+  type ClassMetricOptions,
+  meanAbsoluteError,
+  perplexity,
+} from './metrics/metrics.ts';
+export { Adagrad, type AdagradOptions } from './optimizers/adagrad.ts';
+export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
+export { clearGradients } from './optimizers/clear-gradients.ts';
+export {
+  Optimizer,
+  type OptimizerState,
+  type ParameterState,
+  type Parameters,
+  type Update,
+} from './optimizers/optimizer.ts';
+export { RMSProp, type RMSPropOptions } from './optimizers/rmsprop.ts';
+export {
+  type CosineDecayOptions,
+  constant,
+  cosineDecay,
+  type ExponentialDecayOptions,
+  exponentialDecay,
+  type LinearWarmupOptions,
+  linearWarmup,
+  type Schedule,
+  type StepDecayOptions,
+  stepDecay,
+} from './optimizers/schedules.ts';
+export { SGD, type SGDOptions } from './optimizers/sgd.ts';
 export {
   glorotUniform,
   type Initializer,
@@ -34,5 +85,9 @@ export { Random, type RandomState } from './random/random.ts';
 export type { Gradients, Pass } from './signal/pass.ts';
 export type { State } from './signal/state.ts';
 export type { Builder, Builders, Model } from './storage/builders.ts';
-export { type LoadOptions, load, save } from './storage/save.ts';
+export { type LoadOptions, load, loadMetadata, type SaveOptions, save } from './storage/save.ts';
 export { type Indices, indices, type Nested, type Tensor, tensor } from './tensor.ts';
+export type { Batch, Batches } from './training/batch.ts';
+export { type ClipNormOptions, clipNorm, clipValue, gradientNorm, type Norm } from './training/clip.ts';
+export { evaluate } from './training/evaluate.ts';
+export { type TrainingStep, type TrainOptions, train } from './training/train.ts';

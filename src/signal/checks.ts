@@ -31,7 +31,7 @@ export function extent(
     trailing.every((dimension, i) => shape[shape.length - trailing.length + i] === dimension);
   const came = `has shape [${shape.join(', ')}]`;
   if (!fits) {
-    const names = trailing.map(() => width ?? 'features');
+    const names = trailing.map(() => width ?? widthName);
     const form = (axes: string[]) => `[${[...axes, ...names].join(', ')}]`;
     const forms = [
       ...(expected === false ? [] : [form(['batch', 'time'])]),

@@ -82,7 +82,7 @@ describe('inputs that are refused', () => {
     );
     expect(() => dropout.infer(tensor([1, 2]))).toThrow(
       new RangeError(
-        'Dropout.infer: inputs has shape [2], expected [batch, time, features] or [batch, features]',
+        'Dropout.infer: inputs has shape [2], expected [batch, time, inputSize] or [batch, inputSize]',
       ),
     );
     expect(() => dropout.infer({ data: data(1), shape: [] })).toThrow(RangeError);

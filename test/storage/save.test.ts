@@ -189,11 +189,7 @@ describe('files that are not what they should be', () => {
   test.each<[string, Partial<typeof metadata>, string]>([
     ['format', { format: 'pt' }, 'has format "pt", expected a model saved by recurrent-cells'],
     ['version', { version: '2' }, 'has version "2", expected version 1'],
-    [
-      'architecture',
-      { architecture: '{' },
-      'has an architecture that is not JSON, expected that of a saved model',
-    ],
+    ['architecture', { architecture: '{' }, 'has an architecture that is not JSON, expected a saved model'],
     [
       'architecture of nothing',
       { architecture: 'null' },
