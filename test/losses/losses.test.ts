@@ -258,7 +258,7 @@ describe('errors', () => {
     message(
       () => meanSquaredError().forward(tensor([[1]]), indices([[1]]) as never),
       new TypeError(
-        'meanSquaredError.forward: target is an object, expected a tensor { data, shape } of floating-point data',
+        'meanSquaredError.forward: target has data that is a value of type Int32Array, expected a tensor { data, shape } of floating-point data',
       ),
     );
   });
