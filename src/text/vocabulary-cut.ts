@@ -4,7 +4,7 @@
  * Answers for the bounds, their order, and the report; one pass over the counts, whatever their number.
  */
 import { numberWithin, rangeError, show, wholeNumber } from '../errors.ts';
-import { largest } from './order.ts';
+import { largestOf } from './order.ts';
 import type { Counts, TokenCount } from './token-counts.ts';
 
 /** A number of documents, or a share of all documents (0 to 1, compared without rounding). */
@@ -50,13 +50,15 @@ export function cut(
   const most = room(where, options.maxSize, specials.length);
   const isWithin = bounds(where, counts, options);
   if (counts.tokens === 0) throw rangeError(where, 'the corpus', 'has no tokens', 'at least one');
-  const candidates: TokenCount[] = [];
   let special = 0;
-  for (const entry of counts.entries()) {
-    if (specials.includes(entry.token)) special += entry.count;
-    else if (isWithin(entry)) candidates.push(entry);
+  function* candidates(): Iterable<TokenCount> {
+    special = 0;
+    for (const entry of counts.entries()) {
+      if (specials.includes(entry.token)) special += entry.count;
+      else if (isWithin(entry)) yield entry;
+    }
   }
-  const kept = largest(candidates, most, ({ count }) => count);
+  const kept = largestOf(candidates, most, ({ count }) => count);
   if (kept.length === 0)
     throw rangeError(
       where,

@@ -30,6 +30,8 @@ interface Frame {
 
 // More points than this a decade can't be told apart at the usual sizes.
 const POINTS_PER_DECADE = 60;
+// The cuts begin below the line that names the fit.
+const LABEL_ROOM = 26;
 
 /**
  * Draws a rank–frequency table.
@@ -74,7 +76,7 @@ export function plotZipf(table: RankFrequency, options: ZipfPlotOptions = {}): s
 }
 
 function frameOf(width: number, height: number, decades: { x: number; y: number }): Frame {
-  const [left, right, top, bottom] = [64, width - 20, 36, height - 48];
+  const [left, right, top, bottom] = [64, width - 36, 36, height - 48];
   return {
     left,
     right,
@@ -137,7 +139,7 @@ function cuts(frame: Frame, table: RankFrequency, cut: ZipfCut): string[] {
     const x = frame.x(rank);
     const textX = side === 'start' ? x + 5 : x - 5;
     parts.push(
-      `<path d="M${x} ${frame.top}V${frame.bottom}" stroke="currentColor" stroke-dasharray="5 4"/>`,
+      `<path d="M${x} ${frame.top + LABEL_ROOM}V${frame.bottom}" stroke="currentColor" stroke-dasharray="5 4"/>`,
       label(textX, frame.bottom - 8 - 16 * row, text, side),
     );
   };
