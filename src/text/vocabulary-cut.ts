@@ -3,7 +3,7 @@
  *
  * Answers for the bounds, their order, and the report; one pass over the counts, whatever their number.
  */
-import { numberWithin, rangeError, show, wholeNumber } from '../errors.ts';
+import { numberWithin, rangeError, show, typeError, wholeNumber } from '../errors.ts';
 import { largestOf } from './order.ts';
 import type { Counts, TokenCount } from './token-counts.ts';
 
@@ -94,6 +94,8 @@ function room(where: string, maxSize: number | undefined, specials: number): num
 function bounds(where: string, counts: Counts, options: CutOptions): (entry: TokenCount) => boolean {
   const { minDocuments, maxDocuments, stopwords } = options;
   const minCount = numberWithin(where, 'minCount', options.minCount ?? 1, 0, Number.POSITIVE_INFINITY);
+  if (stopwords !== undefined && typeof stopwords?.has !== 'function')
+    throw typeError(where, 'stopwords', `is ${show(stopwords)}`, 'a Set or Stopwords');
   if (minDocuments === undefined && maxDocuments === undefined)
     return ({ token, count }) => count >= minCount && stopwords?.has(token) !== true;
   const least = documentBound(where, 'minDocuments', minDocuments ?? 0, counts.documents);

@@ -3,8 +3,8 @@
  *
  * Answers for one SVG string without any dependency; colours follow the page's text colour, light or dark.
  */
-import { numberWithin, show, typeError } from '../errors.ts';
-import { RankFrequency } from './rank-frequency.ts';
+import { numberWithin } from '../errors.ts';
+import { checkTable, type RankFrequency } from './rank-frequency.ts';
 import type { ZipfCut } from './zipf-cut.ts';
 import type { ZipfFit } from './zipf-fit.ts';
 
@@ -46,8 +46,7 @@ const LABEL_ROOM = 26;
  * ```
  */
 export function plotZipf(table: RankFrequency, options: ZipfPlotOptions = {}): string {
-  if (!(table instanceof RankFrequency))
-    throw typeError('plotZipf', 'table', `is ${show(table)}`, 'a RankFrequency');
+  checkTable('plotZipf', table);
   const width = numberWithin('plotZipf', 'width', options.width ?? 640, 200, 10000);
   const height = numberWithin('plotZipf', 'height', options.height ?? 440, 200, 10000);
   const decades = {
