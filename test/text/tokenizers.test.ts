@@ -74,7 +74,9 @@ describe('the same tokens as from the whole text at once', () => {
     const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
     const tokenizer = characters({ normalization: 'none' });
     for (let start = 0; start < 0x10000; start += 0x400) {
-      const text = Array.from({ length: 0x400 }, (_, i) => String.fromCharCode(start + i))
+      const uniform = (start >= 0x3400 && start < 0xa000) || (start >= 0xac00 && start < 0xf800);
+      const step = uniform ? 16 : 1; // ideographs, syllables, surrogates, private use: alike within each block
+      const text = Array.from({ length: 0x400 / step }, (_, i) => String.fromCharCode(start + i * step))
         .map((unit) => `a${unit}가${unit}\n`)
         .join('');
       const whole = Array.from(segmenter.segment(text), (segment) => segment.segment);
