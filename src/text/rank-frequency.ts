@@ -80,3 +80,9 @@ export class RankFrequency {
     return this.counts.reduce((sum, count) => sum + (count === 1 ? 1 : 0), 0);
   }
 }
+
+/** Passes on a table. */
+export function checkTable(where: string, table: unknown): RankFrequency {
+  if (table instanceof RankFrequency) return table;
+  throw typeError(where, 'table', `is ${show(table)}`, 'a RankFrequency');
+}
