@@ -5,7 +5,7 @@
  * from its {@link Arena} and goes back with it. What flows between layers is a {@link Signal}, time-major: row
  * t·batch + b is step t of sequence b.
  *
- * How to write a cell with them is told by {@link recurrent-cells!Cell}, a layer by {@link recurrent-cells!Layer}.
+ * How to write a cell with them is told by `Cell`, a layer by `Layer`.
  *
  * @example
  * ```ts
@@ -20,8 +20,12 @@
  * Array.from(weightIh.read().slice(6, 12)) // → [0, 0, 0, 0, 0, 0]
  * ```
  *
- * @packageDocumentation
+ * @module recurrent-cells/matrix
  */
+export type { Backend, DType } from '../kernels/backend.ts';
+export type { Heap, Values } from '../kernels/heap.ts';
+export type { Binary, Kernels, Unary } from '../kernels/kernels.ts';
+export type { Expectation } from '../signal/checks.ts';
 export {
   type DenseSignal,
   dense,

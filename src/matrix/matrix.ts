@@ -50,10 +50,12 @@ export class Matrix implements Factor {
     return this.#offset;
   }
 
+  /** How many elements apart two rows are: the stride. */
   get rowStride(): number {
     return this.stride;
   }
 
+  /** How many elements apart two columns are: 1. */
   get columnStride(): number {
     return 1;
   }

@@ -31,6 +31,7 @@ export interface OneHotSignal extends SignalExtent {
   readonly indices: Matrix;
 }
 
+/** What flows from layer to layer. */
 export type Signal = DenseSignal | OneHotSignal;
 
 /**
