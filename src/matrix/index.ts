@@ -23,7 +23,7 @@
  * @module recurrent-cells/matrix
  */
 export type { Backend, DType } from '../kernels/backend.ts';
-export type { Heap, Values } from '../kernels/heap.ts';
+export type { Heap, Storage, Values } from '../kernels/heap.ts';
 export type { Binary, Kernels, Unary } from '../kernels/kernels.ts';
 export type { Expectation } from '../signal/checks.ts';
 export {
