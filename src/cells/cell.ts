@@ -48,6 +48,46 @@ export type StateOf<C> = C extends Cell<infer Name, number, number> ? CellState<
  * | `weightIh` | `[gates · hiddenSize, inputSize]` |
  * | `weightHh` | `[gates · hiddenSize, hiddenSize]` |
  * | `biasIh`, `biasHh` | `[gates · hiddenSize]` |
+ *
+ * @example
+ * ```ts
+ * import { Cell, type CellOptions, float64, type Rule, Sequence, tensor } from 'recurrent-cells';
+ * import { add, scale, sub, tanh, tanhBackward } from 'recurrent-cells/matrix';
+ * import { checkGradients } from 'recurrent-cells/testing';
+ *
+ * // h_t = h_{t−1} + α · (tanh(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh) − h_{t−1}), a leaky integrator
+ * const leaky = (alpha: number): Rule<'a', 'h', never> => ({
+ *   gates: ['a'],
+ *   states: ['h'],
+ *   kept: [],
+ *   separateRecurrent: false,
+ *   stages: [
+ *     {
+ *       gates: ['a'],
+ *       from: 'h',
+ *       activate({ prev, next, gates: { a } }) {
+ *         tanh(a, a);
+ *         sub(next.h, a, prev.h);
+ *         scale(next.h, next.h, alpha);
+ *         add(next.h, next.h, prev.h);
+ *       },
+ *       activateBackward({ gates: { a } }, d) {
+ *         scale(d.prev.h, d.next.h, 1 - alpha);
+ *         scale(d.gates.a, d.next.h, alpha);
+ *         tanhBackward(d.gates.a, a, d.gates.a);
+ *       },
+ *     },
+ *   ],
+ * });
+ * class LeakyCell extends Cell<'h'> {
+ *   constructor(options: CellOptions) {
+ *     super('LeakyCell', leaky(0.1), options);
+ *   }
+ * }
+ *
+ * const layer = new Sequence(new LeakyCell({ inputSize: 1, hiddenSize: 2, backend: float64() }));
+ * checkGradients(layer, tensor([[[1], [2], [3]]])).worst.error < 1e-6 // → true
+ * ```
  */
 export abstract class Cell<
   Name extends string = string,

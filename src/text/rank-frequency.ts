@@ -52,6 +52,7 @@ export class RankFrequency {
     );
   }
 
+  /** How many different tokens there are. */
   get types(): number {
     return this.tokens.length;
   }

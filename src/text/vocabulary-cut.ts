@@ -21,7 +21,10 @@ export interface CutOptions {
   /** In how many documents a token may occur at most. */
   readonly maxDocuments?: DocumentBound;
   /** Tokens that are left out whatever their count: a Set, or {@link Stopwords}. */
-  readonly stopwords?: { has(token: string): boolean };
+  readonly stopwords?: {
+    /** Whether `token` is left out. */
+    has(token: string): boolean;
+  };
 }
 
 /** What a cut keeps and drops. With approximate counts, types are unknown and kept tokens a lower bound. */
