@@ -33,4 +33,6 @@ export {
 export { Random, type RandomState } from './random/random.ts';
 export type { Gradients, Pass } from './signal/pass.ts';
 export type { State } from './signal/state.ts';
+export type { Builder, Builders, Model } from './storage/builders.ts';
+export { type LoadOptions, load, save } from './storage/save.ts';
 export { type Indices, indices, type Nested, type Tensor, tensor } from './tensor.ts';

@@ -44,7 +44,11 @@ export class Heap {
     return used;
   }
 
-  /** The offset of a new block of at least `length` elements, aligned to 64 bytes; its contents are arbitrary. */
+  /**
+   * The offset of a new block of at least `length` elements, aligned to 64 bytes; its contents are arbitrary.
+   *
+   * @throws RangeError if the storage cannot grow that far
+   */
   allocate(length: number): number {
     const size = Math.max(roundUp(length), GRANULE);
     const offset = this.#fromFree(size) ?? this.#fromEnd(size);
@@ -87,9 +91,22 @@ export class Heap {
 
   #fromEnd(size: number): number {
     const offset = this.#end;
-    if (offset + size > this.#storage.values.length) this.#storage.grow(offset + size);
+    if (offset + size > this.#storage.values.length) this.#grow(offset + size, size);
     this.#end = offset + size;
     return offset;
+  }
+
+  #grow(end: number, size: number): void {
+    try {
+      this.#storage.grow(end);
+    } catch (cause) {
+      const mebibytes = (length: number): string =>
+        `${((length * this.values.BYTES_PER_ELEMENT) / 2 ** 20).toFixed(1)} MiB`;
+      const came = `asks for ${mebibytes(size)} while ${mebibytes(this.used)} are in use`;
+      const error = rangeError('Heap.allocate', 'length', came, 'no more than the engine has left');
+      error.cause = cause;
+      throw error;
+    }
   }
 }
 

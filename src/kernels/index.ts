@@ -1,18 +1,110 @@
-/** The backends: one for each precision and implementation. */
+/** The backends that a program chooses from. Each is made when first asked for, and then shared. */
+import { rangeError, show } from '../errors.ts';
 import type { Backend } from './backend.ts';
 import { referenceBackend } from './reference/index.ts';
+import { type SimdKind, simdBackend } from './simd/index.ts';
 
-let double: Backend | undefined;
-let single: Backend | undefined;
+export type { Backend, DType } from './backend.ts';
 
-/** float64 in plain TypeScript. */
-export function float64(): Backend {
-  double ??= referenceBackend('float64');
-  return double;
+/** Which float32 kernels are wanted. */
+export interface Float32Options {
+  /**
+   * `auto` takes the fastest that the engine runs; `relaxed` is WebAssembly with relaxed SIMD, `simd` WebAssembly with
+   * SIMD, `typescript` plain TypeScript. Default `auto`.
+   */
+  kernels?: 'auto' | 'relaxed' | 'simd' | 'typescript';
+  /**
+   * Whether results must be the same, bit for bit, on every engine and machine. Only the `simd` kernels promise it, so
+   * `auto` means them, and nothing else is taken in their place. Default `false`.
+   */
+  deterministic?: boolean;
 }
 
-/** float32, the fastest that runs here. */
-export function float32(): Backend {
-  single ??= referenceBackend('float32');
-  return single;
+const LACKS: Readonly<Record<SimdKind, string>> = {
+  relaxed: 'WebAssembly with relaxed SIMD',
+  simd: 'WebAssembly with SIMD',
+};
+
+const made: { [kind in SimdKind | 'typescript' | 'float64']?: Backend } = {};
+
+/**
+ * The backend of double precision: plain TypeScript, for checking gradients and for small work.
+ *
+ * @returns the same backend at each call
+ * @example
+ * ```ts
+ * import { float64 } from 'recurrent-cells';
+ *
+ * float64().dtype; // → 'float64'
+ * float64().name; // → 'float64 (TypeScript)'
+ * float64() === float64(); // → true
+ * ```
+ */
+export function float64(): Backend {
+  made.float64 ??= referenceBackend('float64');
+  return made.float64;
+}
+
+/**
+ * The backend of single precision: WebAssembly with SIMD where the engine runs it, else plain TypeScript.
+ *
+ * By default the fastest that the engine runs is taken silently, and the backend's `name` says which. WebAssembly may be
+ * missing even in a new engine: a page's content security policy must allow `'wasm-unsafe-eval'`.
+ *
+ * @param options which kernels are wanted
+ * @returns the same backend at each call with the same choice
+ * @throws RangeError if the engine does not run the kernels asked for, or if `deterministic` contradicts `kernels`
+ * @example
+ * ```ts
+ * import { float32 } from 'recurrent-cells';
+ *
+ * float32().dtype; // → 'float32'
+ * float32({ kernels: 'typescript' }).name; // → 'float32 (TypeScript)'
+ * float32({ deterministic: true }).name; // → 'float32 (SIMD)'
+ * ```
+ */
+export function float32(options: Float32Options = {}): Backend {
+  const { kernels = 'auto', deterministic = false } = options;
+  if (deterministic && kernels !== 'auto' && kernels !== 'simd')
+    throw rangeError('float32', 'deterministic', `is true with kernels ${show(kernels)}`, '"auto" or "simd"');
+  switch (kernels) {
+    case 'auto':
+      if (deterministic) return required('simd', 'deterministic', 'is true');
+      return simdOnce('relaxed') ?? simdOnce('simd') ?? typescript();
+    case 'relaxed':
+    case 'simd':
+      return required(kernels, 'kernels', `is ${show(kernels)}`);
+    case 'typescript':
+      return typescript();
+    default:
+      throw rangeError(
+        'float32',
+        'kernels',
+        `is ${show(kernels)}`,
+        'one of "auto", "relaxed", "simd", "typescript"',
+      );
+  }
+}
+
+function simdOnce(kind: SimdKind): Backend | undefined {
+  const backend = made[kind] ?? simdBackend(kind);
+  if (backend !== undefined) made[kind] = backend;
+  return backend;
+}
+
+function typescript(): Backend {
+  made.typescript ??= referenceBackend('float32');
+  return made.typescript;
+}
+
+function required(kind: SimdKind, argument: string, came: string): Backend {
+  const backend = simdOnce(kind);
+  if (backend === undefined)
+    throw rangeError(
+      'float32',
+      argument,
+      came,
+      `an engine that runs ${LACKS[kind]}, which this one does not`,
+    );
+  return backend;
 }

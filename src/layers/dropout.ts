@@ -64,7 +64,7 @@ export class Dropout extends Layer<Tensor, number, number, undefined> {
   }
 
   architecture(): Architecture {
-    return { type: this.type, options: { rate: this.rate } };
+    return { type: this.type, options: { rate: this.rate, state: this.random.state } };
   }
 
   compute(_: Arena, input: Signal): Computed {

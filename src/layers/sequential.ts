@@ -11,6 +11,9 @@ import type { Indices, Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { prefixed } from './parts.ts';
 
+/** The type of a part that is the same object as an earlier one, in a saved architecture. */
+export const SHARED = 'Shared';
+
 /** Any layer at all. */
 // biome-ignore lint/suspicious/noExplicitAny: the input and state of a layer in a chain are whatever they are
 export type AnyLayer = Layer<any, number, number, any>;
@@ -120,8 +123,11 @@ export class Sequential<
   }
 
   architecture(): Architecture {
-    const parts = Object.fromEntries(this.layers.map((layer, at) => [at, layer.architecture()]));
-    return { type: this.type, options: {}, parts };
+    const parts = this.layers.map((layer, at): [number, Architecture] => {
+      const first = this.layers.indexOf(layer);
+      return [at, first < at ? { type: SHARED, options: { as: `${first}` } } : layer.architecture()];
+    });
+    return { type: this.type, options: {}, parts: Object.fromEntries(parts) };
   }
 
   compute(arena: Arena, input: Signal, state: MatrixState | undefined): Computed {

@@ -27,7 +27,7 @@ export interface Recorded<Output, Input, State> {
 const dropped = /* @__PURE__ */ new FinalizationRegistry<Arena>(returnArena);
 
 /**
- * The record of one forward pass. It holds working memory until it has gone backward, is disposed of, or is collected.
+ * The record of one forward pass. It holds working memory until it has gone backward, is released, or is collected.
  */
 export class Pass<Output, Input, State> {
   /** A copy of what the layer computed. */
@@ -64,12 +64,17 @@ export class Pass<Output, Input, State> {
         `${this.#where}: this pass is over, expected one backward for each forward (or { retain: true } before)`,
       );
     const gradients = arena.scope(() => this.#backward(dOutput, dState));
-    if (options.retain !== true) this[Symbol.dispose]();
+    if (options.retain !== true) this.release();
     return gradients;
   }
 
-  /** Gives the working memory back without going backward. */
+  /** `using pass = …` releases it. */
   [Symbol.dispose](): void {
+    this.release();
+  }
+
+  /** Gives the working memory back without going backward. */
+  release(): void {
     const arena = this.#arena;
     if (arena === undefined) return;
     this.#arena = undefined;

@@ -1,0 +1,95 @@
+/**
+ * The optimisers' updates, four weights at a time.
+ *
+ * Constants come in float64, so that 1 − β is rounded once and not after β was.
+ */
+import { bytes, LANES, load4, madd, nmadd, store4, VECTOR } from './vector';
+
+// @ts-ignore: decorator
+@inline
+function splat(value: f64): v128 {
+  return f32x4.splat(<f32>value);
+}
+
+export function sgd(
+  w: i32, g: i32, velocity: i32, length: i32, rate: f64, momentum: f64, nesterov: i32, decay: f64,
+): void {
+  let pw = bytes(w), pg = bytes(g), pv = bytes(velocity);
+  for (let left = length; left > 0; left -= LANES) {
+    const weight = load4(pw, left);
+    const gradient = madd(splat(decay), weight, load4(pg, left));
+    const v = madd(splat(momentum), load4(pv, left), gradient);
+    const step = nesterov ? madd(splat(momentum), v, gradient) : v;
+    store4(pv, v, left);
+    store4(pw, nmadd(splat(rate), step, weight), left);
+    pw += VECTOR;
+    pg += VECTOR;
+    pv += VECTOR;
+  }
+}
+
+export function adam(
+  w: i32, g: i32, mean: i32, square: i32, length: i32,
+  rate: f64, beta1: f64, beta2: f64, scale: f64, epsilon: f64, decay: f64, shrink: f64,
+): void {
+  let pw = bytes(w), pg = bytes(g), pm = bytes(mean), ps = bytes(square);
+  for (let left = length; left > 0; left -= LANES) {
+    const weight = load4(pw, left);
+    const gradient = madd(splat(decay), weight, load4(pg, left));
+    const m = madd(splat(1 - beta1), gradient, f32x4.mul(splat(beta1), load4(pm, left)));
+    const squared = f32x4.mul(gradient, gradient);
+    const s = madd(splat(1 - beta2), squared, f32x4.mul(splat(beta2), load4(ps, left)));
+    const divisor = madd(f32x4.sqrt(s), splat(scale), splat(epsilon));
+    const step = f32x4.div(f32x4.mul(splat(rate), m), divisor);
+    store4(pm, m, left);
+    store4(ps, s, left);
+    store4(pw, f32x4.sub(f32x4.mul(splat(shrink), weight), step), left);
+    pw += VECTOR;
+    pg += VECTOR;
+    pm += VECTOR;
+    ps += VECTOR;
+  }
+}
+
+export function rmsprop(
+  w: i32, g: i32, square: i32, mean: i32, velocity: i32, length: i32,
+  rate: f64, alpha: f64, epsilon: f64, momentum: f64, centered: i32, decay: f64,
+): void {
+  let pw = bytes(w), pg = bytes(g), ps = bytes(square), pm = bytes(mean), pv = bytes(velocity);
+  for (let left = length; left > 0; left -= LANES) {
+    const weight = load4(pw, left);
+    const gradient = madd(splat(decay), weight, load4(pg, left));
+    const squared = f32x4.mul(gradient, gradient);
+    const s = madd(splat(1 - alpha), squared, f32x4.mul(splat(alpha), load4(ps, left)));
+    const m = madd(splat(1 - alpha), gradient, f32x4.mul(splat(alpha), load4(pm, left)));
+    const variance = centered ? nmadd(m, m, s) : s;
+    const step = f32x4.div(gradient, f32x4.add(f32x4.sqrt(variance), splat(epsilon)));
+    const v = madd(splat(momentum), load4(pv, left), step);
+    store4(ps, s, left);
+    store4(pm, m, left);
+    store4(pv, v, left);
+    store4(pw, nmadd(splat(rate), v, weight), left);
+    pw += VECTOR;
+    pg += VECTOR;
+    ps += VECTOR;
+    pm += VECTOR;
+    pv += VECTOR;
+  }
+}
+
+export function adagrad(
+  w: i32, g: i32, square: i32, length: i32, rate: f64, epsilon: f64, decay: f64,
+): void {
+  let pw = bytes(w), pg = bytes(g), ps = bytes(square);
+  for (let left = length; left > 0; left -= LANES) {
+    const weight = load4(pw, left);
+    const gradient = madd(splat(decay), weight, load4(pg, left));
+    const s = madd(gradient, gradient, load4(ps, left));
+    const divisor = f32x4.add(f32x4.sqrt(s), splat(epsilon));
+    store4(ps, s, left);
+    store4(pw, f32x4.sub(weight, f32x4.div(f32x4.mul(splat(rate), gradient), divisor)), left);
+    pw += VECTOR;
+    pg += VECTOR;
+    ps += VECTOR;
+  }
+}

@@ -1,0 +1,98 @@
+/** A block of A by a block of B in panels: which tile goes where. */
+import { reorder } from './reorder';
+import { BLOCK_A, DEPTH, EDGE, HEIGHT, PANEL, TILE } from './scratch';
+import { rowOfFour, tileOf } from './tile';
+
+/** Panels that one pass over a single row of A takes at once. */
+const PANELS_OF_ROW: i32 = 4;
+
+/** The elements that B[depth × columns] takes in panels: a last panel of fewer columns is filled up with zeros. */
+// @ts-ignore: decorator
+@inline
+export function panelsLength(depth: i32, columns: i32): i32 {
+  return depth * ((columns + PANEL - 1) & -PANEL);
+}
+
+/** Writes B[depth × columns] in panels of PANEL columns, each row by row. */
+export function toPanels(
+  out: usize, b: usize, rowStride: usize, columnStride: usize, depth: i32, columns: i32,
+): void {
+  for (; columns > 0; columns -= PANEL) {
+    const width = min(columns, PANEL);
+    if (width < PANEL) memory.fill(out, 0, (depth * PANEL) << 2);
+    reorder(out, PANEL << 2, b, rowStride, columnStride, depth, width);
+    out += (depth * PANEL) << 2;
+    b += columnStride * PANEL;
+  }
+}
+
+/** C ← (add ? C : 0) + A·B, B[depth × n] in panels, 0 < depth ≤ DEPTH, A of any strides. */
+export function timesPanels(
+  c: usize, cStride: usize, a: usize, aRow: usize, aColumn: usize, panels: usize,
+  m: i32, n: i32, depth: i32, add: bool,
+): void {
+  for (; m > 0; m -= HEIGHT) {
+    const height = min(m, HEIGHT);
+    if (aColumn == 4) {
+      // Rows of consecutive elements are read where they are: copying them first costs more than it gives.
+      rowsTimesPanels(c, cStride, a, aRow, panels, height, n, depth, add);
+    } else {
+      reorder(BLOCK_A, DEPTH << 2, a, aRow, aColumn, height, depth);
+      rowsTimesPanels(c, cStride, BLOCK_A, DEPTH << 2, panels, height, n, depth, add);
+    }
+    c += cStride * HEIGHT;
+    a += aRow * HEIGHT;
+  }
+}
+
+/** Panel by panel, so that each stays in the L1 cache while all the rows of A pass. */
+function rowsTimesPanels(
+  c: usize, cStride: usize, a: usize, aStride: usize, panels: usize, rows: i32, n: i32, depth: i32, add: bool,
+): void {
+  const panelBytes = <usize>(depth * PANEL) << 2;
+  if (rows == 1) {
+    for (; n >= PANELS_OF_ROW * PANEL; n -= PANELS_OF_ROW * PANEL) {
+      rowOfFour(c, a, panels, panelBytes, depth, add);
+      c += (PANELS_OF_ROW * PANEL) << 2;
+      panels += panelBytes * PANELS_OF_ROW;
+    }
+  }
+  for (; n >= PANEL; n -= PANEL) {
+    rowsTimesPanel(c, cStride, a, aStride, panels, rows, PANEL, depth, add);
+    c += PANEL << 2;
+    panels += panelBytes;
+  }
+  if (n > 0) rowsTimesPanel(c, cStride, a, aStride, panels, rows, n, depth, add);
+}
+
+/** Tiles of equal height, or one row apart: 10 rows are 5 and 5, since 6 and 4 would leave the second short of sums. */
+// @ts-ignore: decorator
+@inline
+function rowsTimesPanel(
+  c: usize, cStride: usize, a: usize, aStride: usize, panel: usize, rows: i32, columns: i32, depth: i32, add: bool,
+): void {
+  for (let tiles = (rows + TILE - 1) / TILE; tiles > 0; tiles--) {
+    const height = (rows + tiles - 1) / tiles;
+    if (columns == PANEL) {
+      tileOf(height, c, cStride, a, aStride, panel, depth, add);
+    } else {
+      tileOf(height, EDGE, PANEL << 2, a, aStride, panel, depth, false);
+      fromEdge(c, cStride, height, columns, add);
+    }
+    c += cStride * height;
+    a += aStride * height;
+    rows -= height;
+  }
+}
+
+/** C ← (add ? C : 0) + the part of the tile at EDGE that belongs to C. */
+function fromEdge(c: usize, cStride: usize, rows: i32, columns: i32, add: bool): void {
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      const to = c + ((<usize>j) << 2);
+      const sum = load<f32>(EDGE + ((i * PANEL + j) << 2));
+      store<f32>(to, add ? load<f32>(to) + sum : sum);
+    }
+    c += cStride;
+  }
+}

@@ -1,0 +1,39 @@
+/** A heap's memory as a WebAssembly memory, shared with the kernels' binary. */
+import type { Storage } from '../heap.ts';
+
+const PAGE_ELEMENTS = 65536 / Float32Array.BYTES_PER_ELEMENT;
+const MOST_PAGES = 65536;
+
+/** A WebAssembly memory of float32 elements, those below `base` belonging to the kernels. */
+export class MemoryStorage implements Storage {
+  readonly base: number;
+  readonly memory: WebAssembly.Memory;
+  #values: Float32Array;
+
+  constructor(base: number) {
+    this.base = base;
+    this.memory = new WebAssembly.Memory({ initial: pagesOf(base), maximum: MOST_PAGES });
+    this.#values = new Float32Array(this.memory.buffer);
+  }
+
+  get values(): Float32Array {
+    return this.#values;
+  }
+
+  grow(length: number): void {
+    const present = this.memory.buffer.byteLength / 65536;
+    const needed = pagesOf(length) - present;
+    // Doubling makes growth rare, since an engine may have to copy; near the limit only what is needed is taken.
+    const generous = Math.min(Math.max(needed, present), MOST_PAGES - present);
+    try {
+      this.memory.grow(generous);
+    } catch {
+      this.memory.grow(needed);
+    }
+    this.#values = new Float32Array(this.memory.buffer);
+  }
+}
+
+function pagesOf(length: number): number {
+  return Math.ceil(length / PAGE_ELEMENTS);
+}

@@ -1,0 +1,83 @@
+/** How each class is built again from its architecture. Nothing is drawn at random: the weights come from the file. */
+import type { Architecture } from '../architecture.ts';
+import type { Cell } from '../cells/cell.ts';
+import { GRUCell, type GRUCellOptions } from '../cells/gru.ts';
+import { LSTMCell } from '../cells/lstm.ts';
+import { RNNCell, type RNNCellOptions } from '../cells/rnn.ts';
+import { rangeError, show } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import { Bidirectional } from '../layers/bidirectional.ts';
+import { Dense, type DenseOptions } from '../layers/dense.ts';
+import { Dropout, type DropoutOptions } from '../layers/dropout.ts';
+import { Embedding, type EmbeddingOptions } from '../layers/embedding.ts';
+import type { Layer } from '../layers/layer.ts';
+import { OneHot, type OneHotOptions } from '../layers/one-hot.ts';
+import { Sequence, type SequenceOptions } from '../layers/sequence.ts';
+import { type AnyLayer, Sequential, SHARED } from '../layers/sequential.ts';
+import { zeros } from '../random/initializers.ts';
+import { Random, type RandomState } from '../random/random.ts';
+
+/** A cell or layer, of whatever sizes. */
+// biome-ignore lint/suspicious/noExplicitAny: what is loaded is known at run time
+export type Model = Cell<any, any, any> | Layer<any, any, any, any>;
+
+/** Builds an instance from the options and parts of its architecture. */
+export type Builder = (
+  // biome-ignore lint/suspicious/noExplicitAny: each class has its own options
+  options: any,
+  parts: { readonly [name: string]: Model },
+) => Model;
+
+/** Builders by the names of their classes. */
+export interface Builders {
+  readonly [type: string]: Builder;
+}
+
+const unset = { inputInitializer: zeros, recurrentInitializer: zeros, initializer: zeros };
+
+const builders: Builders = {
+  RNNCell: (options: RNNCellOptions<number, number>) => new RNNCell({ ...options, ...unset }),
+  LSTMCell: (options) => new LSTMCell({ ...options, ...unset }),
+  GRUCell: (options: GRUCellOptions<number, number>) => new GRUCell({ ...options, ...unset }),
+  Sequence: (options: SequenceOptions, { cell }) => new Sequence(cell as Cell, options),
+  Bidirectional: (options: SequenceOptions, { forward, reverse }) =>
+    new Bidirectional(forward as Cell, reverse as Cell, options),
+  Dense: (options: DenseOptions) => new Dense({ ...options, ...unset }),
+  Embedding: (options: EmbeddingOptions) => new Embedding({ ...options, ...unset }),
+  OneHot: (options: OneHotOptions) => new OneHot(options),
+  Dropout: ({ state, ...options }: DropoutOptions & { state: RandomState }) => {
+    const random = new Random(0);
+    random.state = state;
+    return new Dropout({ ...options, random });
+  },
+  Sequential: (_, parts) => new Sequential(Object.values(parts) as AnyLayer[]),
+};
+
+/**
+ * Builds what an architecture describes.
+ *
+ * @throws RangeError if it names a class that is neither the library's nor among `own`.
+ */
+export function build(
+  where: string,
+  { type, options, parts = {} }: Architecture,
+  backend: Backend,
+  own: Builders,
+): Model {
+  const built: { [name: string]: Model } = {};
+  for (const [name, part] of Object.entries(parts))
+    built[name] = part.type === SHARED ? built[part.options.as as string]! : build(where, part, backend, own);
+  const builder = Object.hasOwn(own, type)
+    ? own[type]
+    : Object.hasOwn(builders, type)
+      ? builders[type]
+      : undefined;
+  if (builder === undefined)
+    throw rangeError(
+      where,
+      'bytes',
+      `holds a ${show(type)}`,
+      'a class of the library, or a builder for it in options.builders',
+    );
+  return builder({ ...options, backend }, built);
+}

@@ -1,0 +1,249 @@
+/** Numerical gradients: whether a backward pass is the derivative of its forward pass. */
+import { rangeError } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import type { Parameter } from '../matrix/parameter.ts';
+import { Random } from '../random/random.ts';
+import type { Pass } from '../signal/pass.ts';
+import type { State } from '../signal/state.ts';
+import type { Indices, Tensor } from '../tensor.ts';
+
+/** A pass, with only what a check needs. */
+type AnyPass = Pick<
+  Pass<Tensor, Tensor | undefined, State | undefined>,
+  'output' | 'state' | 'backward' | 'release'
+>;
+
+/** What can be checked: any cell or layer, of the library or a user's own, that computes in float64. */
+export interface Checkable {
+  readonly type: string;
+  readonly backend: Backend;
+  parameters(): ReadonlyMap<string, Parameter>;
+  // biome-ignore lint/suspicious/noExplicitAny: cells take a state where layers take options
+  forward(input: any, options?: any): any;
+}
+
+/** Options of {@link checkGradients}. */
+export interface GradientCheckOptions {
+  readonly lengths?: readonly number[];
+  /** The initial state, as the cell or layer takes it; its gradient is checked too. */
+  readonly state?: State;
+  /** The step of the central differences: 6·10⁻⁶ = ∛ε unless given, where truncation and rounding are alike. */
+  readonly step?: number;
+  /** Draws the upstream gradient; seeded with 0 unless given. */
+  readonly random?: Random;
+  /** Called before every forward: sets back what changes from one to the next, such as a dropout's generator. */
+  readonly before?: () => void;
+}
+
+/** The worst element of one input, state or parameter. */
+export interface GradientError {
+  /** `input`, `state.h`, `parameter cell.weightHh` and so on. */
+  readonly name: string;
+  /** |backward − numerical|, relative to the largest numerical gradient there, or to 10⁻³·max(1, |L|) if that is larger. */
+  readonly error: number;
+  /** Where the worst element is, one index a dimension. */
+  readonly index: readonly number[];
+  /** What the backward pass says there. */
+  readonly backward: number;
+  /** What the differences say there. */
+  readonly numerical: number;
+}
+
+/** What a check found. */
+export interface GradientReport {
+  /** The largest of all errors. */
+  readonly worst: GradientError;
+  /** One entry for the input, each part of the state, and each parameter. */
+  readonly errors: readonly GradientError[];
+}
+
+interface Probe {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Float64Array;
+  readonly backward: ArrayLike<number>;
+  /** Makes a changed element of `values` count. */
+  apply(): void;
+}
+
+/**
+ * Compares a backward pass with central differences of its forward pass, element by element.
+ *
+ * The loss is L = Σ u·output + Σ v·(final state) for random u and v, so every path is weighed. A correct backward pass in
+ * float64 comes out below 10⁻⁶. The work is two forwards for every input value and weight: keep sizes small.
+ *
+ * @param subject a cell or layer on `float64()`.
+ * @param input what its `forward` takes; indices have no gradient.
+ * @throws RangeError if the subject computes in float32, whose differences say nothing.
+ *
+ * @example
+ * ```ts
+ * import { float64, GRUCell, Random, Sequence, tensor } from 'recurrent-cells';
+ * import { checkGradients } from 'recurrent-cells/testing';
+ *
+ * const gru = new Sequence(new GRUCell({ inputSize: 2, hiddenSize: 3, backend: float64() }));
+ * const { worst } = checkGradients(gru, tensor([[[0.1, 0.2], [0.3, -0.4]]]));
+ * worst.error < 1e-6 // → true
+ * ```
+ */
+export function checkGradients(
+  subject: Checkable,
+  input: Tensor | Indices,
+  options: GradientCheckOptions = {},
+): GradientReport {
+  const { lengths, state, step = 6e-6, random = new Random(0), before } = options;
+  if (subject.backend.dtype !== 'float64')
+    throw rangeError('checkGradients', 'subject', `computes in ${subject.backend.name}`, 'float64()');
+  const ownInput = copyOf(input);
+  const ownState = state && copyState(state);
+  const isCell = 'rule' in subject;
+  const forward = (): AnyPass => {
+    before?.();
+    return subject.forward(ownInput, isCell ? ownState : { lengths, state: ownState });
+  };
+
+  for (const parameter of subject.parameters().values()) parameter.clearGradient();
+  const pass = forward();
+  const draw = (like: Tensor): Tensor => ({
+    data: Float64Array.from(like.data, () => random.normal()),
+    shape: like.shape,
+  });
+  const dOutput = draw(pass.output);
+  const dState = pass.state && mapState(pass.state, draw);
+  const weights = [dOutput, ...leaves(dState).map(([, leaf]) => leaf)];
+  const loss = (): number => {
+    const again = forward();
+    again.release();
+    const results = [again.output, ...leaves(again.state).map(([, leaf]) => leaf)];
+    return results.reduce((sum, result, i) => sum + dot(result.data, weights[i]!.data), 0);
+  };
+  const floor = 1e-3 * Math.max(1, Math.abs(loss()));
+  const gradients = pass.backward(dOutput, dState);
+  const errors = probes(subject, ownInput, gradients.input, ownState, gradients.state).map((probe) =>
+    worstOf(probe, loss, step, floor),
+  );
+  return { errors, worst: errors.reduce((a, b) => (b.error > a.error ? b : a)) };
+}
+
+function probes(
+  subject: Checkable,
+  input: Tensor | Indices,
+  dInput: Tensor | undefined,
+  state: State | undefined,
+  dState: State | undefined,
+): Probe[] {
+  const still = () => {};
+  const gradientOf = new Map(leaves(dState));
+  const ofInput: Probe[] =
+    dInput === undefined
+      ? []
+      : [
+          {
+            name: 'input',
+            shape: input.shape,
+            values: (input as Tensor).data,
+            backward: dInput.data,
+            apply: still,
+          },
+        ];
+  const ofState = leaves(state).map(
+    ([path, { data, shape }]): Probe => ({
+      name: `state${path}`,
+      shape,
+      values: data,
+      backward: gradientOf.get(path)!.data,
+      apply: still,
+    }),
+  );
+  const ofParameters = [...subject.parameters()].map(([name, parameter]): Probe => {
+    const values = parameter.read();
+    return {
+      name: `parameter ${name}`,
+      shape: parameter.shape,
+      values,
+      backward: parameter.readGradient(),
+      apply: () => parameter.write(values),
+    };
+  });
+  return [...ofInput, ...ofState, ...ofParameters];
+}
+
+function worstOf(
+  { name, shape, values, backward, apply }: Probe,
+  loss: () => number,
+  step: number,
+  floor: number,
+): GradientError {
+  const lossWith = (at: number, value: number) => {
+    const kept = values[at]!;
+    values[at] = value;
+    apply();
+    const result = loss();
+    values[at] = kept;
+    apply();
+    return result;
+  };
+  const numerical = Float64Array.from(values, (value, at) => {
+    const [above, below] = [value + step, value - step];
+    return (lossWith(at, above) - lossWith(at, below)) / (above - below);
+  });
+  const scale = numerical.reduce((largest, value) => Math.max(largest, Math.abs(value)), floor);
+  let worst = 0;
+  let error = 0;
+  numerical.forEach((value, at) => {
+    const difference = Math.abs(backward[at]! - value) / scale;
+    // A NaN is worse than any number.
+    if (difference > error || (Number.isNaN(difference) && !Number.isNaN(error))) {
+      worst = at;
+      error = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
+    }
+  });
+  return {
+    name,
+    error,
+    index: indexOf(worst, shape),
+    backward: backward[worst]!,
+    numerical: numerical[worst]!,
+  };
+}
+
+function indexOf(at: number, shape: readonly number[]): number[] {
+  let rest = at;
+  return [...shape]
+    .reverse()
+    .map((dimension) => {
+      const index = rest % dimension;
+      rest = Math.floor(rest / dimension);
+      return index;
+    })
+    .reverse();
+}
+
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+function copyOf<T extends Tensor | Indices>(of: T): T {
+  return { ...of, data: of.data.slice() };
+}
+
+function copyState(state: State): State {
+  return mapState(state, (leaf) => ({ data: Float64Array.from(leaf.data), shape: leaf.shape }));
+}
+
+const isTensor = (node: Tensor | State): node is Tensor => 'data' in node && 'shape' in node;
+
+function mapState(state: State, map: (leaf: Tensor) => Tensor): State {
+  return Object.fromEntries(
+    Object.entries(state).map(([name, node]) => [name, isTensor(node) ? map(node) : mapState(node, map)]),
+  );
+}
+
+/** The tensors of a state, each with its path: `.h`, `.1.c`. */
+function leaves(state: State | undefined, path = ''): [string, Tensor][] {
+  return Object.entries(state ?? {}).flatMap(([name, node]): [string, Tensor][] =>
+    isTensor(node) ? [[`${path}.${name}`, node]] : leaves(node, `${path}.${name}`),
+  );
+}

@@ -1,0 +1,97 @@
+/** Golden cases: how they are read, and how a result is compared with one. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Numbers of a case, in float64, row-major. */
+export interface GoldenTensor {
+  readonly data: Float64Array;
+  readonly shape: readonly number[];
+}
+
+/** A case as its files hold it: `NAME.json` with `NAME.safetensors` beside it. */
+export interface GoldenCase {
+  readonly name: string;
+  readonly kind: string;
+  readonly op: string;
+  // biome-ignore lint/suspicious/noExplicitAny: the settings differ from operation to operation
+  readonly options: Readonly<Record<string, any>>;
+  // biome-ignore lint/suspicious/noExplicitAny: whole numbers, nested as the operation needs
+  readonly ints: Readonly<Record<string, any>>;
+  // biome-ignore lint/suspicious/noExplicitAny: T, B, I, H, D and P of recurrent cases
+  readonly sizes: Readonly<Record<string, any>>;
+  readonly tensors: ReadonlyMap<string, GoldenTensor>;
+  readonly tolerances: { readonly [dtype in 'float64' | 'float32']: Tolerance };
+  /** The whole JSON, of text cases for instance. */
+  // biome-ignore lint/suspicious/noExplicitAny: what is in it depends on the kind
+  readonly json: any;
+  /** The folder of the case's files. */
+  readonly folder: string;
+}
+
+export interface Tolerance {
+  readonly rtol: number;
+  readonly atol: number;
+}
+
+/** One result beside what it should be. */
+export interface TensorResult {
+  readonly tensor: string;
+  /** The largest |got − want|; infinite where the shapes differ or a number is missing. */
+  readonly worst: number;
+  /** atol + rtol · max |want| */
+  readonly allowed: number;
+}
+
+export const passed = ({ worst, allowed }: TensorResult): boolean => worst <= allowed;
+
+export function readCase(root: string, name: string): GoldenCase {
+  const path = join(root, name);
+  const json = JSON.parse(readFileSync(`${path}.json`, 'utf8'));
+  const { kind, op, options = {}, ints = {}, sizes = {}, tolerances } = json;
+  const tensors = json.tensor_file
+    ? readTensors(join(dirname(path), json.tensor_file))
+    : new Map<string, GoldenTensor>();
+  return { name, kind, op, options, ints, sizes, tensors, tolerances, json, folder: dirname(path) };
+}
+
+function readTensors(file: string): Map<string, GoldenTensor> {
+  const bytes = readFileSync(file);
+  const length = Number(bytes.readBigUInt64LE(0));
+  const header: Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }> =
+    JSON.parse(bytes.toString('utf8', 8, 8 + length));
+  const tensors = new Map<string, GoldenTensor>();
+  for (const [name, { dtype, shape, data_offsets }] of Object.entries(header)) {
+    if (name === '__metadata__') continue;
+    if (dtype !== 'F64') throw new Error(`${file}: tensor ${name} is ${dtype}, expected F64`);
+    const [start, end] = data_offsets.map((offset) => 8 + length + offset);
+    // A copy, since the data of a file need not start at a multiple of 8 in memory.
+    tensors.set(name, { data: new Float64Array(Uint8Array.from(bytes.subarray(start, end)).buffer), shape });
+  }
+  return tensors;
+}
+
+/** A tensor that the case must have. */
+export function take(golden: GoldenCase, name: string): GoldenTensor {
+  const found = golden.tensors.get(name);
+  if (found === undefined) throw new Error(`${golden.name}: tensor ${name} is missing`);
+  return found;
+}
+
+/** Compares a result with the case's tensor of that name. */
+export function compare(
+  golden: GoldenCase,
+  dtype: 'float64' | 'float32',
+  name: string,
+  got: ArrayLike<number>,
+): TensorResult {
+  const { data: want } = take(golden, name);
+  const { rtol, atol } = golden.tolerances[dtype];
+  let worst = got.length === want.length ? 0 : Number.POSITIVE_INFINITY;
+  let largest = 0;
+  for (let i = 0; i < want.length; i++) {
+    const difference = Math.abs(got[i]! - want[i]!);
+    worst = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(worst, difference);
+    largest = Math.max(largest, Math.abs(want[i]!));
+  }
+  return { tensor: name, worst, allowed: atol + rtol * largest };
+}

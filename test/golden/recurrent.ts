@@ -1,0 +1,175 @@
+/** Golden cases of cells (one step) and layers (stacked, bidirectional, of varying lengths). */
+import {
+  type Backend,
+  Bidirectional,
+  type Cell,
+  GRUCell,
+  type Layer,
+  LSTMCell,
+  RNNCell,
+  Sequence,
+  Sequential,
+  type State,
+  type Tensor,
+  zeros,
+} from '../../src/index.ts';
+import { compare, type GoldenCase, type GoldenTensor, type TensorResult, take } from './case.ts';
+
+type AnyCell = Cell<string, number, number>;
+
+export function makeCell(
+  mode: string,
+  inputSize: number,
+  hiddenSize: number,
+  bias: boolean,
+  backend: Backend,
+): AnyCell {
+  const options = {
+    inputSize,
+    hiddenSize,
+    bias,
+    backend,
+    inputInitializer: zeros,
+    recurrentInitializer: zeros,
+  };
+  switch (mode) {
+    case 'lstm':
+      return new LSTMCell(options);
+    case 'gru':
+      return new GRUCell(options);
+    case 'rnn_tanh':
+      return new RNNCell(options);
+    case 'rnn_relu':
+      return new RNNCell({ ...options, activation: 'relu' });
+    default:
+      throw new Error(`unknown mode ${mode}`);
+  }
+}
+
+const ours = { weight_ih: 'weightIh', weight_hh: 'weightHh', bias_ih: 'biasIh', bias_hh: 'biasHh' } as const;
+
+/** Writes PyTorch's parameters of one cell; `suffix` is empty, `_l0`, `_l1_reverse` and so on. */
+export function loadCell(golden: GoldenCase, cell: AnyCell, prefix: string, suffix: string): void {
+  for (const [theirs, name] of Object.entries(ours))
+    cell[name]?.write(take(golden, `${prefix}${theirs}${suffix}`).data);
+}
+
+function compareCell(
+  golden: GoldenCase,
+  dtype: Backend['dtype'],
+  cell: AnyCell,
+  suffix: string,
+): TensorResult[] {
+  return Object.entries(ours).flatMap(([theirs, name]) => {
+    const parameter = cell[name];
+    return parameter === undefined
+      ? []
+      : [compare(golden, dtype, `grad.${theirs}${suffix}`, parameter.readGradient())];
+  });
+}
+
+export function runCell(golden: GoldenCase, backend: Backend): TensorResult[] {
+  const { dtype } = backend;
+  const { mode, input_size, hidden_size, bias } = golden.options;
+  const cell = makeCell(mode, input_size, hidden_size, bias, backend);
+  loadCell(golden, cell, '', '');
+  const states = cell.rule.states;
+  const each = (from: (name: string) => Tensor) =>
+    Object.fromEntries(states.map((name) => [name, from(name)]));
+  const initial = golden.tensors.has('in.h_0') ? each((name) => take(golden, `in.${name}_0`)) : undefined;
+  const pass = cell.forward(take(golden, 'in.input'), initial);
+  const d = pass.backward(
+    undefined,
+    each((name) => take(golden, `up.${name}_1`)),
+  );
+  return [
+    ...states.map((name) => compare(golden, dtype, `out.${name}_1`, pass.state[name]!.data)),
+    compare(golden, dtype, 'grad.input', d.input.data),
+    ...(initial === undefined
+      ? []
+      : states.map((name) => compare(golden, dtype, `grad.${name}_0`, d.state[name]!.data))),
+    ...compareCell(golden, dtype, cell, ''),
+  ];
+}
+
+/** One entry for each layer and direction, in PyTorch's order. */
+interface Part {
+  readonly cell: AnyCell;
+  readonly suffix: string;
+  /** Where this part's state is in the model's. */
+  readonly path: readonly string[];
+}
+
+export function runLayer(golden: GoldenCase, backend: Backend): TensorResult[] {
+  const { dtype } = backend;
+  const { mode, input_size, hidden_size, num_layers, bias, bidirectional } = golden.options;
+  const parts: Part[] = [];
+  const layers: Layer[] = [];
+  for (let l = 0; l < num_layers; l++) {
+    const inputSize = l === 0 ? input_size : hidden_size * (bidirectional ? 2 : 1);
+    const part = (suffix: string, path: readonly string[]) => {
+      const cell = makeCell(mode, inputSize, hidden_size, bias, backend);
+      loadCell(golden, cell, '', suffix);
+      parts.push({ cell, suffix, path });
+      return cell;
+    };
+    layers.push(
+      bidirectional
+        ? (new Bidirectional(
+            part(`_l${l}`, [`${l}`, 'forward']),
+            part(`_l${l}_reverse`, [`${l}`, 'reverse']),
+          ) as unknown as Layer)
+        : (new Sequence(part(`_l${l}`, [`${l}`])) as unknown as Layer),
+    );
+  }
+  const model = new Sequential(layers);
+  const states = parts[0]!.cell.rule.states;
+  const stateFrom = (tensorOf: (name: string) => GoldenTensor): State => {
+    const tree: Record<string, Record<string, unknown>> = {};
+    parts.forEach(({ path: [layer, direction] }, at) => {
+      const own = Object.fromEntries(states.map((name) => [name, slice(tensorOf(name), at)]));
+      if (direction === undefined) tree[layer!] = own;
+      else tree[layer!] = { ...tree[layer!], [direction]: own };
+    });
+    return tree as unknown as State;
+  };
+  const joined = (state: State, name: string): number[] =>
+    parts.flatMap(({ path }) => {
+      const own = path.reduce((tree, key) => tree[key] as State, state);
+      return Array.from((own[name] as Tensor).data);
+    });
+
+  const timeFirst = golden.options.batch_first !== true;
+  const turned = (tensor: GoldenTensor) => (timeFirst ? turn(tensor) : tensor);
+  const given = golden.tensors.has('in.h_0');
+  const pass = model.forward(turned(take(golden, 'in.input')), {
+    lengths: golden.ints.lengths,
+    state: given ? stateFrom((name) => take(golden, `in.${name}_0`)) : undefined,
+  });
+  const d = pass.backward(
+    turned(take(golden, 'up.output')),
+    stateFrom((name) => take(golden, `up.${name}_n`)),
+  );
+  return [
+    compare(golden, dtype, 'out.output', turned(pass.output as GoldenTensor).data),
+    ...states.map((name) => compare(golden, dtype, `out.${name}_n`, joined(pass.state, name))),
+    compare(golden, dtype, 'grad.input', turned(d.input as GoldenTensor).data),
+    ...(given ? states.map((name) => compare(golden, dtype, `grad.${name}_0`, joined(d.state, name))) : []),
+    ...parts.flatMap(({ cell, suffix }) => compareCell(golden, dtype, cell, suffix)),
+  ];
+}
+
+/** Entry `at` of the first dimension. */
+function slice({ data, shape: [, ...shape] }: GoldenTensor, at: number): Tensor {
+  const length = shape.reduce((size, dimension) => size * dimension, 1);
+  return { data: data.slice(at * length, (at + 1) * length), shape };
+}
+
+/** Exchanges the first two dimensions. */
+function turn({ data, shape: [a, b, c] }: GoldenTensor): GoldenTensor {
+  const out = new Float64Array(data.length);
+  for (let i = 0; i < a!; i++)
+    for (let j = 0; j < b!; j++)
+      out.set(data.subarray((i * b! + j) * c!, (i * b! + j + 1) * c!), (j * a! + i) * c!);
+  return { data: out, shape: [b!, a!, c!] };
+}

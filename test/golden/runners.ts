@@ -1,0 +1,17 @@
+/** Which function runs a golden case, by its kind; a case without one is skipped, and why is said. */
+import type { Backend } from '../../src/index.ts';
+import type { GoldenCase, TensorResult } from './case.ts';
+import { runModule } from './module.ts';
+import { runCell, runLayer } from './recurrent.ts';
+
+export type Runner = (golden: GoldenCase, backend: Backend) => TensorResult[];
+
+const byKind: { readonly [kind: string]: Runner } = { cell: runCell, layer: runLayer };
+
+const byOperation: { readonly [operation: string]: Runner } = { Embedding: runModule, Linear: runModule };
+
+/** The runner of a case, or why there is none. */
+export function runnerOf({ kind, op, options }: GoldenCase): Runner | string {
+  if (kind === 'layer' && options.proj_size > 0) return 'layer with proj_size';
+  return byKind[kind] ?? (kind === 'module' ? byOperation[op] : undefined) ?? `${kind} ${op}`;
+}

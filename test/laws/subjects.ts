@@ -1,0 +1,54 @@
+/** What the laws are applied to: every kind of cell, made alike; and the drawing of inputs, states and gradients. */
+import {
+  type Backend,
+  type Cell,
+  GRUCell,
+  LSTMCell,
+  type Random,
+  RNNCell,
+  type State,
+  type Tensor,
+} from '../../src/index.ts';
+
+export type AnyCell = Cell<string, number, number>;
+
+export interface Shape {
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly bias?: boolean;
+}
+
+export type MakeCell = (shape: Shape & { readonly backend: Backend; readonly random: Random }) => AnyCell;
+
+/** Every cell of the library. A new one is added here, and every law holds for it or the suite fails. */
+export const cells: readonly [name: string, make: MakeCell][] = [
+  ['RNNCell, tanh', (options) => new RNNCell(options)],
+  ['RNNCell, ReLU', (options) => new RNNCell({ ...options, activation: 'relu' })],
+  ['LSTMCell', (options) => new LSTMCell(options)],
+  ['GRUCell, reset after', (options) => new GRUCell(options)],
+  ['GRUCell, reset before', (options) => new GRUCell({ ...options, reset: 'before' })],
+];
+
+/** Draws normal numbers. */
+export function drawn(random: Random, shape: readonly number[]): Tensor {
+  const length = shape.reduce((size, dimension) => size * dimension, 1);
+  return { data: Float64Array.from({ length }, () => random.normal()), shape };
+}
+
+/** Draws a state like that of a layer or cell. */
+export function drawnState<S extends State>(random: Random, like: S): S {
+  return Object.fromEntries(
+    Object.entries(like).map(([name, node]) => [
+      name,
+      'data' in node && 'shape' in node
+        ? drawn(random, (node as Tensor).shape)
+        : drawnState(random, node as State),
+    ]),
+  ) as S;
+}
+
+/** Gives biases and other parameters that start at zero something to do. */
+export function shakeParameters(of: Pick<AnyCell, 'parameters'>, random: Random): void {
+  for (const parameter of of.parameters().values())
+    parameter.write(parameter.read().map((value) => Math.fround(value + 0.3 * random.normal())));
+}
