@@ -26,11 +26,14 @@ export interface Ready {
   readonly firstMs: number;
   /** Where it does not do quite the same. */
   readonly differs?: string | undefined;
+  /** Whether it could not take the given weights, so that its values say nothing. */
+  readonly ownWeights?: boolean | undefined;
 }
 
 /** A system: how it prepares a workload. */
 export interface System {
   readonly version: string;
+  readonly ownWeights?: boolean;
   /** Where this workload is not quite the same to it. */
   differs?(workload: Workload): string | undefined;
   /** @throws whatever keeps it from doing the workload. */
@@ -51,36 +54,41 @@ export function squareMean(values: ArrayLike<number>): number {
 /** Answers the parent for a system until the parent hangs up. */
 export async function serve(system: System): Promise<void> {
   const workload = JSON.parse(process.argv[2]!) as Workload;
-  const lines = createInterface({ input: process.stdin });
   try {
     const job = await system.prepare(workload, read(process.argv[3]!));
-    const time = async (times: number) => {
-      const start = performance.now();
-      await job.run(times);
-      return performance.now() - start;
-    };
-    const firstMs = await time(1);
+    const firstMs = await round(job, 0);
     const values = [await job.values()];
-    let repeats = 1;
     if (firstMs < SLOW_MS) {
       await job.run(1);
       values.push(await job.values());
-      for (let spent = 0; spent < WARM_MS; ) spent += await time(1);
+      await round(job, WARM_MS);
     }
-    const runtime = `node ${process.version}, ${system.version}`;
-    answer({ ready: { runtime, values, firstMs, differs: system.differs?.(workload) } satisfies Ready });
-    for await (const line of lines) {
-      const { round } = JSON.parse(line) as { round: number };
-      const spent = await time(repeats);
-      answer({ ms: spent / repeats });
-      repeats = Math.max(1, Math.min(repeats * 100, Math.round((repeats * round) / spent)));
+    const { ownWeights, version, differs } = system;
+    const runtime = `node ${process.version}, ${version}`;
+    answer({ ready: { runtime, values, firstMs, ownWeights, differs: differs?.(workload) } satisfies Ready });
+    for await (const line of createInterface({ input: process.stdin })) {
+      const request = JSON.parse(line) as { round: number };
+      answer({ ms: await round(job, request.round) });
     }
     answer({ peakRssMiB: process.resourceUsage().maxRSS / 1024 });
   } catch (error) {
     answer({ cannot: String(error instanceof Error ? error.message : error).split('\n')[0] });
   }
-  lines.close();
   process.exit(0);
+}
+
+/** The mean time of one run, of runs in sequence for at least `milliseconds`. */
+async function round(job: Job, milliseconds: number): Promise<number> {
+  const start = performance.now();
+  let runs = 0;
+  let spent = 0;
+  // The clock is read ever more rarely, so that it costs nothing where a run is short.
+  for (let times = 1; runs === 0 || spent < milliseconds; times = Math.ceil(runs / 4)) {
+    await job.run(times);
+    runs += times;
+    spent = performance.now() - start;
+  }
+  return spent / runs;
 }
 
 function answer(message: unknown): void {

@@ -10,7 +10,7 @@ import { gateCount, type Workload } from './workloads.ts';
 /** A tensor as it lies in the file. */
 export interface Stored {
   readonly shape: readonly number[];
-  readonly data: Float32Array | Int32Array;
+  readonly data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 }
 
 export type Tensors = ReadonlyMap<string, Stored>;
@@ -32,9 +32,15 @@ export function draw(workload: Workload): Tensors {
   const next = generator(12345);
   const tensors = new Map<string, Stored>();
   const real = (name: string, shape: readonly number[], scale: number) =>
-    tensors.set(name, { shape, data: Float32Array.from({ length: sizeOf(shape) }, () => scale * (2 * next() - 1)) });
+    tensors.set(name, {
+      shape,
+      data: Float32Array.from({ length: sizeOf(shape) }, () => scale * (2 * next() - 1)),
+    });
   const whole = (name: string, shape: readonly number[], below: number) =>
-    tensors.set(name, { shape, data: Int32Array.from({ length: sizeOf(shape) }, () => Math.floor(below * next())) });
+    tensors.set(name, {
+      shape,
+      data: Int32Array.from({ length: sizeOf(shape) }, () => Math.floor(below * next())),
+    });
 
   const bound = 1 / Math.sqrt(hiddenSize);
   const wide = gateCount(workload) * hiddenSize;
@@ -74,7 +80,9 @@ export function write(file: string, tensors: Tensors): void {
   const padded = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, ' ')]);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
-  const parts = [...tensors.values()].map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+  const parts = [...tensors.values()].map(({ data }) =>
+    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+  );
   writeFileSync(file, Buffer.concat([length, padded, ...parts]));
 }
 
@@ -86,9 +94,18 @@ export function read(file: string): Tensors {
     [name: string]: { dtype: string; shape: number[]; data_offsets: [number, number] };
   };
   return new Map(
-    Object.entries(header).map(([name, { dtype, shape, data_offsets: [from, to] }]) => {
-      const part = Uint8Array.from(bytes.subarray(start + from, start + to)).buffer;
-      return [name, { shape, data: dtype === 'I32' ? new Int32Array(part) : new Float32Array(part) }];
-    }),
+    Object.entries(header).map(
+      ([
+        name,
+        {
+          dtype,
+          shape,
+          data_offsets: [from, to],
+        },
+      ]) => {
+        const part = Uint8Array.from(bytes.subarray(start + from, start + to)).buffer;
+        return [name, { shape, data: dtype === 'I32' ? new Int32Array(part) : new Float32Array(part) }];
+      },
+    ),
   );
 }

@@ -145,31 +145,32 @@ def answer(message):
     print(json.dumps(message), flush=True)
 
 
-def timed(run, times):
+def timed_round(run, milliseconds):
+    """The mean time of one run, of runs in sequence for at least `milliseconds`."""
     start = time.perf_counter()
-    for _ in range(times):
-        run()
-    return (time.perf_counter() - start) * 1000
+    runs, times, spent = 0, 1, 0.0
+    while runs == 0 or spent < milliseconds:
+        for _ in range(times):
+            run()
+        runs += times
+        times = (runs + 3) // 4
+        spent = (time.perf_counter() - start) * 1000
+    return spent / runs
 
 
 def main():
     try:
         run, values_of = prepare(json.loads(sys.argv[1]), read(sys.argv[2]))
-        first = timed(run, 1)
+        first = timed_round(run, 0)
         values = [list(values_of())]
         if first < SLOW_MS:
             run()
             values.append(list(values_of()))
-            spent = 0.0
-            while spent < WARM_MS:
-                spent += timed(run, 1)
+            timed_round(run, WARM_MS)
         runtime = f"python {platform.python_version()}, torch {torch.__version__}"
         answer({"ready": {"runtime": runtime, "values": values, "firstMs": first}})
-        repeats = 1
         for line in iter(sys.stdin.readline, ""):
-            spent = timed(run, repeats)
-            answer({"ms": spent / repeats})
-            repeats = max(1, min(repeats * 100, round(repeats * json.loads(line)["round"] / spent)))
+            answer({"ms": timed_round(run, json.loads(line)["round"])})
         answer({"peakRssMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024})
     except Exception as error:
         answer({"cannot": str(error).splitlines()[0]})

@@ -69,7 +69,8 @@ function training(workload: Workload, model: tfl.Sequential, inputs: tf.Tensor, 
   const { type, learningRate } = workload.optimizer!;
   const optimizer = type === 'sgd' ? tf.train.sgd(learningRate) : tf.train.adam(learningRate);
   const given = toTensor(tensors, 'targets');
-  const targets = workload.loss === 'crossEntropy' ? tf.oneHot(tf.cast(given, 'int32'), workload.head!.size) : given;
+  const targets =
+    workload.loss === 'crossEntropy' ? tf.oneHot(tf.cast(given, 'int32'), workload.head!.size) : given;
   const lossOf = () => {
     const output = model.apply(inputs, { training: true }) as tf.Tensor;
     const loss =
@@ -104,7 +105,9 @@ function clipped(gradients: tf.NamedTensorMap, clipNorm: number | undefined): tf
 
 function gradients(model: tfl.Sequential, inputs: tf.Tensor, tensors: Tensors): Job {
   const dOutput = toTensor(tensors, 'dOutput');
-  const [kernel, recurrentKernel, bias] = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const [kernel, recurrentKernel, bias] = model.trainableWeights.map(
+    (weight) => weight.read() as tf.Variable,
+  );
   const product = (x: tf.Tensor) => tf.sum(tf.mul(model.apply(x, { training: true }) as tf.Tensor, dOutput));
   let last: number[] = [];
   return {
@@ -139,10 +142,7 @@ function inference(model: tfl.Sequential, inputs: tf.Tensor): Job {
 /** The layer's step without the layer around it, which would rebuild its loop at every call. */
 function step(workload: Workload, tensors: Tensors): Job {
   const { batch, hiddenSize, inputSize } = workload;
-  const kernel = tf.concat(
-    [toTensor(tensors, 'rnn.weight_ih_l0'), toTensor(tensors, 'rnn.weight_hh_l0')],
-    1,
-  );
+  const kernel = tf.concat([toTensor(tensors, 'rnn.weight_ih_l0'), toTensor(tensors, 'rnn.weight_hh_l0')], 1);
   // basicLSTMCell has the gates in the order i, g, f, o.
   const [i, f, g, o] = tf.split(kernel, 4, 0);
   const weight = tf.transpose(tf.concat([i!, g!, f!, o!], 0)) as tf.Tensor2D;
@@ -180,7 +180,10 @@ await serve({
     if (workload.input === 'embedding') model.build([workload.batch, workload.time]);
     load(model, workload, tensors);
     const given = toTensor(tensors, 'inputs');
-    const inputs = workload.input === 'oneHot' ? tf.cast(tf.oneHot(tf.cast(given, 'int32'), workload.inputSize), 'float32') : given;
+    const inputs =
+      workload.input === 'oneHot'
+        ? tf.cast(tf.oneHot(tf.cast(given, 'int32'), workload.inputSize), 'float32')
+        : given;
     if (workload.task === 'train') return training(workload, model, inputs, tensors);
     return workload.task === 'gradients' ? gradients(model, inputs, tensors) : inference(model, inputs);
   },
