@@ -21,7 +21,50 @@ export {
 export { OneHot, type OneHotOptions } from './layers/one-hot.ts';
 export { Sequence, type SequenceOptions } from './layers/sequence.ts';
 export { type AnyLayer, Sequential, sequential } from './layers/sequential.ts';
+export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './losses/binary-cross-entropy.ts';
+export {
+  type CrossEntropyOptions,
+  crossEntropy,
+  type NegativeLogLikelihoodOptions,
+  negativeLogLikelihood,
+} from './losses/cross-entropy.ts';
+export { type HuberOptions, huber, type SmoothL1Options, smoothL1 } from './losses/huber.ts';
+export {
+  Loss,
+  type LossOptions,
+  type LossTrace,
+  type Measured,
+  type Reduction,
+  type Terms,
+  type ValueOf,
+} from './losses/loss.ts';
+export type { LossPass } from './losses/pass.ts';
+export { meanSquaredError, type SquaredErrorOptions } from './losses/squared.ts';
 export type { Parameter } from './matrix/parameter.ts';
+export { Adagrad, type AdagradOptions } from './optimizers/adagrad.ts';
+export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
+export { clearGradients } from './optimizers/clear-gradients.ts';
+export {
+  Optimizer,
+  type OptimizerState,
+  type ParameterState,
+  type Parameters,
+  type Update,
+} from './optimizers/optimizer.ts';
+export { RMSProp, type RMSPropOptions } from './optimizers/rmsprop.ts';
+export {
+  type CosineDecayOptions,
+  constant,
+  cosineDecay,
+  type ExponentialDecayOptions,
+  exponentialDecay,
+  type LinearWarmupOptions,
+  linearWarmup,
+  type Schedule,
+  type StepDecayOptions,
+  stepDecay,
+} from './optimizers/schedules.ts';
+export { SGD, type SGDOptions } from './optimizers/sgd.ts';
 export {
   glorotUniform,
   type Initializer,
@@ -36,3 +79,4 @@ export type { State } from './signal/state.ts';
 export type { Builder, Builders, Model } from './storage/builders.ts';
 export { type LoadOptions, load, save } from './storage/save.ts';
 export { type Indices, indices, type Nested, type Tensor, tensor } from './tensor.ts';
+export { type ClipNormOptions, clipNorm, clipValue, gradientNorm, type Norm } from './training/clip.ts';

@@ -8,7 +8,6 @@ import { Parameter } from '../matrix/parameter.ts';
 import { glorotUniform, type Initializer, orthogonal } from '../random/initializers.ts';
 import { defaultRandom, type Random } from '../random/random.ts';
 import { denseInput, gradientInput, gradientOutput, output } from '../signal/boundary.ts';
-import { linearInputGradient } from '../signal/linear.ts';
 import { type Pass, recordPass } from '../signal/pass.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import { type State, type StateSizes, stateInput, stateOutput, zeroState } from '../signal/state.ts';
@@ -144,10 +143,9 @@ export abstract class Cell<
           const back = `${this.type}.backward`;
           const dOut = dOutput && gradientInput(arena, back, result, dOutput);
           const dFinal = this.#state(arena, back, 'dState', dState, input);
-          const d = unrollBackward(arena, this, run, dOut, dFinal);
-          const dInput = linearInputGradient(arena, d.gates, input, this.weightIh)!;
+          const d = unrollBackward(arena, this, run, { dOutput: dOut, dFinal, needsInput: true });
           return {
-            input: gradientOutput(arena, input, dInput),
+            input: gradientOutput(arena, input, d.input!),
             state: stateOutput(d.initial) as CellState<Name>,
           };
         },

@@ -1,157 +1,90 @@
-/** The walk of any cell back through time, after `unroll.ts`: its equations read upwards. */
+/**
+ * The walk of any cell back through time, after `unroll.ts`: its equations read upwards.
+ *
+ * It goes block by block, from the last to the first: the steps of a block one at a time, then one product each for the
+ * gradients of the weights and of the input. So the gradients of the gates need the memory of one block only.
+ */
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { add, addColumnSums, addProduct, copy, fill, product } from '../matrix/operations.ts';
+import { addColumnSums, addProduct, product } from '../matrix/operations.ts';
 import { repeated } from '../matrix/packed.ts';
-import { linearBackward } from '../signal/linear.ts';
+import { linearGradient } from '../signal/linear.ts';
+import { steps } from '../signal/signal.ts';
 import type { Matrices } from './rule.ts';
-import type { Unrollable, Unrolled } from './unroll.ts';
-import { column, gatesAt, record, source, span, stepAt } from './windows.ts';
+import { blockSteps, type Unrollable, type Unrolled } from './unroll.ts';
+import { walkBack } from './walk-back.ts';
+import { record, span } from './windows.ts';
 
-/** Gradients of a walk. */
+/** The upstream gradients of a walk, and what is wanted of it. */
+export interface UnrollBackwardOptions<State extends string> {
+  /** ∂L/∂(the first state at every step) [T·B, H], zeros beyond each length; none unless given. */
+  readonly dOutput?: Matrix | undefined;
+  /** ∂L/∂(the final states) [B, H]; none unless given. */
+  readonly dFinal?: Matrices<State> | undefined;
+  /** Where given, no gradient passes between steps k·history − 1 and k·history. */
+  readonly history?: number | undefined;
+  /** Whether the gradient of the input is wanted. */
+  readonly needsInput: boolean;
+}
+
+/** The gradients of what went into a walk. */
 export interface UnrolledGradient<State extends string> {
-  /** ∂L/∂p of all steps, for the gradient of the input. [T·B, G·H] */
-  readonly gates: Matrix;
+  /** ∂L/∂x [T·B, I]; undefined where it is not wanted, or x is one-hot. */
+  readonly input: Matrix | undefined;
   /** ∂L/∂s_0 [B, H] */
   readonly initial: Matrices<State>;
 }
 
-/**
- * Takes a walk backward, adding to the gradients of the cell's parameters.
- *
- * @param dOutput ∂L/∂(the first state at every step) [T·B, H], zeros beyond each length.
- * @param dFinal ∂L/∂(the final states) [B, H].
- * @param history where given, no gradient passes between steps k·history − 1 and k·history.
- */
+/** Takes a walk backward, adding to the gradients of the cell's parameters. */
 export function unrollBackward<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,
   run: Unrolled<State>,
-  dOutput: Matrix | undefined,
-  dFinal: Matrices<State> | undefined,
-  history: number = Number.POSITIVE_INFINITY,
+  options: UnrollBackwardOptions<State>,
 ): UnrolledGradient<State> {
-  const { rule, hiddenSize: H } = cell;
-  const { batch: B, time: T } = run.input;
-  const width = rule.gates.length * H;
-  const dGates = arena.matrix(T * B, width);
-  const dInitial = record(rule.states, () => arena.matrix(B, H));
+  const { input } = run;
+  const { batch: B, time: T, width } = input;
+  const block = blockSteps(B);
+  const wanted = options.needsInput && input.kind === 'dense';
+  const dInput = wanted ? arena.matrix(T * B, width) : undefined;
+  const initial = record(cell.rule.states, () => arena.matrix(B, cell.hiddenSize));
   arena.scope(() => {
-    const dRecurrent = rule.separateRecurrent ? arena.matrix(T * B, width) : dGates;
-    walkBackward(arena, cell, run, dGates, dRecurrent, dOutput, dFinal, dInitial, history);
-    accumulate(arena, cell, run, dGates, dRecurrent);
-  });
-  return { gates: dGates, initial: dInitial };
-}
-
-function walkBackward<State extends string>(
-  arena: Arena,
-  cell: Unrollable<State>,
-  run: Unrolled<State>,
-  dGates: Matrix,
-  dRecurrent: Matrix,
-  dOutput: Matrix | undefined,
-  dFinal: Matrices<State> | undefined,
-  dInitial: Matrices<State>,
-  history: number,
-): void {
-  const { rule, hiddenSize: H } = cell;
-  const { batch: B, time: T, lengths } = run.input;
-  const { step, advance } = stepAt(cell, run, T - 1);
-  const gates = gatesAt(rule, dGates, H, B, T - 1);
-  const recurrent = dRecurrent === dGates ? gates : gatesAt(rule, dRecurrent, H, B, T - 1);
-  const kept = record(rule.kept, () => arena.matrix(B, H));
-  const scratch = arena.matrix(B, H);
-  const states = [0, 1].map(() => record(rule.states, () => arena.zeros(B, H)));
-  // Two gradients that see the same step and exchange next and prev.
-  const [even, odd] = [0, 1].map((turn) => {
-    const d = { next: states[turn]!, prev: states[1 - turn]!, gates, recurrent, kept, scratch };
-    return { d, sources: rule.stages.map((stage) => source(d, stage.from)) };
-  });
-  const stages = rule.stages.map((stage) => {
-    const { from, to } = span(rule, stage.gates, H);
-    return {
-      stage,
-      // A state's gradient has a part through φ already; that of something kept comes from this product alone.
-      multiply: rule.states.includes(stage.from as State) ? addProduct : product,
-      dRecurrent: column(dRecurrent, from, to, B, T - 1),
-      weight: repeated(arena, cell.weightHh.value.rowsFrom(from, to - from), T),
-    };
-  });
-  const dOut = dOutput?.rowsFrom((T - 1) * B, B);
-  const output = rule.states[0];
-
-  let current = even!;
-  if (lengths === undefined && dFinal !== undefined) copyStates(rule.states, current.d.next, dFinal);
-  for (let t = T - 1; t >= 0; t--) {
-    const { d, sources } = current;
-    if (lengths !== undefined && dFinal !== undefined) addEnding(rule.states, d.next, dFinal, lengths, t + 1);
-    if (dOut !== undefined) {
-      add(d.next[output], d.next[output], dOut);
-      dOut.advance(-B);
+    const walk = walkBack(arena, cell, run, options, block);
+    const weights = weightGradient(arena, cell, run);
+    const weightIh = dInput && repeated(arena, cell.weightIh.value, Math.ceil(T / block));
+    for (let start = Math.floor((T - 1) / block) * block; start >= 0; start -= block) {
+      const count = Math.min(block, T - start);
+      walk.through(start, count);
+      const dGates = walk.gates.rowsFrom(0, count * B);
+      weights.add(start, count, dGates, walk.recurrent.rowsFrom(0, count * B));
+      if (dInput !== undefined) product(dInput.rowsFrom(start * B, count * B), dGates, weightIh!);
     }
-    for (const name of rule.states) fill(d.prev[name], 0);
-    for (let s = stages.length - 1; s >= 0; s--) {
-      const { stage, multiply, dRecurrent, weight } = stages[s]!;
-      stage.activateBackward(step, d);
-      multiply(sources[s]!, dRecurrent, weight);
-      dRecurrent.advance(-B);
-    }
-    if (t % history === 0 && t > 0) for (const name of rule.states) fill(d.prev[name], 0);
-    advance(-B);
-    for (const name of rule.gates) gates[name]!.advance(-B);
-    if (recurrent !== gates) for (const name of rule.gates) recurrent[name]!.advance(-B);
-    current = current === even ? odd! : even!;
-  }
-  copyStates(rule.states, dInitial, current.d.next);
-  if (lengths !== undefined && dFinal !== undefined) addEnding(rule.states, dInitial, dFinal, lengths, 0);
+    weights.finish();
+    walk.finish(initial);
+  });
+  return { input: dInput, initial };
 }
 
-/** Adds the final gradient of the sequences of that length: their state after it is the final one. */
-function addEnding<State extends string>(
-  names: readonly State[],
-  d: Matrices<State>,
-  dFinal: Matrices<State>,
-  lengths: readonly number[],
-  length: number,
-): void {
-  for (let b = 0; b < lengths.length; b++)
-    if (lengths[b] === length)
-      for (const name of names) {
-        const row = d[name].rowsFrom(b, 1);
-        add(row, row, dFinal[name].rowsFrom(b, 1));
-      }
-}
-
-/** dW_hh, db_hh, dW_ih and db_ih: one product or sum each over all steps. */
-function accumulate<State extends string>(
+/** dW_ih, db_ih, dW_hh and db_hh, collected block by block. */
+function weightGradient<State extends string>(
   arena: Arena,
-  cell: Unrollable<State>,
-  run: Unrolled<State>,
-  dGates: Matrix,
-  dRecurrent: Matrix,
-): void {
-  const { rule, hiddenSize: H } = cell;
-  const rows = dGates.rows;
-  for (const stage of rule.stages) {
-    const { from, to } = span(rule, stage.gates, H);
-    const all = rule.states.includes(stage.from as State)
-      ? run.states[stage.from as State]
-      : run.kept[stage.from]!;
-    addProduct(
-      cell.weightHh.gradient.rowsFrom(from, to - from),
-      dRecurrent.columnsFrom(from, to - from).T,
-      all.rowsFrom(0, rows),
-    );
-  }
-  if (cell.biasHh !== undefined) addColumnSums(cell.biasHh.gradient, dRecurrent);
-  linearBackward(arena, dGates, run.input, cell.weightIh, cell.biasIh);
-}
-
-function copyStates<State extends string>(
-  names: readonly State[],
-  out: Matrices<State>,
-  a: Matrices<State>,
-): void {
-  for (const name of names) copy(out[name], a[name]);
+  { rule, hiddenSize, weightIh, biasIh, weightHh, biasHh }: Unrollable<State>,
+  { input, states, kept }: Unrolled<State>,
+): { add(start: number, count: number, dGates: Matrix, dRecurrent: Matrix): void; finish(): void } {
+  const { batch: B } = input;
+  const ofInput = linearGradient(arena, input, weightIh, biasIh);
+  const stages = rule.stages.map(({ gates, from: name }) => {
+    const { from, to } = span(rule, gates, hiddenSize);
+    const source = rule.states.includes(name as State) ? states[name as State] : kept[name]!;
+    return { from, count: to - from, dWeight: weightHh.gradient.rowsFrom(from, to - from), source };
+  });
+  return {
+    add(start, count, dGates, dRecurrent) {
+      ofInput.add(dGates, steps(input, start, count));
+      for (const { from, count: columns, dWeight, source } of stages)
+        addProduct(dWeight, dRecurrent.columnsFrom(from, columns).T, source.rowsFrom(start * B, count * B));
+      if (biasHh !== undefined) addColumnSums(biasHh.gradient, dRecurrent);
+    },
+    finish: () => ofInput.finish(),
+  };
 }

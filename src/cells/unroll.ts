@@ -5,13 +5,22 @@
  */
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { addProduct, addRow, copy, fill, gather } from '../matrix/operations.ts';
+import { add, addProduct, copy, copyRow, fill, gather } from '../matrix/operations.ts';
 import { repeated } from '../matrix/packed.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import { linear } from '../signal/linear.ts';
-import type { Signal } from '../signal/signal.ts';
+import { linearMap } from '../signal/linear.ts';
+import { type Signal, steps } from '../signal/signal.ts';
 import type { Matrices, Rule } from './rule.ts';
 import { column, record, source, span, stepAt } from './windows.ts';
+
+// The rows of time steps that are projected, or whose gradients are multiplied, at once: as many as a product reads in one
+// go, and few enough to be in the cache when the walk comes to them.
+const BLOCK_ROWS = 256;
+
+/** How many steps of a batch are a block. */
+export function blockSteps(batch: number): number {
+  return Math.max(1, Math.ceil(BLOCK_ROWS / batch));
+}
 
 /** The parts of a cell that the walk needs. G gates of H units each, I inputs. */
 export interface Unrollable<State extends string> {
@@ -54,25 +63,16 @@ export function unroll<State extends string>(
   const width = rule.gates.length * H;
 
   const gates = arena.matrix(T * B, width);
-  const recurrent = rule.separateRecurrent ? arena.zeros(T * B, width) : gates;
-  linear(arena, gates, input, cell.weightIh.value, cell.biasIh?.value);
-  if (cell.biasHh !== undefined) addRow(recurrent, cell.biasHh.value);
-
+  const recurrent = rule.separateRecurrent ? arena.matrix(T * B, width) : gates;
   const states = record(rule.states, () => arena.matrix((T + 1) * B, H));
   const kept = record(rule.kept, () => arena.matrix(T * B, H));
+  const final = record(rule.states, () => arena.matrix(B, H));
   for (const name of rule.states) {
     const first = states[name].rowsFrom(0, B);
     if (initial === undefined) fill(first, 0);
     else copy(first, initial[name]);
   }
-  const run: Unrolled<State> = {
-    input,
-    gates,
-    recurrent,
-    states,
-    kept,
-    final: record(rule.states, () => arena.matrix(B, H)),
-  };
+  const run: Unrolled<State> = { input, gates, recurrent, states, kept, final };
   arena.scope(() => {
     walk(arena, cell, run);
     collectFinal(arena, cell, run);
@@ -93,15 +93,46 @@ function walk<State extends string>(arena: Arena, cell: Unrollable<State>, run: 
     };
   });
   const shortest = lengths === undefined ? T : Math.min(...lengths);
-  for (let t = 0; t < T; t++) {
-    for (const { stage, source, recurrent, weight } of stages) {
-      addProduct(recurrent, source, weight);
-      stage.activate(step);
-      recurrent.advance(B);
+  const project = projection(arena, cell, run);
+  const block = blockSteps(B);
+  for (let start = 0; start < T; start += block) {
+    const end = Math.min(start + block, T);
+    project(start, end - start);
+    for (let t = start; t < end; t++) {
+      for (const { stage, source, recurrent, weight } of stages) {
+        addProduct(recurrent, source, weight);
+        stage.activate(step);
+        recurrent.advance(B);
+      }
+      if (t >= shortest) clearFinished(cell.rule.states, step.next, lengths!, t);
+      advance(B);
     }
-    if (t >= shortest) clearFinished(cell.rule.states, step.next, lengths!, t);
-    advance(B);
   }
+}
+
+/** p of some steps, and the bias of q: what does not depend on the past. */
+function projection<State extends string>(
+  arena: Arena,
+  { rule, weightIh, biasIh, biasHh }: Unrollable<State>,
+  { input, gates, recurrent }: Unrolled<State>,
+): (start: number, count: number) => void {
+  const { batch: B, time: T } = input;
+  const bias = rule.separateRecurrent ? biasIh?.value : sum(arena, biasIh?.value, biasHh?.value);
+  const map = linearMap(arena, input, weightIh.value, bias, Math.ceil(T / blockSteps(B)));
+  return (start, count) => {
+    map(gates.rowsFrom(start * B, count * B), steps(input, start, count));
+    if (!rule.separateRecurrent) return;
+    const q = recurrent.rowsFrom(start * B, count * B);
+    if (biasHh === undefined) fill(q, 0);
+    else copyRow(q, biasHh.value);
+  };
+}
+
+function sum(arena: Arena, a: Matrix | undefined, b: Matrix | undefined): Matrix | undefined {
+  if (a === undefined || b === undefined) return undefined;
+  const row = arena.matrix(1, a.columns);
+  add(row, a, b);
+  return row;
 }
 
 /** Zeros the state of every sequence that has ended before step t. */

@@ -2,7 +2,8 @@
  * The contract of the numeric kernels: what each computes, on which addresses, and its edge duties.
  *
  * A kernel knows numbers only. An *offset* counts elements from the start of the heap; a *block* of `rows` × `columns`
- * is an offset and a stride, the distance between the starts of two rows (stride ≥ columns). Outputs come first.
+ * is an offset and a stride, the distance between the starts of two rows (stride ≥ columns). Outputs come first. An input's
+ * stride may be 0: one row, read again for each.
  *
  * Unless a kernel says otherwise:
  * - an output block may be the very same block as an input (same offset and stride) and may not overlap it otherwise;

@@ -4,10 +4,11 @@ import { wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
+import { product } from '../matrix/operations.ts';
 import { Parameter } from '../matrix/parameter.ts';
 import { glorotUniform, type Initializer } from '../random/initializers.ts';
 import { defaultRandom, type Random } from '../random/random.ts';
-import { linear, linearBackward, linearInputGradient } from '../signal/linear.ts';
+import { linearGradient, linearMap } from '../signal/linear.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
@@ -86,7 +87,7 @@ export class Dense<
 
   compute(arena: Arena, input: Signal): Computed {
     const values = arena.matrix(input.time * input.batch, this.outputSize);
-    linear(arena, values, input, this.weight.value, this.bias?.value);
+    linearMap(arena, input, this.weight.value, this.bias?.value, 1)(values, input);
     return { output: dense(input, values), state: undefined };
   }
 
@@ -95,11 +96,13 @@ export class Dense<
       ...this.compute(arena, input),
       backward: (dOutput, _, needsInput) => {
         if (dOutput === undefined) return { input: undefined, state: undefined };
-        linearBackward(arena, dOutput, input, this.weight, this.bias);
-        return {
-          input: needsInput ? linearInputGradient(arena, dOutput, input, this.weight) : undefined,
-          state: undefined,
-        };
+        const gradient = linearGradient(arena, input, this.weight, this.bias);
+        gradient.add(dOutput, input);
+        gradient.finish();
+        if (!needsInput || input.kind === 'oneHot') return { input: undefined, state: undefined };
+        const dInput = arena.matrix(dOutput.rows, this.inputSize);
+        product(dInput, dOutput, this.weight.value);
+        return { input: dInput, state: undefined };
       },
     };
   }

@@ -2,7 +2,7 @@
 import type { Architecture } from '../architecture.ts';
 import type { Cell, CellState } from '../cells/cell.ts';
 import type { Matrices } from '../cells/rule.ts';
-import { unroll } from '../cells/unroll.ts';
+import { blockSteps, unroll } from '../cells/unroll.ts';
 import { unrollBackward } from '../cells/unroll-backward.ts';
 import { oneOf, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
@@ -12,7 +12,6 @@ import { add, copy, fill } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Expectation } from '../signal/boundary.ts';
 import { flip, flipped, reversal } from '../signal/flip.ts';
-import { linearInputGradient } from '../signal/linear.ts';
 import { dense, type Signal, steps } from '../signal/signal.ts';
 import type { MatrixState, StateSizes } from '../signal/state.ts';
 import type { Tensor } from '../tensor.ts';
@@ -38,9 +37,6 @@ type NameOf<C> = C extends Cell<infer Name, number, number> ? Name : never;
 type InputSizeOf<C> = C extends Cell<string, infer InputSize, number> ? InputSize : never;
 type HiddenSizeOf<C> = C extends Cell<string, number, infer HiddenSize> ? HiddenSize : never;
 
-// Rows enough for the product of one chunk to run at full speed, few enough to stay in the cache.
-const INFERENCE_ROWS = 256;
-
 /**
  * Runs a cell over every step of a batch of sequences.
  *
@@ -52,7 +48,7 @@ const INFERENCE_ROWS = 256;
  *
  * Sequences of length 0 keep their initial state. Back-propagation through time (Werbos 1990) goes over all steps, or
  * `history` of them. A recorded pass holds, for batch B, steps T, hidden size H and G gates, about T·B·H·(G + states +
- * kept) elements, and the way back G·T·B·H more; `infer` holds a few steps only.
+ * kept) elements, and the way back as many as the input more; `infer` holds a few steps only.
  *
  * @example
  * ```ts
@@ -118,17 +114,13 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
       state: run.final,
       backward: (dOutput, dState, needsInput) => {
         const dFinal = outputs === 'last' ? withOutput(arena, h, dState, run.final, dOutput) : dState;
-        const dAll = outputs === 'all' && dOutput !== undefined ? turn(dOutput) : undefined;
-        const d = unrollBackward(
-          arena,
-          cell,
-          run,
-          dAll,
-          dFinal as Matrices<string> | undefined,
-          this.history,
-        );
-        const dInput = needsInput ? linearInputGradient(arena, d.gates, input, cell.weightIh) : undefined;
-        return { input: dInput && turn(dInput), state: d.initial };
+        const d = unrollBackward(arena, cell, run, {
+          dOutput: outputs === 'all' && dOutput !== undefined ? turn(dOutput) : undefined,
+          dFinal: dFinal as Matrices<string> | undefined,
+          history: this.history,
+          needsInput,
+        });
+        return { input: d.input && turn(d.input), state: d.initial };
       },
     };
   }
@@ -148,7 +140,7 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
       if (state === undefined) fill(part, 0);
       else copy(part, state[name] as Matrix);
     }
-    const chunk = Math.max(1, Math.ceil(INFERENCE_ROWS / batch));
+    const chunk = blockSteps(batch);
     for (let start = 0; start < time; start += chunk) {
       const count = Math.min(chunk, time - start);
       arena.scope(() => {

@@ -85,6 +85,13 @@ export function scale(out: Matrix, a: Matrix, factor: number): void {
   out.backend.kernels.scale(out.offset, out.stride, a.offset, a.stride, factor, out.rows, out.columns);
 }
 
+/** Every row of out ← `row` */
+export function copyRow(out: Matrix, row: Matrix): void {
+  rowOf('copyRow', 'row', row, out.columns);
+  // A stride of 0 reads the one row again and again.
+  out.backend.kernels.copy(out.offset, out.stride, row.offset, 0, out.rows, out.columns);
+}
+
 /** Every row of out ← that row + `row` */
 export function addRow(out: Matrix, row: Matrix): void {
   rowOf('addRow', 'row', row, out.columns);

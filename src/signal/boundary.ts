@@ -12,6 +12,8 @@ import type { DenseSignal, OneHotSignal, Signal } from './signal.ts';
 export interface Expectation {
   /** The place an error names, such as `Sequence.forward`. */
   readonly where: string;
+  /** The argument an error names: `inputs` unless given. */
+  readonly argument?: string;
   /** The features or classes; undefined where any number will do. */
   readonly width: number | undefined;
   /** The name of the width in an error, such as `inputSize`. */
@@ -22,7 +24,7 @@ export interface Expectation {
 
 /** The batch and time of a shape that ends in `trailing`. */
 function extent(
-  { where, width, widthName, timed: expected }: Expectation,
+  { where, argument = 'inputs', width, widthName, timed: expected }: Expectation,
   shape: readonly number[],
   trailing: readonly number[],
 ): { batch: number; time: number; timed: boolean } {
@@ -32,17 +34,18 @@ function extent(
     (expected === undefined || timed === expected) &&
     trailing.every((dimension, i) => shape[shape.length - trailing.length + i] === dimension);
   if (!fits) {
-    const form = (axes: string[]) => `[${[...axes, ...trailing].join(', ')}]`;
+    const last = trailing.length > 0 ? [width ?? widthName] : [];
+    const form = (axes: string[]) => `[${[...axes, ...last].join(', ')}]`;
     const forms = [
       ...(expected === false ? [] : [form(['batch', 'time'])]),
       ...(expected === true ? [] : [form(['batch'])]),
     ];
-    const note = trailing.length > 0 ? ` (${widthName} is ${width})` : '';
-    throw rangeError(where, 'inputs', `has shape [${shape.join(', ')}]`, `${forms.join(' or ')}${note}`);
+    const note = trailing.length > 0 && width !== undefined ? ` (${widthName} is ${width})` : '';
+    throw rangeError(where, argument, `has shape [${shape.join(', ')}]`, `${forms.join(' or ')}${note}`);
   }
   const [batch, time] = shape;
   if (!(batch! > 0))
-    throw rangeError(where, 'inputs', `has shape [${shape.join(', ')}]`, 'at least one sequence');
+    throw rangeError(where, argument, `has shape [${shape.join(', ')}]`, 'at least one sequence');
   return { batch: batch!, time: timed ? time! : 1, timed };
 }
 
@@ -85,10 +88,10 @@ export function denseInput(
   input: Tensor,
   lengths: readonly number[] | undefined,
 ): DenseSignal {
-  const { where } = expectation;
+  const { where, argument = 'inputs' } = expectation;
   if (!(input?.data instanceof Float32Array || input?.data instanceof Float64Array))
-    throw typeError(where, 'inputs', `is ${show(input)}`, 'a tensor { data, shape } of floating-point data');
-  checkData(where, 'inputs', input);
+    throw typeError(where, argument, `is ${show(input)}`, 'a tensor { data, shape } of floating-point data');
+  checkData(where, argument, input);
   const width = expectation.width ?? input.shape.at(-1) ?? 0;
   const { batch, time, timed } = extent(expectation, input.shape, [width]);
   const valid = checkLengths(where, lengths, batch, time);
@@ -108,10 +111,10 @@ export function indexInput(
   input: Indices,
   lengths: readonly number[] | undefined,
 ): OneHotSignal {
-  const { where, width = 0, widthName } = expectation;
+  const { where, argument = 'inputs', width = 0, widthName } = expectation;
   if (!(input?.data instanceof Int32Array))
-    throw typeError(where, 'inputs', `is ${show(input)}`, 'indices { data, shape } of Int32Array data');
-  checkData(where, 'inputs', input);
+    throw typeError(where, argument, `is ${show(input)}`, 'indices { data, shape } of Int32Array data');
+  checkData(where, argument, input);
   const { batch, time } = extent({ ...expectation, timed: true }, input.shape, []);
   const valid = checkLengths(where, lengths, batch, time);
   const row = arena.matrix(1, time * batch);
@@ -123,7 +126,7 @@ export function indexInput(
       if (t < length && !(index >= 0 && index < width))
         throw rangeError(
           where,
-          `inputs[${b}, ${t}]`,
+          `${argument}[${b}, ${t}]`,
           `is ${index}`,
           `an index from 0 to ${width - 1} (${widthName} is ${width})`,
         );

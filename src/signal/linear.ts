@@ -1,4 +1,8 @@
-/** The linear map y = x·Wᵀ + b of every row of a signal, and its backward. A one-hot x gathers columns of W. */
+/**
+ * The linear map y = x·Wᵀ + b of the rows of a signal, and its backward.
+ *
+ * Both are made once and applied to a signal block by block. A one-hot x gathers columns of W instead of multiplying.
+ */
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import {
@@ -6,68 +10,86 @@ import {
   addColumnSums,
   addProduct,
   addRow,
-  fill,
+  copyRow,
   gather,
   product,
   scatterAdd,
   transpose,
 } from '../matrix/operations.ts';
+import { repeated } from '../matrix/packed.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import type { Signal } from './signal.ts';
+import type { DenseSignal, OneHotSignal, Signal } from './signal.ts';
 
-/** out ← x·Wᵀ + b; out is [rows of x, outputs], `weight` [outputs, inputs], `bias` [1, outputs]. */
-export function linear(
+/** out ← x·Wᵀ + b */
+export type LinearMap = (out: Matrix, x: Signal) => void;
+
+/**
+ * The map of W [outputs, inputs] and b [1, outputs], for signals of the kind of `like`.
+ *
+ * @param times how many blocks it will be applied to.
+ */
+export function linearMap(
   arena: Arena,
-  out: Matrix,
-  input: Signal,
+  like: Signal,
   weight: Matrix,
   bias: Matrix | undefined,
-): void {
-  if (input.kind === 'dense') {
-    product(out, input.values, weight.T);
-    if (bias !== undefined) addRow(out, bias);
-    return;
-  }
-  arena.scope(() => {
+  times: number,
+): LinearMap {
+  if (like.kind === 'oneHot') {
     const table = arena.matrix(weight.columns, weight.rows);
     transpose(table, weight);
     if (bias !== undefined) addRow(table, bias);
-    gather(out, table, input.indices);
-  });
+    return (out, x) => gather(out, table, (x as OneHotSignal).indices);
+  }
+  const factor = repeated(arena, weight.T, times);
+  return (out, x) => {
+    const { values } = x as DenseSignal;
+    if (bias === undefined) product(out, values, factor);
+    else {
+      copyRow(out, bias);
+      addProduct(out, values, factor);
+    }
+  };
 }
 
-/** dW += dyᵀ·x, db += Σ dy */
-export function linearBackward(
+/** The gradient of a linear map's parameters, collected block by block. */
+export interface LinearGradient {
+  /** dW += dyᵀ·x, db += Σ dy */
+  add(dOut: Matrix, x: Signal): void;
+  /** To be called after the last block. */
+  finish(): void;
+}
+
+export function linearGradient(
   arena: Arena,
-  dOut: Matrix,
-  input: Signal,
+  like: Signal,
   weight: Parameter,
   bias: Parameter | undefined,
-): void {
-  if (bias !== undefined) addColumnSums(bias.gradient, dOut);
-  if (input.kind === 'dense') {
-    addProduct(weight.gradient, dOut.T, input.values);
-    return;
-  }
-  arena.scope(() => {
-    const dTable = arena.matrix(input.width, dOut.columns);
-    fill(dTable, 0);
-    scatterAdd(dTable, dOut, input.indices);
-    const dWeight = arena.matrix(dOut.columns, input.width);
-    transpose(dWeight, dTable);
-    add(weight.gradient, weight.gradient, dWeight);
-  });
-}
-
-/** dx ← dy·W, new in the arena; nothing for a one-hot x, which has no gradient. */
-export function linearInputGradient(
-  arena: Arena,
-  dOut: Matrix,
-  input: Signal,
-  weight: Parameter,
-): Matrix | undefined {
-  if (input.kind === 'oneHot') return undefined;
-  const dInput = arena.matrix(input.values.rows, input.width);
-  product(dInput, dOut, weight.value);
-  return dInput;
+): LinearGradient {
+  const addBias = (dOut: Matrix) => {
+    if (bias !== undefined) addColumnSums(bias.gradient, dOut);
+  };
+  if (like.kind === 'dense')
+    return {
+      add(dOut, x) {
+        addBias(dOut);
+        addProduct(weight.gradient, dOut.T, (x as DenseSignal).values);
+      },
+      finish() {},
+    };
+  const { rows, columns } = weight.value;
+  const dTable = arena.zeros(columns, rows);
+  return {
+    add(dOut, x) {
+      addBias(dOut);
+      scatterAdd(dTable, dOut, (x as OneHotSignal).indices);
+    },
+    finish() {
+      arena.scope(() => {
+        const dWeight = arena.matrix(rows, columns);
+        transpose(dWeight, dTable);
+        add(weight.gradient, weight.gradient, dWeight);
+      });
+    },
+  };
 }

@@ -1,15 +1,19 @@
-/** Models as bytes: their architecture and their weights. */
-import type { Architecture } from '../architecture.ts';
 import { rangeError, show, typeError } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32, float64 } from '../kernels/index.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Builders, build, type Model } from './builders.ts';
-import { decodeTensors, encodeTensors } from './safetensors.ts';
+import { decodeTensors, encodeTensors, type TensorFile } from './safetensors.ts';
 
 const FORMAT = 'recurrent-cells';
 // Raised when a file of the new kind cannot be read by older versions of the library.
 const VERSION = 1;
+
+/** Options of {@link save}. */
+export interface SaveOptions {
+  /** Strings of your own, such as a vocabulary, that {@link loadMetadata} gives back. */
+  readonly metadata?: { readonly [key: string]: string };
+}
 
 /** Options of {@link load}. */
 export interface LoadOptions {
@@ -34,7 +38,7 @@ export interface LoadOptions {
  * again.infer(x).output.data[0] === dense.infer(x).output.data[0] // → true
  * ```
  */
-export function save(model: Model): Uint8Array {
+export function save(model: Model, options: SaveOptions = {}): Uint8Array {
   const tensors = new Map<string, Tensor>();
   for (const [name, parameter] of model.parameters())
     tensors.set(name, { data: parameter.read(), shape: parameter.shape });
@@ -42,7 +46,13 @@ export function save(model: Model): Uint8Array {
   const { dtype } = model.backend;
   return encodeTensors({
     tensors,
-    metadata: { format: FORMAT, version: `${VERSION}`, dtype, architecture },
+    metadata: {
+      format: FORMAT,
+      version: `${VERSION}`,
+      dtype,
+      architecture,
+      user: JSON.stringify(options.metadata ?? {}),
+    },
   });
 }
 
@@ -62,23 +72,52 @@ export function save(model: Model): Uint8Array {
  * ```
  */
 export function load(bytes: Uint8Array, options: LoadOptions = {}): Model {
-  if (!(bytes instanceof Uint8Array)) throw typeError('load', 'bytes', `is ${show(bytes)}`, 'a Uint8Array');
-  const { tensors, metadata } = decodeTensors('load', bytes);
-  if (metadata.format !== FORMAT)
-    throw rangeError('load', 'bytes', `has format ${show(metadata.format)}`, `a model saved by ${FORMAT}`);
-  if (Number(metadata.version) !== VERSION)
-    throw rangeError('load', 'bytes', `has version ${show(metadata.version)}`, `version ${VERSION}`);
+  const { tensors, metadata } = read('load', bytes);
   const backend = options.backend ?? (metadata.dtype === 'float64' ? float64() : float32());
-  const model = build('load', parseArchitecture(metadata.architecture), backend, options.builders ?? {});
+  const model = build(
+    'load',
+    parse<Architecture>('load', 'an architecture', metadata.architecture ?? ''),
+    backend,
+    options.builders ?? {},
+  );
   writeParameters(model, tensors);
   return model;
 }
 
-function parseArchitecture(json: string | undefined): Architecture {
+/**
+ * The strings that were given to {@link save} with a model.
+ *
+ * @throws as {@link load} does for bytes that are no saved model.
+ *
+ * @example
+ * ```ts
+ * import { Dense, loadMetadata, save } from 'recurrent-cells';
+ *
+ * const bytes = save(new Dense({ inputSize: 2, outputSize: 1 }), { metadata: { labels: 'dry,wet' } });
+ * loadMetadata(bytes)['labels'] // → 'dry,wet'
+ * ```
+ */
+export function loadMetadata(bytes: Uint8Array): { readonly [key: string]: string } {
+  return parse('loadMetadata', 'metadata', read('loadMetadata', bytes).metadata.user ?? '{}');
+}
+
+/** The file of a model of this format and version. */
+function read(where: string, bytes: Uint8Array): TensorFile {
+  if (!(bytes instanceof Uint8Array)) throw typeError(where, 'bytes', `is ${show(bytes)}`, 'a Uint8Array');
+  const file = decodeTensors(where, bytes);
+  const { format, version } = file.metadata;
+  if (format !== FORMAT)
+    throw rangeError(where, 'bytes', `has format ${show(format)}`, `a model saved by ${FORMAT}`);
+  if (Number(version) !== VERSION)
+    throw rangeError(where, 'bytes', `has version ${show(version)}`, `version ${VERSION}`);
+  return file;
+}
+
+function parse<Value>(where: string, what: string, json: string): Value {
   try {
-    return JSON.parse(json ?? '');
+    return JSON.parse(json);
   } catch {
-    throw rangeError('load', 'bytes', 'has an architecture that is not JSON', 'that of a saved model');
+    throw rangeError(where, 'bytes', `has ${what} that is not JSON`, 'a saved model');
   }
 }
 

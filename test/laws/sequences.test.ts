@@ -153,20 +153,27 @@ describe.each(cells)('%s', (_, makeCell) => {
     );
   });
 
-  test('infer in many chunks is forward', () => {
-    // 300 steps of one sequence are two chunks of inference.
-    const { layer, x, state } = setup({
-      batch: 1,
-      time: 300,
-      inputSize: 2,
-      hiddenSize: 3,
-      bias: true,
-      seed: 7,
-    });
-    const { output, state: final } = layer.forward(x, { state, lengths: [290] });
-    const inferred = layer.infer(x, { state, lengths: [290] });
-    expectClose(inferred.output, output);
-    expectCloseStates(inferred.state, final);
+  test('many blocks of steps are one sequence: forward, infer and backward', () => {
+    // 300 steps of two sequences are three blocks, the last one short; each half is two.
+    const shape = { batch: 2, time: 300, inputSize: 2, hiddenSize: 3, bias: true, seed: 7 };
+    const { layer, x, state, dOutput, dState } = setup(shape);
+    const lengths = [290, 120];
+    const whole = layer.forward(x, { state, lengths });
+    const inferred = layer.infer(x, { state, lengths });
+    expectClose(inferred.output, whole.output);
+    expectCloseStates(inferred.state, whole.state);
+    const dWhole = whole.backward(dOutput, dState);
+    const gradients = parameterGradients(layer);
+    clearGradients(layer);
+
+    const first = layer.forward(cut(x, 0, 151), { state, lengths: [151, 120] });
+    const second = layer.forward(cut(x, 151, 300), { state: first.state, lengths: [139, 0] });
+    const dSecond = second.backward(cut(dOutput, 151, 300), dState);
+    const dFirst = first.backward(cut(dOutput, 0, 151), dSecond.state);
+    expectClose(dFirst.input, cut(dWhole.input, 0, 151));
+    expectClose(dSecond.input, cut(dWhole.input, 151, 300));
+    expectCloseStates(dFirst.state, dWhole.state);
+    expectCloseValues(parameterGradients(layer), gradients, 1e-11);
   });
 
   test('a batch is its rows alone, whatever their lengths', () => {

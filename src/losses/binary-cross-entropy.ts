@@ -1,0 +1,88 @@
+/** The cross-entropy of independent yes-or-no outputs. */
+import { rangeError } from '../errors.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import { mul, mulAdd, scale, sigmoid, softplus } from '../matrix/operations.ts';
+import type { Tensor } from '../tensor.ts';
+import { ElementwiseLoss } from './elementwise.ts';
+import type { Loss, Reduction } from './loss.ts';
+
+/** Options of {@link binaryCrossEntropy}. */
+export interface BinaryCrossEntropyOptions<R extends Reduction = Reduction> {
+  /** `mean` over the elements unless given. */
+  readonly reduction?: R;
+  /** p, what a positive counts beside a negative's 1: one for all features, or one for each. 1 unless given. */
+  readonly positiveWeight?: number | readonly number[];
+}
+
+/**
+ * The cross-entropy, in nats, of logits x and targets y in [0, 1] of the same shape:
+ * `p·y·softplus(−x) + (1 − y)·softplus(x)`, which is `−p·y·ln σ(x) − (1 − y)·ln(1 − σ(x))` of any magnitude of x.
+ *
+ * Shapes `[batch, time, width]` or `[batch, width]`. Steps beyond the lengths are left out; the mean is over the elements
+ * kept, and 0 if there are none.
+ *
+ * @throws RangeError if a `positiveWeight` is not a finite number of at least 0, or `reduction` is unknown; when used, if
+ * their number is not the width.
+ *
+ * @example
+ * ```ts
+ * import { binaryCrossEntropy, tensor } from 'recurrent-cells';
+ *
+ * const pass = binaryCrossEntropy({ positiveWeight: 3 }).forward(tensor([[0, 0]]), tensor([[1, 0]]));
+ * pass.value.toFixed(4) // → '1.3863'
+ * Array.from(pass.backward().data) // → [-0.75, 0.25]
+ * ```
+ */
+export function binaryCrossEntropy<R extends Reduction = 'mean'>(
+  options: BinaryCrossEntropyOptions<R> = {},
+): Loss<Tensor, R> {
+  const { reduction = 'mean' as R, positiveWeight = 1 } = options;
+  const weights = typeof positiveWeight === 'number' ? [positiveWeight] : [...positiveWeight];
+  for (const weight of weights)
+    if (!(weight >= 0 && Number.isFinite(weight)))
+      throw rangeError(
+        'binaryCrossEntropy',
+        'positiveWeight',
+        `has ${weight}`,
+        'finite numbers of at least 0',
+      );
+
+  return new ElementwiseLoss('binaryCrossEntropy', reduction, (arena, x, y, where) => {
+    const { rows, columns } = x;
+    if (typeof positiveWeight !== 'number' && weights.length !== columns)
+      throw rangeError(
+        where,
+        'positiveWeight',
+        `has ${weights.length} entries`,
+        `${columns}, the output's width`,
+      );
+    const block = () => arena.matrix(rows, columns);
+    const [opposite, positive, negative, values, part] = [block(), block(), block(), block(), block()];
+    scale(opposite, x, -1);
+    split(positive, negative, y, weights);
+    softplus(values, x);
+    mul(values, values, negative);
+    softplus(part, opposite);
+    mulAdd(values, part, positive);
+    return {
+      values,
+      slopes(out) {
+        sigmoid(out, x);
+        mul(out, out, negative);
+        sigmoid(part, opposite);
+        scale(part, part, -1);
+        mulAdd(out, part, positive);
+      },
+    };
+  });
+}
+
+/** positive ← p·y, negative ← 1 − y; all without gaps between rows. */
+function split(positive: Matrix, negative: Matrix, y: Matrix, weights: readonly number[]): void {
+  const { values } = y.backend.heap;
+  for (let i = 0; i < y.rows * y.columns; i++) {
+    const target = values[y.offset + i]!;
+    values[positive.offset + i] = weights[i % weights.length]! * target;
+    values[negative.offset + i] = 1 - target;
+  }
+}

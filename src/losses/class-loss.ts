@@ -1,0 +1,131 @@
+/** Losses with a term for each row of class scores: what they share beyond where log-probabilities come from. */
+import { rangeError } from '../errors.ts';
+import type { Arena } from '../matrix/arena.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import { addProduct, exp, fill, logSoftmax, product, scale } from '../matrix/operations.ts';
+import type { DenseSignal } from '../signal/signal.ts';
+import type { Indices } from '../tensor.ts';
+import { classTargets } from './class-targets.ts';
+import { Loss, type Reduction, type Terms } from './loss.ts';
+
+/** The settings of a class loss, all given. */
+export interface ClassSettings {
+  /** Whether the output is logits, to be normalised, or log-probabilities. */
+  readonly logits: boolean;
+  readonly smoothing: number;
+  readonly classWeights: readonly number[] | undefined;
+  readonly ignoreIndex: number | undefined;
+}
+
+/**
+ * A loss with a term for each row. Of log-probabilities p over C classes, target k, smoothing ε and class weights w:
+ *
+ *     a_c  = (1 − ε)·w_k·[c = k] + (ε/C)·w_c         (1)
+ *     term = −Σ_c a_c·p_c                             (2)
+ *
+ *     dp_c = −dTerm·a_c                               from (2)
+ *     dx_c = dp_c − softmax(x)_c·Σ_j dp_j             of logits x, p = ln softmax(x)
+ */
+export class ClassLoss<R extends Reduction> extends Loss<Indices, R> {
+  readonly #settings: ClassSettings;
+
+  constructor(name: string, reduction: R, settings: ClassSettings) {
+    super(name, reduction);
+    this.#settings = settings;
+    for (const weight of settings.classWeights ?? [])
+      if (!(weight >= 0 && Number.isFinite(weight)))
+        throw rangeError(name, 'classWeights', `has ${weight}`, 'finite numbers of at least 0');
+  }
+
+  terms(arena: Arena, where: string, output: DenseSignal, target: Indices): Terms {
+    const { logits, smoothing, classWeights, ignoreIndex } = this.#settings;
+    const { rows, columns } = output.values;
+    if (classWeights !== undefined && classWeights.length !== columns)
+      throw rangeError(
+        where,
+        'classWeights',
+        `has ${classWeights.length} entries`,
+        `${columns}, the classes`,
+      );
+    const classes = classTargets(where, output, target, ignoreIndex);
+    const logarithms = logits ? arena.matrix(rows, columns) : output.values;
+    if (logits) logSoftmax(logarithms, output.values);
+    const spread = smoothing === 0 ? undefined : spreadOver(arena, logarithms, smoothing, classWeights);
+
+    const values = new Float64Array(rows);
+    /** (1 − ε)·w_k of each row */
+    const own = new Float64Array(rows);
+    let weight = 0;
+    const elements = arena.backend.heap.values;
+    for (let i = 0; i < rows; i++) {
+      const k = classes[i]!;
+      if (k < 0) continue;
+      const classWeight = classWeights?.[k] ?? 1;
+      weight += classWeight;
+      own[i] = (1 - smoothing) * classWeight;
+      values[i] = -own[i]! * elements[logarithms.offset + i * logarithms.stride + k]!;
+      if (spread !== undefined) values[i]! -= elements[spread.sums.offset + i]!;
+    }
+
+    const gradient = (dTerms: number | Float64Array) => {
+      const kept = factors(classes, dTerms);
+      const out = arena.matrix(rows, columns);
+      if (logits) {
+        exp(out, logarithms);
+        scaleRows(
+          out,
+          kept.map((factor, i) => factor * (own[i]! + (spread?.total ?? 0))),
+        );
+      } else fill(out, 0);
+      if (spread !== undefined) subtractOuter(arena, out, kept, spread.weights);
+      const { values: elements } = arena.backend.heap;
+      for (let i = 0; i < rows; i++)
+        if (kept[i] !== 0) elements[out.offset + i * columns + classes[i]!]! -= kept[i]! * own[i]!;
+      return out;
+    };
+    return { values, weight, gradient };
+  }
+}
+
+/** The part of (1) that does not depend on the target: its weights [1, C], their total, and Σ_c weight_c·p_c [rows, 1]. */
+function spreadOver(
+  arena: Arena,
+  logarithms: Matrix,
+  smoothing: number,
+  classWeights: readonly number[] | undefined,
+): { weights: Matrix; total: number; sums: Matrix } {
+  const { rows, columns } = logarithms;
+  const each = Array.from({ length: columns }, (_, c) => (smoothing / columns) * (classWeights?.[c] ?? 1));
+  const weights = arena.matrix(1, columns);
+  weights.write(each);
+  const sums = arena.matrix(rows, 1);
+  product(sums, logarithms, weights.T);
+  return { weights, total: each.reduce((sum, weight) => sum + weight, 0), sums };
+}
+
+/** The factor of each row: 0 where the row is left out. */
+function factors(classes: Int32Array, dTerms: number | Float64Array): Float64Array {
+  return Float64Array.from(classes, (k, i) => {
+    if (k < 0) return 0;
+    return typeof dTerms === 'number' ? dTerms : dTerms[i]!;
+  });
+}
+
+/** Multiplies each row of out by its factor; rows of factor 0 become zeros, whatever they held. */
+function scaleRows(out: Matrix, rowFactors: Float64Array): void {
+  for (let start = 0, end = 0; start < out.rows; start = end) {
+    const factor = rowFactors[start]!;
+    // Neighbours of one factor, which most rows are, go in one call.
+    for (end = start + 1; end < out.rows && rowFactors[end] === factor; ) end++;
+    const run = out.rowsFrom(start, end - start);
+    if (factor === 0) fill(run, 0);
+    else scale(run, run, factor);
+  }
+}
+
+/** out ← out − column · row */
+function subtractOuter(arena: Arena, out: Matrix, column: Float64Array, row: Matrix): void {
+  const negative = arena.matrix(out.rows, 1);
+  negative.write(column.map((factor) => -factor));
+  addProduct(out, negative, row);
+}

@@ -1,0 +1,45 @@
+/** Class targets as class losses and accuracy read them: checked, time-major, and marked where left out. */
+import { rangeError, show, typeError } from '../errors.ts';
+import type { DenseSignal } from '../signal/signal.ts';
+import type { Indices } from '../tensor.ts';
+
+/**
+ * The class of each row of the output, time-major; −1 where it is `ignoreIndex` and beyond each length, where any value
+ * may stand.
+ *
+ * @param target `[batch, time]`, or `[batch]` of an output without a time axis.
+ * @throws TypeError if the target is not indices; RangeError if its shape is not the output's, or a class is out of range.
+ */
+export function classTargets(
+  where: string,
+  output: DenseSignal,
+  target: Indices,
+  ignoreIndex: number | undefined,
+): Int32Array {
+  const { batch, time, timed, width, lengths } = output;
+  if (!(target?.data instanceof Int32Array))
+    throw typeError(where, 'target', `is ${show(target)}`, 'indices { data, shape } of Int32Array data');
+  const expected = timed ? [batch, time] : [batch];
+  if (target.shape.join() !== expected.join() || target.data.length !== batch * time)
+    throw rangeError(
+      where,
+      'target',
+      `has shape [${target.shape.join(', ')}] and ${target.data.length} values`,
+      `[${expected.join(', ')}], the output's without its classes`,
+    );
+  const classes = new Int32Array(time * batch).fill(-1);
+  for (let b = 0; b < batch; b++)
+    for (let t = 0; t < (lengths?.[b] ?? time); t++) {
+      const k = target.data[b * time + t]!;
+      if (k === ignoreIndex) continue;
+      if (!(k >= 0 && k < width))
+        throw rangeError(
+          where,
+          `target[${timed ? `${b}, ${t}` : b}]`,
+          `is ${k}`,
+          `a class from 0 to ${width - 1}${ignoreIndex === undefined ? '' : `, or ignoreIndex ${ignoreIndex}`}`,
+        );
+      classes[t * batch + b] = k;
+    }
+  return classes;
+}

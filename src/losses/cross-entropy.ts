@@ -1,0 +1,76 @@
+/** The cross-entropy of classes, from logits or from log-probabilities. */
+import { numberWithin } from '../errors.ts';
+import type { Indices } from '../tensor.ts';
+import { ClassLoss } from './class-loss.ts';
+import type { Loss, Reduction } from './loss.ts';
+
+/** Options of {@link negativeLogLikelihood}. */
+export interface NegativeLogLikelihoodOptions<R extends Reduction = Reduction> {
+  /** `mean` over the rows kept, weighted by their classes' weights, unless given. */
+  readonly reduction?: R;
+  /** w, what a row of each class counts: 1 each unless given. */
+  readonly classWeights?: readonly number[];
+  /** The target of rows that count nothing; none unless given. PyTorch's is −100. */
+  readonly ignoreIndex?: number;
+}
+
+/** Options of {@link crossEntropy}. */
+export interface CrossEntropyOptions<R extends Reduction = Reduction>
+  extends NegativeLogLikelihoodOptions<R> {
+  /** ε from 0 to 1, the share of the target spread evenly over all classes: 0 unless given. */
+  readonly labelSmoothing?: number;
+}
+
+/**
+ * The softmax cross-entropy, in nats, of logits and class targets. With p = ln softmax(logits), C classes, target k,
+ * smoothing ε and weights w, a row's term is `−(1 − ε)·w_k·p_k − (ε/C)·Σ_c w_c·p_c`; the mean is the sum of the terms
+ * divided by the sum of `w_k`, the number of rows without weights (as in PyTorch).
+ *
+ * Logits `[batch, time, classes]` with targets `[batch, time]`, or `[batch, classes]` with `[batch]`. Steps beyond the
+ * lengths and targets `ignoreIndex` count nothing and get no gradient. A mean of nothing is 0, with gradient 0.
+ *
+ * @throws RangeError if `labelSmoothing` is not from 0 to 1, a weight is not a finite number of at least 0, or `reduction`
+ * is unknown; when used, if a target is not a class or the number of weights is not that of the classes.
+ *
+ * @example
+ * ```ts
+ * import { crossEntropy, indices, tensor } from 'recurrent-cells';
+ *
+ * const logits = tensor([[[0, 0], [5, 1]]]);
+ * const pass = crossEntropy({ ignoreIndex: -1 }).forward(logits, indices([[1, -1]]));
+ * pass.value // → 0.6931471805599453
+ * Array.from(pass.backward().data) // → [0.5, -0.5, 0, 0]
+ * ```
+ */
+export function crossEntropy<R extends Reduction = 'mean'>(
+  options: CrossEntropyOptions<R> = {},
+): Loss<Indices, R> {
+  const { reduction = 'mean' as R, labelSmoothing = 0, classWeights, ignoreIndex } = options;
+  const smoothing = numberWithin('crossEntropy', 'labelSmoothing', labelSmoothing, 0, 1);
+  return new ClassLoss('crossEntropy', reduction, { logits: true, smoothing, classWeights, ignoreIndex });
+}
+
+/**
+ * The negative log-likelihood, in nats, of log-probabilities and class targets: a row's term is `−w_k·output_k`; the mean
+ * is the sum of the terms divided by the sum of `w_k`. Use {@link crossEntropy} where the output is logits.
+ *
+ * Shapes, lengths, `ignoreIndex` and the mean of nothing as for {@link crossEntropy}.
+ *
+ * @throws RangeError if a weight is not a finite number of at least 0, or `reduction` is unknown; when used, if a target
+ * is not a class or the number of weights is not that of the classes.
+ *
+ * @example
+ * ```ts
+ * import { indices, negativeLogLikelihood, tensor } from 'recurrent-cells';
+ *
+ * const output = tensor([[-0.5, -1], [-2, -0.25]]);
+ * negativeLogLikelihood().measure(output, indices([0, 1])).value // → 0.375
+ * ```
+ */
+export function negativeLogLikelihood<R extends Reduction = 'mean'>(
+  options: NegativeLogLikelihoodOptions<R> = {},
+): Loss<Indices, R> {
+  const { reduction = 'mean' as R, classWeights, ignoreIndex } = options;
+  const settings = { logits: false, smoothing: 0, classWeights, ignoreIndex };
+  return new ClassLoss('negativeLogLikelihood', reduction, settings);
+}

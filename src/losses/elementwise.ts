@@ -1,0 +1,71 @@
+/** Losses with a term for each element of the output: what they share beyond their formulas. */
+import { rangeError, show, typeError } from '../errors.ts';
+import type { Arena } from '../matrix/arena.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import { mul, scale } from '../matrix/operations.ts';
+import { clearPadding, denseInput, shapeOf } from '../signal/boundary.ts';
+import type { DenseSignal } from '../signal/signal.ts';
+import type { Tensor } from '../tensor.ts';
+import { Loss, type Reduction, type Terms } from './loss.ts';
+
+/** The terms of an output x and a target y, [rows, width] each, and the way to their slopes. */
+export interface Elements {
+  readonly values: Matrix;
+  /** out ← ∂term/∂x */
+  slopes(out: Matrix): void;
+}
+
+/** The formula of an elementwise loss. */
+export type ElementRule = (arena: Arena, x: Matrix, y: Matrix, where: string) => Elements;
+
+/** A loss with a term for each element of the output; the target is shaped like the output. */
+export class ElementwiseLoss<R extends Reduction> extends Loss<Tensor, R> {
+  readonly #rule: ElementRule;
+
+  constructor(name: string, reduction: R, rule: ElementRule) {
+    super(name, reduction);
+    this.#rule = rule;
+  }
+
+  terms(arena: Arena, where: string, output: DenseSignal, target: Tensor): Terms {
+    const { batch, time, width, lengths, values: x } = output;
+    const { values, slopes } = this.#rule(arena, x, elements(arena, where, output, target), where);
+    const masked = (matrix: Matrix) => {
+      if (lengths !== undefined) clearPadding(matrix, lengths, batch, time);
+      return matrix;
+    };
+    const rows = lengths?.reduce((sum, length) => sum + length, 0) ?? time * batch;
+    return {
+      values: masked(values).read(),
+      weight: rows * width,
+      gradient(dTerms) {
+        const out = arena.matrix(x.rows, width);
+        slopes(out);
+        if (typeof dTerms === 'number') scale(out, out, dTerms);
+        else {
+          const factors = arena.matrix(x.rows, width);
+          factors.write(dTerms);
+          mul(out, out, factors);
+        }
+        return masked(out);
+      },
+    };
+  }
+}
+
+/** Copies a target shaped like the output into the arena. */
+function elements(arena: Arena, where: string, output: DenseSignal, target: Tensor): Matrix {
+  const { width, timed, lengths } = output;
+  if (!Array.isArray(target?.shape))
+    throw typeError(where, 'target', `is ${show(target)}`, 'a tensor { data, shape }');
+  const expected = shapeOf(output).join(', ');
+  if (target.shape.join(', ') !== expected)
+    throw rangeError(
+      where,
+      'target',
+      `has shape [${target.shape.join(', ')}]`,
+      `[${expected}], the output's`,
+    );
+  const expectation = { where, argument: 'target', width, widthName: 'width', timed };
+  return denseInput(arena, expectation, target, lengths).values;
+}

@@ -1,0 +1,107 @@
+/** Losses that are quadratic near zero and linear beyond, so that an outlier pulls no harder than its sign. */
+import { numberWithin } from '../errors.ts';
+import type { Arena } from '../matrix/arena.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import { add, copy, mul, scale, sub } from '../matrix/operations.ts';
+import type { Tensor } from '../tensor.ts';
+import { type Elements, ElementwiseLoss } from './elementwise.ts';
+import type { Loss, Reduction } from './loss.ts';
+
+// Within these, δ·d is neither subnormal nor infinite in float32 for any d that a program meets.
+const LEAST = 1e-12;
+const MOST = 1e12;
+
+/** Options of {@link huber}. */
+export interface HuberOptions<R extends Reduction = Reduction> {
+  /** `mean` over the elements unless given. */
+  readonly reduction?: R;
+  /** δ, where quadratic becomes linear: 1 unless given. */
+  readonly delta?: number;
+}
+
+/** Options of {@link smoothL1}. */
+export interface SmoothL1Options<R extends Reduction = Reduction> {
+  /** `mean` over the elements unless given. */
+  readonly reduction?: R;
+  /** β, where quadratic becomes linear: 1 unless given; 0 is the absolute error. */
+  readonly beta?: number;
+}
+
+/**
+ * Huber's loss of an output x and a target y of the same shape, with d = x − y: `d²/2` if |d| ≤ δ, else `δ(|d| − δ/2)`.
+ *
+ * Steps beyond the lengths are left out; the mean is over the elements kept, and 0 if there are none.
+ *
+ * @throws RangeError if `delta` is not from 10⁻¹² to 10¹², or `reduction` is unknown.
+ *
+ * @example
+ * ```ts
+ * import { huber, tensor } from 'recurrent-cells';
+ *
+ * const loss = huber({ delta: 2, reduction: 'none' });
+ * Array.from(loss.measure(tensor([[1, -3]]), tensor([[0, 0]])).value.data) // → [0.5, 4]
+ * ```
+ */
+export function huber<R extends Reduction = 'mean'>(options: HuberOptions<R> = {}): Loss<Tensor, R> {
+  const { reduction = 'mean' as R, delta = 1 } = options;
+  numberWithin('huber', 'delta', delta, LEAST, MOST);
+  return new ElementwiseLoss('huber', reduction, (arena, x, y) => rounded(arena, x, y, delta));
+}
+
+/**
+ * The smooth absolute error of an output x and a target y of the same shape, with d = x − y: `d²/(2β)` if |d| < β, else
+ * `|d| − β/2`. It is {@link huber} with δ = β, divided by β: far from zero its slope is ±1 for every β.
+ *
+ * Steps beyond the lengths are left out; the mean is over the elements kept, and 0 if there are none.
+ *
+ * @throws RangeError if `beta` is neither 0 nor from 10⁻¹² to 10¹², or `reduction` is unknown.
+ *
+ * @example
+ * ```ts
+ * import { smoothL1, tensor } from 'recurrent-cells';
+ *
+ * const loss = smoothL1({ beta: 2, reduction: 'none' });
+ * Array.from(loss.measure(tensor([[1, -3]]), tensor([[0, 0]])).value.data) // → [0.25, 2]
+ * ```
+ */
+export function smoothL1<R extends Reduction = 'mean'>(options: SmoothL1Options<R> = {}): Loss<Tensor, R> {
+  const { reduction = 'mean' as R, beta = 1 } = options;
+  if (beta !== 0) numberWithin('smoothL1', 'beta', beta, LEAST, MOST);
+  return new ElementwiseLoss('smoothL1', reduction, (arena, x, y) => {
+    if (beta === 0) return absolute(arena, x, y);
+    const { values, slopes } = rounded(arena, x, y, beta);
+    scale(values, values, 1 / beta);
+    return {
+      values,
+      slopes(out) {
+        slopes(out);
+        scale(out, out, 1 / beta);
+      },
+    };
+  });
+}
+
+/** Huber's loss without a case distinction: c·(d − c/2), where c, d limited to ±δ, is also its slope. */
+function rounded(arena: Arena, x: Matrix, y: Matrix, delta: number): Elements {
+  const { rows, columns } = x;
+  const [slope, half, values] = [0, 0, 0].map(() => arena.matrix(rows, columns)) as [Matrix, Matrix, Matrix];
+  sub(values, x, y);
+  x.backend.kernels.clamp(slope.offset, columns, values.offset, columns, -delta, delta, rows, columns);
+  scale(half, slope, -0.5);
+  add(values, values, half);
+  mul(values, values, slope);
+  return { values, slopes: (out) => copy(out, slope) };
+}
+
+/** |d|, with slope 0 at d = 0. */
+function absolute(arena: Arena, x: Matrix, y: Matrix): Elements {
+  const { rows, columns } = x;
+  const slope = arena.matrix(rows, columns);
+  const values = arena.matrix(rows, columns);
+  sub(values, x, y);
+  const elements = values.backend.heap.values;
+  for (let i = 0; i < rows * columns; i++)
+    elements[slope.offset + i] = Math.sign(elements[values.offset + i]!);
+  mul(values, values, slope);
+  return { values, slopes: (out) => copy(out, slope) };
+}

@@ -1,0 +1,177 @@
+/**
+ * What every loss is: terms, and how they become one number.
+ *
+ * Answers for reduction, the public face and the way back. What a term is, which are left out, and their gradient is
+ * the affair of the loss that extends it.
+ */
+import { oneOf, rangeError, show, typeError } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import type { Values } from '../kernels/heap.ts';
+import { float32, float64 } from '../kernels/index.ts';
+import { type Arena, withArena } from '../matrix/arena.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import { denseInput, gradientOutput } from '../signal/boundary.ts';
+import { recordPass } from '../signal/pass.ts';
+import type { DenseSignal, Signal } from '../signal/signal.ts';
+import type { Indices, Tensor } from '../tensor.ts';
+import { LossPass } from './pass.ts';
+import { batchMajor, timeMajor } from './turn.ts';
+
+/** How terms become a loss: their weighted mean, their sum, or not at all. */
+export type Reduction = 'mean' | 'sum' | 'none';
+
+/** The value of a loss: a number, or the tensor of the terms. */
+export type ValueOf<R extends Reduction> = R extends 'none' ? Tensor : number;
+
+/** What may come with an output. */
+export interface LossOptions {
+  /** The valid steps of each sequence; all are unless given. What lies beyond counts nothing and gets no gradient. */
+  readonly lengths?: readonly number[] | undefined;
+  /** What to compute with: unless given, `float64()` of float64 outputs and `float32()` of float32 outputs. */
+  readonly backend?: Backend | undefined;
+}
+
+/** A value, and what it is the mean of. */
+export interface Measured<R extends Reduction = 'mean' | 'sum'> {
+  readonly value: ValueOf<R>;
+  /** The weight of the terms kept: their number, or of weighted classes the sum of their weights. */
+  readonly weight: number;
+}
+
+/** A loss computed in the heap, and its way back. */
+export interface LossTrace extends Measured {
+  /** `dLoss`·∂value/∂output: [time·batch, width] in the arena, zeros where terms are left out and beyond each length. */
+  backward(dLoss: number): Matrix;
+}
+
+/** What a loss makes of an output, before reduction. Rows are time-major, each of one term or of several. */
+export interface Terms {
+  /** The terms, row by row; zeros where left out. */
+  readonly values: Values;
+  /** The weight of the terms kept. */
+  readonly weight: number;
+  /** ∂(Σ dTerms·values)/∂output, from one factor for all terms or one for each; zeros where left out. */
+  gradient(dTerms: number | Float64Array): Matrix;
+}
+
+/**
+ * A loss: `forward` for the gradient, `measure` for the value alone.
+ *
+ * To make one of your own, extend it and write `terms`.
+ */
+export abstract class Loss<Target extends Indices | Tensor, R extends Reduction = 'mean' | 'sum'> {
+  /** The factory's name, in errors. */
+  readonly name: string;
+  readonly reduction: R;
+
+  /** @throws RangeError if `reduction` is unknown. */
+  constructor(name: string, reduction: R) {
+    this.name = name;
+    this.reduction = oneOf<Reduction>(name, 'reduction', reduction, ['mean', 'sum', 'none']) as R;
+  }
+
+  /**
+   * Checks the target and computes the terms in the heap.
+   *
+   * @throws TypeError or RangeError if the target does not fit the output.
+   */
+  abstract terms(arena: Arena, where: string, output: DenseSignal, target: Target): Terms;
+
+  /**
+   * Computes the loss and records what the way back needs.
+   *
+   * @param output `[batch, time, width]` or `[batch, width]`.
+   * @throws TypeError or RangeError if the output, the target or the lengths do not fit.
+   */
+  forward(output: Tensor, target: Target, options: LossOptions = {}): LossPass<R> {
+    const where = `${this.name}.forward`;
+    let weight = 0;
+    const pass = recordPass<ValueOf<R>, Tensor, undefined>(where, backendOf(output, options), (arena) => {
+      const signal = outputSignal(arena, where, output, options);
+      const terms = this.terms(arena, where, signal, target);
+      weight = terms.weight;
+      const value = this.#value(arena, signal, terms, target);
+      return {
+        output: value,
+        state: undefined,
+        backward: (dLoss) => {
+          const dTerms = this.#dTerms(signal, terms, value, dLoss);
+          return { input: gradientOutput(arena, signal, terms.gradient(dTerms)), state: undefined };
+        },
+      };
+    });
+    return new LossPass(pass, weight);
+  }
+
+  /**
+   * Computes the loss and records nothing.
+   *
+   * @param output as for `forward`.
+   * @throws TypeError or RangeError if the output, the target or the lengths do not fit.
+   */
+  measure(output: Tensor, target: Target, options: LossOptions = {}): Measured<R> {
+    const where = `${this.name}.measure`;
+    return withArena(backendOf(output, options), (arena) => {
+      const signal = outputSignal(arena, where, output, options);
+      const terms = this.terms(arena, where, signal, target);
+      return { value: this.#value(arena, signal, terms, target), weight: terms.weight };
+    });
+  }
+
+  /**
+   * The computation of `forward`, on what a model computed in the heap.
+   *
+   * @throws TypeError or RangeError if the output is not real features, the target does not fit, or the reduction is `none`.
+   */
+  trace(arena: Arena, where: string, output: Signal, target: Target): LossTrace {
+    if (this.reduction === 'none')
+      throw rangeError(where, 'loss', `${this.name} has reduction "none"`, '"mean" or "sum"');
+    if (output.kind !== 'dense') throw typeError(where, 'output', 'is one-hot', 'real features');
+    const terms = this.terms(arena, where, output, target);
+    return {
+      value: this.#value(arena, output, terms, target) as number,
+      weight: terms.weight,
+      backward: (dLoss) => terms.gradient(dLoss * this.#factor(terms.weight)),
+    };
+  }
+
+  /** What the sum is multiplied by. A mean of nothing is 0: a batch that is all padding neither stops nor moves training. */
+  #factor(weight: number): number {
+    if (this.reduction === 'sum') return 1;
+    return weight === 0 ? 0 : 1 / weight;
+  }
+
+  #value({ backend }: Arena, signal: DenseSignal, { values, weight }: Terms, { shape }: Target): ValueOf<R> {
+    if (this.reduction === 'none') return batchMajor(backend, values, signal, shape) as ValueOf<R>;
+    let sum = 0;
+    for (let i = 0; i < values.length; i++) sum += values[i]!;
+    if (this.reduction === 'mean') sum = weight === 0 ? 0 : sum / weight;
+    return sum as ValueOf<R>;
+  }
+
+  #dTerms(
+    signal: DenseSignal,
+    terms: Terms,
+    value: ValueOf<R>,
+    dLoss: ValueOf<R> | undefined,
+  ): number | Float64Array {
+    if (dLoss === undefined) return this.reduction === 'none' ? 1 : this.#factor(terms.weight);
+    const where = `${this.name}.backward`;
+    if (typeof value !== 'number') return timeMajor(where, dLoss, value, signal);
+    if (typeof dLoss !== 'number') throw typeError(where, 'dLoss', `is ${show(dLoss)}`, 'a number');
+    return dLoss * this.#factor(terms.weight);
+  }
+}
+
+function backendOf(output: Tensor, { backend }: LossOptions): Backend {
+  return backend ?? (output?.data instanceof Float64Array ? float64() : float32());
+}
+
+function outputSignal(arena: Arena, where: string, output: Tensor, { lengths }: LossOptions): DenseSignal {
+  return denseInput(
+    arena,
+    { where, argument: 'output', width: undefined, widthName: 'width' },
+    output,
+    lengths,
+  );
+}

@@ -1,0 +1,41 @@
+/** The squared error. */
+import { mul, scale, sub } from '../matrix/operations.ts';
+import type { Tensor } from '../tensor.ts';
+import { ElementwiseLoss } from './elementwise.ts';
+import type { Loss, Reduction } from './loss.ts';
+
+/** Options of {@link meanSquaredError}. */
+export interface SquaredErrorOptions<R extends Reduction = Reduction> {
+  /** `mean` over the elements unless given. */
+  readonly reduction?: R;
+}
+
+/**
+ * The squared error `(x − y)²` of an output x and a target y of the same shape, `[batch, time, width]` or `[batch, width]`.
+ *
+ * Steps beyond the lengths are left out; the mean is over the elements kept, and 0 if there are none.
+ *
+ * @throws RangeError if `reduction` is unknown.
+ *
+ * @example
+ * ```ts
+ * import { meanSquaredError, tensor } from 'recurrent-cells';
+ *
+ * const output = tensor([[[1], [2]], [[3], [9]]]);
+ * const target = tensor([[[0], [0]], [[0], [0]]]);
+ * meanSquaredError().measure(output, target, { lengths: [2, 1] }).value // → 4.666666666666666
+ * meanSquaredError({ reduction: 'sum' }).measure(output, target).value // → 95
+ * ```
+ */
+export function meanSquaredError<R extends Reduction = 'mean'>(
+  options: SquaredErrorOptions<R> = {},
+): Loss<Tensor, R> {
+  const { reduction = 'mean' as R } = options;
+  return new ElementwiseLoss('meanSquaredError', reduction, (arena, x, y) => {
+    const difference = arena.matrix(x.rows, x.columns);
+    const values = arena.matrix(x.rows, x.columns);
+    sub(difference, x, y);
+    mul(values, difference, difference);
+    return { values, slopes: (out) => scale(out, difference, 2) };
+  });
+}

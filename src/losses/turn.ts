@@ -1,0 +1,57 @@
+/** Terms between the public order, batch-major, and the order they are computed in, time-major. */
+import { rangeError, show, typeError } from '../errors.ts';
+import { type Backend, newValues } from '../kernels/backend.ts';
+import type { Values } from '../kernels/heap.ts';
+import type { DenseSignal } from '../signal/signal.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** Terms as a tensor of `shape`, which is the target's. */
+export function batchMajor(
+  backend: Backend,
+  terms: Values,
+  { batch, time }: DenseSignal,
+  shape: readonly number[],
+): Tensor {
+  const data = newValues(backend, terms.length);
+  exchange(data, terms, time, batch);
+  return { data, shape: [...shape] };
+}
+
+/**
+ * The elements of an upstream gradient in the order of the terms.
+ *
+ * @throws TypeError if it is not a tensor; RangeError if its shape is not that of `value`.
+ */
+export function timeMajor(
+  where: string,
+  dLoss: unknown,
+  value: Tensor,
+  { batch, time }: DenseSignal,
+): Float64Array {
+  const { data, shape } = (dLoss ?? {}) as Partial<Tensor>;
+  if (data === undefined || shape === undefined)
+    throw typeError(
+      where,
+      'dLoss',
+      `is ${show(dLoss)}`,
+      'a tensor { data, shape }, since the reduction is "none"',
+    );
+  if (shape.join() !== value.shape.join() || data.length !== value.data.length)
+    throw rangeError(
+      where,
+      'dLoss',
+      `has shape [${shape.join(', ')}] and ${data.length} values`,
+      `[${value.shape.join(', ')}], the value's`,
+    );
+  const terms = new Float64Array(data.length);
+  exchange(terms, data, batch, time);
+  return terms;
+}
+
+/** Exchanges the two leading axes: out[j, i] ← a[i, j] for i < outer and j < inner. */
+function exchange(out: Values, a: Values, outer: number, inner: number): void {
+  const each = a.length / (outer * inner) || 0;
+  for (let i = 0; i < outer; i++)
+    for (let j = 0; j < inner; j++)
+      for (let k = 0; k < each; k++) out[(j * outer + i) * each + k] = a[(i * inner + j) * each + k]!;
+}

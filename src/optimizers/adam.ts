@@ -1,0 +1,120 @@
+/** Adam, and Adam with decoupled weight decay. */
+import { Optimizer, type Update } from './optimizer.ts';
+import { power } from './power.ts';
+import { magnitude, share } from './settings.ts';
+
+/** Options of {@link Adam} and {@link AdamW}. */
+export interface AdamOptions {
+  /** η: 10⁻³ unless given. */
+  readonly learningRate?: number;
+  /** β₁, how much of the mean gradient stays: 0.9 unless given. */
+  readonly beta1?: number;
+  /** β₂, how much of the mean squared gradient stays: 0.999 unless given. */
+  readonly beta2?: number;
+  /** ε: 10⁻⁸ unless given. */
+  readonly epsilon?: number;
+  /** λ: 0 of Adam and 0.01 of AdamW unless given. */
+  readonly weightDecay?: number;
+}
+
+/** What the two share: all but where the weight decay goes. */
+abstract class Moments extends Optimizer {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  protected readonly slots: readonly string[] = ['mean', 'square'];
+
+  constructor(where: string, options: AdamOptions, defaultDecay: number) {
+    const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999 } = options;
+    const { epsilon = 1e-8, weightDecay = defaultDecay } = options;
+    super(where, learningRate);
+    this.beta1 = share(where, 'beta1', beta1);
+    this.beta2 = share(where, 'beta2', beta2);
+    this.epsilon = magnitude(where, 'epsilon', epsilon);
+    this.weightDecay = magnitude(where, 'weightDecay', weightDecay);
+  }
+
+  /** The decay added to the gradient, and what the weight is multiplied by before the step. */
+  protected abstract decay(rate: number): { added: number; shrink: number };
+
+  protected update({ parameter: { value, gradient }, rate, step, slot }: Update): void {
+    const { beta1, beta2, epsilon } = this;
+    const { added, shrink } = this.decay(rate);
+    value.backend.kernels.adam(
+      value.offset,
+      gradient.offset,
+      slot('mean'),
+      slot('square'),
+      value.rows * value.columns,
+      rate / (1 - power(beta1, step)),
+      beta1,
+      beta2,
+      1 / Math.sqrt(1 - power(beta2, step)),
+      epsilon,
+      added,
+      shrink,
+    );
+  }
+}
+
+/**
+ * Adam (Kingma and Ba 2014, arXiv:1412.6980), at a parameter's step t = 1, 2, …:
+ *
+ *     g ← ∂L/∂w + λ·w
+ *     m ← β₁·m + (1 − β₁)·g
+ *     v ← β₂·v + (1 − β₂)·g²
+ *     w ← w − η·m/(1 − β₁ᵗ) / (√(v/(1 − β₂ᵗ)) + ε)
+ *
+ * @example
+ * ```ts
+ * import { Adam, Dense, tensor } from 'recurrent-cells';
+ *
+ * const dense = new Dense({ inputSize: 1, outputSize: 1 });
+ * const weight = dense.parameters().get('weight')!;
+ * weight.write([2]);
+ * dense.forward(tensor([[3]])).backward(tensor([[1]]));
+ * new Adam({ learningRate: 0.5 }).step(dense.parameters());
+ * weight.read()[0]!.toFixed(3) // → '1.500'
+ * ```
+ */
+export class Adam extends Moments {
+  readonly type = 'Adam';
+
+  /** @throws RangeError if a setting is out of range. */
+  constructor(options: AdamOptions = {}) {
+    super('Adam', options, 0);
+  }
+
+  protected decay(): { added: number; shrink: number } {
+    return { added: this.weightDecay, shrink: 1 };
+  }
+}
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2017, arXiv:1711.05101), in PyTorch's form:
+ * `w ← (1 − η·λ)·w`, then {@link Adam}'s step without decay.
+ *
+ * @example
+ * ```ts
+ * import { AdamW, Dense } from 'recurrent-cells';
+ *
+ * const dense = new Dense({ inputSize: 1, outputSize: 1 });
+ * const weight = dense.parameters().get('weight')!;
+ * weight.write([2]);
+ * new AdamW({ learningRate: 0.5, weightDecay: 0.5 }).step(dense.parameters());
+ * weight.read()[0] // → 1.5
+ * ```
+ */
+export class AdamW extends Moments {
+  readonly type = 'AdamW';
+
+  /** @throws RangeError if a setting is out of range. */
+  constructor(options: AdamOptions = {}) {
+    super('AdamW', options, 0.01);
+  }
+
+  protected decay(rate: number): { added: number; shrink: number } {
+    return { added: 0, shrink: 1 - rate * this.weightDecay };
+  }
+}

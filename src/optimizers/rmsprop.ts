@@ -1,0 +1,82 @@
+/** RMSProp. */
+import { numberWithin } from '../errors.ts';
+import { Optimizer, type Update } from './optimizer.ts';
+import { magnitude } from './settings.ts';
+
+/** Options of {@link RMSProp}. */
+export interface RMSPropOptions {
+  /** η */
+  readonly learningRate: number;
+  /** α from 0 to 1, how much of the running means stays: 0.99 unless given. */
+  readonly alpha?: number;
+  /** ε: 10⁻⁸ unless given. */
+  readonly epsilon?: number;
+  /** μ from 0 to 1: 0 unless given. */
+  readonly momentum?: number;
+  /** Whether to divide by the deviation from the mean gradient: false unless given. */
+  readonly centered?: boolean;
+  /** λ, added to the gradient as λ·w: 0 unless given. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * RMSProp (Tieleman and Hinton 2012; centered as Graves 2013, arXiv:1308.0850), in PyTorch's form, with ε outside the root:
+ *
+ *     g ← ∂L/∂w + λ·w
+ *     s ← α·s + (1 − α)·g²
+ *     a ← α·a + (1 − α)·g          if centered, else a = 0
+ *     v ← μ·v + g / (√(s − a²) + ε)
+ *     w ← w − η·v
+ *
+ * @example
+ * ```ts
+ * import { Dense, RMSProp, tensor } from 'recurrent-cells';
+ *
+ * const dense = new Dense({ inputSize: 1, outputSize: 1 });
+ * const weight = dense.parameters().get('weight')!;
+ * weight.write([2]);
+ * dense.forward(tensor([[3]])).backward(tensor([[1]]));
+ * new RMSProp({ learningRate: 0.5, alpha: 0.75 }).step(dense.parameters());
+ * weight.read()[0]!.toFixed(3) // → '1.000'
+ * ```
+ */
+export class RMSProp extends Optimizer {
+  readonly type = 'RMSProp';
+  readonly alpha: number;
+  readonly epsilon: number;
+  readonly momentum: number;
+  readonly centered: boolean;
+  readonly weightDecay: number;
+  protected readonly slots: readonly string[];
+
+  /** @throws RangeError if a setting is out of range. */
+  constructor(options: RMSPropOptions) {
+    const { learningRate, alpha = 0.99, epsilon = 1e-8 } = options;
+    const { momentum = 0, centered = false, weightDecay = 0 } = options;
+    super('RMSProp', learningRate);
+    this.alpha = numberWithin('RMSProp', 'alpha', alpha, 0, 1);
+    this.epsilon = magnitude('RMSProp', 'epsilon', epsilon);
+    this.momentum = numberWithin('RMSProp', 'momentum', momentum, 0, 1);
+    this.centered = centered;
+    this.weightDecay = magnitude('RMSProp', 'weightDecay', weightDecay);
+    this.slots = ['square', ...(centered ? ['mean'] : []), ...(momentum > 0 ? ['velocity'] : [])];
+  }
+
+  protected update({ parameter: { value, gradient }, rate, slot }: Update): void {
+    const { alpha, epsilon, momentum, centered, weightDecay } = this;
+    value.backend.kernels.rmsprop(
+      value.offset,
+      gradient.offset,
+      slot('square'),
+      slot('mean'),
+      slot('velocity'),
+      value.rows * value.columns,
+      rate,
+      alpha,
+      epsilon,
+      momentum,
+      centered ? 1 : 0,
+      weightDecay,
+    );
+  }
+}

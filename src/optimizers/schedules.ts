@@ -1,0 +1,156 @@
+/**
+ * Learning-rate schedules: functions from the number of a step, counted from 0, to a factor of the learning rate.
+ *
+ * Any such function is one, so they combine by ordinary arithmetic: `(step) => warmup(step) * decay(step)`. All are made
+ * of + − * / alone, so every engine gives the same bits.
+ */
+import { numberWithin, rangeError, wholeNumber } from '../errors.ts';
+import { power } from './power.ts';
+
+/** The factor that the optimiser's learning rate is multiplied by at a step, counted from 0. */
+export type Schedule = (step: number) => number;
+
+/** Options of {@link stepDecay}. */
+export interface StepDecayOptions {
+  /** The steps between two drops. */
+  readonly every: number;
+  /** What each drop multiplies by: 0.1 unless given. */
+  readonly factor?: number;
+}
+
+/** Options of {@link exponentialDecay}. */
+export interface ExponentialDecayOptions {
+  /** What every step multiplies by, such as 0.9999. */
+  readonly factor: number;
+}
+
+/** Options of {@link linearWarmup}. */
+export interface LinearWarmupOptions {
+  /** How many steps the rise takes. */
+  readonly steps: number;
+  /** What follows, its steps counted from the end of the rise: a constant 1 unless given. */
+  readonly next?: Schedule;
+}
+
+/** Options of {@link cosineDecay}. */
+export interface CosineDecayOptions {
+  /** The steps of the whole training, warm-up included. */
+  readonly steps: number;
+  /** How many of them are a linear rise: 0 unless given. */
+  readonly warmup?: number;
+  /** The factor at the end and ever after, from 0 to 1: 0 unless given. */
+  readonly floor?: number;
+}
+
+/**
+ * The same factor at every step.
+ *
+ * @throws RangeError if the factor is negative or not finite.
+ *
+ * @example
+ * ```ts
+ * import { constant } from 'recurrent-cells';
+ *
+ * constant(0.5)(100) // → 0.5
+ * ```
+ */
+export function constant(factor = 1): Schedule {
+  notNegative('constant', factor);
+  return () => factor;
+}
+
+/**
+ * Drops by a factor every so many steps: `factor^⌊step/every⌋`.
+ *
+ * @throws RangeError if `every` is not a whole number of at least 1, or `factor` is negative or not finite.
+ *
+ * @example
+ * ```ts
+ * import { stepDecay } from 'recurrent-cells';
+ *
+ * const schedule = stepDecay({ every: 10, factor: 0.5 });
+ * [0, 9, 10, 20].map(schedule) // → [1, 1, 0.5, 0.25]
+ * ```
+ */
+export function stepDecay({ every, factor = 0.1 }: StepDecayOptions): Schedule {
+  wholeNumber('stepDecay', 'every', every);
+  notNegative('stepDecay', factor);
+  return (step) => power(factor, Math.floor(step / every));
+}
+
+/**
+ * Falls by a factor at every step: `factor^step`.
+ *
+ * @throws RangeError if `factor` is negative or not finite.
+ *
+ * @example
+ * ```ts
+ * import { exponentialDecay } from 'recurrent-cells';
+ *
+ * [0, 1, 2].map(exponentialDecay({ factor: 0.5 })) // → [1, 0.5, 0.25]
+ * ```
+ */
+export function exponentialDecay({ factor }: ExponentialDecayOptions): Schedule {
+  notNegative('exponentialDecay', factor);
+  return (step) => power(factor, step);
+}
+
+/**
+ * Rises in a straight line, `(step + 1)/steps`, to 1 at step `steps − 1`; what is `next` then follows from its step 0.
+ *
+ * @throws RangeError if `steps` is not a whole number of at least 1.
+ *
+ * @example
+ * ```ts
+ * import { linearWarmup, stepDecay } from 'recurrent-cells';
+ *
+ * const schedule = linearWarmup({ steps: 2, next: stepDecay({ every: 2 }) });
+ * [0, 1, 2, 3, 4].map(schedule) // → [0.5, 1, 1, 1, 0.1]
+ * ```
+ */
+export function linearWarmup({ steps, next = constant() }: LinearWarmupOptions): Schedule {
+  wholeNumber('linearWarmup', 'steps', steps);
+  return (step) => (step < steps ? (step + 1) / steps : next(step - steps));
+}
+
+/**
+ * Falls along half a cosine (Loshchilov and Hutter 2016, arXiv:1608.03983, without restarts), after an optional warm-up:
+ * with u = (step − warmup)/(steps − warmup), `floor + (1 − floor)·½·(1 + cos πu)`, and `floor` from step `steps` on.
+ *
+ * @throws RangeError if `steps` or `warmup` is not a whole number, `warmup` is not below `steps`, or `floor` is not from 0
+ * to 1.
+ *
+ * @example
+ * ```ts
+ * import { cosineDecay } from 'recurrent-cells';
+ *
+ * const schedule = cosineDecay({ steps: 6, warmup: 2 });
+ * [0, 1, 2, 4, 6].map((step) => schedule(step).toFixed(2)) // → ['0.50', '1.00', '1.00', '0.50', '0.00']
+ * ```
+ */
+export function cosineDecay({ steps, warmup = 0, floor = 0 }: CosineDecayOptions): Schedule {
+  wholeNumber('cosineDecay', 'steps', steps);
+  wholeNumber('cosineDecay', 'warmup', warmup, 0);
+  numberWithin('cosineDecay', 'floor', floor, 0, 1);
+  if (warmup >= steps)
+    throw rangeError('cosineDecay', 'warmup', `is ${warmup}`, `a whole number below steps, ${steps}`);
+  const fall: Schedule = (step) => floor + (1 - floor) * halfCosine(Math.min(step / (steps - warmup), 1));
+  return warmup === 0 ? fall : linearWarmup({ steps: warmup, next: fall });
+}
+
+/** ½·(1 + cos πu) for u in [0, 1], exactly 1, ½ and 0 at 0, ½ and 1. */
+function halfCosine(u: number): number {
+  // The curve is symmetric about ½: ½·(1 + cos πu) = cos²(πu/2), and 1 less its mirror image beyond.
+  if (u > 0.5) return 1 - halfCosine(1 - u);
+  if (u === 0.5) return 0.5;
+  // cos x = 1 − x²/2! + x⁴/4! − …, |x| ≤ π/4: the term of x¹⁸ is below the last bit.
+  const square = (u * Math.PI * u * Math.PI) / 4;
+  let sum = 1;
+  for (let n = 16; n >= 2; n -= 2) sum = 1 - (sum * square) / (n * (n - 1));
+  return sum * sum;
+}
+
+function notNegative(where: string, factor: number): void {
+  if (!(factor >= 0 && Number.isFinite(factor)))
+    throw rangeError(where, 'factor', `is ${factor}`, 'a finite number of at least 0');
+}

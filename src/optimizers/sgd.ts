@@ -1,0 +1,69 @@
+/** Stochastic gradient descent. */
+import { numberWithin, rangeError } from '../errors.ts';
+import { Optimizer, type Update } from './optimizer.ts';
+import { magnitude } from './settings.ts';
+
+/** Options of {@link SGD}. */
+export interface SGDOptions {
+  /** η */
+  readonly learningRate: number;
+  /** μ from 0 to 1: 0 unless given. */
+  readonly momentum?: number;
+  /** Whether the step looks ahead along the momentum: false unless given. */
+  readonly nesterov?: boolean;
+  /** λ, added to the gradient as λ·w: 0 unless given. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * Stochastic gradient descent, with momentum (Sutskever et al. 2013) in PyTorch's form, where η multiplies the velocity:
+ *
+ *     g ← ∂L/∂w + λ·w
+ *     v ← μ·v + g
+ *     w ← w − η·v                  Nesterov: w ← w − η·(g + μ·v)
+ *
+ * @example
+ * ```ts
+ * import { Dense, SGD, tensor } from 'recurrent-cells';
+ *
+ * const dense = new Dense({ inputSize: 1, outputSize: 1 });
+ * const weight = dense.parameters().get('weight')!;
+ * weight.write([2]);
+ * dense.forward(tensor([[3]])).backward(tensor([[1]]));
+ * new SGD({ learningRate: 0.5 }).step(dense.parameters());
+ * weight.read()[0] // → 0.5
+ * ```
+ */
+export class SGD extends Optimizer {
+  readonly type = 'SGD';
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  readonly weightDecay: number;
+  protected readonly slots: readonly string[];
+
+  /** @throws RangeError if a setting is out of range, or `nesterov` is without momentum. */
+  constructor({ learningRate, momentum = 0, nesterov = false, weightDecay = 0 }: SGDOptions) {
+    super('SGD', learningRate);
+    this.momentum = numberWithin('SGD', 'momentum', momentum, 0, 1);
+    this.nesterov = nesterov;
+    this.weightDecay = magnitude('SGD', 'weightDecay', weightDecay);
+    if (nesterov && momentum === 0)
+      throw rangeError('SGD', 'momentum', 'is 0', 'a number above 0, since nesterov is true');
+    this.slots = momentum > 0 ? ['velocity'] : [];
+  }
+
+  protected update({ parameter: { value, gradient }, rate, slot }: Update): void {
+    const { momentum, nesterov, weightDecay } = this;
+    const length = value.rows * value.columns;
+    value.backend.kernels.sgd(
+      value.offset,
+      gradient.offset,
+      slot('velocity'),
+      length,
+      rate,
+      momentum,
+      nesterov ? 1 : 0,
+      weightDecay,
+    );
+  }
+}

@@ -1,0 +1,131 @@
+/** The size of gradients: how large they are together, and how that is limited. */
+import { numberWithin, rangeError, show } from '../errors.ts';
+import { withArena } from '../matrix/arena.ts';
+import { scale } from '../matrix/operations.ts';
+import type { Parameter } from '../matrix/parameter.ts';
+
+/** Which norm: 2, the root of the sum of squares, or `infinity`, the largest magnitude. */
+export type Norm = 2 | 'infinity';
+
+/** Options of {@link clipNorm}. */
+export interface ClipNormOptions {
+  /** 2 unless given. */
+  readonly norm?: Norm;
+  /** ε: 0, the textbook's formula, unless given; PyTorch's is 10⁻⁶. */
+  readonly epsilon?: number;
+}
+
+// Where squares of float64 neither overflow nor lose digits to underflow, for sums of up to 2⁸⁰ of them.
+const LARGE = 2 ** 460;
+const SMALL = 2 ** -460;
+
+/**
+ * The norm of all gradients together, as one vector.
+ *
+ * It does not overflow where the gradients do not. It is NaN or infinite if a gradient is.
+ *
+ * @throws RangeError if `norm` is unknown.
+ *
+ * @example
+ * ```ts
+ * import { Dense, gradientNorm, tensor } from 'recurrent-cells';
+ *
+ * const dense = new Dense({ inputSize: 2, outputSize: 1, bias: false });
+ * dense.forward(tensor([[3, -4]])).backward(tensor([[1]]));
+ * gradientNorm(dense.parameters()) // → 5
+ * gradientNorm(dense.parameters(), 'infinity') // → 4
+ * ```
+ */
+export function gradientNorm(parameters: ReadonlyMap<string, Parameter>, norm: Norm = 2): number {
+  if (norm === 'infinity') return largest(parameters);
+  if (norm !== 2) throw rangeError('gradientNorm', 'norm', `is ${show(norm)}`, '2 or "infinity"');
+  const root = Math.sqrt(squares(parameters, 1));
+  if (root > SMALL && root < LARGE) return root;
+  const most = largest(parameters);
+  if (most === 0 || !Number.isFinite(most)) return most;
+  const factor = most > 1 ? 2 ** -600 : 2 ** 600;
+  return Math.sqrt(squares(parameters, factor)) / factor;
+}
+
+/**
+ * Scales all gradients together so that their norm is at most `maxNorm` (Pascanu, Mikolov and Bengio 2013,
+ * arXiv:1211.5063): `g ← min(1, maxNorm/(‖g‖ + ε))·g`.
+ *
+ * Gradients whose norm is NaN or infinite stay as they are: look at what is returned before the next step.
+ *
+ * @returns ‖g‖, the norm before.
+ * @throws RangeError if `maxNorm` or `epsilon` is negative or NaN, or `norm` is unknown.
+ *
+ * @example
+ * ```ts
+ * import { clipNorm, Dense, tensor } from 'recurrent-cells';
+ *
+ * const dense = new Dense({ inputSize: 2, outputSize: 1, bias: false });
+ * dense.forward(tensor([[3, -4]])).backward(tensor([[1]]));
+ * clipNorm(dense.parameters(), 2.5) // → 5
+ * Array.from(dense.weight.readGradient()) // → [1.5, -2]
+ * ```
+ */
+export function clipNorm(
+  parameters: ReadonlyMap<string, Parameter>,
+  maxNorm: number,
+  options: ClipNormOptions = {},
+): number {
+  const { norm = 2, epsilon = 0 } = options;
+  numberWithin('clipNorm', 'maxNorm', maxNorm, 0, Number.POSITIVE_INFINITY);
+  numberWithin('clipNorm', 'epsilon', epsilon, 0, Number.POSITIVE_INFINITY);
+  const before = gradientNorm(parameters, norm);
+  const factor = maxNorm / (before + epsilon);
+  if (Number.isFinite(before) && factor < 1)
+    for (const { gradient } of parameters.values()) scale(gradient, gradient, factor);
+  return before;
+}
+
+/**
+ * Limits every element of every gradient to ±`limit`; NaN stays NaN.
+ *
+ * @throws RangeError if `limit` is negative or NaN.
+ *
+ * @example
+ * ```ts
+ * import { clipValue, Dense, tensor } from 'recurrent-cells';
+ *
+ * const dense = new Dense({ inputSize: 2, outputSize: 1, bias: false });
+ * dense.forward(tensor([[3, -0.5]])).backward(tensor([[1]]));
+ * clipValue(dense.parameters(), 1);
+ * Array.from(dense.weight.readGradient()) // → [1, -0.5]
+ * ```
+ */
+export function clipValue(parameters: ReadonlyMap<string, Parameter>, limit: number): void {
+  numberWithin('clipValue', 'limit', limit, 0, Number.POSITIVE_INFINITY);
+  for (const { gradient } of parameters.values()) {
+    const { offset, stride, rows, columns } = gradient;
+    gradient.backend.kernels.clamp(offset, stride, offset, stride, -limit, limit, rows, columns);
+  }
+}
+
+/** Σ (factor·g)² over all gradients. */
+function squares(parameters: ReadonlyMap<string, Parameter>, factor: number): number {
+  let sum = 0;
+  for (const { gradient } of parameters.values()) {
+    const { backend, rows, columns } = gradient;
+    const { kernels } = backend;
+    if (factor === 1) sum += kernels.sumOfSquares(gradient.offset, gradient.stride, rows, columns);
+    else
+      withArena(backend, (arena) => {
+        const scaled = arena.matrix(rows, columns);
+        scale(scaled, gradient, factor);
+        sum += kernels.sumOfSquares(scaled.offset, scaled.stride, rows, columns);
+      });
+  }
+  return sum;
+}
+
+function largest(parameters: ReadonlyMap<string, Parameter>): number {
+  let most = 0;
+  for (const { gradient } of parameters.values()) {
+    const { offset, stride, rows, columns } = gradient;
+    most = Math.max(most, gradient.backend.kernels.maximumMagnitude(offset, stride, rows, columns));
+  }
+  return most;
+}

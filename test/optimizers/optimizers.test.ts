@@ -1,0 +1,221 @@
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect } from 'vitest';
+import {
+  Adagrad,
+  Adam,
+  AdamW,
+  type Backend,
+  clearGradients,
+  float32,
+  float64,
+  type Optimizer,
+  Random,
+  RMSProp,
+  SGD,
+} from '../../src/index.ts';
+import { Parameter } from '../../src/matrix/parameter.ts';
+
+const makers: Readonly<Record<string, () => Optimizer>> = {
+  SGD: () => new SGD({ learningRate: 0.1, weightDecay: 0.01 }),
+  'SGD with momentum': () => new SGD({ learningRate: 0.1, momentum: 0.9, nesterov: true }),
+  RMSProp: () => new RMSProp({ learningRate: 0.01 }),
+  'RMSProp with everything': () =>
+    new RMSProp({ learningRate: 0.01, momentum: 0.9, centered: true, weightDecay: 0.1 }),
+  Adagrad: () => new Adagrad({ learningRate: 0.1, weightDecay: 0.1 }),
+  Adam: () => new Adam({ weightDecay: 0.1 }),
+  AdamW: () => new AdamW({ learningRate: 0.1 }),
+};
+
+function parametersIn(backend: Backend): Map<string, Parameter> {
+  return new Map([
+    ['weight', new Parameter(backend, [2, 3], [1, -2, 3, -4, 5, -6])],
+    ['bias', new Parameter(backend, [3], [0.5, 0, -0.5])],
+  ]);
+}
+
+/** Steps along drawn gradients. */
+function run(optimizer: Optimizer, parameters: Map<string, Parameter>, random: Random, steps: number): void {
+  for (let s = 0; s < steps; s++) {
+    for (const { gradient } of parameters.values())
+      gradient.write(Float64Array.from({ length: gradient.rows * gradient.columns }, () => random.normal()));
+    optimizer.step(parameters);
+  }
+}
+
+const values = (parameters: Map<string, Parameter>) =>
+  Array.from(parameters.values(), (parameter) => Array.from(parameter.read()));
+
+describe.each(Object.entries(makers))('%s', (_, make) => {
+  describe.each([float64(), float32()])('in $name', (backend) => {
+    test.prop([fc.nat(1e6), fc.integer({ min: 0, max: 4 }), fc.integer({ min: 1, max: 4 })], { numRuns: 20 })(
+      'goes on bit for bit from a saved state',
+      (seed, before, after) => {
+        const random = new Random(seed);
+        const whole = parametersIn(backend);
+        const optimizer = make();
+        run(optimizer, whole, random, before);
+        const state = structuredClone(optimizer.state(whole));
+        const weights = values(whole);
+        const { state: draws } = random;
+        run(optimizer, whole, random, after);
+
+        const resumed = parametersIn(backend);
+        const other = make();
+        run(other, resumed, random, 1);
+        Array.from(resumed.values()).forEach((parameter, i) => {
+          parameter.write(weights[i]!);
+        });
+        other.restore(resumed, state);
+        random.state = draws;
+        run(other, resumed, random, after);
+        expect(values(resumed)).toEqual(values(whole));
+        expect(other.state(resumed)).toEqual(optimizer.state(whole));
+      },
+    );
+  });
+
+  test('marks what it changes, and leaves gradients as they are', () => {
+    const parameters = parametersIn(float64());
+    const weight = parameters.get('weight')!;
+    weight.gradient.write([1, 2, 3, 4, 5, 6]);
+    const { version } = weight;
+    make().step(parameters);
+    expect(weight.version).toBeGreaterThan(version);
+    expect(Array.from(weight.readGradient())).toEqual([1, 2, 3, 4, 5, 6]);
+    clearGradients(parameters);
+    expect(Array.from(weight.readGradient())).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
+  test('does not move at a learning rate of 0', () => {
+    const parameters = parametersIn(float64());
+    const optimizer = make();
+    const before = values(parameters);
+    parameters.get('bias')!.gradient.write([1, 2, 3]);
+    optimizer.step(parameters, 0);
+    expect(values(parameters)).toEqual(before);
+    optimizer.step(parameters);
+    expect(values(parameters)).not.toEqual(before);
+  });
+});
+
+describe('updates by hand', () => {
+  const step = (optimizer: Optimizer, gradients: number[]) => {
+    const parameter = new Parameter(float64(), [1], [1]);
+    for (const gradient of gradients) {
+      parameter.gradient.write([gradient]);
+      optimizer.step(new Map([['w', parameter]]));
+    }
+    return parameter.read()[0]!;
+  };
+
+  test.each<[string, Optimizer, number]>([
+    ['SGD', new SGD({ learningRate: 0.5 }), 1 - 0.5 * (2 + 4)],
+    ['decay', new SGD({ learningRate: 0.5, weightDecay: 0.5 }), 1 - 0.5 * 2.5 - 0.5 * (4 - 0.125)],
+    ['momentum', new SGD({ learningRate: 0.5, momentum: 0.5 }), 1 - 0.5 * 2 - 0.5 * (1 + 4)],
+    [
+      'Nesterov',
+      new SGD({ learningRate: 0.5, momentum: 0.5, nesterov: true }),
+      1 - 0.5 * (2 + 0.5 * 2) - 0.5 * (4 + 0.5 * 5),
+    ],
+    ['Adagrad', new Adagrad({ learningRate: 0.5, epsilon: 0 }), 1 - 0.5 - (0.5 * 4) / Math.sqrt(20)],
+    [
+      'RMSProp',
+      new RMSProp({ learningRate: 0.5, alpha: 0.5, epsilon: 0 }),
+      1 - (0.5 * 2) / Math.sqrt(2) - (0.5 * 4) / Math.sqrt(9),
+    ],
+    [
+      'Adam',
+      new Adam({ learningRate: 0.5, beta1: 0.5, beta2: 0.5, epsilon: 0 }),
+      1 - 0.5 - (0.5 * (2.5 / 0.75)) / Math.sqrt(9 / 0.75),
+    ],
+    [
+      'AdamW',
+      new AdamW({ learningRate: 0.5, beta1: 0.5, beta2: 0.5, epsilon: 0, weightDecay: 0.5 }),
+      0.75 * (0.75 - 0.5) - (0.5 * (2.5 / 0.75)) / Math.sqrt(9 / 0.75),
+    ],
+  ])('%s, two steps', (_, optimizer, expected) => {
+    expect(step(optimizer, [2, 4])).toBeCloseTo(expected, 14);
+  });
+
+  test('a parameter that comes later starts at its own first step', () => {
+    const adam = new Adam({ learningRate: 0.5, epsilon: 0 });
+    step(adam, [1, 1, 1]);
+    expect(step(adam, [7])).toBeCloseTo(0.5, 14);
+  });
+});
+
+describe('errors', () => {
+  const range = (text: string) => new RangeError(text);
+
+  test.each<[() => unknown, string]>([
+    [() => new SGD({ learningRate: -1 }), 'SGD: learningRate is -1, expected a finite number of at least 0'],
+    [
+      () => new Adam({ learningRate: Number.POSITIVE_INFINITY }),
+      'Adam: learningRate is Infinity, expected a finite number of at least 0',
+    ],
+    [() => new Adam({ beta1: 1 }), 'Adam: beta1 is 1, expected a number of at least 0 and below 1'],
+    [() => new AdamW({ beta2: -0.1 }), 'AdamW: beta2 is -0.1, expected a number of at least 0 and below 1'],
+    [
+      () => new AdamW({ weightDecay: Number.NaN }),
+      'AdamW: weightDecay is NaN, expected a finite number of at least 0',
+    ],
+    [() => new SGD({ learningRate: 1, momentum: 2 }), 'SGD: momentum is 2, expected a number from 0 to 1'],
+    [
+      () => new SGD({ learningRate: 1, nesterov: true }),
+      'SGD: momentum is 0, expected a number above 0, since nesterov is true',
+    ],
+    [
+      () => new RMSProp({ learningRate: 1, alpha: 1.5 }),
+      'RMSProp: alpha is 1.5, expected a number from 0 to 1',
+    ],
+    [
+      () => new Adagrad({ learningRate: 1, epsilon: -1 }),
+      'Adagrad: epsilon is -1, expected a finite number of at least 0',
+    ],
+    [
+      () => new Adam().step(new Map(), Number.NaN),
+      'Adam.step: learningRate is NaN, expected a finite number of at least 0',
+    ],
+  ])('%#: a setting out of range', (make, text) => expect(make).toThrow(range(text)));
+
+  test('a setting that is no number', () => {
+    expect(() => new SGD({} as never)).toThrow(
+      new TypeError('SGD: learningRate is undefined, expected a finite number of at least 0'),
+    );
+    expect(() => new Adam({ beta1: '0.9' as never })).toThrow(
+      new TypeError('Adam: beta1 is "0.9", expected a number of at least 0 and below 1'),
+    );
+  });
+
+  test('a state that does not fit, which changes nothing', () => {
+    const parameters = parametersIn(float64());
+    const adam = new Adam();
+    adam.step(parameters);
+    const state = adam.state(parameters);
+    const { weight, bias } = state.parameters as Required<typeof state.parameters>;
+    const restore = (changed: object) => () =>
+      adam.restore(parameters, { type: 'Adam', parameters: { weight: weight!, ...changed } });
+    const mean = new Float64Array(3);
+    expect(() => new AdamW().restore(parameters, state)).toThrow(
+      range('AdamW.restore: state is of type "Adam", expected "AdamW"'),
+    );
+    expect(restore({ gate: bias })).toThrow(
+      range('Adam.restore: state has "gate", expected only names of the parameters given'),
+    );
+    expect(restore({ bias: { steps: 1, slots: { mean } } })).toThrow(
+      new TypeError('Adam.restore: bias.square is missing, expected values of shape [3]'),
+    );
+    expect(restore({ bias: { steps: 1, slots: { mean, square: [1] } } })).toThrow(
+      range('Adam.restore: bias.square has length 1, expected 3 for shape [3]'),
+    );
+    expect(restore({ bias: { steps: 1, slots: { mean, square: mean, velocity: mean } } })).toThrow(
+      range('Adam.restore: bias has "velocity", expected only mean, square'),
+    );
+    expect(restore({ bias: { steps: -1, slots: { mean, square: mean } } })).toThrow(
+      range('Adam.restore: bias.steps is -1, expected a whole number of at least 0'),
+    );
+    expect(adam.state(parameters)).toEqual(state);
+    adam.restore(parameters, { type: 'Adam', parameters: { weight: weight! } });
+    expect(adam.state(parameters)).toEqual({ type: 'Adam', parameters: { weight } });
+  });
+});

@@ -1,0 +1,67 @@
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect } from 'vitest';
+import { constant, cosineDecay, exponentialDecay, linearWarmup, stepDecay } from '../../src/index.ts';
+import { power } from '../../src/optimizers/power.ts';
+
+const steps = (count: number) => Array.from({ length: count }, (_, step) => step);
+
+describe('schedules', () => {
+  test('constant, stepDecay and exponentialDecay', () => {
+    expect(steps(3).map(constant())).toEqual([1, 1, 1]);
+    expect(steps(5).map(stepDecay({ every: 2, factor: 0.5 }))).toEqual([1, 1, 0.5, 0.5, 0.25]);
+    expect(stepDecay({ every: 2 })(2)).toBe(0.1);
+    expect(steps(4).map(exponentialDecay({ factor: 0.5 }))).toEqual([1, 0.5, 0.25, 0.125]);
+  });
+
+  test('linearWarmup rises to 1 and hands over at step 0', () => {
+    expect(steps(6).map(linearWarmup({ steps: 4 }))).toEqual([0.25, 0.5, 0.75, 1, 1, 1]);
+    const schedule = linearWarmup({ steps: 2, next: (step) => 10 + step });
+    expect(steps(4).map(schedule)).toEqual([0.5, 1, 10, 11]);
+  });
+
+  test.prop([fc.integer({ min: 1, max: 500 }), fc.nat(600), fc.double({ min: 0, max: 1, noNaN: true })])(
+    'cosineDecay is half a cosine, to 2 ulp of 1',
+    (total, step, floor) => {
+      const u = Math.min(step / total, 1);
+      const expected = floor + ((1 - floor) * (1 + Math.cos(Math.PI * u))) / 2;
+      expect(Math.abs(cosineDecay({ steps: total, floor })(step) - expected)).toBeLessThan(4.5e-16);
+    },
+  );
+
+  test('cosineDecay starts at 1 after its warm-up and ends at its floor', () => {
+    const schedule = cosineDecay({ steps: 6, warmup: 2, floor: 0.25 });
+    expect(schedule(0)).toBe(0.5);
+    expect(schedule(1)).toBe(1);
+    expect(schedule(2)).toBe(1);
+    expect(schedule(4)).toBe(0.625);
+    expect(schedule(6)).toBe(0.25);
+    expect(schedule(1000)).toBe(0.25);
+  });
+
+  test.prop([fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(2000)])(
+    'power is Math.pow within a rounding a factor',
+    (base, exponent) => {
+      const expected = base ** exponent;
+      expect(Math.abs(power(base, exponent) - expected)).toBeLessThanOrEqual(
+        expected * exponent * 2 ** -52 + Number.MIN_VALUE * 2 ** 40,
+      );
+    },
+  );
+});
+
+describe('errors', () => {
+  test.each<[() => unknown, string]>([
+    [() => constant(-1), 'constant: factor is -1, expected a finite number of at least 0'],
+    [() => stepDecay({ every: 0 }), 'stepDecay: every is 0, expected a whole number of at least 1'],
+    [
+      () => exponentialDecay({ factor: Number.NaN }),
+      'exponentialDecay: factor is NaN, expected a finite number of at least 0',
+    ],
+    [() => linearWarmup({ steps: 0.5 }), 'linearWarmup: steps is 0.5, expected a whole number of at least 1'],
+    [
+      () => cosineDecay({ steps: 10, warmup: 10 }),
+      'cosineDecay: warmup is 10, expected a whole number below steps, 10',
+    ],
+    [() => cosineDecay({ steps: 10, floor: 2 }), 'cosineDecay: floor is 2, expected a number from 0 to 1'],
+  ])('%#', (make, text) => expect(make).toThrow(new RangeError(text)));
+});
