@@ -1,5 +1,6 @@
 /**
- * jax-js on its WebAssembly device: the model written out with its operations, the whole step compiled by `jit`.
+ * jax-js on its WebAssembly device: the model written out with its operations, the whole step compiled by `jit`
+ * when it is prepared.
  *
  * Every use of an array but the last takes a `.ref`, as its ownership rules ask.
  */
@@ -159,6 +160,9 @@ function training(workload: Workload, tensors: Tensors): Job {
     workload.optimizer!.type === 'adam' ? mapped(weights, (weight) => np.zeros(weight.shape)) : {};
   let moments: Moments = { m: zeros(), v: zeros(), t: np.array(0) };
   let last = 0;
+  const [value, ...rest] = step(tree.ref(weights), tree.ref(moments), inputs.ref, targets.ref);
+  value.dataSync();
+  tree.dispose(rest);
   return {
     run(times) {
       for (let i = 0; i < times; i++) {
@@ -183,6 +187,9 @@ function gradients(workload: Workload, tensors: Tensors): Job {
     return result;
   });
   let last: ArrayLike<number>[] = [];
+  const [value, d] = step(tree.ref(weights), inputs.ref, dOutput.ref);
+  (value as np.Array).dataSync();
+  tree.dispose(d);
   return {
     run(times) {
       for (let i = 0; i < times; i++) {
@@ -209,6 +216,7 @@ function inference(workload: Workload, tensors: Tensors): Job {
     return output;
   });
   let last: ArrayLike<number> = [];
+  forward(tree.ref(weights), inputs.ref).dataSync();
   return {
     run(times) {
       for (let i = 0; i < times; i++) last = forward(tree.ref(weights), inputs.ref).dataSync();
