@@ -31,16 +31,24 @@ export {
 export { type HuberOptions, huber, type SmoothL1Options, smoothL1 } from './losses/huber.ts';
 export {
   Loss,
-  type LossOptions,
   type LossTrace,
   type Measured,
   type Reduction,
   type Terms,
   type ValueOf,
 } from './losses/loss.ts';
+export type { LossOptions } from './losses/output.ts';
 export type { LossPass } from './losses/pass.ts';
 export { meanSquaredError, type SquaredErrorOptions } from './losses/squared.ts';
 export type { Parameter } from './matrix/parameter.ts';
+export type { Metric, Tally } from './metrics/metric.ts';
+export {
+  accuracy,
+  bitsPerCharacter,
+  type ClassMetricOptions,
+  meanAbsoluteError,
+  perplexity,
+} from './metrics/metrics.ts';
 export { Adagrad, type AdagradOptions } from './optimizers/adagrad.ts';
 export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
 export { clearGradients } from './optimizers/clear-gradients.ts';
@@ -77,6 +85,9 @@ export { Random, type RandomState } from './random/random.ts';
 export type { Gradients, Pass } from './signal/pass.ts';
 export type { State } from './signal/state.ts';
 export type { Builder, Builders, Model } from './storage/builders.ts';
-export { type LoadOptions, load, save } from './storage/save.ts';
+export { type LoadOptions, load, loadMetadata, type SaveOptions, save } from './storage/save.ts';
 export { type Indices, indices, type Nested, type Tensor, tensor } from './tensor.ts';
+export type { Batch, Batches } from './training/batch.ts';
 export { type ClipNormOptions, clipNorm, clipValue, gradientNorm, type Norm } from './training/clip.ts';
+export { evaluate } from './training/evaluate.ts';
+export { type TrainingStep, type TrainOptions, train } from './training/train.ts';

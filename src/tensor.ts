@@ -1,5 +1,5 @@
 /** What crosses the public boundary: plain typed arrays with a shape, on the ordinary JavaScript heap. */
-import { rangeError, typeError } from './errors.ts';
+import { rangeError, show, typeError } from './errors.ts';
 
 /** Real numbers, row-major: `[batch, time, features]`, or `[batch, features]` of one step. */
 export interface Tensor {
@@ -19,7 +19,8 @@ export type Nested = number | readonly Nested[];
 /**
  * A tensor, in float64, from nested arrays, or from values in row-major order and a shape.
  *
- * @throws RangeError if the arrays are ragged or the number of values is not that of the shape.
+ * @throws RangeError if the arrays are ragged or the number of values is not that of the shape; TypeError if a value is
+ * no number.
  *
  * @example
  * ```ts
@@ -39,7 +40,8 @@ export function tensor(values: Nested | ArrayLike<number>, shape?: readonly numb
 /**
  * Indices from nested arrays, or from values in row-major order and a shape.
  *
- * @throws RangeError if the arrays are ragged or the number of values is not that of the shape.
+ * @throws RangeError if the arrays are ragged, the number of values is not that of the shape, or a value is no whole
+ * number of 32 bits; TypeError if one is no number.
  *
  * @example
  * ```ts
@@ -74,7 +76,13 @@ function flatten(
     collect(where, values as Nested, found, 0, flat);
     return { values: flat, shape: found };
   }
+  const bad = shape.find((dimension) => !Number.isSafeInteger(dimension) || dimension < 0);
+  if (bad !== undefined)
+    throw rangeError(where, 'shape', `is [${shape.join(', ')}]`, 'whole numbers of at least 0');
   const flat = Array.from(values as ArrayLike<number>);
+  const nested = flat.find((value) => typeof value !== 'number');
+  if (nested !== undefined)
+    throw typeError(where, 'values', `has ${show(nested)} among them`, 'numbers in one array beside a shape');
   const length = shape.reduce((size, dimension) => size * dimension, 1);
   if (flat.length !== length)
     throw rangeError(
@@ -89,12 +97,12 @@ function flatten(
 function collect(where: string, values: Nested, shape: number[], depth: number, into: number[]): void {
   if (depth === shape.length) {
     if (typeof values !== 'number')
-      throw typeError(where, 'values', `has a ${typeof values} at depth ${depth}`, 'a number');
+      throw typeError(where, 'values', `has ${show(values)} at depth ${depth}`, 'a number');
     into.push(values);
     return;
   }
   if (!Array.isArray(values) || values.length !== shape[depth]) {
-    const came = Array.isArray(values) ? `${values.length} elements` : 'a number';
+    const came = Array.isArray(values) ? `${values.length} elements` : show(values);
     throw rangeError(
       where,
       'values',

@@ -3,14 +3,13 @@ import {
   Adam,
   type AnyLayer,
   type Cell,
-  clearGradients,
-  clipNorm,
   crossEntropy,
   Dense,
   Embedding,
   float32,
   GRUCell,
   type Indices,
+  type Loss,
   LSTMCell,
   meanSquaredError,
   OneHot,
@@ -20,6 +19,7 @@ import {
   Sequential,
   SGD,
   type Tensor,
+  train,
 } from 'recurrent-cells';
 import { type Job, serve, squareMean } from '../protocol.ts';
 import type { Tensors } from '../tensors.ts';
@@ -68,25 +68,29 @@ function model(workload: Workload, tensors: Tensors): Sequential<Tensor | Indice
   return new Sequential(stack);
 }
 
+function* repeated<Item>(item: Item): Generator<Item, never> {
+  for (;;) yield item;
+}
+
 function training(workload: Workload, tensors: Tensors): Job {
   const { type, learningRate } = workload.optimizer!;
   const network = model(workload, tensors);
-  const parameters = network.parameters();
   const loss = workload.loss === 'crossEntropy' ? crossEntropy() : meanSquaredError();
   const optimizer = type === 'sgd' ? new SGD({ learningRate }) : new Adam({ learningRate });
   const inputs = tensors.get('inputs') as Indices;
-  const targets = tensors.get('targets') as Indices & Tensor;
+  const targets = tensors.get('targets') as Indices;
+  const { clipNorm } = workload;
+  const steps = train(network, repeated({ inputs, targets }), {
+    loss: loss as Loss<Indices>,
+    optimizer,
+    clipNorm,
+  });
   let last = 0;
   return {
-    run(times) {
+    async run(times) {
       for (let i = 0; i < times; i++) {
-        const pass = network.forward(inputs);
-        const measured = loss.forward(pass.output, targets);
-        clearGradients(parameters);
-        pass.backward(measured.backward());
-        if (workload.clipNorm !== undefined) clipNorm(parameters, workload.clipNorm);
-        optimizer.step(parameters);
-        last = measured.value as number;
+        const { value } = await steps.next();
+        last = value!.loss;
       }
     },
     values: () => [last],

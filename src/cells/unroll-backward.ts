@@ -9,18 +9,22 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { addColumnSums, addProduct, product } from '../matrix/operations.ts';
 import { repeated } from '../matrix/packed.ts';
 import { linearGradient } from '../signal/linear.ts';
-import { steps } from '../signal/signal.ts';
+import { type Signal, steps } from '../signal/signal.ts';
 import type { Matrices } from './rule.ts';
 import { blockSteps, type Unrollable, type Unrolled } from './unroll.ts';
 import { walkBack } from './walk-back.ts';
 import { record, span } from './windows.ts';
 
-/** The upstream gradients of a walk, and what is wanted of it. */
-export interface UnrollBackwardOptions<State extends string> {
+/** The upstream gradients of a walk. */
+export interface Upstream<State extends string> {
   /** ∂L/∂(the first state at every step) [T·B, H], zeros beyond each length; none unless given. */
-  readonly dOutput?: Matrix | undefined;
+  readonly dOutput: Matrix | undefined;
   /** ∂L/∂(the final states) [B, H]; none unless given. */
-  readonly dFinal?: Matrices<State> | undefined;
+  readonly dFinal: Matrices<State> | undefined;
+}
+
+/** What is wanted of a walk backward. */
+export interface UnrollBackwardOptions<State extends string> extends Upstream<State> {
   /** Where given, no gradient passes between steps k·history − 1 and k·history. */
   readonly history?: number | undefined;
   /** Whether the gradient of the input is wanted. */
@@ -40,49 +44,88 @@ export function unrollBackward<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,
   run: Unrolled<State>,
-  options: UnrollBackwardOptions<State>,
+  { history, needsInput, ...upstream }: UnrollBackwardOptions<State>,
 ): UnrolledGradient<State> {
-  const { input } = run;
-  const { batch: B, time: T, width } = input;
-  const block = blockSteps(B);
-  const wanted = options.needsInput && input.kind === 'dense';
-  const dInput = wanted ? arena.matrix(T * B, width) : undefined;
-  const initial = record(cell.rule.states, () => arena.matrix(B, cell.hiddenSize));
+  const gradient = newGradient(arena, cell, run.input, needsInput);
   arena.scope(() => {
-    const walk = walkBack(arena, cell, run, options, block);
-    const weights = weightGradient(arena, cell, run);
-    const weightIh = dInput && repeated(arena, cell.weightIh.value, Math.ceil(T / block));
-    for (let start = Math.floor((T - 1) / block) * block; start >= 0; start -= block) {
-      const count = Math.min(block, T - start);
-      walk.through(start, count);
-      const dGates = walk.gates.rowsFrom(0, count * B);
-      weights.add(start, count, dGates, walk.recurrent.rowsFrom(0, count * B));
-      if (dInput !== undefined) product(dInput.rowsFrom(start * B, count * B), dGates, weightIh!);
-    }
+    const weights = weightGradient(arena, cell, run.input);
+    walkBackThrough(arena, cell, run, upstream, cutter(history), weights, gradient);
     weights.finish();
-    walk.finish(initial);
   });
-  return { input: dInput, initial };
+  return gradient;
+}
+
+/** Space for the gradients of a walk over `input`. */
+export function newGradient<State extends string>(
+  arena: Arena,
+  { rule, hiddenSize }: Unrollable<State>,
+  { kind, batch, time, width }: Signal,
+  needsInput: boolean,
+): UnrolledGradient<State> {
+  return {
+    input: needsInput && kind === 'dense' ? arena.matrix(time * batch, width) : undefined,
+    initial: record(rule.states, () => arena.matrix(batch, hiddenSize)),
+  };
+}
+
+/** Tells before which steps the history is cut. */
+export function cutter(
+  history: number = Number.POSITIVE_INFINITY,
+  firstStep: number = 0,
+): (t: number) => boolean {
+  return (t) => t + firstStep > 0 && (t + firstStep) % history === 0;
+}
+
+/** Goes back through a walk, block by block, and fills in its gradient. */
+export function walkBackThrough<State extends string>(
+  arena: Arena,
+  cell: Unrollable<State>,
+  run: Unrolled<State>,
+  upstream: Upstream<State>,
+  cutBefore: (t: number) => boolean,
+  weights: WeightGradient<State>,
+  gradient: UnrolledGradient<State>,
+): void {
+  const { batch: B, time: T } = run.input;
+  const block = blockSteps(B);
+  const walk = walkBack(arena, cell, run, upstream, cutBefore, block);
+  const weightIh = gradient.input && repeated(arena, cell.weightIh.value, Math.ceil(T / block));
+  for (let start = Math.floor((T - 1) / block) * block; start >= 0; start -= block) {
+    const count = Math.min(block, T - start);
+    walk.through(start, count);
+    const dGates = walk.gates.rowsFrom(0, count * B);
+    weights.add(run, start, count, dGates, walk.recurrent.rowsFrom(0, count * B));
+    if (gradient.input !== undefined)
+      product(gradient.input.rowsFrom(start * B, count * B), dGates, weightIh!);
+  }
+  walk.finish(gradient.initial);
 }
 
 /** dW_ih, db_ih, dW_hh and db_hh, collected block by block. */
-function weightGradient<State extends string>(
+export interface WeightGradient<State extends string> {
+  add(run: Unrolled<State>, start: number, count: number, dGates: Matrix, dRecurrent: Matrix): void;
+  /** To be called after the last block. */
+  finish(): void;
+}
+
+export function weightGradient<State extends string>(
   arena: Arena,
   { rule, hiddenSize, weightIh, biasIh, weightHh, biasHh }: Unrollable<State>,
-  { input, states, kept }: Unrolled<State>,
-): { add(start: number, count: number, dGates: Matrix, dRecurrent: Matrix): void; finish(): void } {
-  const { batch: B } = input;
+  input: Signal,
+): WeightGradient<State> {
   const ofInput = linearGradient(arena, input, weightIh, biasIh);
-  const stages = rule.stages.map(({ gates, from: name }) => {
+  const stages = rule.stages.map(({ gates, from: source }) => {
     const { from, to } = span(rule, gates, hiddenSize);
-    const source = rule.states.includes(name as State) ? states[name as State] : kept[name]!;
-    return { from, count: to - from, dWeight: weightHh.gradient.rowsFrom(from, to - from), source };
+    return { source, from, count: to - from, dWeight: weightHh.gradient.rowsFrom(from, to - from) };
   });
   return {
-    add(start, count, dGates, dRecurrent) {
+    add({ input, states, kept }, start, count, dGates, dRecurrent) {
+      const { batch: B } = input;
       ofInput.add(dGates, steps(input, start, count));
-      for (const { from, count: columns, dWeight, source } of stages)
-        addProduct(dWeight, dRecurrent.columnsFrom(from, columns).T, source.rowsFrom(start * B, count * B));
+      for (const { source, from, count: columns, dWeight } of stages) {
+        const of = rule.states.includes(source as State) ? states[source as State] : kept[source]!;
+        addProduct(dWeight, dRecurrent.columnsFrom(from, columns).T, of.rowsFrom(start * B, count * B));
+      }
       if (biasHh !== undefined) addColumnSums(biasHh.gradient, dRecurrent);
     },
     finish: () => ofInput.finish(),

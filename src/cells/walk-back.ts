@@ -5,7 +5,7 @@ import { add, addProduct, copy, fill, product } from '../matrix/operations.ts';
 import { repeated } from '../matrix/packed.ts';
 import type { Matrices } from './rule.ts';
 import type { Unrollable, Unrolled } from './unroll.ts';
-import type { UnrollBackwardOptions } from './unroll-backward.ts';
+import type { Upstream } from './unroll-backward.ts';
 import { column, gatesAt, record, source, span, stepAt } from './windows.ts';
 
 /** A walk backward that is under way. */
@@ -20,12 +20,17 @@ export interface WalkBack<State extends string> {
   finish(initial: Matrices<State>): void;
 }
 
-/** Prepares the walk back, in blocks of at most `block` steps. */
+/**
+ * Prepares the walk back, in blocks of at most `block` steps.
+ *
+ * @param cutBefore whether no gradient passes from a step to the one before it.
+ */
 export function walkBack<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,
   run: Unrolled<State>,
-  { dOutput, dFinal, history = Number.POSITIVE_INFINITY }: UnrollBackwardOptions<State>,
+  { dOutput, dFinal }: Upstream<State>,
+  cutBefore: (t: number) => boolean,
   block: number,
 ): WalkBack<State> {
   const { rule, hiddenSize: H } = cell;
@@ -100,7 +105,7 @@ export function walkBack<State extends string>(
       stage.activateBackward(step, d);
       multiply(sources[s]!, dRecurrent, weight);
     }
-    if (t % history === 0 && t > 0) for (const name of names) fill(d.prev[name], 0);
+    if (cutBefore(t)) for (const name of names) fill(d.prev[name], 0);
     turn = turn === turns[0] ? turns[1]! : turns[0]!;
   };
 

@@ -2,17 +2,22 @@
 import type { Architecture } from '../architecture.ts';
 import type { Cell, CellState } from '../cells/cell.ts';
 import type { Matrices } from '../cells/rule.ts';
-import { blockSteps, unroll } from '../cells/unroll.ts';
-import { unrollBackward } from '../cells/unroll-backward.ts';
+import { unrollSegments, unrollSegmentsBackward } from '../cells/segments.ts';
+import { unroll } from '../cells/unroll.ts';
+import {
+  type UnrollBackwardOptions,
+  type UnrolledGradient,
+  unrollBackward,
+} from '../cells/unroll-backward.ts';
 import { oneOf, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { add, copy, fill } from '../matrix/operations.ts';
+import { add } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Expectation } from '../signal/boundary.ts';
 import { flip, flipped, reversal } from '../signal/flip.ts';
-import { dense, type Signal, steps } from '../signal/signal.ts';
+import { dense, type Signal } from '../signal/signal.ts';
 import type { MatrixState, StateSizes } from '../signal/state.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
@@ -30,6 +35,13 @@ export interface SequenceOptions {
    * The same as training on pieces of that length with the state carried from one to the next.
    */
   readonly history?: number | undefined;
+  /**
+   * To save memory, keep only the state before every k-th step, and compute the steps between again on the way back.
+   *
+   * For T steps, k near √T needs the least. k is rounded up to whole blocks of ⌈256 / batch⌉ steps, and the gradients are
+   * the same bit for bit. All steps are kept unless given.
+   */
+  readonly recompute?: number | undefined;
 }
 
 /** The names of a cell's states. */
@@ -78,10 +90,12 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   readonly outputs: 'all' | 'last';
   readonly reverse: boolean;
   readonly history: number | undefined;
+  readonly recompute: number | undefined;
 
   /** @throws RangeError if an option is not one of its values. */
-  constructor(cell: C, { outputs = 'all', reverse = false, history }: SequenceOptions = {}) {
+  constructor(cell: C, options: SequenceOptions = {}) {
     super();
+    const { outputs = 'all', reverse = false, history, recompute } = options;
     this.cell = cell;
     this.backend = cell.backend;
     this.inputSize = cell.inputSize as InputSizeOf<C>;
@@ -90,6 +104,7 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
     this.outputs = oneOf('Sequence', 'outputs', outputs, ['all', 'last']);
     this.reverse = reverse;
     this.history = history === undefined ? undefined : wholeNumber('Sequence', 'history', history);
+    this.recompute = recompute === undefined ? undefined : wholeNumber('Sequence', 'recompute', recompute);
   }
 
   parameters(): ReadonlyMap<string, Parameter> {
@@ -97,24 +112,21 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   }
 
   architecture(): Architecture {
-    const { type, outputs, reverse, history, cell } = this;
-    return { type, options: { outputs, reverse, history }, parts: { cell: cell.architecture() } };
+    const { type, outputs, reverse, history, recompute, cell } = this;
+    return { type, options: { outputs, reverse, history, recompute }, parts: { cell: cell.architecture() } };
   }
 
   record(arena: Arena, given: Signal, state: MatrixState | undefined): Trace {
-    const { cell, outputs } = this;
-    const order = this.reverse ? reversal(arena, given) : undefined;
-    const turn = (values: Matrix) => (order === undefined ? values : flipped(arena, values, order));
-    const input = order === undefined ? given : flip(arena, given, order);
-    const run = unroll(arena, cell, input, state as Matrices<string> | undefined);
-    const h = cell.rule.states[0];
-    const all = run.states[h]!.rowsFrom(input.batch, input.time * input.batch);
+    const { outputs } = this;
+    const { input, turn } = this.#directed(arena, given);
+    const walk = this.#walk(arena, input, state as Matrices<string> | undefined);
+    const h = this.cell.rule.states[0];
     return {
-      output: outputs === 'all' ? dense(given, turn(all)) : last(given, run.final[h]!),
-      state: run.final,
+      output: outputs === 'all' ? dense(given, turn(walk.all!)) : last(given, walk.final[h]!),
+      state: walk.final,
       backward: (dOutput, dState, needsInput) => {
-        const dFinal = outputs === 'last' ? withOutput(arena, h, dState, run.final, dOutput) : dState;
-        const d = unrollBackward(arena, cell, run, {
+        const dFinal = outputs === 'last' ? withOutput(arena, h, dState, walk.final, dOutput) : dState;
+        const d = walk.back({
           dOutput: outputs === 'all' && dOutput !== undefined ? turn(dOutput) : undefined,
           dFinal: dFinal as Matrices<string> | undefined,
           history: this.history,
@@ -125,41 +137,65 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
     };
   }
 
-  /** As `record`, a few steps at a time, so that the memory does not grow with the gates of all steps. */
   compute(arena: Arena, given: Signal, state: MatrixState | undefined): Computed {
-    const { cell } = this;
-    const { batch, time } = given;
-    const order = this.reverse ? reversal(arena, given) : undefined;
-    const input = order === undefined ? given : flip(arena, given, order);
-    const h = cell.rule.states[0];
-    const all = this.outputs === 'all' ? arena.matrix(time * batch, cell.hiddenSize) : undefined;
-    const carried = Object.fromEntries(
-      cell.rule.states.map((name) => [name, arena.matrix(batch, cell.hiddenSize)]),
+    const { input, turn } = this.#directed(arena, given);
+    const all = this.#outputs(arena, input);
+    const { final } = unrollSegments(
+      arena,
+      this.cell,
+      input,
+      state as Matrices<string> | undefined,
+      all,
+      1,
+      false,
     );
-    for (const [name, part] of Object.entries(carried)) {
-      if (state === undefined) fill(part, 0);
-      else copy(part, state[name] as Matrix);
+    const output =
+      all === undefined ? last(given, final[this.cell.rule.states[0]]!) : dense(given, turn(all));
+    return { output, state: final };
+  }
+
+  /** The input as the cell meets it, and how outputs and gradients are put back into the input's order. */
+  #directed(arena: Arena, given: Signal): { input: Signal; turn: (values: Matrix) => Matrix } {
+    if (!this.reverse) return { input: given, turn: (values) => values };
+    const order = reversal(arena, given);
+    return { input: flip(arena, given, order), turn: (values) => flipped(arena, values, order) };
+  }
+
+  #outputs(arena: Arena, { time, batch }: Signal): Matrix | undefined {
+    return this.outputs === 'all' ? arena.matrix(time * batch, this.cell.hiddenSize) : undefined;
+  }
+
+  /** The walk over the input, kept whole or computed again on the way back. */
+  #walk(arena: Arena, input: Signal, initial: Matrices<string> | undefined): Walk {
+    const { cell, recompute } = this;
+    if (recompute === undefined) {
+      const run = unroll(arena, cell, input, initial);
+      return {
+        all: run.states[cell.rule.states[0]]!.rowsFrom(input.batch, input.time * input.batch),
+        final: run.final,
+        back: (options) => unrollBackward(arena, cell, run, options),
+      };
     }
-    const chunk = blockSteps(batch);
-    for (let start = 0; start < time; start += chunk) {
-      const count = Math.min(chunk, time - start);
-      arena.scope(() => {
-        const { states, final } = unroll(arena, cell, steps(input, start, count), carried);
-        if (all !== undefined)
-          copy(all.rowsFrom(start * batch, count * batch), states[h]!.rowsFrom(batch, count * batch));
-        for (const [name, part] of Object.entries(carried)) copy(part, final[name]!);
-      });
-    }
-    if (all === undefined) return { output: last(given, carried[h]!), state: carried };
+    const all = this.#outputs(arena, input);
+    const walk = unrollSegments(arena, cell, input, initial, all, recompute, true);
     return {
-      output: dense(given, order === undefined ? all : flipped(arena, all, order)),
-      state: carried,
+      all,
+      final: walk.final,
+      back: (options) => unrollSegmentsBackward(arena, cell, walk, options),
     };
   }
 
   protected override expectation(where: string): Expectation {
     return { ...super.expectation(where), timed: true };
   }
+}
+
+/** What `record` needs of a walk. */
+interface Walk {
+  /** The outputs of all steps, where they are wanted. */
+  readonly all: Matrix | undefined;
+  readonly final: Matrices<string>;
+  back(options: UnrollBackwardOptions<string>): UnrolledGradient<string>;
 }
 
 /** One output for each sequence. */

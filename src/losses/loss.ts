@@ -5,15 +5,14 @@
  * the affair of the loss that extends it.
  */
 import { oneOf, rangeError, show, typeError } from '../errors.ts';
-import type { Backend } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
-import { float32, float64 } from '../kernels/index.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { denseInput, gradientOutput } from '../signal/boundary.ts';
+import { gradientOutput } from '../signal/boundary.ts';
 import { recordPass } from '../signal/pass.ts';
 import type { DenseSignal, Signal } from '../signal/signal.ts';
 import type { Indices, Tensor } from '../tensor.ts';
+import { backendOf, type LossOptions, outputSignal } from './output.ts';
 import { LossPass } from './pass.ts';
 import { batchMajor, timeMajor } from './turn.ts';
 
@@ -22,14 +21,6 @@ export type Reduction = 'mean' | 'sum' | 'none';
 
 /** The value of a loss: a number, or the tensor of the terms. */
 export type ValueOf<R extends Reduction> = R extends 'none' ? Tensor : number;
-
-/** What may come with an output. */
-export interface LossOptions {
-  /** The valid steps of each sequence; all are unless given. What lies beyond counts nothing and gets no gradient. */
-  readonly lengths?: readonly number[] | undefined;
-  /** What to compute with: unless given, `float64()` of float64 outputs and `float32()` of float32 outputs. */
-  readonly backend?: Backend | undefined;
-}
 
 /** A value, and what it is the mean of. */
 export interface Measured<R extends Reduction = 'mean' | 'sum'> {
@@ -161,17 +152,4 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
     if (typeof dLoss !== 'number') throw typeError(where, 'dLoss', `is ${show(dLoss)}`, 'a number');
     return dLoss * this.#factor(terms.weight);
   }
-}
-
-function backendOf(output: Tensor, { backend }: LossOptions): Backend {
-  return backend ?? (output?.data instanceof Float64Array ? float64() : float32());
-}
-
-function outputSignal(arena: Arena, where: string, output: Tensor, { lengths }: LossOptions): DenseSignal {
-  return denseInput(
-    arena,
-    { where, argument: 'output', width: undefined, widthName: 'width' },
-    output,
-    lengths,
-  );
 }

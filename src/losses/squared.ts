@@ -21,10 +21,10 @@ export interface SquaredErrorOptions<R extends Reduction = Reduction> {
  * ```ts
  * import { meanSquaredError, tensor } from 'recurrent-cells';
  *
- * const output = tensor([[[1], [2]], [[3], [9]]]);
+ * const output = tensor([[[1], [2]], [[4], [9]]]);
  * const target = tensor([[[0], [0]], [[0], [0]]]);
- * meanSquaredError().measure(output, target, { lengths: [2, 1] }).value // → 4.666666666666666
- * meanSquaredError({ reduction: 'sum' }).measure(output, target).value // → 95
+ * meanSquaredError().measure(output, target, { lengths: [2, 1] }).value // → 7
+ * meanSquaredError({ reduction: 'sum' }).measure(output, target).value // → 102
  * ```
  */
 export function meanSquaredError<R extends Reduction = 'mean'>(

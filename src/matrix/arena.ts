@@ -75,8 +75,11 @@ export class Arena {
   /** Gives everything back, for the next pass; joins the chunks. */
   reset(): void {
     if (this.#chunks.length > 1) {
+      const chunks = this.#chunks;
+      // Before anything can fail: what is given back must not be used again.
+      this.#chunks = [];
       let length = 0;
-      for (const chunk of this.#chunks) {
+      for (const chunk of chunks) {
         length += chunk.length;
         this.backend.heap.free(chunk.offset);
       }

@@ -22,6 +22,11 @@ function rowOf(where: string, argument: string, row: Matrix, columns: number): v
   throw rangeError(where, argument, `has shape ${shape(row)}`, `[1, ${columns}]`);
 }
 
+function tableOf(where: string, table: Matrix, columns: number): void {
+  if (table.columns !== columns)
+    throw rangeError(where, 'table', `has ${table.columns} columns`, `${columns}`);
+}
+
 type UnaryName = 'copy' | 'exp' | 'sigmoid' | 'tanh' | 'relu' | 'softplus' | 'softmax' | 'logSoftmax';
 type BinaryName = 'add' | 'sub' | 'mul' | 'mulAdd' | 'sigmoidBackward' | 'tanhBackward' | 'reluBackward';
 
@@ -114,6 +119,7 @@ export function transpose(out: Matrix, a: Matrix): void {
 /** Row i of out ← row `indices[i]` of table, or zeros where the index is −1 */
 export function gather(out: Matrix, table: Matrix, indices: Matrix): void {
   rowOf('gather', 'indices', indices, out.rows);
+  tableOf('gather', table, out.columns);
   out.backend.kernels.gather(
     out.offset,
     out.stride,
@@ -128,6 +134,7 @@ export function gather(out: Matrix, table: Matrix, indices: Matrix): void {
 /** Row `indices[i]` of table ← that row + row i of a; an index of −1 is left out */
 export function scatterAdd(table: Matrix, a: Matrix, indices: Matrix): void {
   rowOf('scatterAdd', 'indices', indices, a.rows);
+  tableOf('scatterAdd', table, a.columns);
   a.backend.kernels.scatterAdd(
     table.offset,
     table.stride,

@@ -1,5 +1,6 @@
 /** Where weights start. An initialiser fills a matrix of `rows` (outputs) × `columns` (inputs), row by row. */
 import { rangeError } from '../errors.ts';
+import { orthonormal } from './orthogonal.ts';
 import type { Random } from './random.ts';
 
 /** Gives the `rows · columns` starting values of a weight matrix. */
@@ -81,31 +82,10 @@ export function normal(deviation: number): Initializer {
  * ```
  */
 export const orthogonal: Initializer = (rows, columns, random) => {
-  const count = Math.min(rows, columns);
-  const length = Math.max(rows, columns);
-  const vectors = Array.from({ length: count }, () => drawn(length, () => random.normal()));
-  // Gram and Schmidt, each vector twice: once leaves an error that grows with the condition of the draw.
-  vectors.forEach((vector, i) => {
-    for (let pass = 0; pass < 2; pass++)
-      for (const earlier of vectors.slice(0, i)) subtract(vector, earlier, dot(vector, earlier));
-    const norm = Math.sqrt(dot(vector, vector));
-    for (let j = 0; j < length; j++) vector[j]! /= norm;
-  });
-  const byRow = rows <= columns;
+  const vectors = orthonormal(Math.min(rows, columns), Math.max(rows, columns), random);
   return Float64Array.from({ length: rows * columns }, (_, at) => {
     const row = Math.floor(at / columns);
     const column = at % columns;
-    return byRow ? vectors[row]![column]! : vectors[column]![row]!;
+    return rows <= columns ? vectors[row]![column]! : vectors[column]![row]!;
   });
 };
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
-}
-
-/** a ← a − factor · b */
-function subtract(a: Float64Array, b: Float64Array, factor: number): void {
-  for (let i = 0; i < a.length; i++) a[i]! -= factor * b[i]!;
-}

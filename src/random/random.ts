@@ -1,5 +1,5 @@
 /** One seeded source of random numbers, the same on every engine. Nothing in the library uses another. */
-import { rangeError, wholeNumber } from '../errors.ts';
+import { rangeError, show, wholeNumber } from '../errors.ts';
 import { logarithm } from './logarithm.ts';
 
 /** The generator's whole state: four 32-bit words, not all zero. */
@@ -43,11 +43,12 @@ export class Random {
   }
 
   set state(state: RandomState) {
-    if (state.length !== 4 || !state.some((word) => word >>> 0 !== 0))
+    const isWord = (word: number) => Number.isInteger(word) && word >= 0 && word < 2 ** 32;
+    if (!Array.isArray(state) || state.length !== 4 || !state.every(isWord) || !state.some(Boolean))
       throw rangeError(
         'Random.state',
         'state',
-        `is [${state.join(', ')}]`,
+        `is ${Array.isArray(state) ? `[${state.join(', ')}]` : show(state)}`,
         'four 32-bit words, not all zero',
       );
     this.#words.set(state);
@@ -60,7 +61,7 @@ export class Random {
     return (high * 2 ** 26 + low) / 2 ** 53;
   }
 
-  /** A number in [least, most). */
+  /** A number from `least` to `most`; the upper bound itself only by rounding. */
   uniform(least: number, most: number): number {
     return least + (most - least) * this.next();
   }

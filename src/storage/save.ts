@@ -1,3 +1,4 @@
+import type { Architecture } from '../architecture.ts';
 import { rangeError, show, typeError } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32, float64 } from '../kernels/index.ts';

@@ -1,12 +1,23 @@
 /** Which function runs a golden case, by its kind; a case without one is skipped, and why is said. */
 import type { Backend } from '../../src/index.ts';
 import type { GoldenCase, TensorResult } from './case.ts';
+import { runClip } from './clip.ts';
+import { runLoss } from './loss.ts';
+import { runTraining } from './model.ts';
 import { runModule } from './module.ts';
+import { runOptimizer } from './optimizer.ts';
 import { runCell, runLayer } from './recurrent.ts';
 
 export type Runner = (golden: GoldenCase, backend: Backend) => TensorResult[];
 
-const byKind: { readonly [kind: string]: Runner } = { cell: runCell, layer: runLayer };
+const byKind: { readonly [kind: string]: Runner } = {
+  cell: runCell,
+  layer: runLayer,
+  loss: runLoss,
+  optimizer: runOptimizer,
+  clip: runClip,
+  model: runTraining,
+};
 
 const byOperation: { readonly [operation: string]: Runner } = { Embedding: runModule, Linear: runModule };
 

@@ -2,7 +2,7 @@
 import type { Backend } from '../backend.ts';
 import { Heap } from '../heap.ts';
 import type { Kernels } from '../kernels.ts';
-import { heapBase, relaxed, simd } from './binaries.generated.ts';
+import { heapBase, pieces } from './binaries.generated.ts';
 import { MemoryStorage } from './memory.ts';
 
 /** The two binaries: `relaxed` fuses multiply and add, faster and not bit-identical between machines. */
@@ -16,7 +16,7 @@ const NAMES: Readonly<Record<SimdKind, string>> = {
 /** A new backend with a heap of its own, or `undefined` where the engine refuses WebAssembly or the instructions. */
 export function simdBackend(kind: SimdKind): Backend | undefined {
   if (typeof WebAssembly === 'undefined') return undefined;
-  const binary = bytesOf(kind === 'relaxed' ? relaxed : simd);
+  const binary = bytesOf(pieces.map(([simd, relaxed]) => (kind === 'relaxed' ? relaxed : simd)).join(''));
   if (!WebAssembly.validate(binary)) return undefined;
   const storage = new MemoryStorage(heapBase);
   const instance = instantiate(binary, storage.memory);

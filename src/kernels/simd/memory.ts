@@ -23,6 +23,7 @@ export class MemoryStorage implements Storage {
   grow(length: number): void {
     const present = this.memory.buffer.byteLength / 65536;
     const needed = pagesOf(length) - present;
+    if (present + needed > MOST_PAGES) throw new RangeError('a WebAssembly memory ends at 4 GiB');
     // Doubling makes growth rare, since an engine may have to copy; near the limit only what is needed is taken.
     const generous = Math.min(Math.max(needed, present), MOST_PAGES - present);
     try {

@@ -1,9 +1,12 @@
 /** What the machine can do at most: multiply–adds that touch no memory. The measure of the products' speed. */
 import { madd } from './vector';
 
-/** `count` rounds of twelve independent multiply–adds of four lanes: 96 floating-point operations each. */
-export function multiplyAdds(count: i32): f32 {
-  const x = f32x4.splat(0.5), y = f32x4.splat(1);
+/**
+ * s ← factor·s + summand, `count` rounds of twelve independent multiply–adds of four lanes: 96 floating-point operations
+ * each. The factors are parameters because an engine would build constants anew in each round.
+ */
+export function multiplyAdds(count: i32, factor: f32, summand: f32): f32 {
+  const x = f32x4.splat(factor), y = f32x4.splat(summand);
   let s0 = y, s1 = y, s2 = y, s3 = y, s4 = y, s5 = y, s6 = y, s7 = y, s8 = y, s9 = y, s10 = y, s11 = y;
   for (; count > 0; count--) {
     s0 = madd(s0, x, y);

@@ -1,37 +1,37 @@
 /** Elementwise functions and their derivatives. */
-import { map, zip } from './blocks';
+import { mapLong, zip } from './blocks';
 import { expOf, sigmoidOf, softplusOf, tanhOf } from './exponential';
 
 @unmanaged
 class Exp {
-  @inline of(a: v128, p: v128, q: v128): v128 { return expOf(a); }
+  @inline of(a: v128): v128 { return expOf(a); }
 }
 export function exp(out: i32, outStride: i32, a: i32, aStride: i32, rows: i32, columns: i32): void {
-  map<Exp>(out, outStride, a, aStride, rows, columns);
+  mapLong<Exp>(out, outStride, a, aStride, rows, columns);
 }
 
 @unmanaged
 class Sigmoid {
-  @inline of(a: v128, p: v128, q: v128): v128 { return sigmoidOf(a); }
+  @inline of(a: v128): v128 { return sigmoidOf(a); }
 }
 export function sigmoid(out: i32, outStride: i32, a: i32, aStride: i32, rows: i32, columns: i32): void {
-  map<Sigmoid>(out, outStride, a, aStride, rows, columns);
+  mapLong<Sigmoid>(out, outStride, a, aStride, rows, columns);
 }
 
 @unmanaged
 class Tanh {
-  @inline of(a: v128, p: v128, q: v128): v128 { return tanhOf(a); }
+  @inline of(a: v128): v128 { return tanhOf(a); }
 }
 export function tanh(out: i32, outStride: i32, a: i32, aStride: i32, rows: i32, columns: i32): void {
-  map<Tanh>(out, outStride, a, aStride, rows, columns);
+  mapLong<Tanh>(out, outStride, a, aStride, rows, columns);
 }
 
 @unmanaged
 class Softplus {
-  @inline of(a: v128, p: v128, q: v128): v128 { return softplusOf(a); }
+  @inline of(a: v128): v128 { return softplusOf(a); }
 }
 export function softplus(out: i32, outStride: i32, a: i32, aStride: i32, rows: i32, columns: i32): void {
-  map<Softplus>(out, outStride, a, aStride, rows, columns);
+  mapLong<Softplus>(out, outStride, a, aStride, rows, columns);
 }
 
 @unmanaged

@@ -15,13 +15,16 @@ export function sgd(
   w: i32, g: i32, velocity: i32, length: i32, rate: f64, momentum: f64, nesterov: i32, decay: f64,
 ): void {
   let pw = bytes(w), pg = bytes(g), pv = bytes(velocity);
+  const vRate = splat(rate);
+  const vMomentum = splat(momentum);
+  const vDecay = splat(decay);
   for (let left = length; left > 0; left -= LANES) {
     const weight = load4(pw, left);
-    const gradient = madd(splat(decay), weight, load4(pg, left));
-    const v = madd(splat(momentum), load4(pv, left), gradient);
-    const step = nesterov ? madd(splat(momentum), v, gradient) : v;
+    const gradient = madd(vDecay, weight, load4(pg, left));
+    const v = madd(vMomentum, load4(pv, left), gradient);
+    const step = nesterov ? madd(vMomentum, v, gradient) : v;
     store4(pv, v, left);
-    store4(pw, nmadd(splat(rate), step, weight), left);
+    store4(pw, nmadd(vRate, step, weight), left);
     pw += VECTOR;
     pg += VECTOR;
     pv += VECTOR;
@@ -33,17 +36,26 @@ export function adam(
   rate: f64, beta1: f64, beta2: f64, scale: f64, epsilon: f64, decay: f64, shrink: f64,
 ): void {
   let pw = bytes(w), pg = bytes(g), pm = bytes(mean), ps = bytes(square);
+  const vRate = splat(rate);
+  const keepMean = splat(beta1);
+  const takeMean = splat(1 - beta1);
+  const keepSquare = splat(beta2);
+  const takeSquare = splat(1 - beta2);
+  const vScale = splat(scale);
+  const vEpsilon = splat(epsilon);
+  const vDecay = splat(decay);
+  const vShrink = splat(shrink);
   for (let left = length; left > 0; left -= LANES) {
     const weight = load4(pw, left);
-    const gradient = madd(splat(decay), weight, load4(pg, left));
-    const m = madd(splat(1 - beta1), gradient, f32x4.mul(splat(beta1), load4(pm, left)));
+    const gradient = madd(vDecay, weight, load4(pg, left));
+    const m = madd(takeMean, gradient, f32x4.mul(keepMean, load4(pm, left)));
     const squared = f32x4.mul(gradient, gradient);
-    const s = madd(splat(1 - beta2), squared, f32x4.mul(splat(beta2), load4(ps, left)));
-    const divisor = madd(f32x4.sqrt(s), splat(scale), splat(epsilon));
-    const step = f32x4.div(f32x4.mul(splat(rate), m), divisor);
+    const s = madd(takeSquare, squared, f32x4.mul(keepSquare, load4(ps, left)));
+    const divisor = madd(f32x4.sqrt(s), vScale, vEpsilon);
+    const step = f32x4.div(f32x4.mul(vRate, m), divisor);
     store4(pm, m, left);
     store4(ps, s, left);
-    store4(pw, f32x4.sub(f32x4.mul(splat(shrink), weight), step), left);
+    store4(pw, f32x4.sub(f32x4.mul(vShrink, weight), step), left);
     pw += VECTOR;
     pg += VECTOR;
     pm += VECTOR;
@@ -56,19 +68,25 @@ export function rmsprop(
   rate: f64, alpha: f64, epsilon: f64, momentum: f64, centered: i32, decay: f64,
 ): void {
   let pw = bytes(w), pg = bytes(g), ps = bytes(square), pm = bytes(mean), pv = bytes(velocity);
+  const vRate = splat(rate);
+  const keep = splat(alpha);
+  const takeNew = splat(1 - alpha);
+  const vEpsilon = splat(epsilon);
+  const vMomentum = splat(momentum);
+  const vDecay = splat(decay);
   for (let left = length; left > 0; left -= LANES) {
     const weight = load4(pw, left);
-    const gradient = madd(splat(decay), weight, load4(pg, left));
+    const gradient = madd(vDecay, weight, load4(pg, left));
     const squared = f32x4.mul(gradient, gradient);
-    const s = madd(splat(1 - alpha), squared, f32x4.mul(splat(alpha), load4(ps, left)));
-    const m = madd(splat(1 - alpha), gradient, f32x4.mul(splat(alpha), load4(pm, left)));
+    const s = madd(takeNew, squared, f32x4.mul(keep, load4(ps, left)));
+    const m = madd(takeNew, gradient, f32x4.mul(keep, load4(pm, left)));
     const variance = centered ? nmadd(m, m, s) : s;
-    const step = f32x4.div(gradient, f32x4.add(f32x4.sqrt(variance), splat(epsilon)));
-    const v = madd(splat(momentum), load4(pv, left), step);
+    const step = f32x4.div(gradient, f32x4.add(f32x4.sqrt(variance), vEpsilon));
+    const v = madd(vMomentum, load4(pv, left), step);
     store4(ps, s, left);
     store4(pm, m, left);
     store4(pv, v, left);
-    store4(pw, nmadd(splat(rate), v, weight), left);
+    store4(pw, nmadd(vRate, v, weight), left);
     pw += VECTOR;
     pg += VECTOR;
     ps += VECTOR;
@@ -81,13 +99,16 @@ export function adagrad(
   w: i32, g: i32, square: i32, length: i32, rate: f64, epsilon: f64, decay: f64,
 ): void {
   let pw = bytes(w), pg = bytes(g), ps = bytes(square);
+  const vRate = splat(rate);
+  const vEpsilon = splat(epsilon);
+  const vDecay = splat(decay);
   for (let left = length; left > 0; left -= LANES) {
     const weight = load4(pw, left);
-    const gradient = madd(splat(decay), weight, load4(pg, left));
+    const gradient = madd(vDecay, weight, load4(pg, left));
     const s = madd(gradient, gradient, load4(ps, left));
-    const divisor = f32x4.add(f32x4.sqrt(s), splat(epsilon));
+    const divisor = f32x4.add(f32x4.sqrt(s), vEpsilon);
     store4(ps, s, left);
-    store4(pw, f32x4.sub(weight, f32x4.div(f32x4.mul(splat(rate), gradient), divisor)), left);
+    store4(pw, f32x4.sub(weight, f32x4.div(f32x4.mul(vRate, gradient), divisor)), left);
     pw += VECTOR;
     pg += VECTOR;
     ps += VECTOR;

@@ -7,7 +7,13 @@ export function reorder(
 ): void {
   if (columnStride == 4) {
     for (; rows > 0; rows--) {
-      copyRow(out, a, columns);
+      // A whole row of a panel, where a call would take longer than the copy.
+      if (columns == 2 * LANES) {
+        v128.store(out, v128.load(a));
+        v128.store(out, v128.load(a, 16), 16);
+      } else {
+        copyRow(out, a, columns);
+      }
       out += outStride;
       a += rowStride;
     }
@@ -20,11 +26,12 @@ export function reorder(
 
 /** out[j] = a[j] */
 export function copyRow(out: usize, a: usize, columns: i32): void {
-  for (; columns > 0; columns -= LANES) {
-    store4(out, load4(a, columns), columns);
+  for (; columns >= LANES; columns -= LANES) {
+    v128.store(out, v128.load(a));
     out += VECTOR;
     a += VECTOR;
   }
+  if (columns > 0) store4(out, load4(a, columns), columns);
 }
 
 /** out[j][i] = a[i][j], in squares of 4 × 4. */

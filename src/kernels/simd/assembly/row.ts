@@ -27,17 +27,24 @@ function addRows(
   const x2 = rows > 2 ? v128.load32_splat(a + aStride * 2) : zero;
   const x3 = rows > 3 ? v128.load32_splat(a + aStride * 3) : zero;
   let b1 = b + bStride, b2 = b1 + bStride, b3 = b2 + bStride;
-  for (; n > 0; n -= LANES) {
-    let sum = madd(x0, load4(b, n), add ? load4(c, n) : zero);
-    if (rows > 1) sum = madd(x1, load4(b1, n), sum);
-    if (rows > 2) sum = madd(x2, load4(b2, n), sum);
-    if (rows > 3) sum = madd(x3, load4(b3, n), sum);
-    store4(c, sum, n);
+  for (; n >= LANES; n -= LANES) {
+    let sum = madd(x0, v128.load(b), add ? v128.load(c) : zero);
+    if (rows > 1) sum = madd(x1, v128.load(b1), sum);
+    if (rows > 2) sum = madd(x2, v128.load(b2), sum);
+    if (rows > 3) sum = madd(x3, v128.load(b3), sum);
+    v128.store(c, sum);
     b += VECTOR;
     b1 += VECTOR;
     b2 += VECTOR;
     b3 += VECTOR;
     c += VECTOR;
+  }
+  if (n > 0) {
+    let sum = madd(x0, load4(b, n), add ? load4(c, n) : zero);
+    if (rows > 1) sum = madd(x1, load4(b1, n), sum);
+    if (rows > 2) sum = madd(x2, load4(b2, n), sum);
+    if (rows > 3) sum = madd(x3, load4(b3, n), sum);
+    store4(c, sum, n);
   }
 }
 

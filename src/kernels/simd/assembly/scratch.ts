@@ -1,18 +1,18 @@
 /** The memory below the heap: where products keep blocks of their factors. Its sizes are the blocking of the product. */
 
-/** Columns in a panel of B: two vectors, so that a tile of 6 rows has 12 sums and fits the 16 registers of x86-64. */
+/** Columns in a panel of B: two vectors. */
 export const PANEL: i32 = 8;
-/** The most rows in a tile. */
-export const TILE: i32 = 6;
+/** The most rows in a tile; without a fused multiply–add, the product needs a register that the sixth row would take. */
+export const TILE: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
 /** Rows of B in a block: a panel that deep takes 8 KiB and stays in the L1 cache beside the rows of A. */
 export const DEPTH: i32 = 256;
-/** Rows of A in a block: that many of DEPTH elements stay in the L2 cache. A multiple of TILE. */
+/** Rows of A in a block: that many of DEPTH elements stay in the L2 cache. A multiple of either TILE. */
 export const HEIGHT: i32 = 120;
 /** Columns of B in a block that is packed for one product. */
 export const WIDTH: i32 = 1024;
 
-/** A block of A, transposed. */
-export const BLOCK_A: usize = 0;
+/** A block of A, transposed. Below it lie the constants, where the compiler puts them. */
+export const BLOCK_A: usize = 4096;
 /** A block of B, in panels. */
 export const BLOCK_B: usize = BLOCK_A + ((HEIGHT * DEPTH) << 2);
 /** A tile at the right edge of C, where fewer columns than PANEL exist. */

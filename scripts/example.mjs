@@ -1,0 +1,41 @@
+/** Runs an example: `npm run example NAME [-- OPTIONS]`. Installs what it needs when that is not there. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const folder = fileURLToPath(new URL('../examples/', import.meta.url));
+// These need the dependencies only; the others' data, a hundred megabytes and more, are development dependencies.
+const LIGHT = ['character-language-model', 'adding-problem'];
+
+const names = readdirSync(folder, { recursive: true })
+  .filter((file) => file.endsWith('.ts') && !/^(lib|node_modules)\b/.test(file))
+  .map((file) => file.slice(0, -3).replaceAll('\\', '/'));
+const [name, ...options] = process.argv.slice(2);
+
+if (!names.includes(name)) {
+  console.error(`npm run example: name is ${name}, expected one of ${names.join(', ')}`);
+  process.exit(1);
+}
+
+/** Runs a command in the folder of the examples, and ends with it if it fails. */
+function run(command, ...args) {
+  const { status, signal } = spawnSync(command, args, { cwd: folder, stdio: 'inherit' });
+  if (status !== 0) process.exit(signal === null ? status : 1);
+}
+
+const { dependencies, devDependencies } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8'));
+const light = LIGHT.includes(name);
+const needed = Object.keys(light ? dependencies : { ...dependencies, ...devDependencies });
+if (!needed.every((dependency) => existsSync(`${folder}node_modules/${dependency}`))) {
+  console.log('Installing what the example needs …');
+  run(
+    'npm',
+    'ci',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    ...(light ? ['--omit=dev'] : []),
+  );
+}
+run('npx', 'tsx', `${name}.ts`, ...options);

@@ -1,0 +1,128 @@
+/**
+ * A walk in segments of steps that forgets what happened within each: for inference, and for training on sequences too
+ * long to be kept, where each segment is computed again on the way back.
+ *
+ * Memory falls from that of T steps to that of one segment and T/segment states; the time of a second forward is added.
+ * After Chen et al. (2016), arXiv:1604.06174. The results are those of `unroll.ts`, bit for bit: segments are whole
+ * blocks, so every product is the same.
+ */
+import type { Arena } from '../matrix/arena.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import { copy, fill } from '../matrix/operations.ts';
+import { type Signal, steps } from '../signal/signal.ts';
+import type { Matrices } from './rule.ts';
+import { blockSteps, type Unrollable, unroll } from './unroll.ts';
+import {
+  cutter,
+  newGradient,
+  type UnrollBackwardOptions,
+  type UnrolledGradient,
+  walkBackThrough,
+  weightGradient,
+} from './unroll-backward.ts';
+import { record } from './windows.ts';
+
+/** What a walk in segments leaves behind. */
+export interface Segmented<State extends string> {
+  readonly input: Signal;
+  /** The steps of a segment. */
+  readonly length: number;
+  /** The state before each segment, and at last the final one [(segments + 1)·B, H]; the final one alone if none is kept. */
+  readonly borders: Matrices<State>;
+  /** The state after each sequence's last step. [B, H] */
+  readonly final: Matrices<State>;
+}
+
+/**
+ * Runs a cell over a signal from an initial state, zeros unless given.
+ *
+ * @param outputs where the first state of every step goes [T·B, H]; nowhere unless given.
+ * @param every the wanted steps of a segment; rounded up to whole blocks.
+ * @param keep whether the states between segments are kept, for the way back.
+ */
+export function unrollSegments<State extends string>(
+  arena: Arena,
+  cell: Unrollable<State>,
+  input: Signal,
+  initial: Matrices<State> | undefined,
+  outputs: Matrix | undefined,
+  every: number,
+  keep: boolean,
+): Segmented<State> {
+  const { rule, hiddenSize: H } = cell;
+  const { batch: B, time: T } = input;
+  const block = blockSteps(B);
+  const length = Math.ceil(every / block) * block;
+  const count = Math.ceil(T / length);
+  const slot = (s: number) => (keep ? s : 0);
+  const borders = record(rule.states, () => arena.matrix((slot(count) + 1) * B, H));
+  for (const name of rule.states) {
+    if (initial === undefined) fill(borders[name].rowsFrom(0, B), 0);
+    else copy(borders[name].rowsFrom(0, B), initial[name]);
+  }
+  for (let s = 0; s < count; s++)
+    arena.scope(() => {
+      const part = segment(input, length, s);
+      const { states, final } = unroll(arena, cell, part, stateAt(rule.states, borders, slot(s), B));
+      for (const name of rule.states) copy(borders[name].rowsFrom(slot(s + 1) * B, B), final[name]);
+      if (outputs !== undefined)
+        copy(
+          outputs.rowsFrom(s * length * B, part.time * B),
+          states[rule.states[0]].rowsFrom(B, part.time * B),
+        );
+    });
+  return { input, length, borders, final: stateAt(rule.states, borders, slot(count), B) };
+}
+
+/** Takes a walk in segments backward, adding to the gradients of the cell's parameters. */
+export function unrollSegmentsBackward<State extends string>(
+  arena: Arena,
+  cell: Unrollable<State>,
+  { input, length, borders }: Segmented<State>,
+  { dOutput, dFinal, history, needsInput }: UnrollBackwardOptions<State>,
+): UnrolledGradient<State> {
+  const names = cell.rule.states;
+  const { batch: B, time: T } = input;
+  const gradient = newGradient(arena, cell, input, needsInput);
+  arena.scope(() => {
+    const weights = weightGradient(arena, cell, input);
+    // The gradient of the state at the border that the walk has come back to; none at the end unless given.
+    let dBorder = dFinal;
+    const dStates = record(names, () => arena.matrix(B, cell.hiddenSize));
+    for (let s = Math.ceil(T / length) - 1; s >= 0; s--)
+      arena.scope(() => {
+        const part = segment(input, length, s);
+        const rows = (of: Matrix | undefined) => of?.rowsFrom(s * length * B, part.time * B);
+        const run = unroll(arena, cell, part, stateAt(names, borders, s, B));
+        walkBackThrough(
+          arena,
+          cell,
+          run,
+          { dOutput: rows(dOutput), dFinal: dBorder },
+          cutter(history, s * length),
+          weights,
+          { input: rows(gradient.input), initial: dStates },
+        );
+        dBorder = dStates;
+      });
+    weights.finish();
+    for (const name of names) {
+      if (dBorder === undefined) fill(gradient.initial[name], 0);
+      else copy(gradient.initial[name], dBorder[name]);
+    }
+  });
+  return gradient;
+}
+
+function segment(input: Signal, length: number, s: number): Signal {
+  return steps(input, s * length, Math.min(length, input.time - s * length));
+}
+
+function stateAt<State extends string>(
+  names: readonly State[],
+  borders: Matrices<State>,
+  s: number,
+  B: number,
+): Matrices<State> {
+  return record(names, (name) => borders[name].rowsFrom(s * B, B));
+}

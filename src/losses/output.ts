@@ -1,0 +1,38 @@
+/** What losses and metrics look at: a model's output, copied into a heap. */
+import type { Backend } from '../kernels/backend.ts';
+import { float32, float64 } from '../kernels/index.ts';
+import type { Arena } from '../matrix/arena.ts';
+import { denseInput } from '../signal/boundary.ts';
+import type { DenseSignal } from '../signal/signal.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** What may come with an output. */
+export interface LossOptions {
+  /**
+   * The valid steps of each sequence; all are unless given. What lies beyond counts nothing and gets no gradient. Of an
+   * output without a time axis, such as a last step's, they play no part.
+   */
+  readonly lengths?: readonly number[] | undefined;
+  /** What to compute with: unless given, `float64()` of float64 outputs and `float32()` of float32 outputs. */
+  readonly backend?: Backend | undefined;
+}
+
+/** The backend that computes with this output. */
+export function backendOf(output: Tensor, { backend }: LossOptions): Backend {
+  return backend ?? (output?.data instanceof Float64Array ? float64() : float32());
+}
+
+/**
+ * Copies `[batch, time, width]` or `[batch, width]` into the arena.
+ *
+ * @throws TypeError if it is not a tensor; RangeError if its shape or the lengths do not fit.
+ */
+export function outputSignal(
+  arena: Arena,
+  where: string,
+  output: Tensor,
+  { lengths }: LossOptions,
+): DenseSignal {
+  const expectation = { where, argument: 'output', width: undefined, widthName: 'width' };
+  return denseInput(arena, expectation, output, output?.shape?.length === 2 ? undefined : lengths);
+}

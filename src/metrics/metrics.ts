@@ -1,0 +1,124 @@
+/** The metrics. */
+import { classTargets } from '../losses/class-targets.ts';
+import { crossEntropy } from '../losses/cross-entropy.ts';
+import { smoothL1 } from '../losses/huber.ts';
+import type { Loss } from '../losses/loss.ts';
+import type { Indices, Tensor } from '../tensor.ts';
+import { type Metric, meanMetric } from './metric.ts';
+
+/** Options of the metrics of classes. */
+export interface ClassMetricOptions {
+  /** The target of steps that do not count; none unless given. */
+  readonly ignoreIndex?: number;
+}
+
+/**
+ * The perplexity e^L of logits and class targets, where L is the mean cross-entropy of a step in nats.
+ *
+ * Every valid step of every batch counts once.
+ *
+ * @example
+ * ```ts
+ * import { indices, perplexity, tensor } from 'recurrent-cells';
+ *
+ * const tally = perplexity().begin();
+ * tally.add(tensor([[[0, 0, 0, 0], [9, 9, 9, 9]]]), indices([[3, 1]]));
+ * tally.value().toFixed(6) // → '4.000000'
+ * ```
+ */
+export function perplexity(options: ClassMetricOptions = {}): Metric<Indices> {
+  return lossMetric('perplexity', crossEntropy({ ...options, reduction: 'sum' }), Math.exp);
+}
+
+/**
+ * The bits per character of logits and class targets: the mean cross-entropy of a step divided by ln 2.
+ *
+ * Every valid step of every batch counts once.
+ *
+ * @example
+ * ```ts
+ * import { bitsPerCharacter, indices, tensor } from 'recurrent-cells';
+ *
+ * const tally = bitsPerCharacter().begin();
+ * tally.add(tensor([[0, 0, 0, 0]]), indices([2]));
+ * tally.value() // → 2
+ * ```
+ */
+export function bitsPerCharacter(options: ClassMetricOptions = {}): Metric<Indices> {
+  const loss = crossEntropy({ ...options, reduction: 'sum' });
+  return lossMetric('bitsPerCharacter', loss, (nats) => nats / Math.LN2);
+}
+
+/**
+ * The share of steps whose largest score is the target's; of equal scores the first counts as the largest, and where one
+ * is NaN none does.
+ *
+ * Every valid step of every batch counts once.
+ *
+ * @example
+ * ```ts
+ * import { accuracy, indices, tensor } from 'recurrent-cells';
+ *
+ * const tally = accuracy({ ignoreIndex: -1 }).begin();
+ * tally.add(tensor([[1, 2], [5, 3], [0, 4]]), indices([1, 1, -1]));
+ * tally.value() // → 0.5
+ * ```
+ */
+export function accuracy({ ignoreIndex }: ClassMetricOptions = {}): Metric<Indices> {
+  return meanMetric('accuracy', (arena, where, output, target) => {
+    const classes = classTargets(where, output, target, ignoreIndex);
+    const { offset, columns } = output.values;
+    const { values } = arena.backend.heap;
+    let sum = 0;
+    let count = 0;
+    classes.forEach((k, i) => {
+      if (k < 0) return;
+      const start = offset + i * columns;
+      count++;
+      if (isLargest(values.subarray(start, start + columns), k)) sum++;
+    });
+    return { sum, count };
+  });
+}
+
+/**
+ * The mean of |x − y| over the elements of outputs x and targets y.
+ *
+ * Every element of every valid step of every batch counts once.
+ *
+ * @example
+ * ```ts
+ * import { meanAbsoluteError, tensor } from 'recurrent-cells';
+ *
+ * const tally = meanAbsoluteError().begin();
+ * tally.add(tensor([[1, 2]]), tensor([[4, 1]]));
+ * tally.add(tensor([[0, 0]]), tensor([[0, 0]]));
+ * tally.value() // → 1
+ * ```
+ */
+export function meanAbsoluteError(): Metric<Tensor> {
+  return lossMetric('meanAbsoluteError', smoothL1({ beta: 0, reduction: 'sum' }), (mean) => mean);
+}
+
+function lossMetric<Target extends Indices | Tensor>(
+  name: string,
+  loss: Loss<Target, 'sum'>,
+  finish: (mean: number) => number,
+): Metric<Target> {
+  return meanMetric(
+    name,
+    (arena, where, output, target) => {
+      const { value, weight } = loss.trace(arena, where, output, target);
+      return { sum: value, count: weight };
+    },
+    finish,
+  );
+}
+
+/** Whether element k is larger than all before it and not smaller than any. */
+function isLargest(scores: ArrayLike<number>, k: number): boolean {
+  const score = scores[k]!;
+  for (let j = 0; j < scores.length; j++)
+    if (!(j < k ? scores[j]! < score : scores[j]! <= score)) return false;
+  return true;
+}

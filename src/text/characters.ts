@@ -1,0 +1,128 @@
+/**
+ * The character tokenizer: graphemes, code points or jamo, without losing anything.
+ *
+ * Answers for where characters begin and end, and for putting them together again.
+ */
+import { oneOf } from '../errors.ts';
+import { composeHangul } from './jamo.ts';
+import { type NormalizationOptions, normalizationOptions } from './normalize.ts';
+import { PIECE, segmentPiece, unitTable, WORTHWHILE } from './pieces.ts';
+import { type CharacterTokenizer, type Scan, type Token, tokenizerOf } from './tokenizer.ts';
+
+/** What counts as one character, and what happens to the text before. */
+export interface CharacterOptions extends NormalizationOptions {
+  /**
+   * `'grapheme'` (default): what a reader calls a character (Korean syllables, an emoji with its joiners).
+   * `'codePoint'`: Unicode's code points. `'jamo'`: code points, Hangul syllables taken apart.
+   */
+  readonly unit?: 'grapheme' | 'codePoint' | 'jamo';
+}
+
+/**
+ * Cuts text into characters, and puts them together again without loss.
+ *
+ * `join(tokens(text))` is `text`, byte for byte, lone surrogates and all; `join(tokenize(text))` is
+ * `text.normalize('NFC')`, or `text` itself with `normalization: 'none'`. (With jamo and `'none'`, only the former
+ * holds: loose jamo that stand side by side in the text come back as syllables.) Linear in the length of the text.
+ *
+ * Source: graphemes are the extended grapheme clusters of UAX #29, as the engine's ICU knows them.
+ *
+ * @throws TypeError or RangeError for options that are not among the choices; {@link TypeError} for a text that
+ * is not a string.
+ *
+ * @example
+ * ```ts
+ * import { characters } from 'recurrent-cells/text';
+ * characters().tokenize('안녕 👩‍👧!'); // → ['안', '녕', ' ', '👩‍👧', '!']
+ * const jamo = characters({ unit: 'jamo' });
+ * jamo.tokenize('한').length; // → 3
+ * jamo.join(jamo.tokenize('한국')); // → '한국'
+ * ```
+ */
+export function characters(options: CharacterOptions = {}): CharacterTokenizer {
+  const unit = oneOf('characters', 'unit', options.unit ?? 'grapheme', ['grapheme', 'codePoint', 'jamo']);
+  const jamo = unit === 'jamo';
+  const tokenizer = tokenizerOf({
+    kind: 'characters',
+    normalization: normalizationOptions('characters', options),
+    jamo,
+    scan: unit === 'grapheme' ? graphemes : codePoints,
+    options: { unit },
+  });
+  return { ...tokenizer, join: (tokens) => join(tokens, jamo) };
+}
+
+function join(tokens: Iterable<string | Token>, jamo: boolean): string {
+  const done: string[] = [];
+  let strings: string[] = [];
+  const flush = () => {
+    done.push(jamo ? composeHangul(strings.join('')) : strings.join(''));
+    strings = [];
+  };
+  for (const token of tokens) {
+    if (typeof token === 'string') strings.push(token);
+    else {
+      if (strings.length > 0) flush();
+      done.push(token.raw);
+    }
+  }
+  flush();
+  return done.join('');
+}
+
+const codePoints: Scan = function* (text) {
+  for (let at = 0; at < text.length; ) {
+    const spans: number[] = [];
+    for (const stop = at + PIECE; at < stop && at < text.length; ) {
+      const length = text.codePointAt(at)! > 0xffff ? 2 : 1;
+      spans.push(at, at + length);
+      at += length;
+    }
+    yield spans;
+  }
+};
+
+/**
+ * Letters, signs and syllables between any two of which UAX #29 always breaks: none of them extends the character
+ * before or after it. Most text is made of them, and needs no segmenter.
+ */
+const SIMPLE =
+  /[\t\n -~\u00A1-\u00A8\u00AA-\u00AC\u00AF-\u02FF\u0370-\u0482\u048A-\u052F\u2010-\u2027\u2030-\u203B\u203D-\u2048\u204A-\u205E\u3001-\u3029\u3041-\u3096\u309D-\u30FF\u3131-\u3163\u3400-\u4DBF\u4E00-\u9FFF가-힣]/;
+let simple: Uint8Array | undefined;
+let segmenter: Intl.Segmenter | undefined;
+
+const graphemes: Scan = function* (text) {
+  simple ??= unitTable([SIMPLE]);
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  for (let at = 0; at < text.length; ) {
+    const spans: number[] = [];
+    const reach = Math.min(at + PIECE, text.length);
+    while (at < reach && simple[text.charCodeAt(at)] && breaksAfter(text, at + 1)) spans.push(at, ++at);
+    if (spans.length === 0) {
+      // UAX #29 never looks ahead of a break further than one code point: only the last segment is in doubt.
+      for (const end of segmentPiece(segmenter, text, at, sureBreak(text, at, reach), 1).ends) {
+        spans.push(at, end);
+        at = end;
+      }
+    }
+    yield spans;
+  }
+};
+
+function breaksAfter(text: string, at: number): boolean {
+  return at === text.length || simple![text.charCodeAt(at)] === 1;
+}
+
+/**
+ * Where the segmenter's piece may end: between two simple characters, at best where a run of them begins that is
+ * worth leaving the segmenter for, else as late as possible (each call has a price of its own); or -1.
+ */
+function sureBreak(text: string, start: number, reach: number): number {
+  let last = -1;
+  for (let at = start + 1, run = 0; at < reach; at++) {
+    run = simple![text.charCodeAt(at - 1)] && simple![text.charCodeAt(at)] ? run + 1 : 0;
+    if (run === WORTHWHILE) return at - run + 1;
+    if (run > 0) last = at;
+  }
+  return last;
+}

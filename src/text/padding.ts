@@ -1,0 +1,90 @@
+/**
+ * Sequences of different lengths as one block.
+ *
+ * Answers for padding and truncation; which sequences come together, batches.ts decides.
+ */
+import { oneOf, rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import type { IndexTensor } from './tensors.ts';
+
+/** How the block is filled. */
+export interface PaddingOptions {
+  /** The index that fills the rest (default 0; a vocabulary's `pad`). */
+  readonly pad?: number;
+  /** The block's time steps (default: the longest sequence). Longer sequences are truncated. */
+  readonly length?: number;
+  /** On which side padding stands (default `'right'`, as `lengths` needs it). */
+  readonly side?: 'right' | 'left';
+  /** Which end of a longer sequence is kept (default `'start'`). */
+  readonly keep?: 'start' | 'end';
+}
+
+/** One block and how much of each row is real. */
+export interface PaddedBatch {
+  /** [batch, time] */
+  readonly inputs: IndexTensor;
+  /**
+   * [batch] As `Sequence` takes them: steps at and after a row's length are padding. With padding on the left there
+   * is none after, and all of them are the whole time.
+   */
+  readonly lengths: number[];
+}
+
+/**
+ * Pads and truncates sequences of indices to one length.
+ *
+ * @param sequences - [batch] each [its own time]
+ * @throws RangeError if there are no sequences, or an option is out of range; TypeError if a sequence holds something
+ * else than whole numbers.
+ *
+ * @example
+ * ```ts
+ * import { padSequences } from 'recurrent-cells/text';
+ * const { inputs, lengths } = padSequences([[5, 6, 7], [8]], { pad: 0 });
+ * [...inputs.data]; // → [5, 6, 7, 8, 0, 0]
+ * inputs.shape; // → [2, 3]
+ * lengths; // → [3, 1]
+ * [...padSequences([[5, 6, 7]], { length: 2, keep: 'end' }).inputs.data]; // → [6, 7]
+ * ```
+ */
+export function padSequences(
+  sequences: readonly ArrayLike<number>[],
+  options: PaddingOptions = {},
+): PaddedBatch {
+  const where = 'padSequences';
+  checkSequences(where, sequences);
+  const longest = sequences.reduce((most, sequence) => Math.max(most, sequence.length), 0);
+  const time = wholeNumber(where, 'length', options.length ?? Math.max(longest, 1));
+  const pad = wholeNumber(where, 'pad', options.pad ?? 0, 0);
+  const side = oneOf(where, 'side', options.side ?? 'right', ['right', 'left']);
+  const keep = oneOf(where, 'keep', options.keep ?? 'start', ['start', 'end']);
+  const data = new Int32Array(sequences.length * time).fill(pad);
+  const lengths = sequences.map((sequence, row) => {
+    const length = Math.min(sequence.length, time);
+    const first = keep === 'end' ? sequence.length - length : 0;
+    const start = row * time + (side === 'left' ? time - length : 0);
+    for (let step = 0; step < length; step++) data[start + step] = sequence[first + step]!;
+    return side === 'left' ? time : length;
+  });
+  return { inputs: { data, shape: [sequences.length, time] }, lengths };
+}
+
+/** Passes on sequences of indices, at least one. */
+export function checkSequences(where: string, sequences: unknown): void {
+  if (!Array.isArray(sequences))
+    throw typeError(where, 'sequences', `is ${show(sequences)}`, 'an array of sequences');
+  if (sequences.length === 0) throw rangeError(where, 'sequences', 'is empty', 'at least one sequence');
+  for (const [row, sequence] of sequences.entries()) checkIndices(where, `sequence ${row}`, sequence);
+}
+
+/** Passes on indices: whole numbers from 0 to 2^31 − 1. */
+export function checkIndices(where: string, argument: string, indices: unknown): ArrayLike<number> {
+  if (typeof indices !== 'object' || typeof (indices as ArrayLike<number> | null)?.length !== 'number')
+    throw typeError(where, argument, `is ${show(indices)}`, 'an array of indices');
+  const list = indices as ArrayLike<unknown>;
+  for (let i = 0; i < list.length; i++) {
+    const index = list[i];
+    if (!Number.isInteger(index) || (index as number) < 0 || (index as number) > 0x7fffffff)
+      throw typeError(where, argument, `has ${show(index)}`, 'indices (whole numbers from 0)');
+  }
+  return indices as ArrayLike<number>;
+}

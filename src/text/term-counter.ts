@@ -1,0 +1,121 @@
+/**
+ * Documents to a matrix of term counts.
+ *
+ * Answers for which column a term has; the weights are tf-idf's affair.
+ */
+import { rangeError, show, typeError } from '../errors.ts';
+import { compareCodePoints } from './code-points.ts';
+import type { TokenizeFunction } from './custom.ts';
+import { checkDocuments, type Document, tokensOf } from './documents.ts';
+import { loadTokenizer } from './load-tokenizer.ts';
+import { readSaved } from './saved.ts';
+import { SparseMatrix } from './sparse-matrix.ts';
+import type { CountOptions } from './token-counts.ts';
+import type { SavedTokenizer } from './tokenizer.ts';
+import { type SavedVocabulary, Vocabulary } from './vocabulary.ts';
+import type { CutOptions } from './vocabulary-cut.ts';
+
+/** The tokenizer, the cut of the vocabulary, or a vocabulary made before. */
+export interface TermCounterOptions extends CutOptions, CountOptions {
+  /** The terms, instead of fitting them: a term's column is its index in the vocabulary. */
+  readonly vocabulary?: Vocabulary;
+}
+
+/** The saved form of a fitted counter. */
+export interface SavedTermCounter {
+  readonly format: 'recurrent-cells/text/term-counter';
+  readonly version: 1;
+  readonly tokenizer: SavedTokenizer | null;
+  readonly vocabulary: SavedVocabulary;
+}
+
+const FORMAT = 'recurrent-cells/text/term-counter';
+
+/**
+ * Counts each term in each document: x[d, t] = how often term t occurs in document d.
+ *
+ * Fitted, the columns are the kept tokens by code point, as scikit-learn's `CountVectorizer` has them. Tokens that
+ * aren't in the vocabulary are passed over (or counted in the column of its `unknown`, if it has one).
+ *
+ * @example
+ * ```ts
+ * import { pattern, TermCounter } from 'recurrent-cells/text';
+ * const counter = TermCounter.fit(['the boat', 'the river the sea'], { tokenizer: pattern() });
+ * counter.terms; // → ['boat', 'river', 'sea', 'the']
+ * [...counter.transform(['the sea, the sky']).toDense().data]; // → [0, 0, 1, 2]
+ * ```
+ */
+export class TermCounter {
+  readonly vocabulary: Vocabulary;
+  readonly #options: CountOptions;
+
+  private constructor(vocabulary: Vocabulary, options: CountOptions) {
+    this.vocabulary = vocabulary;
+    this.#options = options.tokenizer === undefined ? {} : { tokenizer: options.tokenizer };
+  }
+
+  /**
+   * Finds the terms: on the training part only.
+   *
+   * @throws RangeError for an empty corpus or bounds that keep nothing; TypeError as {@link Vocabulary.fit}.
+   */
+  static fit(documents: Iterable<Document>, options: TermCounterOptions = {}): TermCounter {
+    if (options.vocabulary !== undefined) return new TermCounter(options.vocabulary, options);
+    const counted = Vocabulary.fit(documents, { ...options, specials: {} });
+    return new TermCounter(
+      Vocabulary.of([...counted.tokens].sort(compareCodePoints), { specials: {} }),
+      options,
+    );
+  }
+
+  /** The terms, by column. */
+  get terms(): string[] {
+    return Array.from({ length: this.vocabulary.size }, (_, column) => this.vocabulary.tokenAt(column));
+  }
+
+  /** Counts the terms: [documents, terms]. @throws TypeError for documents that aren't. */
+  transform(documents: Iterable<Document>): SparseMatrix {
+    checkDocuments('TermCounter.transform', documents);
+    const { vocabulary } = this;
+    const { tokenizer } = this.#options;
+    function* rows(): Iterable<Map<number, number>> {
+      let row = 0;
+      for (const document of documents) {
+        const counts = new Map<number, number>();
+        for (const token of tokensOf('TermCounter.transform', document, row++, tokenizer)) {
+          const column = vocabulary.indexOf(token) ?? vocabulary.unknown;
+          if (column !== undefined) counts.set(column, (counts.get(column) ?? 0) + 1);
+        }
+        yield counts;
+      }
+    }
+    return SparseMatrix.fromRows(rows(), vocabulary.size);
+  }
+
+  /** The versioned form that {@link TermCounter.fromJSON} reads. @throws as the tokenizer's own. */
+  toJSON(): SavedTermCounter {
+    const tokenizer = this.#options.tokenizer?.toJSON() ?? null;
+    return { format: FORMAT, version: 1, tokenizer, vocabulary: this.vocabulary.toJSON() };
+  }
+
+  /** Reads what `toJSON` saved; `functions` as in {@link loadTokenizer}. @throws as the parts' own. */
+  static fromJSON(saved: unknown, functions?: Readonly<Record<string, TokenizeFunction>>): TermCounter {
+    const where = 'TermCounter.fromJSON';
+    const { tokenizer, vocabulary } = readSaved(where, saved, FORMAT);
+    if (tokenizer === undefined)
+      throw typeError(where, 'tokenizer', 'is missing', 'a saved tokenizer or null');
+    return new TermCounter(
+      Vocabulary.fromJSON(vocabulary),
+      tokenizer === null ? {} : { tokenizer: loadTokenizer(tokenizer, functions) },
+    );
+  }
+}
+
+/** Passes on a matrix, and, where given, only one of this width. */
+export function checkMatrix(where: string, matrix: unknown, width?: number): SparseMatrix {
+  if (!(matrix instanceof SparseMatrix))
+    throw typeError(where, 'matrix', `is ${show(matrix)}`, 'a SparseMatrix');
+  if (width !== undefined && matrix.width !== width)
+    throw rangeError(where, 'matrix', `has ${matrix.width} columns`, `${width}, as it was fitted on`);
+  return matrix;
+}

@@ -1,0 +1,57 @@
+/**
+ * Numbers tokens in the order of their first occurrence, however many there are.
+ *
+ * Answers for lookup beyond the end of one Map, and for tokens that don't keep alive the text they were cut from.
+ */
+
+// V8's Map ends at 2^24 entries, and to grow needs the old table beside the new one: half of that is enough for one.
+const MAP_LIMIT = 2 ** 23;
+
+/** A map from token to its number: 0 for the first, 1 for the second, … */
+export class TokenMap {
+  readonly #maps: Map<string, number>[] = [new Map()];
+  readonly #limit: number;
+
+  constructor(limit: number = MAP_LIMIT) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    const last = this.#maps.length - 1;
+    return last * this.#limit + this.#maps[last]!.size;
+  }
+
+  /** The token's number; undefined if it was never added. */
+  get(token: string): number | undefined {
+    for (const map of this.#maps) {
+      const number = map.get(token);
+      if (number !== undefined) return number;
+    }
+    return undefined;
+  }
+
+  /** Adds a token that isn't there yet, and gives its number. */
+  add(token: string): number {
+    const number = this.size;
+    if (this.#maps[this.#maps.length - 1]!.size === this.#limit) this.#maps.push(new Map());
+    this.#maps[this.#maps.length - 1]!.set(token, number);
+    return number;
+  }
+
+  /** All tokens, by number. */
+  *tokens(): IterableIterator<string> {
+    for (const map of this.#maps) yield* map.keys();
+  }
+}
+
+// V8 keeps a slice of 13 characters or more as a view of the text it was cut from, and so would keep the whole text.
+const VIEW_LENGTH = 13;
+
+/** The same characters in memory of their own. */
+export function flat(token: string): string {
+  if (token.length < VIEW_LENGTH) return token;
+  const parts: string[] = [];
+  for (let at = 0; at < token.length; at += VIEW_LENGTH - 1)
+    parts.push(token.slice(at, at + VIEW_LENGTH - 1));
+  return parts.join('');
+}

@@ -1,0 +1,129 @@
+/**
+ * Which tokens a vocabulary keeps, and what that costs.
+ *
+ * Answers for the bounds, their order, and the report; one pass over the counts, whatever their number.
+ */
+import { numberWithin, rangeError, show, wholeNumber } from '../errors.ts';
+import { largest } from './order.ts';
+import type { Counts, TokenCount } from './token-counts.ts';
+
+/** A number of documents, or a share of all documents (0 to 1, compared without rounding). */
+export type DocumentBound = number | { readonly share: number };
+
+/** What a token must fulfil to be kept. All bounds are inclusive. */
+export interface CutOptions {
+  /** The largest size, specials included: the most frequent tokens are kept. */
+  readonly maxSize?: number;
+  /** The smallest count (default 1). */
+  readonly minCount?: number;
+  /** In how many documents a token must occur at least. */
+  readonly minDocuments?: DocumentBound;
+  /** In how many documents a token may occur at most. */
+  readonly maxDocuments?: DocumentBound;
+  /** Tokens that are left out whatever their count: a Set, or {@link Stopwords}. */
+  readonly stopwords?: { has(token: string): boolean };
+}
+
+/** What a cut keeps and drops. With approximate counts, types are unknown and kept tokens a lower bound. */
+export interface CutReport {
+  /** Tokens counted, with repetitions. */
+  readonly tokens: number;
+  /** Different tokens counted. */
+  readonly types: number | undefined;
+  readonly keptTypes: number;
+  readonly droppedTypes: number | undefined;
+  /** Tokens, with repetitions, whose type is kept. */
+  readonly keptTokens: number;
+  /** keptTokens / tokens. */
+  readonly coverage: number;
+  /** The largest error of a kept count: 0 for exact counts. */
+  readonly largestError: number;
+}
+
+/** The kept tokens, most frequent first, ties by code point; and the report. */
+export function cut(
+  where: string,
+  counts: Counts,
+  options: CutOptions,
+  specials: readonly string[],
+): { kept: TokenCount[]; report: CutReport } {
+  const most = room(where, options.maxSize, specials.length);
+  const isWithin = bounds(where, counts, options);
+  if (counts.tokens === 0) throw rangeError(where, 'the corpus', 'has no tokens', 'at least one');
+  const candidates: TokenCount[] = [];
+  let special = 0;
+  for (const entry of counts.entries()) {
+    if (specials.includes(entry.token)) special += entry.count;
+    else if (isWithin(entry)) candidates.push(entry);
+  }
+  const kept = largest(candidates, most, ({ count }) => count);
+  if (kept.length === 0)
+    throw rangeError(
+      where,
+      'the cut',
+      `keeps none of ${counts.types ?? 'the'} types`,
+      'bounds that leave at least one',
+    );
+  const keptTokens = kept.reduce((sum, { count }) => sum + count, special);
+  const report = {
+    tokens: counts.tokens,
+    types: counts.types,
+    keptTypes: kept.length,
+    droppedTypes: counts.types === undefined ? undefined : counts.types - kept.length,
+    keptTokens,
+    coverage: keptTokens / counts.tokens,
+    largestError: kept.reduce((error, entry) => Math.max(error, entry.error), 0),
+  };
+  return { kept, report };
+}
+
+function room(where: string, maxSize: number | undefined, specials: number): number {
+  if (maxSize === undefined) return Number.POSITIVE_INFINITY;
+  const size = wholeNumber(where, 'maxSize', maxSize);
+  if (size > specials) return size - specials;
+  throw rangeError(
+    where,
+    'maxSize',
+    `is ${size}`,
+    `at least ${specials + 1} (${specials} specials and a token)`,
+  );
+}
+
+function bounds(where: string, counts: Counts, options: CutOptions): (entry: TokenCount) => boolean {
+  const { minDocuments, maxDocuments, stopwords } = options;
+  const minCount = numberWithin(where, 'minCount', options.minCount ?? 1, 0, Number.POSITIVE_INFINITY);
+  if (minDocuments === undefined && maxDocuments === undefined)
+    return ({ token, count }) => count >= minCount && stopwords?.has(token) !== true;
+  const least = documentBound(where, 'minDocuments', minDocuments ?? 0, counts.documents);
+  const most = documentBound(where, 'maxDocuments', maxDocuments ?? { share: 1 }, counts.documents);
+  if (least > most)
+    throw rangeError(
+      where,
+      'minDocuments',
+      `is ${least} of ${counts.documents} documents`,
+      `at most maxDocuments (${most})`,
+    );
+  return ({ token, count, documents }) => {
+    if (documents === undefined)
+      throw rangeError(
+        where,
+        'minDocuments or maxDocuments',
+        'is given',
+        'exact counts, which know documents',
+      );
+    return count >= minCount && documents >= least && documents <= most && stopwords?.has(token) !== true;
+  };
+}
+
+/** The bound as a number of documents, not rounded. */
+export function documentBound(
+  where: string,
+  argument: string,
+  bound: DocumentBound,
+  documents: number,
+): number {
+  if (typeof bound === 'number') return wholeNumber(where, argument, bound, 0);
+  if (typeof bound !== 'object' || bound === null)
+    throw rangeError(where, argument, `is ${show(bound)}`, 'a number of documents or { share: 0 to 1 }');
+  return numberWithin(where, `${argument}.share`, bound.share, 0, 1) * documents;
+}

@@ -1,0 +1,17 @@
+/** What a model is trained and evaluated on. */
+import type { Indices, Tensor } from '../tensor.ts';
+
+/** A batch of sequences, and what the model should make of them. */
+export interface Batch<Input extends Tensor | Indices, Target extends Tensor | Indices> {
+  readonly inputs: Input;
+  readonly targets: Target;
+  /** The valid steps of each sequence; all are unless given. */
+  readonly lengths?: readonly number[] | undefined;
+  /** Whether each sequence goes on where the same one of the batch before ended: its final state is then the first here. */
+  readonly continues?: boolean | undefined;
+}
+
+/** Batches from anywhere: an array, a generator, a stream. */
+export type Batches<Input extends Tensor | Indices, Target extends Tensor | Indices> =
+  | Iterable<Batch<Input, Target>>
+  | AsyncIterable<Batch<Input, Target>>;

@@ -1,0 +1,44 @@
+/** Evaluation: metrics of a model over batches it is not trained on. */
+import type { Layer } from '../layers/layer.ts';
+import type { Metric } from '../metrics/metric.ts';
+import type { State } from '../signal/state.ts';
+import type { Indices, Tensor } from '../tensor.ts';
+import type { Batches } from './batch.ts';
+import { breather } from './breathe.ts';
+
+/**
+ * Runs a model over batches and gives the value of each metric over all of them together, by its name.
+ *
+ * Every valid step counts once, whatever batch it is in. Nothing is recorded, and what only training does, such as
+ * dropout, is left out.
+ *
+ * @param metrics whose names differ.
+ *
+ * @example
+ * ```ts
+ * import { accuracy, Dense, evaluate, indices, tensor } from 'recurrent-cells';
+ *
+ * const model = new Dense({ inputSize: 1, outputSize: 2 });
+ * model.parameters().get('weight')!.write([1, -1]);
+ * const batch = { inputs: tensor([[3], [-2], [5]]), targets: indices([0, 1, 1], [3]) };
+ * const { accuracy: share } = await evaluate(model, [batch, batch], [accuracy()]);
+ * share!.toFixed(3) // → '0.667'
+ * ```
+ */
+export async function evaluate<Input extends Tensor | Indices, Target extends Tensor | Indices>(
+  // biome-ignore lint/suspicious/noExplicitAny: widths and states play no part here
+  model: Layer<Input, any, any, any>,
+  batches: Batches<Input, Target>,
+  metrics: readonly Metric<Target>[],
+): Promise<{ [name: string]: number }> {
+  const tallies = metrics.map((metric) => metric.begin());
+  const breathe = breather();
+  let state: State | undefined;
+  for await (const { inputs, targets, lengths, continues } of batches) {
+    const result = model.infer(inputs, { lengths, state: continues ? state : undefined });
+    state = result.state;
+    for (const tally of tallies) tally.add(result.output, targets, { lengths });
+    await breathe();
+  }
+  return Object.fromEntries(metrics.map(({ name }, at) => [name, tallies[at]!.value()]));
+}

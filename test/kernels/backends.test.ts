@@ -1,0 +1,80 @@
+/** The choice of a backend: what is taken, what is shared, and what happens where the engine refuses. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+// A fresh copy for each test, since backends are made once and kept.
+let kernels: typeof import('../../src/kernels/index.ts');
+beforeEach(async () => {
+  vi.resetModules();
+  kernels = await import('../../src/kernels/index.ts');
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe('an engine that runs everything, as far as it goes', () => {
+  test('each backend is made once', () => {
+    const { float32, float64 } = kernels;
+    expect(float64()).toBe(float64());
+    expect(float32()).toBe(float32({ kernels: 'auto' }));
+    expect(float32({ kernels: 'simd' })).toBe(float32({ deterministic: true }));
+    expect(float32({ kernels: 'typescript' })).toBe(float32({ kernels: 'typescript' }));
+  });
+
+  test('a backend names its precision and its kernels', () => {
+    const { float32, float64 } = kernels;
+    expect([float64().name, float64().dtype]).toEqual(['float64 (TypeScript)', 'float64']);
+    expect([float32().dtype, float32({ kernels: 'simd' }).name]).toEqual(['float32', 'float32 (SIMD)']);
+    expect(float32({ kernels: 'typescript' }).name).toBe('float32 (TypeScript)');
+    expect(float32({ deterministic: true }).name).toBe('float32 (SIMD)');
+    expect(float32().name).toMatch(/SIMD/);
+  });
+
+  test('what contradicts itself or is unknown is a RangeError', () => {
+    const { float32 } = kernels;
+    expect(() => float32({ kernels: 'relaxed', deterministic: true })).toThrow(
+      new RangeError('float32: deterministic is true with kernels "relaxed", expected "auto" or "simd"'),
+    );
+    expect(() => float32({ kernels: 'fast' as 'auto' })).toThrow(
+      new RangeError('float32: kernels is "fast", expected one of "auto", "relaxed", "simd", "typescript"'),
+    );
+  });
+});
+
+describe.each([
+  ['no WebAssembly', () => vi.stubGlobal('WebAssembly', undefined)],
+  ['no SIMD', () => vi.spyOn(WebAssembly, 'validate').mockReturnValue(false)],
+  [
+    'a content security policy that forbids WebAssembly',
+    () =>
+      vi.stubGlobal('WebAssembly', {
+        validate: () => true,
+        Memory: WebAssembly.Memory,
+        Module: class {
+          constructor() {
+            throw new EvalError('refused');
+          }
+        },
+      }),
+  ],
+])('%s', (_name, refuse) => {
+  beforeEach(() => {
+    vi.restoreAllMocks();
+    refuse();
+  });
+  afterEach(() => vi.restoreAllMocks());
+
+  test('plain TypeScript takes over silently', () => {
+    expect(kernels.float32().name).toBe('float32 (TypeScript)');
+    expect(kernels.float32()).toBe(kernels.float32({ kernels: 'typescript' }));
+  });
+
+  test('what was asked for by name, or promised, is refused by name', () => {
+    const error = (came: string, kind: string): RangeError =>
+      new RangeError(
+        `float32: ${came}, expected an engine that runs WebAssembly with ${kind}, which this one does not`,
+      );
+    expect(() => kernels.float32({ kernels: 'simd' })).toThrow(error('kernels is "simd"', 'SIMD'));
+    expect(() => kernels.float32({ kernels: 'relaxed' })).toThrow(
+      error('kernels is "relaxed"', 'relaxed SIMD'),
+    );
+    expect(() => kernels.float32({ deterministic: true })).toThrow(error('deterministic is true', 'SIMD'));
+  });
+});

@@ -1,0 +1,241 @@
+/** What operations add to kernels: the right addresses, and checks of shapes. The kernels have tests of their own. */
+import { afterAll, describe, expect, test } from 'vitest';
+import { float64 } from '../../src/index.ts';
+import { borrowArena, returnArena } from '../../src/matrix/arena.ts';
+import type { Matrix } from '../../src/matrix/matrix.ts';
+import * as exported from '../../src/matrix/operations.ts';
+import { Packed } from '../../src/matrix/packed.ts';
+
+const operations = { ...exported };
+const arena = borrowArena(float64());
+afterAll(() => returnArena(arena));
+
+/** A matrix amid others: a view with a stride of its own, and numbers around it that must not change. */
+function matrix(values: readonly (readonly number[])[]): Matrix {
+  const [rows, columns] = [values.length, values[0]!.length];
+  const around = arena.matrix(rows + 2, columns + 3);
+  operations.fill(around, 1e9);
+  const view = around.rowsFrom(1, rows).columnsFrom(2, columns);
+  view.write(values.flat());
+  return view;
+}
+
+const read = (of: Matrix): number[][] =>
+  Array.from({ length: of.rows }, (_, i) => Array.from(of.rowsFrom(i, 1).read()));
+
+const sigma = (x: number) => 1 / (1 + Math.exp(-x));
+const a = [
+  [0.5, -1, 2],
+  [0, 3, -0.25],
+];
+const b = [
+  [1, 0.5, -2],
+  [4, -1, 0.125],
+];
+
+describe('from one matrix', () => {
+  test.each<[keyof typeof operations, (x: number) => number]>([
+    ['copy', (x) => x],
+    ['exp', Math.exp],
+    ['sigmoid', sigma],
+    ['tanh', Math.tanh],
+    ['relu', (x) => Math.max(x, 0)],
+    ['softplus', (x) => Math.log(1 + Math.exp(x))],
+  ])('%s', (name, f) => {
+    const operation = operations[name] as (out: Matrix, a: Matrix) => void;
+    const out = matrix([
+      [9, 9, 9],
+      [9, 9, 9],
+    ]);
+    operation(out, matrix(a));
+    read(out).forEach((row, i) => {
+      row.forEach((value, j) => {
+        expect(value).toBeCloseTo(f(a[i]![j]!), 14);
+      });
+    });
+    expect(() => operation(out, matrix([[1]]))).toThrow(
+      new RangeError(`${name}: a has shape [1, 1], expected [2, 3], the shape of out`),
+    );
+  });
+
+  test.each(['softmax', 'logSoftmax'] as const)('%s works row by row', (name) => {
+    const out = matrix([
+      [9, 9, 9],
+      [9, 9, 9],
+    ]);
+    operations[name](out, matrix(a));
+    read(out).forEach((row, i) => {
+      const sum = a[i]!.reduce((total, x) => total + Math.exp(x), 0);
+      row.forEach((value, j) => {
+        const want = Math.exp(a[i]![j]!) / sum;
+        expect(value).toBeCloseTo(name === 'softmax' ? want : Math.log(want), 14);
+      });
+    });
+  });
+
+  test('fill, scale, transpose', () => {
+    const out = matrix(a);
+    operations.fill(out, 7);
+    expect(read(out)).toEqual([
+      [7, 7, 7],
+      [7, 7, 7],
+    ]);
+    operations.scale(out, matrix(a), -2);
+    expect(read(out)).toEqual(a.map((row) => row.map((x) => -2 * x)));
+    const turned = matrix([
+      [0, 0],
+      [0, 0],
+      [0, 0],
+    ]);
+    operations.transpose(turned, matrix(a));
+    expect(read(turned)).toEqual([
+      [0.5, 0],
+      [-1, 3],
+      [2, -0.25],
+    ]);
+    expect(() => operations.transpose(out, matrix(a))).toThrow(
+      new RangeError('transpose: a has shape [2, 3], expected [3, 2]'),
+    );
+    expect(() => operations.scale(turned, matrix(a), 1)).toThrow(
+      new RangeError('scale: a has shape [2, 3], expected [3, 2], the shape of out'),
+    );
+  });
+});
+
+describe('from two matrices', () => {
+  test.each<[keyof typeof operations, (x: number, y: number) => number]>([
+    ['add', (x, y) => x + y],
+    ['sub', (x, y) => x - y],
+    ['mul', (x, y) => x * y],
+    ['mulAdd', (x, y) => 10 + x * y],
+    ['sigmoidBackward', (y, dy) => dy * y * (1 - y)],
+    ['tanhBackward', (y, dy) => dy * (1 - y * y)],
+    ['reluBackward', (y, dy) => (y > 0 ? dy : 0)],
+  ])('%s', (name, f) => {
+    const operation = operations[name] as (out: Matrix, a: Matrix, b: Matrix) => void;
+    const out = matrix([
+      [10, 10, 10],
+      [10, 10, 10],
+    ]);
+    operation(out, matrix(a), matrix(b));
+    read(out).forEach((row, i) => {
+      row.forEach((value, j) => {
+        expect(value).toBeCloseTo(f(a[i]![j]!, b[i]![j]!), 14);
+      });
+    });
+    expect(() => operation(out, matrix([[1]]), matrix(b))).toThrow(`${name}: a has shape [1, 1]`);
+    expect(() => operation(out, matrix(a), matrix([[1]]))).toThrow(`${name}: b has shape [1, 1]`);
+  });
+});
+
+describe('rows', () => {
+  test('addRow and addColumnSums', () => {
+    const out = matrix(a);
+    operations.addRow(out, matrix([[1, 2, 3]]));
+    expect(read(out)).toEqual([
+      [1.5, 1, 5],
+      [1, 5, 2.75],
+    ]);
+    const sums = matrix([[100, 100, 100]]);
+    operations.addColumnSums(sums, out);
+    expect(read(sums)).toEqual([[102.5, 106, 107.75]]);
+    expect(() => operations.addRow(out, matrix([[1, 2]]))).toThrow(
+      new RangeError('addRow: row has shape [1, 2], expected [1, 3]'),
+    );
+    expect(() => operations.addColumnSums(matrix(a), out)).toThrow(
+      new RangeError('addColumnSums: out has shape [2, 3], expected [1, 3]'),
+    );
+  });
+
+  test('gather and scatterAdd leave out an index of −1', () => {
+    const out = matrix([
+      [9, 9, 9],
+      [9, 9, 9],
+      [9, 9, 9],
+    ]);
+    operations.gather(out, matrix(a), matrix([[1, -1, 0]]));
+    expect(read(out)).toEqual([a[1], [0, 0, 0], a[0]]);
+    const table = matrix([
+      [0, 0, 0],
+      [1, 1, 1],
+    ]);
+    operations.scatterAdd(table, matrix([...a, a[0]!]), matrix([[1, -1, 1]]));
+    expect(read(table)).toEqual([
+      [0, 0, 0],
+      [2, -1, 5],
+    ]);
+    expect(() => operations.gather(out, matrix(a), matrix([[1]]))).toThrow(
+      new RangeError('gather: indices has shape [1, 1], expected [1, 3]'),
+    );
+    expect(() => operations.scatterAdd(table, matrix(a), matrix([[1]]))).toThrow(
+      new RangeError('scatterAdd: indices has shape [1, 1], expected [1, 2]'),
+    );
+    expect(() => operations.gather(out, matrix([[1]]), matrix([[0, 0, 0]]))).toThrow(
+      new RangeError('gather: table has 1 columns, expected 3'),
+    );
+    expect(() => operations.scatterAdd(matrix([[1]]), matrix(a), matrix([[0, 0]]))).toThrow(
+      new RangeError('scatterAdd: table has 1 columns, expected 3'),
+    );
+  });
+});
+
+describe('products', () => {
+  const c = [
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ];
+  const ac = [
+    [0.5 - 3 + 10, 1 - 4 + 12],
+    [9 - 1.25, 12 - 1.5],
+  ];
+
+  test.each(['as it is', 'packed'])('of a right factor %s', (how) => {
+    const right = how === 'packed' ? new Packed(arena, matrix(c)) : matrix(c);
+    const out = matrix([
+      [9, 9],
+      [9, 9],
+    ]);
+    operations.product(out, matrix(a), right);
+    expect(read(out)).toEqual(ac);
+    operations.addProduct(out, matrix(a), right);
+    expect(read(out)).toEqual(ac.map((row) => row.map((x) => 2 * x)));
+  });
+
+  test('of transposes', () => {
+    const out = matrix([
+      [9, 9],
+      [9, 9],
+    ]);
+    const turned = (of: number[][]) => of[0]!.map((_, j) => of.map((row) => row[j]!));
+    operations.product(out, matrix(turned(a)).T, matrix(turned(c)).T);
+    expect(read(out)).toEqual(ac);
+    operations.product(out, matrix(a), new Packed(arena, matrix(turned(c)).T));
+    expect(read(out)).toEqual(ac);
+  });
+
+  test('of shapes that do not fit', () => {
+    const out = matrix([
+      [9, 9],
+      [9, 9],
+    ]);
+    expect(() => operations.product(out, matrix(a), matrix(b))).toThrow(
+      new RangeError('product: a · b is [2, 3] · [2, 3], expected a product of shape [2, 2]'),
+    );
+    expect(() => operations.addProduct(out, matrix(c), matrix(a))).toThrow(
+      new RangeError('addProduct: a · b is [3, 2] · [2, 3], expected a product of shape [2, 2]'),
+    );
+  });
+});
+
+test('what is around an output stays', () => {
+  const around = arena.matrix(4, 6);
+  operations.fill(around, 5);
+  operations.fill(around.rowsFrom(1, 2).columnsFrom(2, 3), 0);
+  expect(read(around)).toEqual([
+    [5, 5, 5, 5, 5, 5],
+    [5, 5, 0, 0, 0, 5],
+    [5, 5, 0, 0, 0, 5],
+    [5, 5, 5, 5, 5, 5],
+  ]);
+});

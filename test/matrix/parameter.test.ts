@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { float32, float64 } from '../../src/index.ts';
+import { addRow } from '../../src/matrix/operations.ts';
+import { Parameter } from '../../src/matrix/parameter.ts';
+
+test.each([float64(), float32()])('on $name, is read as it was written', (backend) => {
+  const parameter = new Parameter(backend, [2, 3], [1, 2, 3, 4, 5, 6]);
+  expect([parameter.value.rows, parameter.value.columns]).toEqual([2, 3]);
+  expect(Array.from(parameter.read())).toEqual([1, 2, 3, 4, 5, 6]);
+  const read = parameter.read();
+  read[0] = 9;
+  expect(parameter.read()[0]).toBe(1);
+});
+
+test('a vector is one row', () => {
+  const { value, shape } = new Parameter(float64(), [3], [1, 2, 3]);
+  expect([value.rows, value.columns, shape]).toEqual([1, 3, [3]]);
+});
+
+test('its gradient starts at zero, accumulates, and is cleared', () => {
+  const parameter = new Parameter(float64(), [3], [1, 2, 3]);
+  expect(Array.from(parameter.readGradient())).toEqual([0, 0, 0]);
+  addRow(parameter.gradient, parameter.value);
+  addRow(parameter.gradient, parameter.value);
+  expect(Array.from(parameter.readGradient())).toEqual([2, 4, 6]);
+  expect(Array.from(parameter.read())).toEqual([1, 2, 3]);
+  parameter.clearGradient();
+  expect(Array.from(parameter.readGradient())).toEqual([0, 0, 0]);
+});
+
+test('its version changes with its value', () => {
+  const parameter = new Parameter(float64(), [1], [1]);
+  const first = parameter.version;
+  parameter.readGradient();
+  expect(parameter.version).toBe(first);
+  parameter.write([2]);
+  const second = parameter.version;
+  parameter.changed();
+  expect(new Set([first, second, parameter.version]).size).toBe(3);
+});
+
+test('another number of values is an error, and changes nothing', () => {
+  const parameter = new Parameter(float64(), [1, 2], [1, 2]);
+  expect(() => parameter.write([1, 2, 3])).toThrow(
+    new RangeError('Parameter.write: values has length 3, expected 2 for shape [1, 2]'),
+  );
+  expect(Array.from(parameter.read())).toEqual([1, 2]);
+});

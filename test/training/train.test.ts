@@ -1,0 +1,297 @@
+import { describe, expect, test } from 'vitest';
+import {
+  Adam,
+  type Batch,
+  crossEntropy,
+  Dense,
+  Dropout,
+  evaluate,
+  float32,
+  float64,
+  GRUCell,
+  type Indices,
+  indices,
+  LSTMCell,
+  meanSquaredError,
+  OneHot,
+  perplexity,
+  Random,
+  RNNCell,
+  Sequence,
+  SGD,
+  sequential,
+  type Tensor,
+  tensor,
+  train,
+} from '../../src/index.ts';
+
+function setup(seed = 1) {
+  const random = new Random(seed);
+  const backend = float64();
+  const model = sequential(
+    new Sequence(new LSTMCell({ inputSize: 2, hiddenSize: 4, random, backend }), { outputs: 'last' }),
+    new Dense({ inputSize: 4, outputSize: 1, random, backend }),
+  );
+  const draw = () => random.normal();
+  const batch = (): Batch<Tensor, Tensor> => ({
+    inputs: tensor(Array.from({ length: 3 * 5 * 2 }, draw), [3, 5, 2]),
+    targets: tensor(Array.from({ length: 3 }, draw), [3, 1]),
+  });
+  const weights = () => [...model.parameters().values()].flatMap((parameter) => Array.from(parameter.read()));
+  return { model, random, batch, weights };
+}
+
+/** A memory task that only a carried state can solve: the first symbol comes back in the last of several pieces. */
+function* remembering(random: Random, pieces: number): Generator<Batch<Indices, Indices>> {
+  for (;;) {
+    const symbols = [random.integer(2), random.integer(2), random.integer(2), random.integer(2)];
+    for (let piece = 0; piece < pieces; piece++)
+      yield {
+        inputs: indices(symbols.map((symbol) => [piece === 0 ? symbol : 2, 2])),
+        targets: indices(symbols.map((symbol) => [2, piece === pieces - 1 ? symbol : 2])),
+        continues: piece > 0,
+      };
+  }
+}
+
+const take = <Item>(items: Iterable<Item>, count: number): Item[] => {
+  const taken = [];
+  for (const item of items) {
+    taken.push(item);
+    if (taken.length === count) break;
+  }
+  return taken;
+};
+
+describe('train', () => {
+  test('a step is forward, backward, clip and update by hand', async () => {
+    const { model, batch } = setup();
+    const { model: byHand } = setup();
+    const one = batch();
+    const options = { loss: meanSquaredError(), optimizer: new SGD({ learningRate: 0.1 }), clipNorm: 0.01 };
+    const steps = [];
+    for await (const step of train(model, [one], options)) steps.push(step);
+
+    const pass = byHand.forward(one.inputs);
+    const loss = meanSquaredError().forward(pass.output, one.targets);
+    pass.backward(loss.backward());
+    const gradients = [...byHand.parameters().values()].map((parameter) => parameter.readGradient());
+    const norm = Math.hypot(...gradients.flatMap((gradient) => Array.from(gradient)));
+    expect(norm).toBeGreaterThan(0.01);
+    expect(steps).toHaveLength(1);
+    expect(steps[0]!.step).toBe(0);
+    expect(steps[0]!.loss).toBeCloseTo(loss.value, 14);
+    expect(steps[0]!.gradientNorm).toBeCloseTo(norm, 12);
+    expect(steps[0]!.learningRate).toBe(0.1);
+    expect(steps[0]!.tokensPerSecond).toBeGreaterThan(0);
+    const got = [...model.parameters().values()].map((parameter) => parameter.read());
+    [...byHand.parameters().values()].forEach((parameter, i) => {
+      parameter.read().forEach((value, j) => {
+        expect(got[i]![j]).toBeCloseTo(value - (0.1 * gradients[i]![j]! * 0.01) / norm, 14);
+      });
+    });
+  });
+
+  test('the schedule is a factor by step, and steps may go on from a number', async () => {
+    const { model, batch } = setup();
+    const rates = [];
+    const options = {
+      loss: meanSquaredError(),
+      optimizer: new SGD({ learningRate: 2 }),
+      schedule: (step: number) => 1 / (step + 1),
+      firstStep: 3,
+    };
+    for await (const { step, learningRate } of train(model, [batch(), batch()], options))
+      rates.push([step, learningRate]);
+    expect(rates).toEqual([
+      [3, 2 / 4],
+      [4, 2 / 5],
+    ]);
+  });
+
+  test('nothing happens before it is iterated; break and an aborted signal end it between steps', async () => {
+    const { model, batch, weights } = setup();
+    let asked = 0;
+    const batches = (function* () {
+      for (;;) {
+        asked++;
+        yield batch();
+      }
+    })();
+    const options = { loss: meanSquaredError(), optimizer: new Adam() };
+    const before = weights();
+    const steps = train(model, batches, options);
+    expect(asked).toBe(0);
+    expect(weights()).toEqual(before);
+    for await (const { step } of steps) if (step === 2) break;
+    expect(asked).toBe(3);
+    expect(batches.next().done).toBe(true);
+
+    const controller = new AbortController();
+    const done = [];
+    const endless = (function* () {
+      for (;;) yield batch();
+    })();
+    for await (const { step } of train(model, endless, { ...options, signal: controller.signal })) {
+      done.push(step);
+      if (step === 4) controller.abort();
+    }
+    expect(done).toEqual([0, 1, 2, 3, 4]);
+    expect(endless.next().done).toBe(true);
+  });
+
+  test('the event loop breathes between steps', async () => {
+    const { model, batch } = setup();
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    const one = batch();
+    const started = performance.now();
+    const endless = (function* () {
+      while (performance.now() - started < 150) yield one;
+    })();
+    for await (const _ of train(model, endless, { loss: meanSquaredError(), optimizer: new Adam() }));
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(0);
+  });
+
+  test('batches may come asynchronously', async () => {
+    const { model, batch } = setup();
+    const stream = (async function* () {
+      await Promise.resolve();
+      yield batch();
+    })();
+    const losses = [];
+    for await (const { loss } of train(model, stream, { loss: meanSquaredError(), optimizer: new Adam() }))
+      losses.push(loss);
+    expect(losses).toHaveLength(1);
+  });
+
+  test('a batch that continues starts from the state in which the one before ended', async () => {
+    const random = new Random(3);
+    const model = sequential(
+      new OneHot({ classes: 3 }),
+      new Sequence(new GRUCell({ inputSize: 3, hiddenSize: 8, random })),
+      new Dense({ inputSize: 8, outputSize: 3, random }),
+    );
+    const options = { loss: crossEntropy(), optimizer: new Adam({ learningRate: 0.03 }) };
+    for await (const _ of train(model, take(remembering(random, 2), 400), options));
+    const test = take(remembering(new Random(4), 2), 20);
+    const { perplexity: carried } = await evaluate(model, test, [perplexity()]);
+    const forgotten = test.map((batch) => ({ ...batch, continues: false }));
+    const { perplexity: cut } = await evaluate(model, forgotten, [perplexity()]);
+    expect(carried).toBeLessThan(1.05);
+    expect(cut).toBeGreaterThan(carried! + 0.05);
+  });
+
+  test('the same seed gives the same weights, with dropout too', async () => {
+    const run = async () => {
+      const random = new Random(5);
+      const backend = float32({ deterministic: true });
+      const model = sequential(
+        new Sequence(new LSTMCell({ inputSize: 2, hiddenSize: 8, random, backend })),
+        new Dropout({ rate: 0.5, random, backend }),
+        new Dense({ inputSize: 8, outputSize: 1, random, backend }),
+      );
+      const x = tensor(
+        Array.from({ length: 24 }, () => random.normal()),
+        [2, 6, 2],
+      );
+      const batch = {
+        inputs: x,
+        targets: tensor(
+          Array.from({ length: 12 }, () => 1),
+          [2, 6, 1],
+        ),
+        lengths: [6, 3],
+      };
+      for await (const _ of train(model, Array(10).fill(batch), {
+        loss: meanSquaredError(),
+        optimizer: new Adam(),
+      }));
+      return [...model.parameters().values()].map((parameter) => parameter.read());
+    };
+    expect(await run()).toEqual(await run());
+  });
+
+  test('a loss or gradient that is not finite stops it, names the step and the parameter, and keeps the weights', async () => {
+    const { model, batch, weights } = setup();
+    const good = batch();
+    const bad = { ...good, inputs: { ...good.inputs, data: good.inputs.data.map(() => Number.NaN) } };
+    const run = async () => {
+      for await (const _ of train(model, [good, bad], { loss: meanSquaredError(), optimizer: new Adam() }))
+        kept = weights();
+    };
+    let kept: number[] = [];
+    await expect(run()).rejects.toThrow(
+      'train: step 1: the loss is NaN and the gradient norm NaN, expected finite numbers; the first is that of 0.cell.weightIh; the weights are those before it',
+    );
+    expect(weights()).toEqual(kept);
+    expect(weights().every(Number.isFinite)).toBe(true);
+  });
+
+  test('an update that makes weights infinite is taken back', async () => {
+    const { model, batch, weights } = setup();
+    const before = weights();
+    const run = async () => {
+      const optimizer = new SGD({ learningRate: 1e300 });
+      for await (const _ of train(model, Array(3).fill(batch()), { loss: meanSquaredError(), optimizer }));
+    };
+    await expect(run()).rejects.toThrow(/^train: step \d: .*(weights are those before it)$/);
+    expect(weights().every(Number.isFinite)).toBe(true);
+    expect(weights()).not.toEqual(before);
+  });
+
+  test('exploding gradients of a ReLU network are an error, not NaN weights', async () => {
+    const random = new Random(1);
+    const cell = new RNNCell({ inputSize: 1, hiddenSize: 8, activation: 'relu', random });
+    cell.weightHh.write(cell.weightHh.read().map((value) => 50 * Math.abs(value)));
+    const model = sequential(
+      new Sequence(cell, { outputs: 'last' }),
+      new Dense({ inputSize: 8, outputSize: 1, random }),
+    );
+    const batch = { inputs: tensor(Array(100).fill(1), [1, 100, 1]), targets: tensor([[1]]) };
+    const run = async () => {
+      for await (const _ of train(model, [batch], { loss: meanSquaredError(), optimizer: new Adam() }));
+    };
+    await expect(run()).rejects.toThrow(/^train: step 0: the loss is (Infinity|NaN)/);
+  });
+
+  test('clipNorm must be a number of at least 0', async () => {
+    const { model, batch } = setup();
+    const run = async () => {
+      const options = { loss: meanSquaredError(), optimizer: new Adam(), clipNorm: -1 };
+      for await (const _ of train(model, [batch()], options));
+    };
+    await expect(run()).rejects.toThrow(
+      new RangeError('train: clipNorm is -1, expected a number of at least 0'),
+    );
+  });
+
+  test('two thousand steps leave no memory behind', async () => {
+    const { model, batch } = setup();
+    const one = batch();
+    const { heap } = model.backend;
+    const used: number[] = [];
+    for await (const { step } of train(model, Array(2000).fill(one), {
+      loss: meanSquaredError(),
+      optimizer: new Adam(),
+    }))
+      if (step === 10 || step === 1999) used.push(heap.used);
+    expect(used[1]).toBe(used[0]);
+  });
+});
+
+describe('evaluate', () => {
+  test('every valid step counts once, whatever batch it is in', async () => {
+    const model = new OneHot({ classes: 2, backend: float64() });
+    const batches = [
+      { inputs: indices([[0, 1, 0]]), targets: indices([[0, 1, 1]]) },
+      { inputs: indices([[1, 0, 0]]), targets: indices([[0, 0, 0]]), lengths: [1] },
+    ];
+    const right = 1 / (1 + Math.exp(-1));
+    const nats = -(2 * Math.log(right) + 2 * Math.log(1 - right)) / 4;
+    expect(await evaluate(model, batches, [perplexity()])).toEqual({
+      perplexity: expect.closeTo(Math.exp(nats), 12),
+    });
+  });
+});
