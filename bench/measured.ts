@@ -5,6 +5,8 @@ import type { Ready } from './protocol.ts';
 
 type Answer = { ready: Ready } | { cannot: string } | { ms: number } | { peakRssMiB: number };
 
+const ANSWER = /^\{"(ready|cannot|ms|peakRssMiB)":/;
+
 /** A process under measurement. */
 export class Measured {
   readonly #child: ChildProcess;
@@ -65,12 +67,12 @@ export class Measured {
     };
   }
 
-  /** The next line of JSON; libraries may print others. */
+  /** The next line that is an answer; libraries may print others. */
   async #line(): Promise<string | undefined> {
     for (;;) {
       const { value, done } = await this.#lines.next();
       if (done === true) return undefined;
-      if (value.startsWith('{')) return value;
+      if (ANSWER.test(value)) return value;
     }
   }
 }

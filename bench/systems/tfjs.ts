@@ -105,23 +105,21 @@ function clipped(gradients: tf.NamedTensorMap, clipNorm: number | undefined): tf
 
 function gradients(model: tfl.Sequential, inputs: tf.Tensor, tensors: Tensors): Job {
   const dOutput = toTensor(tensors, 'dOutput');
-  const [kernel, recurrentKernel, bias] = model.trainableWeights.map(
-    (weight) => weight.read() as tf.Variable,
-  );
-  const product = (x: tf.Tensor) => tf.sum(tf.mul(model.apply(x, { training: true }) as tf.Tensor, dOutput));
-  let last: number[] = [];
+  const weights = model.trainableWeights.map((weight) => weight.read());
+  const wanted = [...weights, inputs];
+  const product = () =>
+    tf.sum(tf.mul(model.apply(inputs, { training: true }) as tf.Tensor, dOutput)) as tf.Scalar;
+  let last: tf.Tensor[] = [];
   return {
     run(times) {
-      for (let i = 0; i < times; i++)
-        last = tf.tidy(() => {
-          const variables = [kernel!, recurrentKernel!, bias!];
-          const { grads } = tf.engine().gradients(() => product(inputs), [inputs, ...variables]) as {
-            grads: tf.Tensor[];
-          };
-          return [squareMean(grads[2]!.dataSync()), squareMean(grads[0]!.dataSync())];
-        });
+      for (let i = 0; i < times; i++) {
+        tf.dispose(last);
+        last = tf.tidy(() => tf.engine().gradients(product, wanted).grads);
+      }
     },
-    values: () => last,
+    // Those of the recurrent weights, and of the inputs.
+    values: () =>
+      [last[1], last[3]].flatMap((gradient) => (gradient ? [squareMean(gradient.dataSync())] : [])),
   };
 }
 
