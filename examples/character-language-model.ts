@@ -43,23 +43,10 @@ type Model = Sequential<ReturnType<typeof indices>>;
 
 const MODEL = fileURLToPath(new URL('output/character-language-model.safetensors', import.meta.url));
 
-const { values: options } = parseArgs({
-  options: {
-    cell: { type: 'string', default: 'lstm' },
-    hidden: { type: 'string', default: '192' },
-    streams: { type: 'string', default: '10' },
-    steps: { type: 'string', default: '50' },
-    batches: { type: 'string', default: '6400' },
-    rate: { type: 'string', default: '0.004' },
-    seed: { type: 'string', default: '1' },
-    text: { type: 'string' },
-    sample: { type: 'string' },
-    temperature: { type: 'string', default: '0.7' },
-    length: { type: 'string', default: '400' },
-  },
-});
+let options: ReturnType<typeof parseOptions>;
 
 try {
+  options = parseOptions();
   if (options.sample === undefined) await learn();
   else continuePrompt(options.sample);
 } catch (error) {
@@ -69,11 +56,34 @@ try {
   process.exitCode = 1;
 }
 
+/** What was asked for on the command line. */
+function parseOptions() {
+  try {
+    return parseArgs({
+      options: {
+        cell: { type: 'string', default: 'lstm' },
+        hidden: { type: 'string', default: '192' },
+        streams: { type: 'string', default: '10' },
+        steps: { type: 'string', default: '50' },
+        batches: { type: 'string', default: '6400' },
+        rate: { type: 'string', default: '0.004' },
+        seed: { type: 'string', default: '1' },
+        text: { type: 'string' },
+        sample: { type: 'string' },
+        temperature: { type: 'string', default: '0.7' },
+        length: { type: 'string', default: '400' },
+      },
+    }).values;
+  } catch (error) {
+    throw new RangeError((error as Error).message);
+  }
+}
+
 async function learn(): Promise<void> {
   const { name, text } = readText();
   const alphabet = Alphabet.of(text);
   if (alphabet.size < 2)
-    throw new RangeError(`${name} has ${alphabet.size} different characters, expected at least 2`);
+    throw new RangeError(`${name} repeats a single character, expected at least two different ones`);
   const ids = alphabet.encode(text);
   const border = Math.floor(ids.length * 0.9);
   const [training, test] = [ids.subarray(0, border), ids.subarray(border)];
@@ -189,7 +199,7 @@ function generate(
 
 /** Draws an index with probability softmax(logits / temperature). */
 function draw(logits: Float32Array | Float64Array, temperature: number, random: Random): number {
-  const largest = logits.reduce((a, b) => Math.max(a, b));
+  const largest = Math.max(...logits);
   const weights = Array.from(logits, (logit) => Math.exp((logit - largest) / temperature));
   let left = random.next() * weights.reduce((a, b) => a + b);
   const index = weights.findIndex((weight) => {

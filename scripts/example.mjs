@@ -17,9 +17,9 @@ if (!names.includes(name)) {
   process.exit(1);
 }
 
-/** Runs a command in the folder of the examples, and ends with it if it fails. */
-function run(command, ...args) {
-  const { status, signal } = spawnSync(command, args, { cwd: folder, stdio: 'inherit' });
+/** Runs a command, and ends with it if it fails. */
+function run(cwd, command, ...args) {
+  const { status, signal } = spawnSync(command, args, { cwd, stdio: 'inherit' });
   if (status !== 0) process.exit(signal === null ? status : 1);
 }
 
@@ -38,4 +38,6 @@ if (!needed.every((dependency) => existsSync(`${folder}node_modules/${dependency
     ...(light ? ['--omit=dev'] : []),
   );
 }
-run('npx', 'tsx', `${name}.ts`, ...options);
+// Where npm was called, so that files named in the options are found.
+const here = process.env.INIT_CWD ?? process.cwd();
+run(here, process.execPath, `${folder}node_modules/tsx/dist/cli.mjs`, `${folder}${name}.ts`, ...options);

@@ -1,5 +1,5 @@
 /** Recurrent layers: cells, sequences, the layers around them, and how they are trained. */
-export type { Architecture } from './architecture.ts';
+export type { Architecture, Part } from './architecture.ts';
 export { Cell, type CellOptions, type CellState, type StateOf } from './cells/cell.ts';
 export { GRUCell, type GRUCellOptions } from './cells/gru.ts';
 export { LSTMCell } from './cells/lstm.ts';

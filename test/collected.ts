@@ -9,8 +9,9 @@ const collect = runInNewContext('gc') as () => void;
 /** Collects until `done`, or until it is plain that this will not happen. */
 export async function collected(done: () => boolean): Promise<void> {
   for (let i = 0; i < 100 && !done(); i++) {
+    // A weak reference that was looked at holds until its task ends; finalisers run between tasks.
+    await setTimeout();
     collect();
-    // Finalisers run between tasks.
-    await setTimeout(5);
+    await setTimeout();
   }
 }

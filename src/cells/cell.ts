@@ -1,6 +1,6 @@
 /** What every cell has beside its rule: sizes, parameters and their starting values, and the step of a single input. */
 import type { Architecture } from '../architecture.ts';
-import { wholeNumber } from '../errors.ts';
+import { rangeError, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
@@ -66,7 +66,7 @@ export abstract class Cell<
   readonly biasIh: Parameter | undefined;
   readonly biasHh: Parameter | undefined;
 
-  /** @throws RangeError if a size is not a whole number of at least 1. */
+  /** @throws RangeError if a size is not a whole number of at least 1, or an initialiser gives another number of values. */
   constructor(type: string, rule: Rule<string, Name, string>, options: CellOptions<InputSize, HiddenSize>) {
     const { inputSize, hiddenSize, backend = float32(), random = defaultRandom() } = options;
     const { inputInitializer = glorotUniform, recurrentInitializer = orthogonal, bias = true } = options;
@@ -79,10 +79,14 @@ export abstract class Cell<
     this.backend = backend;
 
     const rows = rule.gates.length * hiddenSize;
-    const weight = (columns: number, initializer: Initializer) => {
+    const weight = (columns: number, option: string, initializer: Initializer) => {
       const initial = new Float64Array(rows * columns);
+      const length = hiddenSize * columns;
       rule.gates.forEach((_, g) => {
-        initial.set(initializer(hiddenSize, columns, random), g * hiddenSize * columns);
+        const block = initializer(hiddenSize, columns, random);
+        if (block.length !== length)
+          throw rangeError(type, option, `gave ${block.length} values`, `${length}`);
+        initial.set(block, g * length);
       });
       return new Parameter(backend, [rows, columns], initial);
     };
@@ -93,8 +97,8 @@ export abstract class Cell<
       });
       return new Parameter(backend, [rows], initial);
     };
-    this.weightIh = weight(inputSize, inputInitializer);
-    this.weightHh = weight(hiddenSize, recurrentInitializer);
+    this.weightIh = weight(inputSize, 'inputInitializer', inputInitializer);
+    this.weightHh = weight(hiddenSize, 'recurrentInitializer', recurrentInitializer);
     this.biasIh = bias ? biasOf(rule.initialBias ?? {}) : undefined;
     this.biasHh = bias ? biasOf({}) : undefined;
   }
@@ -188,7 +192,8 @@ export abstract class Cell<
     state: State | undefined,
     { batch }: Signal,
   ): Matrices<Name> | undefined {
-    return state && (stateInput(arena, where, argument, state, this.stateSizes, batch) as Matrices<Name>);
+    if (state === undefined) return undefined;
+    return stateInput(arena, where, argument, state, this.stateSizes, batch) as Matrices<Name>;
   }
 
   #output(final: Matrices<Name>, input: Signal): Signal {

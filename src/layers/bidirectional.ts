@@ -8,7 +8,7 @@ import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, copy } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import type { Expectation } from '../signal/boundary.ts';
+import type { Expectation } from '../signal/checks.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import type { MatrixState, StateSizes } from '../signal/state.ts';
 import type { Tensor } from '../tensor.ts';
@@ -52,13 +52,22 @@ export class Bidirectional<
   readonly #forward: Sequence<Cell<Name, InputSize, HiddenSize>>;
   readonly #reverse: Sequence<Cell<Name, InputSize, HiddenSize>>;
 
-  /** @throws RangeError if the two cells' inputs differ in size. */
+  /** @throws RangeError if the two cells' inputs differ in size, or their backends differ. */
   constructor(
     forward: Cell<Name, InputSize, HiddenSize>,
     reverse: Cell<Name, InputSize, HiddenSize>,
     options: Omit<SequenceOptions, 'reverse'> = {},
   ) {
     super();
+    this.#forward = new Sequence(forward, options);
+    this.#reverse = new Sequence(reverse, { ...options, reverse: true });
+    if (forward.backend !== reverse.backend)
+      throw rangeError(
+        'Bidirectional',
+        'reverse',
+        `computes in ${reverse.backend.name}`,
+        `${forward.backend.name}, as forward does`,
+      );
     if (forward.inputSize !== reverse.inputSize)
       throw rangeError(
         'Bidirectional',
@@ -66,8 +75,6 @@ export class Bidirectional<
         `has inputSize ${reverse.inputSize}`,
         `${forward.inputSize}, as forward has`,
       );
-    this.#forward = new Sequence(forward, options);
-    this.#reverse = new Sequence(reverse, { ...options, reverse: true });
     this.backend = forward.backend;
     this.inputSize = forward.inputSize;
     this.outputSize = forward.hiddenSize + reverse.hiddenSize;
@@ -83,7 +90,7 @@ export class Bidirectional<
     return {
       type: this.type,
       options: { outputs, history },
-      parts: { forward: cell.architecture(), reverse: this.#reverse.cell.architecture() },
+      parts: { forward: cell, reverse: this.#reverse.cell },
     };
   }
 

@@ -12,6 +12,7 @@ import { defaultRandom, type Random } from '../random/random.ts';
 import { dense, type OneHotSignal, type Signal } from '../signal/signal.ts';
 import type { Indices } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
+import { classCount } from './parts.ts';
 
 /** Options of {@link Embedding}. */
 export interface EmbeddingOptions<Classes extends number = number, OutputSize extends number = number> {
@@ -56,12 +57,12 @@ export class Embedding<
   readonly paddingIndex: number | undefined;
   readonly weight: Parameter;
 
-  /** @throws RangeError if a size is not a whole number of at least 1, or the padding index is not a class. */
+  /** @throws RangeError if a size is not a whole number of at least 1, there are more than 2²⁴ classes, or the padding index is not a class. */
   constructor(options: EmbeddingOptions<Classes, OutputSize>) {
     super();
     const { classes, outputSize, paddingIndex, backend = float32() } = options;
     const { random = defaultRandom(), initializer = normal(1) } = options;
-    wholeNumber('Embedding', 'classes', classes);
+    classCount('Embedding', classes);
     wholeNumber('Embedding', 'outputSize', outputSize);
     if (paddingIndex !== undefined && wholeNumber('Embedding', 'paddingIndex', paddingIndex, 0) >= classes)
       throw rangeError(

@@ -11,13 +11,13 @@ import type { Matrix } from '../matrix/matrix.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import {
   denseInput,
-  type Expectation,
   gradientInput,
   gradientOutput,
   indexInput,
   output,
   shapeOf,
 } from '../signal/boundary.ts';
+import type { Expectation } from '../signal/checks.ts';
 import { type Pass, recordPass } from '../signal/pass.ts';
 import type { Signal } from '../signal/signal.ts';
 import {
@@ -172,7 +172,8 @@ export abstract class Layer<
     state: State | undefined,
     { batch }: Signal,
   ): MatrixState | undefined {
-    return state && stateInput(arena, where, argument, state, this.stateSizes ?? {}, batch);
+    if (state === undefined) return undefined;
+    return stateInput(arena, where, argument, state, this.stateSizes ?? {}, batch);
   }
 
   #stateOutput(state: MatrixState | undefined): S {

@@ -1,6 +1,5 @@
 /** Indices as one-hot vectors, none of which is ever made. */
 import type { Architecture } from '../architecture.ts';
-import { wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -8,6 +7,7 @@ import type { Parameter } from '../matrix/parameter.ts';
 import type { Signal } from '../signal/signal.ts';
 import type { Indices } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
+import { classCount } from './parts.ts';
 
 /** Options of {@link OneHot}. */
 export interface OneHotOptions<Classes extends number = number> {
@@ -43,10 +43,10 @@ export class OneHot<const Classes extends number = number> extends Layer<
   readonly inputSize: Classes;
   readonly outputSize: Classes;
 
-  /** @throws RangeError if `classes` is not a whole number of at least 1. */
+  /** @throws RangeError if `classes` is not a whole number from 1 to 2²⁴. */
   constructor({ classes, backend = float32() }: OneHotOptions<Classes>) {
     super();
-    wholeNumber('OneHot', 'classes', classes);
+    classCount('OneHot', classes);
     this.backend = backend;
     this.inputSize = classes;
     this.outputSize = classes;

@@ -1,4 +1,5 @@
-/** What layers made of other layers share. */
+/** What several layers share: the names of their parts' parameters, and the check of a number of classes. */
+import { rangeError, wholeNumber } from '../errors.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 
 /** The parameters of named parts, each name behind that of its part; a shared one once, under its first name. */
@@ -14,4 +15,14 @@ export function prefixed(parts: {
       named.set(`${prefix}.${name}`, parameter);
     }
   return named;
+}
+
+// Indices are elements of the heap, and a float32 tells whole numbers apart up to here.
+const MOST_CLASSES = 2 ** 24;
+
+/** Passes `classes` on if it is a number of classes that indices can tell apart. */
+export function classCount<Classes extends number>(where: string, classes: Classes): Classes {
+  wholeNumber(where, 'classes', classes);
+  if (classes > MOST_CLASSES) throw rangeError(where, 'classes', `is ${classes}`, `at most ${MOST_CLASSES}`);
+  return classes;
 }

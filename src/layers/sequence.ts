@@ -9,13 +9,13 @@ import {
   type UnrolledGradient,
   unrollBackward,
 } from '../cells/unroll-backward.ts';
-import { oneOf, wholeNumber } from '../errors.ts';
+import { oneOf, rangeError, show, typeError, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import type { Expectation } from '../signal/boundary.ts';
+import type { Expectation } from '../signal/checks.ts';
 import { flip, flipped, reversal } from '../signal/flip.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import type { MatrixState, StateSizes } from '../signal/state.ts';
@@ -92,10 +92,12 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   readonly history: number | undefined;
   readonly recompute: number | undefined;
 
-  /** @throws RangeError if an option is not one of its values. */
+  /** @throws RangeError if an option is not one of its values; TypeError if `cell` is not a cell. */
   constructor(cell: C, options: SequenceOptions = {}) {
     super();
     const { outputs = 'all', reverse = false, history, recompute } = options;
+    if (cell?.rule === undefined)
+      throw typeError('Sequence', 'cell', `is ${show(cell)}`, 'a cell, such as an LSTMCell');
     this.cell = cell;
     this.backend = cell.backend;
     this.inputSize = cell.inputSize as InputSizeOf<C>;
@@ -113,7 +115,7 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
 
   architecture(): Architecture {
     const { type, outputs, reverse, history, recompute, cell } = this;
-    return { type, options: { outputs, reverse, history, recompute }, parts: { cell: cell.architecture() } };
+    return { type, options: { outputs, reverse, history, recompute }, parts: { cell } };
   }
 
   record(arena: Arena, given: Signal, state: MatrixState | undefined): Trace {
@@ -156,6 +158,14 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
 
   /** The input as the cell meets it, and how outputs and gradients are put back into the input's order. */
   #directed(arena: Arena, given: Signal): { input: Signal; turn: (values: Matrix) => Matrix } {
+    // A layer before this one may have left only the last output.
+    if (!given.timed)
+      throw rangeError(
+        'Sequence',
+        'its input',
+        `has shape [batch, ${given.width}]`,
+        '[batch, time, features]',
+      );
     if (!this.reverse) return { input: given, turn: (values) => values };
     const order = reversal(arena, given);
     return { input: flip(arena, given, order), turn: (values) => flipped(arena, values, order) };

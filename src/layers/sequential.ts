@@ -1,6 +1,6 @@
 /** Layers one after another. */
 import type { Architecture } from '../architecture.ts';
-import { rangeError } from '../errors.ts';
+import { rangeError, show, typeError } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -11,20 +11,19 @@ import type { Indices, Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { prefixed } from './parts.ts';
 
-/** The type of a part that is the same object as an earlier one, in a saved architecture. */
-export const SHARED = 'Shared';
-
 /** Any layer at all. */
 // biome-ignore lint/suspicious/noExplicitAny: the input and state of a layer in a chain are whatever they are
 export type AnyLayer = Layer<any, number, number, any>;
 
 type InputOf<L> = L extends { readonly accepts: 'indices' } ? Indices : Tensor;
-type InputSizeOf<L> = L extends { readonly inputSize: infer Size extends number } ? Size : number;
+/** A size as far as it is known: a layer of any width, and a stack of layers, may say `undefined`. */
+type Known<Size> = [NonNullable<Size>] extends [never] ? number : NonNullable<Size> & number;
+type InputSizeOf<L> = L extends { readonly inputSize: infer Size } ? Known<Size> : number;
 /** The width after a layer: its own, or that before it. */
 type WidthAfter<L, Before extends number> = L extends { readonly preservesWidth: true }
   ? Before
-  : L extends { readonly outputSize: infer Size extends number }
-    ? Size
+  : L extends { readonly outputSize: infer Size }
+    ? Known<Size>
     : number;
 
 /** A layer whose input is `Size` wide: what a mismatch is reported against. */
@@ -62,7 +61,8 @@ type LastWidth<Layers extends readonly unknown[], Before extends number = number
  * time where they are not. Parameters and states are named by position: `1.cell.weightIh`, `{ 1: { h, c } }`. A layer
  * may occur twice: its parameters are then shared.
  *
- * @throws RangeError if a layer does not take what the one before it gives, or their backends differ.
+ * @throws RangeError if a layer does not take what the one before it gives, or their backends differ; TypeError if one
+ * is not a layer.
  *
  * @example
  * ```ts
@@ -101,6 +101,12 @@ export class Sequential<
     super();
     const [first] = layers;
     if (first === undefined) throw rangeError('sequential', 'layers', 'is empty', 'at least one layer');
+    layers.forEach((layer: unknown, at) => {
+      if (typeof (layer as AnyLayer)?.record === 'function') return;
+      const isCell = typeof layer === 'object' && layer !== null && 'rule' in layer;
+      const expected = isCell ? 'a layer: new Sequence(cell) makes one of a cell' : 'a layer';
+      throw typeError('sequential', `layers[${at}]`, `is ${show(layer)}`, expected);
+    });
     this.layers = layers;
     this.backend = first.backend;
     this.accepts = first.accepts as typeof this.accepts;
@@ -123,11 +129,7 @@ export class Sequential<
   }
 
   architecture(): Architecture {
-    const parts = this.layers.map((layer, at): [number, Architecture] => {
-      const first = this.layers.indexOf(layer);
-      return [at, first < at ? { type: SHARED, options: { as: `${first}` } } : layer.architecture()];
-    });
-    return { type: this.type, options: {}, parts: Object.fromEntries(parts) };
+    return { type: this.type, options: {}, parts: Object.fromEntries(this.layers.entries()) };
   }
 
   compute(arena: Arena, input: Signal, state: MatrixState | undefined): Computed {

@@ -37,7 +37,7 @@ export interface Update {
   readonly rate: number;
   /** Which update of this parameter it is, from 1. */
   readonly step: number;
-  /** The memory of that name; zeros at first, and at every step if it is not one of the optimiser's slots. */
+  /** Where the memory of that name is: zeros at first, and at every step if it is not among the optimiser's slots. */
   slot(name: string): number;
 }
 

@@ -1,81 +1,15 @@
 /**
  * Where public tensors become signals and back: checked once, copied, and turned between batch-major and time-major.
+ *
+ * What is checked is `checks.ts`.
  */
-import { rangeError, show, typeError } from '../errors.ts';
+import { rangeError } from '../errors.ts';
 import type { Arena } from '../matrix/arena.ts';
 import { Matrix } from '../matrix/matrix.ts';
 import { copy, fill } from '../matrix/operations.ts';
 import type { Indices, Tensor } from '../tensor.ts';
+import { checkLengths, checkTensor, type Expectation, extent } from './checks.ts';
 import type { DenseSignal, OneHotSignal, Signal } from './signal.ts';
-
-/** What a layer expects of its input. */
-export interface Expectation {
-  /** The place an error names, such as `Sequence.forward`. */
-  readonly where: string;
-  /** The argument an error names: `inputs` unless given. */
-  readonly argument?: string;
-  /** The features or classes; undefined where any number will do. */
-  readonly width: number | undefined;
-  /** The name of the width in an error, such as `inputSize`. */
-  readonly widthName: string;
-  /** Whether there must, or must not, be a time axis; either unless given. */
-  readonly timed?: boolean;
-}
-
-/** The batch and time of a shape that ends in `trailing`. */
-function extent(
-  { where, argument = 'inputs', width, widthName, timed: expected }: Expectation,
-  shape: readonly number[],
-  trailing: readonly number[],
-): { batch: number; time: number; timed: boolean } {
-  const timed = shape.length === trailing.length + 2;
-  const fits =
-    (timed || shape.length === trailing.length + 1) &&
-    (expected === undefined || timed === expected) &&
-    trailing.every((dimension, i) => shape[shape.length - trailing.length + i] === dimension);
-  if (!fits) {
-    const last = trailing.length > 0 ? [width ?? widthName] : [];
-    const form = (axes: string[]) => `[${[...axes, ...last].join(', ')}]`;
-    const forms = [
-      ...(expected === false ? [] : [form(['batch', 'time'])]),
-      ...(expected === true ? [] : [form(['batch'])]),
-    ];
-    const note = trailing.length > 0 && width !== undefined ? ` (${widthName} is ${width})` : '';
-    throw rangeError(where, argument, `has shape [${shape.join(', ')}]`, `${forms.join(' or ')}${note}`);
-  }
-  const [batch, time] = shape;
-  if (!(batch! > 0))
-    throw rangeError(where, argument, `has shape [${shape.join(', ')}]`, 'at least one sequence');
-  return { batch: batch!, time: timed ? time! : 1, timed };
-}
-
-function checkData(where: string, argument: string, value: Tensor | Indices): void {
-  const { data, shape } = value;
-  const length = shape.reduce((size, dimension) => size * dimension, 1);
-  if (data.length !== length)
-    throw rangeError(
-      where,
-      argument,
-      `has ${data.length} values`,
-      `${length} for its shape [${shape.join(', ')}]`,
-    );
-}
-
-function checkLengths(
-  where: string,
-  lengths: readonly number[] | undefined,
-  batch: number,
-  time: number,
-): readonly number[] | undefined {
-  if (lengths === undefined) return undefined;
-  if (lengths.length !== batch)
-    throw rangeError(where, 'lengths', `has ${lengths.length} entries`, `${batch}, one for each sequence`);
-  lengths.forEach((length, b) => {
-    if (!Number.isInteger(length) || length < 0 || length > time)
-      throw rangeError(where, `lengths[${b}]`, `is ${show(length)}`, `a whole number from 0 to ${time}`);
-  });
-  return lengths.every((length) => length === time) ? undefined : [...lengths];
-}
 
 /**
  * Copies `[batch, time, width]` or `[batch, width]` into the arena.
@@ -89,9 +23,7 @@ export function denseInput(
   lengths: readonly number[] | undefined,
 ): DenseSignal {
   const { where, argument = 'inputs' } = expectation;
-  if (!(input?.data instanceof Float32Array || input?.data instanceof Float64Array))
-    throw typeError(where, argument, `is ${show(input)}`, 'a tensor { data, shape } of floating-point data');
-  checkData(where, argument, input);
+  checkTensor(where, argument, input, 'real');
   const width = expectation.width ?? input.shape.at(-1) ?? 0;
   const { batch, time, timed } = extent(expectation, input.shape, [width]);
   const valid = checkLengths(where, lengths, batch, time);
@@ -112,9 +44,7 @@ export function indexInput(
   lengths: readonly number[] | undefined,
 ): OneHotSignal {
   const { where, argument = 'inputs', width = 0, widthName } = expectation;
-  if (!(input?.data instanceof Int32Array))
-    throw typeError(where, argument, `is ${show(input)}`, 'indices { data, shape } of Int32Array data');
-  checkData(where, argument, input);
+  checkTensor(where, argument, input, 'index');
   const { batch, time } = extent({ ...expectation, timed: true }, input.shape, []);
   const valid = checkLengths(where, lengths, batch, time);
   const row = arena.matrix(1, time * batch);
@@ -139,9 +69,10 @@ export function indexInput(
 /**
  * Copies an upstream gradient, shaped like the output it belongs to, into the arena; zero where there is none.
  *
- * @throws RangeError if its shape is another.
+ * @throws TypeError if it is not a tensor; RangeError if its shape is another.
  */
 export function gradientInput(arena: Arena, where: string, output: Signal, gradient: Tensor): Matrix {
+  checkTensor(where, 'dOutput', gradient, 'real');
   const { batch, time, width, lengths } = output;
   const expected = shapeOf(output).join(', ');
   if (gradient.shape.join(', ') !== expected)
@@ -151,7 +82,6 @@ export function gradientInput(arena: Arena, where: string, output: Signal, gradi
       `has shape [${gradient.shape.join(', ')}]`,
       `[${expected}], the output's`,
     );
-  checkData(where, 'dOutput', gradient);
   const values = timeMajor(arena, gradient.data, batch, time, width);
   if (lengths !== undefined) clearPadding(values, lengths, batch, time);
   return values;

@@ -4,6 +4,7 @@ import { type Backend, newValues } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import { Matrix } from '../matrix/matrix.ts';
 import type { Tensor } from '../tensor.ts';
+import { checkTensor } from './checks.ts';
 
 /** Leaves with names, nested. */
 export interface Tree<Leaf> {
@@ -31,7 +32,7 @@ export function zeroState(backend: Backend, sizes: StateSizes, batch: number): S
 /**
  * Copies a state into the arena.
  *
- * @throws TypeError if a part is missing; RangeError if its shape is not `[batch, size]` or a part is unknown.
+ * @throws TypeError if a part is missing or no tensor; RangeError if its shape is not `[batch, size]` or a part is unknown.
  */
 export function stateInput(
   arena: Arena,
@@ -41,14 +42,18 @@ export function stateInput(
   sizes: StateSizes,
   batch: number,
 ): MatrixState {
+  const names = Object.keys(sizes).join(', ');
+  if (typeof state !== 'object' || state === null || Array.isArray(state))
+    throw typeError(where, argument, `is ${show(state)}`, `a state of ${names}`);
   for (const name of Object.keys(state))
-    if (!Object.hasOwn(sizes, name))
-      throw rangeError(where, argument, `has a part ${show(name)}`, `only ${Object.keys(sizes).join(', ')}`);
+    if (!Object.hasOwn(sizes, name)) {
+      const expected = names === '' ? 'none: there is no state here' : `only ${names}`;
+      throw rangeError(where, argument, `has a part ${show(name)}`, expected);
+    }
   return mapValues(sizes, (size, name) => {
     const part = state[name];
     const path = `${argument}.${name}`;
-    if (part === undefined)
-      throw typeError(where, path, 'is missing', `a state of ${Object.keys(sizes).join(', ')}`);
+    if (part === undefined) throw typeError(where, path, 'is missing', `a state of ${names}`);
     if (typeof size !== 'number') return stateInput(arena, where, path, part as State, size, batch);
     return partInput(arena, where, path, part as Tensor, size, batch);
   });
@@ -62,10 +67,9 @@ function partInput(
   size: number,
   batch: number,
 ): Matrix {
-  if (!(part.data instanceof Float32Array || part.data instanceof Float64Array))
-    throw typeError(where, path, `is ${show(part)}`, 'a tensor { data, shape } of floating-point data');
+  checkTensor(where, path, part, 'real');
   const [rows, columns] = part.shape;
-  if (part.shape.length !== 2 || rows !== batch || columns !== size || part.data.length !== batch * size)
+  if (part.shape.length !== 2 || rows !== batch || columns !== size)
     throw rangeError(where, path, `has shape [${part.shape.join(', ')}]`, `[${batch}, ${size}]`);
   const matrix = arena.matrix(batch, size);
   arena.backend.heap.values.set(part.data, matrix.offset);

@@ -1,11 +1,8 @@
 /** How each class is built again from its architecture. Nothing is drawn at random: the weights come from the file. */
-import type { Architecture } from '../architecture.ts';
 import type { Cell } from '../cells/cell.ts';
 import { GRUCell, type GRUCellOptions } from '../cells/gru.ts';
 import { LSTMCell } from '../cells/lstm.ts';
 import { RNNCell, type RNNCellOptions } from '../cells/rnn.ts';
-import { rangeError, show } from '../errors.ts';
-import type { Backend } from '../kernels/backend.ts';
 import { Bidirectional } from '../layers/bidirectional.ts';
 import { Dense, type DenseOptions } from '../layers/dense.ts';
 import { Dropout, type DropoutOptions } from '../layers/dropout.ts';
@@ -13,7 +10,7 @@ import { Embedding, type EmbeddingOptions } from '../layers/embedding.ts';
 import type { Layer } from '../layers/layer.ts';
 import { OneHot, type OneHotOptions } from '../layers/one-hot.ts';
 import { Sequence, type SequenceOptions } from '../layers/sequence.ts';
-import { type AnyLayer, Sequential, SHARED } from '../layers/sequential.ts';
+import { type AnyLayer, Sequential } from '../layers/sequential.ts';
 import { zeros } from '../random/initializers.ts';
 import { Random, type RandomState } from '../random/random.ts';
 
@@ -53,31 +50,8 @@ const builders: Builders = {
   Sequential: (_, parts) => new Sequential(Object.values(parts) as AnyLayer[]),
 };
 
-/**
- * Builds what an architecture describes.
- *
- * @throws RangeError if it names a class that is neither the library's nor among `own`.
- */
-export function build(
-  where: string,
-  { type, options, parts = {} }: Architecture,
-  backend: Backend,
-  own: Builders,
-): Model {
-  const built: { [name: string]: Model } = {};
-  for (const [name, part] of Object.entries(parts))
-    built[name] = part.type === SHARED ? built[part.options.as as string]! : build(where, part, backend, own);
-  const builder = Object.hasOwn(own, type)
-    ? own[type]
-    : Object.hasOwn(builders, type)
-      ? builders[type]
-      : undefined;
-  if (builder === undefined)
-    throw rangeError(
-      where,
-      'bytes',
-      `holds a ${show(type)}`,
-      'a class of the library, or a builder for it in options.builders',
-    );
-  return builder({ ...options, backend }, built);
+/** The builder of a class: the user's own first. */
+export function builderOf(type: string, own: Builders): Builder | undefined {
+  if (Object.hasOwn(own, type)) return own[type];
+  return Object.hasOwn(builders, type) ? builders[type] : undefined;
 }

@@ -19,8 +19,6 @@ interface Entry {
   readonly data_offsets: readonly [number, number];
 }
 
-const WIDTHS = { F32: 4, F64: 8 } as const;
-
 /** The bytes of a file. */
 export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array {
   const header: { [name: string]: unknown } = { __metadata__: metadata };
@@ -71,9 +69,14 @@ export function decodeTensors(where: string, bytes: Uint8Array): TensorFile {
     );
   const start = 8 + Number(length);
   const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, start), damaged);
+  if (typeof metadata !== 'object' || metadata === null)
+    throw damaged(`has metadata that is ${show(metadata)}`, 'a safetensors file');
   const tensors = new Map<string, Tensor>();
   for (const [name, entry] of Object.entries(entries as { [name: string]: Entry }))
     tensors.set(name, readEntry(view, start, name, entry, damaged));
+  const total = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  if (total !== bytes.length - start)
+    throw damaged(`has ${bytes.length - start} data bytes`, `${total} for its tensors`);
   return { tensors, metadata: metadata as { [key: string]: string } };
 }
 
@@ -92,9 +95,10 @@ function parseHeader(json: Uint8Array, damaged: Damaged): { [name: string]: unkn
 }
 
 function readEntry(view: DataView, start: number, name: string, entry: Entry, damaged: Damaged): Tensor {
-  const width = WIDTHS[entry?.dtype as keyof typeof WIDTHS];
-  if (width === undefined)
-    throw damaged(`has tensor ${show(name)} of type ${show(entry?.dtype)}`, '"F32" or "F64"');
+  const dtype = entry?.dtype;
+  if (dtype !== 'F32' && dtype !== 'F64')
+    throw damaged(`has tensor ${show(name)} of type ${show(dtype)}`, '"F32" or "F64"');
+  const width = dtype === 'F32' ? 4 : 8;
   const { shape, data_offsets: offsets } = entry;
   const whole = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
   if (!Array.isArray(shape) || !shape.every(whole) || !Array.isArray(offsets) || !offsets.every(whole))

@@ -1,9 +1,10 @@
-import type { Architecture } from '../architecture.ts';
+/** Models as bytes: their architecture and their weights. */
 import { rangeError, show, typeError } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32, float64 } from '../kernels/index.ts';
 import type { Tensor } from '../tensor.ts';
-import { type Builders, build, type Model } from './builders.ts';
+import { blueprintOf, build } from './blueprint.ts';
+import type { Builders, Model } from './builders.ts';
 import { decodeTensors, encodeTensors, type TensorFile } from './safetensors.ts';
 
 const FORMAT = 'recurrent-cells';
@@ -43,7 +44,7 @@ export function save(model: Model, options: SaveOptions = {}): Uint8Array {
   const tensors = new Map<string, Tensor>();
   for (const [name, parameter] of model.parameters())
     tensors.set(name, { data: parameter.read(), shape: parameter.shape });
-  const architecture = JSON.stringify(model.architecture());
+  const architecture = JSON.stringify(blueprintOf(model));
   const { dtype } = model.backend;
   return encodeTensors({
     tensors,
@@ -77,7 +78,7 @@ export function load(bytes: Uint8Array, options: LoadOptions = {}): Model {
   const backend = options.backend ?? (metadata.dtype === 'float64' ? float64() : float32());
   const model = build(
     'load',
-    parse<Architecture>('load', 'an architecture', metadata.architecture ?? ''),
+    parse('load', 'an architecture', metadata.architecture ?? ''),
     backend,
     options.builders ?? {},
   );
@@ -99,7 +100,11 @@ export function load(bytes: Uint8Array, options: LoadOptions = {}): Model {
  * ```
  */
 export function loadMetadata(bytes: Uint8Array): { readonly [key: string]: string } {
-  return parse('loadMetadata', 'metadata', read('loadMetadata', bytes).metadata.user ?? '{}');
+  const where = 'loadMetadata';
+  const user = parse(where, 'metadata', read(where, bytes).metadata.user ?? '{}');
+  if (typeof user !== 'object' || user === null || !Object.values(user).every((of) => typeof of === 'string'))
+    throw rangeError(where, 'bytes', `has metadata that is ${show(user)}`, 'strings by name');
+  return user as { readonly [key: string]: string };
 }
 
 /** The file of a model of this format and version. */
@@ -114,7 +119,7 @@ function read(where: string, bytes: Uint8Array): TensorFile {
   return file;
 }
 
-function parse<Value>(where: string, what: string, json: string): Value {
+function parse(where: string, what: string, json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {

@@ -74,7 +74,7 @@ interface Probe {
  *
  * @param subject a cell or layer on `float64()`.
  * @param input what its `forward` takes; indices have no gradient.
- * @throws RangeError if the subject computes in float32, whose differences say nothing.
+ * @throws RangeError if the subject computes in float32, whose differences say nothing, or nothing in it has a gradient.
  *
  * @example
  * ```ts
@@ -119,9 +119,10 @@ export function checkGradients(
   };
   const floor = 1e-3 * Math.max(1, Math.abs(loss()));
   const gradients = pass.backward(dOutput, dState);
-  const errors = probes(subject, ownInput, gradients.input, ownState, gradients.state).map((probe) =>
-    worstOf(probe, loss, step, floor),
-  );
+  const found = probes(subject, ownInput, gradients.input, ownState, gradients.state);
+  if (found.length === 0)
+    throw rangeError('checkGradients', 'subject', 'has no gradient', 'a real input, a state or parameters');
+  const errors = found.map((probe) => worstOf(probe, loss, step, floor));
   return { errors, worst: errors.reduce((a, b) => (b.error > a.error ? b : a)) };
 }
 
@@ -187,15 +188,17 @@ function worstOf(
     const [above, below] = [value + step, value - step];
     return (lossWith(at, above) - lossWith(at, below)) / (above - below);
   });
-  const scale = numerical.reduce((largest, value) => Math.max(largest, Math.abs(value)), floor);
+  const numbers = numerical.filter((value) => !Number.isNaN(value));
+  const scale = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), floor);
   let worst = 0;
   let error = 0;
   numerical.forEach((value, at) => {
     const difference = Math.abs(backward[at]! - value) / scale;
     // A NaN is worse than any number.
-    if (difference > error || (Number.isNaN(difference) && !Number.isNaN(error))) {
+    const found = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
+    if (found > error) {
       worst = at;
-      error = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
+      error = found;
     }
   });
   return {

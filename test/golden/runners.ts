@@ -7,6 +7,7 @@ import { runTraining } from './model.ts';
 import { runModule } from './module.ts';
 import { runOptimizer } from './optimizer.ts';
 import { runCell, runLayer } from './recurrent.ts';
+import { runText } from './text.ts';
 
 export type Runner = (golden: GoldenCase, backend: Backend) => TensorResult[];
 
@@ -17,6 +18,7 @@ const byKind: { readonly [kind: string]: Runner } = {
   optimizer: runOptimizer,
   clip: runClip,
   model: runTraining,
+  text: ({ json }) => runText(json),
 };
 
 const byOperation: { readonly [operation: string]: Runner } = { Embedding: runModule, Linear: runModule };

@@ -103,14 +103,15 @@ describe.each(backends)('$name', (backend) => {
 
   test.each([
     [1, 70, 600],
-    [2, 33, 257],
+    [2, 33, 1025],
     [4, 37, 512],
+    [5, 20, 1100],
     [6, 1030, 5],
     [7, 9, 513],
     [10, 128, 64],
     [119, 9, 3],
     [120, 8, 257],
-    [121, 17, 256],
+    [121, 17, 520],
     [250, 4, 10],
   ])('blocks and their tails: %i × %i × %i', (m, n, k) => {
     for (const a of LAYOUTS)
@@ -124,7 +125,7 @@ describe.each(backends)('$name', (backend) => {
     const layout = fc.constantFrom(...LAYOUTS);
     fc.assert(
       fc.property(
-        ...([fc.nat(130), fc.nat(50), fc.nat(530), layout, layout] as const),
+        ...([fc.nat(130), fc.nat(50), fc.nat(560), layout, layout] as const),
         ...([fc.constantFrom(0, 1), fc.boolean(), fc.nat(9)] as const),
         (m, n, k, a, b, beta, packed, gap) => check(m, n, k, a, b, beta as 0 | 1, packed, gap),
       ),
@@ -155,6 +156,20 @@ describe.each(backends)('$name', (backend) => {
           row === i ? Number.NaN : column === j ? Number.POSITIVE_INFINITY : k,
         );
       }
+  });
+
+  test('pack leaves nothing as it found it, so that no leftover is multiplied', () => {
+    for (const [k, n] of [
+      [3, 5],
+      [300, 13],
+    ] as const) {
+      sandbox.clear();
+      const b = factor(k, n, 'rows');
+      const length = kernels.packedLength(k, n);
+      const p = sandbox.block(1, length, length, () => Number.NaN);
+      kernels.pack(p.offset, b.block.offset, b.rowStride, b.columnStride, k, n);
+      for (let i = 0; i < length; i++) expect(sandbox.at(p, 0, i)).not.toBeNaN();
+    }
   });
 
   test('a row of C is the same, bit for bit, whatever rows are computed beside it', () => {

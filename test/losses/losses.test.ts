@@ -60,6 +60,24 @@ describe('values by hand', () => {
     expect(data[3]).toBe(0);
   });
 
+  test('each feature has its own positive weight', () => {
+    const loss = binaryCrossEntropy({ reduction: 'none', positiveWeight: [2, 3] });
+    const { data } = loss.measure(tensor([[0, 0]]), tensor([[1, 1]])).value;
+    expect(Array.from(data, (term) => Math.round(term / Math.LN2))).toEqual([2, 3]);
+  });
+
+  test('the mean of an elementwise loss is over the elements of valid steps', () => {
+    const zeros = tensor([
+      [
+        [0, 0],
+        [0, 0],
+      ],
+    ]);
+    const { value, weight } = binaryCrossEntropy().measure(zeros, zeros, { lengths: [1] });
+    expect(value).toBeCloseTo(Math.LN2, 15);
+    expect(weight).toBe(2);
+  });
+
   test('Huber and smooth L1 meet where quadratic becomes linear', () => {
     const none = { reduction: 'none' } as const;
     const at = (loss: ReturnType<typeof huber<'none'>>) =>
@@ -106,6 +124,12 @@ describe('nothing to learn from', () => {
     const pass = crossEntropy(options).forward(logits, target, { lengths });
     expect([pass.value, pass.weight]).toEqual([0, 0]);
     expect(Array.from(pass.backward().data)).toEqual(new Array(12).fill(0));
+  });
+
+  test('classes of weight 0 alone: a mean of 0 with weight 0 and gradient 0', () => {
+    const pass = crossEntropy({ classWeights: [0, 1] }).forward(tensor([[3, 4]]), indices([0]));
+    expect([pass.value, pass.weight]).toEqual([0, 0]);
+    expect(Array.from(pass.backward().data, Math.abs)).toEqual([0, 0]);
   });
 
   test('an ignored row gets no gradient even where its logits are not finite', () => {
@@ -234,7 +258,7 @@ describe('errors', () => {
     message(
       () => meanSquaredError().forward(tensor([[1]]), indices([[1]]) as never),
       new TypeError(
-        'meanSquaredError.forward: target is an object, expected a tensor { data, shape } of floating-point data',
+        'meanSquaredError.forward: target has data that is a value of type Int32Array, expected a tensor { data, shape } of floating-point data',
       ),
     );
   });

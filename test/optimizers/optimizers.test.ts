@@ -124,6 +124,16 @@ describe('updates by hand', () => {
       1 - (0.5 * 2) / Math.sqrt(2) - (0.5 * 4) / Math.sqrt(9),
     ],
     [
+      'RMSProp with momentum',
+      new RMSProp({ learningRate: 0.5, alpha: 0.5, epsilon: 0, momentum: 0.5 }),
+      1 - 0.5 * Math.SQRT2 - 0.5 * (0.5 * Math.SQRT2 + 4 / 3),
+    ],
+    [
+      'RMSProp, centered',
+      new RMSProp({ learningRate: 0.5, alpha: 0.5, epsilon: 0, centered: true }),
+      1 - (0.5 * 2) / Math.sqrt(2 - 1) - (0.5 * 4) / Math.sqrt(9 - 2.5 ** 2),
+    ],
+    [
       'Adam',
       new Adam({ learningRate: 0.5, beta1: 0.5, beta2: 0.5, epsilon: 0 }),
       1 - 0.5 - (0.5 * (2.5 / 0.75)) / Math.sqrt(9 / 0.75),

@@ -50,11 +50,12 @@ function shifted(x: v128): v128 {
 function remainderPower(x: v128, shift: v128): v128 {
   const n = f32x4.sub(shift, constant(ROUNDER));
   const r = nmadd(n, constant(LN2_LOW), nmadd(n, constant(LN2_HIGH), x));
-  let q = madd(r, constant(POWER), constant(POWER + 4));
-  q = madd(r, q, constant(POWER + 8));
-  q = madd(r, q, constant(POWER + 12));
-  q = madd(r, q, constant(POWER + 16));
-  return madd(f32x4.mul(r, r), q, r);
+  // In two halves rather than term by term: a shorter chain of operations that wait for each other.
+  const square = f32x4.mul(r, r);
+  const high = madd(r, constant(POWER), constant(POWER + 4));
+  const low = madd(r, constant(POWER + 8), constant(POWER + 12));
+  const q = madd(r, madd(square, high, low), constant(POWER + 16));
+  return madd(square, q, r);
 }
 
 /** 2ⁿ, n in the lowest 9 bits: moved to the exponent and added to that of 1. */

@@ -15,16 +15,16 @@ export function sgd(
   w: i32, g: i32, velocity: i32, length: i32, rate: f64, momentum: f64, nesterov: i32, decay: f64,
 ): void {
   let pw = bytes(w), pg = bytes(g), pv = bytes(velocity);
-  const vRate = splat(rate);
-  const vMomentum = splat(momentum);
-  const vDecay = splat(decay);
+  const rate4 = splat(rate);
+  const momentum4 = splat(momentum);
+  const decay4 = splat(decay);
   for (let left = length; left > 0; left -= LANES) {
     const weight = load4(pw, left);
-    const gradient = madd(vDecay, weight, load4(pg, left));
-    const v = madd(vMomentum, load4(pv, left), gradient);
-    const step = nesterov ? madd(vMomentum, v, gradient) : v;
+    const gradient = madd(decay4, weight, load4(pg, left));
+    const v = madd(momentum4, load4(pv, left), gradient);
+    const step = nesterov ? madd(momentum4, v, gradient) : v;
     store4(pv, v, left);
-    store4(pw, nmadd(vRate, step, weight), left);
+    store4(pw, nmadd(rate4, step, weight), left);
     pw += VECTOR;
     pg += VECTOR;
     pv += VECTOR;
@@ -36,26 +36,26 @@ export function adam(
   rate: f64, beta1: f64, beta2: f64, scale: f64, epsilon: f64, decay: f64, shrink: f64,
 ): void {
   let pw = bytes(w), pg = bytes(g), pm = bytes(mean), ps = bytes(square);
-  const vRate = splat(rate);
+  const rate4 = splat(rate);
   const keepMean = splat(beta1);
   const takeMean = splat(1 - beta1);
   const keepSquare = splat(beta2);
   const takeSquare = splat(1 - beta2);
-  const vScale = splat(scale);
-  const vEpsilon = splat(epsilon);
-  const vDecay = splat(decay);
-  const vShrink = splat(shrink);
+  const scale4 = splat(scale);
+  const epsilon4 = splat(epsilon);
+  const decay4 = splat(decay);
+  const shrink4 = splat(shrink);
   for (let left = length; left > 0; left -= LANES) {
     const weight = load4(pw, left);
-    const gradient = madd(vDecay, weight, load4(pg, left));
+    const gradient = madd(decay4, weight, load4(pg, left));
     const m = madd(takeMean, gradient, f32x4.mul(keepMean, load4(pm, left)));
     const squared = f32x4.mul(gradient, gradient);
     const s = madd(takeSquare, squared, f32x4.mul(keepSquare, load4(ps, left)));
-    const divisor = madd(f32x4.sqrt(s), vScale, vEpsilon);
-    const step = f32x4.div(f32x4.mul(vRate, m), divisor);
+    const divisor = madd(f32x4.sqrt(s), scale4, epsilon4);
+    const step = f32x4.div(f32x4.mul(rate4, m), divisor);
     store4(pm, m, left);
     store4(ps, s, left);
-    store4(pw, f32x4.sub(f32x4.mul(vShrink, weight), step), left);
+    store4(pw, f32x4.sub(f32x4.mul(shrink4, weight), step), left);
     pw += VECTOR;
     pg += VECTOR;
     pm += VECTOR;
@@ -68,25 +68,25 @@ export function rmsprop(
   rate: f64, alpha: f64, epsilon: f64, momentum: f64, centered: i32, decay: f64,
 ): void {
   let pw = bytes(w), pg = bytes(g), ps = bytes(square), pm = bytes(mean), pv = bytes(velocity);
-  const vRate = splat(rate);
+  const rate4 = splat(rate);
   const keep = splat(alpha);
-  const takeNew = splat(1 - alpha);
-  const vEpsilon = splat(epsilon);
-  const vMomentum = splat(momentum);
-  const vDecay = splat(decay);
+  const take = splat(1 - alpha);
+  const epsilon4 = splat(epsilon);
+  const momentum4 = splat(momentum);
+  const decay4 = splat(decay);
   for (let left = length; left > 0; left -= LANES) {
     const weight = load4(pw, left);
-    const gradient = madd(vDecay, weight, load4(pg, left));
+    const gradient = madd(decay4, weight, load4(pg, left));
     const squared = f32x4.mul(gradient, gradient);
-    const s = madd(takeNew, squared, f32x4.mul(keep, load4(ps, left)));
-    const m = madd(takeNew, gradient, f32x4.mul(keep, load4(pm, left)));
+    const s = madd(take, squared, f32x4.mul(keep, load4(ps, left)));
+    const m = madd(take, gradient, f32x4.mul(keep, load4(pm, left)));
     const variance = centered ? nmadd(m, m, s) : s;
-    const step = f32x4.div(gradient, f32x4.add(f32x4.sqrt(variance), vEpsilon));
-    const v = madd(vMomentum, load4(pv, left), step);
+    const step = f32x4.div(gradient, f32x4.add(f32x4.sqrt(variance), epsilon4));
+    const v = madd(momentum4, load4(pv, left), step);
     store4(ps, s, left);
     store4(pm, m, left);
     store4(pv, v, left);
-    store4(pw, nmadd(vRate, v, weight), left);
+    store4(pw, nmadd(rate4, v, weight), left);
     pw += VECTOR;
     pg += VECTOR;
     ps += VECTOR;
@@ -99,16 +99,16 @@ export function adagrad(
   w: i32, g: i32, square: i32, length: i32, rate: f64, epsilon: f64, decay: f64,
 ): void {
   let pw = bytes(w), pg = bytes(g), ps = bytes(square);
-  const vRate = splat(rate);
-  const vEpsilon = splat(epsilon);
-  const vDecay = splat(decay);
+  const rate4 = splat(rate);
+  const epsilon4 = splat(epsilon);
+  const decay4 = splat(decay);
   for (let left = length; left > 0; left -= LANES) {
     const weight = load4(pw, left);
-    const gradient = madd(vDecay, weight, load4(pg, left));
+    const gradient = madd(decay4, weight, load4(pg, left));
     const s = madd(gradient, gradient, load4(ps, left));
-    const divisor = f32x4.add(f32x4.sqrt(s), vEpsilon);
+    const divisor = f32x4.add(f32x4.sqrt(s), epsilon4);
     store4(ps, s, left);
-    store4(pw, f32x4.sub(weight, f32x4.div(f32x4.mul(vRate, gradient), divisor)), left);
+    store4(pw, f32x4.sub(weight, f32x4.div(f32x4.mul(rate4, gradient), divisor)), left);
     pw += VECTOR;
     pg += VECTOR;
     ps += VECTOR;

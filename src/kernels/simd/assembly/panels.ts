@@ -1,6 +1,6 @@
 /** A block of A by a block of B in panels: which tile goes where. */
 import { reorder } from './reorder';
-import { BLOCK_A, DEPTH, EDGE, HEIGHT, PANEL, TILE } from './scratch';
+import { BLOCK_A, DEPTH, STRIDE_A, EDGE, HEIGHT, PANEL, TILE } from './scratch';
 import { rowOfFour, tileOf } from './tile';
 
 /** Panels that one pass over a single row of A takes at once. */
@@ -37,8 +37,8 @@ export function timesPanels(
       // Rows of consecutive elements are read where they are: copying them first costs more than it gives.
       rowsTimesPanels(c, cStride, a, aRow, panels, height, n, depth, add);
     } else {
-      reorder(BLOCK_A, DEPTH << 2, a, aRow, aColumn, height, depth);
-      rowsTimesPanels(c, cStride, BLOCK_A, DEPTH << 2, panels, height, n, depth, add);
+      reorder(BLOCK_A, STRIDE_A, a, aRow, aColumn, height, depth);
+      rowsTimesPanels(c, cStride, BLOCK_A, STRIDE_A, panels, height, n, depth, add);
     }
     c += cStride * HEIGHT;
     a += aRow * HEIGHT;
@@ -65,7 +65,7 @@ function rowsTimesPanels(
   if (n > 0) rowsTimesPanel(c, cStride, a, aStride, panels, rows, n, depth, add);
 }
 
-/** Tiles of equal height, or one row apart: 10 rows are 5 and 5, since 6 and 4 would leave the second short of sums. */
+/** Tiles of equal height, or one row apart: 10 rows are 5 and 5, since 6 and 4 would leave the second short of sums to hide latency. */
 // @ts-ignore: decorator
 @inline
 function rowsTimesPanel(

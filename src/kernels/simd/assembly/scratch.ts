@@ -2,21 +2,25 @@
 
 /** Columns in a panel of B: two vectors. */
 export const PANEL: i32 = 8;
-/** The most rows in a tile; without a fused multiply–add, the product needs a register that the sixth row would take. */
-export const TILE: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
-/** Rows of B in a block: a panel that deep takes 8 KiB and stays in the L1 cache beside the rows of A. */
-export const DEPTH: i32 = 256;
+/** The most rows in a tile of either binary: the memory is laid out alike in both. */
+const TALLEST: i32 = 6;
+/** The most rows in a tile of this binary. Without a fused multiply–add each product needs a register, and older engines one more. */
+export const TILE: i32 = ASC_FEATURE_RELAXED_SIMD ? TALLEST : 4;
+/** Rows of B in a block: a panel that deep takes 16 KiB and stays in the L1 cache beside the rows of A. */
+export const DEPTH: i32 = 512;
 /** Rows of A in a block: that many of DEPTH elements stay in the L2 cache. A multiple of either TILE. */
 export const HEIGHT: i32 = 120;
 /** Columns of B in a block that is packed for one product. */
-export const WIDTH: i32 = 1024;
+export const WIDTH: i32 = 512;
 
 /** A block of A, transposed. Below it lie the constants, where the compiler puts them. */
 export const BLOCK_A: usize = 4096;
+/** Between its rows, a cache line more than they take: at a power of two all would fall into the same few sets. */
+export const STRIDE_A: usize = (DEPTH + 16) << 2;
 /** A block of B, in panels. */
-export const BLOCK_B: usize = BLOCK_A + ((HEIGHT * DEPTH) << 2);
+export const BLOCK_B: usize = BLOCK_A + HEIGHT * STRIDE_A;
 /** A tile at the right edge of C, where fewer columns than PANEL exist. */
 export const EDGE: usize = BLOCK_B + ((WIDTH * DEPTH) << 2);
 
 /** The first element that belongs to the heap. */
-export const heapBase: i32 = <i32>((EDGE >> 2) + TILE * PANEL);
+export const heapBase: i32 = <i32>((EDGE >> 2) + TALLEST * PANEL);

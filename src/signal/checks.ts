@@ -1,0 +1,99 @@
+/** What is asked of public tensors, indices and lengths, and how an error says it. Nothing is copied here. */
+import { rangeError, show, typeError } from '../errors.ts';
+
+/** What a layer expects of its input. */
+export interface Expectation {
+  /** The place an error names, such as `Sequence.forward`. */
+  readonly where: string;
+  /** The argument an error names: `inputs` unless given. */
+  readonly argument?: string;
+  /** The features or classes; undefined where any number will do. */
+  readonly width: number | undefined;
+  /** The name of the width in an error, such as `inputSize`. */
+  readonly widthName: string;
+  /** Whether there must, or must not, be a time axis; either unless given. */
+  readonly timed?: boolean;
+}
+
+// Rows are counted in elements of the heap, and a float32 tells whole numbers apart up to here.
+const MOST_STEPS = 2 ** 24;
+
+/** The batch and time of a shape that ends in `trailing`. */
+export function extent(
+  { where, argument = 'inputs', width, widthName, timed: expected }: Expectation,
+  shape: readonly number[],
+  trailing: readonly number[],
+): { batch: number; time: number; timed: boolean } {
+  const timed = shape.length === trailing.length + 2;
+  const fits =
+    (timed || shape.length === trailing.length + 1) &&
+    (expected === undefined || timed === expected) &&
+    trailing.every((dimension, i) => shape[shape.length - trailing.length + i] === dimension);
+  const came = `has shape [${shape.join(', ')}]`;
+  if (!fits) {
+    const names = trailing.map(() => width ?? widthName);
+    const form = (axes: string[]) => `[${[...axes, ...names].join(', ')}]`;
+    const forms = [
+      ...(expected === false ? [] : [form(['batch', 'time'])]),
+      ...(expected === true ? [] : [form(['batch'])]),
+    ];
+    const note = trailing.length > 0 && width !== undefined ? ` (${widthName} is ${width})` : '';
+    throw rangeError(where, argument, came, `${forms.join(' or ')}${note}`);
+  }
+  const [batch, time] = shape;
+  if (!(batch! > 0)) throw rangeError(where, argument, came, 'at least one sequence');
+  if (timed && batch! * time! > MOST_STEPS)
+    throw rangeError(where, argument, came, `at most ${MOST_STEPS} steps in all sequences together`);
+  return { batch: batch!, time: timed ? time! : 1, timed };
+}
+
+const KINDS = {
+  real: 'a tensor { data, shape } of floating-point data',
+  index: 'indices { data, shape } of Int32Array data',
+};
+
+/** Checks that a value is a tensor, or indices, in itself. */
+export function checkTensor(where: string, argument: string, value: unknown, kind: keyof typeof KINDS): void {
+  const { data, shape } = (value ?? {}) as { data?: unknown; shape?: unknown };
+  const right =
+    kind === 'real'
+      ? data instanceof Float32Array || data instanceof Float64Array
+      : data instanceof Int32Array;
+  if (!right) {
+    const came = data === undefined ? `is ${show(value)}` : `has data that is ${show(data)}`;
+    const maker = kind === 'real' ? 'tensor' : 'indices';
+    const hint = Array.isArray(value) ? `: ${maker}(…) makes one of nested arrays` : '';
+    throw typeError(where, argument, came, KINDS[kind] + hint);
+  }
+  if (!Array.isArray(shape)) throw typeError(where, argument, `has shape ${show(shape)}`, KINDS[kind]);
+  if (!shape.every((dimension) => Number.isSafeInteger(dimension) && dimension >= 0))
+    throw rangeError(where, argument, `has shape [${shape.join(', ')}]`, 'whole numbers of at least 0');
+  const length = shape.reduce((size, dimension) => size * dimension, 1);
+  const count = (data as ArrayLike<number>).length;
+  if (count !== length)
+    throw rangeError(where, argument, `has ${count} values`, `${length} for its shape [${shape.join(', ')}]`);
+}
+
+/** The lengths of sequences, undefined where all are full. */
+export function checkLengths(
+  where: string,
+  lengths: readonly number[] | undefined,
+  batch: number,
+  time: number,
+): readonly number[] | undefined {
+  if (lengths === undefined) return undefined;
+  if (!Array.isArray(lengths))
+    throw typeError(
+      where,
+      'lengths',
+      `is ${show(lengths)}`,
+      'an array of whole numbers, one for each sequence',
+    );
+  if (lengths.length !== batch)
+    throw rangeError(where, 'lengths', `has ${lengths.length} entries`, `${batch}, one for each sequence`);
+  lengths.forEach((length, b) => {
+    if (!Number.isInteger(length) || length < 0 || length > time)
+      throw rangeError(where, `lengths[${b}]`, `is ${show(length)}`, `a whole number from 0 to ${time}`);
+  });
+  return lengths.every((length) => length === time) ? undefined : [...lengths];
+}

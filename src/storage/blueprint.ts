@@ -1,0 +1,83 @@
+/**
+ * Architectures as plain JSON, and what is built from it.
+ *
+ * A part that occurs twice in a model is written once; where it occurs again stands the path of its first place.
+ */
+import type { Part } from '../architecture.ts';
+import { rangeError, show } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import { type Builders, builderOf, type Model } from './builders.ts';
+
+/** An architecture with all its parts. */
+export interface Blueprint {
+  readonly type: string;
+  readonly options: { readonly [name: string]: unknown };
+  readonly parts?: { readonly [name: string]: Blueprint | Reference };
+}
+
+/** A part that is the very same as an earlier one, at the path `same` such as `0.cell`. */
+interface Reference {
+  readonly same: string;
+}
+
+/** The blueprint of a model. */
+export function blueprintOf(model: Part): Blueprint {
+  const places = new Map<Part, string>();
+  const draw = (of: Part, path: string): Blueprint => {
+    places.set(of, path);
+    const { type, options, parts } = of.architecture();
+    if (parts === undefined) return { type, options };
+    const drawn = Object.entries(parts).map(([name, part]): [string, Blueprint | Reference] => {
+      const same = places.get(part);
+      return [name, same === undefined ? draw(part, join(path, name)) : { same }];
+    });
+    return { type, options, parts: Object.fromEntries(drawn) };
+  };
+  return draw(model, '');
+}
+
+/**
+ * Builds what a blueprint, or what came in its place, describes.
+ *
+ * @throws RangeError if it names a class that is neither the library's nor among `own`, or is not a blueprint at all.
+ */
+export function build(where: string, blueprint: unknown, backend: Backend, own: Builders): Model {
+  const built = new Map<string, Model>();
+  const make = (from: unknown, path: string): Model => {
+    const { type, options, parts, same } = (from ?? {}) as Partial<Blueprint & Reference>;
+    const found = same === undefined ? undefined : built.get(same);
+    if (found !== undefined) return found;
+    const builder = typeof type === 'string' ? builderOf(type, own) : undefined;
+    if (builder === undefined)
+      throw rangeError(
+        where,
+        'bytes',
+        typeof type === 'string' ? `holds a ${show(type)}` : 'holds a part of no class',
+        'a class of the library, or a builder for it in options.builders',
+      );
+    const made = Object.entries(parts ?? {}).map(([name, part]): [string, Model] => [
+      name,
+      make(part, join(path, name)),
+    ]);
+    try {
+      const model = builder({ ...options, backend }, Object.fromEntries(made));
+      built.set(path, model);
+      return model;
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const error = rangeError(
+        where,
+        'bytes',
+        `holds a ${type} that cannot be built (${reason})`,
+        'a whole file',
+      );
+      error.cause = cause;
+      throw error;
+    }
+  };
+  return make(blueprint, '');
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}

@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import {
+  Cell,
+  type CellOptions,
+  float32,
+  float64,
+  GRUCell,
+  LSTMCell,
+  Random,
+  RNNCell,
+  type Rule,
+  Sequence,
+  tensor,
+  zeros,
+} from '../../src/index.ts';
+import { mul, scale, tanh, tanhBackward } from '../../src/matrix/operations.ts';
+import { checkGradients } from '../../src/testing/index.ts';
+
+const cells = [
+  ['RNNCell', RNNCell, 1],
+  ['LSTMCell', LSTMCell, 4],
+  ['GRUCell', GRUCell, 3],
+] as const;
+
+describe.each(cells)('%s', (type, Class, gates) => {
+  const make = (options: Partial<CellOptions> = {}) =>
+    new Class({ inputSize: 5, hiddenSize: 4, random: new Random(1), backend: float64(), ...options });
+
+  test('has PyTorch’s parameters', () => {
+    expect([...make().parameters()].map(([name, { shape }]) => [name, shape])).toEqual([
+      ['weightIh', [gates * 4, 5]],
+      ['weightHh', [gates * 4, 4]],
+      ['biasIh', [gates * 4]],
+      ['biasHh', [gates * 4]],
+    ]);
+    expect([...make({ bias: false }).parameters().keys()]).toEqual(['weightIh', 'weightHh']);
+  });
+
+  test('starts with orthogonal recurrent weights and Glorot’s input weights, gate by gate', () => {
+    const cell = make();
+    const recurrent = cell.weightHh.read();
+    for (let g = 0; g < gates; g++)
+      for (let a = 0; a < 4; a++)
+        for (let b = 0; b < 4; b++) {
+          let sum = 0;
+          for (let i = 0; i < 4; i++)
+            sum += recurrent[(g * 4 + a) * 4 + i]! * recurrent[(g * 4 + b) * 4 + i]!;
+          expect(sum).toBeCloseTo(a === b ? 1 : 0, 13);
+        }
+    const bound = Math.sqrt(6 / (5 + 4));
+    const input = cell.weightIh.read();
+    expect(input.every((value) => Math.abs(value) <= bound)).toBe(true);
+    expect(new Set(input).size).toBe(input.length);
+  });
+
+  test('is drawn from its generator alone', () => {
+    const values = (cell: Cell) => [...cell.parameters().values()].map((parameter) => parameter.read());
+    expect(values(make())).toEqual(values(make()));
+    expect(values(make({ random: new Random(2) }))).not.toEqual(values(make()));
+  });
+
+  test('starts where its options say', () => {
+    const cell = make({
+      inputInitializer: zeros,
+      recurrentInitializer: (rows, columns) => new Float64Array(rows * columns).fill(7),
+    });
+    expect(cell.weightIh.read().every((value) => value === 0)).toBe(true);
+    expect(cell.weightHh.read().every((value) => value === 7)).toBe(true);
+  });
+
+  test('gives float32 unless told otherwise, and a state of zeros', () => {
+    const cell = new Class({ inputSize: 1, hiddenSize: 2 });
+    expect(cell.backend).toBe(float32());
+    for (const part of Object.values(cell.initialState(3)))
+      expect(part).toEqual({ data: new Float32Array(6), shape: [3, 2] });
+  });
+
+  test('refuses sizes and initialisers that do not fit', () => {
+    expect(() => make({ inputSize: 0 })).toThrow(
+      new RangeError(`${type}: inputSize is 0, expected a whole number of at least 1`),
+    );
+    expect(() => make({ hiddenSize: '4' as unknown as number })).toThrow(
+      new TypeError(`${type}: hiddenSize is "4", expected a whole number of at least 1`),
+    );
+    expect(() => make({ inputInitializer: () => new Float64Array(3) })).toThrow(
+      new RangeError(`${type}: inputInitializer gave 3 values, expected 20`),
+    );
+    expect(() => make({ recurrentInitializer: () => new Float64Array(17) })).toThrow(
+      new RangeError(`${type}: recurrentInitializer gave 17 values, expected 16`),
+    );
+  });
+});
+
+test('only the forget gate of an LSTM starts open', () => {
+  const { biasIh, biasHh } = new LSTMCell({ inputSize: 1, hiddenSize: 2 });
+  expect(Array.from(biasIh!.read())).toEqual([0, 0, 1, 1, 0, 0, 0, 0]);
+  expect(biasHh!.read().every((value) => value === 0)).toBe(true);
+  for (const Class of [RNNCell, GRUCell])
+    expect(new Class({ inputSize: 1, hiddenSize: 2 }).biasIh!.read().every((value) => value === 0)).toBe(
+      true,
+    );
+});
+
+test('options of single cells that are not among the choices', () => {
+  const sizes = { inputSize: 1, hiddenSize: 1 };
+  expect(() => new RNNCell({ ...sizes, activation: 'sine' as 'tanh' })).toThrow(
+    new RangeError('RNNCell: activation is "sine", expected one of "tanh", "relu"'),
+  );
+  expect(() => new GRUCell({ ...sizes, reset: 'never' as 'after' })).toThrow(
+    new RangeError('GRUCell: reset is "never", expected one of "after", "before"'),
+  );
+});
+
+test('architectures tell what the constructor needs', () => {
+  const sizes = { inputSize: 2, hiddenSize: 3 };
+  expect(new RNNCell({ ...sizes, activation: 'relu' }).architecture()).toEqual({
+    type: 'RNNCell',
+    options: { ...sizes, bias: true, activation: 'relu' },
+  });
+  expect(new LSTMCell({ ...sizes, bias: false }).architecture()).toEqual({
+    type: 'LSTMCell',
+    options: { ...sizes, bias: false },
+  });
+  expect(new GRUCell(sizes).architecture()).toEqual({
+    type: 'GRUCell',
+    options: { ...sizes, bias: true, reset: 'after' },
+  });
+});
+
+describe('a cell of one’s own', () => {
+  /** s_t = tanh² a * s_{t−1}, which no cell of the library computes. */
+  const rule: Rule<'a', 's', 't'> = {
+    gates: ['a'],
+    states: ['s'],
+    kept: ['t'],
+    separateRecurrent: false,
+    initialBias: { a: 0.5 },
+    stages: [
+      {
+        gates: ['a'],
+        from: 's',
+        activate({ prev, next, gates: { a }, kept: { t } }) {
+          tanh(t, a);
+          mul(next.s, t, t);
+          mul(next.s, next.s, prev.s);
+        },
+        activateBackward({ prev, kept: { t } }, d) {
+          mul(d.prev.s, t, t);
+          mul(d.prev.s, d.prev.s, d.next.s);
+          mul(d.gates.a, d.next.s, prev.s);
+          mul(d.gates.a, d.gates.a, t);
+          tanhBackward(d.gates.a, t, d.gates.a);
+          scale(d.gates.a, d.gates.a, 2);
+        },
+      },
+    ],
+  };
+  class Product extends Cell<'s'> {
+    constructor(options: CellOptions) {
+      super('Product', rule, options);
+    }
+  }
+
+  test('runs, unrolls and goes backward like the library’s', () => {
+    const cell = new Product({ inputSize: 2, hiddenSize: 3, backend: float64(), random: new Random(4) });
+    expect(Array.from(cell.biasIh!.read())).toEqual([0.5, 0.5, 0.5]);
+    const random = new Random(5);
+    const drawn = (...shape: number[]) =>
+      tensor(
+        Float64Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.normal()),
+        shape,
+      );
+    const state = { s: drawn(2, 3) };
+    const { worst } = checkGradients(new Sequence(cell), drawn(2, 4, 2), { state, lengths: [4, 2] });
+    expect(worst.error).toBeLessThan(1e-6);
+    expect(checkGradients(cell, drawn(2, 2), { state }).worst.error).toBeLessThan(1e-6);
+  });
+});

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { Dropout, float64, Random, tensor } from '../../src/index.ts';
+
+const ones = tensor(new Float64Array(20_000).fill(1), [20, 100, 10]);
+
+test.each([0, 0.1, 0.5, 0.9])('drops a share of %d and scales what is left', (rate) => {
+  const { output } = new Dropout({ rate, random: new Random(1), backend: float64() }).forward(ones);
+  const dropped = output.data.filter((value) => value === 0).length;
+  expect(Math.abs(dropped - 20_000 * rate)).toBeLessThanOrEqual(5 * Math.sqrt(20_000 * rate * (1 - rate)));
+  expect(output.data.every((value) => value === 0 || value === 1 / (1 - rate))).toBe(true);
+});
+
+test('draws a new mask each time, the same for the same state', () => {
+  const dropout = new Dropout({ rate: 0.5, random: new Random(1) });
+  const { state } = dropout.random;
+  const [first, second] = [dropout.forward(ones), dropout.forward(ones)];
+  expect(second.output.data).not.toEqual(first.output.data);
+  dropout.random.state = state;
+  expect(dropout.forward(ones).output.data).toEqual(first.output.data);
+});
+
+test('has a generator of its own unless it is given one', () =>
+  expect(new Dropout({ rate: 0.5 }).forward(ones).output.data).not.toEqual(
+    new Dropout({ rate: 0.5 }).forward(ones).output.data,
+  ));
+
+test('the gradient passes where the value did', () => {
+  const pass = new Dropout({ rate: 0.5, random: new Random(2) }).forward(ones);
+  expect(pass.backward(ones).input.data).toEqual(pass.output.data);
+});
+
+test('infer changes nothing and draws nothing', () => {
+  const dropout = new Dropout({ rate: 0.5, random: new Random(3) });
+  const { state } = dropout.random;
+  expect(Array.from(dropout.infer(ones).output.data)).toEqual(Array.from(ones.data));
+  expect(dropout.random.state).toEqual(state);
+});
+
+test('errors', () => {
+  expect(() => new Dropout({ rate: 1 })).toThrow(
+    new RangeError('Dropout: rate is 1, expected less than 1: something must be left'),
+  );
+  expect(() => new Dropout({ rate: -0.1 })).toThrow(
+    new RangeError('Dropout: rate is -0.1, expected a number from 0 to 1'),
+  );
+  expect(() => new Dropout({ rate: Number.NaN })).toThrow(RangeError);
+  expect(() => new Dropout({} as { rate: number })).toThrow(
+    new TypeError('Dropout: rate is undefined, expected a number from 0 to 1'),
+  );
+});

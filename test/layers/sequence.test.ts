@@ -1,0 +1,96 @@
+/** What the laws of sequences leave open: options, names, edges and errors. */
+import { describe, expect, test } from 'vitest';
+import {
+  type Cell,
+  Dense,
+  float64,
+  GRUCell,
+  LSTMCell,
+  Sequence,
+  type SequenceOptions,
+  sequential,
+  tensor,
+} from '../../src/index.ts';
+
+const cell = new LSTMCell({ inputSize: 1, hiddenSize: 2, backend: float64() });
+const x = tensor([
+  [[1], [2], [3]],
+  [[4], [5], [6]],
+]);
+
+test('its parameters are the cell’s', () =>
+  expect([...new Sequence(cell).parameters().keys()]).toEqual([
+    'cell.weightIh',
+    'cell.weightHh',
+    'cell.biasIh',
+    'cell.biasHh',
+  ]));
+
+describe('edges', () => {
+  const state = {
+    h: tensor([
+      [1, 2],
+      [3, 4],
+    ]),
+    c: tensor([
+      [5, 6],
+      [7, 8],
+    ]),
+  };
+
+  test('no steps at all: the state stays, and its gradient passes', () => {
+    const none = tensor([], [2, 0, 1]);
+    for (const options of [{}, { reverse: true }, { history: 1 }]) {
+      const layer = new Sequence(cell, options);
+      const pass = layer.forward(none, { state });
+      expect(pass.output.shape).toEqual([2, 0, 2]);
+      expect(pass.state).toEqual(state);
+      expect(layer.infer(none, { state }).state).toEqual(state);
+      const d = pass.backward(pass.output, state);
+      expect([d.input.shape, d.state]).toEqual([[2, 0, 1], state]);
+    }
+    expect(new Sequence(cell, { outputs: 'last' }).infer(none, { state }).output).toEqual(state.h);
+  });
+
+  test('length 0: the same, for that sequence alone', () => {
+    const layer = new Sequence(cell);
+    const pass = layer.forward(x, { state, lengths: [0, 3] });
+    expect(Array.from(pass.state.c.data.slice(0, 2))).toEqual([5, 6]);
+    expect(Array.from(pass.output.data.slice(0, 6))).toEqual([0, 0, 0, 0, 0, 0]);
+    const d = pass.backward(pass.output, state);
+    expect(Array.from(d.state.c.data.slice(0, 2))).toEqual([5, 6]);
+  });
+
+  test('huge inputs saturate, and NaN stays NaN in its own sequence', () => {
+    const layer = new Sequence(new GRUCell({ inputSize: 1, hiddenSize: 2 }));
+    const huge = layer.infer(tensor([[[1e30], [-1e30]]])).output;
+    expect(huge.data.every((value) => Math.abs(value) <= 1)).toBe(true);
+    const { output } = layer.infer(tensor([[[Number.NaN]], [[1]]]));
+    expect(Array.from(output.data, Number.isNaN)).toEqual([true, true, false, false]);
+  });
+});
+
+describe('errors', () => {
+  test.each<[unknown, Error]>([
+    [{ outputs: 'first' }, new RangeError('Sequence: outputs is "first", expected one of "all", "last"')],
+    [{ history: 0 }, new RangeError('Sequence: history is 0, expected a whole number of at least 1')],
+  ])('%j', (options, error) => expect(() => new Sequence(cell, options as SequenceOptions)).toThrow(error));
+
+  test('of something that is no cell', () => {
+    const dense = new Dense({ inputSize: 1, outputSize: 1 });
+    expect(() => new Sequence(dense as unknown as Cell)).toThrow(
+      new TypeError('Sequence: cell is a value of type Dense, expected a cell, such as an LSTMCell'),
+    );
+    expect(() => new Sequence(undefined as unknown as Cell)).toThrow(TypeError);
+  });
+
+  test('of an input without time, also from the layer before', () => {
+    const last = new Sequence(new LSTMCell({ inputSize: 1, hiddenSize: 1 }), { outputs: 'last' });
+    const model = sequential(last, new Sequence(new LSTMCell({ inputSize: 1, hiddenSize: 1 })));
+    const error = new RangeError(
+      'Sequence: its input has shape [batch, 1], expected [batch, time, features]',
+    );
+    expect(() => model.forward(x)).toThrow(error);
+    expect(() => model.infer(x)).toThrow(error);
+  });
+});

@@ -1,0 +1,139 @@
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { Dense, float64, GRUCell, LSTMCell, Sequence, sequential, tensor } from '../../src/index.ts';
+import { referenceBackend } from '../../src/kernels/reference/index.ts';
+import { collected } from '../collected.ts';
+
+const model = () => {
+  const backend = referenceBackend('float64');
+  const layers = sequential(
+    new Sequence(new LSTMCell({ inputSize: 2, hiddenSize: 3, backend })),
+    new Dense({ inputSize: 3, outputSize: 2, backend }),
+  );
+  return { backend, layers };
+};
+const x = tensor([
+  [
+    [1, 2],
+    [3, 4],
+  ],
+  [
+    [5, 6],
+    [7, 8],
+  ],
+]);
+
+describe('a pass', () => {
+  const over =
+    'GRUCell.forward: this pass is over, expected one backward for each forward (or { retain: true } before)';
+  const cell = new GRUCell({ inputSize: 1, hiddenSize: 1, backend: float64() });
+
+  test('goes backward once', () => {
+    const pass = cell.forward(tensor([[1]]));
+    pass.backward(pass.output);
+    expect(() => pass.backward(pass.output)).toThrow(new Error(over));
+  });
+
+  test('goes backward again if retained', () => {
+    const pass = cell.forward(tensor([[1]]));
+    const first = pass.backward(pass.output, undefined, { retain: true });
+    expect(pass.backward(pass.output, undefined, { retain: true })).toEqual(first);
+    pass.release();
+    expect(() => pass.backward(pass.output)).toThrow(new Error(over));
+  });
+
+  test('may be released more than once, also by `using`', () => {
+    const pass = cell.forward(tensor([[1]]));
+    pass[Symbol.dispose]();
+    pass.release();
+    expect(() => pass.backward()).toThrow(new Error(over));
+  });
+
+  test('keeps its output when it is over', () => {
+    const pass = cell.forward(tensor([[1]]));
+    const kept = pass.output.data.slice();
+    pass.backward(pass.output);
+    cell.forward(tensor([[9]])).release();
+    expect(pass.output.data).toEqual(kept);
+  });
+
+  test('without any gradient gives zeros', () => {
+    const { layers } = model();
+    const { input, state } = layers.forward(x).backward();
+    expect(Array.from(input.data)).toEqual(new Array(8).fill(0));
+    expect(Array.from((state as { 0: { h: typeof x } })[0].h.data)).toEqual(new Array(6).fill(0));
+    for (const parameter of layers.parameters().values())
+      expect(parameter.readGradient().every((value) => value === 0)).toBe(true);
+  });
+
+  test('is not disturbed by others under way', () => {
+    const { layers } = model();
+    const alone = layers.forward(x);
+    const want = alone.backward(alone.output);
+    const passes = [x, x, x].map((input) => layers.forward(input));
+    for (const pass of passes.reverse()) expect(pass.backward(pass.output)).toEqual(want);
+  });
+});
+
+describe('memory', () => {
+  test('does not grow with the number of passes', () => {
+    const { backend, layers } = model();
+    const both = () => {
+      const pass = layers.forward(x, { lengths: [2, 1] });
+      pass.backward(pass.output, pass.state);
+      layers.infer(x);
+    };
+    // The second pass finds the chunks of the first joined.
+    both();
+    both();
+    const { used } = backend.heap;
+    const { length } = backend.heap.values;
+    for (let i = 0; i < 2000; i++) both();
+    expect(backend.heap.used).toBe(used);
+    expect(backend.heap.values.length).toBe(length);
+  });
+
+  test('is that of the largest pass, whatever the order of sizes', () => {
+    const { backend, layers } = model();
+    const pass = (time: number) => {
+      const done = layers.forward(tensor(new Float64Array(2 * time * 2), [2, time, 2]));
+      done.backward(done.output);
+    };
+    pass(40);
+    pass(40);
+    const { used } = backend.heap;
+    for (const time of [1, 30, 2, 40, 39, 0]) pass(time);
+    expect(backend.heap.used).toBe(used);
+  });
+
+  test('comes back from passes that were dropped', async () => {
+    const { backend, layers } = model();
+    layers.forward(x).release();
+    layers.forward(x).release();
+    const { used } = backend.heap;
+    const references = await Promise.resolve().then(() =>
+      Array.from({ length: 5 }, () => new WeakRef(layers.forward(x))),
+    );
+    const dropped = backend.heap.used;
+    expect(dropped).toBeGreaterThan(used);
+    await collected(() => references.every((reference) => reference.deref() === undefined));
+    // The finalisers follow in a task of their own.
+    await setTimeout(20);
+    // Given back means lent again: five new passes need no more than the five dropped ones.
+    const passes = references.map(() => layers.forward(x));
+    expect(backend.heap.used).toBe(dropped);
+    for (const pass of passes) pass.release();
+  });
+
+  test('comes back when a forward fails', () => {
+    const { backend, layers } = model();
+    layers.forward(x).release();
+    layers.forward(x).release();
+    const { used } = backend.heap;
+    for (let i = 0; i < 100; i++) {
+      expect(() => layers.forward(x, { lengths: [3, 1] })).toThrow(RangeError);
+      expect(() => layers.infer(x, { state: {} })).toThrow(TypeError);
+    }
+    expect(backend.heap.used).toBe(used);
+  });
+});

@@ -1,0 +1,274 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type Architecture,
+  Bidirectional,
+  type Builders,
+  Cell,
+  type CellOptions,
+  Dense,
+  Dropout,
+  Embedding,
+  float32,
+  float64,
+  GRUCell,
+  type Indices,
+  indices,
+  LSTMCell,
+  load,
+  type Model,
+  OneHot,
+  Random,
+  RNNCell,
+  Sequence,
+  Sequential,
+  save,
+  sequential,
+  type Tensor,
+  tensor,
+} from '../../src/index.ts';
+import { decodeTensors, encodeTensors } from '../../src/storage/safetensors.ts';
+import { shakeParameters } from '../laws/subjects.ts';
+
+const sizes = { inputSize: 2, hiddenSize: 2 };
+const shared = new GRUCell(sizes);
+const sharedLayer = new Dense({ inputSize: 2, outputSize: 2 });
+const models: readonly [string, () => Model][] = [
+  ['RNNCell', () => new RNNCell({ ...sizes, activation: 'relu' })],
+  ['LSTMCell', () => new LSTMCell({ ...sizes, bias: false })],
+  ['GRUCell', () => new GRUCell({ ...sizes, reset: 'before' })],
+  ['Sequence', () => new Sequence(new LSTMCell(sizes), { outputs: 'last', reverse: true, history: 3 })],
+  [
+    'Bidirectional',
+    () => new Bidirectional(new GRUCell(sizes), new GRUCell({ inputSize: 2, hiddenSize: 3 }), { history: 2 }),
+  ],
+  ['Bidirectional with one cell', () => new Bidirectional(shared, shared)],
+  ['Dense', () => new Dense({ inputSize: 2, outputSize: 3, bias: false })],
+  ['Embedding', () => new Embedding({ classes: 4, outputSize: 3, paddingIndex: 1 })],
+  ['OneHot', () => new OneHot({ classes: 4 })],
+  ['Dropout', () => new Dropout({ rate: 0.25, random: new Random(9) })],
+  [
+    'Sequential',
+    () =>
+      sequential(
+        new OneHot({ classes: 2 }),
+        new Sequence(new LSTMCell(sizes)),
+        new Dropout({ rate: 0.5, random: new Random(3) }),
+        new Dense({ inputSize: 2, outputSize: 1 }),
+      ),
+  ],
+  [
+    'Sequential with shared layers and cells, at several depths',
+    () =>
+      new Sequential([
+        sharedLayer,
+        new Sequence(shared),
+        new Sequential([sharedLayer, new Sequence(shared, { reverse: true })]),
+        sharedLayer,
+      ]),
+  ],
+];
+
+describe.each(models)('%s', (_, make) => {
+  test('is loaded as it was saved, bit for bit', () => {
+    const model = make();
+    shakeParameters(model, new Random(1));
+    const bytes = save(model);
+    const again = load(bytes);
+    expect(again.constructor).toBe(model.constructor);
+    expect(again.backend).toBe(model.backend);
+    expect(save(again)).toEqual(bytes);
+    const values = (of: Model) => [...of.parameters()].map(([name, parameter]) => [name, parameter.read()]);
+    expect(values(again)).toEqual(values(model));
+    expect(output(again)).toEqual(output(model));
+  });
+});
+
+/** What a model makes of an input of its own kind, in training and in use. */
+function output(model: Model): unknown {
+  if (model instanceof Cell) return model.infer(tensor([[0.5, -1]]));
+  const x: Tensor | Indices =
+    model.accepts === 'indices'
+      ? indices([[1, 0]])
+      : tensor([
+          [
+            [0.5, -1],
+            [2, 1],
+          ],
+        ]);
+  return [model.infer(x), model.forward(x).output];
+}
+
+test('precision: as saved, or as asked for', () => {
+  const double = new Dense({ inputSize: 2, outputSize: 1, backend: float64() });
+  const bytes = save(double);
+  const again = load(bytes) as Dense;
+  expect(again.backend).toBe(float64());
+  expect(again.weight.read()).toEqual(double.weight.read());
+  const single = load(bytes, { backend: float32() }) as Dense;
+  expect(single.backend).toBe(float32());
+  expect(single.weight.read()).toEqual(Float32Array.from(double.weight.read()));
+});
+
+test('loading draws nothing at random', () => {
+  const bytes = save(new Dense({ inputSize: 2, outputSize: 1 }));
+  const next = () => new Dense({ inputSize: 1, outputSize: 1 }).weight.read()[0];
+  const [a, b] = [next(), next()];
+  load(bytes);
+  expect(a).not.toBe(b);
+  const random = new Random(0);
+  const before = random.state;
+  load(bytes);
+  expect(random.state).toEqual(before);
+});
+
+test('parameters lie under their names for any reader of the format', () => {
+  const model = new Sequence(new RNNCell({ inputSize: 1, hiddenSize: 2 }));
+  const { tensors, metadata } = decodeTensors('test', save(model));
+  expect([...tensors].map(([name, { shape }]) => [name, shape])).toEqual([
+    ['cell.weightIh', [2, 1]],
+    ['cell.weightHh', [2, 2]],
+    ['cell.biasIh', [2]],
+    ['cell.biasHh', [2]],
+  ]);
+  expect(metadata).toMatchObject({ format: 'recurrent-cells', version: '1', dtype: 'float32' });
+});
+
+describe('a class of one’s own', () => {
+  class Scaled extends RNNCell {
+    readonly factor: number;
+    constructor(options: CellOptions & { factor: number }) {
+      super(options);
+      this.factor = options.factor;
+    }
+    override architecture(): Architecture {
+      const { inputSize, hiddenSize, factor } = this;
+      return { type: 'Scaled', options: { inputSize, hiddenSize, factor } };
+    }
+  }
+  const model = new Sequence(new Scaled({ ...sizes, factor: 3 }));
+
+  test('is built by its builder, which goes before the library’s', () => {
+    const builders: Builders = {
+      Scaled: (options) => new Scaled(options),
+      Sequence: (options, { cell }) => new Sequence(cell as Cell, { ...options, outputs: 'last' }),
+    };
+    const again = load(save(model), { builders }) as Sequence<Scaled>;
+    expect([again.cell.factor, again.outputs]).toEqual([3, 'last']);
+    expect(again.cell.weightHh.read()).toEqual(model.cell.weightHh.read());
+  });
+
+  test('is an error without', () =>
+    expect(() => load(save(model))).toThrow(
+      new RangeError(
+        'load: bytes holds a "Scaled", expected a class of the library, or a builder for it in options.builders',
+      ),
+    ));
+
+  test('whose builder fails is an error with its reason', () => {
+    const reason = new TypeError('no such factor');
+    const builders: Builders = {
+      Scaled: () => {
+        throw reason;
+      },
+    };
+    expect(() => load(save(model), { builders })).toThrow(
+      expect.objectContaining({
+        message: 'load: bytes holds a Scaled that cannot be built (no such factor), expected a whole file',
+        cause: reason,
+      }),
+    );
+  });
+});
+
+describe('files that are not what they should be', () => {
+  const dense = new Dense({ inputSize: 2, outputSize: 1 });
+  const bytes = save(dense);
+  const { tensors, metadata } = decodeTensors('test', bytes);
+
+  test.each<[string, Partial<typeof metadata>, string]>([
+    ['format', { format: 'pt' }, 'has format "pt", expected a model saved by recurrent-cells'],
+    ['version', { version: '2' }, 'has version "2", expected version 1'],
+    ['architecture', { architecture: '{' }, 'has an architecture that is not JSON, expected a saved model'],
+    [
+      'architecture of nothing',
+      { architecture: 'null' },
+      'holds a part of no class, expected a class of the library, or a builder for it in options.builders',
+    ],
+    [
+      'name of every object',
+      { architecture: '{"type":"constructor","options":{}}' },
+      'holds a "constructor", expected a class of the library, or a builder for it in options.builders',
+    ],
+    [
+      'reference to nothing',
+      { architecture: '{"type":"Sequential","options":{},"parts":{"0":{"same":"1"}}}' },
+      'holds a part of no class, expected a class of the library, or a builder for it in options.builders',
+    ],
+    [
+      'option',
+      { architecture: '{"type":"Dense","options":{"inputSize":0,"outputSize":1}}' },
+      'holds a Dense that cannot be built (Dense: inputSize is 0, expected a whole number of at least 1), expected a whole file',
+    ],
+    [
+      'shape',
+      { architecture: '{"type":"Dense","options":{"inputSize":3,"outputSize":1}}' },
+      'holds tensor "weight" of shape [1, 2], expected [1, 3]',
+    ],
+    [
+      'tensor too many',
+      { architecture: '{"type":"Dense","options":{"inputSize":2,"outputSize":1,"bias":false}}' },
+      'holds a tensor "bias", expected only parameters of its architecture',
+    ],
+  ])('another %s', (_, changed, message) =>
+    expect(() =>
+      load(encodeTensors({ tensors, metadata: { ...metadata, ...changed } as typeof metadata })),
+    ).toThrow(expect.objectContaining({ name: 'RangeError', message: `load: bytes ${message}` })),
+  );
+
+  test('a tensor too few', () => {
+    const some = new Map([...tensors].slice(1));
+    expect(() => load(encodeTensors({ tensors: some, metadata }))).toThrow(
+      new RangeError('load: bytes lacks the tensor "weight", expected every parameter of its architecture'),
+    );
+  });
+
+  test('no bytes at all', () => {
+    expect(() => load('model' as unknown as Uint8Array)).toThrow(
+      new TypeError('load: bytes is "model", expected a Uint8Array'),
+    );
+    expect(() => load(bytes.buffer as unknown as Uint8Array)).toThrow(
+      new TypeError('load: bytes is a value of type ArrayBuffer, expected a Uint8Array'),
+    );
+  });
+
+  const stack = save(
+    sequential(
+      new OneHot({ classes: 2 }),
+      new Sequence(new GRUCell({ inputSize: 2, hiddenSize: 1 })),
+      new Dropout({ rate: 0.5, random: new Random(3) }),
+    ),
+  );
+
+  test('every truncation is a RangeError', () => {
+    for (let length = 0; length < stack.length; length++)
+      expect(() => load(stack.subarray(0, length))).toThrow(RangeError);
+  });
+
+  test('changed bytes are a RangeError or another model, never anything else', () => {
+    const change = fc.tuple(fc.integer({ min: 0, max: stack.length - 1 }), fc.integer({ min: 0, max: 255 }));
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+        const damaged = stack.slice();
+        for (const [at, byte] of changes) damaged[at] = byte;
+        try {
+          load(damaged);
+        } catch (error) {
+          expect(error).toBeInstanceOf(RangeError);
+          expect((error as Error).message).toMatch(/^load: bytes /);
+        }
+      }),
+      { numRuns: 1500 },
+    );
+  });
+});

@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { Dense, Dropout, float32, float64, LSTMCell, Random, Sequence, tensor } from '../../src/index.ts';
+import type { Arena } from '../../src/matrix/arena.ts';
+import { scale } from '../../src/matrix/operations.ts';
+import type { Signal } from '../../src/signal/signal.ts';
+import { type Checkable, checkGradients } from '../../src/testing/index.ts';
+
+const backend = float64();
+const random = () => new Random(1);
+const x = tensor([
+  [0.3, -0.7],
+  [0.2, 0.9],
+]);
+
+/** A Dense layer whose backward is right but for what `spoil` does after it. */
+function spoiled(spoil: (dense: Dense, input: Float64Array) => void): Checkable {
+  const dense = new Dense({ inputSize: 2, outputSize: 3, backend, random: random() });
+  return {
+    type: 'Spoiled',
+    backend,
+    parameters: () => dense.parameters(),
+    forward(given, options) {
+      const pass = dense.forward(given, options);
+      return {
+        output: pass.output,
+        state: pass.state,
+        release: () => pass.release(),
+        backward(dOutput: typeof x) {
+          const d = pass.backward(dOutput);
+          spoil(dense, d.input.data as Float64Array);
+          return d;
+        },
+      };
+    },
+  };
+}
+
+describe('a backward pass that is wrong in one element is found, with its place', () => {
+  test('in a parameter', () => {
+    const { worst, errors } = checkGradients(
+      spoiled(({ weight }) => {
+        const gradient = weight.readGradient();
+        gradient[5]! += 0.01;
+        weight.gradient.write(gradient);
+      }),
+      x,
+    );
+    expect(worst).toMatchObject({ name: 'parameter weight', index: [2, 1] });
+    expect(worst.error).toBeGreaterThan(1e-4);
+    expect(worst.backward - worst.numerical).toBeCloseTo(0.01, 6);
+    for (const { name, error } of errors) if (name !== worst.name) expect(error).toBeLessThan(1e-6);
+  });
+
+  test('in the input', () => {
+    const { worst } = checkGradients(
+      spoiled((_, input) => {
+        input[2] = -input[2]!;
+      }),
+      x,
+    );
+    expect(worst).toMatchObject({ name: 'input', index: [1, 0] });
+  });
+
+  test('if it is not a number, whatever else is wrong', () => {
+    const { worst } = checkGradients(
+      spoiled((_, input) => {
+        input[1] = Number.NaN;
+        input[3]! += 1000;
+      }),
+      x,
+    );
+    expect(worst).toMatchObject({ name: 'input', index: [0, 1], error: Number.POSITIVE_INFINITY });
+  });
+
+  test('in a layer of one’s own that forgets a factor', () => {
+    class Doubled extends Dense {
+      override record(arena: Arena, input: Signal) {
+        const trace = super.record(arena, input);
+        if (trace.output.kind === 'dense') scale(trace.output.values, trace.output.values, 2);
+        return trace;
+      }
+    }
+    const { errors } = checkGradients(new Doubled({ inputSize: 2, outputSize: 1, backend }), x);
+    expect(errors.map(({ error }) => error)).toEqual(errors.map(() => expect.closeTo(0.5, 6)));
+  });
+});
+
+test('reports the input, each state and each parameter', () => {
+  const cell = new LSTMCell({ inputSize: 2, hiddenSize: 2, backend, random: random() });
+  const { errors } = checkGradients(new Sequence(cell), tensor([[[1, 2]]]), { state: cell.initialState(1) });
+  expect(errors.map(({ name }) => name)).toEqual([
+    'input',
+    'state.h',
+    'state.c',
+    'parameter cell.weightIh',
+    'parameter cell.weightHh',
+    'parameter cell.biasIh',
+    'parameter cell.biasHh',
+  ]);
+});
+
+test('leaves the input, the state and the weights as they were', () => {
+  const cell = new LSTMCell({ inputSize: 2, hiddenSize: 2, backend, random: random() });
+  const state = cell.initialState(2);
+  const kept = structuredClone([x, state, [...cell.parameters().values()].map((p) => p.read())]);
+  checkGradients(cell, x, { state });
+  expect([x, state, [...cell.parameters().values()].map((p) => p.read())]).toEqual(kept);
+});
+
+test('`before` sets back what changes from one forward to the next', () => {
+  const dropout = new Dropout({ rate: 0.5, backend, random: random() });
+  const { state } = dropout.random;
+  const before = () => {
+    dropout.random.state = state;
+  };
+  expect(checkGradients(dropout, x, { before }).worst.error).toBeLessThan(1e-6);
+  expect(checkGradients(dropout, x).worst.error).toBeGreaterThan(1e-3);
+});
+
+test('float32 is refused', () =>
+  expect(() => checkGradients(new Dense({ inputSize: 2, outputSize: 1 }), x)).toThrow(
+    new RangeError(`checkGradients: subject computes in ${float32().name}, expected float64()`),
+  ));
