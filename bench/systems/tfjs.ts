@@ -118,8 +118,7 @@ function gradients(model: tfl.Sequential, inputs: tf.Tensor, tensors: Tensors): 
       }
     },
     // Those of the recurrent weights, and of the inputs.
-    values: () =>
-      [last[1], last[3]].flatMap((gradient) => (gradient ? [squareMean(gradient.dataSync())] : [])),
+    values: () => [last[1]!, last[3]!].map((gradient) => squareMean(gradient.dataSync())),
   };
 }
 
