@@ -11,5 +11,6 @@ export interface Architecture {
 
 /** A part of a cell or layer. */
 export interface Part {
+  /** How to build it again. */
   architecture(): Architecture;
 }

@@ -17,7 +17,9 @@ type AnyPass = Pick<
 export interface Checkable {
   readonly type: string;
   readonly backend: Backend;
+  /** The parameters by name. */
   parameters(): ReadonlyMap<string, Parameter>;
+  /** A pass over an input, from an initial state if one is given. */
   // biome-ignore lint/suspicious/noExplicitAny: cells take a state where layers take options
   forward(input: any, options?: any): any;
 }

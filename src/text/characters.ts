@@ -27,7 +27,7 @@ export interface CharacterOptions extends NormalizationOptions {
  *
  * Source: graphemes are the extended grapheme clusters of UAX #29, as the engine's ICU knows them.
  *
- * @throws TypeError or RangeError for options that are not among the choices; {@link TypeError} for a text that
+ * @throws TypeError or RangeError for options that are not among the choices; TypeError for a text that
  * is not a string.
  *
  * @example

@@ -51,9 +51,9 @@ export interface Chunk {
  * ```ts
  * import { chunksOf } from 'recurrent-cells/text';
  * const chunks = [...chunksOf([0, 1, 2, 3, 4, 5, 6, 7, 8], { batchSize: 2, k1: 2 })];
- * [...chunks[0].inputs.data]; // → [0, 1, 4, 5]
- * [...chunks[0].targets.data]; // → [1, 2, 5, 6]
- * [...chunks[1].inputs.data]; // → [2, 3, 6, 7]
+ * [...chunks[0]!.inputs.data]; // → [0, 1, 4, 5]
+ * [...chunks[0]!.targets.data]; // → [1, 2, 5, 6]
+ * [...chunks[1]!.inputs.data]; // → [2, 3, 6, 7]
  * chunks.map((chunk) => chunk.first); // → [true, false]
  * ```
  */

@@ -61,7 +61,7 @@ const FORMAT = 'recurrent-cells/text/heavy-hitters';
  * const counts = HeavyHitters.of([stream], { capacity: 2 });
  * counts.missed <= 7 / 3; // → true
  * const [a] = counts.entries();
- * [a.token, a.count, a.error]; // → ['a', 4, 0]
+ * [a!.token, a!.count, a!.error]; // → ['a', 4, 0]
  * ```
  */
 export class HeavyHitters implements Counts {

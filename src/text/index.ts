@@ -1,4 +1,8 @@
-/** From raw words to what a sequence takes. */
+/**
+ * From raw words to what a sequence takes.
+ *
+ * @module recurrent-cells/text
+ */
 
 export { type BatchOptions, batchesByLength, type SequenceBatch } from './batches.ts';
 export { type CharacterOptions, characters } from './characters.ts';

@@ -80,6 +80,7 @@ export class Stopwords {
     return new Stopwords(tokens, split);
   }
 
+  /** Whether `token` is one of them. */
   has(token: string): boolean {
     return this.#set.has(token);
   }

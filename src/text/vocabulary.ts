@@ -179,6 +179,8 @@ export class Vocabulary {
 
   /** Indices to spellings. @throws RangeError for an index outside. */
   decode(indices: Iterable<number>): string[] {
+    if (typeof indices?.[Symbol.iterator] !== 'function')
+      throw typeError('Vocabulary.decode', 'indices', `is ${show(indices)}`, 'an iterable of indices');
     return Array.from(indices, (index) => this.tokenAt(index));
   }
 
