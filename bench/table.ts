@@ -25,12 +25,13 @@ export function table(
   ceiling: Ceilings['gflops'],
 ): string {
   const ours = rows.find(({ system }) => system === 'ours');
+  const most = Math.max(...rows.map(({ rounds }) => rounds));
   const notes: string[] = [];
   const line = (row: Row): string[] => {
     if (row.note !== undefined) notes.push(`${row.system}: ${row.note}.`);
     if (row.rounds === 0)
       notes.push(`${row.system}: its first run, compilation included; too slow for more.`);
-    else if (row.rounds < 3) notes.push(`${row.system}: ${row.rounds} of the rounds only, being slow.`);
+    else if (row.rounds < most) notes.push(`${row.system}: ${row.rounds} of ${most} rounds, being slow.`);
     return [
       row.system,
       digits(row.medianMs),
