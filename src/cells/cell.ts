@@ -23,15 +23,15 @@ export interface CellOptions<InputSize extends number = number, HiddenSize exten
   /** H, the units of the cell. */
   readonly hiddenSize: HiddenSize;
   /** Whether there are biases: true unless given. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
   /** What it computes with: `float32()` unless given. */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
   /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
   /** Of W_ih, gate by gate: `glorotUniform` unless given. */
-  readonly inputInitializer?: Initializer;
+  readonly inputInitializer?: Initializer | undefined;
   /** Of W_hh, gate by gate: `orthogonal` unless given. */
-  readonly recurrentInitializer?: Initializer;
+  readonly recurrentInitializer?: Initializer | undefined;
 }
 
 /** The state of a cell: each part `[batch, hiddenSize]`. */

@@ -18,13 +18,13 @@ export interface DenseOptions<InputSize extends number = number, OutputSize exte
   readonly inputSize: InputSize;
   readonly outputSize: OutputSize;
   /** Whether there is a bias: true unless given. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
   /** What it computes with: `float32()` unless given. */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
   /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
   /** Of W: `glorotUniform` unless given. */
-  readonly initializer?: Initializer;
+  readonly initializer?: Initializer | undefined;
 }
 
 /**

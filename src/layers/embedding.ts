@@ -23,11 +23,11 @@ export interface EmbeddingOptions<Classes extends number = number, OutputSize ex
   /** An index whose vector is zero at the start and never trained; none unless given. */
   readonly paddingIndex?: number | undefined;
   /** What it computes with: `float32()` unless given. */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
   /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
   /** Of the vectors: `normal(1)`, as PyTorch, unless given. */
-  readonly initializer?: Initializer;
+  readonly initializer?: Initializer | undefined;
 }
 
 /**

@@ -15,7 +15,7 @@ export interface CharacterOptions extends NormalizationOptions {
    * `'grapheme'` (default): what a reader calls a character (Korean syllables, an emoji with its joiners).
    * `'codePoint'`: Unicode's code points. `'jamo'`: code points, Hangul syllables taken apart.
    */
-  readonly unit?: 'grapheme' | 'codePoint' | 'jamo';
+  readonly unit?: 'grapheme' | 'codePoint' | 'jamo' | undefined;
 }
 
 /**

@@ -14,7 +14,7 @@ export interface ChunkOptions {
   /** k1: how many new steps each window has, so how often the weights are updated. */
   readonly k1: number;
   /** k2: how many steps gradients flow back (default k1). At least k1. */
-  readonly k2?: number;
+  readonly k2?: number | undefined;
 }
 
 /** One window of every row. */

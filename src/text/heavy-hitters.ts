@@ -26,7 +26,7 @@ export interface SavedHeavyHitters {
 /** The counter's size, and how texts become tokens. */
 export interface HeavyHittersOptions extends CountOptions {
   /** How many tokens are surely held (default 2^20). At most twice as many are in memory at any time. */
-  readonly capacity?: number;
+  readonly capacity?: number | undefined;
 }
 
 interface Held {

@@ -10,6 +10,7 @@ export { chiSquaredTail } from './chi-distribution.ts';
 export { type ChiSquaredScores, chiSquared, chiSquaredOfTable } from './chi-squared.ts';
 export { type Chunk, type ChunkOptions, chunksOf } from './chunks.ts';
 export { compareCodePoints } from './code-points.ts';
+export type { Complete } from './complete.ts';
 export { Contingency, type ContingencyTable, type Label } from './contingency.ts';
 export {
   documentEntropy,

@@ -45,7 +45,7 @@ export interface SavedTokenCounts {
 /** How texts become tokens. */
 export interface CountOptions {
   /** Needed where documents are texts. */
-  readonly tokenizer?: Tokenizer;
+  readonly tokenizer?: Tokenizer | undefined;
 }
 
 const FORMAT = 'recurrent-cells/text/token-counts';

@@ -13,13 +13,13 @@ export type DocumentBound = number | { readonly share: number };
 /** What a token must fulfil to be kept. All bounds are inclusive. */
 export interface CutOptions {
   /** The largest size, specials included: the most frequent tokens are kept. */
-  readonly maxSize?: number;
+  readonly maxSize?: number | undefined;
   /** The smallest count (default 1). */
-  readonly minCount?: number;
+  readonly minCount?: number | undefined;
   /** In how many documents a token must occur at least. */
-  readonly minDocuments?: DocumentBound;
+  readonly minDocuments?: DocumentBound | undefined;
   /** In how many documents a token may occur at most. */
-  readonly maxDocuments?: DocumentBound;
+  readonly maxDocuments?: DocumentBound | undefined;
   /** Tokens that are left out whatever their count: a Set, or {@link Stopwords}. */
   readonly stopwords?: {
     /** Whether `token` is left out. */

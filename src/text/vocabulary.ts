@@ -14,7 +14,7 @@ import { type CutOptions, type CutReport, cut } from './vocabulary-cut.ts';
 /** The bounds of the cut, and the specials. */
 export interface VocabularyOptions extends CutOptions {
   /** Default: pad, unknown, start and end, at the indices 0 to 3. `{}` for none, as for counting terms. */
-  readonly specials?: Specials;
+  readonly specials?: Specials | undefined;
 }
 
 /** The saved form of a vocabulary. */

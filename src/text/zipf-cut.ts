@@ -9,11 +9,11 @@ import { checkTable, type RankFrequency } from './rank-frequency.ts';
 /** Where to cut. */
 export interface ZipfCutOptions {
   /** How many of the most frequent types to take off (default 0). */
-  readonly head?: number;
+  readonly head?: number | undefined;
   /** The smallest count that stays (default 1: no tail is taken off). */
-  readonly minCount?: number;
+  readonly minCount?: number | undefined;
   /** The last rank that stays, if counts alone leave more. */
-  readonly lastRank?: number;
+  readonly lastRank?: number | undefined;
 }
 
 /** The three parts. */

@@ -9,11 +9,11 @@ import { checkTable, type RankFrequency } from './rank-frequency.ts';
 /** The ranks and the estimator. */
 export interface ZipfFitOptions {
   /** The first rank used (default 1). */
-  readonly from?: number;
+  readonly from?: number | undefined;
   /** The last rank used (default: the last). */
-  readonly to?: number;
+  readonly to?: number | undefined;
   /** See {@link fitZipf}. Default `'least-squares'`. */
-  readonly method?: 'least-squares' | 'maximum-likelihood';
+  readonly method?: 'least-squares' | 'maximum-likelihood' | undefined;
 }
 
 /** A fitted law. */

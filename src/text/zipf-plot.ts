@@ -10,13 +10,13 @@ import type { ZipfFit } from './zipf-fit.ts';
 
 /** What is drawn beside the points. */
 export interface ZipfPlotOptions {
-  readonly fit?: ZipfFit;
-  readonly cut?: ZipfCut;
+  readonly fit?: ZipfFit | undefined;
+  readonly cut?: ZipfCut | undefined;
   /** Above the axes (default: none). */
-  readonly title?: string;
+  readonly title?: string | undefined;
   /** In pixels (default 640 × 440). */
-  readonly width?: number;
-  readonly height?: number;
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
 }
 
 interface Frame {
