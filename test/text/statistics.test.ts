@@ -220,6 +220,7 @@ test.each<[string, () => unknown, string]>([
   ['a score NaN', () => bestColumns([1, Number.NaN], 1), 'RangeError: bestColumns: scores[1] is NaN, expected a number'],
   ['k', () => bestColumns([1], 0), 'RangeError: bestColumns: k is 0, expected a whole number of at least 1'],
   ['bounds the wrong way', () => FeatureSelector.fit(two, [0, 1], { minDocuments: 2, maxDocuments: 1 }), 'RangeError: FeatureSelector.fit: minDocuments is 2 of 2 documents, expected at most maxDocuments (1)'],
+  ['half a document', () => FeatureSelector.fit(two, [0, 1], { minDocuments: 0.5 }), 'RangeError: FeatureSelector.fit: minDocuments is 0.5, expected a whole number of documents or { share: 0 to 1 }'],
   ['bounds for nothing', () => FeatureSelector.fit(two, [0, 1], { maxDocuments: 0 }), 'RangeError: FeatureSelector.fit: the bounds keep no term, expected bounds that leave at least one'],
   ['too few scores', () => FeatureSelector.fit(two, [0, 1], { score: () => [1] }), 'RangeError: FeatureSelector.fit: score gave 1 numbers, expected 2, one for each column'],
   ['a strange score', () => FeatureSelector.fit(two, [0, 1], { score: 'luck' as never }), 'RangeError: FeatureSelector.fit: score is "luck", expected one of "chiSquared", "mutualInformation", "informationGain"'],

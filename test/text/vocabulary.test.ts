@@ -6,6 +6,7 @@ import {
   HeavyHitters,
   lines,
   pattern,
+  stopwordsByDocumentFrequency,
   TokenCounts,
   Vocabulary,
 } from '../../src/text/index.ts';
@@ -64,6 +65,22 @@ describe('Vocabulary', () => {
     expect(tokens({ minDocuments: { share: 0.5 } })).toEqual(['the', 'boat', 'river']);
     expect(tokens({ minDocuments: { share: 1 / 3 }, maxDocuments: { share: 1 / 3 } })).toEqual(['a', 'and']);
     expect(tokens({ stopwords: new Set(['the', 'a']) })).toEqual(['boat', 'river', 'and']);
+  });
+
+  test('takes shares as n / documents, for every n of every number of documents', () => {
+    for (const documents of [1, 2, 3, 7, 10, 49, 100]) {
+      const counts = new TokenCounts();
+      counts.addDocuments(documents);
+      for (let n = 1; n <= documents; n++) counts.add(`in ${n}`, n, n);
+      for (let n = 1; n <= documents; n++) {
+        const share = n / documents;
+        const only = { minDocuments: { share }, maxDocuments: { share }, specials: {} };
+        expect(Vocabulary.from(counts, only).tokens).toEqual([`in ${n}`]);
+        expect(stopwordsByDocumentFrequency(counts, { share }).length).toBe(documents - n + 1);
+        const mixed = { minDocuments: n, maxDocuments: { share }, specials: {} };
+        expect(Vocabulary.from(counts, mixed).tokens).toEqual([`in ${n}`]);
+      }
+    }
   });
 
   test('words that are properties of every object are words like others', () => {
@@ -130,10 +147,10 @@ test.each<[string, () => unknown, string]>([
   ['a size for specials alone', () => Vocabulary.fit(texts, { tokenizer, maxSize: 4 }), 'RangeError: Vocabulary.fit: maxSize is 4, expected at least 5 (4 specials and a token)'],
   ['no size', () => Vocabulary.fit(texts, { tokenizer, maxSize: Number.NaN }), 'RangeError: Vocabulary.fit: maxSize is NaN, expected a whole number of at least 1'],
   ['bounds the wrong way', () => Vocabulary.fit(texts, { tokenizer, minDocuments: 2, maxDocuments: 1 }), 'RangeError: Vocabulary.fit: minDocuments is 2 of 3 documents, expected at most maxDocuments (1)'],
-  ['shares the wrong way', () => Vocabulary.fit(texts, { tokenizer, minDocuments: 3, maxDocuments: { share: 0.5 } }), 'RangeError: Vocabulary.fit: minDocuments is 3 of 3 documents, expected at most maxDocuments (1.5)'],
-  ['half a document', () => Vocabulary.fit(texts, { tokenizer, minDocuments: 0.5 }), 'RangeError: Vocabulary.fit: minDocuments is 0.5, expected a whole number of at least 0'],
+  ['shares the wrong way', () => Vocabulary.fit(texts, { tokenizer, minDocuments: 3, maxDocuments: { share: 0.5 } }), 'RangeError: Vocabulary.fit: minDocuments is 3 of 3 documents, expected at most maxDocuments (1)'],
+  ['half a document', () => Vocabulary.fit(texts, { tokenizer, minDocuments: 0.5 }), 'RangeError: Vocabulary.fit: minDocuments is 0.5, expected a whole number of documents or { share: 0 to 1 }'],
   ['a share above 1', () => Vocabulary.fit(texts, { tokenizer, maxDocuments: { share: 2 } }), 'RangeError: Vocabulary.fit: maxDocuments.share is 2, expected a number from 0 to 1'],
-  ['no bound', () => Vocabulary.fit(texts, { tokenizer, maxDocuments: 'all' as never }), 'RangeError: Vocabulary.fit: maxDocuments is "all", expected a number of documents or { share: 0 to 1 }'],
+  ['no bound', () => Vocabulary.fit(texts, { tokenizer, maxDocuments: 'all' as never }), 'TypeError: Vocabulary.fit: maxDocuments is "all", expected a whole number of documents or { share: 0 to 1 }'],
   ['nothing kept', () => Vocabulary.fit(texts, { tokenizer, minCount: 9 }), 'RangeError: Vocabulary.fit: the cut keeps none of 5 types, expected bounds that leave at least one'],
   ['documents of approximate counts', () => Vocabulary.from(HeavyHitters.of([['a']]), { minDocuments: 1 }), 'RangeError: Vocabulary.from: minDocuments or maxDocuments is given, expected exact counts, which know documents'],
   ['no counts', () => Vocabulary.from(['a'] as never), 'TypeError: Vocabulary.from: counts is an array of 1, expected TokenCounts or HeavyHitters'],
