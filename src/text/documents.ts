@@ -34,7 +34,25 @@ export function tokensOf(
   }
   if (typeof (document as Iterable<string> | null | undefined)?.[Symbol.iterator] !== 'function')
     throw typeError(where, `document ${row}`, `is ${show(document)}`, 'a text or an iterable of tokens');
-  return document as Iterable<string>;
+  return checkTokens(where, `document ${row}`, document);
+}
+
+/**
+ * Passes on an iterable of tokens, and no text, whose letters would be taken for tokens. Arrays are gone through before
+ * anything is counted; what comes lazily can only be checked as it comes.
+ */
+export function checkTokens(where: string, argument: string, tokens: unknown): Iterable<string> {
+  if (typeof tokens === 'string')
+    throw typeError(where, argument, `is the text ${show(tokens)}`, 'an iterable of tokens, such as [token]');
+  if (typeof (tokens as Iterable<string> | null | undefined)?.[Symbol.iterator] !== 'function')
+    throw typeError(where, argument, `is ${show(tokens)}`, 'an iterable of tokens');
+  if (Array.isArray(tokens)) {
+    for (const token of tokens) {
+      if (typeof token !== 'string')
+        throw typeError(where, argument, `has ${show(token)}`, 'tokens (strings)');
+    }
+  }
+  return tokens as Iterable<string>;
 }
 
 /** Passes on what can be iterated, and no single string. */

@@ -4,7 +4,7 @@
  * Answers for counts with a proven error each; exact counts are {@link TokenCounts}.
  */
 import { numberWithin, rangeError, show, typeError, wholeNumber } from '../errors.ts';
-import { checkDocuments, type Document, tokensOf } from './documents.ts';
+import { checkDocuments, checkTokens, type Document, tokensOf } from './documents.ts';
 import { kthLargest } from './order.ts';
 import { readCounts, readSaved, readTokens } from './saved.ts';
 import type { CountOptions, Counts, TokenCount } from './token-counts.ts';
@@ -113,14 +113,15 @@ export class HeavyHitters implements Counts {
     return this.#missed;
   }
 
-  /** Counts one document's tokens. */
+  /** Counts one document's tokens. @throws as {@link TokenCounts.addDocument}. */
   addDocument(tokens: Iterable<string>): void {
+    checkTokens('HeavyHitters.addDocument', 'tokens', tokens);
     this.#documents++;
     for (const token of tokens) {
-      this.#tokens++;
       const held = this.#held.get(token);
       if (held !== undefined) held.count++;
       else this.#enter(token, 1, this.#missed);
+      this.#tokens++;
     }
   }
 
