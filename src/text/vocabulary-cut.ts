@@ -37,7 +37,7 @@ export interface CutReport {
   readonly droppedTypes: number | undefined;
   /** Tokens, with repetitions, whose type is kept. */
   readonly keptTokens: number;
-  /** keptTokens / tokens. */
+  /** keptTokens / tokens; NaN where no tokens were counted. */
   readonly coverage: number;
   /** The largest error of a kept count: 0 for exact counts. */
   readonly largestError: number;

@@ -55,6 +55,12 @@ describe('TermCounter', () => {
     expect(loaded.transform(texts)).toEqual(counter.transform(texts));
   });
 
+  test('reports what its cut cost, and how often each term was counted', () => {
+    const { vocabulary } = TermCounter.fit([['b', 'b', 'a', 'a', 'a', 'c']], { maxSize: 2 });
+    expect([vocabulary.tokens, vocabulary.counts]).toEqual([['a', 'b'], [3, 2]]); // biome-ignore format: pair
+    expect(vocabulary.report).toEqual({ tokens: 6, types: 3, keptTypes: 2, droppedTypes: 1, keptTokens: 5, coverage: 5 / 6, largestError: 0 }); // biome-ignore format: a table
+  });
+
   test('with a vocabulary: its columns, and its unknown', () => {
     const vocabulary = Vocabulary.of(['river'], { specials: { unknown: '?' } });
     const counter = TermCounter.fit([], { tokenizer, vocabulary });
@@ -188,7 +194,12 @@ describe('feature scores', () => {
 const two = SparseMatrix.fromDense([[1, 2], [0, 1]]); // biome-ignore format: rows
 const selector = () => FeatureSelector.fit(two, [0, 1]).toJSON();
 test.each<[string, () => unknown, string]>([
-  ['an empty corpus', () => TermCounter.fit([], { tokenizer }), 'RangeError: Vocabulary.fit: the corpus has no tokens, expected at least one'],
+  ['an empty corpus', () => TermCounter.fit([], { tokenizer }), 'RangeError: TermCounter.fit: the corpus has no tokens, expected at least one'],
+  ['a list of terms', () => TermCounter.fit([], { vocabulary: ['a', 'b'] as never }), 'TypeError: TermCounter.fit: vocabulary is an array of 2, expected a Vocabulary, such as Vocabulary.of(terms)'],
+  ['a cut beside a vocabulary', () => TermCounter.fit([], { vocabulary: Vocabulary.of(['a']), maxSize: 1 }), 'RangeError: TermCounter.fit: maxSize is given beside vocabulary, expected one of the two: a vocabulary is cut already'],
+  ['options null', () => TermCounter.fit([], null as never), 'TypeError: TermCounter.fit: options is null, expected an object of options'],
+  ['saved: a number for a tokenizer', () => TermCounter.fromJSON({ ...TermCounter.fit([['a']]).toJSON(), tokenizer: 5 }), 'TypeError: TermCounter.fromJSON: tokenizer is 5, expected an object of format "recurrent-cells/text/tokenizer"'],
+  ['saved: no vocabulary', () => TermCounter.fromJSON({ ...TermCounter.fit([['a']]).toJSON(), vocabulary: null }), 'TypeError: TermCounter.fromJSON: vocabulary is null, expected an object of format "recurrent-cells/text/vocabulary"'],
   ['a text', () => TermCounter.fit(['a'], { tokenizer }).transform('a'), 'TypeError: TermCounter.transform: documents is the text "a", expected an iterable of documents, such as [text]'],
   ['saved: no tokenizer', () => TermCounter.fromJSON({ ...TermCounter.fit([['a']]).toJSON(), tokenizer: undefined }), 'TypeError: TermCounter.fromJSON: tokenizer is missing, expected a saved tokenizer or null'],
   ['no matrix', () => TfIdf.fit([[1]] as never), 'TypeError: TfIdf.fit: matrix is an array of 1, expected a SparseMatrix'],

@@ -121,6 +121,10 @@ describe('Vocabulary', () => {
     expect(Vocabulary.fromJSON(JSON.stringify(approximate)).errors).toEqual(approximate.errors);
   });
 
+  test('names itself where a stream is wrong', async () => {
+    await expect(Vocabulary.fitAsync([5 as never])).rejects.toThrow('Vocabulary.fitAsync: document 0 is 5');
+  });
+
   test('encodes between start and end', () => {
     const vocabulary = Vocabulary.fit(texts, { tokenizer });
     expect([...vocabulary.encode(['the', 'sea'], { start: true, end: true })]).toEqual([2, 4, 1, 3]);
@@ -130,6 +134,9 @@ describe('Vocabulary', () => {
   test('takes a list as it is', () => {
     const vocabulary = Vocabulary.of(['b', 'a'], { specials: {} });
     expect([vocabulary.indexOf('b'), vocabulary.indexOf('a'), vocabulary.size]).toEqual([0, 1, 2]);
+    expect(vocabulary.report.coverage).toBe(Number.NaN);
+    for (const saved of [vocabulary.toJSON(), JSON.stringify(vocabulary)])
+      expect(Vocabulary.fromJSON(saved).toJSON()).toEqual(vocabulary.toJSON());
   });
 });
 
@@ -159,14 +166,21 @@ test.each<[string, () => unknown, string]>([
   ['a special without spelling', () => Vocabulary.of(['a'], { specials: { pad: 0 as never } }), 'TypeError: Vocabulary.of: specials.pad is 0, expected a string'],
   ['a list with a token twice', () => Vocabulary.of(['a', 'a']), 'RangeError: Vocabulary.of: tokens has "a" twice, expected each token once'],
   ['a list with a special', () => Vocabulary.of(['<pad>']), 'RangeError: Vocabulary.of: tokens has "<pad>", expected no token spelt as a special'],
-  ['a text as list', () => Vocabulary.of('ab'), 'TypeError: Vocabulary.of: tokens is "ab", expected an array of strings'],
+  ['a text as list', () => Vocabulary.of('ab'), 'TypeError: Vocabulary.of: tokens is the text "ab", expected an iterable of tokens, such as [token]'],
+  ['a number as list', () => Vocabulary.of(5 as never), 'TypeError: Vocabulary.of: tokens is 5, expected an iterable of tokens'],
+  ['a text as documents', () => Vocabulary.fit('abc'), 'TypeError: Vocabulary.fit: documents is the text "abc", expected an iterable of documents, such as [text]'],
+  ['options null', () => Vocabulary.fit([['a']], null as never), 'TypeError: Vocabulary.fit: options is null, expected an object of options'],
+  ['options null, of counts', () => Vocabulary.from(TokenCounts.of([['a']]), null as never), 'TypeError: Vocabulary.from: options is null, expected an object of options'],
+  ['options null, of a list', () => Vocabulary.of(['a'], null as never), 'TypeError: Vocabulary.of: options is null, expected an object of options'],
+  ['options null, to encode', () => vocabulary.encode([], null as never), 'TypeError: Vocabulary.encode: options is null, expected an object of options'],
+  ['options null, to count', () => TokenCounts.of([], null as never), 'TypeError: TokenCounts.of: options is null, expected an object of options'],
   ['saved: no JSON', () => Vocabulary.fromJSON('not json'), 'TypeError: Vocabulary.fromJSON: the saved value is "not json", expected an object or its JSON text'],
   ['saved: something else', () => Vocabulary.fromJSON(TokenCounts.of([['a']]).toJSON()), 'RangeError: Vocabulary.fromJSON: format is "recurrent-cells/text/token-counts", expected "recurrent-cells/text/vocabulary"'],
   ['saved: of the future', () => Vocabulary.fromJSON({ ...saved(), version: 2 }), 'RangeError: Vocabulary.fromJSON: version is 2, expected 1, the one this release reads'],
-  ['saved: no specials', () => Vocabulary.fromJSON({ ...saved(), specials: null }), 'TypeError: Vocabulary.fromJSON: specials is null, expected an object such as { pad: "<pad>" }'],
+  ['saved: no specials', () => Vocabulary.fromJSON({ ...saved(), specials: null }), 'TypeError: Vocabulary.fromJSON: specials is null, expected an object'],
   ['saved: too few counts', () => Vocabulary.fromJSON({ ...saved(), counts: [] }), 'RangeError: Vocabulary.fromJSON: counts has 0 entries, expected 5, one for each token'],
-  ['saved: no report', () => Vocabulary.fromJSON({ ...saved(), report: null }), 'TypeError: Vocabulary.fromJSON: report is null, expected the report of a cut'],
-  ['a function for a tokenizer', () => Vocabulary.fit(texts, { tokenizer: ((text: string) => text.split(' ')) as never }), 'TypeError: TokenCounts.of: tokenizer is a function, expected a tokenizer, such as pattern() or custom(function)'],
+  ['saved: no report', () => Vocabulary.fromJSON({ ...saved(), report: null }), 'TypeError: Vocabulary.fromJSON: report is null, expected an object'],
+  ['a function for a tokenizer', () => Vocabulary.fit(texts, { tokenizer: ((text: string) => text.split(' ')) as never }), 'TypeError: Vocabulary.fit: tokenizer is a function, expected a tokenizer, such as pattern() or custom(function)'],
   ['an array of stopwords', () => Vocabulary.fit(texts, { tokenizer, stopwords: ['the'] as never }), 'TypeError: Vocabulary.fit: stopwords is an array of 1, expected a Set or Stopwords'],
   ['nothing to decode', () => vocabulary.decode(null as never), 'TypeError: Vocabulary.decode: indices is null, expected an iterable of indices'],
 ])('says what is wrong: %s', (_, act, message) => {
