@@ -86,6 +86,19 @@ describe('tf, idf and their product', () => {
     expect([...termFrequency(counts, variant).values]).toEqual(values),
   );
 
+  test.each(['raw', 'relative', 'log', 'binary', 'augmented'] as const)(
+    'tf %s of a zero that is held',
+    (variant) => {
+      const held = SparseMatrix.fromDense([[1, 2, 0], [1, 0, 0]]).map((n) => (n > 1 ? n : 0)); // biome-ignore format: rows
+      expect(held.values.length).toBe(3);
+      const without = SparseMatrix.fromDense([[0, 2, 0], [0, 0, 0]]); // biome-ignore format: rows
+      expect(termFrequency(held, variant).toDense()).toEqual(termFrequency(without, variant).toDense());
+      expect(TfIdf.fit(held, { tf: variant }).transform(held).toDense()).toEqual(
+        TfIdf.fit(without, { tf: variant }).transform(without).toDense(),
+      );
+    },
+  );
+
   test.each([
     ['none', [1, 1, 1]],
     ['textbook', [Math.log(2), 0, 0]],
