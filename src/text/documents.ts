@@ -4,6 +4,7 @@
  * Answers for telling the two apart before anything is counted wrongly, and for lines out of a stream.
  */
 import { show, typeError } from '../errors.ts';
+import { optionsOf } from './options.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** One document: its tokens, or, where a tokenizer is given, its text. */
@@ -64,6 +65,40 @@ export function checkDocuments(where: string, documents: unknown, async = false)
   if (typeof iterable?.[Symbol.iterator] === 'function') return;
   if (async && typeof iterable?.[Symbol.asyncIterator] === 'function') return;
   throw typeError(where, 'documents', `is ${show(documents)}`, expected);
+}
+
+/** What counts documents one by one. */
+interface DocumentCounter {
+  readonly documents: number;
+  addDocument(tokens: Iterable<string>): void;
+}
+
+/** Has all documents of an iterable counted; gives back the counter. */
+export function countDocuments<Counter extends DocumentCounter>(
+  where: string,
+  counter: Counter,
+  documents: Iterable<Document>,
+  options: { readonly tokenizer?: Tokenizer | undefined },
+): Counter {
+  checkDocuments(where, documents);
+  const { tokenizer } = optionsOf(where, options);
+  for (const document of documents)
+    counter.addDocument(tokensOf(where, document, counter.documents, tokenizer));
+  return counter;
+}
+
+/** Like {@link countDocuments}, of documents as they arrive. */
+export async function countDocumentsAsync<Counter extends DocumentCounter>(
+  where: string,
+  counter: Counter,
+  documents: AsyncIterable<Document> | Iterable<Document>,
+  options: { readonly tokenizer?: Tokenizer | undefined },
+): Promise<Counter> {
+  checkDocuments(where, documents, true);
+  const { tokenizer } = optionsOf(where, options);
+  for await (const document of documents)
+    counter.addDocument(tokensOf(where, document, counter.documents, tokenizer));
+  return counter;
 }
 
 /**

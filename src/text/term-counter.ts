@@ -6,12 +6,12 @@
 import { rangeError, show, typeError } from '../errors.ts';
 import { compareCodePoints } from './code-points.ts';
 import type { TokenizeFunction } from './custom.ts';
-import { checkDocuments, type Document, tokensOf } from './documents.ts';
+import { checkDocuments, countDocuments, type Document, tokensOf } from './documents.ts';
 import { loadTokenizer } from './load-tokenizer.ts';
 import { optionsOf } from './options.ts';
 import { readSaved } from './saved.ts';
 import { SparseMatrix } from './sparse-matrix.ts';
-import { type CountOptions, countDocuments, type TokenCount } from './token-counts.ts';
+import { type CountOptions, type TokenCount, TokenCounts } from './token-counts.ts';
 import { type SavedTokenizer, TOKENIZER_FORMAT } from './tokenizer.ts';
 import { type SavedVocabulary, VOCABULARY_FORMAT, Vocabulary } from './vocabulary.ts';
 import { type CutOptions, type CutReport, cut } from './vocabulary-cut.ts';
@@ -65,7 +65,12 @@ export class TermCounter {
     const where = 'TermCounter.fit';
     const { vocabulary, tokenizer, ...bounds } = optionsOf(where, options);
     if (vocabulary !== undefined) return new TermCounter(checkVocabulary(where, vocabulary, bounds), options);
-    const { kept, report } = cut(where, countDocuments(where, documents, { tokenizer }), bounds, []);
+    const { kept, report } = cut(
+      where,
+      countDocuments(where, new TokenCounts(), documents, { tokenizer }),
+      bounds,
+      [],
+    );
     kept.sort((a, b) => compareCodePoints(a.token, b.token));
     return new TermCounter(Vocabulary.fromJSON(savedTerms(kept, report)), options);
   }

@@ -4,8 +4,7 @@
  * Answers for counting, merging and saving; what is kept of the counts is the vocabulary's decision.
  */
 import { numberWithin, rangeError, show, typeError, wholeNumber } from '../errors.ts';
-import { checkDocuments, checkTokens, type Document, tokensOf } from './documents.ts';
-import { optionsOf } from './options.ts';
+import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
 import { readCounts, readSaved, readTokens } from './saved.ts';
 import { flat, TokenMap } from './token-map.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -82,7 +81,7 @@ export class TokenCounts implements Counts {
    * @throws TypeError if a document is a text and there's no tokenizer, or if a token is not a string.
    */
   static of(documents: Iterable<Document>, options: CountOptions = {}): TokenCounts {
-    return countDocuments('TokenCounts.of', documents, options);
+    return countDocuments('TokenCounts.of', new TokenCounts(), documents, options);
   }
 
   /** Counts all documents of an async iterable, such as {@link lines} of a stream; else like {@link TokenCounts.of}. */
@@ -90,7 +89,7 @@ export class TokenCounts implements Counts {
     documents: AsyncIterable<Document> | Iterable<Document>,
     options: CountOptions = {},
   ): Promise<TokenCounts> {
-    return countDocumentsAsync('TokenCounts.ofAsync', documents, options);
+    return countDocumentsAsync('TokenCounts.ofAsync', new TokenCounts(), documents, options);
   }
 
   get tokens(): number {
@@ -239,32 +238,4 @@ export class TokenCounts implements Counts {
     this.#documentCounts = grown(this.#documentCounts, new Uint32Array(capacity));
     this.#lastDocument = grown(this.#lastDocument, new Uint32Array(capacity));
   }
-}
-
-/** Counts all documents of an iterable; errors name `where`. */
-export function countDocuments(
-  where: string,
-  documents: Iterable<Document>,
-  options: CountOptions,
-): TokenCounts {
-  checkDocuments(where, documents);
-  const { tokenizer } = optionsOf(where, options);
-  const counts = new TokenCounts();
-  for (const document of documents)
-    counts.addDocument(tokensOf(where, document, counts.documents, tokenizer));
-  return counts;
-}
-
-/** Like {@link countDocuments}, of documents as they arrive. */
-export async function countDocumentsAsync(
-  where: string,
-  documents: AsyncIterable<Document> | Iterable<Document>,
-  options: CountOptions,
-): Promise<TokenCounts> {
-  checkDocuments(where, documents, true);
-  const { tokenizer } = optionsOf(where, options);
-  const counts = new TokenCounts();
-  for await (const document of documents)
-    counts.addDocument(tokensOf(where, document, counts.documents, tokenizer));
-  return counts;
 }

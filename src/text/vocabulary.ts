@@ -3,18 +3,13 @@
  *
  * Answers for the lookup, the specials, and saving; the cut is decided in vocabulary-cut.ts.
  */
-import { numberWithin, rangeError, show, typeError, wholeNumber } from '../errors.ts';
-import { checkTokens, type Document } from './documents.ts';
+import { rangeError, show, typeError } from '../errors.ts';
+import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
 import { optionsOf } from './options.ts';
-import { readCounts, readFields, readSaved, readTokens, type SavedFields } from './saved.ts';
+import { readCounts, readFields, readSaved, readTokens } from './saved.ts';
+import { emptyReport, readReport } from './saved-report.ts';
 import { ALL_SPECIALS, orderSpecials, type Specials } from './specials.ts';
-import {
-  type CountOptions,
-  type Counts,
-  countDocuments,
-  countDocumentsAsync,
-  type TokenCount,
-} from './token-counts.ts';
+import { type CountOptions, type Counts, type TokenCount, TokenCounts } from './token-counts.ts';
 import { TokenMap } from './token-map.ts';
 import { type CutOptions, type CutReport, cut } from './vocabulary-cut.ts';
 
@@ -102,7 +97,7 @@ export class Vocabulary {
    */
   static fit(documents: Iterable<Document>, options: VocabularyOptions & CountOptions = {}): Vocabulary {
     const where = 'Vocabulary.fit';
-    return Vocabulary.#cut(where, countDocuments(where, documents, options), options);
+    return Vocabulary.#cut(where, countDocuments(where, new TokenCounts(), documents, options), options);
   }
 
   /** Counts documents as they arrive, and cuts; else like {@link Vocabulary.fit}. */
@@ -111,7 +106,11 @@ export class Vocabulary {
     options: VocabularyOptions & CountOptions = {},
   ): Promise<Vocabulary> {
     const where = 'Vocabulary.fitAsync';
-    return Vocabulary.#cut(where, await countDocumentsAsync(where, documents, options), options);
+    return Vocabulary.#cut(
+      where,
+      await countDocumentsAsync(where, new TokenCounts(), documents, options),
+      options,
+    );
   }
 
   /** Cuts counts made before: merged from parts, or approximate. @throws as {@link Vocabulary.fit}. */
@@ -233,42 +232,4 @@ function checkApart(where: string, tokens: readonly string[], specials: Specials
   const both = tokens.find((token) => spellings.includes(token));
   if (both !== undefined)
     throw rangeError(where, 'tokens', `has ${show(both)}`, 'no token spelt as a special');
-}
-
-function emptyReport(types: number): CutReport {
-  return {
-    tokens: 0,
-    types,
-    keptTypes: types,
-    droppedTypes: 0,
-    keptTokens: 0,
-    coverage: Number.NaN,
-    largestError: 0,
-  };
-}
-
-function readReport(where: string, fields: SavedFields, kept: number): CutReport {
-  const report = readFields(where, fields, 'report');
-  const number = (name: string) => wholeNumber(where, `report.${name}`, report[name], 0);
-  const known = (name: string) => (report[name] === undefined ? undefined : number(name));
-  const [tokens, keptTypes, keptTokens] = [number('tokens'), number('keptTypes'), number('keptTokens')];
-  if (keptTypes !== kept)
-    throw rangeError(where, 'report.keptTypes', `is ${keptTypes}`, `${kept}, the tokens`);
-  // JSON has no NaN, the coverage of no tokens, and no undefined, the types of approximate counts.
-  const coverage =
-    tokens === 0 && (report.coverage === null || Number.isNaN(report.coverage))
-      ? Number.NaN
-      : numberWithin(where, 'report.coverage', report.coverage, 0, 1);
-  const [types, droppedTypes] = [known('types'), known('droppedTypes')];
-  if ((types === undefined) !== (droppedTypes === undefined))
-    throw typeError(where, 'report.types', `is ${types}, droppedTypes ${droppedTypes}`, 'both or none');
-  return {
-    tokens,
-    types,
-    keptTypes,
-    droppedTypes,
-    keptTokens,
-    coverage,
-    largestError: number('largestError'),
-  };
 }
