@@ -10,6 +10,13 @@ import type { Tokenizer } from './tokenizer.ts';
 /** One document: its tokens, or, where a tokenizer is given, its text. */
 export type Document = string | Iterable<string>;
 
+/** Passes where there's no tokenizer, or a tokenizer. */
+export function checkTokenizer(where: string, tokenizer: Tokenizer | undefined): void {
+  if (tokenizer === undefined || typeof tokenizer?.tokenize === 'function') return;
+  const expected = 'a tokenizer, such as pattern() or custom(function)';
+  throw typeError(where, 'tokenizer', `is ${show(tokenizer)}`, expected);
+}
+
 /** The tokens of a document. */
 export function tokensOf(
   where: string,
@@ -17,13 +24,7 @@ export function tokensOf(
   row: number,
   tokenizer: Tokenizer | undefined,
 ): Iterable<string> {
-  if (tokenizer !== undefined && typeof tokenizer?.tokenize !== 'function')
-    throw typeError(
-      where,
-      'tokenizer',
-      `is ${show(tokenizer)}`,
-      'a tokenizer, such as pattern() or custom(function)',
-    );
+  checkTokenizer(where, tokenizer);
   if (typeof document === 'string') {
     if (tokenizer !== undefined) return tokenizer.tokenize(document);
     throw typeError(

@@ -3,11 +3,12 @@
  *
  * Answers for choosing and for picking their columns; the scores are one file each.
  */
-import { oneOf, rangeError, wholeNumber } from '../errors.ts';
+import { oneOf, rangeError, show, typeError, wholeNumber } from '../errors.ts';
 import { chiSquared } from './chi-squared.ts';
 import type { Label } from './contingency.ts';
 import { documentFrequency } from './inverse-document-frequency.ts';
 import { informationGain, mutualInformation } from './mutual-information.ts';
+import { optionsOf } from './options.ts';
 import { readArray, readSaved } from './saved.ts';
 import type { SparseMatrix } from './sparse-matrix.ts';
 import { checkMatrix } from './term-counter.ts';
@@ -50,6 +51,8 @@ const FORMAT = 'recurrent-cells/text/feature-selector';
  */
 export function bestColumns(scores: ArrayLike<number>, k: number): Int32Array {
   const count = wholeNumber('bestColumns', 'k', k);
+  if (typeof scores !== 'object' || typeof scores?.length !== 'number')
+    throw typeError('bestColumns', 'scores', `is ${show(scores)}`, 'an array of numbers');
   const values = Array.from(scores);
   const wrong = values.findIndex((score) => typeof score !== 'number' || Number.isNaN(score));
   if (wrong !== -1) throw rangeError('bestColumns', `scores[${wrong}]`, `is ${values[wrong]}`, 'a number');
@@ -96,6 +99,7 @@ export class FeatureSelector {
     options: FeatureSelectorOptions = {},
   ): FeatureSelector {
     const where = 'FeatureSelector.fit';
+    optionsOf(where, options);
     checkMatrix(where, matrix);
     const least = leastDocuments(where, 'minDocuments', options.minDocuments ?? 0, matrix.rows);
     const most = mostDocuments(where, 'maxDocuments', options.maxDocuments ?? { share: 1 }, matrix.rows);
@@ -149,6 +153,14 @@ export class FeatureSelector {
     const isColumn = (value: unknown): value is number =>
       Number.isInteger(value) && (value as number) >= 0 && (value as number) < width;
     const columns = readArray(where, fields, 'columns', isColumn, `an array of whole numbers below ${width}`);
+    const ascend = columns.every((column, i) => i === 0 || column > columns[i - 1]!);
+    if (!ascend || columns.length === 0)
+      throw rangeError(
+        where,
+        'columns',
+        `is [${columns.slice(0, 10).join(', ')}]`,
+        'ascending, at least one',
+      );
     return new FeatureSelector(width, Int32Array.from(columns));
   }
 }

@@ -176,16 +176,32 @@ export class HeavyHitters implements Counts {
   static fromJSON(saved: unknown): HeavyHitters {
     const where = 'HeavyHitters.fromJSON';
     const fields = readSaved(where, saved, FORMAT);
-    const read = new HeavyHitters({ capacity: wholeNumber(where, 'capacity', fields.capacity) });
+    const capacity = numberWithin(
+      where,
+      'capacity',
+      wholeNumber(where, 'capacity', fields.capacity),
+      1,
+      2 ** 23,
+    );
+    const read = new HeavyHitters({ capacity });
     const tokens = readTokens(where, fields, 'tokens');
     const counts = readCounts(where, fields, 'counts', tokens.length);
     const errors = readCounts(where, fields, 'errors', tokens.length);
     read.#tokens = wholeNumber(where, 'total', fields.total, 0);
     read.#documents = wholeNumber(where, 'documents', fields.documents, 0);
     read.#missed = wholeNumber(where, 'missed', fields.missed, 0);
+    const held = counts.reduce((sum, count) => sum + count, 0);
+    if (held > read.#tokens)
+      throw rangeError(where, 'counts', `have the sum ${held}`, `at most total (${read.#tokens})`);
+    if (read.#missed > read.#tokens / (capacity + 1))
+      throw rangeError(where, 'missed', `is ${read.#missed}`, 'at most total / (capacity + 1)');
+    const wrong = errors.findIndex((error) => error > read.#missed);
+    if (wrong !== -1)
+      throw rangeError(where, `errors[${wrong}]`, `is ${errors[wrong]}`, `at most missed (${read.#missed})`);
+    if (tokens.length >= 2 * capacity)
+      throw rangeError(where, 'tokens', `has ${tokens.length} entries`, 'less than 2 · capacity');
     for (const [i, token] of tokens.entries())
       read.#held.set(token, { count: counts[i]!, error: errors[i]! });
-    read.#shrink();
     return read;
   }
 

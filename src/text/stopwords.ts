@@ -5,6 +5,8 @@
  * the corpus are in corpus-stopwords.ts.
  */
 import { show, typeError } from '../errors.ts';
+import { checkTokenizer } from './documents.ts';
+import { optionsOf } from './options.ts';
 import { readSaved, readTokens } from './saved.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -51,7 +53,7 @@ export class Stopwords {
   private constructor(tokens: Iterable<string>, split: readonly string[]) {
     this.#set = new Set(tokens);
     this.tokens = Object.freeze([...this.#set]);
-    this.split = Object.freeze(split);
+    this.split = Object.freeze([...new Set(split)]);
   }
 
   /**
@@ -64,7 +66,10 @@ export class Stopwords {
     const list: Iterable<unknown> = words;
     if (typeof list === 'string' || typeof list?.[Symbol.iterator] !== 'function')
       throw typeError(where, 'words', `is ${show(list)}`, 'an iterable of words');
-    const { tokenizer, warn = console.warn } = options;
+    const { tokenizer, warn = console.warn } = optionsOf(where, options);
+    checkTokenizer(where, tokenizer);
+    if (typeof warn !== 'function')
+      throw typeError(where, 'warn', `is ${show(warn)}`, 'a function that takes a message');
     const tokens: string[] = [];
     const split: string[] = [];
     for (const word of list) {

@@ -12,6 +12,7 @@ import {
   type InverseDocumentFrequency,
   inverseDocumentFrequency,
 } from './inverse-document-frequency.ts';
+import { optionsOf } from './options.ts';
 import { readArray, readSaved } from './saved.ts';
 import type { SparseMatrix } from './sparse-matrix.ts';
 import { checkMatrix } from './term-counter.ts';
@@ -95,15 +96,21 @@ export class TfIdf {
     const fields = readSaved(where, saved, FORMAT);
     const isNumber = (value: unknown): value is number => Number.isFinite(value);
     const weights = readArray(where, fields, 'weights', isNumber, 'an array of numbers');
-    return new TfIdf(checkOptions(where, fields as TfIdfOptions), Float64Array.from(weights));
+    const options = {
+      tf: oneOf(where, 'tf', fields.tf, TERM_FREQUENCIES),
+      idf: oneOf(where, 'idf', fields.idf, INVERSE_DOCUMENT_FREQUENCIES),
+      norm: oneOf(where, 'norm', fields.norm, NORMS),
+    };
+    return new TfIdf(options, Float64Array.from(weights));
   }
 }
 
 function checkOptions(where: string, options: TfIdfOptions): Complete<TfIdfOptions> {
+  const { tf = 'raw', idf = 'scikit-learn', norm = 'l2' } = optionsOf(where, options);
   return {
-    tf: oneOf(where, 'tf', options.tf ?? 'raw', TERM_FREQUENCIES),
-    idf: oneOf(where, 'idf', options.idf ?? 'scikit-learn', INVERSE_DOCUMENT_FREQUENCIES),
-    norm: oneOf(where, 'norm', options.norm ?? 'l2', NORMS),
+    tf: oneOf(where, 'tf', tf, TERM_FREQUENCIES),
+    idf: oneOf(where, 'idf', idf, INVERSE_DOCUMENT_FREQUENCIES),
+    norm: oneOf(where, 'norm', norm, NORMS),
   };
 }
 

@@ -202,7 +202,7 @@ export class TokenCounts implements Counts {
     const tokens = readTokens(where, fields, 'tokens');
     const counts = readCounts(where, fields, 'counts', tokens.length);
     const documentCounts = readCounts(where, fields, 'documentCounts', tokens.length);
-    const documents = numberWithin(where, 'documents', fields.documents, 0, 2 ** 32);
+    const documents = wholeNumber(where, 'documents', fields.documents, 0);
     const read = new TokenCounts();
     read.addDocuments(documents);
     for (const [i, token] of tokens.entries()) {

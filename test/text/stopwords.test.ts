@@ -81,6 +81,9 @@ describe('from the corpus', () => {
 
   test.each<[string, () => unknown, string]>([
     ['a text', () => Stopwords.of('the'), 'TypeError: Stopwords.of: words is "the", expected an iterable of words'],
+    ['options null', () => Stopwords.of([], null as never), 'TypeError: Stopwords.of: options is null, expected an object of options'],
+    ['no tokenizer', () => Stopwords.of(['a'], { tokenizer: 'x' as never }), 'TypeError: Stopwords.of: tokenizer is "x", expected a tokenizer, such as pattern() or custom(function)'],
+    ['no function to warn', () => Stopwords.of(['a'], { warn: null as never }), 'TypeError: Stopwords.of: warn is null, expected a function that takes a message'],
     ['no word', () => Stopwords.of([1 as never]), 'TypeError: Stopwords.of: words has 1, expected strings'],
     ['k', () => stopwordsByCount(counts, -1), 'RangeError: stopwordsByCount: k is -1, expected a whole number of at least 1'],
     ['approximate counts', () => stopwordsByDocumentFrequency(HeavyHitters.of(documents), 1), 'RangeError: stopwordsByDocumentFrequency: counts knows no documents, expected exact counts'],

@@ -217,10 +217,10 @@ test.each<[string, () => unknown, string]>([
   ['saved: no object', () => loadTokenizer(7), 'TypeError: loadTokenizer: the saved value is 7, expected an object of format "recurrent-cells/text/tokenizer"'],
   ['saved: another format', () => loadTokenizer({ format: 'x' }), 'RangeError: loadTokenizer: format is "x", expected "recurrent-cells/text/tokenizer"'],
   ['saved: another version', () => loadTokenizer({ ...words().toJSON(), version: 2 }), 'RangeError: loadTokenizer: version is 2, expected 1, the one this release reads'],
-  ['saved: another kind', () => loadTokenizer({ ...words().toJSON(), kind: 'constructor' }), 'RangeError: loadTokenizer: kind is "constructor", expected characters, words, pattern, ngrams or custom'],
+  ['saved: another kind', () => loadTokenizer({ ...words().toJSON(), kind: 'constructor' }), 'RangeError: loadTokenizer: kind is "constructor", expected one of "characters", "words", "pattern", "ngrams", "custom"'],
   ['saved: no options', () => loadTokenizer({ ...words().toJSON(), options: 1 }), 'TypeError: loadTokenizer: options is 1, expected an object'],
-  ['saved: no function', () => loadTokenizer({ ...words().toJSON(), kind: 'custom', options: { name: 'toString' } }), 'RangeError: loadTokenizer: functions has no "toString", expected the function saved under that name'],
-  ['saved: no expression', () => loadTokenizer({ ...words().toJSON(), kind: 'pattern', options: { source: '(' } }), 'RangeError: loadTokenizer: source is "(", expected a regular expression'],
+  ['saved: no function', () => loadTokenizer({ ...words().toJSON(), kind: 'custom', options: { normalization: 'NFC', lowercase: false, name: 'toString' } }), 'RangeError: loadTokenizer: functions has no "toString", expected the function saved under that name'],
+  ['saved: no expression', () => loadTokenizer({ ...words().toJSON(), kind: 'pattern', options: { normalization: 'NFC', lowercase: false, source: '(', flags: 'u' } }), 'RangeError: loadTokenizer: options.source and flags are "(" and "u", expected a regular expression'],
 ])('says what is wrong: %s', (_, act, message) => {
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line
