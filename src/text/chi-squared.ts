@@ -5,7 +5,7 @@
  */
 import { rangeError } from '../errors.ts';
 import { chiSquaredTail } from './chi-distribution.ts';
-import { type ContingencyTable, classesOf, type Label } from './contingency.ts';
+import { type ContingencyTable, checkTableOfFour, classesOf, type Label } from './contingency.ts';
 import type { SparseMatrix } from './sparse-matrix.ts';
 
 /** Scores, and how likely each would be if term and class were independent. */
@@ -65,13 +65,16 @@ export function chiSquared(matrix: SparseMatrix, labels: readonly Label[]): ChiS
  *
  * Source: Y. Yang and J. Pedersen, A comparative study on feature selection in text categorization (1997).
  *
+ * @throws TypeError or RangeError if one of the four is no number of at least 0.
+ *
  * @example
  * ```ts
  * import { chiSquaredOfTable } from 'recurrent-cells/text';
  * chiSquaredOfTable({ a: 2, b: 0, c: 0, d: 2 }); // → 4
  * ```
  */
-export function chiSquaredOfTable({ a, b, c, d }: ContingencyTable): number {
+export function chiSquaredOfTable(table: ContingencyTable): number {
+  const { a, b, c, d } = checkTableOfFour('chiSquaredOfTable', table);
   const margins = (a + b) * (c + d) * (a + c) * (b + d);
   return margins === 0 ? 0 : ((a + b + c + d) * (a * d - b * c) ** 2) / margins;
 }

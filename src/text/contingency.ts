@@ -3,7 +3,7 @@
  *
  * Answers for the 2 × 2 tables of presence; the scores are one file each.
  */
-import { rangeError, show, typeError } from '../errors.ts';
+import { numberWithin, rangeError, show, typeError } from '../errors.ts';
 import type { SparseMatrix } from './sparse-matrix.ts';
 import { checkMatrix } from './term-counter.ts';
 
@@ -20,6 +20,15 @@ export interface ContingencyTable {
   readonly c: number;
   /** In other classes, without the term. */
   readonly d: number;
+}
+
+/** Passes on a table of four numbers of documents. */
+export function checkTableOfFour(where: string, table: ContingencyTable): ContingencyTable {
+  if (typeof table !== 'object' || table === null)
+    throw typeError(where, 'table', `is ${show(table)}`, 'an object { a, b, c, d }');
+  for (const name of ['a', 'b', 'c', 'd'] as const)
+    numberWithin(where, `table.${name}`, table[name], 0, Number.POSITIVE_INFINITY);
+  return table;
 }
 
 /** The classes in order, and each document's as a number. */

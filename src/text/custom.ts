@@ -5,6 +5,7 @@
  */
 import { show, typeError } from '../errors.ts';
 import { align, type NormalizationOptions, normalizationOptions, normalize } from './normalize.ts';
+import { optionsOf } from './options.ts';
 import { checkText, savedTokenizer, type Token, type Tokenizer } from './tokenizer.ts';
 
 /** Turns prepared text into tokens. */
@@ -38,7 +39,7 @@ const SEARCH = 1024;
 export function custom(tokenize: TokenizeFunction, options: CustomOptions = {}): Tokenizer {
   if (typeof tokenize !== 'function')
     throw typeError('custom', 'tokenize', `is ${show(tokenize)}`, 'a function from text to strings');
-  const normalization = normalizationOptions('custom', options);
+  const normalization = normalizationOptions('custom', optionsOf('custom', options));
   const { name } = options;
 
   const strings = (prepared: string): string[] => {

@@ -3,7 +3,7 @@
  *
  * Answers for df and idf.
  */
-import { oneOf, rangeError, show, wholeNumber } from '../errors.ts';
+import { oneOf, rangeError, show, typeError, wholeNumber } from '../errors.ts';
 import type { SparseMatrix } from './sparse-matrix.ts';
 import { checkMatrix } from './term-counter.ts';
 
@@ -79,6 +79,8 @@ export function inverseDocumentFrequency(
   const where = 'inverseDocumentFrequency';
   const total = wholeNumber(where, 'documents', documents);
   const weigh = weight[oneOf(where, 'variant', variant, INVERSE_DOCUMENT_FREQUENCIES)];
+  if (typeof frequency !== 'object' || typeof frequency?.length !== 'number')
+    throw typeError(where, 'frequency', `is ${show(frequency)}`, 'an array of whole numbers');
   return Float64Array.from(frequency, (df) => {
     if (Number.isInteger(df) && df >= 0 && df <= total) return weigh(df, total);
     throw rangeError(where, 'frequency', `has ${show(df)}`, `whole numbers from 0 to documents (${total})`);

@@ -3,6 +3,7 @@
  *
  * Answers for the arithmetic of Unicode's section 3.12; not for tokens.
  */
+import { show, typeError } from '../errors.ts';
 
 const FIRST_SYLLABLE = 0xac00;
 const FIRST_LEADING = 0x1100;
@@ -19,6 +20,8 @@ const TRAILINGS = 28;
  *
  * Source: The Unicode Standard, section 3.12 (Hangul syllable decomposition).
  *
+ * @throws TypeError for something else than a string.
+ *
  * @example
  * ```ts
  * import { decomposeHangul } from 'recurrent-cells/text';
@@ -27,7 +30,7 @@ const TRAILINGS = 28;
  * ```
  */
 export function decomposeHangul(text: string): string {
-  return text.replace(/[가-힣]/g, (syllable) => {
+  return checkString('decomposeHangul', text).replace(/[가-힣]/g, (syllable) => {
     const index = syllable.charCodeAt(0) - FIRST_SYLLABLE;
     const leading = FIRST_LEADING + Math.floor(index / (VOWELS * TRAILINGS));
     const vowel = FIRST_VOWEL + (Math.floor(index / TRAILINGS) % VOWELS);
@@ -45,6 +48,8 @@ export function decomposeHangul(text: string): string {
  *
  * Source: The Unicode Standard, section 3.12 (Hangul syllable composition).
  *
+ * @throws TypeError for something else than a string.
+ *
  * @example
  * ```ts
  * import { composeHangul, decomposeHangul } from 'recurrent-cells/text';
@@ -52,10 +57,18 @@ export function decomposeHangul(text: string): string {
  * ```
  */
 export function composeHangul(text: string): string {
-  return text.replace(/[\u1100-\u1112][\u1161-\u1175][\u11A8-\u11C2]?/g, (jamo) => {
-    const leading = jamo.charCodeAt(0) - FIRST_LEADING;
-    const vowel = jamo.charCodeAt(1) - FIRST_VOWEL;
-    const trailing = jamo.length === 3 ? jamo.charCodeAt(2) - BEFORE_TRAILING : 0;
-    return String.fromCharCode(FIRST_SYLLABLE + (leading * VOWELS + vowel) * TRAILINGS + trailing);
-  });
+  return checkString('composeHangul', text).replace(
+    /[\u1100-\u1112][\u1161-\u1175][\u11A8-\u11C2]?/g,
+    (jamo) => {
+      const leading = jamo.charCodeAt(0) - FIRST_LEADING;
+      const vowel = jamo.charCodeAt(1) - FIRST_VOWEL;
+      const trailing = jamo.length === 3 ? jamo.charCodeAt(2) - BEFORE_TRAILING : 0;
+      return String.fromCharCode(FIRST_SYLLABLE + (leading * VOWELS + vowel) * TRAILINGS + trailing);
+    },
+  );
+}
+
+function checkString(where: string, text: unknown): string {
+  if (typeof text === 'string') return text;
+  throw typeError(where, 'text', `is ${show(text)}`, 'a string');
 }

@@ -4,7 +4,13 @@
  * Answers for the three scores that go under that name.
  */
 import { show, typeError } from '../errors.ts';
-import { Contingency, type ContingencyTable, classesOf, type Label } from './contingency.ts';
+import {
+  Contingency,
+  type ContingencyTable,
+  checkTableOfFour,
+  classesOf,
+  type Label,
+} from './contingency.ts';
 import { type EntropyUnit, logarithm } from './entropy.ts';
 import type { SparseMatrix } from './sparse-matrix.ts';
 
@@ -108,7 +114,7 @@ export function informationGain(
  *
  * What Yang and Pedersen (1997) call mutual information: it favours rare terms.
  *
- * @throws RangeError for an unknown unit.
+ * @throws RangeError for an unknown unit; TypeError or RangeError if one of the four is no number of at least 0.
  *
  * @example
  * ```ts
@@ -116,10 +122,8 @@ export function informationGain(
  * pointwiseMutualInformation({ a: 2, b: 0, c: 0, d: 2 }, 'bits'); // → 1
  * ```
  */
-export function pointwiseMutualInformation(
-  { a, b, c, d }: ContingencyTable,
-  unit: EntropyUnit = 'nats',
-): number {
+export function pointwiseMutualInformation(table: ContingencyTable, unit: EntropyUnit = 'nats'): number {
+  const { a, b, c, d } = checkTableOfFour('pointwiseMutualInformation', table);
   const log = logarithm('pointwiseMutualInformation', unit);
   if (a === 0) return Number.NEGATIVE_INFINITY;
   return log((a * (a + b + c + d)) / ((a + b) * (a + c)));

@@ -3,7 +3,7 @@
  *
  * Answers for materialising them where someone needs to see them; the cells gather rows by index instead.
  */
-import { rangeError, wholeNumber } from '../errors.ts';
+import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
 import { checkIndices } from './padding.ts';
 import type { IndexTensor, RealTensor } from './tensors.ts';
 
@@ -13,7 +13,8 @@ import type { IndexTensor, RealTensor } from './tensors.ts';
  * @param inputs - [batch, time]
  * @param size - the vocabulary's
  * @returns [batch, time, size]
- * @throws RangeError for an index of `size` or more; TypeError for something else than indices.
+ * @throws RangeError for an index of `size` or more, or a shape that doesn't fit; TypeError for something else than
+ * indices.
  *
  * @example
  * ```ts
@@ -23,6 +24,15 @@ import type { IndexTensor, RealTensor } from './tensors.ts';
  */
 export function oneHot(inputs: IndexTensor, size: number): RealTensor {
   checkIndices('oneHot', 'inputs.data', inputs?.data);
+  const shape: unknown = inputs.shape;
+  if (!Array.isArray(shape)) throw typeError('oneHot', 'inputs.shape', `is ${show(shape)}`, '[batch, time]');
+  if (shape.length !== 2 || shape[0] * shape[1] !== inputs.data.length)
+    throw rangeError(
+      'oneHot',
+      'inputs',
+      `has shape [${shape.join(', ')}] and ${inputs.data.length} indices`,
+      'shape [batch, time]',
+    );
   const data = new Float32Array(inputs.data.length * wholeNumber('oneHot', 'size', size));
   for (const [at, index] of inputs.data.entries()) data[at * size + within('oneHot', index, size)] = 1;
   return { data, shape: [...inputs.shape, size] };

@@ -4,6 +4,7 @@
  * Answers for padding and truncation; which sequences come together, batches.ts decides.
  */
 import { oneOf, rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { optionsOf } from './options.ts';
 import type { IndexTensor } from './tensors.ts';
 
 /** How the block is filled. */
@@ -55,6 +56,7 @@ export function padSequences(
 ): PaddedBatch {
   const where = 'padSequences';
   checkSequences(where, sequences);
+  optionsOf(where, options);
   const longest = sequences.reduce((most, sequence) => Math.max(most, sequence.length), 0);
   const time = wholeNumber(where, 'length', options.length ?? Math.max(longest, 1));
   const pad = wholeNumber(where, 'pad', options.pad ?? 0, 0);

@@ -4,6 +4,7 @@
  * Answers for the two ranks and what each part covers.
  */
 import { rangeError, wholeNumber } from '../errors.ts';
+import { optionsOf } from './options.ts';
 import { checkTable, type RankFrequency } from './rank-frequency.ts';
 
 /** Where to cut. */
@@ -48,6 +49,7 @@ export interface ZipfCut {
 export function cutZipf(table: RankFrequency, options: ZipfCutOptions = {}): ZipfCut {
   const where = 'cutZipf';
   checkTable(where, table);
+  optionsOf(where, options);
   const head = wholeNumber(where, 'head', options.head ?? 0, 0);
   const minCount = wholeNumber(where, 'minCount', options.minCount ?? 1);
   const most = wholeNumber(where, 'lastRank', options.lastRank ?? table.types);

@@ -4,6 +4,7 @@
  * Answers for two estimators and their standard errors; for neither that the law holds.
  */
 import { oneOf, rangeError, wholeNumber } from '../errors.ts';
+import { optionsOf } from './options.ts';
 import { checkTable, type RankFrequency } from './rank-frequency.ts';
 
 /** The ranks and the estimator. */
@@ -60,6 +61,7 @@ export interface ZipfFit {
 export function fitZipf(table: RankFrequency, options: ZipfFitOptions = {}): ZipfFit {
   const where = 'fitZipf';
   checkTable(where, table);
+  optionsOf(where, options);
   const from = wholeNumber(where, 'from', options.from ?? 1);
   const to = wholeNumber(where, 'to', options.to ?? table.types);
   const method = oneOf(where, 'method', options.method ?? 'least-squares', [

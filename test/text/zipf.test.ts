@@ -126,6 +126,8 @@ test.each<[string, () => unknown, string]>([
   ['no table', () => plotZipf([] as never), 'TypeError: plotZipf: table is an array of 0, expected a RankFrequency'],
   ['a tiny picture', () => plotZipf(table, { width: 10 }), 'RangeError: plotZipf: width is 10, expected a number from 200 to 10000'],
   ['counts for a table', () => fitZipf([3, 2, 1] as never), 'TypeError: fitZipf: table is an array of 3, expected a RankFrequency'],
+  ['a fit with options null', () => fitZipf(table, null as never), 'TypeError: fitZipf: options is null, expected an object of options'],
+  ['a cut with options null', () => cutZipf(table, null as never), 'TypeError: cutZipf: options is null, expected an object of options'],
   ['a cut of counts', () => cutZipf([3, 2, 1] as never), 'TypeError: cutZipf: table is an array of 3, expected a RankFrequency'],
 ])('says what is wrong: %s', (_, act, message) => {
   expect(messageOf(act)).toBe(message);
