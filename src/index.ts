@@ -91,3 +91,4 @@ export type { Batch, Batches } from './training/batch.ts';
 export { type ClipNormOptions, clipNorm, clipValue, gradientNorm, type Norm } from './training/clip.ts';
 export { evaluate } from './training/evaluate.ts';
 export { type TrainingStep, type TrainOptions, train } from './training/train.ts';
+export type { Updated, UpdateOptions } from './training/update.ts';
