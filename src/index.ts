@@ -31,6 +31,7 @@ export {
 export { type HuberOptions, huber, type SmoothL1Options, smoothL1 } from './losses/huber.ts';
 export {
   Loss,
+  type LossSettings,
   type LossTrace,
   type Measured,
   type Reduction,
