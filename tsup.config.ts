@@ -1,13 +1,20 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', 'text/index': 'src/text/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    'text/index': 'src/text/index.ts',
+    parallel: 'src/parallel/index.ts',
+    worker: 'src/parallel/worker.ts',
+  },
   format: ['esm', 'cjs'],
   platform: 'neutral',
   target: 'es2022',
   tsconfig: 'tsconfig.build.json',
   // One copy of each module whichever entries a program imports: backends are singletons.
   splitting: true,
+  // Replaces import.meta.url, which is a syntax error in CommonJS.
+  shims: true,
   clean: true,
   dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
 });
