@@ -23,6 +23,8 @@ export interface Beginning {
 export interface Task {
   readonly shard: number;
   readonly batch: AnyBatch;
+  /** Which sequence of the whole batch is its first. */
+  readonly start: number;
   /** The states of the model's random generators, in the order they are found. */
   readonly randoms: readonly RandomState[];
   /** Where the gradients go, one parameter after another. */

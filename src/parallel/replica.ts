@@ -9,7 +9,6 @@ import type { Loss } from '../losses/loss.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Random } from '../random/random.ts';
 import type { State } from '../signal/state.ts';
-import type { Indices, Tensor } from '../tensor.ts';
 import { backPropagate } from '../training/back-propagate.ts';
 import { readValues, writeGradients } from './flat.ts';
 import type { Outcome, Task } from './messages.ts';
@@ -44,30 +43,18 @@ export class Replica {
   }
 
   /** Computes a shard, and writes the gradients of its loss into the task's array. */
-  compute({ shard, batch, randoms, gradients }: Task): Outcome {
+  compute({ shard, start, batch, randoms, gradients }: Task): Outcome {
     randoms.forEach((state, at) => {
       this.#randoms[at]!.state = state;
     });
-    const outcome = computeShard(this.#model, this.parameters, batch, this.#loss, shard, this.#states);
+    for (const parameter of this.parameters.values()) parameter.clearGradient();
+    const initial = batch.continues ? this.#states.get(shard) : undefined;
+    const where = `shard ${shard}, of the sequences from ${start}`;
+    const { state, ...outcome } = backPropagate(where, this.#model, batch, this.#loss, initial);
+    this.#states.set(shard, state);
     writeGradients(gradients, this.parameters);
     return outcome;
   }
-}
-
-/** Computes a shard: its gradients replace the parameters', its final state takes the place of the one before. */
-export function computeShard(
-  model: AnyModel,
-  parameters: ReadonlyMap<string, Parameter>,
-  batch: Task['batch'],
-  loss: Loss<Tensor | Indices>,
-  shard: number,
-  states: Map<number, State | undefined>,
-): Outcome {
-  for (const parameter of parameters.values()) parameter.clearGradient();
-  const initial = batch.continues ? states.get(shard) : undefined;
-  const { state, ...outcome } = backPropagate('trainParallel', model, batch, loss, initial);
-  states.set(shard, state);
-  return outcome;
 }
 
 const backends: { readonly [name: string]: () => Backend } = {

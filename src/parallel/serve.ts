@@ -65,7 +65,7 @@ function begin(
   builders: Builders,
   losses: LossBuilders,
 ): Replica {
-  const model = build('serve', blueprint, backendNamed('serve', backend), builders) as AnyModel;
+  const model = build('serve', 'model', blueprint, backendNamed('serve', backend), builders) as AnyModel;
   const replica = new Replica(model, buildLoss('serve', loss, losses));
   const layout = layoutOf(replica.parameters).join('; ');
   if (layout !== parameters.join('; '))

@@ -5,12 +5,13 @@ import type { Parameter } from '../matrix/parameter.ts';
 import type { State } from '../signal/state.ts';
 import { blueprintOf, build } from '../storage/blueprint.ts';
 import type { Builders } from '../storage/builders.ts';
+import { backPropagate } from '../training/back-propagate.ts';
 import { combine } from './combine.ts';
 import { flatArray, layoutOf, writeValues } from './flat.ts';
 import { Members } from './members.ts';
 import type { AnyBatch, Outcome, Task } from './messages.ts';
 import { forked, randomsOf } from './randoms.ts';
-import { type AnyLoss, type AnyModel, computeShard, Replica } from './replica.ts';
+import { type AnyLoss, type AnyModel, Replica } from './replica.ts';
 import { part, rangesOf, sequencesOf } from './shards.ts';
 import type { WorkerLike } from './spawn.ts';
 
@@ -44,7 +45,8 @@ export class Team {
   readonly #own: Own | undefined;
   /** By shard; those of shard 0 lie in the model. */
   readonly #gradients: Values[] = [];
-  readonly #states = new Map<number, State | undefined>();
+  /** The final state of shard 0. */
+  #state: State | undefined;
   #sequences = 0;
 
   constructor(model: AnyModel, loss: AnyLoss, { shards, threads, worker, builders }: Division) {
@@ -59,7 +61,7 @@ export class Team {
     for (let s = 1; s < shards; s++) this.#gradients[s] = flatArray(backend, parameters);
     if (threads < shards)
       this.#own = {
-        replica: new Replica(build(WHERE, blueprint, backend, builders) as AnyModel, loss),
+        replica: new Replica(build(WHERE, 'model', blueprint, backend, builders) as AnyModel, loss),
         weights: flatArray(backend, parameters),
       };
     this.#members = new Members(backend, parameters, threads, worker, {
@@ -88,11 +90,9 @@ export class Team {
     const others = this.#members.compute(this.#parameters, tasksOf);
     // Should this thread fail first, their failures concern nobody.
     others.catch(() => {});
-    const first = this.#shards === 1 ? batch : part(batch, ranges[0]!);
-    outcomes[0] = computeShard(this.#model, this.#parameters, first, this.#loss, 0, this.#states);
-    if (this.#own !== undefined) computeOwn(this.#own, this.#parameters, tasksOf(0), outcomes);
-
+    outcomes[0] = this.#first(this.#shards === 1 ? batch : part(batch, ranges[0]!));
     try {
+      if (this.#own !== undefined) computeOwn(this.#own, this.#parameters, tasksOf(0), outcomes);
       const done = await unlessAborted(others, signal);
       if (done === undefined) return undefined;
       for (const { shard, outcome, gradients } of done) {
@@ -110,6 +110,15 @@ export class Team {
     this.#members.end();
   }
 
+  /** Computes shard 0, in the model itself. */
+  #first(batch: AnyBatch): Outcome {
+    for (const parameter of this.#parameters.values()) parameter.clearGradient();
+    const initial = batch.continues ? this.#state : undefined;
+    const { state, ...outcome } = backPropagate(WHERE, this.#model, batch, this.#loss, initial);
+    this.#state = state;
+    return outcome;
+  }
+
   /** The tasks of all shards but the first. */
   #tasks(batch: AnyBatch, ranges: readonly { readonly start: number; readonly end: number }[]): Task[] {
     const randoms = randomsOf(this.#model);
@@ -118,8 +127,9 @@ export class Team {
       // Empty shards fork too: what is drawn later does not depend on the sizes of batches.
       const states = forked(randoms);
       const range = ranges[shard]!;
+      const gradients = this.#gradients[shard]!;
       if (range.start < range.end)
-        tasks.push({ shard, batch: part(batch, range), randoms: states, gradients: this.#gradients[shard]! });
+        tasks.push({ shard, start: range.start, batch: part(batch, range), randoms: states, gradients });
     }
     return tasks;
   }
