@@ -2,6 +2,7 @@
 import { rangeError } from '../errors.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { Parameter } from '../matrix/parameter.ts';
+import type { Random } from '../random/random.ts';
 import type { State } from '../signal/state.ts';
 import { blueprintOf, build } from '../storage/blueprint.ts';
 import type { Builders } from '../storage/builders.ts';
@@ -41,6 +42,7 @@ export class Team {
   readonly #shards: number;
   readonly #threads: number;
   readonly #parameters: ReadonlyMap<string, Parameter>;
+  readonly #randoms: readonly Random[];
   readonly #members: Members;
   readonly #own: Own | undefined;
   /** By shard; those of shard 0 lie in the model. */
@@ -58,6 +60,7 @@ export class Team {
     this.#shards = shards;
     this.#threads = threads;
     this.#parameters = parameters;
+    this.#randoms = randomsOf(model);
     for (let s = 1; s < shards; s++) this.#gradients[s] = flatArray(backend, parameters);
     if (threads < shards)
       this.#own = {
@@ -121,11 +124,10 @@ export class Team {
 
   /** The tasks of all shards but the first. */
   #tasks(batch: AnyBatch, ranges: readonly { readonly start: number; readonly end: number }[]): Task[] {
-    const randoms = randomsOf(this.#model);
     const tasks: Task[] = [];
     for (let shard = 1; shard < this.#shards; shard++) {
       // Empty shards fork too: what is drawn later does not depend on the sizes of batches.
-      const states = forked(randoms);
+      const states = forked(this.#randoms);
       const range = ranges[shard]!;
       const gradients = this.#gradients[shard]!;
       if (range.start < range.end)
