@@ -4,6 +4,9 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     'text/index': 'src/text/index.ts',
+    'testing/index': 'src/testing/index.ts',
+    'matrix/index': 'src/matrix/index.ts',
+    // Beside the shared chunks, wherever among them the address of the worker ends up.
     parallel: 'src/parallel/index.ts',
     worker: 'src/parallel/worker.ts',
   },
@@ -16,5 +19,9 @@ export default defineConfig({
   // Replaces import.meta.url, which is a syntax error in CommonJS.
   shims: true,
   clean: true,
-  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+  dts: {
+    compilerOptions: { ignoreDeprecations: '6.0' },
+    // A pass has [Symbol.dispose], which programs that aim at an older language do not know of.
+    banner: '/// <reference lib="esnext.disposable" />',
+  },
 });

@@ -1,5 +1,5 @@
 /**
- * Training on two threads beside one: `npm run build && npx tsx bench/threads.ts [steps] [name]`.
+ * Training on two threads beside one: `npm run bench:threads -- [steps] [name]`.
  *
  * Both train the same model on the same batches, one step each in turn, so that what disturbs the machine disturbs both.
  * Where others want the cores too, look at the processor time (of Linux): a step on idle cores takes about as long as its

@@ -1,6 +1,6 @@
 /** What every cell has beside its rule: sizes, parameters and their starting values, and the step of a single input. */
 import type { Architecture } from '../architecture.ts';
-import { rangeError, wholeNumber } from '../errors.ts';
+import { rangeError, weightShape, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
@@ -23,15 +23,15 @@ export interface CellOptions<InputSize extends number = number, HiddenSize exten
   /** H, the units of the cell. */
   readonly hiddenSize: HiddenSize;
   /** Whether there are biases: true unless given. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
   /** What it computes with: `float32()` unless given. */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
   /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
   /** Of W_ih, gate by gate: `glorotUniform` unless given. */
-  readonly inputInitializer?: Initializer;
+  readonly inputInitializer?: Initializer | undefined;
   /** Of W_hh, gate by gate: `orthogonal` unless given. */
-  readonly recurrentInitializer?: Initializer;
+  readonly recurrentInitializer?: Initializer | undefined;
 }
 
 /** The state of a cell: each part `[batch, hiddenSize]`. */
@@ -48,6 +48,46 @@ export type StateOf<C> = C extends Cell<infer Name, number, number> ? CellState<
  * | `weightIh` | `[gates · hiddenSize, inputSize]` |
  * | `weightHh` | `[gates · hiddenSize, hiddenSize]` |
  * | `biasIh`, `biasHh` | `[gates · hiddenSize]` |
+ *
+ * @example
+ * ```ts
+ * import { Cell, type CellOptions, float64, type Rule, Sequence, tensor } from 'recurrent-cells';
+ * import { add, scale, sub, tanh, tanhBackward } from 'recurrent-cells/matrix';
+ * import { checkGradients } from 'recurrent-cells/testing';
+ *
+ * // h_t = h_{t−1} + α · (tanh(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh) − h_{t−1}), a leaky integrator
+ * const leaky = (alpha: number): Rule<'a', 'h', never> => ({
+ *   gates: ['a'],
+ *   states: ['h'],
+ *   kept: [],
+ *   separateRecurrent: false,
+ *   stages: [
+ *     {
+ *       gates: ['a'],
+ *       from: 'h',
+ *       activate({ prev, next, gates: { a } }) {
+ *         tanh(a, a);
+ *         sub(next.h, a, prev.h);
+ *         scale(next.h, next.h, alpha);
+ *         add(next.h, next.h, prev.h);
+ *       },
+ *       activateBackward({ gates: { a } }, d) {
+ *         scale(d.prev.h, d.next.h, 1 - alpha);
+ *         scale(d.gates.a, d.next.h, alpha);
+ *         tanhBackward(d.gates.a, a, d.gates.a);
+ *       },
+ *     },
+ *   ],
+ * });
+ * class LeakyCell extends Cell<'h'> {
+ *   constructor(options: CellOptions) {
+ *     super('LeakyCell', leaky(0.1), options);
+ *   }
+ * }
+ *
+ * const layer = new Sequence(new LeakyCell({ inputSize: 1, hiddenSize: 2, backend: float64() }));
+ * checkGradients(layer, tensor([[[1], [2], [3]]])).worst.error < 1e-6 // → true
+ * ```
  */
 export abstract class Cell<
   Name extends string = string,
@@ -79,7 +119,8 @@ export abstract class Cell<
     this.backend = backend;
 
     const rows = rule.gates.length * hiddenSize;
-    const weight = (columns: number, option: string, initializer: Initializer) => {
+    const weight = (name: string, columns: number, option: string, initializer: Initializer) => {
+      const shape = weightShape(type, name, rows, columns);
       const initial = new Float64Array(rows * columns);
       const length = hiddenSize * columns;
       rule.gates.forEach((_, g) => {
@@ -88,7 +129,7 @@ export abstract class Cell<
           throw rangeError(type, option, `gave ${block.length} values`, `${length}`);
         initial.set(block, g * length);
       });
-      return new Parameter(backend, [rows, columns], initial);
+      return new Parameter(backend, shape, initial);
     };
     const biasOf = (starts: { readonly [gate: string]: number | undefined }) => {
       const initial = new Float64Array(rows);
@@ -97,8 +138,8 @@ export abstract class Cell<
       });
       return new Parameter(backend, [rows], initial);
     };
-    this.weightIh = weight(inputSize, 'inputInitializer', inputInitializer);
-    this.weightHh = weight(hiddenSize, 'recurrentInitializer', recurrentInitializer);
+    this.weightIh = weight('weightIh', inputSize, 'inputInitializer', inputInitializer);
+    this.weightHh = weight('weightHh', hiddenSize, 'recurrentInitializer', recurrentInitializer);
     this.biasIh = bias ? biasOf(rule.initialBias ?? {}) : undefined;
     this.biasHh = bias ? biasOf({}) : undefined;
   }

@@ -65,5 +65,5 @@ export interface Rule<Gate extends string, State extends string, Kept extends st
   readonly separateRecurrent: boolean;
   readonly stages: readonly Stage<Gate, State, Kept>[];
   /** Where the input biases of some gates start, if not at 0. */
-  readonly initialBias?: { readonly [gate in Gate]?: number };
+  readonly initialBias?: { readonly [gate in Gate]?: number } | undefined;
 }

@@ -1,6 +1,6 @@
 /** The linear layer. */
 import type { Architecture } from '../architecture.ts';
-import { wholeNumber } from '../errors.ts';
+import { weightShape, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -18,13 +18,13 @@ export interface DenseOptions<InputSize extends number = number, OutputSize exte
   readonly inputSize: InputSize;
   readonly outputSize: OutputSize;
   /** Whether there is a bias: true unless given. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
   /** What it computes with: `float32()` unless given. */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
   /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
   /** Of W: `glorotUniform` unless given. */
-  readonly initializer?: Initializer;
+  readonly initializer?: Initializer | undefined;
 }
 
 /**
@@ -64,7 +64,8 @@ export class Dense<
     this.backend = backend;
     this.inputSize = inputSize;
     this.outputSize = outputSize;
-    this.weight = new Parameter(backend, [outputSize, inputSize], initializer(outputSize, inputSize, random));
+    const shape = weightShape('Dense', 'weight', outputSize, inputSize);
+    this.weight = new Parameter(backend, shape, initializer(outputSize, inputSize, random));
     this.bias = bias ? new Parameter(backend, [outputSize], new Float64Array(outputSize)) : undefined;
   }
 

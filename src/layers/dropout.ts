@@ -17,9 +17,9 @@ export interface DropoutOptions {
   /** The probability of each value to become zero, in [0, 1). */
   readonly rate: number;
   /** What it computes with: `float32()` unless given. */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
   /** Where the masks are drawn from: a generator forked from the program's unless given. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
 }
 
 /**

@@ -14,7 +14,7 @@ export interface OneHotOptions<Classes extends number = number> {
   /** The number of classes: indices go from 0 to `classes` − 1. */
   readonly classes: Classes;
   /** What it computes with: `float32()` unless given. */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
 }
 
 /**

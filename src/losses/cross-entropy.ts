@@ -7,18 +7,18 @@ import type { Loss, Reduction } from './loss.ts';
 /** Options of {@link negativeLogLikelihood}. */
 export interface NegativeLogLikelihoodOptions<R extends Reduction = Reduction> {
   /** `mean` over the rows kept, weighted by their classes' weights, unless given. */
-  readonly reduction?: R;
+  readonly reduction?: R | undefined;
   /** w, what a row of each class counts: 1 each unless given. */
-  readonly classWeights?: readonly number[];
+  readonly classWeights?: readonly number[] | undefined;
   /** The target of rows that count nothing; none unless given. PyTorch's is −100. */
-  readonly ignoreIndex?: number;
+  readonly ignoreIndex?: number | undefined;
 }
 
 /** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions<R extends Reduction = Reduction>
   extends NegativeLogLikelihoodOptions<R> {
   /** ε from 0 to 1, the share of the target spread evenly over all classes: 0 unless given. */
-  readonly labelSmoothing?: number;
+  readonly labelSmoothing?: number | undefined;
 }
 
 /**

@@ -14,17 +14,17 @@ const MOST = 1e12;
 /** Options of {@link huber}. */
 export interface HuberOptions<R extends Reduction = Reduction> {
   /** `mean` over the elements unless given. */
-  readonly reduction?: R;
+  readonly reduction?: R | undefined;
   /** δ, where quadratic becomes linear: 1 unless given. */
-  readonly delta?: number;
+  readonly delta?: number | undefined;
 }
 
 /** Options of {@link smoothL1}. */
 export interface SmoothL1Options<R extends Reduction = Reduction> {
   /** `mean` over the elements unless given. */
-  readonly reduction?: R;
+  readonly reduction?: R | undefined;
   /** β, where quadratic becomes linear: 1 unless given; 0 is the absolute error. */
-  readonly beta?: number;
+  readonly beta?: number | undefined;
 }
 
 /**

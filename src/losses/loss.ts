@@ -54,6 +54,17 @@ export interface Terms {
  * A loss: `forward` for the gradient, `measure` for the value alone.
  *
  * To make one of your own, extend it and write `terms`.
+ *
+ * @example
+ * ```ts
+ * import { type Loss, meanSquaredError, type Tensor, tensor } from 'recurrent-cells';
+ *
+ * const loss: Loss<Tensor> = meanSquaredError();
+ * const pass = loss.forward(tensor([[1, 2]]), tensor([[0, 0]]));
+ * pass.value // → 2.5
+ * Array.from(pass.backward().data) // → [1, 2]
+ * loss.measure(tensor([[1, 2]]), tensor([[0, 0]])) // → { value: 2.5, weight: 2 }
+ * ```
  */
 export abstract class Loss<Target extends Indices | Tensor, R extends Reduction = 'mean' | 'sum'> {
   /** The factory's name, in errors and where it is built again. */

@@ -7,7 +7,7 @@ import type { Loss, Reduction } from './loss.ts';
 /** Options of {@link meanSquaredError}. */
 export interface SquaredErrorOptions<R extends Reduction = Reduction> {
   /** `mean` over the elements unless given. */
-  readonly reduction?: R;
+  readonly reduction?: R | undefined;
 }
 
 /**

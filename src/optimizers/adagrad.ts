@@ -7,9 +7,9 @@ export interface AdagradOptions {
   /** η */
   readonly learningRate: number;
   /** ε: 10⁻¹⁰ unless given. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
   /** λ, added to the gradient as λ·w: 0 unless given. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
 }
 
 /**

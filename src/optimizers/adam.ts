@@ -6,15 +6,15 @@ import { magnitude, share } from './settings.ts';
 /** Options of {@link Adam} and {@link AdamW}. */
 export interface AdamOptions {
   /** η: 10⁻³ unless given. */
-  readonly learningRate?: number;
+  readonly learningRate?: number | undefined;
   /** β₁, how much of the mean gradient stays: 0.9 unless given. */
-  readonly beta1?: number;
+  readonly beta1?: number | undefined;
   /** β₂, how much of the mean squared gradient stays: 0.999 unless given. */
-  readonly beta2?: number;
+  readonly beta2?: number | undefined;
   /** ε: 10⁻⁸ unless given. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
   /** λ: 0 of Adam and 0.01 of AdamW unless given. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
 }
 
 /** What the two share: all but where the weight decay goes. */

@@ -8,15 +8,15 @@ export interface RMSPropOptions {
   /** η */
   readonly learningRate: number;
   /** α from 0 to 1, how much of the running means stays: 0.99 unless given. */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
   /** ε: 10⁻⁸ unless given. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
   /** μ from 0 to 1: 0 unless given. */
-  readonly momentum?: number;
+  readonly momentum?: number | undefined;
   /** Whether to divide by the deviation from the mean gradient: false unless given. */
-  readonly centered?: boolean;
+  readonly centered?: boolean | undefined;
   /** λ, added to the gradient as λ·w: 0 unless given. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
 }
 
 /**

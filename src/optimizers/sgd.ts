@@ -8,11 +8,11 @@ export interface SGDOptions {
   /** η */
   readonly learningRate: number;
   /** μ from 0 to 1: 0 unless given. */
-  readonly momentum?: number;
+  readonly momentum?: number | undefined;
   /** Whether the step looks ahead along the momentum: false unless given. */
-  readonly nesterov?: boolean;
+  readonly nesterov?: boolean | undefined;
   /** λ, added to the gradient as λ·w: 0 unless given. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
 }
 
 /**

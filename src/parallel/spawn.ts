@@ -3,8 +3,10 @@ import { nodeModules } from './port.ts';
 
 /** A worker of Node or of a browser. */
 export interface WorkerLike {
+  /** Sends a message, and moves what is to be transferred. */
   // biome-ignore lint/suspicious/noExplicitAny: Node and browsers differ in what may be transferred
   postMessage(message: unknown, transfer: any): void;
+  /** Ends it at once. */
   terminate(): unknown;
 }
 

@@ -12,7 +12,7 @@ import { type Builders, builderOf, type Model } from './builders.ts';
 export interface Blueprint {
   readonly type: string;
   readonly options: { readonly [name: string]: unknown };
-  readonly parts?: { readonly [name: string]: Blueprint | Reference };
+  readonly parts?: { readonly [name: string]: Blueprint | Reference } | undefined;
 }
 
 /** A part that is the very same as an earlier one, at the path `same` such as `0.cell`. */

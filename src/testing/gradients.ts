@@ -17,22 +17,24 @@ type AnyPass = Pick<
 export interface Checkable {
   readonly type: string;
   readonly backend: Backend;
+  /** The parameters by name. */
   parameters(): ReadonlyMap<string, Parameter>;
+  /** A pass over an input, from an initial state if one is given. */
   // biome-ignore lint/suspicious/noExplicitAny: cells take a state where layers take options
   forward(input: any, options?: any): any;
 }
 
 /** Options of {@link checkGradients}. */
 export interface GradientCheckOptions {
-  readonly lengths?: readonly number[];
+  readonly lengths?: readonly number[] | undefined;
   /** The initial state, as the cell or layer takes it; its gradient is checked too. */
-  readonly state?: State;
+  readonly state?: State | undefined;
   /** The step of the central differences: 6·10⁻⁶ = ∛ε unless given, where truncation and rounding are alike. */
-  readonly step?: number;
+  readonly step?: number | undefined;
   /** Draws the upstream gradient; seeded with 0 unless given. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
   /** Called before every forward: sets back what changes from one to the next, such as a dropout's generator. */
-  readonly before?: () => void;
+  readonly before?: (() => void) | undefined;
 }
 
 /** The worst element of one input, state or parameter. */
