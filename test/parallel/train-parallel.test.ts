@@ -296,6 +296,32 @@ describe('a worker that fails is an error that names it and the step', () => {
     expect(missing.message).toMatch(/^trainParallel: step 0: worker 1: Cannot find module/);
   });
 
+  test('it cannot even be made: those that were are ended', async () => {
+    const ended: number[] = [];
+    const worker = (index: number) => {
+      if (index === 3) throw new Error('no more');
+      return { postMessage() {}, terminate: () => ended.push(index) };
+    };
+    const { message } = await failing({ shards: 4, worker });
+    expect(message).toBe('no more');
+    expect(ended).toEqual([1, 2]);
+  });
+
+  test('the calling thread fails: its error counts, and the workers are ended', async () => {
+    const setup = make();
+    setup.batches[0]!.targets.data[0] = 9;
+    const started: Worker[] = [];
+    const worker = () => {
+      started.push(plain());
+      return started.at(-1)!;
+    };
+    const options = { loss: setup.loss, optimizer: new SGD({ learningRate: 0.1 }), shards: 2, worker };
+    await expect(trainParallel(setup.model, setup.batches, options).next()).rejects.toThrow(
+      'trainParallel: target[0, 0] is 9, expected a class from 0 to 6',
+    );
+    await new Promise((resolve) => started[0]!.once('exit', resolve));
+  });
+
   test('what it was given does not fit', async () => {
     const setup = make();
     const data = Int32Array.from(setup.batches[1]!.targets.data);
