@@ -6,6 +6,9 @@ export default defineConfig({
     'text/index': 'src/text/index.ts',
     'testing/index': 'src/testing/index.ts',
     'matrix/index': 'src/matrix/index.ts',
+    // Beside the shared chunks, wherever among them the address of the worker ends up.
+    parallel: 'src/parallel/index.ts',
+    worker: 'src/parallel/worker.ts',
   },
   format: ['esm', 'cjs'],
   platform: 'neutral',
@@ -13,6 +16,8 @@ export default defineConfig({
   tsconfig: 'tsconfig.build.json',
   // One copy of each module whichever entries a program imports: backends are singletons.
   splitting: true,
+  // Replaces import.meta.url, which is a syntax error in CommonJS.
+  shims: true,
   clean: true,
   dts: {
     compilerOptions: { ignoreDeprecations: '6.0' },
