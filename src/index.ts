@@ -96,4 +96,5 @@ export type { Batch, Batches } from './training/batch.ts';
 export { type ClipNormOptions, clipNorm, clipValue, gradientNorm, type Norm } from './training/clip.ts';
 export { evaluate } from './training/evaluate.ts';
 export { type TrainingStep, type TrainOptions, train } from './training/train.ts';
+export type { AbortSignalLike } from './training/until-aborted.ts';
 export type { Updated, UpdateOptions } from './training/update.ts';

@@ -7,6 +7,7 @@ import type { State } from '../signal/state.ts';
 import { blueprintOf, build } from '../storage/blueprint.ts';
 import type { Builders } from '../storage/builders.ts';
 import { backPropagate } from '../training/back-propagate.ts';
+import type { AbortSignalLike } from '../training/until-aborted.ts';
 import { combine } from './combine.ts';
 import { flatArray, layoutOf, writeValues } from './flat.ts';
 import { Members } from './members.ts';
@@ -81,7 +82,11 @@ export class Team {
    * @returns the loss and what it counts; undefined if `signal` is aborted before all shards are done.
    * @throws Error if a worker fails: it names it and the step.
    */
-  async step(batch: AnyBatch, step: number, signal: AbortSignal | undefined): Promise<Outcome | undefined> {
+  async step(
+    batch: AnyBatch,
+    step: number,
+    signal: AbortSignalLike | undefined,
+  ): Promise<Outcome | undefined> {
     const sequences = sequencesOf(WHERE, batch);
     if (batch.continues) this.#checkContinues(sequences);
     this.#sequences = sequences;
@@ -163,7 +168,7 @@ function computeOwn(
 /** What `work` resolves to; undefined if `signal` is aborted before. */
 async function unlessAborted<Result>(
   work: Promise<Result>,
-  signal: AbortSignal | undefined,
+  signal: AbortSignalLike | undefined,
 ): Promise<Result | undefined> {
   if (signal === undefined) return work;
   let stop = () => {};

@@ -6,13 +6,15 @@ import type { Indices, Tensor } from '../tensor.ts';
 import { backPropagate } from './back-propagate.ts';
 import type { Batches } from './batch.ts';
 import { breather } from './breathe.ts';
+import { checkTraining } from './check.ts';
+import { type AbortSignalLike, untilAborted } from './until-aborted.ts';
 import { type Updated, type UpdateOptions, updater } from './update.ts';
 
 /** Options of {@link train}. */
 export interface TrainOptions<Target extends Tensor | Indices> extends UpdateOptions {
   readonly loss: Loss<Target>;
-  /** Ends the training after the step under way. */
-  readonly signal?: AbortSignal | undefined;
+  /** Ends the training after the step under way, or while it waits for a batch. */
+  readonly signal?: AbortSignalLike | undefined;
   /** The number of the first step, of a training that goes on: 0 unless given. */
   readonly firstStep?: number | undefined;
 }
@@ -35,7 +37,7 @@ export interface TrainingStep extends Updated {
  * and updates. Between steps the event loop runs, so a page stays alive. A copy of the weights is kept, so that a step
  * whose loss, gradient or update is not finite leaves them as they were.
  *
- * @throws Error if a loss, gradient or weight is not finite: it names the step and the first parameter concerned.
+ * @throws TypeError if the batches, the loss or the optimiser are none; Error if a loss, gradient or weight is not finite: it names the step and the first parameter concerned.
  *
  * @example
  * ```ts
@@ -63,14 +65,14 @@ export async function* train<Input extends Tensor | Indices, Target extends Tens
   batches: Batches<Input, Target>,
   options: TrainOptions<Target>,
 ): AsyncGenerator<TrainingStep, void, undefined> {
+  checkTraining('train', batches, options);
   const { loss, signal, firstStep = 0 } = options;
   const parameters = model.parameters();
   const update = updater('train', parameters, options);
   const breathe = breather();
   let step = firstStep;
   let state: State | undefined;
-  for await (const batch of batches) {
-    if (signal?.aborted) return;
+  for await (const batch of untilAborted(batches, signal)) {
     const started = performance.now();
     for (const parameter of parameters.values()) parameter.clearGradient();
     const initial = batch.continues ? state : undefined;

@@ -84,8 +84,15 @@ function notFinite(
   norm: number,
   parameters: ReadonlyMap<string, Parameter>,
 ): Error {
-  const first = firstNotFinite(parameters, ({ gradient }) => gradient);
-  const concerned = first === undefined ? 'all gradients are finite' : `the first is that of ${first}`;
+  // The cause comes before its effects: a weight that is not finite spoils every gradient.
+  const weight = firstNotFinite(parameters, ({ value }) => value);
+  const gradient = firstNotFinite(parameters, ({ gradient }) => gradient);
+  const concerned =
+    weight !== undefined
+      ? `${weight} itself is not finite`
+      : gradient !== undefined
+        ? `all weights are finite, and the first gradient that is not is that of ${gradient}`
+        : 'all weights and gradients are finite';
   return new Error(
     `${where}: step ${step}: the loss is ${loss} and the gradient norm ${norm}, expected finite numbers; ${concerned}; the weights are those before it`,
   );
