@@ -2,7 +2,7 @@
 import type { Backend } from '../backend.ts';
 import { Heap } from '../heap.ts';
 import type { Kernels } from '../kernels.ts';
-import { heapBase, pieces } from './binaries.generated.ts';
+import { heapBase, relaxed, simd } from './binaries.generated.ts';
 import { MemoryStorage } from './memory.ts';
 
 /** The two binaries: `relaxed` fuses multiply and add, faster and not bit-identical between machines. */
@@ -12,11 +12,12 @@ const NAMES: Readonly<Record<SimdKind, string>> = {
   relaxed: 'float32 (relaxed SIMD)',
   simd: 'float32 (SIMD)',
 };
+const BINARIES: Readonly<Record<SimdKind, string>> = { relaxed, simd };
 
 /** A new backend with a heap of its own, or `undefined` where the engine refuses WebAssembly or the instructions. */
 export function simdBackend(kind: SimdKind): Backend | undefined {
   if (typeof WebAssembly === 'undefined') return undefined;
-  const binary = bytesOf(pieces.map(([simd, relaxed]) => (kind === 'relaxed' ? relaxed : simd)).join(''));
+  const binary = bytesOf(BINARIES[kind]);
   if (!WebAssembly.validate(binary)) return undefined;
   const storage = new MemoryStorage(heapBase);
   const instance = instantiate(binary, storage.memory);
@@ -37,8 +38,18 @@ function instantiate(
   }
 }
 
-function bytesOf(hexadecimal: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(hexadecimal.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hexadecimal.slice(2 * i, 2 * i + 2), 16);
-  return bytes;
+/** The binary that `scripts/build-kernels.mjs` wrote as text: a byte is a digit of 57, behind a page if it is not on page 0. */
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  let length = 0;
+  let page = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 92) page = code - 92;
+    else {
+      bytes[length++] = 57 * page + code - 35 - 4;
+      page = 0;
+    }
+  }
+  return bytes.slice(0, length);
 }
