@@ -60,3 +60,10 @@ export function oneOf<Choice extends string>(
   const list = choices.map((choice) => JSON.stringify(choice)).join(', ');
   throw rangeError(where, argument, `is ${show(value)}`, `one of ${list}`);
 }
+
+/** Passes the shape `[rows, columns]` of a weight on if memory for it can be addressed. */
+export function weightShape(where: string, name: string, rows: number, columns: number): [number, number] {
+  // 4 GiB of float32, the most that WebAssembly addresses.
+  if (rows * columns <= 2 ** 30) return [rows, columns];
+  throw rangeError(where, name, `has shape [${rows}, ${columns}]`, 'at most 2³⁰ elements');
+}

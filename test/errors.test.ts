@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { numberWithin, oneOf, rangeError, show, typeError, wholeNumber } from '../src/errors.ts';
+import { numberWithin, oneOf, rangeError, show, typeError, weightShape, wholeNumber } from '../src/errors.ts';
 
 describe('errors name the place, the argument, what came and what was expected', () => {
   test('rangeError and typeError share one sentence', () => {
@@ -50,6 +50,13 @@ describe('errors name the place, the argument, what came and what was expected',
     expect(oneOf('f', 'merge', 'sum', ['sum', 'mean'])).toBe('sum');
     expect(() => oneOf('f', 'merge', 'max', ['sum', 'mean'])).toThrow(
       new RangeError('f: merge is "max", expected one of "sum", "mean"'),
+    );
+  });
+
+  test('weightShape', () => {
+    expect(weightShape('f', 'weight', 2, 3)).toEqual([2, 3]);
+    expect(() => weightShape('LSTMCell', 'weightHh', 4e6, 1e6)).toThrow(
+      new RangeError('LSTMCell: weightHh has shape [4000000, 1000000], expected at most 2³⁰ elements'),
     );
   });
 });

@@ -1,6 +1,6 @@
 /** What every cell has beside its rule: sizes, parameters and their starting values, and the step of a single input. */
 import type { Architecture } from '../architecture.ts';
-import { rangeError, wholeNumber } from '../errors.ts';
+import { rangeError, weightShape, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
@@ -79,7 +79,8 @@ export abstract class Cell<
     this.backend = backend;
 
     const rows = rule.gates.length * hiddenSize;
-    const weight = (columns: number, option: string, initializer: Initializer) => {
+    const weight = (name: string, columns: number, option: string, initializer: Initializer) => {
+      const shape = weightShape(type, name, rows, columns);
       const initial = new Float64Array(rows * columns);
       const length = hiddenSize * columns;
       rule.gates.forEach((_, g) => {
@@ -88,7 +89,7 @@ export abstract class Cell<
           throw rangeError(type, option, `gave ${block.length} values`, `${length}`);
         initial.set(block, g * length);
       });
-      return new Parameter(backend, [rows, columns], initial);
+      return new Parameter(backend, shape, initial);
     };
     const biasOf = (starts: { readonly [gate: string]: number | undefined }) => {
       const initial = new Float64Array(rows);
@@ -97,8 +98,8 @@ export abstract class Cell<
       });
       return new Parameter(backend, [rows], initial);
     };
-    this.weightIh = weight(inputSize, 'inputInitializer', inputInitializer);
-    this.weightHh = weight(hiddenSize, 'recurrentInitializer', recurrentInitializer);
+    this.weightIh = weight('weightIh', inputSize, 'inputInitializer', inputInitializer);
+    this.weightHh = weight('weightHh', hiddenSize, 'recurrentInitializer', recurrentInitializer);
     this.biasIh = bias ? biasOf(rule.initialBias ?? {}) : undefined;
     this.biasHh = bias ? biasOf({}) : undefined;
   }

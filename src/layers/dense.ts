@@ -1,6 +1,6 @@
 /** The linear layer. */
 import type { Architecture } from '../architecture.ts';
-import { wholeNumber } from '../errors.ts';
+import { weightShape, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -64,7 +64,8 @@ export class Dense<
     this.backend = backend;
     this.inputSize = inputSize;
     this.outputSize = outputSize;
-    this.weight = new Parameter(backend, [outputSize, inputSize], initializer(outputSize, inputSize, random));
+    const shape = weightShape('Dense', 'weight', outputSize, inputSize);
+    this.weight = new Parameter(backend, shape, initializer(outputSize, inputSize, random));
     this.bias = bias ? new Parameter(backend, [outputSize], new Float64Array(outputSize)) : undefined;
   }
 

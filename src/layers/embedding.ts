@@ -1,6 +1,6 @@
 /** A learned vector for each index. */
 import type { Architecture } from '../architecture.ts';
-import { rangeError, wholeNumber } from '../errors.ts';
+import { rangeError, weightShape, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -75,10 +75,11 @@ export class Embedding<
     this.inputSize = classes;
     this.outputSize = outputSize;
     this.paddingIndex = paddingIndex;
+    const shape = weightShape('Embedding', 'weight', classes, outputSize);
     const initial = initializer(classes, outputSize, random);
     if (paddingIndex !== undefined)
       initial.fill(0, paddingIndex * outputSize, (paddingIndex + 1) * outputSize);
-    this.weight = new Parameter(backend, [classes, outputSize], initial);
+    this.weight = new Parameter(backend, shape, initial);
   }
 
   parameters(): ReadonlyMap<string, Parameter> {
