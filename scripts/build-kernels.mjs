@@ -70,17 +70,18 @@ async function compile(features) {
 }
 
 /**
- * Of (byte + 4) mod 256 = 57·page + digit: a character from ] on for the page, unless it is 0, and one from # on for the digit.
+ * Of (byte + 4) mod 256 = 90·page + digit: } or ~ for the pages 1 and 2, and one of 90 characters from # on for the digit.
  *
- * 57 are the characters before the backslash, and with 4 added page 0 has most of what occurs: the prefix of the SIMD
- * instructions, 0xfd, and small numbers. Nothing needs to be escaped in double quotes.
+ * With 4 added, page 0 has most of what occurs: the prefix of the SIMD instructions, 0xfd, and small numbers. Among the
+ * 90 is the backslash, which would have to be escaped: the exclamation mark stands for it.
  */
 function written(bytes) {
   return Array.from(bytes, (byte) => {
     const code = (byte + 4) % 256;
-    const page = Math.floor(code / 57);
-    return String.fromCharCode(...(page === 0 ? [] : [92 + page]), 35 + (code % 57));
-  }).join('');
+    return ['', '}', '~'][Math.floor(code / 90)] + String.fromCharCode(35 + (code % 90));
+  })
+    .join('')
+    .replaceAll('\\', '!');
 }
 
 function heapBase(bytes) {

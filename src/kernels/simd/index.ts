@@ -38,16 +38,17 @@ function instantiate(
   }
 }
 
-/** The binary that `scripts/build-kernels.mjs` wrote as text: a byte is a digit of 57, behind a page if it is not on page 0. */
+/** The binary that `scripts/build-kernels.mjs` wrote as text: a byte is a digit of 90, behind a page if it is not on page 0. */
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
   let length = 0;
   let page = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code > 92) page = code - 92;
+    if (code > 124) page = code - 124;
     else {
-      bytes[length++] = 57 * page + code - 35 - 4;
+      const digit = (code === 33 ? 92 : code) - 35;
+      bytes[length++] = 90 * page + digit - 4;
       page = 0;
     }
   }
