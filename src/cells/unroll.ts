@@ -9,7 +9,7 @@ import { add, addProduct, copy, copyRow, fill, gather } from '../matrix/operatio
 import { repeated } from '../matrix/packed.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { linearMap } from '../signal/linear.ts';
-import { type Signal, steps } from '../signal/signal.ts';
+import type { Signal } from '../signal/signal.ts';
 import type { Matrices, Rule } from './rule.ts';
 import { column, record, source, span, stepAt } from './windows.ts';
 
@@ -120,7 +120,7 @@ function projection<State extends string>(
   const bias = rule.separateRecurrent ? biasIh?.value : sum(arena, biasIh?.value, biasHh?.value);
   const map = linearMap(arena, input, weightIh.value, bias, Math.ceil(T / blockSteps(B)));
   return (start, count) => {
-    map(gates.rowsFrom(start * B, count * B), steps(input, start, count));
+    map(gates.rowsFrom(start * B, count * B), input, start * B);
     if (!rule.separateRecurrent) return;
     const q = recurrent.rowsFrom(start * B, count * B);
     if (biasHh === undefined) fill(q, 0);
