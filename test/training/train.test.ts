@@ -322,7 +322,8 @@ describe('train', () => {
       optimizer: new Adam(),
     }))
       if (step === 10 || step === 1999) used.push(heap.used);
-    expect(used[1]).toBe(used[0]);
+    // Less, where the collector has meanwhile found what other tests left.
+    expect(used[1]).toBeLessThanOrEqual(used[0]!);
   });
 });
 
