@@ -9,7 +9,7 @@ import { largest } from './order.ts';
 import type { SparseMatrix } from './sparse-matrix.ts';
 import { checkMatrix } from './term-counter.ts';
 import type { Counts } from './token-counts.ts';
-import { type DocumentBound, documentBound } from './vocabulary-cut.ts';
+import { type DocumentBound, leastDocuments } from './vocabulary-cut.ts';
 
 /**
  * The head of Zipf's list: the `k` most frequent tokens.
@@ -41,7 +41,7 @@ export function stopwordsByCount(counts: Counts, k: number): string[] {
  */
 export function stopwordsByDocumentFrequency(counts: Counts, bound: DocumentBound): string[] {
   const where = 'stopwordsByDocumentFrequency';
-  const least = documentBound(where, 'bound', bound, counts.documents);
+  const least = leastDocuments(where, 'bound', bound, counts.documents);
   const held = [...counts.entries()].filter(({ documents }) => {
     if (documents === undefined) throw rangeError(where, 'counts', 'knows no documents', 'exact counts');
     return documents >= least;

@@ -4,6 +4,7 @@
  * Answers for telling the two apart before anything is counted wrongly, and for lines out of a stream.
  */
 import { show, typeError } from '../errors.ts';
+import { optionsOf } from './options.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** One document: its tokens, or, where a tokenizer is given, its text. */
@@ -34,7 +35,25 @@ export function tokensOf(
   }
   if (typeof (document as Iterable<string> | null | undefined)?.[Symbol.iterator] !== 'function')
     throw typeError(where, `document ${row}`, `is ${show(document)}`, 'a text or an iterable of tokens');
-  return document as Iterable<string>;
+  return checkTokens(where, `document ${row}`, document);
+}
+
+/**
+ * Passes on an iterable of tokens, and no text, whose letters would be taken for tokens. Arrays are gone through before
+ * anything is counted; what comes lazily can only be checked as it comes.
+ */
+export function checkTokens(where: string, argument: string, tokens: unknown): Iterable<string> {
+  if (typeof tokens === 'string')
+    throw typeError(where, argument, `is the text ${show(tokens)}`, 'an iterable of tokens, such as [token]');
+  if (typeof (tokens as Iterable<string> | null | undefined)?.[Symbol.iterator] !== 'function')
+    throw typeError(where, argument, `is ${show(tokens)}`, 'an iterable of tokens');
+  if (Array.isArray(tokens)) {
+    for (const token of tokens) {
+      if (typeof token !== 'string')
+        throw typeError(where, argument, `has ${show(token)}`, 'tokens (strings)');
+    }
+  }
+  return tokens as Iterable<string>;
 }
 
 /** Passes on what can be iterated, and no single string. */
@@ -46,6 +65,40 @@ export function checkDocuments(where: string, documents: unknown, async = false)
   if (typeof iterable?.[Symbol.iterator] === 'function') return;
   if (async && typeof iterable?.[Symbol.asyncIterator] === 'function') return;
   throw typeError(where, 'documents', `is ${show(documents)}`, expected);
+}
+
+/** What counts documents one by one. */
+interface DocumentCounter {
+  readonly documents: number;
+  addDocument(tokens: Iterable<string>): void;
+}
+
+/** Has all documents of an iterable counted; gives back the counter. */
+export function countDocuments<Counter extends DocumentCounter>(
+  where: string,
+  counter: Counter,
+  documents: Iterable<Document>,
+  options: { readonly tokenizer?: Tokenizer | undefined },
+): Counter {
+  checkDocuments(where, documents);
+  const { tokenizer } = optionsOf(where, options);
+  for (const document of documents)
+    counter.addDocument(tokensOf(where, document, counter.documents, tokenizer));
+  return counter;
+}
+
+/** Like {@link countDocuments}, of documents as they arrive. */
+export async function countDocumentsAsync<Counter extends DocumentCounter>(
+  where: string,
+  counter: Counter,
+  documents: AsyncIterable<Document> | Iterable<Document>,
+  options: { readonly tokenizer?: Tokenizer | undefined },
+): Promise<Counter> {
+  checkDocuments(where, documents, true);
+  const { tokenizer } = optionsOf(where, options);
+  for await (const document of documents)
+    counter.addDocument(tokensOf(where, document, counter.documents, tokenizer));
+  return counter;
 }
 
 /**

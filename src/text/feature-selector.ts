@@ -11,7 +11,7 @@ import { informationGain, mutualInformation } from './mutual-information.ts';
 import { readArray, readSaved } from './saved.ts';
 import type { SparseMatrix } from './sparse-matrix.ts';
 import { checkMatrix } from './term-counter.ts';
-import { type DocumentBound, documentBound } from './vocabulary-cut.ts';
+import { type DocumentBound, leastDocuments, mostDocuments } from './vocabulary-cut.ts';
 
 /** The score, how many to keep, and bounds that come first. */
 export interface FeatureSelectorOptions {
@@ -97,8 +97,8 @@ export class FeatureSelector {
   ): FeatureSelector {
     const where = 'FeatureSelector.fit';
     checkMatrix(where, matrix);
-    const least = documentBound(where, 'minDocuments', options.minDocuments ?? 0, matrix.rows);
-    const most = documentBound(where, 'maxDocuments', options.maxDocuments ?? { share: 1 }, matrix.rows);
+    const least = leastDocuments(where, 'minDocuments', options.minDocuments ?? 0, matrix.rows);
+    const most = mostDocuments(where, 'maxDocuments', options.maxDocuments ?? { share: 1 }, matrix.rows);
     if (least > most)
       throw rangeError(
         where,

@@ -4,7 +4,8 @@
  * Answers for counts with a proven error each; exact counts are {@link TokenCounts}.
  */
 import { numberWithin, rangeError, show, typeError, wholeNumber } from '../errors.ts';
-import { checkDocuments, type Document, tokensOf } from './documents.ts';
+import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
+import { optionsOf } from './options.ts';
 import { kthLargest } from './order.ts';
 import { readCounts, readSaved, readTokens } from './saved.ts';
 import type { CountOptions, Counts, TokenCount } from './token-counts.ts';
@@ -75,17 +76,17 @@ export class HeavyHitters implements Counts {
 
   /** @throws RangeError if `capacity` is no whole number from 1 to 2^23. */
   constructor(options: Pick<HeavyHittersOptions, 'capacity'> = {}) {
-    const capacity = wholeNumber('HeavyHitters', 'capacity', options.capacity ?? 2 ** 20);
+    const capacity = wholeNumber(
+      'HeavyHitters',
+      'capacity',
+      optionsOf('HeavyHitters', options).capacity ?? 2 ** 20,
+    );
     this.capacity = numberWithin('HeavyHitters', 'capacity', capacity, 1, 2 ** 23);
   }
 
   /** Counts all documents of an iterable. @throws TypeError as {@link TokenCounts.of}. */
   static of(documents: Iterable<Document>, options: HeavyHittersOptions = {}): HeavyHitters {
-    checkDocuments('HeavyHitters.of', documents);
-    const counts = new HeavyHitters(options);
-    for (const document of documents)
-      counts.addDocument(tokensOf('HeavyHitters.of', document, counts.documents, options.tokenizer));
-    return counts;
+    return countDocuments('HeavyHitters.of', new HeavyHitters(options), documents, options);
   }
 
   /** Counts all documents of an async iterable. */
@@ -93,11 +94,7 @@ export class HeavyHitters implements Counts {
     documents: AsyncIterable<Document> | Iterable<Document>,
     options: HeavyHittersOptions = {},
   ): Promise<HeavyHitters> {
-    checkDocuments('HeavyHitters.ofAsync', documents, true);
-    const counts = new HeavyHitters(options);
-    for await (const document of documents)
-      counts.addDocument(tokensOf('HeavyHitters.ofAsync', document, counts.documents, options.tokenizer));
-    return counts;
+    return countDocumentsAsync('HeavyHitters.ofAsync', new HeavyHitters(options), documents, options);
   }
 
   get tokens(): number {
@@ -113,14 +110,15 @@ export class HeavyHitters implements Counts {
     return this.#missed;
   }
 
-  /** Counts one document's tokens. */
+  /** Counts one document's tokens. @throws as {@link TokenCounts.addDocument}. */
   addDocument(tokens: Iterable<string>): void {
+    checkTokens('HeavyHitters.addDocument', 'tokens', tokens);
     this.#documents++;
     for (const token of tokens) {
-      this.#tokens++;
       const held = this.#held.get(token);
       if (held !== undefined) held.count++;
       else this.#enter(token, 1, this.#missed);
+      this.#tokens++;
     }
   }
 

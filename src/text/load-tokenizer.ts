@@ -10,7 +10,7 @@ import { type NgramOptions, ngrams } from './ngrams.ts';
 import type { NormalizationOptions } from './normalize.ts';
 import { pattern } from './pattern.ts';
 import { readSaved } from './saved.ts';
-import type { CharacterTokenizer, Tokenizer } from './tokenizer.ts';
+import { type CharacterTokenizer, TOKENIZER_FORMAT, type Tokenizer } from './tokenizer.ts';
 import { type WordOptions, words } from './words.ts';
 
 /**
@@ -33,7 +33,7 @@ export function loadTokenizer(
   functions: Readonly<Record<string, TokenizeFunction>> = {},
 ): Tokenizer | CharacterTokenizer {
   const where = 'loadTokenizer';
-  const { kind, options } = readSaved(where, saved, 'recurrent-cells/text/tokenizer');
+  const { kind, options } = readSaved(where, saved, TOKENIZER_FORMAT);
   if (typeof options !== 'object' || options === null)
     throw typeError(where, 'options', `is ${show(options)}`, 'an object');
   const given = options as Readonly<Record<string, unknown>>;

@@ -5,32 +5,47 @@
  */
 import { rangeError, show, typeError } from '../errors.ts';
 
+// The version of every format so far.
+const VERSION = 1;
+
 /** An object read from JSON, of which only format and version are known yet. */
 export type SavedFields = Readonly<Record<string, unknown>>;
 
-/** Accepts the object, or its JSON text, and checks format and version. */
-export function readSaved(where: string, saved: unknown, format: string, version = 1): SavedFields {
-  const value = typeof saved === 'string' ? parse(where, saved) : saved;
+/** Accepts the object, or its JSON text, and checks format and version; `name` is what errors call it. */
+export function readSaved(
+  where: string,
+  saved: unknown,
+  format: string,
+  name = 'the saved value',
+): SavedFields {
+  const value = typeof saved === 'string' ? parse(where, saved, name) : saved;
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw typeError(where, 'the saved value', `is ${show(value)}`, `an object of format "${format}"`);
+    throw typeError(where, name, `is ${show(value)}`, `an object of format "${format}"`);
   const fields = value as SavedFields;
   if (fields.format !== format) throw rangeError(where, 'format', `is ${show(fields.format)}`, `"${format}"`);
-  if (fields.version !== version)
+  if (fields.version !== VERSION)
     throw rangeError(
       where,
       'version',
       `is ${show(fields.version)}`,
-      `${version}, the one this release reads`,
+      `${VERSION}, the one this release reads`,
     );
   return fields;
 }
 
-function parse(where: string, text: string): unknown {
+function parse(where: string, text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw typeError(where, 'the saved value', `is ${show(text)}`, 'an object or its JSON text');
+    throw typeError(where, name, `is ${show(text)}`, 'an object or its JSON text');
   }
+}
+
+/** The field as an object. */
+export function readFields(where: string, fields: SavedFields, name: string): SavedFields {
+  const value = fields[name];
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as SavedFields;
+  throw typeError(where, name, `is ${show(value)}`, 'an object');
 }
 
 /** The field as an array in which every element passes `is`. */

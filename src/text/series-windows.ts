@@ -51,8 +51,8 @@ export interface SeriesSplit {
  * the steps from `train.start` to `train.end` alone.
  *
  * @param series - [time, features]
- * @throws RangeError if the shape isn't [time, features], a value isn't finite, shares leave nothing for training, or a
- * part that was asked for is too short for one window.
+ * @throws RangeError if the shape isn't [time, features], a value isn't finite, shares leave nothing for training, or
+ * training, or a part whose share is above 0, is too short for one window; TypeError for something else than a series.
  *
  * @example
  * ```ts
@@ -71,24 +71,22 @@ export function splitSeries(series: RealTensor, options: SeriesOptions): SeriesS
   const horizon = wholeNumber(where, 'horizon', options.horizon ?? 1);
   const stride = wholeNumber(where, 'stride', options.stride ?? 1);
   const reach = oneOf(where, 'inputs', options.inputs ?? 'apart', ['apart', 'past']) === 'past' ? length : 0;
-  const targets = options.targets ?? Array.from({ length: features }, (_, column) => column);
-  const stranger = targets.find((column) => !Number.isInteger(column) || column < 0 || column >= features);
-  if (stranger !== undefined)
-    throw rangeError(where, 'targets', `has ${show(stranger)}`, `columns from 0 to ${features - 1}`);
+  const targets = targetColumns(where, options.targets, features);
   const [validation, test] = boundaries(where, time, options);
 
-  const part = (name: string, start: number, end: number): SeriesWindows => {
+  const part = (name: string, asked: boolean, start: number, end: number): SeriesWindows => {
     const first = Math.max(0, start - (start === 0 ? 0 : reach));
     const room = end - first - length - horizon;
-    if (end > start && room < 0)
+    if (asked && room < 0)
       throw rangeError(
         where,
         name,
         `has ${end - first} steps`,
         `at least ${length + horizon} (length + horizon)`,
       );
-    const starts =
-      end > start ? Array.from({ length: Math.floor(room / stride) + 1 }, (_, i) => first + i * stride) : [];
+    const starts = asked
+      ? Array.from({ length: Math.floor(room / stride) + 1 }, (_, i) => first + i * stride)
+      : [];
     const columns = Array.from({ length: features }, (_, column) => column);
     return {
       inputs: gather(series, starts, length, columns),
@@ -98,9 +96,9 @@ export function splitSeries(series: RealTensor, options: SeriesOptions): SeriesS
     };
   };
   return {
-    train: part('train', 0, validation),
-    validation: part('validation', validation, test),
-    test: part('test', test, time),
+    train: part('train', true, 0, validation),
+    validation: part('validation', (options.validation ?? 0) > 0, validation, test),
+    test: part('test', (options.test ?? 0) > 0, test, time),
   };
 }
 
@@ -108,8 +106,11 @@ function checkSeries(where: string, series: RealTensor): [number, number] {
   const { data, shape } = series ?? {};
   if (!(data instanceof Float32Array || data instanceof Float64Array))
     throw typeError(where, 'series.data', `is ${show(data)}`, 'a Float32Array or Float64Array');
-  const [time = 0, features = 0] = shape;
-  if (shape.length !== 2 || time * features !== data.length || data.length === 0)
+  if (!Array.isArray(shape))
+    throw typeError(where, 'series.shape', `is ${show(shape)}`, 'an array: [time, features]');
+  const [time, features] = shape;
+  const isSize = (size: unknown): size is number => Number.isInteger(size) && (size as number) > 0;
+  if (shape.length !== 2 || !isSize(time) || !isSize(features) || time * features !== data.length)
     throw rangeError(
       where,
       'series',
@@ -119,6 +120,18 @@ function checkSeries(where: string, series: RealTensor): [number, number] {
   const wrong = data.findIndex((value) => !Number.isFinite(value));
   if (wrong !== -1) throw rangeError(where, `series.data[${wrong}]`, `is ${data[wrong]}`, 'finite numbers');
   return [time, features];
+}
+
+function targetColumns(where: string, targets: readonly number[] | undefined, features: number): number[] {
+  const all = Array.from({ length: features }, (_, column) => column);
+  if (targets === undefined) return all;
+  if (!Array.isArray(targets))
+    throw typeError(where, 'targets', `is ${show(targets)}`, 'an array of columns');
+  const expected = `columns from 0 to ${features - 1}`;
+  if (targets.length === 0) throw rangeError(where, 'targets', 'is empty', expected);
+  const stranger = targets.find((column) => !all.includes(column));
+  if (stranger !== undefined) throw rangeError(where, 'targets', `has ${show(stranger)}`, expected);
+  return targets;
 }
 
 /** The steps at which validation and test begin. */

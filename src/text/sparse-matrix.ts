@@ -33,30 +33,14 @@ export class SparseMatrix {
   /** [entries] */
   readonly values: Float64Array;
 
-  /** @throws RangeError if the arrays don't fit the shape or each other. */
+  /** @throws TypeError for other arrays; RangeError if they don't fit the shape or each other, or a row's columns don't ascend. */
   constructor(
     shape: readonly [number, number],
     rowStart: Int32Array,
     columns: Int32Array,
     values: Float64Array,
   ) {
-    if (rowStart.length !== shape[0] + 1 || rowStart[shape[0]] !== columns.length)
-      throw rangeError(
-        'SparseMatrix',
-        'rowStart',
-        `has ${rowStart.length} entries`,
-        `${shape[0] + 1}, the last ${columns.length}`,
-      );
-    if (columns.length !== values.length)
-      throw rangeError(
-        'SparseMatrix',
-        'values',
-        `has ${values.length} entries`,
-        `${columns.length}, one for each column index`,
-      );
-    const outside = columns.find((column) => column < 0 || column >= shape[1]);
-    if (outside !== undefined)
-      throw rangeError('SparseMatrix', 'columns', `has ${outside}`, `numbers from 0 to ${shape[1] - 1}`);
+    checkLayout('SparseMatrix', shape, rowStart, columns, values);
     this.shape = shape;
     this.rowStart = rowStart;
     this.columns = columns;
@@ -65,9 +49,13 @@ export class SparseMatrix {
 
   /** From rows of numbers, all of one length. @throws TypeError or RangeError if they are not. */
   static fromDense(rows: readonly (readonly number[])[]): SparseMatrix {
+    if (!Array.isArray(rows))
+      throw typeError('SparseMatrix.fromDense', 'rows', `is ${show(rows)}`, 'an array of rows');
     const width = rows[0]?.length ?? 0;
     return SparseMatrix.fromRows(
       rows.map((row, r) => {
+        if (!Array.isArray(row))
+          throw typeError('SparseMatrix.fromDense', `row ${r}`, `is ${show(row)}`, 'an array of numbers');
         if (row.length !== width)
           throw rangeError(
             'SparseMatrix.fromDense',
@@ -87,14 +75,23 @@ export class SparseMatrix {
     );
   }
 
-  /** From one map a row, column → value. */
+  /**
+   * From one map a row, column → value.
+   *
+   * @throws TypeError for something else than maps; RangeError for a column that is no whole number below `width`.
+   */
   static fromRows(rows: Iterable<ReadonlyMap<number, number>>, width: number): SparseMatrix {
+    const where = 'SparseMatrix.fromRows';
+    wholeNumber(where, 'width', width, 0);
+    if (typeof rows?.[Symbol.iterator] !== 'function')
+      throw typeError(where, 'rows', `is ${show(rows)}`, 'an iterable of Maps');
     const rowStart = [0];
     const columns: number[] = [];
     const values: number[] = [];
     for (const row of rows) {
-      for (const column of Int32Array.from(row.keys()).sort()) {
-        columns.push(column);
+      if (!(row instanceof Map)) throw typeError(where, 'a row', `is ${show(row)}`, 'a Map, column → value');
+      for (const column of Float64Array.from(row.keys()).sort()) {
+        columns.push(columnWithin(where, column, width));
         values.push(row.get(column)!);
       }
       rowStart.push(columns.length);
@@ -147,17 +144,15 @@ export class SparseMatrix {
     return new SparseMatrix(this.shape, this.rowStart, this.columns, values);
   }
 
-  /** The given columns alone, in the given order. @throws RangeError for a column that isn't there. */
+  /** The given columns alone, in the given order. @throws RangeError for a column that isn't there, or comes twice. */
   pick(columns: ArrayLike<number>): SparseMatrix {
+    const where = 'SparseMatrix.pick';
+    if (typeof columns !== 'object' || typeof columns?.length !== 'number')
+      throw typeError(where, 'columns', `is ${show(columns)}`, 'an array of numbers');
     const place = new Map<number, number>();
     for (const [at, column] of Array.from(columns).entries()) {
-      if (!(column >= 0 && column < this.width))
-        throw rangeError(
-          'SparseMatrix.pick',
-          'columns',
-          `has ${show(column)}`,
-          `numbers from 0 to ${this.width - 1}`,
-        );
+      columnWithin(where, column, this.width);
+      if (place.has(column)) throw rangeError(where, 'columns', `has ${column} twice`, 'each column once');
       place.set(column, at);
     }
     const rows = Array.from({ length: this.rows }, (_, r) => {
@@ -170,5 +165,61 @@ export class SparseMatrix {
       return row;
     });
     return SparseMatrix.fromRows(rows, columns.length);
+  }
+}
+
+function columnWithin(where: string, column: number, width: number): number {
+  if (Number.isInteger(column) && column >= 0 && column < width) return column;
+  throw rangeError(where, 'columns', `has ${show(column)}`, `numbers from 0 to ${width - 1}`);
+}
+
+function checkLayout(
+  where: string,
+  shape: readonly [number, number],
+  rowStart: Int32Array,
+  columns: Int32Array,
+  values: Float64Array,
+): void {
+  if (!Array.isArray(shape) || shape.length !== 2)
+    throw typeError(where, 'shape', `is ${show(shape)}`, '[rows, columns]');
+  const [rows, width] = [
+    wholeNumber(where, 'shape[0]', shape[0], 0),
+    wholeNumber(where, 'shape[1]', shape[1], 0),
+  ];
+  if (!(rowStart instanceof Int32Array))
+    throw typeError(where, 'rowStart', `is ${show(rowStart)}`, 'an Int32Array');
+  if (!(columns instanceof Int32Array))
+    throw typeError(where, 'columns', `is ${show(columns)}`, 'an Int32Array');
+  if (!(values instanceof Float64Array))
+    throw typeError(where, 'values', `is ${show(values)}`, 'a Float64Array');
+  const entries = columns.length;
+  if (rowStart.length !== rows + 1 || rowStart[rows] !== entries)
+    throw rangeError(where, 'rowStart', `has ${rowStart.length} entries`, `${rows + 1}, the last ${entries}`);
+  if (values.length !== entries)
+    throw rangeError(
+      where,
+      'values',
+      `has ${values.length} entries`,
+      `${entries}, one for each column index`,
+    );
+  const falls = rowStart.findIndex((start, row) => start < (row === 0 ? 0 : rowStart[row - 1]!));
+  if (rowStart[0] !== 0 || falls !== -1)
+    throw rangeError(
+      where,
+      'rowStart',
+      `falls or begins with ${rowStart[0]}`,
+      'numbers from 0 that never fall',
+    );
+  for (let row = 0; row < rows; row++) {
+    for (let i = rowStart[row]!; i < rowStart[row + 1]!; i++) {
+      const column = columnWithin(where, columns[i]!, width);
+      if (i > rowStart[row]! && column <= columns[i - 1]!)
+        throw rangeError(
+          where,
+          'columns',
+          `has ${column} after ${columns[i - 1]} in row ${row}`,
+          'ascending columns',
+        );
+    }
   }
 }

@@ -6,14 +6,15 @@
 import { rangeError, show, typeError } from '../errors.ts';
 import { compareCodePoints } from './code-points.ts';
 import type { TokenizeFunction } from './custom.ts';
-import { checkDocuments, type Document, tokensOf } from './documents.ts';
+import { checkDocuments, countDocuments, type Document, tokensOf } from './documents.ts';
 import { loadTokenizer } from './load-tokenizer.ts';
+import { optionsOf } from './options.ts';
 import { readSaved } from './saved.ts';
 import { SparseMatrix } from './sparse-matrix.ts';
-import type { CountOptions } from './token-counts.ts';
-import type { SavedTokenizer } from './tokenizer.ts';
-import { type SavedVocabulary, Vocabulary } from './vocabulary.ts';
-import type { CutOptions } from './vocabulary-cut.ts';
+import { type CountOptions, type TokenCount, TokenCounts } from './token-counts.ts';
+import { type SavedTokenizer, TOKENIZER_FORMAT } from './tokenizer.ts';
+import { type SavedVocabulary, VOCABULARY_FORMAT, Vocabulary } from './vocabulary.ts';
+import { type CutOptions, type CutReport, cut } from './vocabulary-cut.ts';
 
 /** The tokenizer, the cut of the vocabulary, or a vocabulary made before. */
 export interface TermCounterOptions extends CutOptions, CountOptions {
@@ -57,15 +58,21 @@ export class TermCounter {
   /**
    * Finds the terms: on the training part only.
    *
-   * @throws RangeError for an empty corpus or bounds that keep nothing; TypeError as {@link Vocabulary.fit}.
+   * @throws RangeError for an empty corpus, bounds that keep nothing, or bounds beside a vocabulary; TypeError as
+   * {@link Vocabulary.fit}.
    */
   static fit(documents: Iterable<Document>, options: TermCounterOptions = {}): TermCounter {
-    if (options.vocabulary !== undefined) return new TermCounter(options.vocabulary, options);
-    const counted = Vocabulary.fit(documents, { ...options, specials: {} });
-    return new TermCounter(
-      Vocabulary.of([...counted.tokens].sort(compareCodePoints), { specials: {} }),
-      options,
+    const where = 'TermCounter.fit';
+    const { vocabulary, tokenizer, ...bounds } = optionsOf(where, options);
+    if (vocabulary !== undefined) return new TermCounter(checkVocabulary(where, vocabulary, bounds), options);
+    const { kept, report } = cut(
+      where,
+      countDocuments(where, new TokenCounts(), documents, { tokenizer }),
+      bounds,
+      [],
     );
+    kept.sort((a, b) => compareCodePoints(a.token, b.token));
+    return new TermCounter(Vocabulary.fromJSON(savedTerms(kept, report)), options);
   }
 
   /** The terms, by column. */
@@ -104,11 +111,39 @@ export class TermCounter {
     const { tokenizer, vocabulary } = readSaved(where, saved, FORMAT);
     if (tokenizer === undefined)
       throw typeError(where, 'tokenizer', 'is missing', 'a saved tokenizer or null');
+    if (tokenizer !== null) readSaved(where, tokenizer, TOKENIZER_FORMAT, 'tokenizer');
+    readSaved(where, vocabulary, VOCABULARY_FORMAT, 'vocabulary');
     return new TermCounter(
       Vocabulary.fromJSON(vocabulary),
       tokenizer === null ? {} : { tokenizer: loadTokenizer(tokenizer, functions) },
     );
   }
+}
+
+function checkVocabulary(where: string, vocabulary: unknown, bounds: CutOptions): Vocabulary {
+  if (!(vocabulary instanceof Vocabulary))
+    throw typeError(
+      where,
+      'vocabulary',
+      `is ${show(vocabulary)}`,
+      'a Vocabulary, such as Vocabulary.of(terms)',
+    );
+  const [bound] = Object.entries(bounds).find(([, value]) => value !== undefined) ?? [];
+  if (bound === undefined) return vocabulary;
+  throw rangeError(where, bound, 'is given beside vocabulary', 'one of the two: a vocabulary is cut already');
+}
+
+/** The terms in the order of the columns, with their counts and what the cut cost. */
+function savedTerms(kept: readonly TokenCount[], report: CutReport): SavedVocabulary {
+  return {
+    format: VOCABULARY_FORMAT,
+    version: 1,
+    specials: {},
+    tokens: kept.map(({ token }) => token),
+    counts: kept.map(({ count }) => count),
+    errors: kept.map(({ error }) => error),
+    report,
+  };
 }
 
 /** Passes on a matrix, and, where given, only one of this width. */

@@ -14,7 +14,8 @@ export type TermFrequency = 'raw' | 'relative' | 'log' | 'binary' | 'augmented';
 export const TERM_FREQUENCIES: readonly TermFrequency[] = ['raw', 'relative', 'log', 'binary', 'augmented'];
 
 /**
- * Weights counts by a variant of tf; n is the count of a term in its document. Terms that don't occur stay 0.
+ * Weights counts by a variant of tf; n is the count of a term in its document. Terms that don't occur stay 0,
+ * whether the matrix holds their zeros or not.
  *
  * - `'raw'`: n
  * - `'relative'`: n / Σ n over the document
@@ -38,20 +39,22 @@ export const TERM_FREQUENCIES: readonly TermFrequency[] = ['raw', 'relative', 'l
  */
 export function termFrequency(counts: SparseMatrix, variant: TermFrequency): SparseMatrix {
   checkMatrix('termFrequency', counts);
+  const weigh = (weight: (n: number, row: number) => number) =>
+    counts.map((n, _, row) => (n === 0 ? 0 : weight(n, row)));
   switch (oneOf('termFrequency', 'variant', variant, TERM_FREQUENCIES)) {
     case 'raw':
-      return counts.map((n) => n);
+      return weigh((n) => n);
     case 'relative': {
       const total = ofRows(counts, (values) => values.reduce((sum, n) => sum + n, 0));
-      return counts.map((n, _, row) => n / total[row]!);
+      return weigh((n, row) => n / total[row]!);
     }
     case 'log':
-      return counts.map((n) => 1 + Math.log(n));
+      return weigh((n) => 1 + Math.log(n));
     case 'binary':
-      return counts.map(() => 1);
+      return weigh(() => 1);
     case 'augmented': {
       const largest = ofRows(counts, (values) => values.reduce((most, n) => Math.max(most, n), 0));
-      return counts.map((n, _, row) => 0.5 + (0.5 * n) / largest[row]!);
+      return weigh((n, row) => 0.5 + (0.5 * n) / largest[row]!);
     }
   }
 }

@@ -4,7 +4,7 @@
  * Answers for counting, merging and saving; what is kept of the counts is the vocabulary's decision.
  */
 import { numberWithin, rangeError, show, typeError, wholeNumber } from '../errors.ts';
-import { checkDocuments, type Document, tokensOf } from './documents.ts';
+import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
 import { readCounts, readSaved, readTokens } from './saved.ts';
 import { flat, TokenMap } from './token-map.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -81,11 +81,7 @@ export class TokenCounts implements Counts {
    * @throws TypeError if a document is a text and there's no tokenizer, or if a token is not a string.
    */
   static of(documents: Iterable<Document>, options: CountOptions = {}): TokenCounts {
-    checkDocuments('TokenCounts.of', documents);
-    const counts = new TokenCounts();
-    for (const document of documents)
-      counts.addDocument(tokensOf('TokenCounts.of', document, counts.documents, options.tokenizer));
-    return counts;
+    return countDocuments('TokenCounts.of', new TokenCounts(), documents, options);
   }
 
   /** Counts all documents of an async iterable, such as {@link lines} of a stream; else like {@link TokenCounts.of}. */
@@ -93,11 +89,7 @@ export class TokenCounts implements Counts {
     documents: AsyncIterable<Document> | Iterable<Document>,
     options: CountOptions = {},
   ): Promise<TokenCounts> {
-    checkDocuments('TokenCounts.ofAsync', documents, true);
-    const counts = new TokenCounts();
-    for await (const document of documents)
-      counts.addDocument(tokensOf('TokenCounts.ofAsync', document, counts.documents, options.tokenizer));
-    return counts;
+    return countDocumentsAsync('TokenCounts.ofAsync', new TokenCounts(), documents, options);
   }
 
   get tokens(): number {
@@ -112,8 +104,13 @@ export class TokenCounts implements Counts {
     return this.#slots.size;
   }
 
-  /** Counts one document's tokens. */
+  /**
+   * Counts one document's tokens.
+   *
+   * @throws TypeError if a token is no string: of an array, then nothing was counted; of a generator, what came before.
+   */
   addDocument(tokens: Iterable<string>): void {
+    checkTokens('TokenCounts.addDocument', 'tokens', tokens);
     const document = ++this.#documents;
     for (const token of tokens) {
       const slot = this.#slotOf(token);
@@ -128,16 +125,27 @@ export class TokenCounts implements Counts {
   /**
    * Adds a count made elsewhere (by another engine, a database): `count` occurrences in `documents` documents. How
    * many documents there are in all is said once, with {@link TokenCounts.addDocuments}.
+   *
+   * @throws TypeError or RangeError, before anything is added, for what is no token, no whole number, or for more
+   * documents than occurrences.
    */
   add(token: string, count = 1, documents = 0): void {
+    wholeNumber('TokenCounts.add', 'count', count, 0);
+    numberWithin('TokenCounts.add', 'documents', documents, 0, count);
+    wholeNumber('TokenCounts.add', 'documents', documents, 0);
     const slot = this.#slotOf(token);
-    this.#counts[slot]! += wholeNumber('TokenCounts.add', 'count', count, 0);
-    this.#documentCounts[slot]! += numberWithin('TokenCounts.add', 'documents', documents, 0, count);
+    this.#counts[slot]! += count;
+    this.#documentCounts[slot]! += documents;
     this.#tokens += count;
   }
 
-  /** Adds documents whose tokens are added with {@link TokenCounts.add}. */
+  /**
+   * Adds documents whose tokens are added with {@link TokenCounts.add}.
+   *
+   * @throws TypeError or RangeError if `documents` is no whole number up to 2^32.
+   */
   addDocuments(documents: number): void {
+    wholeNumber('TokenCounts.addDocuments', 'documents', documents, 0);
     this.#documents += numberWithin('TokenCounts.addDocuments', 'documents', documents, 0, 2 ** 32);
   }
 

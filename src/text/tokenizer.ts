@@ -21,6 +21,9 @@ export interface Token {
   readonly end: number;
 }
 
+/** What a saved tokenizer calls its format. */
+export const TOKENIZER_FORMAT = 'recurrent-cells/text/tokenizer';
+
 /** How a tokenizer is written to JSON: format, version, kind, and the options of that kind. */
 export interface SavedTokenizer {
   readonly format: 'recurrent-cells/text/tokenizer';
@@ -94,7 +97,7 @@ export function tokenizerOf(parts: TokenizerParts): Tokenizer {
 
 /** The saved form, with this format's name and version. */
 export function savedTokenizer(kind: string, options: Readonly<Record<string, unknown>>): SavedTokenizer {
-  return { format: 'recurrent-cells/text/tokenizer', version: 1, kind, options };
+  return { format: TOKENIZER_FORMAT, version: 1, kind, options };
 }
 
 /** Passes a text on, or says which tokenizer was given something else. */

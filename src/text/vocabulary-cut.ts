@@ -7,7 +7,7 @@ import { numberWithin, rangeError, show, typeError, wholeNumber } from '../error
 import { largestOf } from './order.ts';
 import type { Counts, TokenCount } from './token-counts.ts';
 
-/** A number of documents, or a share of all documents (0 to 1, compared without rounding). */
+/** A number of documents, or a share of all documents (0 to 1; inclusive, as n / documents is rounded). */
 export type DocumentBound = number | { readonly share: number };
 
 /** What a token must fulfil to be kept. All bounds are inclusive. */
@@ -37,7 +37,7 @@ export interface CutReport {
   readonly droppedTypes: number | undefined;
   /** Tokens, with repetitions, whose type is kept. */
   readonly keptTokens: number;
-  /** keptTokens / tokens. */
+  /** keptTokens / tokens; NaN where no tokens were counted. */
   readonly coverage: number;
   /** The largest error of a kept count: 0 for exact counts. */
   readonly largestError: number;
@@ -101,8 +101,8 @@ function bounds(where: string, counts: Counts, options: CutOptions): (entry: Tok
     throw typeError(where, 'stopwords', `is ${show(stopwords)}`, 'a Set or Stopwords');
   if (minDocuments === undefined && maxDocuments === undefined)
     return ({ token, count }) => count >= minCount && stopwords?.has(token) !== true;
-  const least = documentBound(where, 'minDocuments', minDocuments ?? 0, counts.documents);
-  const most = documentBound(where, 'maxDocuments', maxDocuments ?? { share: 1 }, counts.documents);
+  const least = leastDocuments(where, 'minDocuments', minDocuments ?? 0, counts.documents);
+  const most = mostDocuments(where, 'maxDocuments', maxDocuments ?? { share: 1 }, counts.documents);
   if (least > most)
     throw rangeError(
       where,
@@ -122,15 +122,41 @@ function bounds(where: string, counts: Counts, options: CutOptions): (entry: Tok
   };
 }
 
-/** The bound as a number of documents, not rounded. */
-export function documentBound(
+/** The smallest number of documents within a lower bound. */
+export function leastDocuments(
   where: string,
   argument: string,
   bound: DocumentBound,
   documents: number,
 ): number {
-  if (typeof bound === 'number') return wholeNumber(where, argument, bound, 0);
-  if (typeof bound !== 'object' || bound === null)
-    throw rangeError(where, argument, `is ${show(bound)}`, 'a number of documents or { share: 0 to 1 }');
-  return numberWithin(where, `${argument}.share`, bound.share, 0, 1) * documents;
+  const { number, share } = checkBound(where, argument, bound);
+  if (share === undefined) return number;
+  // 0.07 · 100 is a little above 7, but 7 / 100 is 0.07: only the division says what a user means.
+  const least = Math.ceil(share * documents);
+  return (least - 1) / documents >= share ? least - 1 : least;
+}
+
+/** The largest number of documents within an upper bound. */
+export function mostDocuments(
+  where: string,
+  argument: string,
+  bound: DocumentBound,
+  documents: number,
+): number {
+  const { number, share } = checkBound(where, argument, bound);
+  if (share === undefined) return number;
+  const most = Math.floor(share * documents);
+  return (most + 1) / documents <= share ? most + 1 : most;
+}
+
+function checkBound(
+  where: string,
+  argument: string,
+  bound: DocumentBound,
+): { number: number; share?: number } {
+  if (typeof bound === 'object' && bound !== null)
+    return { number: 0, share: numberWithin(where, `${argument}.share`, bound.share, 0, 1) };
+  if (Number.isSafeInteger(bound) && bound >= 0) return { number: bound };
+  const error = typeof bound === 'number' ? rangeError : typeError;
+  throw error(where, argument, `is ${show(bound)}`, 'a whole number of documents or { share: 0 to 1 }');
 }

@@ -4,8 +4,10 @@
  * Answers for the lookup, the specials, and saving; the cut is decided in vocabulary-cut.ts.
  */
 import { rangeError, show, typeError } from '../errors.ts';
-import type { Document } from './documents.ts';
-import { readCounts, readSaved, readTokens, type SavedFields } from './saved.ts';
+import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
+import { optionsOf } from './options.ts';
+import { readCounts, readFields, readSaved, readTokens } from './saved.ts';
+import { emptyReport, readReport } from './saved-report.ts';
 import { ALL_SPECIALS, orderSpecials, type Specials } from './specials.ts';
 import { type CountOptions, type Counts, type TokenCount, TokenCounts } from './token-counts.ts';
 import { TokenMap } from './token-map.ts';
@@ -28,7 +30,8 @@ export interface SavedVocabulary {
   readonly report: CutReport;
 }
 
-const FORMAT = 'recurrent-cells/text/vocabulary';
+/** What a saved vocabulary calls its format. */
+export const VOCABULARY_FORMAT = 'recurrent-cells/text/vocabulary';
 
 /**
  * A frozen list of tokens: specials first, then the kept tokens by count (largest first) and code point.
@@ -93,7 +96,8 @@ export class Vocabulary {
    * room beside the specials; TypeError for documents that are neither tokens nor, with a tokenizer, texts.
    */
   static fit(documents: Iterable<Document>, options: VocabularyOptions & CountOptions = {}): Vocabulary {
-    return Vocabulary.#cut('Vocabulary.fit', TokenCounts.of(documents, options), options);
+    const where = 'Vocabulary.fit';
+    return Vocabulary.#cut(where, countDocuments(where, new TokenCounts(), documents, options), options);
   }
 
   /** Counts documents as they arrive, and cuts; else like {@link Vocabulary.fit}. */
@@ -101,7 +105,12 @@ export class Vocabulary {
     documents: AsyncIterable<Document> | Iterable<Document>,
     options: VocabularyOptions & CountOptions = {},
   ): Promise<Vocabulary> {
-    return Vocabulary.#cut('Vocabulary.fitAsync', await TokenCounts.ofAsync(documents, options), options);
+    const where = 'Vocabulary.fitAsync';
+    return Vocabulary.#cut(
+      where,
+      await countDocumentsAsync(where, new TokenCounts(), documents, options),
+      options,
+    );
   }
 
   /** Cuts counts made before: merged from parts, or approximate. @throws as {@link Vocabulary.fit}. */
@@ -109,20 +118,21 @@ export class Vocabulary {
     const where = 'Vocabulary.from';
     if (typeof (counts as Counts | null | undefined)?.entries !== 'function' || !('tokens' in counts))
       throw typeError(where, 'counts', `is ${show(counts)}`, 'TokenCounts or HeavyHitters');
-    return Vocabulary.#cut(where, counts, options);
+    return Vocabulary.#cut(where, counts, optionsOf(where, options));
   }
 
-  /** A list of tokens as it is, in its order, uncounted. @throws RangeError if a token comes twice. */
+  /**
+   * A list of tokens as it is, in its order, uncounted: of no tokens counted, the coverage is NaN.
+   *
+   * @throws RangeError if a token comes twice; TypeError for something else than tokens.
+   */
   static of(tokens: Iterable<string>, options: Pick<VocabularyOptions, 'specials'> = {}): Vocabulary {
-    const list = readTokens(
-      'Vocabulary.of',
-      { tokens: typeof tokens === 'string' ? tokens : [...tokens] },
-      'tokens',
-    );
-    const specials = options.specials ?? ALL_SPECIALS;
-    checkApart('Vocabulary.of', list, specials);
+    const where = 'Vocabulary.of';
+    const list = readTokens(where, { tokens: [...checkTokens(where, 'tokens', tokens)] }, 'tokens');
+    const specials = optionsOf(where, options).specials ?? ALL_SPECIALS;
+    checkApart(where, list, specials);
     const kept = list.map((token) => ({ token, count: 0, error: 0 }));
-    return new Vocabulary('Vocabulary.of', specials, kept, emptyReport(list.length));
+    return new Vocabulary(where, specials, kept, emptyReport(list.length));
   }
 
   /** Tokens and specials together. */
@@ -161,7 +171,8 @@ export class Vocabulary {
     if (typeof tokens === 'string' || typeof tokens?.[Symbol.iterator] !== 'function')
       throw typeError('Vocabulary.encode', 'tokens', `is ${show(tokens)}`, 'an iterable of tokens');
     const indices: number[] = [];
-    if (options.start) indices.push(this.#special('start'));
+    const { start, end } = optionsOf('Vocabulary.encode', options);
+    if (start) indices.push(this.#special('start'));
     for (const token of tokens) {
       const index = this.#index.get(token) ?? this.unknown;
       if (index === undefined)
@@ -173,7 +184,7 @@ export class Vocabulary {
         );
       indices.push(index);
     }
-    if (options.end) indices.push(this.#special('end'));
+    if (end) indices.push(this.#special('end'));
     return Int32Array.from(indices);
   }
 
@@ -187,20 +198,20 @@ export class Vocabulary {
   /** The versioned form that {@link Vocabulary.fromJSON} reads. */
   toJSON(): SavedVocabulary {
     const { specials, tokens, counts, errors, report } = this;
-    return { format: FORMAT, version: 1, specials, tokens, counts, errors, report };
+    return { format: VOCABULARY_FORMAT, version: 1, specials, tokens, counts, errors, report };
   }
 
   /** Reads what `toJSON` saved. @throws TypeError or RangeError, which say which field is wrong. */
   static fromJSON(saved: unknown): Vocabulary {
     const where = 'Vocabulary.fromJSON';
-    const fields = readSaved(where, saved, FORMAT);
+    const fields = readSaved(where, saved, VOCABULARY_FORMAT);
     const tokens = readTokens(where, fields, 'tokens');
     const counts = readCounts(where, fields, 'counts', tokens.length);
     const errors = readCounts(where, fields, 'errors', tokens.length);
-    const specials = fields.specials as Specials;
+    const specials = readFields(where, fields, 'specials') as Specials;
     checkApart(where, tokens, specials);
     const kept = tokens.map((token, i) => ({ token, count: counts[i]!, error: errors[i]! }));
-    return new Vocabulary(where, specials, kept, readReport(where, fields));
+    return new Vocabulary(where, specials, kept, readReport(where, fields, kept.length));
   }
 
   static #cut(where: string, counts: Counts, options: VocabularyOptions): Vocabulary {
@@ -221,16 +232,4 @@ function checkApart(where: string, tokens: readonly string[], specials: Specials
   const both = tokens.find((token) => spellings.includes(token));
   if (both !== undefined)
     throw rangeError(where, 'tokens', `has ${show(both)}`, 'no token spelt as a special');
-}
-
-function emptyReport(types: number): CutReport {
-  return { tokens: 0, types, keptTypes: types, droppedTypes: 0, keptTokens: 0, coverage: 1, largestError: 0 };
-}
-
-function readReport(where: string, fields: SavedFields): CutReport {
-  const report = fields.report as Partial<CutReport> | null | undefined;
-  const { tokens, types, keptTypes, droppedTypes, keptTokens, coverage, largestError } = report ?? {};
-  if ([tokens, keptTypes, keptTokens, coverage, largestError].some((value) => typeof value !== 'number'))
-    throw typeError(where, 'report', `is ${show(report)}`, 'the report of a cut');
-  return { tokens, types, keptTypes, droppedTypes, keptTokens, coverage, largestError } as CutReport;
 }

@@ -56,6 +56,22 @@ describe('TokenCounts', () => {
     expect([...counts.merge(counts).entries()].map(({ count, documents }) => [count, documents])).toEqual([[4, 2], [2, 2]]); // biome-ignore format: pairs
   });
 
+  test('are as they were where something else came than tokens', () => {
+    for (const counts of [TokenCounts.of([['a']]), HeavyHitters.of([['a']])]) {
+      const before = JSON.stringify(counts);
+      expect(messageOf(() => counts.addDocument(['x', 5 as never]))).toContain(
+        'tokens has 5, expected tokens',
+      );
+      expect(messageOf(() => counts.addDocument('hello'))).toContain('tokens is the text "hello"');
+      expect(messageOf(() => counts.addDocument(null as never))).toContain('tokens is null');
+      expect(JSON.stringify(counts)).toBe(before);
+    }
+    const counts = new TokenCounts();
+    for (const [count, documents] of [[-1, 0], [3, 1.5], [1, 2]]) expect(() => counts.add('x', count, documents)).toThrow(RangeError); // biome-ignore format: pairs
+    expect(() => counts.addDocuments(2.5)).toThrow(RangeError);
+    expect([counts.types, counts.tokens, counts.documents]).toEqual([0, 0, 0]);
+  });
+
   test('arrive one by one', async () => {
     async function* stream() {
       yield 'the boat';
@@ -189,7 +205,11 @@ test.each<[string, () => unknown, string]>([
   ['texts without tokenizer', () => TokenCounts.of(['the boat']), 'TypeError: TokenCounts.of: document 0 is the text "the boat", expected its tokens, or options.tokenizer'],
   ['a number', () => TokenCounts.of([['a'], 3 as never]), 'TypeError: TokenCounts.of: document 1 is 3, expected a text or an iterable of tokens'],
   ['bytes', () => TokenCounts.of([new Uint8Array(2) as never]), 'TypeError: TokenCounts: a token is 0, expected a string'],
-  ['tokens that are none', () => HeavyHitters.of([[Number.NaN as never]]), 'TypeError: HeavyHitters: a token is NaN, expected a string'],
+  ['tokens that are none', () => HeavyHitters.of([[Number.NaN as never]]), 'TypeError: HeavyHitters.of: document 0 has NaN, expected tokens (strings)'],
+  ['a generator of what is none', () => HeavyHitters.of([new Set([Number.NaN as never])]), 'TypeError: HeavyHitters: a token is NaN, expected a string'],
+  ['half a document', () => new TokenCounts().add('x', 3, 1.5), 'RangeError: TokenCounts.add: documents is 1.5, expected a whole number of at least 0'],
+  ['half of documents', () => new TokenCounts().addDocuments(2.5), 'RangeError: TokenCounts.addDocuments: documents is 2.5, expected a whole number of at least 0'],
+  ['a text as tokens', () => new TokenCounts().addDocument('hello'), 'TypeError: TokenCounts.addDocument: tokens is the text "hello", expected an iterable of tokens, such as [token]'],
   ['counts that are none', () => new TokenCounts().add('a', -1), 'RangeError: TokenCounts.add: count is -1, expected a whole number of at least 0'],
   ['more documents than tokens', () => new TokenCounts().add('a', 1, 2), 'RangeError: TokenCounts.add: documents is 2, expected a number from 0 to 1'],
   ['another merge', () => new TokenCounts().merge({} as never), 'TypeError: TokenCounts.merge: other is an object, expected TokenCounts'],

@@ -196,6 +196,25 @@ describe('splitSeries', () => {
     }
   });
 
+  test.each([
+    ['apart', 10, 12],
+    ['past', 8, 10],
+  ] as const)(
+    'with inputs %s, validation from step 10 reads from %d and predicts from %d',
+    (inputs, read, predicted) => {
+      const steps = { data: Float64Array.from({ length: 20 }, (_, step) => step), shape: [20, 1] };
+      const { train, validation, test } = splitSeries(steps, {
+        length: 2,
+        inputs,
+        validation: 0.25,
+        test: 0.25,
+      });
+      expect([train.end, validation.start, validation.end, test.start]).toEqual([10, 10, 15, 15]);
+      expect([validation.inputs.data[0], validation.targets.data[0]]).toEqual([read, predicted]);
+      expect([test.inputs.data[0], test.targets.data[0]]).toEqual([read + 5, predicted + 5]);
+    },
+  );
+
   test('keeps float32, and has empty parts where none were asked for', () => {
     const { train, test: tested } = splitSeries({ data: new Float32Array(5), shape: [5, 1] }, { length: 2 });
     expect(train.inputs.data).toBeInstanceOf(Float32Array);
@@ -227,6 +246,13 @@ test.each<[string, () => unknown, string]>([
   ['too short a series', () => splitSeries(series, { length: 4 }), 'RangeError: splitSeries: train has 4 steps, expected at least 5 (length + horizon)'],
   ['too short a part', () => splitSeries(series, { length: 1, test: 0.25 }), 'RangeError: splitSeries: test has 1 steps, expected at least 2 (length + horizon)'],
   ['nothing to train on', () => splitSeries(series, { length: 1, validation: 0.5, test: 0.5 }), 'RangeError: splitSeries: validation and test have the sum 1, expected less than 1'],
+  ['nothing left to train on', () => splitSeries({ data: new Float64Array(8), shape: [8, 1] }, { length: 3, test: 0.95 }), 'RangeError: splitSeries: train has 0 steps, expected at least 4 (length + horizon)'],
+  ['a share of no step', () => splitSeries({ data: new Float64Array(10), shape: [10, 1] }, { length: 1, validation: 0.04 }), 'RangeError: splitSeries: validation has 0 steps, expected at least 2 (length + horizon)'],
+  ['a share of no step, past it', () => splitSeries({ data: new Float64Array(10), shape: [10, 1] }, { length: 1, test: 0.04, inputs: 'past' }), 'RangeError: splitSeries: test has 1 steps, expected at least 2 (length + horizon)'],
+  ['a negative shape', () => splitSeries({ data: new Float64Array(2), shape: [-1, -2] }, { length: 1 }), 'RangeError: splitSeries: series has shape [-1, -2] and 2 values, expected shape [time, features]'],
+  ['no shape', () => splitSeries({ data: new Float64Array(2) } as never, { length: 1 }), 'TypeError: splitSeries: series.shape is undefined, expected an array: [time, features]'],
+  ['no list of targets', () => splitSeries(series, { length: 1, targets: 0 as never }), 'TypeError: splitSeries: targets is 0, expected an array of columns'],
+  ['no targets', () => splitSeries(series, { length: 1, targets: [] }), 'RangeError: splitSeries: targets is empty, expected columns from 0 to 0'],
   ['a target column', () => splitSeries(series, { length: 1, targets: [1] }), 'RangeError: splitSeries: targets has 1, expected columns from 0 to 0'],
   ['one-hot of a list', () => oneHot([1] as never, 3), 'TypeError: oneHot: inputs.data is undefined, expected an array of indices'],
 ])('says what is wrong: %s', (_, act, message) => {

@@ -55,6 +55,12 @@ describe('TermCounter', () => {
     expect(loaded.transform(texts)).toEqual(counter.transform(texts));
   });
 
+  test('reports what its cut cost, and how often each term was counted', () => {
+    const { vocabulary } = TermCounter.fit([['b', 'b', 'a', 'a', 'a', 'c']], { maxSize: 2 });
+    expect([vocabulary.tokens, vocabulary.counts]).toEqual([['a', 'b'], [3, 2]]); // biome-ignore format: pair
+    expect(vocabulary.report).toEqual({ tokens: 6, types: 3, keptTypes: 2, droppedTypes: 1, keptTokens: 5, coverage: 5 / 6, largestError: 0 }); // biome-ignore format: a table
+  });
+
   test('with a vocabulary: its columns, and its unknown', () => {
     const vocabulary = Vocabulary.of(['river'], { specials: { unknown: '?' } });
     const counter = TermCounter.fit([], { tokenizer, vocabulary });
@@ -78,6 +84,19 @@ describe('tf, idf and their product', () => {
     ['augmented', [1, 0.5 + 0.5 / 3, 1]],
   ] as const)('tf %s', (variant, values) =>
     expect([...termFrequency(counts, variant).values]).toEqual(values),
+  );
+
+  test.each(['raw', 'relative', 'log', 'binary', 'augmented'] as const)(
+    'tf %s of a zero that is held',
+    (variant) => {
+      const held = SparseMatrix.fromDense([[1, 2, 0], [1, 0, 0]]).map((n) => (n > 1 ? n : 0)); // biome-ignore format: rows
+      expect(held.values.length).toBe(3);
+      const without = SparseMatrix.fromDense([[0, 2, 0], [0, 0, 0]]); // biome-ignore format: rows
+      expect(termFrequency(held, variant).toDense()).toEqual(termFrequency(without, variant).toDense());
+      expect(TfIdf.fit(held, { tf: variant }).transform(held).toDense()).toEqual(
+        TfIdf.fit(without, { tf: variant }).transform(without).toDense(),
+      );
+    },
   );
 
   test.each([
@@ -188,7 +207,12 @@ describe('feature scores', () => {
 const two = SparseMatrix.fromDense([[1, 2], [0, 1]]); // biome-ignore format: rows
 const selector = () => FeatureSelector.fit(two, [0, 1]).toJSON();
 test.each<[string, () => unknown, string]>([
-  ['an empty corpus', () => TermCounter.fit([], { tokenizer }), 'RangeError: Vocabulary.fit: the corpus has no tokens, expected at least one'],
+  ['an empty corpus', () => TermCounter.fit([], { tokenizer }), 'RangeError: TermCounter.fit: the corpus has no tokens, expected at least one'],
+  ['a list of terms', () => TermCounter.fit([], { vocabulary: ['a', 'b'] as never }), 'TypeError: TermCounter.fit: vocabulary is an array of 2, expected a Vocabulary, such as Vocabulary.of(terms)'],
+  ['a cut beside a vocabulary', () => TermCounter.fit([], { vocabulary: Vocabulary.of(['a']), maxSize: 1 }), 'RangeError: TermCounter.fit: maxSize is given beside vocabulary, expected one of the two: a vocabulary is cut already'],
+  ['options null', () => TermCounter.fit([], null as never), 'TypeError: TermCounter.fit: options is null, expected an object of options'],
+  ['saved: a number for a tokenizer', () => TermCounter.fromJSON({ ...TermCounter.fit([['a']]).toJSON(), tokenizer: 5 }), 'TypeError: TermCounter.fromJSON: tokenizer is 5, expected an object of format "recurrent-cells/text/tokenizer"'],
+  ['saved: no vocabulary', () => TermCounter.fromJSON({ ...TermCounter.fit([['a']]).toJSON(), vocabulary: null }), 'TypeError: TermCounter.fromJSON: vocabulary is null, expected an object of format "recurrent-cells/text/vocabulary"'],
   ['a text', () => TermCounter.fit(['a'], { tokenizer }).transform('a'), 'TypeError: TermCounter.transform: documents is the text "a", expected an iterable of documents, such as [text]'],
   ['saved: no tokenizer', () => TermCounter.fromJSON({ ...TermCounter.fit([['a']]).toJSON(), tokenizer: undefined }), 'TypeError: TermCounter.fromJSON: tokenizer is missing, expected a saved tokenizer or null'],
   ['no matrix', () => TfIdf.fit([[1]] as never), 'TypeError: TfIdf.fit: matrix is an array of 1, expected a SparseMatrix'],
@@ -204,6 +228,22 @@ test.each<[string, () => unknown, string]>([
   ['no numbers', () => SparseMatrix.fromDense([['1' as never]]), 'TypeError: SparseMatrix.fromDense: row 0 has "1", expected numbers'],
   ['row starts', () => new SparseMatrix([2, 1], Int32Array.of(0, 0), Int32Array.of(), Float64Array.of()), 'RangeError: SparseMatrix: rowStart has 2 entries, expected 3, the last 0'],
   ['values', () => new SparseMatrix([1, 1], Int32Array.of(0, 1), Int32Array.of(0), Float64Array.of()), 'RangeError: SparseMatrix: values has 0 entries, expected 1, one for each column index'],
+  ['row starts that fall', () => new SparseMatrix([2, 1], Int32Array.of(1, 5, 1), Int32Array.of(0), Float64Array.of(1)), 'RangeError: SparseMatrix: rowStart falls or begins with 1, expected numbers from 0 that never fall'],
+  ['row starts past the end', () => new SparseMatrix([2, 1], Int32Array.of(0, 5, 1), Int32Array.of(0), Float64Array.of(1)), 'RangeError: SparseMatrix: rowStart falls or begins with 0, expected numbers from 0 that never fall'],
+  ['columns out of order', () => new SparseMatrix([1, 2], Int32Array.of(0, 2), Int32Array.of(1, 0), Float64Array.of(1, 1)), 'RangeError: SparseMatrix: columns has 0 after 1 in row 0, expected ascending columns'],
+  ['no shape', () => new SparseMatrix(null as never, Int32Array.of(0), Int32Array.of(), Float64Array.of()), 'TypeError: SparseMatrix: shape is null, expected [rows, columns]'],
+  ['half a row', () => new SparseMatrix([0.5, 1], Int32Array.of(0), Int32Array.of(), Float64Array.of()), 'RangeError: SparseMatrix: shape[0] is 0.5, expected a whole number of at least 0'],
+  ['plain row starts', () => new SparseMatrix([1, 1], [0, 1] as never, Int32Array.of(0), Float64Array.of(1)), 'TypeError: SparseMatrix: rowStart is an array of 2, expected an Int32Array'],
+  ['plain columns', () => new SparseMatrix([1, 1], Int32Array.of(0, 1), [0] as never, Float64Array.of(1)), 'TypeError: SparseMatrix: columns is an array of 1, expected an Int32Array'],
+  ['plain values', () => new SparseMatrix([1, 1], Int32Array.of(0, 1), Int32Array.of(0), [1] as never), 'TypeError: SparseMatrix: values is an array of 1, expected a Float64Array'],
+  ['no rows', () => SparseMatrix.fromDense(null as never), 'TypeError: SparseMatrix.fromDense: rows is null, expected an array of rows'],
+  ['rows of text', () => SparseMatrix.fromDense(['ab'] as never), 'TypeError: SparseMatrix.fromDense: row 0 is "ab", expected an array of numbers'],
+  ['no maps', () => SparseMatrix.fromRows([[1]] as never, 1), 'TypeError: SparseMatrix.fromRows: a row is an array of 1, expected a Map, column → value'],
+  ['no rows of maps', () => SparseMatrix.fromRows(null as never, 1), 'TypeError: SparseMatrix.fromRows: rows is null, expected an iterable of Maps'],
+  ['half a column in a map', () => SparseMatrix.fromRows([new Map([[0.5, 1]])], 1), 'RangeError: SparseMatrix.fromRows: columns has 0.5, expected numbers from 0 to 0'],
+  ['a column twice', () => two.pick([0, 0]), 'RangeError: SparseMatrix.pick: columns has 0 twice, expected each column once'],
+  ['half a column', () => two.pick([0.5]), 'RangeError: SparseMatrix.pick: columns has 0.5, expected numbers from 0 to 1'],
+  ['no columns', () => two.pick(null as never), 'TypeError: SparseMatrix.pick: columns is null, expected an array of numbers'],
   ['columns', () => new SparseMatrix([1, 1], Int32Array.of(0, 1), Int32Array.of(1), Float64Array.of(1)), 'RangeError: SparseMatrix: columns has 1, expected numbers from 0 to 0'],
   ['a row outside', () => two.row(2), 'RangeError: SparseMatrix.row: row is 2, expected less than 2'],
   ['a column outside', () => two.pick([Number.NaN]), 'RangeError: SparseMatrix.pick: columns has NaN, expected numbers from 0 to 1'],
@@ -220,6 +260,7 @@ test.each<[string, () => unknown, string]>([
   ['a score NaN', () => bestColumns([1, Number.NaN], 1), 'RangeError: bestColumns: scores[1] is NaN, expected a number'],
   ['k', () => bestColumns([1], 0), 'RangeError: bestColumns: k is 0, expected a whole number of at least 1'],
   ['bounds the wrong way', () => FeatureSelector.fit(two, [0, 1], { minDocuments: 2, maxDocuments: 1 }), 'RangeError: FeatureSelector.fit: minDocuments is 2 of 2 documents, expected at most maxDocuments (1)'],
+  ['half a document', () => FeatureSelector.fit(two, [0, 1], { minDocuments: 0.5 }), 'RangeError: FeatureSelector.fit: minDocuments is 0.5, expected a whole number of documents or { share: 0 to 1 }'],
   ['bounds for nothing', () => FeatureSelector.fit(two, [0, 1], { maxDocuments: 0 }), 'RangeError: FeatureSelector.fit: the bounds keep no term, expected bounds that leave at least one'],
   ['too few scores', () => FeatureSelector.fit(two, [0, 1], { score: () => [1] }), 'RangeError: FeatureSelector.fit: score gave 1 numbers, expected 2, one for each column'],
   ['a strange score', () => FeatureSelector.fit(two, [0, 1], { score: 'luck' as never }), 'RangeError: FeatureSelector.fit: score is "luck", expected one of "chiSquared", "mutualInformation", "informationGain"'],

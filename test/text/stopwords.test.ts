@@ -84,6 +84,7 @@ describe('from the corpus', () => {
     ['no word', () => Stopwords.of([1 as never]), 'TypeError: Stopwords.of: words has 1, expected strings'],
     ['k', () => stopwordsByCount(counts, -1), 'RangeError: stopwordsByCount: k is -1, expected a whole number of at least 1'],
     ['approximate counts', () => stopwordsByDocumentFrequency(HeavyHitters.of(documents), 1), 'RangeError: stopwordsByDocumentFrequency: counts knows no documents, expected exact counts'],
+    ['half a document', () => stopwordsByDocumentFrequency(counts, 0.5), 'RangeError: stopwordsByDocumentFrequency: bound is 0.5, expected a whole number of documents or { share: 0 to 1 }'],
     ['a share', () => stopwordsByDocumentFrequency(counts, { share: 2 }), 'RangeError: stopwordsByDocumentFrequency: bound.share is 2, expected a number from 0 to 1'],
     ['one document', () => documentEntropy(SparseMatrix.fromDense([[1]])), 'RangeError: documentEntropy: counts has 1 documents, expected at least two'],
     ['terms', () => stopwordsByEntropy(SparseMatrix.fromDense([[1], [1]]), [], 0.5), 'RangeError: stopwordsByEntropy: terms has 0 entries, expected 1, one for each column'],

@@ -6,6 +6,7 @@ import {
   HeavyHitters,
   lines,
   pattern,
+  stopwordsByDocumentFrequency,
   TokenCounts,
   Vocabulary,
 } from '../../src/text/index.ts';
@@ -66,6 +67,22 @@ describe('Vocabulary', () => {
     expect(tokens({ stopwords: new Set(['the', 'a']) })).toEqual(['boat', 'river', 'and']);
   });
 
+  test('takes shares as n / documents, for every n of every number of documents', () => {
+    for (const documents of [1, 2, 3, 7, 10, 49, 100]) {
+      const counts = new TokenCounts();
+      counts.addDocuments(documents);
+      for (let n = 1; n <= documents; n++) counts.add(`in ${n}`, n, n);
+      for (let n = 1; n <= documents; n++) {
+        const share = n / documents;
+        const only = { minDocuments: { share }, maxDocuments: { share }, specials: {} };
+        expect(Vocabulary.from(counts, only).tokens).toEqual([`in ${n}`]);
+        expect(stopwordsByDocumentFrequency(counts, { share }).length).toBe(documents - n + 1);
+        const mixed = { minDocuments: n, maxDocuments: { share }, specials: {} };
+        expect(Vocabulary.from(counts, mixed).tokens).toEqual([`in ${n}`]);
+      }
+    }
+  });
+
   test('words that are properties of every object are words like others', () => {
     const names = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf', 'length'];
     const vocabulary = Vocabulary.fit([names], { specials: {} });
@@ -104,6 +121,10 @@ describe('Vocabulary', () => {
     expect(Vocabulary.fromJSON(JSON.stringify(approximate)).errors).toEqual(approximate.errors);
   });
 
+  test('names itself where a stream is wrong', async () => {
+    await expect(Vocabulary.fitAsync([5 as never])).rejects.toThrow('Vocabulary.fitAsync: document 0 is 5');
+  });
+
   test('encodes between start and end', () => {
     const vocabulary = Vocabulary.fit(texts, { tokenizer });
     expect([...vocabulary.encode(['the', 'sea'], { start: true, end: true })]).toEqual([2, 4, 1, 3]);
@@ -113,6 +134,9 @@ describe('Vocabulary', () => {
   test('takes a list as it is', () => {
     const vocabulary = Vocabulary.of(['b', 'a'], { specials: {} });
     expect([vocabulary.indexOf('b'), vocabulary.indexOf('a'), vocabulary.size]).toEqual([0, 1, 2]);
+    expect(vocabulary.report.coverage).toBe(Number.NaN);
+    for (const saved of [vocabulary.toJSON(), JSON.stringify(vocabulary)])
+      expect(Vocabulary.fromJSON(saved).toJSON()).toEqual(vocabulary.toJSON());
   });
 });
 
@@ -130,10 +154,10 @@ test.each<[string, () => unknown, string]>([
   ['a size for specials alone', () => Vocabulary.fit(texts, { tokenizer, maxSize: 4 }), 'RangeError: Vocabulary.fit: maxSize is 4, expected at least 5 (4 specials and a token)'],
   ['no size', () => Vocabulary.fit(texts, { tokenizer, maxSize: Number.NaN }), 'RangeError: Vocabulary.fit: maxSize is NaN, expected a whole number of at least 1'],
   ['bounds the wrong way', () => Vocabulary.fit(texts, { tokenizer, minDocuments: 2, maxDocuments: 1 }), 'RangeError: Vocabulary.fit: minDocuments is 2 of 3 documents, expected at most maxDocuments (1)'],
-  ['shares the wrong way', () => Vocabulary.fit(texts, { tokenizer, minDocuments: 3, maxDocuments: { share: 0.5 } }), 'RangeError: Vocabulary.fit: minDocuments is 3 of 3 documents, expected at most maxDocuments (1.5)'],
-  ['half a document', () => Vocabulary.fit(texts, { tokenizer, minDocuments: 0.5 }), 'RangeError: Vocabulary.fit: minDocuments is 0.5, expected a whole number of at least 0'],
+  ['shares the wrong way', () => Vocabulary.fit(texts, { tokenizer, minDocuments: 3, maxDocuments: { share: 0.5 } }), 'RangeError: Vocabulary.fit: minDocuments is 3 of 3 documents, expected at most maxDocuments (1)'],
+  ['half a document', () => Vocabulary.fit(texts, { tokenizer, minDocuments: 0.5 }), 'RangeError: Vocabulary.fit: minDocuments is 0.5, expected a whole number of documents or { share: 0 to 1 }'],
   ['a share above 1', () => Vocabulary.fit(texts, { tokenizer, maxDocuments: { share: 2 } }), 'RangeError: Vocabulary.fit: maxDocuments.share is 2, expected a number from 0 to 1'],
-  ['no bound', () => Vocabulary.fit(texts, { tokenizer, maxDocuments: 'all' as never }), 'RangeError: Vocabulary.fit: maxDocuments is "all", expected a number of documents or { share: 0 to 1 }'],
+  ['no bound', () => Vocabulary.fit(texts, { tokenizer, maxDocuments: 'all' as never }), 'TypeError: Vocabulary.fit: maxDocuments is "all", expected a whole number of documents or { share: 0 to 1 }'],
   ['nothing kept', () => Vocabulary.fit(texts, { tokenizer, minCount: 9 }), 'RangeError: Vocabulary.fit: the cut keeps none of 5 types, expected bounds that leave at least one'],
   ['documents of approximate counts', () => Vocabulary.from(HeavyHitters.of([['a']]), { minDocuments: 1 }), 'RangeError: Vocabulary.from: minDocuments or maxDocuments is given, expected exact counts, which know documents'],
   ['no counts', () => Vocabulary.from(['a'] as never), 'TypeError: Vocabulary.from: counts is an array of 1, expected TokenCounts or HeavyHitters'],
@@ -142,14 +166,21 @@ test.each<[string, () => unknown, string]>([
   ['a special without spelling', () => Vocabulary.of(['a'], { specials: { pad: 0 as never } }), 'TypeError: Vocabulary.of: specials.pad is 0, expected a string'],
   ['a list with a token twice', () => Vocabulary.of(['a', 'a']), 'RangeError: Vocabulary.of: tokens has "a" twice, expected each token once'],
   ['a list with a special', () => Vocabulary.of(['<pad>']), 'RangeError: Vocabulary.of: tokens has "<pad>", expected no token spelt as a special'],
-  ['a text as list', () => Vocabulary.of('ab'), 'TypeError: Vocabulary.of: tokens is "ab", expected an array of strings'],
+  ['a text as list', () => Vocabulary.of('ab'), 'TypeError: Vocabulary.of: tokens is the text "ab", expected an iterable of tokens, such as [token]'],
+  ['a number as list', () => Vocabulary.of(5 as never), 'TypeError: Vocabulary.of: tokens is 5, expected an iterable of tokens'],
+  ['a text as documents', () => Vocabulary.fit('abc'), 'TypeError: Vocabulary.fit: documents is the text "abc", expected an iterable of documents, such as [text]'],
+  ['options null', () => Vocabulary.fit([['a']], null as never), 'TypeError: Vocabulary.fit: options is null, expected an object of options'],
+  ['options null, of counts', () => Vocabulary.from(TokenCounts.of([['a']]), null as never), 'TypeError: Vocabulary.from: options is null, expected an object of options'],
+  ['options null, of a list', () => Vocabulary.of(['a'], null as never), 'TypeError: Vocabulary.of: options is null, expected an object of options'],
+  ['options null, to encode', () => vocabulary.encode([], null as never), 'TypeError: Vocabulary.encode: options is null, expected an object of options'],
+  ['options null, to count', () => TokenCounts.of([], null as never), 'TypeError: TokenCounts.of: options is null, expected an object of options'],
   ['saved: no JSON', () => Vocabulary.fromJSON('not json'), 'TypeError: Vocabulary.fromJSON: the saved value is "not json", expected an object or its JSON text'],
   ['saved: something else', () => Vocabulary.fromJSON(TokenCounts.of([['a']]).toJSON()), 'RangeError: Vocabulary.fromJSON: format is "recurrent-cells/text/token-counts", expected "recurrent-cells/text/vocabulary"'],
   ['saved: of the future', () => Vocabulary.fromJSON({ ...saved(), version: 2 }), 'RangeError: Vocabulary.fromJSON: version is 2, expected 1, the one this release reads'],
-  ['saved: no specials', () => Vocabulary.fromJSON({ ...saved(), specials: null }), 'TypeError: Vocabulary.fromJSON: specials is null, expected an object such as { pad: "<pad>" }'],
+  ['saved: no specials', () => Vocabulary.fromJSON({ ...saved(), specials: null }), 'TypeError: Vocabulary.fromJSON: specials is null, expected an object'],
   ['saved: too few counts', () => Vocabulary.fromJSON({ ...saved(), counts: [] }), 'RangeError: Vocabulary.fromJSON: counts has 0 entries, expected 5, one for each token'],
-  ['saved: no report', () => Vocabulary.fromJSON({ ...saved(), report: null }), 'TypeError: Vocabulary.fromJSON: report is null, expected the report of a cut'],
-  ['a function for a tokenizer', () => Vocabulary.fit(texts, { tokenizer: ((text: string) => text.split(' ')) as never }), 'TypeError: TokenCounts.of: tokenizer is a function, expected a tokenizer, such as pattern() or custom(function)'],
+  ['saved: no report', () => Vocabulary.fromJSON({ ...saved(), report: null }), 'TypeError: Vocabulary.fromJSON: report is null, expected an object'],
+  ['a function for a tokenizer', () => Vocabulary.fit(texts, { tokenizer: ((text: string) => text.split(' ')) as never }), 'TypeError: Vocabulary.fit: tokenizer is a function, expected a tokenizer, such as pattern() or custom(function)'],
   ['an array of stopwords', () => Vocabulary.fit(texts, { tokenizer, stopwords: ['the'] as never }), 'TypeError: Vocabulary.fit: stopwords is an array of 1, expected a Set or Stopwords'],
   ['nothing to decode', () => vocabulary.decode(null as never), 'TypeError: Vocabulary.decode: indices is null, expected an iterable of indices'],
 ])('says what is wrong: %s', (_, act, message) => {
