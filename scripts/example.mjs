@@ -1,7 +1,7 @@
 /** Runs an example: `npm run example NAME [-- OPTIONS]`. Installs what it needs when that is not there. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const folder = fileURLToPath(new URL('../examples/', import.meta.url));
 // These need the dependencies only; the others' data, a hundred megabytes and more, are development dependencies.
@@ -16,6 +16,9 @@ if (!names.includes(name)) {
   console.error(`npm run example: name is ${name}, expected one of ${names.join(', ')}`);
   process.exit(1);
 }
+
+// Ctrl-C reaches the example too, which ends in its own way; this program waits for it.
+process.on('SIGINT', () => {});
 
 /** Runs a command, and ends with it if it fails. */
 function run(cwd, command, ...args) {
@@ -42,4 +45,11 @@ if (!needed.every((dependency) => existsSync(`${folder}node_modules/${dependency
 }
 // Where npm was called, so that files named in the options are found.
 const here = process.env.INIT_CWD ?? process.cwd();
-run(here, process.execPath, `${folder}node_modules/tsx/dist/cli.mjs`, `${folder}${name}.ts`, ...options);
+run(
+  here,
+  process.execPath,
+  '--import',
+  pathToFileURL(`${folder}node_modules/tsx/dist/loader.mjs`).href,
+  `${folder}${name}.ts`,
+  ...options,
+);
