@@ -1,8 +1,25 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const entry = (name: string, file: string) => ({
+  find: new RegExp(`^${name}$`),
+  replacement: fileURLToPath(new URL(file, import.meta.url)),
+});
+
 export default defineConfig({
+  resolve: {
+    alias: [
+      entry('recurrent-cells', 'src/index.ts'),
+      entry('recurrent-cells/matrix', 'src/matrix/index.ts'),
+      entry('recurrent-cells/parallel', 'src/parallel/index.ts'),
+      entry('recurrent-cells/testing', 'src/testing/index.ts'),
+      entry('recurrent-cells/text', 'src/text/index.ts'),
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     reporters: ['default', './test/closing-line.ts'],
+    // The documentation's examples are written there, and resolve the package like any other test.
+    server: { deps: { inline: [/\.cache\/documentation/] } },
   },
 });

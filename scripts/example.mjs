@@ -19,8 +19,9 @@ if (!names.includes(name)) {
 
 /** Runs a command, and ends with it if it fails. */
 function run(cwd, command, ...args) {
-  const { status, signal } = spawnSync(command, args, { cwd, stdio: 'inherit' });
-  if (status !== 0) process.exit(signal === null ? status : 1);
+  const { status, error } = spawnSync(command, args, { cwd, stdio: 'inherit' });
+  if (error !== undefined) throw error;
+  if (status !== 0) process.exit(status ?? 1);
 }
 
 const { dependencies, devDependencies } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8'));
@@ -29,6 +30,7 @@ const needed = Object.keys(light ? dependencies : { ...dependencies, ...devDepen
 if (!needed.every((dependency) => existsSync(`${folder}node_modules/${dependency}`))) {
   console.log('Installing what the example needs …');
   run(
+    folder,
     'npm',
     'ci',
     '--ignore-scripts',

@@ -6,10 +6,11 @@ export interface Architecture {
   /** Plain JSON; sizes and settings, never weights. */
   readonly options: { readonly [name: string]: unknown };
   /** The cells and layers inside. One that is found twice is saved once, and shared again when loaded. */
-  readonly parts?: { readonly [name: string]: Part };
+  readonly parts?: { readonly [name: string]: Part } | undefined;
 }
 
 /** A part of a cell or layer. */
 export interface Part {
+  /** How to build it again. */
   architecture(): Architecture;
 }

@@ -1,4 +1,8 @@
-/** Recurrent layers: cells, sequences, the layers around them, and how they are trained. */
+/**
+ * Recurrent layers: cells, sequences, the layers around them, and how they are trained.
+ *
+ * @module recurrent-cells
+ */
 export type { Architecture, Part } from './architecture.ts';
 export { Cell, type CellOptions, type CellState, type StateOf } from './cells/cell.ts';
 export { GRUCell, type GRUCellOptions } from './cells/gru.ts';
@@ -6,7 +10,7 @@ export { LSTMCell } from './cells/lstm.ts';
 export { RNNCell, type RNNCellOptions } from './cells/rnn.ts';
 export type { Matrices, Rule, Stage, Step, StepGradient } from './cells/rule.ts';
 export type { Backend, DType } from './kernels/backend.ts';
-export { float32, float64 } from './kernels/index.ts';
+export { type Float32Options, float32, float64 } from './kernels/index.ts';
 export { Bidirectional, type BidirectionalState } from './layers/bidirectional.ts';
 export { Dense, type DenseOptions } from './layers/dense.ts';
 export { Dropout, type DropoutOptions } from './layers/dropout.ts';
@@ -31,6 +35,7 @@ export {
 export { type HuberOptions, huber, type SmoothL1Options, smoothL1 } from './losses/huber.ts';
 export {
   Loss,
+  type LossSettings,
   type LossTrace,
   type Measured,
   type Reduction,
@@ -91,3 +96,5 @@ export type { Batch, Batches } from './training/batch.ts';
 export { type ClipNormOptions, clipNorm, clipValue, gradientNorm, type Norm } from './training/clip.ts';
 export { evaluate } from './training/evaluate.ts';
 export { type TrainingStep, type TrainOptions, train } from './training/train.ts';
+export type { AbortSignalLike } from './training/until-aborted.ts';
+export type { Updated, UpdateOptions } from './training/update.ts';

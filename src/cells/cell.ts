@@ -1,6 +1,6 @@
 /** What every cell has beside its rule: sizes, parameters and their starting values, and the step of a single input. */
 import type { Architecture } from '../architecture.ts';
-import { rangeError, weightShape, wholeNumber } from '../errors.ts';
+import { rangeError, requiredOptions, weightShape, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
@@ -12,7 +12,7 @@ import { type Pass, recordPass } from '../signal/pass.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import { type State, type StateSizes, stateInput, stateOutput, zeroState } from '../signal/state.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Matrices, Rule } from './rule.ts';
+import { checkRule, type Matrices, type Rule } from './rule.ts';
 import { type Unrollable, unroll } from './unroll.ts';
 import { unrollBackward } from './unroll-backward.ts';
 
@@ -23,15 +23,15 @@ export interface CellOptions<InputSize extends number = number, HiddenSize exten
   /** H, the units of the cell. */
   readonly hiddenSize: HiddenSize;
   /** Whether there are biases: true unless given. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
   /** What it computes with: `float32()` unless given. */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
   /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
   /** Of W_ih, gate by gate: `glorotUniform` unless given. */
-  readonly inputInitializer?: Initializer;
+  readonly inputInitializer?: Initializer | undefined;
   /** Of W_hh, gate by gate: `orthogonal` unless given. */
-  readonly recurrentInitializer?: Initializer;
+  readonly recurrentInitializer?: Initializer | undefined;
 }
 
 /** The state of a cell: each part `[batch, hiddenSize]`. */
@@ -48,6 +48,46 @@ export type StateOf<C> = C extends Cell<infer Name, number, number> ? CellState<
  * | `weightIh` | `[gates · hiddenSize, inputSize]` |
  * | `weightHh` | `[gates · hiddenSize, hiddenSize]` |
  * | `biasIh`, `biasHh` | `[gates · hiddenSize]` |
+ *
+ * @example
+ * ```ts
+ * import { Cell, type CellOptions, float64, type Rule, Sequence, tensor } from 'recurrent-cells';
+ * import { add, scale, sub, tanh, tanhBackward } from 'recurrent-cells/matrix';
+ * import { checkGradients } from 'recurrent-cells/testing';
+ *
+ * // h_t = h_{t−1} + α · (tanh(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh) − h_{t−1}), a leaky integrator
+ * const leaky = (alpha: number): Rule<'a', 'h', never> => ({
+ *   gates: ['a'],
+ *   states: ['h'],
+ *   kept: [],
+ *   separateRecurrent: false,
+ *   stages: [
+ *     {
+ *       gates: ['a'],
+ *       from: 'h',
+ *       activate({ prev, next, gates: { a } }) {
+ *         tanh(a, a);
+ *         sub(next.h, a, prev.h);
+ *         scale(next.h, next.h, alpha);
+ *         add(next.h, next.h, prev.h);
+ *       },
+ *       activateBackward({ gates: { a } }, d) {
+ *         scale(d.prev.h, d.next.h, 1 - alpha);
+ *         scale(d.gates.a, d.next.h, alpha);
+ *         tanhBackward(d.gates.a, a, d.gates.a);
+ *       },
+ *     },
+ *   ],
+ * });
+ * class LeakyCell extends Cell<'h'> {
+ *   constructor(options: CellOptions) {
+ *     super('LeakyCell', leaky(0.1), options);
+ *   }
+ * }
+ *
+ * const layer = new Sequence(new LeakyCell({ inputSize: 1, hiddenSize: 2, backend: float64() }));
+ * checkGradients(layer, tensor([[[1], [2], [3]]])).worst.error < 1e-6 // → true
+ * ```
  */
 export abstract class Cell<
   Name extends string = string,
@@ -68,7 +108,13 @@ export abstract class Cell<
 
   /** @throws RangeError if a size is not a whole number of at least 1, or an initialiser gives another number of values. */
   constructor(type: string, rule: Rule<string, Name, string>, options: CellOptions<InputSize, HiddenSize>) {
-    const { inputSize, hiddenSize, backend = float32(), random = defaultRandom() } = options;
+    checkRule(type, rule);
+    const {
+      inputSize,
+      hiddenSize,
+      backend = float32(),
+      random = defaultRandom(),
+    } = requiredOptions(type, options, '{ inputSize, hiddenSize }');
     const { inputInitializer = glorotUniform, recurrentInitializer = orthogonal, bias = true } = options;
     wholeNumber(type, 'inputSize', inputSize);
     wholeNumber(type, 'hiddenSize', hiddenSize);

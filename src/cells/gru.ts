@@ -115,7 +115,7 @@ const resetBefore: Rule<Gate, 'h', 'reset'> = {
 export interface GRUCellOptions<InputSize extends number, HiddenSize extends number>
   extends CellOptions<InputSize, HiddenSize> {
   /** Whether the reset gate acts after the recurrent product, as in cuDNN and PyTorch, or before it: `'after'` unless given. */
-  readonly reset?: 'after' | 'before';
+  readonly reset?: 'after' | 'before' | undefined;
 }
 
 /**

@@ -37,7 +37,7 @@ const rules = {
 export interface RNNCellOptions<InputSize extends number, HiddenSize extends number>
   extends CellOptions<InputSize, HiddenSize> {
   /** f: `'tanh'` unless given. */
-  readonly activation?: 'tanh' | 'relu';
+  readonly activation?: 'tanh' | 'relu' | undefined;
 }
 
 /**

@@ -11,7 +11,7 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { copy, fill } from '../matrix/operations.ts';
 import { type Signal, steps } from '../signal/signal.ts';
 import type { Matrices } from './rule.ts';
-import { blockSteps, type Unrollable, unroll } from './unroll.ts';
+import { blockSteps, readyWeights, type Unrollable, unroll } from './unroll.ts';
 import {
   cutter,
   newGradient,
@@ -60,10 +60,11 @@ export function unrollSegments<State extends string>(
     if (initial === undefined) fill(borders[name].rowsFrom(0, B), 0);
     else copy(borders[name].rowsFrom(0, B), initial[name]);
   }
+  const weights = readyWeights(arena, cell, input);
   for (let s = 0; s < count; s++)
     arena.scope(() => {
       const part = segment(input, length, s);
-      const { states, final } = unroll(arena, cell, part, stateAt(rule.states, borders, slot(s), B));
+      const { states, final } = unroll(arena, cell, part, stateAt(rule.states, borders, slot(s), B), weights);
       for (const name of rule.states) copy(borders[name].rowsFrom(slot(s + 1) * B, B), final[name]);
       if (outputs !== undefined)
         copy(
@@ -85,7 +86,8 @@ export function unrollSegmentsBackward<State extends string>(
   const { batch: B, time: T } = input;
   const gradient = newGradient(arena, cell, input, needsInput);
   arena.scope(() => {
-    const weights = weightGradient(arena, cell, input);
+    const weights = readyWeights(arena, cell, input);
+    const dWeights = weightGradient(arena, cell, input);
     // The gradient of the state at the border that the walk has come back to; none at the end unless given.
     let dBorder = dFinal;
     const dStates = record(names, () => arena.matrix(B, cell.hiddenSize));
@@ -93,19 +95,19 @@ export function unrollSegmentsBackward<State extends string>(
       arena.scope(() => {
         const part = segment(input, length, s);
         const rows = (of: Matrix | undefined) => of?.rowsFrom(s * length * B, part.time * B);
-        const run = unroll(arena, cell, part, stateAt(names, borders, s, B));
+        const run = unroll(arena, cell, part, stateAt(names, borders, s, B), weights);
         walkBackThrough(
           arena,
           cell,
           run,
           { dOutput: rows(dOutput), dFinal: dBorder },
           cutter(history, s * length),
-          weights,
+          dWeights,
           { input: rows(gradient.input), initial: dStates },
         );
         dBorder = dStates;
       });
-    weights.finish();
+    dWeights.finish();
     for (const name of names) {
       if (dBorder === undefined) fill(gradient.initial[name], 0);
       else copy(gradient.initial[name], dBorder[name]);

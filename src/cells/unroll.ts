@@ -4,11 +4,11 @@
  * What a step computes is the cell's rule; this file only brings it what it needs.
  */
 import type { Arena } from '../matrix/arena.ts';
-import type { Matrix } from '../matrix/matrix.ts';
+import type { Factor, Matrix } from '../matrix/matrix.ts';
 import { add, addProduct, copy, copyRow, fill, gather } from '../matrix/operations.ts';
-import { repeated } from '../matrix/packed.ts';
+import { type Packed, repeated } from '../matrix/packed.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import { linearMap } from '../signal/linear.ts';
+import { type LinearMap, linearMap } from '../signal/linear.ts';
 import type { Signal } from '../signal/signal.ts';
 import type { Matrices, Rule } from './rule.ts';
 import { column, record, source, span, stepAt } from './windows.ts';
@@ -51,12 +51,49 @@ export interface Unrolled<State extends string> {
   readonly final: Matrices<State>;
 }
 
-/** Runs a cell over a signal from an initial state, zeros unless given. */
+/** A cell's weights as products read them: packed where they serve more than once. */
+export interface ReadyWeights {
+  /** p ← x·W_ihᵀ + b */
+  readonly project: LinearMap;
+  /** W_hhᵀ, the columns of each stage's gates. */
+  readonly recurrent: readonly (Factor | Packed)[];
+}
+
+/** Prepares the weights for a walk, or several, over the steps of `input` together. */
+export function readyWeights<State extends string>(
+  arena: Arena,
+  { rule, hiddenSize, weightIh, weightHh, biasIh, biasHh }: Unrollable<State>,
+  input: Signal,
+): ReadyWeights {
+  const { batch, time } = input;
+  const bias = rule.separateRecurrent ? biasIh?.value : sum(arena, biasIh?.value, biasHh?.value);
+  return {
+    project: linearMap(arena, input, weightIh.value, bias, Math.ceil(time / blockSteps(batch))),
+    recurrent: rule.stages.map(({ gates }) => {
+      const { from, to } = span(rule, gates, hiddenSize);
+      return repeated(arena, weightHh.value.rowsFrom(from, to - from).T, time);
+    }),
+  };
+}
+
+function sum(arena: Arena, a: Matrix | undefined, b: Matrix | undefined): Matrix | undefined {
+  if (a === undefined || b === undefined) return undefined;
+  const row = arena.matrix(1, a.columns);
+  add(row, a, b);
+  return row;
+}
+
+/**
+ * Runs a cell over a signal from an initial state, zeros unless given.
+ *
+ * @param weights the cell's, where they are ready from an earlier walk.
+ */
 export function unroll<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,
   input: Signal,
   initial: Matrices<State> | undefined,
+  weights?: ReadyWeights,
 ): Unrolled<State> {
   const { rule, hiddenSize: H } = cell;
   const { batch: B, time: T } = input;
@@ -74,30 +111,33 @@ export function unroll<State extends string>(
   }
   const run: Unrolled<State> = { input, gates, recurrent, states, kept, final };
   arena.scope(() => {
-    walk(arena, cell, run);
+    walk(cell, run, weights ?? readyWeights(arena, cell, input));
     collectFinal(arena, cell, run);
   });
   return run;
 }
 
-function walk<State extends string>(arena: Arena, cell: Unrollable<State>, run: Unrolled<State>): void {
+function walk<State extends string>(
+  cell: Unrollable<State>,
+  run: Unrolled<State>,
+  weights: ReadyWeights,
+): void {
   const { batch: B, time: T, lengths } = run.input;
   const { step, advance } = stepAt(cell, run, 0);
-  const stages = cell.rule.stages.map((stage) => {
+  const stages = cell.rule.stages.map((stage, s) => {
     const { from, to } = span(cell.rule, stage.gates, cell.hiddenSize);
     return {
       stage,
       source: source(step, stage.from),
       recurrent: column(run.recurrent, from, to, B),
-      weight: repeated(arena, cell.weightHh.value.rowsFrom(from, to - from).T, T),
+      weight: weights.recurrent[s]!,
     };
   });
   const shortest = lengths === undefined ? T : Math.min(...lengths);
-  const project = projection(arena, cell, run);
   const block = blockSteps(B);
   for (let start = 0; start < T; start += block) {
     const end = Math.min(start + block, T);
-    project(start, end - start);
+    project(cell, run, weights.project, start, end - start);
     for (let t = start; t < end; t++) {
       for (const { stage, source, recurrent, weight } of stages) {
         addProduct(recurrent, source, weight);
@@ -111,28 +151,18 @@ function walk<State extends string>(arena: Arena, cell: Unrollable<State>, run: 
 }
 
 /** p of some steps, and the bias of q: what does not depend on the past. */
-function projection<State extends string>(
-  arena: Arena,
-  { rule, weightIh, biasIh, biasHh }: Unrollable<State>,
+function project<State extends string>(
+  { rule, biasHh }: Unrollable<State>,
   { input, gates, recurrent }: Unrolled<State>,
-): (start: number, count: number) => void {
-  const { batch: B, time: T } = input;
-  const bias = rule.separateRecurrent ? biasIh?.value : sum(arena, biasIh?.value, biasHh?.value);
-  const map = linearMap(arena, input, weightIh.value, bias, Math.ceil(T / blockSteps(B)));
-  return (start, count) => {
-    map(gates.rowsFrom(start * B, count * B), input, start * B);
-    if (!rule.separateRecurrent) return;
-    const q = recurrent.rowsFrom(start * B, count * B);
-    if (biasHh === undefined) fill(q, 0);
-    else copyRow(q, biasHh.value);
-  };
-}
-
-function sum(arena: Arena, a: Matrix | undefined, b: Matrix | undefined): Matrix | undefined {
-  if (a === undefined || b === undefined) return undefined;
-  const row = arena.matrix(1, a.columns);
-  add(row, a, b);
-  return row;
+  map: LinearMap,
+  start: number,
+  count: number,
+): void {
+  const rows = (of: Matrix) => of.rowsFrom(start * input.batch, count * input.batch);
+  map(rows(gates), input, start * input.batch);
+  if (!rule.separateRecurrent) return;
+  if (biasHh === undefined) fill(rows(recurrent), 0);
+  else copyRow(rows(recurrent), biasHh.value);
 }
 
 /** Zeros the state of every sequence that has ended before step t. */

@@ -13,6 +13,7 @@ export interface Storage {
   readonly values: Values;
   /** The first offset that may be handed out. */
   readonly base: number;
+  /** Makes room for at least `length` elements. */
   grow(length: number): void;
 }
 

@@ -12,12 +12,12 @@ export interface Float32Options {
    * `auto` takes the fastest that the engine runs; `relaxed` is WebAssembly with relaxed SIMD, `simd` WebAssembly with
    * SIMD, `typescript` plain TypeScript. Default `auto`.
    */
-  kernels?: 'auto' | 'relaxed' | 'simd' | 'typescript';
+  kernels?: 'auto' | 'relaxed' | 'simd' | 'typescript' | undefined;
   /**
    * Whether results must be the same, bit for bit, on every engine and machine. Only the `simd` kernels promise it, so
    * `auto` means them, and nothing else is taken in their place. Default `false`.
    */
-  deterministic?: boolean;
+  deterministic?: boolean | undefined;
 }
 
 const LACKS: Readonly<Record<SimdKind, string>> = {

@@ -1,6 +1,6 @@
 /** The linear layer. */
 import type { Architecture } from '../architecture.ts';
-import { weightShape, wholeNumber } from '../errors.ts';
+import { requiredOptions, weightShape, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -18,13 +18,13 @@ export interface DenseOptions<InputSize extends number = number, OutputSize exte
   readonly inputSize: InputSize;
   readonly outputSize: OutputSize;
   /** Whether there is a bias: true unless given. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
   /** What it computes with: `float32()` unless given. */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
   /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
   /** Of W: `glorotUniform` unless given. */
-  readonly initializer?: Initializer;
+  readonly initializer?: Initializer | undefined;
 }
 
 /**
@@ -57,7 +57,12 @@ export class Dense<
   /** @throws RangeError if a size is not a whole number of at least 1. */
   constructor(options: DenseOptions<InputSize, OutputSize>) {
     super();
-    const { inputSize, outputSize, bias = true, backend = float32() } = options;
+    const {
+      inputSize,
+      outputSize,
+      bias = true,
+      backend = float32(),
+    } = requiredOptions('Dense', options, '{ inputSize, outputSize }');
     const { random = defaultRandom(), initializer = glorotUniform } = options;
     wholeNumber('Dense', 'inputSize', inputSize);
     wholeNumber('Dense', 'outputSize', outputSize);

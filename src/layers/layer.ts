@@ -67,6 +67,53 @@ export interface Trace extends Computed {
  * A layer: `forward` for training, `infer` for use, `parameters` to be trained.
  *
  * To make one of your own, extend it and write `record` and `compute` in the terms of `recurrent-cells/matrix`.
+ *
+ * @example
+ * ```ts
+ * import { type Architecture, type Backend, type Computed, float64, Layer, tensor, type Trace } from 'recurrent-cells';
+ * import { type Arena, dense, type DenseSignal, type Signal, tanh, tanhBackward } from 'recurrent-cells/matrix';
+ * import { checkGradients } from 'recurrent-cells/testing';
+ *
+ * // y = tanh x, of any width
+ * class Tanh extends Layer {
+ *   readonly type = 'Tanh';
+ *   readonly accepts = 'dense';
+ *   readonly preservesWidth = true;
+ *   readonly inputSize = undefined;
+ *   readonly outputSize = undefined;
+ *   readonly backend: Backend = float64();
+ *
+ *   parameters() {
+ *     return new Map();
+ *   }
+ *
+ *   architecture(): Architecture {
+ *     return { type: this.type, options: {} };
+ *   }
+ *
+ *   compute(arena: Arena, input: Signal): Computed {
+ *     return this.record(arena, input);
+ *   }
+ *
+ *   record(arena: Arena, input: Signal): Trace {
+ *     const { values: x } = input as DenseSignal;
+ *     const y = arena.matrix(x.rows, x.columns);
+ *     tanh(y, x);
+ *     return {
+ *       output: dense(input, y),
+ *       state: undefined,
+ *       backward(dOutput) {
+ *         if (dOutput === undefined) return { input: undefined, state: undefined };
+ *         const dInput = arena.matrix(x.rows, x.columns);
+ *         tanhBackward(dInput, y, dOutput);
+ *         return { input: dInput, state: undefined };
+ *       },
+ *     };
+ *   }
+ * }
+ *
+ * checkGradients(new Tanh(), tensor([[[0.1, -0.2], [2, 3]]])).worst.error < 1e-6 // → true
+ * ```
  */
 export abstract class Layer<
   Input extends Tensor | Indices = Tensor,

@@ -1,5 +1,7 @@
 /** Indices as one-hot vectors, none of which is ever made. */
+
 import type { Architecture } from '../architecture.ts';
+import { requiredOptions } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -14,7 +16,7 @@ export interface OneHotOptions<Classes extends number = number> {
   /** The number of classes: indices go from 0 to `classes` − 1. */
   readonly classes: Classes;
   /** What it computes with: `float32()` unless given. */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
 }
 
 /**
@@ -44,8 +46,9 @@ export class OneHot<const Classes extends number = number> extends Layer<
   readonly outputSize: Classes;
 
   /** @throws RangeError if `classes` is not a whole number from 1 to 2²⁴. */
-  constructor({ classes, backend = float32() }: OneHotOptions<Classes>) {
+  constructor(options: OneHotOptions<Classes>) {
     super();
+    const { classes, backend = float32() } = requiredOptions('OneHot', options, '{ classes }');
     classCount('OneHot', classes);
     this.backend = backend;
     this.inputSize = classes;

@@ -26,9 +26,9 @@ import { prefixed } from './parts.ts';
 /** Options of {@link Sequence}. */
 export interface SequenceOptions {
   /** Every step's output, `[batch, time, hiddenSize]`, or each sequence's last, `[batch, hiddenSize]`: `'all'` unless given. */
-  readonly outputs?: 'all' | 'last';
+  readonly outputs?: 'all' | 'last' | undefined;
   /** Whether to run from each sequence's last step to its first; outputs stay at the steps they belong to. */
-  readonly reverse?: boolean;
+  readonly reverse?: boolean | undefined;
   /**
    * How many steps gradients go back: none passes from step k·history to the one before it. Unlimited unless given.
    *

@@ -83,7 +83,20 @@ export function sequential<const Layers extends readonly [AnyLayer, ...AnyLayer[
   return new Sequential(layers as readonly AnyLayer[]);
 }
 
-/** Layers one after another; made by {@link sequential}. */
+/**
+ * Layers one after another; made by {@link sequential}, whose types know the widths.
+ *
+ * @example
+ * ```ts
+ * import { type AnyLayer, Dense, Sequential, tensor } from 'recurrent-cells';
+ *
+ * // As many layers as are wanted: sizes are checked at run time.
+ * const layers: AnyLayer[] = [4, 4, 2].map((outputSize) => new Dense({ inputSize: 4, outputSize }));
+ * const model = new Sequential(layers);
+ * model.infer(tensor([[1, 2, 3, 4]])).output.shape // → [1, 2]
+ * model.layers.length // → 3
+ * ```
+ */
 export class Sequential<
   Input extends Tensor | Indices = Tensor,
   InputSize extends number = number,

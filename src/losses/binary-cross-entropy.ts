@@ -9,9 +9,9 @@ import type { Loss, Reduction } from './loss.ts';
 /** Options of {@link binaryCrossEntropy}. */
 export interface BinaryCrossEntropyOptions<R extends Reduction = Reduction> {
   /** `mean` over the elements unless given. */
-  readonly reduction?: R;
+  readonly reduction?: R | undefined;
   /** p, what a positive counts beside a negative's 1: one for all features, or one for each. 1 unless given. */
-  readonly positiveWeight?: number | readonly number[];
+  readonly positiveWeight?: number | readonly number[] | undefined;
 }
 
 /**
@@ -47,7 +47,7 @@ export function binaryCrossEntropy<R extends Reduction = 'mean'>(
         'finite numbers of at least 0',
       );
 
-  return new ElementwiseLoss('binaryCrossEntropy', reduction, (arena, x, y, where) => {
+  return new ElementwiseLoss('binaryCrossEntropy', reduction, { ...options }, (arena, x, y, where) => {
     const { rows, columns } = x;
     if (typeof positiveWeight !== 'number' && weights.length !== columns)
       throw rangeError(

@@ -7,18 +7,18 @@ import type { Loss, Reduction } from './loss.ts';
 /** Options of {@link negativeLogLikelihood}. */
 export interface NegativeLogLikelihoodOptions<R extends Reduction = Reduction> {
   /** `mean` over the rows kept, weighted by their classes' weights, unless given. */
-  readonly reduction?: R;
+  readonly reduction?: R | undefined;
   /** w, what a row of each class counts: 1 each unless given. */
-  readonly classWeights?: readonly number[];
+  readonly classWeights?: readonly number[] | undefined;
   /** The target of rows that count nothing; none unless given. PyTorch's is −100. */
-  readonly ignoreIndex?: number;
+  readonly ignoreIndex?: number | undefined;
 }
 
 /** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions<R extends Reduction = Reduction>
   extends NegativeLogLikelihoodOptions<R> {
   /** ε from 0 to 1, the share of the target spread evenly over all classes: 0 unless given. */
-  readonly labelSmoothing?: number;
+  readonly labelSmoothing?: number | undefined;
 }
 
 /**
@@ -47,7 +47,8 @@ export function crossEntropy<R extends Reduction = 'mean'>(
 ): Loss<Indices, R> {
   const { reduction = 'mean' as R, labelSmoothing = 0, classWeights, ignoreIndex } = options;
   const smoothing = numberWithin('crossEntropy', 'labelSmoothing', labelSmoothing, 0, 1);
-  return new ClassLoss('crossEntropy', reduction, { logits: true, smoothing, classWeights, ignoreIndex });
+  const settings = { logits: true, smoothing, classWeights, ignoreIndex };
+  return new ClassLoss('crossEntropy', reduction, settings, { ...options });
 }
 
 /**
@@ -72,5 +73,5 @@ export function negativeLogLikelihood<R extends Reduction = 'mean'>(
 ): Loss<Indices, R> {
   const { reduction = 'mean' as R, classWeights, ignoreIndex } = options;
   const settings = { logits: false, smoothing: 0, classWeights, ignoreIndex };
-  return new ClassLoss('negativeLogLikelihood', reduction, settings);
+  return new ClassLoss('negativeLogLikelihood', reduction, settings, { ...options });
 }

@@ -16,7 +16,20 @@ export interface Factor {
   readonly columnStride: number;
 }
 
-/** A block of a backend's heap: `rows` × `columns` elements, rows `stride` elements apart. */
+/**
+ * A block of a backend's heap: `rows` × `columns` elements, rows `stride` elements apart.
+ *
+ * @example
+ * ```ts
+ * import { Dense } from 'recurrent-cells';
+ *
+ * const { value } = new Dense({ inputSize: 3, outputSize: 2 }).weight;
+ * value.write([1, 2, 3, 4, 5, 6]);
+ * Array.from(value.rowsFrom(1, 1).read()) // → [4, 5, 6]
+ * Array.from(value.columnsFrom(1, 2).read()) // → [2, 3, 5, 6]
+ * [value.T.rows, value.T.columns] // → [3, 2]
+ * ```
+ */
 export class Matrix implements Factor {
   readonly backend: Backend;
   readonly rows: number;
@@ -37,10 +50,12 @@ export class Matrix implements Factor {
     return this.#offset;
   }
 
+  /** How many elements apart two rows are: the stride. */
   get rowStride(): number {
     return this.stride;
   }
 
+  /** How many elements apart two columns are: 1. */
   get columnStride(): number {
     return 1;
   }

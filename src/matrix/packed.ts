@@ -2,7 +2,22 @@
 import type { Arena } from './arena.ts';
 import type { Factor } from './matrix.ts';
 
-/** A copy of a factor for products by `gemmPacked`; it does not follow later changes of the original. */
+/**
+ * A copy of a factor for many products; it does not follow later changes of the original.
+ *
+ * @example
+ * ```ts
+ * import { Dense } from 'recurrent-cells';
+ * import { type Arena, type Matrix, Packed, product } from 'recurrent-cells/matrix';
+ *
+ * // out_t ← x_t · Wᵀ for every step t, W laid out once
+ * function project(arena: Arena, out: Matrix[], x: Matrix[], { weight }: Dense) {
+ *   const factor = new Packed(arena, weight.value.T);
+ *   out.forEach((of, t) => product(of, x[t]!, factor));
+ * }
+ * project.length // → 4
+ * ```
+ */
 export class Packed {
   readonly offset: number;
   readonly rows: number;

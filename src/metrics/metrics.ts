@@ -9,7 +9,7 @@ import { type Metric, meanMetric } from './metric.ts';
 /** Options of the metrics of classes. */
 export interface ClassMetricOptions {
   /** The target of steps that do not count; none unless given. */
-  readonly ignoreIndex?: number;
+  readonly ignoreIndex?: number | undefined;
 }
 
 /**

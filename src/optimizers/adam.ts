@@ -1,4 +1,5 @@
 /** Adam, and Adam with decoupled weight decay. */
+import { requiredOptions } from '../errors.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { power } from './power.ts';
 import { magnitude, share } from './settings.ts';
@@ -6,15 +7,15 @@ import { magnitude, share } from './settings.ts';
 /** Options of {@link Adam} and {@link AdamW}. */
 export interface AdamOptions {
   /** η: 10⁻³ unless given. */
-  readonly learningRate?: number;
+  readonly learningRate?: number | undefined;
   /** β₁, how much of the mean gradient stays: 0.9 unless given. */
-  readonly beta1?: number;
+  readonly beta1?: number | undefined;
   /** β₂, how much of the mean squared gradient stays: 0.999 unless given. */
-  readonly beta2?: number;
+  readonly beta2?: number | undefined;
   /** ε: 10⁻⁸ unless given. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
   /** λ: 0 of Adam and 0.01 of AdamW unless given. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
 }
 
 /** What the two share: all but where the weight decay goes. */
@@ -26,7 +27,11 @@ abstract class Moments extends Optimizer {
   protected readonly slots: readonly string[] = ['mean', 'square'];
 
   constructor(where: string, options: AdamOptions, defaultDecay: number) {
-    const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999 } = options;
+    const {
+      learningRate = 1e-3,
+      beta1 = 0.9,
+      beta2 = 0.999,
+    } = requiredOptions(where, options, '{ learningRate: 0.001 }');
     const { epsilon = 1e-8, weightDecay = defaultDecay } = options;
     super(where, learningRate);
     this.beta1 = share(where, 'beta1', beta1);

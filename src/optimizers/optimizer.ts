@@ -58,6 +58,22 @@ class Memory {
  * An optimiser: changes weights by their gradients, and clears no gradient.
  *
  * What it remembers belongs to each parameter, so parameters may come and go, and one optimiser may train several models.
+ *
+ * @example
+ * ```ts
+ * import { Adam, Dense, tensor } from 'recurrent-cells';
+ *
+ * const dense = new Dense({ inputSize: 1, outputSize: 1, bias: false });
+ * const adam = new Adam({ learningRate: 0.1 });
+ * dense.forward(tensor([[3]])).backward(tensor([[1]]));
+ * adam.step(dense.parameters());
+ * const kept = adam.state(dense.parameters());
+ * kept.parameters.weight!.steps // → 1
+ * // Another optimiser of the same settings goes on where this one stopped.
+ * const again = new Adam({ learningRate: 0.1 });
+ * again.restore(dense.parameters(), kept);
+ * again.state(dense.parameters()) // → kept
+ * ```
  */
 export abstract class Optimizer {
   /** The class's name, in errors and saved states. */

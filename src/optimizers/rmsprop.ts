@@ -1,5 +1,5 @@
 /** RMSProp. */
-import { numberWithin } from '../errors.ts';
+import { numberWithin, requiredOptions } from '../errors.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { magnitude } from './settings.ts';
 
@@ -8,15 +8,15 @@ export interface RMSPropOptions {
   /** η */
   readonly learningRate: number;
   /** α from 0 to 1, how much of the running means stays: 0.99 unless given. */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
   /** ε: 10⁻⁸ unless given. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
   /** μ from 0 to 1: 0 unless given. */
-  readonly momentum?: number;
+  readonly momentum?: number | undefined;
   /** Whether to divide by the deviation from the mean gradient: false unless given. */
-  readonly centered?: boolean;
+  readonly centered?: boolean | undefined;
   /** λ, added to the gradient as λ·w: 0 unless given. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
 }
 
 /**
@@ -51,7 +51,11 @@ export class RMSProp extends Optimizer {
 
   /** @throws RangeError if a setting is out of range. */
   constructor(options: RMSPropOptions) {
-    const { learningRate, alpha = 0.99, epsilon = 1e-8 } = options;
+    const {
+      learningRate,
+      alpha = 0.99,
+      epsilon = 1e-8,
+    } = requiredOptions('RMSProp', options, '{ learningRate: 0.01 }');
     const { momentum = 0, centered = false, weightDecay = 0 } = options;
     super('RMSProp', learningRate);
     this.alpha = numberWithin('RMSProp', 'alpha', alpha, 0, 1);

@@ -15,7 +15,7 @@ export interface StepDecayOptions {
   /** The steps between two drops. */
   readonly every: number;
   /** What each drop multiplies by: 0.1 unless given. */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
 }
 
 /** Options of {@link exponentialDecay}. */
@@ -29,7 +29,7 @@ export interface LinearWarmupOptions {
   /** How many steps the rise takes. */
   readonly steps: number;
   /** What follows, its steps counted from the end of the rise: a constant 1 unless given. */
-  readonly next?: Schedule;
+  readonly next?: Schedule | undefined;
 }
 
 /** Options of {@link cosineDecay}. */
@@ -37,9 +37,9 @@ export interface CosineDecayOptions {
   /** The steps of the whole training, warm-up included. */
   readonly steps: number;
   /** How many of them are a linear rise: 0 unless given. */
-  readonly warmup?: number;
+  readonly warmup?: number | undefined;
   /** The factor at the end and ever after, from 0 to 1: 0 unless given. */
-  readonly floor?: number;
+  readonly floor?: number | undefined;
 }
 
 /**

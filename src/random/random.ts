@@ -42,6 +42,7 @@ export class Random {
     return [a!, b!, c!, d!];
   }
 
+  /** @throws RangeError if it is not four 32-bit words, or all are zero. */
   set state(state: RandomState) {
     const isWord = (word: number) => Number.isInteger(word) && word >= 0 && word < 2 ** 32;
     if (!Array.isArray(state) || state.length !== 4 || !state.every(isWord) || !state.some(Boolean))

@@ -6,13 +6,13 @@ export interface Expectation {
   /** The place an error names, such as `Sequence.forward`. */
   readonly where: string;
   /** The argument an error names: `inputs` unless given. */
-  readonly argument?: string;
+  readonly argument?: string | undefined;
   /** The features or classes; undefined where any number will do. */
   readonly width: number | undefined;
   /** The name of the width in an error, such as `inputSize`. */
   readonly widthName: string;
   /** Whether there must, or must not, be a time axis; either unless given. */
-  readonly timed?: boolean;
+  readonly timed?: boolean | undefined;
 }
 
 // Rows are counted in elements of the heap, and a float32 tells whole numbers apart up to here.

@@ -7,7 +7,8 @@
  */
 import type { Matrix } from '../matrix/matrix.ts';
 
-interface Extent {
+/** How many sequences, steps and features a signal has. */
+export interface SignalExtent {
   readonly batch: number;
   /** Steps; 1 for a signal without a time axis. */
   readonly time: number;
@@ -19,20 +20,38 @@ interface Extent {
 }
 
 /** Real features: `values` is [time·batch, width]. */
-export interface DenseSignal extends Extent {
+export interface DenseSignal extends SignalExtent {
   readonly kind: 'dense';
   readonly values: Matrix;
 }
 
 /** One-hot vectors of `width` classes: `indices` is [1, time·batch]. */
-export interface OneHotSignal extends Extent {
+export interface OneHotSignal extends SignalExtent {
   readonly kind: 'oneHot';
   readonly indices: Matrix;
 }
 
+/** What flows from layer to layer. */
 export type Signal = DenseSignal | OneHotSignal;
 
-/** A signal of the same extent as `like`, with these values. */
+/**
+ * A signal of the same extent as `like`, with these values [time·batch, any width].
+ *
+ * @example
+ * ```ts
+ * import { OneHot } from 'recurrent-cells';
+ * import { type Arena, dense, type Signal } from 'recurrent-cells/matrix';
+ *
+ * // What a layer's `compute` does with its input.
+ * const doubled = (arena: Arena, input: Signal) => dense(input, arena.zeros(input.time * input.batch, 2 * input.width));
+ * class Doubled extends OneHot {
+ *   override compute(arena: Arena, input: Signal) {
+ *     return { output: doubled(arena, input), state: undefined };
+ *   }
+ * }
+ * new Doubled({ classes: 3 }).infer({ data: Int32Array.of(0, 1), shape: [1, 2] }).output.shape // → [1, 2, 6]
+ * ```
+ */
 export function dense(like: Signal, values: Matrix): DenseSignal {
   const { batch, time, timed, lengths } = like;
   return { kind: 'dense', batch, time, timed, width: values.columns, lengths, values };

@@ -14,15 +14,15 @@ const VERSION = 1;
 /** Options of {@link save}. */
 export interface SaveOptions {
   /** Strings of your own, such as a vocabulary, that {@link loadMetadata} gives back. */
-  readonly metadata?: { readonly [key: string]: string };
+  readonly metadata?: { readonly [key: string]: string } | undefined;
 }
 
 /** Options of {@link load}. */
 export interface LoadOptions {
   /** What the model computes with; that of the precision it was saved in unless given. */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
   /** How classes that are not the library's are built, by name. */
-  readonly builders?: Builders;
+  readonly builders?: Builders | undefined;
 }
 
 /**
@@ -78,6 +78,7 @@ export function load(bytes: Uint8Array, options: LoadOptions = {}): Model {
   const backend = options.backend ?? (metadata.dtype === 'float64' ? float64() : float32());
   const model = build(
     'load',
+    'bytes',
     parse('load', 'an architecture', metadata.architecture ?? ''),
     backend,
     options.builders ?? {},

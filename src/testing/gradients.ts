@@ -17,22 +17,24 @@ type AnyPass = Pick<
 export interface Checkable {
   readonly type: string;
   readonly backend: Backend;
+  /** The parameters by name. */
   parameters(): ReadonlyMap<string, Parameter>;
+  /** A pass over an input, from an initial state if one is given. */
   // biome-ignore lint/suspicious/noExplicitAny: cells take a state where layers take options
   forward(input: any, options?: any): any;
 }
 
 /** Options of {@link checkGradients}. */
 export interface GradientCheckOptions {
-  readonly lengths?: readonly number[];
-  /** The initial state, as the cell or layer takes it; its gradient is checked too. */
-  readonly state?: State;
+  readonly lengths?: readonly number[] | undefined;
+  /** The initial state, as the cell or layer takes it, whose gradient is checked too; drawn at random unless given. */
+  readonly state?: State | undefined;
   /** The step of the central differences: 6·10⁻⁶ = ∛ε unless given, where truncation and rounding are alike. */
-  readonly step?: number;
+  readonly step?: number | undefined;
   /** Draws the upstream gradient; seeded with 0 unless given. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
   /** Called before every forward: sets back what changes from one to the next, such as a dropout's generator. */
-  readonly before?: () => void;
+  readonly before?: (() => void) | undefined;
 }
 
 /** The worst element of one input, state or parameter. */
@@ -94,20 +96,21 @@ export function checkGradients(
   const { lengths, state, step = 6e-6, random = new Random(0), before } = options;
   if (subject.backend.dtype !== 'float64')
     throw rangeError('checkGradients', 'subject', `computes in ${subject.backend.name}`, 'float64()');
-  const ownInput = copyOf(input);
-  const ownState = state && copyState(state);
-  const isCell = 'rule' in subject;
-  const forward = (): AnyPass => {
-    before?.();
-    return subject.forward(ownInput, isCell ? ownState : { lengths, state: ownState });
-  };
-
-  for (const parameter of subject.parameters().values()) parameter.clearGradient();
-  const pass = forward();
   const draw = (like: Tensor): Tensor => ({
     data: Float64Array.from(like.data, () => random.normal()),
     shape: like.shape,
   });
+  const ownInput = copyOf(input);
+  const isCell = 'rule' in subject;
+  const forwardFrom = (initial: State | undefined): AnyPass => {
+    before?.();
+    return subject.forward(ownInput, isCell ? initial : { lengths, state: initial });
+  };
+  const ownState = state === undefined ? drawnState(forwardFrom(undefined), draw) : copyState(state);
+  const forward = () => forwardFrom(ownState);
+
+  for (const parameter of subject.parameters().values()) parameter.clearGradient();
+  const pass = forward();
   const dOutput = draw(pass.output);
   const dState = pass.state && mapState(pass.state, draw);
   const weights = [dOutput, ...leaves(dState).map(([, leaf]) => leaf)];
@@ -124,6 +127,12 @@ export function checkGradients(
     throw rangeError('checkGradients', 'subject', 'has no gradient', 'a real input, a state or parameters');
   const errors = found.map((probe) => worstOf(probe, loss, step, floor));
   return { errors, worst: errors.reduce((a, b) => (b.error > a.error ? b : a)) };
+}
+
+/** A state like the one a pass ended in: from zeros, what belongs to the state before would not show. */
+function drawnState(pass: AnyPass, draw: (like: Tensor) => Tensor): State | undefined {
+  pass.release();
+  return pass.state && mapState(pass.state, draw);
 }
 
 function probes(

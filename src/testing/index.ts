@@ -1,4 +1,8 @@
-/** Tools to test layers with: `recurrent-cells/testing`. */
+/**
+ * Tools to test cells and layers with, those of one's own too.
+ *
+ * @module recurrent-cells/testing
+ */
 export {
   type Checkable,
   checkGradients,

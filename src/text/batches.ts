@@ -11,14 +11,14 @@ import { type RandomSource, randomSource, shuffle } from './random.ts';
 export interface BatchOptions extends PaddingOptions {
   readonly batchSize: number;
   /** A seed, or a generator (which goes on from where it is). Without it, the order is by length, always the same. */
-  readonly random?: number | RandomSource;
+  readonly random?: number | RandomSource | undefined;
   /**
    * Sequences are drawn at random in pools of so many batches and sorted within (default 50). More: less padding,
    * less chance. 1: chance alone.
    */
-  readonly poolBatches?: number;
+  readonly poolBatches?: number | undefined;
   /** What happens to a last batch that isn't full (default `'keep'`). */
-  readonly last?: 'keep' | 'drop';
+  readonly last?: 'keep' | 'drop' | undefined;
 }
 
 /** A padded block and which sequences are in it. */

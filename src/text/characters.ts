@@ -15,7 +15,7 @@ export interface CharacterOptions extends NormalizationOptions {
    * `'grapheme'` (default): what a reader calls a character (Korean syllables, an emoji with its joiners).
    * `'codePoint'`: Unicode's code points. `'jamo'`: code points, Hangul syllables taken apart.
    */
-  readonly unit?: 'grapheme' | 'codePoint' | 'jamo';
+  readonly unit?: 'grapheme' | 'codePoint' | 'jamo' | undefined;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface CharacterOptions extends NormalizationOptions {
  *
  * Source: graphemes are the extended grapheme clusters of UAX #29, as the engine's ICU knows them.
  *
- * @throws TypeError or RangeError for options that are not among the choices; {@link TypeError} for a text that
+ * @throws TypeError or RangeError for options that are not among the choices; TypeError for a text that
  * is not a string.
  *
  * @example

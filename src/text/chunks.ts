@@ -14,7 +14,7 @@ export interface ChunkOptions {
   /** k1: how many new steps each window has, so how often the weights are updated. */
   readonly k1: number;
   /** k2: how many steps gradients flow back (default k1). At least k1. */
-  readonly k2?: number;
+  readonly k2?: number | undefined;
 }
 
 /** One window of every row. */
@@ -51,9 +51,9 @@ export interface Chunk {
  * ```ts
  * import { chunksOf } from 'recurrent-cells/text';
  * const chunks = [...chunksOf([0, 1, 2, 3, 4, 5, 6, 7, 8], { batchSize: 2, k1: 2 })];
- * [...chunks[0].inputs.data]; // → [0, 1, 4, 5]
- * [...chunks[0].targets.data]; // → [1, 2, 5, 6]
- * [...chunks[1].inputs.data]; // → [2, 3, 6, 7]
+ * [...chunks[0]!.inputs.data]; // → [0, 1, 4, 5]
+ * [...chunks[0]!.targets.data]; // → [1, 2, 5, 6]
+ * [...chunks[1]!.inputs.data]; // → [2, 3, 6, 7]
  * chunks.map((chunk) => chunk.first); // → [true, false]
  * ```
  */

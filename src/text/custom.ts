@@ -13,7 +13,7 @@ export type TokenizeFunction = (text: string) => Iterable<string>;
 /** The name it is saved under, and what happens to the text before. */
 export interface CustomOptions extends NormalizationOptions {
   /** Under this name the function is found again when the tokenizer is loaded; without it, it can't be saved. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 // How far ahead of the last token the next one is looked for: a bound, so that time stays linear.

@@ -16,6 +16,13 @@ export function tokensOf(
   row: number,
   tokenizer: Tokenizer | undefined,
 ): Iterable<string> {
+  if (tokenizer !== undefined && typeof tokenizer?.tokenize !== 'function')
+    throw typeError(
+      where,
+      'tokenizer',
+      `is ${show(tokenizer)}`,
+      'a tokenizer, such as pattern() or custom(function)',
+    );
   if (typeof document === 'string') {
     if (tokenizer !== undefined) return tokenizer.tokenize(document);
     throw typeError(

@@ -22,9 +22,9 @@ export interface FeatureSelectorOptions {
     | 'informationGain'
     | ((matrix: SparseMatrix, labels: readonly Label[]) => ArrayLike<number>);
   /** How many terms to keep at most (default: all within the bounds). */
-  readonly k?: number;
-  readonly minDocuments?: DocumentBound;
-  readonly maxDocuments?: DocumentBound;
+  readonly k?: number | undefined;
+  readonly minDocuments?: DocumentBound | undefined;
+  readonly maxDocuments?: DocumentBound | undefined;
 }
 
 /** The saved form of a fitted selector. */

@@ -26,7 +26,7 @@ export interface SavedHeavyHitters {
 /** The counter's size, and how texts become tokens. */
 export interface HeavyHittersOptions extends CountOptions {
   /** How many tokens are surely held (default 2^20). At most twice as many are in memory at any time. */
-  readonly capacity?: number;
+  readonly capacity?: number | undefined;
 }
 
 interface Held {
@@ -61,7 +61,7 @@ const FORMAT = 'recurrent-cells/text/heavy-hitters';
  * const counts = HeavyHitters.of([stream], { capacity: 2 });
  * counts.missed <= 7 / 3; // → true
  * const [a] = counts.entries();
- * [a.token, a.count, a.error]; // → ['a', 4, 0]
+ * [a!.token, a!.count, a!.error]; // → ['a', 4, 0]
  * ```
  */
 export class HeavyHitters implements Counts {

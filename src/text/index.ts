@@ -1,4 +1,8 @@
-/** From raw words to what a sequence takes. */
+/**
+ * From raw words to what a sequence takes.
+ *
+ * @module recurrent-cells/text
+ */
 
 export { type BatchOptions, batchesByLength, type SequenceBatch } from './batches.ts';
 export { type CharacterOptions, characters } from './characters.ts';
@@ -6,6 +10,7 @@ export { chiSquaredTail } from './chi-distribution.ts';
 export { type ChiSquaredScores, chiSquared, chiSquaredOfTable } from './chi-squared.ts';
 export { type Chunk, type ChunkOptions, chunksOf } from './chunks.ts';
 export { compareCodePoints } from './code-points.ts';
+export type { Complete } from './complete.ts';
 export { Contingency, type ContingencyTable, type Label } from './contingency.ts';
 export {
   documentEntropy,

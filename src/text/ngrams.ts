@@ -9,11 +9,11 @@ import { checkText, savedTokenizer, type Token, type Tokenizer } from './tokeniz
 /** How many neighbours, and what stands between them. */
 export interface NgramOptions {
   /** The shortest n (default 1). */
-  readonly from?: number;
+  readonly from?: number | undefined;
   /** The longest n (default 2). */
-  readonly to?: number;
+  readonly to?: number | undefined;
   /** What joins the tokens of one n-gram: `' '` by default; give `''` for characters. */
-  readonly joiner?: string;
+  readonly joiner?: string | undefined;
 }
 
 /**

@@ -3,18 +3,20 @@
  *
  * Answers for normalisation, lower case, jamo, and offsets; not for where tokens begin and end.
  */
+
 import { oneOf, show, typeError } from '../errors.ts';
+import type { Complete } from './complete.ts';
 import { decomposeHangul } from './jamo.ts';
 
 /** What happens to text before it is cut into tokens. */
 export interface NormalizationOptions {
   /** `'NFC'` (default): canonically equal texts give equal tokens. `'none'`: the text as it is. */
-  readonly normalization?: 'NFC' | 'none';
+  readonly normalization?: 'NFC' | 'none' | undefined;
   /**
    * `false` (default): as written. `true`: Unicode's lower case, whatever the language. A BCP 47 tag: that
    * language's lower case (`'tr'` makes `I` a dotless `ı`). It's lower case, not full case folding: `ß` stays.
    */
-  readonly lowercase?: boolean | string;
+  readonly lowercase?: boolean | string | undefined;
 }
 
 /** Prepared text, and where each of its offsets lies in the source. */
@@ -27,7 +29,7 @@ export interface Aligned {
 export function normalizationOptions(
   where: string,
   options: NormalizationOptions,
-): Required<NormalizationOptions> {
+): Complete<NormalizationOptions> {
   const lowercase: unknown = options.lowercase ?? false;
   if (typeof lowercase === 'string') checkLocale(where, 'lowercase', lowercase);
   else if (typeof lowercase !== 'boolean')
@@ -47,14 +49,14 @@ export function checkLocale(where: string, argument: string, locale: unknown): s
 }
 
 /** The prepared text alone: {@link align} without its cost. */
-export function normalize(text: string, options: Required<NormalizationOptions>, jamo = false): string {
+export function normalize(text: string, options: Complete<NormalizationOptions>, jamo = false): string {
   const normal = options.normalization === 'NFC' ? text.normalize('NFC') : text;
   const cased = lower(normal, options.lowercase);
   return jamo ? decomposeHangul(cased) : cased;
 }
 
 /** The prepared text, with the way back into `source`. */
-export function align(source: string, options: Required<NormalizationOptions>, jamo = false): Aligned {
+export function align(source: string, options: Complete<NormalizationOptions>, jamo = false): Aligned {
   let aligned: Aligned = { text: source, toSource: (offset) => offset };
   if (options.normalization === 'NFC')
     aligned = step(aligned, source.normalize('NFC'), COMPOSING, (piece) => piece.normalize('NFC'));

@@ -13,7 +13,7 @@ import type { IndexTensor, RealTensor } from './tensors.ts';
  * @param inputs - [batch, time]
  * @param size - the vocabulary's
  * @returns [batch, time, size]
- * @throws RangeError for an index of `size` or more.
+ * @throws RangeError for an index of `size` or more; TypeError for something else than indices.
  *
  * @example
  * ```ts
@@ -22,6 +22,7 @@ import type { IndexTensor, RealTensor } from './tensors.ts';
  * ```
  */
 export function oneHot(inputs: IndexTensor, size: number): RealTensor {
+  checkIndices('oneHot', 'inputs.data', inputs?.data);
   const data = new Float32Array(inputs.data.length * wholeNumber('oneHot', 'size', size));
   for (const [at, index] of inputs.data.entries()) data[at * size + within('oneHot', index, size)] = 1;
   return { data, shape: [...inputs.shape, size] };

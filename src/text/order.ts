@@ -17,10 +17,28 @@ export function largest<Entry extends { readonly token: string }>(
   k: number,
   value: (entry: Entry) => number,
 ): Entry[] {
-  const order = (a: Entry, b: Entry) => value(b) - value(a) || compareCodePoints(a.token, b.token);
-  if (k >= entries.length) return [...entries].sort(order);
-  if (k === 0) return [];
-  const least = kthLargest(Float64Array.from(entries, value), k);
-  const candidates = entries.filter((entry) => value(entry) >= least);
-  return candidates.sort(order).slice(0, k);
+  return largestOf(() => entries, k, value);
+}
+
+/** Like {@link largest}, over entries that are gone through twice instead of held: there may be ten million. */
+export function largestOf<Entry extends { readonly token: string }>(
+  entries: () => Iterable<Entry>,
+  k: number,
+  value: (entry: Entry) => number,
+): Entry[] {
+  let values = new Float64Array(1024);
+  let length = 0;
+  for (const entry of entries()) {
+    if (length === values.length) {
+      const grown = new Float64Array(2 * length);
+      grown.set(values);
+      values = grown;
+    }
+    values[length++] = value(entry);
+  }
+  const least = k >= length ? Number.NEGATIVE_INFINITY : kthLargest(values.subarray(0, length), k);
+  const candidates: Entry[] = [];
+  for (const entry of entries()) if (value(entry) >= least) candidates.push(entry);
+  candidates.sort((a, b) => value(b) - value(a) || compareCodePoints(a.token, b.token));
+  return candidates.slice(0, k);
 }

@@ -9,13 +9,13 @@ import type { IndexTensor } from './tensors.ts';
 /** How the block is filled. */
 export interface PaddingOptions {
   /** The index that fills the rest (default 0; a vocabulary's `pad`). */
-  readonly pad?: number;
+  readonly pad?: number | undefined;
   /** The block's time steps (default: the longest sequence). Longer sequences are truncated. */
-  readonly length?: number;
+  readonly length?: number | undefined;
   /** On which side padding stands (default `'right'`, as `lengths` needs it). */
-  readonly side?: 'right' | 'left';
+  readonly side?: 'right' | 'left' | undefined;
   /** Which end of a longer sequence is kept (default `'start'`). */
-  readonly keep?: 'start' | 'end';
+  readonly keep?: 'start' | 'end' | undefined;
 }
 
 /** One block and how much of each row is real. */

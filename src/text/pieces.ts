@@ -2,7 +2,7 @@
  * Feeds `Intl.Segmenter` in pieces, so that time grows with the length of the text.
  *
  * Answers for where a piece may end without changing what is found; not for which segments become tokens.
- * (V8's segmenter slows down with the length of its input: 500 characters at a time cost a twentieth of 100,000.)
+ * (V8's segmenter is quadratic: a text of 100,000 characters takes it 20 seconds at once, and 0.07 by 500 at a time.)
  */
 
 /** Units given to the segmenter at once, unless one segment alone is longer. */

@@ -7,6 +7,7 @@ import { show, typeError } from '../errors.ts';
 
 /** Anything that gives numbers in [0, 1). */
 export interface RandomSource {
+  /** A uniform number in [0, 1). */
   next(): number;
 }
 

@@ -52,6 +52,7 @@ export class RankFrequency {
     );
   }
 
+  /** How many different tokens there are. */
   get types(): number {
     return this.tokens.length;
   }
@@ -79,4 +80,10 @@ export class RankFrequency {
   occurringOnce(): number {
     return this.counts.reduce((sum, count) => sum + (count === 1 ? 1 : 0), 0);
   }
+}
+
+/** Passes on a table. */
+export function checkTable(where: string, table: unknown): RankFrequency {
+  if (table instanceof RankFrequency) return table;
+  throw typeError(where, 'table', `is ${show(table)}`, 'a RankFrequency');
 }

@@ -11,19 +11,19 @@ export interface SeriesOptions {
   /** Steps of the past in each window. */
   readonly length: number;
   /** Steps of the future to predict (default 1), right after the window. */
-  readonly horizon?: number;
+  readonly horizon?: number | undefined;
   /** Steps from one window to the next (default 1). */
-  readonly stride?: number;
+  readonly stride?: number | undefined;
   /** The columns to predict (default: all). */
-  readonly targets?: readonly number[];
+  readonly targets?: readonly number[] | undefined;
   /** The share of the series, in time, that validation and test get, in this order, at its end (default 0 each). */
-  readonly validation?: number;
-  readonly test?: number;
+  readonly validation?: number | undefined;
+  readonly test?: number | undefined;
   /**
    * `'apart'` (default): no step is in two parts, not even as input. `'past'`: inputs of a later part may reach back
    * into the earlier one, as they will in use; targets still are in one part alone.
    */
-  readonly inputs?: 'apart' | 'past';
+  readonly inputs?: 'apart' | 'past' | undefined;
 }
 
 /** The windows of one part. */

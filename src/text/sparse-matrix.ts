@@ -108,10 +108,12 @@ export class SparseMatrix {
     );
   }
 
+  /** The number of rows. */
   get rows(): number {
     return this.shape[0];
   }
 
+  /** The number of columns. */
   get width(): number {
     return this.shape[1];
   }

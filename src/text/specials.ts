@@ -7,10 +7,10 @@ import { rangeError, show, typeError } from '../errors.ts';
 
 /** The spelling of each special; one that is left out has no index. */
 export interface Specials {
-  readonly pad?: string;
-  readonly unknown?: string;
-  readonly start?: string;
-  readonly end?: string;
+  readonly pad?: string | undefined;
+  readonly unknown?: string | undefined;
+  readonly start?: string | undefined;
+  readonly end?: string | undefined;
 }
 
 /** All four, at the indices 0 to 3. */

@@ -11,9 +11,9 @@ import type { Tokenizer } from './tokenizer.ts';
 /** How the list is brought into the form of tokens. */
 export interface StopwordOptions {
   /** The tokenizer of the texts: each stopword is run through it. Without one, the words are taken as they are. */
-  readonly tokenizer?: Tokenizer;
+  readonly tokenizer?: Tokenizer | undefined;
   /** Is told of the words the tokenizer splits (default: `console.warn`). */
-  readonly warn?: (message: string) => void;
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 /** The saved form of stopwords. */
@@ -80,6 +80,7 @@ export class Stopwords {
     return new Stopwords(tokens, split);
   }
 
+  /** Whether `token` is one of them. */
   has(token: string): boolean {
     return this.#set.has(token);
   }

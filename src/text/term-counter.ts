@@ -18,7 +18,7 @@ import type { CutOptions } from './vocabulary-cut.ts';
 /** The tokenizer, the cut of the vocabulary, or a vocabulary made before. */
 export interface TermCounterOptions extends CutOptions, CountOptions {
   /** The terms, instead of fitting them: a term's column is its index in the vocabulary. */
-  readonly vocabulary?: Vocabulary;
+  readonly vocabulary?: Vocabulary | undefined;
 }
 
 /** The saved form of a fitted counter. */

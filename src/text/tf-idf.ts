@@ -3,7 +3,9 @@
  *
  * Answers for putting the three together, for fitting idf on the training part, and for saving it.
  */
+
 import { oneOf, rangeError } from '../errors.ts';
+import type { Complete } from './complete.ts';
 import {
   documentFrequency,
   INVERSE_DOCUMENT_FREQUENCIES,
@@ -18,15 +20,15 @@ import { TERM_FREQUENCIES, type TermFrequency, termFrequency } from './term-freq
 /** Which variants. The defaults are scikit-learn's. */
 export interface TfIdfOptions {
   /** Default `'raw'`. */
-  readonly tf?: TermFrequency;
+  readonly tf?: TermFrequency | undefined;
   /** Default `'scikit-learn'`. */
-  readonly idf?: InverseDocumentFrequency;
+  readonly idf?: InverseDocumentFrequency | undefined;
   /** Each row is divided by Σ|x| (`'l1'`) or √Σx² (`'l2'`, the default), or left (`'none'`). */
-  readonly norm?: 'l1' | 'l2' | 'none';
+  readonly norm?: 'l1' | 'l2' | 'none' | undefined;
 }
 
 /** The saved form of fitted weights. */
-export interface SavedTfIdf extends Required<TfIdfOptions> {
+export interface SavedTfIdf extends Complete<TfIdfOptions> {
   readonly format: 'recurrent-cells/text/tf-idf';
   readonly version: 1;
   readonly weights: number[];
@@ -50,11 +52,11 @@ const NORMS = ['l1', 'l2', 'none'] as const;
  * ```
  */
 export class TfIdf {
-  readonly options: Required<TfIdfOptions>;
+  readonly options: Complete<TfIdfOptions>;
   /** [terms] idf */
   readonly weights: Float64Array;
 
-  private constructor(options: Required<TfIdfOptions>, weights: Float64Array) {
+  private constructor(options: Complete<TfIdfOptions>, weights: Float64Array) {
     this.options = options;
     this.weights = weights;
   }
@@ -97,7 +99,7 @@ export class TfIdf {
   }
 }
 
-function checkOptions(where: string, options: TfIdfOptions): Required<TfIdfOptions> {
+function checkOptions(where: string, options: TfIdfOptions): Complete<TfIdfOptions> {
   return {
     tf: oneOf(where, 'tf', options.tf ?? 'raw', TERM_FREQUENCIES),
     idf: oneOf(where, 'idf', options.idf ?? 'scikit-learn', INVERSE_DOCUMENT_FREQUENCIES),

@@ -45,7 +45,7 @@ export interface SavedTokenCounts {
 /** How texts become tokens. */
 export interface CountOptions {
   /** Needed where documents are texts. */
-  readonly tokenizer?: Tokenizer;
+  readonly tokenizer?: Tokenizer | undefined;
 }
 
 const FORMAT = 'recurrent-cells/text/token-counts';
@@ -54,7 +54,7 @@ const FORMAT = 'recurrent-cells/text/token-counts';
  * Counts tokens exactly, in one pass, over any iterable.
  *
  * Counts of two parts merge exactly into the counts of the whole, so a corpus can be counted on many machines. The
- * number of types is bounded by memory alone (about 80 bytes a type besides its characters).
+ * number of types is bounded by memory alone (some 120 bytes for each, if words are short).
  *
  * @example
  * ```ts

@@ -23,8 +23,9 @@ export class TokenMap {
 
   /** The token's number; undefined if it was never added. */
   get(token: string): number | undefined {
-    for (const map of this.#maps) {
-      const number = map.get(token);
+    const maps = this.#maps;
+    for (let i = 0; i < maps.length; i++) {
+      const number = maps[i]!.get(token);
       if (number !== undefined) return number;
     }
     return undefined;

@@ -4,7 +4,9 @@
  * Answers for offsets into the source and for the two ways of asking (strings, or tokens with offsets);
  * where tokens begin and end is each tokenizer's own file.
  */
+
 import { show, typeError } from '../errors.ts';
+import type { Complete } from './complete.ts';
 import { align, type NormalizationOptions, normalize } from './normalize.ts';
 
 /** One token and where it came from. */
@@ -55,8 +57,8 @@ export type Scan = (text: string) => Iterable<readonly number[]>;
 /** What a kind of tokenizer brings along. */
 export interface TokenizerParts {
   readonly kind: string;
-  readonly normalization: Required<NormalizationOptions>;
-  readonly jamo?: boolean;
+  readonly normalization: Complete<NormalizationOptions>;
+  readonly jamo?: boolean | undefined;
   readonly scan: Scan;
   /** The options, as saved. */
   readonly options: Readonly<Record<string, unknown>>;

@@ -3,8 +3,8 @@
  *
  * Answers for the bounds, their order, and the report; one pass over the counts, whatever their number.
  */
-import { numberWithin, rangeError, show, wholeNumber } from '../errors.ts';
-import { largest } from './order.ts';
+import { numberWithin, rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { largestOf } from './order.ts';
 import type { Counts, TokenCount } from './token-counts.ts';
 
 /** A number of documents, or a share of all documents (0 to 1, compared without rounding). */
@@ -13,15 +13,18 @@ export type DocumentBound = number | { readonly share: number };
 /** What a token must fulfil to be kept. All bounds are inclusive. */
 export interface CutOptions {
   /** The largest size, specials included: the most frequent tokens are kept. */
-  readonly maxSize?: number;
+  readonly maxSize?: number | undefined;
   /** The smallest count (default 1). */
-  readonly minCount?: number;
+  readonly minCount?: number | undefined;
   /** In how many documents a token must occur at least. */
-  readonly minDocuments?: DocumentBound;
+  readonly minDocuments?: DocumentBound | undefined;
   /** In how many documents a token may occur at most. */
-  readonly maxDocuments?: DocumentBound;
+  readonly maxDocuments?: DocumentBound | undefined;
   /** Tokens that are left out whatever their count: a Set, or {@link Stopwords}. */
-  readonly stopwords?: { has(token: string): boolean };
+  readonly stopwords?: {
+    /** Whether `token` is left out. */
+    has(token: string): boolean;
+  };
 }
 
 /** What a cut keeps and drops. With approximate counts, types are unknown and kept tokens a lower bound. */
@@ -50,13 +53,15 @@ export function cut(
   const most = room(where, options.maxSize, specials.length);
   const isWithin = bounds(where, counts, options);
   if (counts.tokens === 0) throw rangeError(where, 'the corpus', 'has no tokens', 'at least one');
-  const candidates: TokenCount[] = [];
   let special = 0;
-  for (const entry of counts.entries()) {
-    if (specials.includes(entry.token)) special += entry.count;
-    else if (isWithin(entry)) candidates.push(entry);
+  function* candidates(): Iterable<TokenCount> {
+    special = 0;
+    for (const entry of counts.entries()) {
+      if (specials.includes(entry.token)) special += entry.count;
+      else if (isWithin(entry)) yield entry;
+    }
   }
-  const kept = largest(candidates, most, ({ count }) => count);
+  const kept = largestOf(candidates, most, ({ count }) => count);
   if (kept.length === 0)
     throw rangeError(
       where,
@@ -92,6 +97,8 @@ function room(where: string, maxSize: number | undefined, specials: number): num
 function bounds(where: string, counts: Counts, options: CutOptions): (entry: TokenCount) => boolean {
   const { minDocuments, maxDocuments, stopwords } = options;
   const minCount = numberWithin(where, 'minCount', options.minCount ?? 1, 0, Number.POSITIVE_INFINITY);
+  if (stopwords !== undefined && typeof stopwords?.has !== 'function')
+    throw typeError(where, 'stopwords', `is ${show(stopwords)}`, 'a Set or Stopwords');
   if (minDocuments === undefined && maxDocuments === undefined)
     return ({ token, count }) => count >= minCount && stopwords?.has(token) !== true;
   const least = documentBound(where, 'minDocuments', minDocuments ?? 0, counts.documents);

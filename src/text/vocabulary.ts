@@ -14,7 +14,7 @@ import { type CutOptions, type CutReport, cut } from './vocabulary-cut.ts';
 /** The bounds of the cut, and the specials. */
 export interface VocabularyOptions extends CutOptions {
   /** Default: pad, unknown, start and end, at the indices 0 to 3. `{}` for none, as for counting terms. */
-  readonly specials?: Specials;
+  readonly specials?: Specials | undefined;
 }
 
 /** The saved form of a vocabulary. */
@@ -179,6 +179,8 @@ export class Vocabulary {
 
   /** Indices to spellings. @throws RangeError for an index outside. */
   decode(indices: Iterable<number>): string[] {
+    if (typeof indices?.[Symbol.iterator] !== 'function')
+      throw typeError('Vocabulary.decode', 'indices', `is ${show(indices)}`, 'an iterable of indices');
     return Array.from(indices, (index) => this.tokenAt(index));
   }
 

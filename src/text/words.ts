@@ -11,9 +11,9 @@ import { type Tokenizer, tokenizerOf } from './tokenizer.ts';
 /** The language, which segments are kept, and what happens to the text before. */
 export interface WordOptions extends NormalizationOptions {
   /** The language whose rules apply (BCP 47; default `'en'`, never the machine's own, so that results repeat). */
-  readonly locale?: string;
+  readonly locale?: string | undefined;
   /** `'words'` (default), or `'all'`: spaces and punctuation too, so that the tokens' `raw` join to the source. */
-  readonly keep?: 'words' | 'all';
+  readonly keep?: 'words' | 'all' | undefined;
 }
 
 /**

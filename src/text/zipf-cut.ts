@@ -4,16 +4,16 @@
  * Answers for the two ranks and what each part covers.
  */
 import { rangeError, wholeNumber } from '../errors.ts';
-import type { RankFrequency } from './rank-frequency.ts';
+import { checkTable, type RankFrequency } from './rank-frequency.ts';
 
 /** Where to cut. */
 export interface ZipfCutOptions {
   /** How many of the most frequent types to take off (default 0). */
-  readonly head?: number;
+  readonly head?: number | undefined;
   /** The smallest count that stays (default 1: no tail is taken off). */
-  readonly minCount?: number;
+  readonly minCount?: number | undefined;
   /** The last rank that stays, if counts alone leave more. */
-  readonly lastRank?: number;
+  readonly lastRank?: number | undefined;
 }
 
 /** The three parts. */
@@ -47,6 +47,7 @@ export interface ZipfCut {
  */
 export function cutZipf(table: RankFrequency, options: ZipfCutOptions = {}): ZipfCut {
   const where = 'cutZipf';
+  checkTable(where, table);
   const head = wholeNumber(where, 'head', options.head ?? 0, 0);
   const minCount = wholeNumber(where, 'minCount', options.minCount ?? 1);
   const most = wholeNumber(where, 'lastRank', options.lastRank ?? table.types);

@@ -4,16 +4,16 @@
  * Answers for two estimators and their standard errors; for neither that the law holds.
  */
 import { oneOf, rangeError, wholeNumber } from '../errors.ts';
-import type { RankFrequency } from './rank-frequency.ts';
+import { checkTable, type RankFrequency } from './rank-frequency.ts';
 
 /** The ranks and the estimator. */
 export interface ZipfFitOptions {
   /** The first rank used (default 1). */
-  readonly from?: number;
+  readonly from?: number | undefined;
   /** The last rank used (default: the last). */
-  readonly to?: number;
+  readonly to?: number | undefined;
   /** See {@link fitZipf}. Default `'least-squares'`. */
-  readonly method?: 'least-squares' | 'maximum-likelihood';
+  readonly method?: 'least-squares' | 'maximum-likelihood' | undefined;
 }
 
 /** A fitted law. */
@@ -59,6 +59,7 @@ export interface ZipfFit {
  */
 export function fitZipf(table: RankFrequency, options: ZipfFitOptions = {}): ZipfFit {
   const where = 'fitZipf';
+  checkTable(where, table);
   const from = wholeNumber(where, 'from', options.from ?? 1);
   const to = wholeNumber(where, 'to', options.to ?? table.types);
   const method = oneOf(where, 'method', options.method ?? 'least-squares', [

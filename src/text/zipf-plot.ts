@@ -3,20 +3,20 @@
  *
  * Answers for one SVG string without any dependency; colours follow the page's text colour, light or dark.
  */
-import { numberWithin, show, typeError } from '../errors.ts';
-import { RankFrequency } from './rank-frequency.ts';
+import { numberWithin } from '../errors.ts';
+import { checkTable, type RankFrequency } from './rank-frequency.ts';
 import type { ZipfCut } from './zipf-cut.ts';
 import type { ZipfFit } from './zipf-fit.ts';
 
 /** What is drawn beside the points. */
 export interface ZipfPlotOptions {
-  readonly fit?: ZipfFit;
-  readonly cut?: ZipfCut;
+  readonly fit?: ZipfFit | undefined;
+  readonly cut?: ZipfCut | undefined;
   /** Above the axes (default: none). */
-  readonly title?: string;
+  readonly title?: string | undefined;
   /** In pixels (default 640 × 440). */
-  readonly width?: number;
-  readonly height?: number;
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
 }
 
 interface Frame {
@@ -30,6 +30,8 @@ interface Frame {
 
 // More points than this a decade can't be told apart at the usual sizes.
 const POINTS_PER_DECADE = 60;
+// The cuts begin below the line that names the fit.
+const LABEL_ROOM = 26;
 
 /**
  * Draws a rank–frequency table.
@@ -44,8 +46,7 @@ const POINTS_PER_DECADE = 60;
  * ```
  */
 export function plotZipf(table: RankFrequency, options: ZipfPlotOptions = {}): string {
-  if (!(table instanceof RankFrequency))
-    throw typeError('plotZipf', 'table', `is ${show(table)}`, 'a RankFrequency');
+  checkTable('plotZipf', table);
   const width = numberWithin('plotZipf', 'width', options.width ?? 640, 200, 10000);
   const height = numberWithin('plotZipf', 'height', options.height ?? 440, 200, 10000);
   const decades = {
@@ -74,7 +75,7 @@ export function plotZipf(table: RankFrequency, options: ZipfPlotOptions = {}): s
 }
 
 function frameOf(width: number, height: number, decades: { x: number; y: number }): Frame {
-  const [left, right, top, bottom] = [64, width - 20, 36, height - 48];
+  const [left, right, top, bottom] = [64, width - 36, 36, height - 48];
   return {
     left,
     right,
@@ -137,7 +138,7 @@ function cuts(frame: Frame, table: RankFrequency, cut: ZipfCut): string[] {
     const x = frame.x(rank);
     const textX = side === 'start' ? x + 5 : x - 5;
     parts.push(
-      `<path d="M${x} ${frame.top}V${frame.bottom}" stroke="currentColor" stroke-dasharray="5 4"/>`,
+      `<path d="M${x} ${frame.top + LABEL_ROOM}V${frame.bottom}" stroke="currentColor" stroke-dasharray="5 4"/>`,
       label(textX, frame.bottom - 8 - 16 * row, text, side),
     );
   };

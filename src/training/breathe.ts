@@ -11,7 +11,7 @@ interface Port {
 
 /** What this file needs of its surroundings, whichever they are. */
 const host = globalThis as unknown as {
-  setImmediate?: (callback: () => void) => void;
+  setImmediate?: ((callback: () => void) => void) | undefined;
   MessageChannel?: new () => { port1: Port; port2: Port };
   setTimeout(callback: () => void, milliseconds: number): void;
 };

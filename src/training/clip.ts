@@ -10,9 +10,9 @@ export type Norm = 2 | 'infinity';
 /** Options of {@link clipNorm}. */
 export interface ClipNormOptions {
   /** 2 unless given. */
-  readonly norm?: Norm;
+  readonly norm?: Norm | undefined;
   /** ε: 0, the textbook's formula, unless given; PyTorch's is 10⁻⁶. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
 }
 
 // Where squares of float64 neither overflow nor lose digits to underflow, for sums of up to 2⁸⁰ of them.

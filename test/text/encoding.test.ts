@@ -228,6 +228,7 @@ test.each<[string, () => unknown, string]>([
   ['too short a part', () => splitSeries(series, { length: 1, test: 0.25 }), 'RangeError: splitSeries: test has 1 steps, expected at least 2 (length + horizon)'],
   ['nothing to train on', () => splitSeries(series, { length: 1, validation: 0.5, test: 0.5 }), 'RangeError: splitSeries: validation and test have the sum 1, expected less than 1'],
   ['a target column', () => splitSeries(series, { length: 1, targets: [1] }), 'RangeError: splitSeries: targets has 1, expected columns from 0 to 0'],
+  ['one-hot of a list', () => oneHot([1] as never, 3), 'TypeError: oneHot: inputs.data is undefined, expected an array of indices'],
 ])('says what is wrong: %s', (_, act, message) => {
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line

@@ -50,9 +50,12 @@ describe('characters are never lost', () => {
     },
   );
 
-  test('over every code point, and every lone surrogate', () => {
+  test('over every code point of every plane in use, and every lone surrogate', { timeout: 60_000 }, () => {
     for (let start = 0; start < 0x110000; start += 0x4000) {
-      const text = Array.from({ length: 0x4000 }, (_, i) => String.fromCodePoint(start + i)).join('');
+      const inUse = start < 0x40000 || start === 0xe0000;
+      const text = Array.from({ length: inUse ? 0x4000 : 0x40 }, (_, i) =>
+        String.fromCodePoint(start + i),
+      ).join('');
       const graphemes = characters();
       const jamo = characters({ unit: 'jamo' });
       expect(graphemes.join(graphemes.tokens(text)) === text).toBe(true);
@@ -67,11 +70,13 @@ describe('the same tokens as from the whole text at once', () => {
     expect(characters({ normalization: 'none' }).tokenize(text)).toEqual(Array.from(whole, (s) => s.segment));
   });
 
-  test('each character beside a letter and a syllable', () => {
+  test('each character beside a letter and a syllable', { timeout: 60_000 }, () => {
     const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
     const tokenizer = characters({ normalization: 'none' });
     for (let start = 0; start < 0x10000; start += 0x400) {
-      const text = Array.from({ length: 0x400 }, (_, i) => String.fromCharCode(start + i))
+      const uniform = (start >= 0x3400 && start < 0xa000) || (start >= 0xac00 && start < 0xf800);
+      const step = uniform ? 16 : 1; // ideographs, syllables, surrogates, private use: alike within each block
+      const text = Array.from({ length: 0x400 / step }, (_, i) => String.fromCharCode(start + i * step))
         .map((unit) => `a${unit}가${unit}\n`)
         .join('');
       const whole = Array.from(segmenter.segment(text), (segment) => segment.segment);
@@ -93,6 +98,7 @@ describe('the same tokens as from the whole text at once', () => {
     ['flags', '🇰🇷🇺🇸'.repeat(401)],
     ['no space anywhere', "can't.stop3.14,".repeat(300)],
     ['only spaces', ' '.repeat(3000)],
+    ['two scripts in one word', 'boat를 강a 3월 river x강 naïve, 배river '.repeat(40)],
     ['sentences', "The quick fox, who can't stop: 3.14 강에서 배를 타고! ".repeat(60)],
   ])('%s, across pieces', (_, text) => {
     const none = { normalization: 'none' } as const;
@@ -104,6 +110,14 @@ describe('the same tokens as from the whole text at once', () => {
       expect(tokenizer.tokenize(text)).toEqual(Array.from(whole, (segment) => segment.segment));
     }
   });
+});
+
+test('words that need the letter after a mark, wherever a piece ends', () => {
+  for (let lead = 0; lead < 20; lead++) {
+    const text = `${'-'.repeat(lead)}${"can't-stop,3.14-".repeat(80)}`;
+    const whole = new Intl.Segmenter('en', { granularity: 'word' }).segment(text);
+    expect(words({ keep: 'all' }).tokenize(text)).toEqual(Array.from(whole, (segment) => segment.segment));
+  }
 });
 
 describe.each(TOKENIZERS)('%s', (_, tokenizer) => {

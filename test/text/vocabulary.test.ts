@@ -149,6 +149,9 @@ test.each<[string, () => unknown, string]>([
   ['saved: no specials', () => Vocabulary.fromJSON({ ...saved(), specials: null }), 'TypeError: Vocabulary.fromJSON: specials is null, expected an object such as { pad: "<pad>" }'],
   ['saved: too few counts', () => Vocabulary.fromJSON({ ...saved(), counts: [] }), 'RangeError: Vocabulary.fromJSON: counts has 0 entries, expected 5, one for each token'],
   ['saved: no report', () => Vocabulary.fromJSON({ ...saved(), report: null }), 'TypeError: Vocabulary.fromJSON: report is null, expected the report of a cut'],
+  ['a function for a tokenizer', () => Vocabulary.fit(texts, { tokenizer: ((text: string) => text.split(' ')) as never }), 'TypeError: TokenCounts.of: tokenizer is a function, expected a tokenizer, such as pattern() or custom(function)'],
+  ['an array of stopwords', () => Vocabulary.fit(texts, { tokenizer, stopwords: ['the'] as never }), 'TypeError: Vocabulary.fit: stopwords is an array of 1, expected a Set or Stopwords'],
+  ['nothing to decode', () => vocabulary.decode(null as never), 'TypeError: Vocabulary.decode: indices is null, expected an iterable of indices'],
 ])('says what is wrong: %s', (_, act, message) => {
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line

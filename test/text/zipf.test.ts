@@ -125,6 +125,8 @@ test.each<[string, () => unknown, string]>([
   ['a cut of all', () => cutZipf(table, { head: 5 }), 'RangeError: cutZipf: the cut keeps none of 5 types, expected bounds that leave at least one'],
   ['no table', () => plotZipf([] as never), 'TypeError: plotZipf: table is an array of 0, expected a RankFrequency'],
   ['a tiny picture', () => plotZipf(table, { width: 10 }), 'RangeError: plotZipf: width is 10, expected a number from 200 to 10000'],
+  ['counts for a table', () => fitZipf([3, 2, 1] as never), 'TypeError: fitZipf: table is an array of 3, expected a RankFrequency'],
+  ['a cut of counts', () => cutZipf([3, 2, 1] as never), 'TypeError: cutZipf: table is an array of 3, expected a RankFrequency'],
 ])('says what is wrong: %s', (_, act, message) => {
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line

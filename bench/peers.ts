@@ -1,0 +1,51 @@
+/** The systems that are measured, and how a process of each is started. */
+import { execFileSync } from 'node:child_process';
+
+/** One system. */
+export interface Peer {
+  readonly name: string;
+  /** Where it runs: `ours` and `js` in the Node that is measured, `native` beside it. */
+  readonly kind: 'ours' | 'js' | 'native';
+  /** The bundle in `dist/`, and what it is told; or a Python program. */
+  readonly program: string;
+  readonly argument?: string;
+}
+
+export const peers: readonly Peer[] = [
+  { name: 'ours', kind: 'ours', program: 'ours' },
+  { name: 'onnxruntime-web', kind: 'js', program: 'onnx-web' },
+  { name: 'jax-js', kind: 'js', program: 'jax' },
+  { name: 'tfjs-wasm', kind: 'js', program: 'tfjs', argument: 'wasm' },
+  { name: 'tfjs-cpu', kind: 'js', program: 'tfjs', argument: 'cpu' },
+  { name: 'brain.js', kind: 'js', program: 'brain' },
+  { name: 'onnxruntime-node', kind: 'native', program: 'onnx-node' },
+  { name: 'pytorch', kind: 'native', program: 'pytorch.py' },
+];
+
+/** A command that begins a process on one core, if the system has one. */
+export function pinning(core: number): string[] {
+  try {
+    execFileSync('taskset', ['-c', String(core), 'true'], { stdio: 'ignore' });
+    return ['taskset', '-c', String(core)];
+  } catch {
+    return [];
+  }
+}
+
+/** The first Python that has torch, if any. */
+export function pythonWithTorch(): string | undefined {
+  return ['python3', '/usr/bin/python3', 'python'].find((python) => {
+    try {
+      execFileSync(python, ['-c', 'import torch'], { stdio: 'ignore' });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** The environment of every process: one thread, and no overruling of what OpenBLAS finds best for the machine. */
+export function environment(): NodeJS.ProcessEnv {
+  const { OPENBLAS_CORETYPE: _, OPENBLAS_L2_SIZE: __, ...rest } = process.env;
+  return { ...rest, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
+}

@@ -1,0 +1,41 @@
+/**
+ * What cells, layers and losses of one's own are written in: matrices in a backend's heap, and operations on them.
+ *
+ * Outputs come first, and every operation checks its shapes. A {@link Matrix} owns nothing: the memory of a pass is taken
+ * from its {@link Arena} and goes back with it. What flows between layers is a {@link Signal}, time-major: row
+ * t·batch + b is step t of sequence b.
+ *
+ * How to write a cell with them is told by `Cell`, a layer by `Layer`.
+ *
+ * @example
+ * ```ts
+ * import { LSTMCell } from 'recurrent-cells';
+ * import { fill } from 'recurrent-cells/matrix';
+ *
+ * const { weightIh } = new LSTMCell({ inputSize: 2, hiddenSize: 3 });
+ * // The forget gate's rows, the second of four blocks: a view, so writing to it changes the weight.
+ * const forget = weightIh.value.rowsFrom(3, 3);
+ * fill(forget, 0);
+ * weightIh.changed();
+ * Array.from(weightIh.read().slice(6, 12)) // → [0, 0, 0, 0, 0, 0]
+ * ```
+ *
+ * @module recurrent-cells/matrix
+ */
+export type { Backend, DType } from '../kernels/backend.ts';
+export type { Heap, Storage, Values } from '../kernels/heap.ts';
+export type { Binary, Kernels, Unary } from '../kernels/kernels.ts';
+export type { Expectation } from '../signal/checks.ts';
+export {
+  type DenseSignal,
+  dense,
+  type OneHotSignal,
+  type Signal,
+  type SignalExtent,
+} from '../signal/signal.ts';
+export type { MatrixState, StateSizes, Tree } from '../signal/state.ts';
+export type { Arena } from './arena.ts';
+export { type Factor, Matrix } from './matrix.ts';
+export * from './operations.ts';
+export { Packed } from './packed.ts';
+export { Parameter } from './parameter.ts';

@@ -1,0 +1,117 @@
+/** Every code block of the documentation compiles, runs, and gives what its comments say. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Block, blocks, program, root } from './blocks.ts';
+
+const folder = join(root, 'node_modules/.cache/documentation');
+const all = blocks().map((block, i) => ({ ...block, file: join(folder, `block-${i}.ts`) }));
+const entries = {
+  'recurrent-cells': 'src/index.ts',
+  'recurrent-cells/matrix': 'src/matrix/index.ts',
+  'recurrent-cells/parallel': 'src/parallel/index.ts',
+  'recurrent-cells/testing': 'src/testing/index.ts',
+  'recurrent-cells/text': 'src/text/index.ts',
+};
+
+function compiler(files: readonly string[]): ts.Program {
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const paths = Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, [join(root, file)]]));
+  // An example may name what it does not use.
+  return ts.createProgram(files, { ...options, paths, noUnusedLocals: false, noUnusedParameters: false });
+}
+
+describe('examples', () => {
+  const made = new Map<Block, string | Error>();
+
+  beforeAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    for (const block of all) {
+      try {
+        writeFileSync(block.file, program(block));
+      } catch (error) {
+        made.set(block, error as Error);
+      }
+    }
+    Object.assign(globalThis, {
+      check: (actual: unknown, expected: unknown) => expect(actual).toEqual(expected),
+    });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test.each(all)('$place', async (block) => {
+    const error = made.get(block);
+    if (error !== undefined) throw error;
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    try {
+      await import(/* @vite-ignore */ block.file);
+    } finally {
+      log.mockRestore();
+    }
+  });
+
+  test('compile', { timeout: 120_000 }, () => {
+    const checked = all.filter((block) => !made.has(block));
+    const compiled = compiler(checked.map(({ file }) => file));
+    const complaints = checked.flatMap(({ file, place }) => {
+      const source = compiled.getSourceFile(file)!;
+      return [...compiled.getSyntacticDiagnostics(source), ...compiled.getSemanticDiagnostics(source)].map(
+        ({ start = 0, messageText }) => {
+          const { line } = source.getLineAndCharacterOfPosition(start);
+          return `${place} + ${line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+        },
+      );
+    });
+    expect(complaints).toEqual([]);
+  });
+});
+
+test('every public function and class has an example', { timeout: 60_000 }, () => {
+  const compiled = compiler(Object.values(entries).map((file) => join(root, file)));
+  const checker = compiled.getTypeChecker();
+  const isFunction = (symbol: ts.Symbol) =>
+    symbol.flags & ts.SymbolFlags.Value && checker.getTypeOfSymbol(symbol).getCallSignatures().length > 0;
+  const lacking = Object.entries(entries).flatMap(([entry, path]) => {
+    const file = compiled.getSourceFile(join(root, path))!;
+    return checker
+      .getExportsOfModule(checker.getSymbolAtLocation(file)!)
+      .filter((symbol) => !symbol.declarations?.some(ts.isTypeOnlyExportDeclaration))
+      .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol))
+      .filter(
+        (symbol) =>
+          (symbol.flags & ts.SymbolFlags.Class || isFunction(symbol)) &&
+          // One line of formula each; the entry itself has an example that uses them.
+          !symbol.valueDeclaration!.getSourceFile().fileName.endsWith('/matrix/operations.ts') &&
+          !symbol.getJsDocTags(checker).some(({ name }) => name === 'example'),
+      )
+      .map((symbol) => `${entry}: ${symbol.name}`);
+  });
+  expect(lacking).toEqual([]);
+});
+
+describe('a block', () => {
+  const of = (code: string) => program({ place: 'here:1', code });
+
+  test('is made to check its results', () => {
+    expect(of('const a = [1];\na // → [1]\n[...a].length // → 1')).toMatch(
+      /^const a = \[1\];\ncheck\(a, \[1\]\);\ncheck\(\[\.\.\.a\]\.length, 1\);\n/,
+    );
+    expect(of("for (const a of [1]) {\n  a; // → 1\n}\nf(\n  'x',\n); // → 2")).toContain(
+      "{\n  check(a, 1);\n}\ncheck(f(\n  'x',\n), 2);",
+    );
+  });
+
+  test('with a result of nothing, or none at all, is refused', () => {
+    expect(() => of('const a = 1; // → 1')).toThrow('here:1: 1 results, but 0 of them follow an expression');
+    expect(() => of('f();')).toThrow('here:1: no line ends in "// → value"');
+    expect(of('f(); // (without a result)')).toContain('f();');
+  });
+
+  test('that is wrong fails', () => {
+    const check = (globalThis as unknown as { check(actual: unknown, expected: unknown): void }).check;
+    expect(() => check([1, 2], [1, 3])).toThrow();
+  });
+});
