@@ -6,6 +6,11 @@ export default defineConfig({
     'text/index': 'src/text/index.ts',
     'testing/index': 'src/testing/index.ts',
     'matrix/index': 'src/matrix/index.ts',
+    // Beside the shared chunks, wherever among them the address of the worker ends up.
+    parallel: 'src/parallel/index.ts',
+    worker: 'src/parallel/worker.ts',
+    // A file of its own: bundlers put it first, where it does not part code that a compressor finds alike.
+    binaries: 'src/kernels/simd/binaries.generated.ts',
   },
   format: ['esm', 'cjs'],
   platform: 'neutral',
@@ -13,8 +18,17 @@ export default defineConfig({
   tsconfig: 'tsconfig.build.json',
   // One copy of each module whichever entries a program imports: backends are singletons.
   splitting: true,
+  // Replaces import.meta.url, which is a syntax error in CommonJS.
+  shims: true,
   clean: true,
   dts: {
+    entry: {
+      index: 'src/index.ts',
+      'text/index': 'src/text/index.ts',
+      'testing/index': 'src/testing/index.ts',
+      'matrix/index': 'src/matrix/index.ts',
+      parallel: 'src/parallel/index.ts',
+    },
     compilerOptions: { ignoreDeprecations: '6.0' },
     // A pass has [Symbol.dispose], which programs that aim at an older language do not know of.
     banner: '/// <reference lib="esnext.disposable" />',

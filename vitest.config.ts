@@ -11,6 +11,7 @@ export default defineConfig({
     alias: [
       entry('recurrent-cells', 'src/index.ts'),
       entry('recurrent-cells/matrix', 'src/matrix/index.ts'),
+      entry('recurrent-cells/parallel', 'src/parallel/index.ts'),
       entry('recurrent-cells/testing', 'src/testing/index.ts'),
       entry('recurrent-cells/text', 'src/text/index.ts'),
     ],

@@ -80,49 +80,26 @@ function parseOptions() {
 }
 
 async function learn(): Promise<void> {
+  const settings = {
+    count: whole('streams'),
+    steps: whole('steps'),
+    batches: whole('batches'),
+    learningRate: number('rate'),
+  };
+  const random = new Random(whole('seed', 0));
   const { name, text } = readText();
   const alphabet = Alphabet.of(text);
-  if (alphabet.size < 2)
-    throw new RangeError(`${name} repeats a single character, expected at least two different ones`);
-  const ids = alphabet.encode(text);
-  const border = Math.floor(ids.length * 0.9);
-  const [training, test] = [ids.subarray(0, border), ids.subarray(border)];
-  const [count, steps, batches] = [whole('streams'), whole('steps'), whole('batches')];
-  if (training.length <= count || test.length < 2)
-    throw new RangeError(
-      `${name} has ${ids.length} characters, expected more than ${Math.ceil((count + 1) / 0.9)}`,
-    );
-  const random = new Random(whole('seed', 0));
+  const { training, test } = split(name, alphabet, text, settings.count);
   const model = makeModel(alphabet.size, random);
   console.log(
-    `${name}: ${ids.length} characters, ${alphabet.size} of them different; the first 90 % to learn from, the last 10 % to test.`,
+    `${name}: ${training.length + test.length} characters, ${alphabet.size} of them different; the first 90 % to learn from, the last 10 % to test.`,
   );
   console.log(
     `${options.cell.toUpperCase()} of ${options.hidden} units on ${model.backend.name}, seed ${options.seed}.`,
   );
 
   const started = performance.now();
-  await withProgress(batches, async (report) => {
-    let average = Number.NaN;
-    for await (const { step, loss, gradientNorm, tokensPerSecond } of train(
-      model,
-      epochs(training, count, steps, batches),
-      {
-        loss: crossEntropy(),
-        optimizer: new Adam({ learningRate: number('rate') }),
-        schedule: cosineDecay({ steps: batches }),
-        clipNorm: 1,
-      },
-    )) {
-      average = Number.isNaN(average) ? loss : 0.98 * average + 0.02 * loss;
-      report(step + 1, {
-        loss: `${average.toFixed(3)} nats`,
-        perplexity: Math.exp(average).toFixed(2),
-        'gradient norm': gradientNorm.toFixed(2),
-        'characters/s': Math.round(tokensPerSecond).toLocaleString('en'),
-      });
-    }
-  });
+  await trainOn(model, training, settings);
   console.log(`Trained in ${((performance.now() - started) / 1000).toFixed(0)} s.`);
 
   const { perplexity: result } = await evaluate(model, streams(test, 1, 1000), [perplexity()]);
@@ -134,6 +111,51 @@ async function learn(): Promise<void> {
   mkdirSync(dirname(MODEL), { recursive: true });
   writeFileSync(MODEL, save(model, { metadata: { characters: JSON.stringify(alphabet.characters) } }));
   console.log('\nSaved. To go on from words of your own: npm start -- --sample "Call me"');
+}
+
+/** The indices of a text: its first 90 % to learn from, its last 10 % to test. */
+function split(name: string, alphabet: Alphabet, text: string, count: number) {
+  if (alphabet.size < 2)
+    throw new RangeError(`${name} repeats a single character, expected at least two different ones`);
+  const ids = alphabet.encode(text);
+  const border = Math.floor(ids.length * 0.9);
+  if (border <= count || ids.length - border < 2)
+    throw new RangeError(
+      `${name} has ${ids.length} characters, expected more than ${Math.ceil((count + 1) / 0.9)}`,
+    );
+  return { training: ids.subarray(0, border), test: ids.subarray(border) };
+}
+
+/** Trains with truncated back-propagation through time. Ctrl-C ends it early; what follows then comes at once. */
+async function trainOn(
+  model: Model,
+  training: Int32Array,
+  settings: { count: number; steps: number; batches: number; learningRate: number },
+): Promise<void> {
+  const { count, steps, batches, learningRate } = settings;
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  process.once('SIGINT', stop);
+  const run = train(model, epochs(training, count, steps, batches), {
+    loss: crossEntropy(),
+    optimizer: new Adam({ learningRate }),
+    schedule: cosineDecay({ steps: batches }),
+    clipNorm: 1,
+    signal: controller.signal,
+  });
+  await withProgress(batches, async (report) => {
+    let average: number | undefined;
+    for await (const { step, loss, gradientNorm, tokensPerSecond } of run) {
+      average = average === undefined ? loss : 0.98 * average + 0.02 * loss;
+      report(step + 1, {
+        loss: `${average.toFixed(3)} nats`,
+        perplexity: Math.exp(average).toFixed(2),
+        'gradient norm': gradientNorm.toFixed(2),
+        'characters/s': Math.round(tokensPerSecond).toLocaleString('en'),
+      });
+    }
+  });
+  process.off('SIGINT', stop);
 }
 
 function continuePrompt(prompt: string): void {

@@ -1,9 +1,8 @@
 /**
  * Compiles the SIMD kernels into `src/kernels/simd/binaries.generated.ts`: one source, two binaries.
  *
- * The binaries are hexadecimal strings: longer than base64 on disk, but after compression a quarter shorter, because
- * repeated bytes stay repeated characters. They are cut into pieces that alternate, because the two are much alike, and
- * gzip finds likenesses within 32 KiB only: both together then take a fifth more than one alone.
+ * A byte is written as one character or two (see `written`): hardly longer than the binary, and a compressor sees whole bytes,
+ * where hexadecimal digits take it 8 % more and base64 hides from it that bytes repeat.
  * Nothing happens if neither the sources nor this script have changed.
  */
 import { createHash } from 'node:crypto';
@@ -26,10 +25,13 @@ if (!present.startsWith(header)) {
 /** The first element above the memory that the kernels keep for themselves. */
 export const heapBase: number = ${heapBase(simd)};
 
-/** Both binaries in hexadecimal, piece by piece: for 128-bit SIMD, and for relaxed SIMD with its fused multiply-add. */
-export const pieces: readonly (readonly [simd: string, relaxed: string])[] = [
-${pairs(simd.toString('hex'), relaxed.toString('hex')).join('\n')}
-];
+/** For 128-bit SIMD, as text. */
+export const simd: string =
+  "${written(simd)}";
+
+/** For relaxed SIMD, with its fused multiply-add, as text. */
+export const relaxed: string =
+  "${written(relaxed)}";
 `;
   await writeFile(target, text);
   console.log(`kernels: ${simd.length} bytes (SIMD), ${relaxed.length} bytes (relaxed SIMD)`);
@@ -67,13 +69,19 @@ async function compile(features) {
   return bytes;
 }
 
-function pairs(simd, relaxed) {
-  const size = 8000;
-  const count = Math.ceil(Math.max(simd.length, relaxed.length) / size);
-  return Array.from({ length: count }, (_, i) => {
-    const piece = (text) => text.slice(i * size, (i + 1) * size);
-    return `  ['${piece(simd)}', '${piece(relaxed)}'],`;
-  });
+/**
+ * Of (byte + 4) mod 256 = 90·page + digit: } or ~ for the pages 1 and 2, and one of 90 characters from # on for the digit.
+ *
+ * With 4 added, page 0 has most of what occurs: the prefix of the SIMD instructions, 0xfd, and small numbers. Among the
+ * 90 is the backslash, which would have to be escaped: the exclamation mark stands for it.
+ */
+function written(bytes) {
+  return Array.from(bytes, (byte) => {
+    const code = (byte + 4) % 256;
+    return ['', '}', '~'][Math.floor(code / 90)] + String.fromCharCode(35 + (code % 90));
+  })
+    .join('')
+    .replaceAll('\\', '!');
 }
 
 function heapBase(bytes) {

@@ -25,10 +25,20 @@ const same = [
   pattern().tokenize('a b').length === 2,
 ];
 if (same.includes(false)) throw new Error('the entries do not fit together: ' + same);
+const batch = { inputs: tensor([[1, 2], [3, 4]]), targets: tensor([[1], [2]]) };
+const options = { loss: meanSquaredError(), optimizer: new SGD({ learningRate: 0.01 }), shards: 2 };
+const train = async () => {
+  let steps = 0;
+  for await (const _ of trainParallel(dense, [batch], options)) steps++;
+  if (steps !== 1) throw new Error('a worker was not found');
+};
+// What it throws ends the program.
+void train();
 `;
 const names = {
-  'recurrent-cells': ['Dense', 'float64', 'load', 'LSTMCell', 'save', 'tensor'],
+  'recurrent-cells': ['Dense', 'float64', 'load', 'LSTMCell', 'meanSquaredError', 'save', 'SGD', 'tensor'],
   'recurrent-cells/matrix': ['Matrix', 'Parameter'],
+  'recurrent-cells/parallel': ['trainParallel'],
   'recurrent-cells/testing': ['checkGradients'],
   'recurrent-cells/text': ['pattern'],
 };

@@ -1,7 +1,7 @@
 /** Runs an example: `npm run example NAME [-- OPTIONS]`. Installs what it needs when that is not there. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const folder = fileURLToPath(new URL('../examples/', import.meta.url));
 // These need the dependencies only; the others' data, a hundred megabytes and more, are development dependencies.
@@ -17,10 +17,14 @@ if (!names.includes(name)) {
   process.exit(1);
 }
 
+// Ctrl-C reaches the example too, which ends in its own way; this program waits for it.
+process.on('SIGINT', () => {});
+
 /** Runs a command, and ends with it if it fails. */
 function run(cwd, command, ...args) {
-  const { status, signal } = spawnSync(command, args, { cwd, stdio: 'inherit' });
-  if (status !== 0) process.exit(signal === null ? status : 1);
+  const { status, error } = spawnSync(command, args, { cwd, stdio: 'inherit' });
+  if (error !== undefined) throw error;
+  if (status !== 0) process.exit(status ?? 1);
 }
 
 const { dependencies, devDependencies } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8'));
@@ -29,6 +33,7 @@ const needed = Object.keys(light ? dependencies : { ...dependencies, ...devDepen
 if (!needed.every((dependency) => existsSync(`${folder}node_modules/${dependency}`))) {
   console.log('Installing what the example needs …');
   run(
+    folder,
     'npm',
     'ci',
     '--ignore-scripts',
@@ -40,4 +45,11 @@ if (!needed.every((dependency) => existsSync(`${folder}node_modules/${dependency
 }
 // Where npm was called, so that files named in the options are found.
 const here = process.env.INIT_CWD ?? process.cwd();
-run(here, process.execPath, `${folder}node_modules/tsx/dist/cli.mjs`, `${folder}${name}.ts`, ...options);
+run(
+  here,
+  process.execPath,
+  '--import',
+  pathToFileURL(`${folder}node_modules/tsx/dist/loader.mjs`).href,
+  `${folder}${name}.ts`,
+  ...options,
+);

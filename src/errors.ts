@@ -49,6 +49,16 @@ export function numberWithin(
   throw error(where, argument, `is ${show(value)}`, bounds);
 }
 
+/** Passes options on if they are an object, where some of them are required. */
+export function requiredOptions<Options extends object>(
+  where: string,
+  options: Options,
+  example: string,
+): Options {
+  if (typeof options === 'object' && options !== null) return options;
+  throw typeError(where, 'options', `is ${show(options)}`, `an object such as ${example}`);
+}
+
 /** Passes `value` on if it is one of `choices`. */
 export function oneOf<Choice extends string>(
   where: string,

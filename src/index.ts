@@ -35,6 +35,7 @@ export {
 export { type HuberOptions, huber, type SmoothL1Options, smoothL1 } from './losses/huber.ts';
 export {
   Loss,
+  type LossSettings,
   type LossTrace,
   type Measured,
   type Reduction,
@@ -95,3 +96,5 @@ export type { Batch, Batches } from './training/batch.ts';
 export { type ClipNormOptions, clipNorm, clipValue, gradientNorm, type Norm } from './training/clip.ts';
 export { evaluate } from './training/evaluate.ts';
 export { type TrainingStep, type TrainOptions, train } from './training/train.ts';
+export type { AbortSignalLike } from './training/until-aborted.ts';
+export type { Updated, UpdateOptions } from './training/update.ts';

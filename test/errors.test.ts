@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { numberWithin, oneOf, rangeError, show, typeError, weightShape, wholeNumber } from '../src/errors.ts';
+import { Adagrad, Adam, Dense, Dropout, Embedding, LSTMCell, OneHot, RMSProp, SGD } from '../src/index.ts';
 
 describe('errors name the place, the argument, what came and what was expected', () => {
   test('rangeError and typeError share one sentence', () => {
@@ -59,4 +60,50 @@ describe('errors name the place, the argument, what came and what was expected',
       new RangeError('LSTMCell: weightHh has shape [4000000, 1000000], expected at most 2³⁰ elements'),
     );
   });
+});
+
+describe('what needs options says so', () => {
+  test.each<[string, () => unknown, string]>([
+    [
+      'LSTMCell',
+      () => new LSTMCell(undefined as never),
+      'LSTMCell: options is undefined, expected an object such as { inputSize, hiddenSize }',
+    ],
+    [
+      'Dense',
+      () => new Dense(3 as never),
+      'Dense: options is 3, expected an object such as { inputSize, outputSize }',
+    ],
+    [
+      'Embedding',
+      () => new Embedding(undefined as never),
+      'Embedding: options is undefined, expected an object such as { classes, outputSize }',
+    ],
+    ['OneHot', () => new OneHot(3 as never), 'OneHot: options is 3, expected an object such as { classes }'],
+    [
+      'Dropout',
+      () => new Dropout(0.5 as never),
+      'Dropout: options is 0.5, expected an object such as { rate }',
+    ],
+    [
+      'SGD',
+      () => new SGD(0.1 as never),
+      'SGD: options is 0.1, expected an object such as { learningRate: 0.1 }',
+    ],
+    [
+      'Adagrad',
+      () => new Adagrad(undefined as never),
+      'Adagrad: options is undefined, expected an object such as { learningRate: 0.1 }',
+    ],
+    [
+      'RMSProp',
+      () => new RMSProp(undefined as never),
+      'RMSProp: options is undefined, expected an object such as { learningRate: 0.01 }',
+    ],
+    [
+      'Adam',
+      () => new Adam(0.1 as never),
+      'Adam: options is 0.1, expected an object such as { learningRate: 0.001 }',
+    ],
+  ])('%s', (_, make, message) => expect(make).toThrow(new TypeError(message)));
 });

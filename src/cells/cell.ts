@@ -1,6 +1,6 @@
 /** What every cell has beside its rule: sizes, parameters and their starting values, and the step of a single input. */
 import type { Architecture } from '../architecture.ts';
-import { rangeError, weightShape, wholeNumber } from '../errors.ts';
+import { rangeError, requiredOptions, weightShape, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
@@ -12,7 +12,7 @@ import { type Pass, recordPass } from '../signal/pass.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import { type State, type StateSizes, stateInput, stateOutput, zeroState } from '../signal/state.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Matrices, Rule } from './rule.ts';
+import { checkRule, type Matrices, type Rule } from './rule.ts';
 import { type Unrollable, unroll } from './unroll.ts';
 import { unrollBackward } from './unroll-backward.ts';
 
@@ -108,7 +108,13 @@ export abstract class Cell<
 
   /** @throws RangeError if a size is not a whole number of at least 1, or an initialiser gives another number of values. */
   constructor(type: string, rule: Rule<string, Name, string>, options: CellOptions<InputSize, HiddenSize>) {
-    const { inputSize, hiddenSize, backend = float32(), random = defaultRandom() } = options;
+    checkRule(type, rule);
+    const {
+      inputSize,
+      hiddenSize,
+      backend = float32(),
+      random = defaultRandom(),
+    } = requiredOptions(type, options, '{ inputSize, hiddenSize }');
     const { inputInitializer = glorotUniform, recurrentInitializer = orthogonal, bias = true } = options;
     wholeNumber(type, 'inputSize', inputSize);
     wholeNumber(type, 'hiddenSize', hiddenSize);

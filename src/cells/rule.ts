@@ -7,6 +7,7 @@
  *
  * Products, memory and the walk through time are `unroll.ts`; a rule only combines matrices of [batch, hidden].
  */
+import { rangeError, show } from '../errors.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 
 /** A matrix for each name. */
@@ -66,4 +67,23 @@ export interface Rule<Gate extends string, State extends string, Kept extends st
   readonly stages: readonly Stage<Gate, State, Kept>[];
   /** Where the input biases of some gates start, if not at 0. */
   readonly initialBias?: { readonly [gate in Gate]?: number } | undefined;
+}
+
+/** @throws RangeError if the stages of a rule do not give each gate its recurrent part once, in order, from something known. */
+export function checkRule(
+  type: string,
+  { gates, states, kept, stages = [] }: Rule<string, string, string>,
+): void {
+  const given = stages.flatMap((stage) => stage.gates);
+  if (given.join() !== gates.join())
+    throw rangeError(
+      type,
+      'rule.stages',
+      `gives gates ${show(given.join(', '))}`,
+      `${gates.join(', ')}, each once, in order`,
+    );
+  const known = [...states, ...kept];
+  const unknown = stages.find(({ from }) => !known.includes(from));
+  if (unknown !== undefined)
+    throw rangeError(type, 'rule.stages', `multiplies ${show(unknown.from)}`, `one of ${known.join(', ')}`);
 }

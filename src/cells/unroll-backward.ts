@@ -9,7 +9,7 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { addColumnSums, addProduct, product } from '../matrix/operations.ts';
 import { repeated } from '../matrix/packed.ts';
 import { linearGradient } from '../signal/linear.ts';
-import { type Signal, steps } from '../signal/signal.ts';
+import type { Signal } from '../signal/signal.ts';
 import type { Matrices } from './rule.ts';
 import { blockSteps, type Unrollable, type Unrolled } from './unroll.ts';
 import { walkBack } from './walk-back.ts';
@@ -121,7 +121,7 @@ export function weightGradient<State extends string>(
   return {
     add({ input, states, kept }, start, count, dGates, dRecurrent) {
       const { batch: B } = input;
-      ofInput.add(dGates, steps(input, start, count));
+      ofInput.add(dGates, input, start * B);
       for (const { source, from, count: columns, dWeight } of stages) {
         const of = rule.states.includes(source as State) ? states[source as State] : kept[source]!;
         addProduct(dWeight, dRecurrent.columnsFrom(from, columns).T, of.rowsFrom(start * B, count * B));

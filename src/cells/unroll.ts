@@ -9,7 +9,7 @@ import { add, addProduct, copy, copyRow, fill, gather } from '../matrix/operatio
 import { type Packed, repeated } from '../matrix/packed.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { type LinearMap, linearMap } from '../signal/linear.ts';
-import { type Signal, steps } from '../signal/signal.ts';
+import type { Signal } from '../signal/signal.ts';
 import type { Matrices, Rule } from './rule.ts';
 import { column, record, source, span, stepAt } from './windows.ts';
 
@@ -159,7 +159,7 @@ function project<State extends string>(
   count: number,
 ): void {
   const rows = (of: Matrix) => of.rowsFrom(start * input.batch, count * input.batch);
-  map(rows(gates), steps(input, start, count));
+  map(rows(gates), input, start * input.batch);
   if (!rule.separateRecurrent) return;
   if (biasHh === undefined) fill(rows(recurrent), 0);
   else copyRow(rows(recurrent), biasHh.value);

@@ -1,9 +1,9 @@
 /** The time loop of the way back: the gradients of states and gates, one step at a time. */
 import type { Arena } from '../matrix/arena.ts';
-import type { Matrix } from '../matrix/matrix.ts';
+import type { Factor, Matrix } from '../matrix/matrix.ts';
 import { add, addProduct, copy, fill, product } from '../matrix/operations.ts';
-import { repeated } from '../matrix/packed.ts';
-import type { Matrices } from './rule.ts';
+import { type Packed, repeated } from '../matrix/packed.ts';
+import type { Matrices, Stage, StepGradient } from './rule.ts';
 import type { Unrollable, Unrolled } from './unroll.ts';
 import type { Upstream } from './unroll-backward.ts';
 import { column, gatesAt, record, source, span, stepAt } from './windows.ts';
@@ -33,16 +33,78 @@ export function walkBack<State extends string>(
   cutBefore: (t: number) => boolean,
   block: number,
 ): WalkBack<State> {
-  const { rule, hiddenSize: H } = cell;
   const { batch: B, time: T, lengths } = run.input;
-  const names = rule.states;
+  const names = cell.rule.states;
   const { step, advance } = stepAt(cell, run, T - 1);
+  const dBlock = blockGradient(arena, cell, B, T, Math.min(block, T));
+  const [even, odd] = alternating(arena, cell, B, dBlock);
   const dOut = dOutput?.rowsFrom((T - 1) * B, B);
+  let turn = even;
+  if (dFinal !== undefined && lengths === undefined)
+    for (const name of names) copy(turn.d.next[name], dFinal[name]);
 
-  // Of a block only, and so moved back to its end when one begins.
-  const rows = Math.min(block, T) * B;
-  const gates = arena.matrix(rows, rule.gates.length * H);
-  const recurrent = rule.separateRecurrent ? arena.matrix(rows, gates.columns) : gates;
+  const stepBack = (t: number) => {
+    const { d, sources } = turn;
+    if (dFinal !== undefined && lengths !== undefined) addEndings(names, d.next, dFinal, lengths, t + 1);
+    if (dOut !== undefined) {
+      add(d.next[names[0]], d.next[names[0]], dOut);
+      dOut.advance(-B);
+    }
+    for (const name of names) fill(d.prev[name], 0);
+    for (let s = sources.length - 1; s >= 0; s--) {
+      const { stage, multiply, dRecurrent, weight } = dBlock.stages[s]!;
+      stage.activateBackward(step, d);
+      multiply(sources[s]!, dRecurrent, weight);
+    }
+    if (cutBefore(t)) for (const name of names) fill(d.prev[name], 0);
+    turn = turn === even ? odd : even;
+  };
+
+  return {
+    gates: dBlock.gates,
+    recurrent: dBlock.recurrent,
+    through(start, count) {
+      dBlock.move(count * B);
+      for (let t = start + count - 1; t >= start; t--) {
+        stepBack(t);
+        advance(-B);
+        dBlock.move(-B);
+      }
+    },
+    finish(initial) {
+      const { next } = turn.d;
+      if (dFinal !== undefined && lengths !== undefined) addEndings(names, next, dFinal, lengths, 0);
+      for (const name of names) copy(initial[name], next[name]);
+    },
+  };
+}
+
+/** The gradients of the gates of one block, and what multiplies them. */
+interface BlockGradient<State extends string> {
+  readonly gates: Matrix;
+  readonly recurrent: Matrix;
+  /** Windows on the step under way; above the block until it begins. */
+  readonly step: { readonly gates: Matrices<string>; readonly recurrent: Matrices<string> };
+  readonly stages: readonly {
+    readonly stage: Stage<string, State, string>;
+    /** How the product with W_hh enters the gradient of what it came from. */
+    readonly multiply: typeof product;
+    readonly dRecurrent: Matrix;
+    readonly weight: Factor | Packed;
+  }[];
+  /** Moves the windows by some rows. */
+  move(rows: number): void;
+}
+
+function blockGradient<State extends string>(
+  arena: Arena,
+  { rule, hiddenSize: H, weightHh }: Unrollable<State>,
+  B: number,
+  T: number,
+  count: number,
+): BlockGradient<State> {
+  const gates = arena.matrix(count * B, rule.gates.length * H);
+  const recurrent = rule.separateRecurrent ? arena.matrix(count * B, gates.columns) : gates;
   const dGates = gatesAt(rule, gates, H, B, -1);
   const dRecurrent = recurrent === gates ? dGates : gatesAt(rule, recurrent, H, B, -1);
   const stages = rule.stages.map((stage) => {
@@ -50,79 +112,68 @@ export function walkBack<State extends string>(
     return {
       stage,
       // A state's gradient has a part through φ already; that of something kept comes from this product alone.
-      multiply: names.includes(stage.from as State) ? addProduct : product,
+      multiply: rule.states.includes(stage.from as State) ? addProduct : product,
       dRecurrent: column(recurrent, from, to, B, -1),
-      weight: repeated(arena, cell.weightHh.value.rowsFrom(from, to - from), T),
+      weight: repeated(arena, weightHh.value.rowsFrom(from, to - from), T),
     };
   });
-  const windows = new Set<Matrix>([
-    ...Object.values(dGates),
-    ...Object.values(dRecurrent),
-    ...stages.map((stage) => stage.dRecurrent),
-  ]);
-  const moveInBlock = (by: number) => {
-    for (const window of windows) window.advance(by);
-  };
-
-  // Two gradients of states that change places at each step, one after it and one before.
-  const kept = record(rule.kept, () => arena.matrix(B, H));
-  const scratch = arena.matrix(B, H);
-  const [a, b] = [0, 1].map(() => record(names, () => arena.zeros(B, H))) as [
-    Matrices<State>,
-    Matrices<State>,
+  const windows = [
+    ...new Set([
+      ...Object.values(dGates),
+      ...Object.values(dRecurrent),
+      ...stages.map((stage) => stage.dRecurrent),
+    ]),
   ];
-  const turns = [
-    { next: a, prev: b },
-    { next: b, prev: a },
-  ].map((states) => {
-    const d = { ...states, gates: dGates, recurrent: dRecurrent, kept, scratch };
-    return { d, sources: rule.stages.map((stage) => source(d, stage.from)) };
-  });
-  let turn = turns[0]!;
-  if (dFinal !== undefined && lengths === undefined) for (const name of names) copy(a[name], dFinal[name]);
-
-  /** The final state of a sequence is the state after its last step: its gradient enters there. */
-  const addEndings = (d: Matrices<State>, length: number) => {
-    if (dFinal === undefined || lengths === undefined) return;
-    for (let i = 0; i < B; i++)
-      if (lengths[i] === length)
-        for (const name of names) {
-          const row = d[name].rowsFrom(i, 1);
-          add(row, row, dFinal[name].rowsFrom(i, 1));
-        }
-  };
-
-  const stepBack = (t: number) => {
-    const { d, sources } = turn;
-    addEndings(d.next, t + 1);
-    if (dOut !== undefined) {
-      add(d.next[names[0]], d.next[names[0]], dOut);
-      dOut.advance(-B);
-    }
-    for (const name of names) fill(d.prev[name], 0);
-    for (let s = stages.length - 1; s >= 0; s--) {
-      const { stage, multiply, dRecurrent, weight } = stages[s]!;
-      stage.activateBackward(step, d);
-      multiply(sources[s]!, dRecurrent, weight);
-    }
-    if (cutBefore(t)) for (const name of names) fill(d.prev[name], 0);
-    turn = turn === turns[0] ? turns[1]! : turns[0]!;
-  };
-
   return {
     gates,
     recurrent,
-    through(start, count) {
-      moveInBlock(count * B);
-      for (let t = start + count - 1; t >= start; t--) {
-        stepBack(t);
-        advance(-B);
-        moveInBlock(-B);
-      }
-    },
-    finish(initial) {
-      addEndings(turn.d.next, 0);
-      for (const name of names) copy(initial[name], turn.d.next[name]);
+    step: { gates: dGates, recurrent: dRecurrent },
+    stages,
+    move(rows) {
+      for (const window of windows) window.advance(rows);
     },
   };
+}
+
+/** What φ′ works on, and what the products with W_hh add to. */
+interface Turn<State extends string> {
+  readonly d: StepGradient<string, State, string>;
+  readonly sources: readonly Matrix[];
+}
+
+/** Two gradients of states that change places at each step, one after it and one before. */
+function alternating<State extends string>(
+  arena: Arena,
+  { rule, hiddenSize: H }: Unrollable<State>,
+  B: number,
+  { step }: BlockGradient<State>,
+): [even: Turn<State>, odd: Turn<State>] {
+  const kept = record(rule.kept, () => arena.matrix(B, H));
+  const scratch = arena.matrix(B, H);
+  const a = record(rule.states, () => arena.zeros(B, H));
+  const b = record(rule.states, () => arena.zeros(B, H));
+  const turn = (next: Matrices<State>, prev: Matrices<State>): Turn<State> => {
+    const d = { next, prev, ...step, kept, scratch };
+    return { d, sources: rule.stages.map((stage) => source(d, stage.from)) };
+  };
+  return [turn(a, b), turn(b, a)];
+}
+
+/** The final state of a sequence is the state after its last step: its gradient enters there. */
+function addEndings<State extends string>(
+  names: readonly State[],
+  d: Matrices<State>,
+  dFinal: Matrices<State>,
+  lengths: readonly number[],
+  length: number,
+): void {
+  for (const name of names) {
+    const { backend, columns, offset, stride } = d[name];
+    const from = dFinal[name];
+    for (let b = 0; b < lengths.length; b++) {
+      if (lengths[b] !== length) continue;
+      const row = offset + b * stride;
+      backend.kernels.add(row, stride, row, stride, from.offset + b * from.stride, from.stride, 1, columns);
+    }
+  }
 }

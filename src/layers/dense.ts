@@ -1,6 +1,6 @@
 /** The linear layer. */
 import type { Architecture } from '../architecture.ts';
-import { weightShape, wholeNumber } from '../errors.ts';
+import { requiredOptions, weightShape, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -57,7 +57,12 @@ export class Dense<
   /** @throws RangeError if a size is not a whole number of at least 1. */
   constructor(options: DenseOptions<InputSize, OutputSize>) {
     super();
-    const { inputSize, outputSize, bias = true, backend = float32() } = options;
+    const {
+      inputSize,
+      outputSize,
+      bias = true,
+      backend = float32(),
+    } = requiredOptions('Dense', options, '{ inputSize, outputSize }');
     const { random = defaultRandom(), initializer = glorotUniform } = options;
     wholeNumber('Dense', 'inputSize', inputSize);
     wholeNumber('Dense', 'outputSize', outputSize);

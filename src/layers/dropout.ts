@@ -1,6 +1,6 @@
 /** Random zeros while training. */
 import type { Architecture } from '../architecture.ts';
-import { numberWithin, rangeError } from '../errors.ts';
+import { numberWithin, rangeError, requiredOptions } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -50,8 +50,13 @@ export class Dropout extends Layer<Tensor, number, number, undefined> {
   readonly random: Random;
 
   /** @throws RangeError if `rate` is not in [0, 1). */
-  constructor({ rate, backend = float32(), random = defaultRandom().fork() }: DropoutOptions) {
+  constructor(options: DropoutOptions) {
     super();
+    const {
+      rate,
+      backend = float32(),
+      random = defaultRandom().fork(),
+    } = requiredOptions('Dropout', options, '{ rate }');
     if (numberWithin('Dropout', 'rate', rate, 0, 1) === 1)
       throw rangeError('Dropout', 'rate', 'is 1', 'less than 1: something must be left');
     this.rate = rate;

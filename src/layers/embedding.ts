@@ -1,6 +1,6 @@
 /** A learned vector for each index. */
 import type { Architecture } from '../architecture.ts';
-import { rangeError, weightShape, wholeNumber } from '../errors.ts';
+import { rangeError, requiredOptions, weightShape, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -60,7 +60,12 @@ export class Embedding<
   /** @throws RangeError if a size is not a whole number of at least 1, there are more than 2²⁴ classes, or the padding index is not a class. */
   constructor(options: EmbeddingOptions<Classes, OutputSize>) {
     super();
-    const { classes, outputSize, paddingIndex, backend = float32() } = options;
+    const {
+      classes,
+      outputSize,
+      paddingIndex,
+      backend = float32(),
+    } = requiredOptions('Embedding', options, '{ classes, outputSize }');
     const { random = defaultRandom(), initializer = normal(1) } = options;
     classCount('Embedding', classes);
     wholeNumber('Embedding', 'outputSize', outputSize);

@@ -1,5 +1,7 @@
 /** Indices as one-hot vectors, none of which is ever made. */
+
 import type { Architecture } from '../architecture.ts';
+import { requiredOptions } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -44,8 +46,9 @@ export class OneHot<const Classes extends number = number> extends Layer<
   readonly outputSize: Classes;
 
   /** @throws RangeError if `classes` is not a whole number from 1 to 2²⁴. */
-  constructor({ classes, backend = float32() }: OneHotOptions<Classes>) {
+  constructor(options: OneHotOptions<Classes>) {
     super();
+    const { classes, backend = float32() } = requiredOptions('OneHot', options, '{ classes }');
     classCount('OneHot', classes);
     this.backend = backend;
     this.inputSize = classes;

@@ -59,8 +59,18 @@ type HiddenSizeOf<C> = C extends Cell<string, number, infer HiddenSize> ? Hidden
  * | state | `[batch, hiddenSize]` for each of the cell's states: the one after each sequence's own last step |
  *
  * Sequences of length 0 keep their initial state. Back-propagation through time (Werbos 1990) goes over all steps, or
- * `history` of them. A recorded pass holds, for batch B, steps T, hidden size H and G gates, about T·B·H·(G + states +
- * kept) elements, and the way back as many as the input more; `infer` holds a few steps only.
+ * `history` of them.
+ *
+ * Memory, in elements, of batch B, steps T, inputs D and hidden size H, for a cell of G gates (counted twice where φ needs
+ * their recurrent part apart), S states and K kept matrices, that is M = G + S + K (RNN 2, LSTM 7, GRU 7):
+ *
+ *     a recorded pass              T·B·(D + M·H)
+ *     the same and its way back    T·B·(2D + (M + 1)·H) + W
+ *     with `recompute: k`          T·B·(2D + 2H) + k·B·M·H + T/k·B·S·H + W
+ *     infer                        T·B·(D + H) + 256·M·H + W
+ *
+ * W = G·H·(D + H + 256) + T·max(D, H) does not grow with the batch; 256 is T·B where that is less. One of the two H with
+ * `recompute` is the output, the other its gradient: `outputs: 'last'` has neither.
  *
  * @example
  * ```ts

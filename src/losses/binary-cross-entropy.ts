@@ -47,7 +47,7 @@ export function binaryCrossEntropy<R extends Reduction = 'mean'>(
         'finite numbers of at least 0',
       );
 
-  return new ElementwiseLoss('binaryCrossEntropy', reduction, (arena, x, y, where) => {
+  return new ElementwiseLoss('binaryCrossEntropy', reduction, { ...options }, (arena, x, y, where) => {
     const { rows, columns } = x;
     if (typeof positiveWeight !== 'number' && weights.length !== columns)
       throw rangeError(

@@ -6,7 +6,7 @@ import { addProduct, exp, fill, logSoftmax, product, scale } from '../matrix/ope
 import type { DenseSignal } from '../signal/signal.ts';
 import type { Indices } from '../tensor.ts';
 import { classTargets } from './class-targets.ts';
-import { Loss, type Reduction, type Terms } from './loss.ts';
+import { Loss, type LossSettings, type Reduction, type Terms } from './loss.ts';
 
 /** The settings of a class loss, all given. */
 export interface ClassSettings {
@@ -29,8 +29,8 @@ export interface ClassSettings {
 export class ClassLoss<R extends Reduction> extends Loss<Indices, R> {
   readonly #settings: ClassSettings;
 
-  constructor(name: string, reduction: R, settings: ClassSettings) {
-    super(name, reduction);
+  constructor(name: string, reduction: R, settings: ClassSettings, options: LossSettings) {
+    super(name, reduction, options);
     this.#settings = settings;
     for (const weight of settings.classWeights ?? [])
       if (!(weight >= 0 && Number.isFinite(weight)))

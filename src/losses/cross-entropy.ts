@@ -47,7 +47,8 @@ export function crossEntropy<R extends Reduction = 'mean'>(
 ): Loss<Indices, R> {
   const { reduction = 'mean' as R, labelSmoothing = 0, classWeights, ignoreIndex } = options;
   const smoothing = numberWithin('crossEntropy', 'labelSmoothing', labelSmoothing, 0, 1);
-  return new ClassLoss('crossEntropy', reduction, { logits: true, smoothing, classWeights, ignoreIndex });
+  const settings = { logits: true, smoothing, classWeights, ignoreIndex };
+  return new ClassLoss('crossEntropy', reduction, settings, { ...options });
 }
 
 /**
@@ -72,5 +73,5 @@ export function negativeLogLikelihood<R extends Reduction = 'mean'>(
 ): Loss<Indices, R> {
   const { reduction = 'mean' as R, classWeights, ignoreIndex } = options;
   const settings = { logits: false, smoothing: 0, classWeights, ignoreIndex };
-  return new ClassLoss('negativeLogLikelihood', reduction, settings);
+  return new ClassLoss('negativeLogLikelihood', reduction, settings, { ...options });
 }

@@ -6,7 +6,7 @@ import { mul, scale } from '../matrix/operations.ts';
 import { clearPadding, denseInput, shapeOf } from '../signal/boundary.ts';
 import type { DenseSignal } from '../signal/signal.ts';
 import type { Tensor } from '../tensor.ts';
-import { Loss, type Reduction, type Terms } from './loss.ts';
+import { Loss, type LossSettings, type Reduction, type Terms } from './loss.ts';
 
 /** The terms of an output x and a target y, [rows, width] each, and the way to their slopes. */
 export interface Elements {
@@ -22,8 +22,8 @@ export type ElementRule = (arena: Arena, x: Matrix, y: Matrix, where: string) =>
 export class ElementwiseLoss<R extends Reduction> extends Loss<Tensor, R> {
   readonly #rule: ElementRule;
 
-  constructor(name: string, reduction: R, rule: ElementRule) {
-    super(name, reduction);
+  constructor(name: string, reduction: R, options: LossSettings, rule: ElementRule) {
+    super(name, reduction, options);
     this.#rule = rule;
   }
 

@@ -45,7 +45,9 @@ export interface SmoothL1Options<R extends Reduction = Reduction> {
 export function huber<R extends Reduction = 'mean'>(options: HuberOptions<R> = {}): Loss<Tensor, R> {
   const { reduction = 'mean' as R, delta = 1 } = options;
   numberWithin('huber', 'delta', delta, LEAST, MOST);
-  return new ElementwiseLoss('huber', reduction, (arena, x, y) => rounded(arena, x, y, delta));
+  return new ElementwiseLoss('huber', reduction, { ...options }, (arena, x, y) =>
+    rounded(arena, x, y, delta),
+  );
 }
 
 /**
@@ -67,7 +69,7 @@ export function huber<R extends Reduction = 'mean'>(options: HuberOptions<R> = {
 export function smoothL1<R extends Reduction = 'mean'>(options: SmoothL1Options<R> = {}): Loss<Tensor, R> {
   const { reduction = 'mean' as R, beta = 1 } = options;
   if (beta !== 0) numberWithin('smoothL1', 'beta', beta, LEAST, MOST);
-  return new ElementwiseLoss('smoothL1', reduction, (arena, x, y) => {
+  return new ElementwiseLoss('smoothL1', reduction, { ...options }, (arena, x, y) => {
     if (beta === 0) return absolute(arena, x, y);
     const { values, slopes } = rounded(arena, x, y, beta);
     scale(values, values, 1 / beta);

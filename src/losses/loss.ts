@@ -29,6 +29,11 @@ export interface Measured<R extends Reduction = 'mean' | 'sum'> {
   readonly weight: number;
 }
 
+/** The options of a loss, whichever they are. */
+export interface LossSettings {
+  readonly [name: string]: unknown;
+}
+
 /** A loss computed in the heap, and its way back. */
 export interface LossTrace extends Measured {
   /** `dLoss`·∂value/∂output: [time·batch, width] in the arena, zeros where terms are left out and beyond each length. */
@@ -62,14 +67,17 @@ export interface Terms {
  * ```
  */
 export abstract class Loss<Target extends Indices | Tensor, R extends Reduction = 'mean' | 'sum'> {
-  /** The factory's name, in errors. */
+  /** The factory's name, in errors and where it is built again. */
   readonly name: string;
   readonly reduction: R;
+  /** What the factory was given, plain data: a worker builds the same loss from it. */
+  readonly options: LossSettings;
 
   /** @throws RangeError if `reduction` is unknown. */
-  constructor(name: string, reduction: R) {
+  constructor(name: string, reduction: R, options: LossSettings = {}) {
     this.name = name;
     this.reduction = oneOf<Reduction>(name, 'reduction', reduction, ['mean', 'sum', 'none']) as R;
+    this.options = { ...options, reduction };
   }
 
   /**

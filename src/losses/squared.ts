@@ -31,7 +31,7 @@ export function meanSquaredError<R extends Reduction = 'mean'>(
   options: SquaredErrorOptions<R> = {},
 ): Loss<Tensor, R> {
   const { reduction = 'mean' as R } = options;
-  return new ElementwiseLoss('meanSquaredError', reduction, (arena, x, y) => {
+  return new ElementwiseLoss('meanSquaredError', reduction, { ...options }, (arena, x, y) => {
     const difference = arena.matrix(x.rows, x.columns);
     const values = arena.matrix(x.rows, x.columns);
     sub(difference, x, y);

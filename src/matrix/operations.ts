@@ -48,36 +48,39 @@ function binary(name: BinaryName): (out: Matrix, a: Matrix, b: Matrix) => void {
 }
 
 /** out ← a */
-export const copy: (out: Matrix, a: Matrix) => void = unary('copy');
+export const copy: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('copy');
 /** out ← eᵃ */
-export const exp: (out: Matrix, a: Matrix) => void = unary('exp');
+export const exp: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('exp');
 /** out ← σ(a) */
-export const sigmoid: (out: Matrix, a: Matrix) => void = unary('sigmoid');
+export const sigmoid: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('sigmoid');
 /** out ← tanh a */
-export const tanh: (out: Matrix, a: Matrix) => void = unary('tanh');
+export const tanh: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('tanh');
 /** out ← max(a, 0) */
-export const relu: (out: Matrix, a: Matrix) => void = unary('relu');
+export const relu: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('relu');
 /** out ← ln(1 + eᵃ) */
-export const softplus: (out: Matrix, a: Matrix) => void = unary('softplus');
+export const softplus: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('softplus');
 /** out ← softmax of each row of a */
-export const softmax: (out: Matrix, a: Matrix) => void = unary('softmax');
+export const softmax: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('softmax');
 /** out ← ln softmax of each row of a */
-export const logSoftmax: (out: Matrix, a: Matrix) => void = unary('logSoftmax');
+export const logSoftmax: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('logSoftmax');
 
 /** out ← a + b */
-export const add: (out: Matrix, a: Matrix, b: Matrix) => void = binary('add');
+export const add: (out: Matrix, a: Matrix, b: Matrix) => void = /* @__PURE__ */ binary('add');
 /** out ← a − b */
-export const sub: (out: Matrix, a: Matrix, b: Matrix) => void = binary('sub');
+export const sub: (out: Matrix, a: Matrix, b: Matrix) => void = /* @__PURE__ */ binary('sub');
 /** out ← a * b */
-export const mul: (out: Matrix, a: Matrix, b: Matrix) => void = binary('mul');
+export const mul: (out: Matrix, a: Matrix, b: Matrix) => void = /* @__PURE__ */ binary('mul');
 /** out ← out + a * b */
-export const mulAdd: (out: Matrix, a: Matrix, b: Matrix) => void = binary('mulAdd');
+export const mulAdd: (out: Matrix, a: Matrix, b: Matrix) => void = /* @__PURE__ */ binary('mulAdd');
 /** out ← σ′ * dy, from the output y = σ(x) */
-export const sigmoidBackward: (out: Matrix, y: Matrix, dy: Matrix) => void = binary('sigmoidBackward');
+export const sigmoidBackward: (out: Matrix, y: Matrix, dy: Matrix) => void =
+  /* @__PURE__ */ binary('sigmoidBackward');
 /** out ← tanh′ * dy, from the output y = tanh x */
-export const tanhBackward: (out: Matrix, y: Matrix, dy: Matrix) => void = binary('tanhBackward');
+export const tanhBackward: (out: Matrix, y: Matrix, dy: Matrix) => void =
+  /* @__PURE__ */ binary('tanhBackward');
 /** out ← relu′ * dy, from the output y = relu x */
-export const reluBackward: (out: Matrix, y: Matrix, dy: Matrix) => void = binary('reluBackward');
+export const reluBackward: (out: Matrix, y: Matrix, dy: Matrix) => void =
+  /* @__PURE__ */ binary('reluBackward');
 
 /** out ← value */
 export function fill(out: Matrix, value: number): void {

@@ -1,4 +1,5 @@
 /** Adagrad. */
+import { requiredOptions } from '../errors.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { magnitude } from './settings.ts';
 
@@ -38,7 +39,12 @@ export class Adagrad extends Optimizer {
   protected readonly slots: readonly string[] = ['square'];
 
   /** @throws RangeError if a setting is out of range. */
-  constructor({ learningRate, epsilon = 1e-10, weightDecay = 0 }: AdagradOptions) {
+  constructor(options: AdagradOptions) {
+    const {
+      learningRate,
+      epsilon = 1e-10,
+      weightDecay = 0,
+    } = requiredOptions('Adagrad', options, '{ learningRate: 0.1 }');
     super('Adagrad', learningRate);
     this.epsilon = magnitude('Adagrad', 'epsilon', epsilon);
     this.weightDecay = magnitude('Adagrad', 'weightDecay', weightDecay);

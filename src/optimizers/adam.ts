@@ -1,4 +1,5 @@
 /** Adam, and Adam with decoupled weight decay. */
+import { requiredOptions } from '../errors.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { power } from './power.ts';
 import { magnitude, share } from './settings.ts';
@@ -26,7 +27,11 @@ abstract class Moments extends Optimizer {
   protected readonly slots: readonly string[] = ['mean', 'square'];
 
   constructor(where: string, options: AdamOptions, defaultDecay: number) {
-    const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999 } = options;
+    const {
+      learningRate = 1e-3,
+      beta1 = 0.9,
+      beta2 = 0.999,
+    } = requiredOptions(where, options, '{ learningRate: 0.001 }');
     const { epsilon = 1e-8, weightDecay = defaultDecay } = options;
     super(where, learningRate);
     this.beta1 = share(where, 'beta1', beta1);

@@ -1,5 +1,5 @@
 /** RMSProp. */
-import { numberWithin } from '../errors.ts';
+import { numberWithin, requiredOptions } from '../errors.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { magnitude } from './settings.ts';
 
@@ -51,7 +51,11 @@ export class RMSProp extends Optimizer {
 
   /** @throws RangeError if a setting is out of range. */
   constructor(options: RMSPropOptions) {
-    const { learningRate, alpha = 0.99, epsilon = 1e-8 } = options;
+    const {
+      learningRate,
+      alpha = 0.99,
+      epsilon = 1e-8,
+    } = requiredOptions('RMSProp', options, '{ learningRate: 0.01 }');
     const { momentum = 0, centered = false, weightDecay = 0 } = options;
     super('RMSProp', learningRate);
     this.alpha = numberWithin('RMSProp', 'alpha', alpha, 0, 1);

@@ -1,5 +1,5 @@
 /** Stochastic gradient descent. */
-import { numberWithin, rangeError } from '../errors.ts';
+import { numberWithin, rangeError, requiredOptions } from '../errors.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { magnitude } from './settings.ts';
 
@@ -42,7 +42,13 @@ export class SGD extends Optimizer {
   protected readonly slots: readonly string[];
 
   /** @throws RangeError if a setting is out of range, or `nesterov` is without momentum. */
-  constructor({ learningRate, momentum = 0, nesterov = false, weightDecay = 0 }: SGDOptions) {
+  constructor(options: SGDOptions) {
+    const {
+      learningRate,
+      momentum = 0,
+      nesterov = false,
+      weightDecay = 0,
+    } = requiredOptions('SGD', options, '{ learningRate: 0.1 }');
     super('SGD', learningRate);
     this.momentum = numberWithin('SGD', 'momentum', momentum, 0, 1);
     this.nesterov = nesterov;

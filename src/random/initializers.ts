@@ -7,7 +7,9 @@ import type { Random } from './random.ts';
 export type Initializer = (rows: number, columns: number, random: Random) => Float64Array;
 
 function drawn(length: number, draw: () => number): Float64Array {
-  return Float64Array.from({ length }, draw);
+  const values = new Float64Array(length);
+  for (let i = 0; i < length; i++) values[i] = draw();
+  return values;
 }
 
 /**
@@ -83,9 +85,10 @@ export function normal(deviation: number): Initializer {
  */
 export const orthogonal: Initializer = (rows, columns, random) => {
   const vectors = orthonormal(Math.min(rows, columns), Math.max(rows, columns), random);
-  return Float64Array.from({ length: rows * columns }, (_, at) => {
-    const row = Math.floor(at / columns);
-    const column = at % columns;
-    return rows <= columns ? vectors[row]![column]! : vectors[column]![row]!;
+  const values = new Float64Array(rows * columns);
+  vectors.forEach((vector, v) => {
+    if (rows <= columns) values.set(vector, v * columns);
+    else for (let i = 0; i < rows; i++) values[i * columns + v] = vector[i]!;
   });
+  return values;
 };

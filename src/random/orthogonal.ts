@@ -9,9 +9,11 @@ import type { Random } from './random.ts';
  * orthogonal matrices": a third of the work of Gram and Schmidt's method done twice, and as exact.
  */
 export function orthonormal(count: number, length: number, random: Random): Float64Array[] {
-  const draws = Array.from({ length: count }, (_, k) =>
-    Float64Array.from({ length: length - k }, () => random.normal()),
-  );
+  const draws = Array.from({ length: count }, (_, k) => {
+    const draw = new Float64Array(length - k);
+    for (let i = 0; i < draw.length; i++) draw[i] = random.normal();
+    return draw;
+  });
   const vectors = draws.map(() => new Float64Array(length));
   for (let k = count - 1; k >= 0; k--) {
     const v = draws[k]!;
@@ -28,7 +30,10 @@ export function orthonormal(count: number, length: number, random: Random): Floa
 
 /** Σ a[i]·b[from + i], in four sums that the processor can add up side by side. */
 function dot(a: Float64Array, b: Float64Array, from: number): number {
-  let [p, q, r, s] = [0, 0, 0, 0];
+  let p = 0;
+  let q = 0;
+  let r = 0;
+  let s = 0;
   let i = 0;
   for (; i + 3 < a.length; i += 4) {
     p += a[i]! * b[from + i]!;

@@ -100,22 +100,19 @@ export class Random {
   }
 
   #word(): number {
-    const s = this.#words;
-    const a = s[0]!;
-    const b = s[1]!;
-    const result = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
-    s[2] = s[2]! ^ a;
-    s[3] = s[3]! ^ b;
-    s[1] = b ^ s[2]!;
-    s[0] = a ^ s[3]!;
-    s[2] = s[2]! ^ (b << 9);
-    s[3] = rotate(s[3]!, 11);
-    return result;
+    const words = this.#words;
+    const a = words[0]!;
+    const b = words[1]!;
+    const c = words[2]! ^ a;
+    const d = words[3]! ^ b;
+    const product = Math.imul(b, 5);
+    words[0] = a ^ d;
+    words[1] = b ^ c;
+    words[2] = c ^ (b << 9);
+    // Rotations to the left, by 11 and by 7, written out: most draws come before any of this has been compiled.
+    words[3] = (d << 11) | (d >>> 21);
+    return Math.imul((product << 7) | (product >>> 25), 9) >>> 0;
   }
-}
-
-function rotate(word: number, by: number): number {
-  return (word << by) | (word >>> (32 - by));
 }
 
 let shared: Random | undefined;

@@ -4,9 +4,10 @@
  * What is checked is `checks.ts`.
  */
 import { rangeError } from '../errors.ts';
+import { newValues } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import { Matrix } from '../matrix/matrix.ts';
-import { copy, fill } from '../matrix/operations.ts';
+import { copy } from '../matrix/operations.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 import { checkLengths, checkTensor, type Expectation, extent } from './checks.ts';
 import type { DenseSignal, OneHotSignal, Signal } from './signal.ts';
@@ -90,12 +91,13 @@ export function gradientInput(arena: Arena, where: string, output: Signal, gradi
 /** Copies a signal out, zeros beyond each length. */
 export function output(arena: Arena, signal: Signal): Tensor {
   return arena.scope(() => {
-    const { lengths, batch, time } = signal;
-    const values = arena.matrix(batch * time, signal.width);
-    if (signal.kind === 'dense') copy(values, signal.values);
-    else materialise(values, signal);
-    if (lengths !== undefined) clearPadding(values, lengths, batch, time);
-    return { data: batchMajor(arena, values, batch, time), shape: shapeOf(signal) };
+    const { lengths, batch, time, width } = signal;
+    const values = signal.kind === 'dense' ? signal.values : materialised(arena, signal);
+    const data = batchMajor(arena, values, batch, time);
+    lengths?.forEach((length, b) => {
+      data.fill(0, (b * time + length) * width, (b + 1) * time * width);
+    });
+    return { data, shape: shapeOf(signal) };
   });
 }
 
@@ -118,53 +120,55 @@ export function clearPadding(values: Matrix, lengths: readonly number[], batch: 
   });
 }
 
-function materialise(out: Matrix, { indices, width }: OneHotSignal): void {
-  fill(out, 0);
+function materialised(arena: Arena, { indices, width }: OneHotSignal): Matrix {
+  const out = arena.zeros(indices.columns, width);
   const { values } = out.backend.heap;
   for (let i = 0; i < out.rows; i++) {
     const index = values[indices.offset + i]!;
     if (index >= 0) values[out.offset + i * width + index] = 1;
   }
+  return out;
 }
 
 /** [batch, time, width] → [time·batch, width] */
 function timeMajor(
   arena: Arena,
-  data: ArrayLike<number>,
+  data: Tensor['data'] | Indices['data'],
   batch: number,
   time: number,
   width: number,
 ): Matrix {
-  const { backend } = arena;
+  const { heap } = arena.backend;
   const out = arena.matrix(time * batch, width);
-  if (time === 1 || batch === 1) {
-    backend.heap.values.set(data, out.offset);
-    return out;
-  }
-  arena.scope(() => {
-    const given = arena.matrix(batch * time, width);
-    backend.heap.values.set(data, given.offset);
-    turn(out, given, batch, time);
-  });
+  if (time === 1 || batch === 1) heap.values.set(data, out.offset);
+  else
+    arena.scope(() => {
+      const sequence = arena.matrix(time, width);
+      for (let b = 0; b < batch; b++) {
+        heap.values.set(data.subarray(b * time * width, (b + 1) * time * width), sequence.offset);
+        copy(sequenceOf(out, b, batch), sequence);
+      }
+    });
   return out;
 }
 
 /** [time·batch, width] → [batch, time, width] */
 function batchMajor(arena: Arena, values: Matrix, batch: number, time: number): Tensor['data'] {
   if (time === 1 || batch === 1) return values.read();
-  return arena.scope(() => {
-    const turned = arena.matrix(batch * time, values.columns);
-    turn(turned, values, time, batch);
-    return turned.read();
+  const { columns: width } = values;
+  const data = newValues(arena.backend, batch * time * width);
+  arena.scope(() => {
+    const sequence = arena.matrix(time, width);
+    for (let b = 0; b < batch; b++) {
+      copy(sequence, sequenceOf(values, b, batch));
+      const { offset } = sequence;
+      data.set(arena.backend.heap.values.subarray(offset, offset + time * width), b * time * width);
+    }
   });
+  return data;
 }
 
-/** Row j·outer + i of out ← row i·inner + j of a: exchanges the two leading axes. */
-function turn(out: Matrix, a: Matrix, outer: number, inner: number): void {
-  const { backend, columns, stride } = a;
-  for (let j = 0; j < inner; j++)
-    copy(
-      out.rowsFrom(j * outer, outer),
-      new Matrix(backend, a.offset + j * stride, outer, columns, inner * stride),
-    );
+/** The steps of sequence b. */
+function sequenceOf({ backend, offset, columns, stride, rows }: Matrix, b: number, batch: number): Matrix {
+  return new Matrix(backend, offset + b * stride, rows / batch, columns, batch * stride);
 }

@@ -20,8 +20,8 @@ import { repeated } from '../matrix/packed.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { DenseSignal, OneHotSignal, Signal } from './signal.ts';
 
-/** out ← x·Wᵀ + b */
-export type LinearMap = (out: Matrix, x: Signal) => void;
+/** out ← x·Wᵀ + b, of the rows of x from `row` on, the first unless given. */
+export type LinearMap = (out: Matrix, x: Signal, row?: number) => void;
 
 /**
  * The map of W [outputs, inputs] and b [1, outputs], for signals of the kind of `like`.
@@ -39,11 +39,11 @@ export function linearMap(
     const table = arena.matrix(weight.columns, weight.rows);
     transpose(table, weight);
     if (bias !== undefined) addRow(table, bias);
-    return (out, x) => gather(out, table, (x as OneHotSignal).indices);
+    return (out, x, row = 0) => gather(out, table, (x as OneHotSignal).indices.columnsFrom(row, out.rows));
   }
   const factor = repeated(arena, weight.T, times);
-  return (out, x) => {
-    const { values } = x as DenseSignal;
+  return (out, x, row = 0) => {
+    const values = (x as DenseSignal).values.rowsFrom(row, out.rows);
     if (bias === undefined) product(out, values, factor);
     else {
       copyRow(out, bias);
@@ -54,8 +54,8 @@ export function linearMap(
 
 /** The gradient of a linear map's parameters, collected block by block. */
 export interface LinearGradient {
-  /** dW += dyᵀ·x, db += Σ dy */
-  add(dOut: Matrix, x: Signal): void;
+  /** dW += dyᵀ·x, db += Σ dy, of the rows of x from `row` on, the first unless given. */
+  add(dOut: Matrix, x: Signal, row?: number): void;
   /** To be called after the last block. */
   finish(): void;
 }
@@ -71,18 +71,18 @@ export function linearGradient(
   };
   if (like.kind === 'dense')
     return {
-      add(dOut, x) {
+      add(dOut, x, row = 0) {
         addBias(dOut);
-        addProduct(weight.gradient, dOut.T, (x as DenseSignal).values);
+        addProduct(weight.gradient, dOut.T, (x as DenseSignal).values.rowsFrom(row, dOut.rows));
       },
       finish() {},
     };
   const { rows, columns } = weight.value;
   const dTable = arena.zeros(columns, rows);
   return {
-    add(dOut, x) {
+    add(dOut, x, row = 0) {
       addBias(dOut);
-      scatterAdd(dTable, dOut, (x as OneHotSignal).indices);
+      scatterAdd(dTable, dOut, (x as OneHotSignal).indices.columnsFrom(row, dOut.rows));
     },
     finish() {
       arena.scope(() => {

@@ -41,7 +41,13 @@ export function blueprintOf(model: Part): Blueprint {
  *
  * @throws RangeError if it names a class that is neither the library's nor among `own`, or is not a blueprint at all.
  */
-export function build(where: string, blueprint: unknown, backend: Backend, own: Builders): Model {
+export function build(
+  where: string,
+  argument: string,
+  blueprint: unknown,
+  backend: Backend,
+  own: Builders,
+): Model {
   const built = new Map<string, Model>();
   const make = (from: unknown, path: string): Model => {
     const { type, options, parts, same } = (from ?? {}) as Partial<Blueprint & Reference>;
@@ -51,7 +57,7 @@ export function build(where: string, blueprint: unknown, backend: Backend, own: 
     if (builder === undefined)
       throw rangeError(
         where,
-        'bytes',
+        argument,
         typeof type === 'string' ? `holds a ${show(type)}` : 'holds a part of no class',
         'a class of the library, or a builder for it in options.builders',
       );
@@ -67,7 +73,7 @@ export function build(where: string, blueprint: unknown, backend: Backend, own: 
       const reason = cause instanceof Error ? cause.message : String(cause);
       const error = rangeError(
         where,
-        'bytes',
+        argument,
         `holds a ${type} that cannot be built (${reason})`,
         'a whole file',
       );

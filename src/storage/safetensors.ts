@@ -6,6 +6,7 @@
  */
 import { rangeError, show } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
+import { crc32 } from './crc32.ts';
 
 /** Named tensors, and strings about them. */
 export interface TensorFile {
@@ -19,9 +20,13 @@ interface Entry {
   readonly data_offsets: readonly [number, number];
 }
 
+// CRC-32 of the data, in the metadata; a file without one is read all the same.
+const CHECKSUM = 'crc32';
+
 /** The bytes of a file. */
 export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array {
-  const header: { [name: string]: unknown } = { __metadata__: metadata };
+  const payload = encodePayload(tensors.values());
+  const header: { [name: string]: unknown } = { __metadata__: { ...metadata, [CHECKSUM]: crc32(payload) } };
   let end = 0;
   for (const [name, { data, shape }] of tensors) {
     const start = end;
@@ -35,12 +40,20 @@ export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array {
   const json = new TextEncoder().encode(JSON.stringify(header));
   const length = Math.ceil(json.length / 8) * 8;
   const bytes = new Uint8Array(8 + length + end);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(length), true);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
   bytes.fill(0x20, 8, 8 + length);
   bytes.set(json, 8);
-  let at = 8 + length;
-  for (const { data } of tensors.values()) {
+  bytes.set(payload, 8 + length);
+  return bytes;
+}
+
+/** The data of tensors, one after another, little-endian. */
+function encodePayload(tensors: Iterable<Tensor>): Uint8Array {
+  const all = [...tensors];
+  const bytes = new Uint8Array(all.reduce((sum, { data }) => sum + data.byteLength, 0));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const { data } of all) {
     const single = data instanceof Float32Array;
     for (const value of data) {
       if (single) view.setFloat32(at, value, true);
@@ -77,7 +90,13 @@ export function decodeTensors(where: string, bytes: Uint8Array): TensorFile {
   const total = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
   if (total !== bytes.length - start)
     throw damaged(`has ${bytes.length - start} data bytes`, `${total} for its tensors`);
-  return { tensors, metadata: metadata as { [key: string]: string } };
+  const { [CHECKSUM]: checksum, ...others } = metadata as { [key: string]: string };
+  if (checksum !== undefined && checksum !== crc32(bytes.subarray(start)))
+    throw damaged(
+      `has data of checksum ${crc32(bytes.subarray(start))}`,
+      `${show(checksum)}: the file is cut short or damaged`,
+    );
+  return { tensors, metadata: others };
 }
 
 type Damaged = (came: string, expected: string) => RangeError;

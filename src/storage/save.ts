@@ -78,6 +78,7 @@ export function load(bytes: Uint8Array, options: LoadOptions = {}): Model {
   const backend = options.backend ?? (metadata.dtype === 'float64' ? float64() : float32());
   const model = build(
     'load',
+    'bytes',
     parse('load', 'an architecture', metadata.architecture ?? ''),
     backend,
     options.builders ?? {},

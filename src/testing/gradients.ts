@@ -27,7 +27,7 @@ export interface Checkable {
 /** Options of {@link checkGradients}. */
 export interface GradientCheckOptions {
   readonly lengths?: readonly number[] | undefined;
-  /** The initial state, as the cell or layer takes it; its gradient is checked too. */
+  /** The initial state, as the cell or layer takes it, whose gradient is checked too; drawn at random unless given. */
   readonly state?: State | undefined;
   /** The step of the central differences: 6·10⁻⁶ = ∛ε unless given, where truncation and rounding are alike. */
   readonly step?: number | undefined;
@@ -96,20 +96,21 @@ export function checkGradients(
   const { lengths, state, step = 6e-6, random = new Random(0), before } = options;
   if (subject.backend.dtype !== 'float64')
     throw rangeError('checkGradients', 'subject', `computes in ${subject.backend.name}`, 'float64()');
-  const ownInput = copyOf(input);
-  const ownState = state && copyState(state);
-  const isCell = 'rule' in subject;
-  const forward = (): AnyPass => {
-    before?.();
-    return subject.forward(ownInput, isCell ? ownState : { lengths, state: ownState });
-  };
-
-  for (const parameter of subject.parameters().values()) parameter.clearGradient();
-  const pass = forward();
   const draw = (like: Tensor): Tensor => ({
     data: Float64Array.from(like.data, () => random.normal()),
     shape: like.shape,
   });
+  const ownInput = copyOf(input);
+  const isCell = 'rule' in subject;
+  const forwardFrom = (initial: State | undefined): AnyPass => {
+    before?.();
+    return subject.forward(ownInput, isCell ? initial : { lengths, state: initial });
+  };
+  const ownState = state === undefined ? drawnState(forwardFrom(undefined), draw) : copyState(state);
+  const forward = () => forwardFrom(ownState);
+
+  for (const parameter of subject.parameters().values()) parameter.clearGradient();
+  const pass = forward();
   const dOutput = draw(pass.output);
   const dState = pass.state && mapState(pass.state, draw);
   const weights = [dOutput, ...leaves(dState).map(([, leaf]) => leaf)];
@@ -126,6 +127,12 @@ export function checkGradients(
     throw rangeError('checkGradients', 'subject', 'has no gradient', 'a real input, a state or parameters');
   const errors = found.map((probe) => worstOf(probe, loss, step, floor));
   return { errors, worst: errors.reduce((a, b) => (b.error > a.error ? b : a)) };
+}
+
+/** A state like the one a pass ended in: from zeros, what belongs to the state before would not show. */
+function drawnState(pass: AnyPass, draw: (like: Tensor) => Tensor): State | undefined {
+  pass.release();
+  return pass.state && mapState(pass.state, draw);
 }
 
 function probes(

@@ -10,7 +10,7 @@ import { decomposeHangul } from './jamo.ts';
 
 /** What happens to text before it is cut into tokens. */
 export interface NormalizationOptions {
-  /** `'NFC'` (default): canonically equal texts give equal tokens. `'none'`: the text as it is. */
+  /** `'NFC'` (default), before and after lower case: canonically equal texts give equal tokens. `'none'`: as it is. */
   readonly normalization?: 'NFC' | 'none' | undefined;
   /**
    * `false` (default): as written. `true`: Unicode's lower case, whatever the language. A BCP 47 tag: that
@@ -50,18 +50,23 @@ export function checkLocale(where: string, argument: string, locale: unknown): s
 
 /** The prepared text alone: {@link align} without its cost. */
 export function normalize(text: string, options: Complete<NormalizationOptions>, jamo = false): string {
-  const normal = options.normalization === 'NFC' ? text.normalize('NFC') : text;
-  const cased = lower(normal, options.lowercase);
+  const { normalization, lowercase } = options;
+  const normal = compose(text, normalization);
+  // Again, because small letters may compose where the capitals don't: J with a caron.
+  const cased = lowercase === false ? normal : compose(lower(normal, lowercase), normalization);
   return jamo ? decomposeHangul(cased) : cased;
 }
 
 /** The prepared text, with the way back into `source`. */
 export function align(source: string, options: Complete<NormalizationOptions>, jamo = false): Aligned {
-  let aligned: Aligned = { text: source, toSource: (offset) => offset };
-  if (options.normalization === 'NFC')
-    aligned = step(aligned, source.normalize('NFC'), COMPOSING, (piece) => piece.normalize('NFC'));
-  const { lowercase } = options;
-  aligned = step(aligned, lower(aligned.text, lowercase), CASED, (piece) => lower(piece, lowercase));
+  const { normalization, lowercase } = options;
+  const composed = (before: Aligned) =>
+    step(before, compose(before.text, normalization), COMPOSING, (piece) => compose(piece, normalization));
+  let aligned = composed({ text: source, toSource: (offset) => offset });
+  if (lowercase !== false) {
+    aligned = step(aligned, lower(aligned.text, lowercase), CASED, (piece) => lower(piece, lowercase));
+    aligned = composed(aligned);
+  }
   return jamo ? step(aligned, decomposeHangul(aligned.text), SYLLABLE, decomposeHangul) : aligned;
 }
 
@@ -73,8 +78,11 @@ const COMPOSING = new RegExp(`[^${JOINING}][${JOINING}]+|[^\\0-\\u02FF${JOINING}
 const CASED = /\P{M}\p{M}*|\p{M}+/gu;
 const SYLLABLE = /[가-힣]/g;
 
-function lower(text: string, lowercase: boolean | string): string {
-  if (lowercase === false) return text;
+function compose(text: string, normalization: 'NFC' | 'none'): string {
+  return normalization === 'NFC' ? text.normalize('NFC') : text;
+}
+
+function lower(text: string, lowercase: true | string): string {
   return lowercase === true ? text.toLowerCase() : text.toLocaleLowerCase(lowercase);
 }
 

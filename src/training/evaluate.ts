@@ -5,6 +5,7 @@ import type { State } from '../signal/state.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 import type { Batches } from './batch.ts';
 import { breather } from './breathe.ts';
+import { checkBatches, checkNames } from './check.ts';
 
 /**
  * Runs a model over batches and gives the value of each metric over all of them together, by its name.
@@ -13,6 +14,7 @@ import { breather } from './breathe.ts';
  * dropout, is left out.
  *
  * @param metrics whose names differ.
+ * @throws TypeError if the batches are none; RangeError if two metrics have one name.
  *
  * @example
  * ```ts
@@ -31,6 +33,11 @@ export async function evaluate<Input extends Tensor | Indices, Target extends Te
   batches: Batches<Input, Target>,
   metrics: readonly Metric<Target>[],
 ): Promise<{ [name: string]: number }> {
+  checkBatches('evaluate', batches);
+  checkNames(
+    'evaluate',
+    metrics.map(({ name }) => name),
+  );
   const tallies = metrics.map((metric) => metric.begin());
   const breathe = breather();
   let state: State | undefined;

@@ -176,3 +176,37 @@ describe('a cell of one’s own', () => {
     expect(checkGradients(cell, drawn(2, 2), { state }).worst.error).toBeLessThan(1e-6);
   });
 });
+
+describe('a rule that cannot be walked is refused', () => {
+  const make = (change: Partial<Rule<string, 'h', string>>) => () => {
+    const stage = { gates: ['a'], from: 'h' as const, activate() {}, activateBackward() {} };
+    const rule: Rule<string, 'h', string> = {
+      gates: ['a'],
+      states: ['h'],
+      kept: [],
+      separateRecurrent: false,
+      stages: [stage],
+      ...change,
+    };
+    return new (class extends Cell<'h'> {
+      constructor() {
+        super('Own', rule, { inputSize: 1, hiddenSize: 1 });
+      }
+    })();
+  };
+  const stage = { activate() {}, activateBackward() {} };
+
+  test.each<[string, Partial<Rule<string, 'h', string>>, string]>([
+    ['no stages', { stages: [] }, 'Own: rule.stages gives gates "", expected a, each once, in order'],
+    [
+      'an unknown gate',
+      { stages: [{ ...stage, gates: ['zz'], from: 'h' }] },
+      'Own: rule.stages gives gates "zz", expected a, each once, in order',
+    ],
+    [
+      'an unknown source',
+      { stages: [{ ...stage, gates: ['a'], from: 'q' }] },
+      'Own: rule.stages multiplies "q", expected one of h',
+    ],
+  ])('%s', (_, change, message) => expect(make(change)).toThrow(new RangeError(message)));
+});

@@ -10,6 +10,7 @@ const all = blocks().map((block, i) => ({ ...block, file: join(folder, `block-${
 const entries = {
   'recurrent-cells': 'src/index.ts',
   'recurrent-cells/matrix': 'src/matrix/index.ts',
+  'recurrent-cells/parallel': 'src/parallel/index.ts',
   'recurrent-cells/testing': 'src/testing/index.ts',
   'recurrent-cells/text': 'src/text/index.ts',
 };

@@ -1,6 +1,8 @@
+import { crc32 as zlibCrc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Tensor } from '../../src/index.ts';
+import { crc32 } from '../../src/storage/crc32.ts';
 import { decodeTensors, encodeTensors } from '../../src/storage/safetensors.ts';
 
 const tensors = fc.dictionary(
@@ -34,11 +36,37 @@ test('the layout is that of the format', () => {
     tensors: new Map([['a', { data: Float32Array.of(1, 2), shape: [2, 1] }]]),
     metadata: { k: 'v' },
   });
-  const header = '{"__metadata__":{"k":"v"},"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}';
+  const sum = zlibCrc32(new Uint8Array([0, 0, 128, 63, 0, 0, 0, 64]))
+    .toString(16)
+    .padStart(8, '0');
+  const header = `{"__metadata__":{"k":"v","crc32":"${sum}"},"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}`;
   const length = Math.ceil(header.length / 8) * 8;
   expect(Buffer.from(bytes).readBigUInt64LE(0)).toBe(BigInt(length));
   expect(Buffer.from(bytes).toString('utf8', 8, 8 + length)).toBe(header.padEnd(length));
   expect(Array.from(bytes.subarray(8 + length))).toEqual([0, 0, 128, 63, 0, 0, 0, 64]);
+});
+
+test('a changed bit in the data is found, and a file without a checksum is read', () => {
+  const a = { data: Float32Array.of(1, 2), shape: [2] };
+  const bytes = encodeTensors({ tensors: new Map([['a', a]]), metadata: {} });
+  const text = Buffer.from(bytes).toString('latin1');
+  for (let at = bytes.length - 8; at < bytes.length; at++) {
+    const changed = bytes.slice();
+    changed[at]! ^= 0x10;
+    expect(() => decodeTensors('load', changed)).toThrow(
+      /^load: bytes has data of checksum [0-9a-f]{8}, expected "[0-9a-f]{8}": /,
+    );
+  }
+  const without = Uint8Array.from(Buffer.from(text.replace('"crc32"', '"other"'), 'latin1'));
+  expect(decodeTensors('load', without).tensors.get('a')).toEqual(a);
+});
+
+test('the checksum is that of zlib', () => {
+  fc.assert(
+    fc.property(fc.uint8Array(), (bytes) => {
+      expect(Number.parseInt(crc32(bytes), 16)).toBe(zlibCrc32(bytes));
+    }),
+  );
 });
 
 test('a part of a larger buffer is read as well', () => {

@@ -1,7 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { Dense, Dropout, float32, float64, LSTMCell, Random, Sequence, tensor } from '../../src/index.ts';
+import {
+  Cell,
+  Dense,
+  Dropout,
+  float32,
+  float64,
+  LSTMCell,
+  Random,
+  type Rule,
+  Sequence,
+  tensor,
+} from '../../src/index.ts';
 import type { Arena } from '../../src/matrix/arena.ts';
-import { scale } from '../../src/matrix/operations.ts';
+import { add, scale } from '../../src/matrix/operations.ts';
 import type { Signal } from '../../src/signal/signal.ts';
 import { type Checkable, checkGradients } from '../../src/testing/index.ts';
 
@@ -121,3 +132,42 @@ test('float32 is refused', () =>
   expect(() => checkGradients(new Dense({ inputSize: 2, outputSize: 1 }), x)).toThrow(
     new RangeError(`checkGradients: subject computes in ${float32().name}, expected float64()`),
   ));
+
+describe('a cell whose gradient of the state before is wrong', () => {
+  /** h_t = a_t + 0.5 * h_{t−1}, with a backward that multiplies by `factor` where it should by 0.5. */
+  class Leaky extends Cell<'h'> {
+    constructor(factor: number) {
+      const rule: Rule<'a', 'h', 'half'> = {
+        gates: ['a'],
+        states: ['h'],
+        kept: ['half'],
+        separateRecurrent: false,
+        stages: [
+          {
+            gates: ['a'],
+            from: 'h',
+            activate({ prev, next, gates: { a }, kept: { half } }) {
+              scale(half, prev.h, 0.5);
+              add(next.h, a, half);
+            },
+            activateBackward(_, d) {
+              scale(d.gates.a, d.next.h, 1);
+              scale(d.prev.h, d.next.h, factor);
+            },
+          },
+        ],
+      };
+      super('Leaky', rule, { inputSize: 2, hiddenSize: 3, backend, random: random() });
+    }
+  }
+
+  test.each(['cell', 'sequence'])('is found without a state being given: %s', (kind) => {
+    const check = (factor: number) =>
+      kind === 'cell'
+        ? checkGradients(new Leaky(factor), x)
+        : checkGradients(new Sequence(new Leaky(factor)), tensor([[[0.3, -0.7]]]));
+    expect(check(0.5).worst.error).toBeLessThan(1e-6);
+    expect(check(0.4).worst).toMatchObject({ name: 'state.h' });
+    expect(check(0.4).worst.error).toBeGreaterThan(1e-3);
+  });
+});

@@ -156,6 +156,30 @@ describe('what tokens are', () => {
     expect(characters({ normalization: 'none' }).tokenize('e\u0301')).toEqual(['e\u0301']);
   });
 
+  test('NFC holds after lower case too, whose letters may compose where the capitals do not', () => {
+    for (const [capital, small] of [
+      ['J\u030c', '\u01f0'],
+      ['H\u0331', '\u1e96'],
+      ['I\u0307', 'i\u0307'],
+    ] as const) {
+      expect(pattern(undefined, { lowercase: true }).tokenize(`x ${capital}a`)).toEqual(['x', `${small}a`]);
+      const tokens = [...pattern(undefined, { lowercase: true }).tokens(`${capital}a ${capital}b`)];
+      expect(tokens.map(({ raw }) => raw)).toEqual([`${capital}a`, `${capital}b`]);
+      expect(characters({ lowercase: true, unit: 'codePoint' }).tokenize(capital)).toEqual([...small]);
+    }
+    expect(pattern(undefined, { lowercase: true, normalization: 'none' }).tokenize('J\u030c')).toEqual([
+      'j\u030c',
+    ]);
+  });
+
+  property.prop([anyText, fc.constantFrom(true, 'tr', 'lt')])(
+    'lower-cased text is in NFC',
+    (text, lowercase) => {
+      const joined = characters({ lowercase, unit: 'codePoint' }).tokenize(text).join('');
+      expect(joined).toBe(joined.normalize('NFC'));
+    },
+  );
+
   test('lower case follows the language', () => {
     expect(words({ lowercase: true }).tokenize('IŞIK')).toEqual(['işik']);
     expect(words({ lowercase: 'tr' }).tokenize('IŞIK')).toEqual(['ışık']);

@@ -1,18 +1,21 @@
 /** A block to one number. */
 import { bytes, LANES, load4, VECTOR } from './vector';
 
-/** Both halves of a vector, in the precision that squares of float32 cannot overflow. */
+/** Squares are added in the precision in which those of float32 cannot overflow, two lanes in each of two sums. */
 export function sumOfSquares(a: i32, aStride: i32, rows: i32, columns: i32): f64 {
   let low = f64x2.splat(0), high = f64x2.splat(0);
   for (; rows > 0; rows--) {
-    let x = bytes(a);
-    for (let left = columns; left > 0; left -= LANES) {
-      const v = load4(x, left);
-      const v01 = f64x2.promote_low_f32x4(v);
-      const v23 = f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3));
-      low = f64x2.add(low, f64x2.mul(v01, v01));
-      high = f64x2.add(high, f64x2.mul(v23, v23));
+    let x = bytes(a), left = columns;
+    for (; left >= LANES; left -= LANES) {
+      const v = v128.load(x);
+      low = addSquares(low, v);
+      high = addSquares(high, upper(v));
       x += VECTOR;
+    }
+    if (left > 0) {
+      const v = load4(x, left);
+      low = addSquares(low, v);
+      high = addSquares(high, upper(v));
     }
     a += aStride;
   }
@@ -20,14 +23,30 @@ export function sumOfSquares(a: i32, aStride: i32, rows: i32, columns: i32): f64
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
+/** sum + v², of the two lower lanes */
+// @ts-ignore: decorator
+@inline
+function addSquares(sum: v128, v: v128): v128 {
+  const wide = f64x2.promote_low_f32x4(v);
+  return f64x2.add(sum, f64x2.mul(wide, wide));
+}
+
+/** The two upper lanes as the lower ones. */
+// @ts-ignore: decorator
+@inline
+function upper(v: v128): v128 {
+  return v128.shuffle<f32>(v, v, 2, 3, 2, 3);
+}
+
 export function maximumMagnitude(a: i32, aStride: i32, rows: i32, columns: i32): f32 {
   let largest = f32x4.splat(0);
   for (; rows > 0; rows--) {
-    let x = bytes(a);
-    for (let left = columns; left > 0; left -= LANES) {
-      largest = f32x4.max(largest, f32x4.abs(load4(x, left)));
+    let x = bytes(a), left = columns;
+    for (; left >= LANES; left -= LANES) {
+      largest = f32x4.max(largest, f32x4.abs(v128.load(x)));
       x += VECTOR;
     }
+    if (left > 0) largest = f32x4.max(largest, f32x4.abs(load4(x, left)));
     a += aStride;
   }
   return maximumOf(largest);

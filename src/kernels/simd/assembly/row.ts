@@ -5,13 +5,16 @@ import { bytes, LANES, load4, madd, store4, VECTOR } from './vector';
 export function rowCombination(
   c: usize, a: usize, aStride: usize, b: usize, bStride: usize, n: i32, k: i32, add: bool,
 ): void {
-  for (; k > 0; k -= 4) {
-    if (k >= 4) addRows(4, c, a, aStride, b, bStride, n, add);
-    else if (k == 3) addRows(3, c, a, aStride, b, bStride, n, add);
-    else if (k == 2) addRows(2, c, a, aStride, b, bStride, n, add);
-    else addRows(1, c, a, aStride, b, bStride, n, add);
+  for (; k >= 4; k -= 4) {
+    addRows(4, c, a, aStride, b, bStride, n, add);
     a += aStride * 4;
     b += bStride * 4;
+    add = true;
+  }
+  for (; k > 0; k--) {
+    addRows(1, c, a, aStride, b, bStride, n, add);
+    a += aStride;
+    b += bStride;
     add = true;
   }
 }

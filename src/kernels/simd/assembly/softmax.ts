@@ -49,8 +49,6 @@ function largestOf(x: usize, columns: i32): v128 {
 }
 
 /** Σ exp(x − largest) in float64, the powers themselves kept at `out` if `keep`. */
-// @ts-ignore: decorator
-@inline
 function sumOfPowers(keep: bool, out: usize, x: usize, largest: v128, columns: i32): f64 {
   let low = f64x2.splat(0), high = f64x2.splat(0);
   for (let left = columns; left > 0; left -= LANES) {

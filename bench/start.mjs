@@ -1,0 +1,33 @@
+/**
+ * From the start of a process to the first output of an LSTM, beside an empty process: `node bench/start.mjs [RUNS]`.
+ *
+ * The LSTM of 32 units takes 10 steps of 16 inputs. The best of many processes is printed, since a busy machine only ever
+ * adds. Needs a build.
+ */
+import { spawnSync } from 'node:child_process';
+
+const runs = Number(process.argv[2] ?? 40);
+const library = new URL('../dist/index.js', import.meta.url).href;
+const program = (options) => `
+  import { LSTMCell, Sequence, tensor, zeros } from '${library}';
+  const lstm = new Sequence(new LSTMCell({ inputSize: 16, hiddenSize: 32 ${options} }));
+  lstm.infer(tensor(new Float64Array(160), [1, 10, 16]));`;
+const programs = {
+  'an empty process': '',
+  'an LSTM, weights given': program(', inputInitializer: zeros, recurrentInitializer: zeros'),
+  'an LSTM, weights drawn': program(''),
+};
+const best = new Map();
+
+for (let run = 0; run < runs; run++)
+  for (const [name, source] of Object.entries(programs)) {
+    const start = performance.now();
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', source]);
+    if (status !== 0) throw new Error(`${name}: ${stderr}`);
+    best.set(name, Math.min(best.get(name) ?? Number.POSITIVE_INFINITY, performance.now() - start));
+  }
+
+const empty = best.get('an empty process');
+console.log(`Node ${process.version}, the best of ${runs}:`);
+for (const [name, ms] of best)
+  console.log(`  ${name.padEnd(24)} ${ms.toFixed(1)} ms  ${(ms / empty).toFixed(2)}×`);

@@ -1,0 +1,59 @@
+/** What the calling thread and its workers say to each other: plain data, all of it. */
+import type { Values } from '../kernels/heap.ts';
+import type { LossSettings } from '../losses/loss.ts';
+import type { RandomState } from '../random/random.ts';
+import type { Blueprint } from '../storage/blueprint.ts';
+import type { Indices, Tensor } from '../tensor.ts';
+import type { Batch } from '../training/batch.ts';
+
+/** A batch of whatever kind. */
+export type AnyBatch = Batch<Tensor | Indices, Tensor | Indices>;
+
+/** What a worker is to compute with, said once. */
+export interface Beginning {
+  readonly blueprint: Blueprint;
+  /** The parameters' names and shapes, in the order in which they lie in flat arrays. */
+  readonly parameters: readonly string[];
+  /** The name of the backend. */
+  readonly backend: string;
+  readonly loss: { readonly name: string; readonly options: LossSettings };
+}
+
+/** One shard of a batch. */
+export interface Task {
+  readonly shard: number;
+  readonly batch: AnyBatch;
+  /** Which sequence of the whole batch is its first. */
+  readonly start: number;
+  /** The states of the model's random generators, in the order they are found. */
+  readonly randoms: readonly RandomState[];
+  /** Where the gradients go, one parameter after another. */
+  readonly gradients: Values;
+}
+
+/** The shards of a step that a worker computes. */
+export interface Assignment {
+  /** One parameter after another. */
+  readonly weights: Values;
+  readonly tasks: readonly Task[];
+}
+
+/** What came of a shard. The gradients are those of its own loss. */
+export interface Outcome {
+  readonly loss: number;
+  readonly weight: number;
+  readonly tokens: number;
+}
+
+/** What a worker answers to an assignment. Arrays that are not shared come back with it. */
+export interface Answer {
+  readonly weights: Values;
+  readonly gradients: readonly Values[];
+  readonly outcomes: readonly Outcome[];
+}
+
+/** To a worker. */
+export type Request = { readonly begin: Beginning } | { readonly assign: Assignment };
+
+/** From a worker. */
+export type Response = { readonly answer: Answer } | { readonly failure: Error };

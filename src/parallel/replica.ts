@@ -1,0 +1,77 @@
+/** A copy of a model that computes shards beside the original: in a worker, or in the calling thread. */
+
+import { rangeError, show } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import type { Values } from '../kernels/heap.ts';
+import { float32, float64 } from '../kernels/index.ts';
+import type { Layer } from '../layers/layer.ts';
+import type { Loss } from '../losses/loss.ts';
+import type { Parameter } from '../matrix/parameter.ts';
+import type { Random } from '../random/random.ts';
+import type { State } from '../signal/state.ts';
+import { backPropagate } from '../training/back-propagate.ts';
+import { readValues, writeGradients } from './flat.ts';
+import type { Outcome, Task } from './messages.ts';
+import { randomsOf } from './randoms.ts';
+
+/** A layer of whatever kind. */
+// biome-ignore lint/suspicious/noExplicitAny: widths and states play no part here
+export type AnyModel = Layer<any, any, any, any>;
+
+/** A loss of whatever targets. */
+// biome-ignore lint/suspicious/noExplicitAny: what the targets are plays no part here
+export type AnyLoss = Loss<any>;
+
+/** A model with the states that its shards carry from batch to batch. */
+export class Replica {
+  readonly parameters: ReadonlyMap<string, Parameter>;
+  readonly #model: AnyModel;
+  readonly #loss: AnyLoss;
+  readonly #randoms: readonly Random[];
+  readonly #states = new Map<number, State | undefined>();
+
+  constructor(model: AnyModel, loss: AnyLoss) {
+    this.#model = model;
+    this.#loss = loss;
+    this.parameters = model.parameters();
+    this.#randoms = randomsOf(model);
+  }
+
+  /** Takes on the original's weights. */
+  load(weights: Values): void {
+    readValues(this.parameters, weights);
+  }
+
+  /** Computes a shard, and writes the gradients of its loss into the task's array. */
+  compute({ shard, start, batch, randoms, gradients }: Task): Outcome {
+    randoms.forEach((state, at) => {
+      this.#randoms[at]!.state = state;
+    });
+    for (const parameter of this.parameters.values()) parameter.clearGradient();
+    const initial = batch.continues ? this.#states.get(shard) : undefined;
+    const where = `shard ${shard}, of the sequences from ${start}`;
+    const { state, ...outcome } = backPropagate(where, this.#model, batch, this.#loss, initial);
+    this.#states.set(shard, state);
+    writeGradients(gradients, this.parameters);
+    return outcome;
+  }
+}
+
+const backends: { readonly [name: string]: () => Backend } = {
+  'float64 (TypeScript)': float64,
+  'float32 (TypeScript)': () => float32({ kernels: 'typescript' }),
+  'float32 (SIMD)': () => float32({ kernels: 'simd' }),
+  'float32 (relaxed SIMD)': () => float32({ kernels: 'relaxed' }),
+};
+
+/**
+ * The backend of that name, in this thread.
+ *
+ * @throws RangeError if it is not one of the library's, or this thread does not run it.
+ */
+export function backendNamed(where: string, name: string): Backend {
+  const make = Object.hasOwn(backends, name) ? backends[name] : undefined;
+  if (make === undefined)
+    throw rangeError(where, 'model', `computes in ${show(name)}`, 'a backend of the library');
+  return make();
+}

@@ -1,0 +1,103 @@
+/** Training whose batches are cut into shards, computed side by side. */
+import { rangeError, wholeNumber } from '../errors.ts';
+import type { Layer } from '../layers/layer.ts';
+import type { Builders } from '../storage/builders.ts';
+import type { Indices, Tensor } from '../tensor.ts';
+import type { Batches } from '../training/batch.ts';
+import { breather } from '../training/breathe.ts';
+import type { TrainingStep, TrainOptions } from '../training/train.ts';
+import { updater } from '../training/update.ts';
+import { spawn, type WorkerLike } from './spawn.ts';
+import { Team } from './team.ts';
+
+/** Options of {@link trainParallel}. */
+export interface TrainParallelOptions<Target extends Tensor | Indices> extends TrainOptions<Target> {
+  /** How many parts each batch is cut into. The weights depend on it, by rounding: keep it to repeat a training. */
+  readonly shards: number;
+  /**
+   * How many threads compute them, the calling one among them: as many as shards unless given, which is also the most.
+   * The weights do not depend on it. With 1 there are no workers.
+   */
+  readonly threads?: number | undefined;
+  /**
+   * Starts worker `index`, from 1. Its script calls `serve`. The library's own script, which knows its cells, layers and
+   * losses, unless given.
+   */
+  readonly worker?: ((index: number) => WorkerLike) | undefined;
+  /** How cells and layers that are not the library's are built, by name; needed where there are fewer threads than shards. */
+  readonly builders?: Builders | undefined;
+}
+
+/**
+ * Trains a model as `train` does, each batch cut along its first axis into shards that threads compute side by side: the
+ * calling one and workers, of Node's `worker_threads` or of a browser.
+ *
+ * Each step, all start from the same weights. With losses L_s of weights w_s and gradients g_s, the step's are
+ *
+ *     L = Σ α_s·L_s,  g = Σ α_s·g_s        α_s = w_s / Σ w of a mean, 1 of a sum
+ *
+ * added in the order of the shards: they are those of the whole batch up to rounding, and the same bit for bit for the same
+ * number of shards, whatever the timing and the number of threads. Shard 0 draws from the model's own generators, such as
+ * those of its dropouts; at each step every other shard gets generators forked from them. Where a batch `continues` the one
+ * before, it has as many sequences, and each shard goes on from its own states.
+ *
+ * Weights and gradients lie in shared memory where there is such, and are transferred elsewhere. Workers end with the
+ * iteration, however it ends, and never keep a program alive. Each takes about as much memory as the model and the pass
+ * over its shard. A step that is under way when `signal` is aborted is dropped if a worker has not answered by then.
+ *
+ * @throws RangeError if `shards` or `threads` is out of range, or a batch cannot be cut; Error if a worker fails or dies,
+ * naming the worker and the step, or if a loss, gradient or weight is not finite, as `train`. The weights are those of the
+ * last step that was yielded.
+ *
+ * @example
+ * ```ts
+ * import { Adam, Dense, LSTMCell, meanSquaredError, Random, Sequence, sequential, tensor } from 'recurrent-cells';
+ * import { trainParallel } from 'recurrent-cells/parallel';
+ *
+ * const random = new Random(1);
+ * const model = sequential(
+ *   new Sequence(new LSTMCell({ inputSize: 1, hiddenSize: 8, random }), { outputs: 'last' }),
+ *   new Dense({ inputSize: 8, outputSize: 1, random }),
+ * );
+ * const batch = { inputs: tensor([[[1], [2], [3]], [[2], [4], [6]]]), targets: tensor([[0.4], [0.8]]) };
+ * const losses = [];
+ * for await (const { loss } of trainParallel(model, Array(50).fill(batch), {
+ *   loss: meanSquaredError(),
+ *   optimizer: new Adam({ learningRate: 0.02 }),
+ *   shards: 2,
+ *   threads: 1, // without it, 2: the weights are the same
+ * }))
+ *   losses.push(loss);
+ * losses.at(-1)! < losses[0]! / 10 // → true
+ * ```
+ */
+export async function* trainParallel<Input extends Tensor | Indices, Target extends Tensor | Indices>(
+  // biome-ignore lint/suspicious/noExplicitAny: widths and states play no part here
+  model: Layer<Input, any, any, any>,
+  batches: Batches<Input, Target>,
+  options: TrainParallelOptions<Target>,
+): AsyncGenerator<TrainingStep, void, undefined> {
+  const { loss, signal, firstStep = 0, shards, threads = shards, worker = spawn, builders = {} } = options;
+  wholeNumber('trainParallel', 'shards', shards);
+  if (wholeNumber('trainParallel', 'threads', threads) > shards)
+    throw rangeError('trainParallel', 'threads', `is ${threads}`, `at most ${shards}, the shards`);
+  const update = updater('trainParallel', model.parameters(), options);
+  const breathe = breather();
+  const team = new Team(model, loss, { shards, threads, worker, builders });
+  let step = firstStep;
+  try {
+    for await (const batch of batches) {
+      if (signal?.aborted) return;
+      const started = performance.now();
+      const result = await team.step(batch, step, signal);
+      if (result === undefined) return;
+      const updated = update(step, result.loss);
+      const tokensPerSecond = (1000 * result.tokens) / (performance.now() - started);
+      yield { step, loss: result.loss, ...updated, tokensPerSecond };
+      step++;
+      await breathe();
+    }
+  } finally {
+    team.end();
+  }
+}

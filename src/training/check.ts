@@ -1,0 +1,40 @@
+/** What a training is given, checked once before its first step. */
+import { rangeError, requiredOptions, show, typeError } from '../errors.ts';
+import { Loss } from '../losses/loss.ts';
+import { Optimizer } from '../optimizers/optimizer.ts';
+
+/** @throws TypeError if something is not what a training needs. */
+export function checkTraining(
+  where: string,
+  batches: unknown,
+  options: { readonly loss: unknown; readonly optimizer: unknown },
+): void {
+  const { loss, optimizer } = requiredOptions(where, options, '{ loss, optimizer }');
+  if (!(loss instanceof Loss))
+    throw typeError(where, 'loss', `is ${show(loss)}`, 'a loss such as crossEntropy()');
+  if (!(optimizer instanceof Optimizer))
+    throw typeError(where, 'optimizer', `is ${show(optimizer)}`, 'an optimiser such as new Adam()');
+  checkBatches(where, batches);
+}
+
+/** @throws TypeError if `batches` cannot be iterated. */
+export function checkBatches(where: string, batches: unknown): void {
+  if (
+    typeof batches === 'object' &&
+    batches !== null &&
+    (Symbol.iterator in batches || Symbol.asyncIterator in batches)
+  )
+    return;
+  throw typeError(
+    where,
+    'batches',
+    `is ${show(batches)}`,
+    'an iterable of batches, such as an array of them',
+  );
+}
+
+/** @throws RangeError if two metrics have one name. */
+export function checkNames(where: string, names: readonly string[]): void {
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice !== undefined) throw rangeError(where, 'metrics', `has ${show(twice)} twice`, 'a name for each');
+}

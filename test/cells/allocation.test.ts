@@ -1,0 +1,82 @@
+/** That the time loop creates nothing, and training holds on to nothing. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import { unroll } from '../../src/cells/unroll.ts';
+import { unrollBackward } from '../../src/cells/unroll-backward.ts';
+import { Adam, float32, LSTMCell, meanSquaredError, Random, Sequence } from '../../src/index.ts';
+import { withArena } from '../../src/matrix/arena.ts';
+import { type AnyCell, cells, drawn } from '../laws/subjects.ts';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+const INPUT = 4;
+const HIDDEN = 8;
+const BATCH = 2;
+const sizes = { inputSize: INPUT, hiddenSize: HIDDEN };
+
+/** The bytes of JavaScript objects that a walk over `time` steps and back creates, garbage included. */
+function created(cell: AnyCell, time: number, lengths: number[] | undefined): number {
+  return withArena(cell.backend, (arena) => {
+    const values = arena.zeros(time * BATCH, INPUT);
+    const dOutput = arena.zeros(time * BATCH, HIDDEN);
+    const dFinal = { h: arena.zeros(BATCH, HIDDEN), c: arena.zeros(BATCH, HIDDEN) };
+    const signal = {
+      kind: 'dense',
+      batch: BATCH,
+      time,
+      timed: true,
+      width: INPUT,
+      lengths,
+      values,
+    } as const;
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    const run = unroll(arena, cell, signal, undefined);
+    unrollBackward(arena, cell, run, { dOutput, dFinal, needsInput: true });
+    return process.memoryUsage().heapUsed - before;
+  });
+}
+
+describe.each(cells)('%s', (_, make) => {
+  test.each([
+    ['sequences of one length', () => undefined],
+    ['sequences of several lengths', (time: number) => [time, Math.floor(time / 2)]],
+  ])('1,800 steps more of %s create next to nothing more', (_, lengths) => {
+    const cell = make({ ...sizes, backend: float32(), random: new Random(0) });
+    // The engine itself creates objects until it has compiled the loop, and now and then later: the least of many counts.
+    const least = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const steps = [200, 2000];
+    const more = () => (least[1]! - least[0]!) / (steps[1]! - steps[0]!);
+    for (let round = 0; round < 150 && !(round >= 5 && more() < 16); round++)
+      steps.forEach((time, i) => {
+        least[i] = Math.min(least[i]!, created(cell, time, lengths(time)));
+      });
+    // The smallest view would be 56 bytes a step; blocks of 128 steps make a few.
+    expect(more()).toBeLessThan(16);
+  });
+});
+
+test('a thousand steps of training hold no more memory than ten', () => {
+  const backend = float32();
+  const layer = new Sequence(new LSTMCell(sizes));
+  const optimizer = new Adam();
+  const loss = meanSquaredError();
+  const inputs = drawn(new Random(1), [2, 5, INPUT]);
+  const targets = drawn(new Random(2), [2, 5, HIDDEN]);
+  const train = (steps: number) => {
+    for (let step = 0; step < steps; step++) {
+      const pass = layer.forward(inputs);
+      pass.backward(loss.forward(pass.output, targets).backward());
+      optimizer.step(layer.parameters());
+    }
+    collect();
+    return { heap: backend.heap.used, objects: process.memoryUsage().heapUsed };
+  };
+  train(10);
+  const few = train(10);
+  const many = train(1000);
+  expect(many.heap).toBe(few.heap);
+  expect(many.objects - few.objects).toBeLessThan(1e6);
+});

@@ -1,0 +1,80 @@
+/** A layer and a loss that are not the library's. */
+import {
+  type Architecture,
+  type Backend,
+  type Computed,
+  Layer,
+  Loss,
+  type Tensor,
+  type Terms,
+  type Trace,
+} from '../../src/index.ts';
+import type { Arena } from '../../src/matrix/arena.ts';
+import { scale, sub } from '../../src/matrix/operations.ts';
+import type { Parameter } from '../../src/matrix/parameter.ts';
+import { type DenseSignal, dense, type Signal } from '../../src/signal/signal.ts';
+
+/** y = 2·x */
+export class Doubled extends Layer<Tensor, number, number, undefined> {
+  readonly type = 'Doubled';
+  readonly accepts = 'dense';
+  readonly preservesWidth = true;
+  readonly inputSize = undefined;
+  readonly outputSize = undefined;
+  readonly backend: Backend;
+
+  constructor({ backend }: { backend: Backend }) {
+    super();
+    this.backend = backend;
+  }
+
+  parameters(): ReadonlyMap<string, Parameter> {
+    return new Map();
+  }
+
+  architecture(): Architecture {
+    return { type: this.type, options: {} };
+  }
+
+  compute(arena: Arena, input: Signal): Computed {
+    return this.record(arena, input);
+  }
+
+  record(arena: Arena, input: Signal): Trace {
+    const { values } = input as DenseSignal;
+    const out = arena.matrix(values.rows, values.columns);
+    scale(out, values, 2);
+    return {
+      output: dense(input, out),
+      state: undefined,
+      backward(dOutput) {
+        const dInput = arena.zeros(values.rows, values.columns);
+        if (dOutput !== undefined) scale(dInput, dOutput, 2);
+        return { input: dInput, state: undefined };
+      },
+    };
+  }
+}
+
+/** (x − y)/2, of outputs without a time axis. */
+export class Halved extends Loss<Tensor, 'mean'> {
+  constructor() {
+    super('halved', 'mean');
+  }
+
+  terms(arena: Arena, _: string, { values }: DenseSignal, target: Tensor): Terms {
+    const terms = arena.matrix(values.rows, values.columns);
+    terms.write(target.data);
+    sub(terms, values, terms);
+    scale(terms, terms, 0.5);
+    return {
+      values: terms.read(),
+      weight: values.rows * values.columns,
+      gradient(dTerms) {
+        const out = arena.matrix(values.rows, values.columns);
+        out.write(Array(values.rows * values.columns).fill((dTerms as number) / 2));
+        return out;
+      },
+    };
+  }
+}

@@ -1,0 +1,439 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import {
+  type Backend,
+  type Batch,
+  binaryCrossEntropy,
+  crossEntropy,
+  Dense,
+  Dropout,
+  Embedding,
+  float32,
+  float64,
+  GRUCell,
+  huber,
+  type Indices,
+  indices,
+  type Loss,
+  LSTMCell,
+  meanSquaredError,
+  OneHot,
+  Random,
+  Sequence,
+  SGD,
+  sequential,
+  type Tensor,
+  type TrainingStep,
+  tensor,
+  train,
+} from '../../src/index.ts';
+import { type TrainParallelOptions, trainParallel } from '../../src/parallel/index.ts';
+import type { AnyModel } from '../../src/parallel/replica.ts';
+import { behaving, bundle, folder, plain } from './bundle.ts';
+import { Doubled, Halved } from './own.ts';
+
+// Starting a thread takes long where others want the processor too.
+vi.setConfig({ testTimeout: 60_000 });
+beforeAll(bundle, 60_000);
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+interface Setup {
+  readonly model: AnyModel;
+  readonly batches: Batch<Tensor | Indices, Tensor | Indices>[];
+  readonly loss: Loss<Tensor | Indices>;
+}
+
+/** Symbols to symbols, over an LSTM and a GRU. */
+function characters(
+  backend: Backend,
+  { batch = 5, rate = 0, loss = crossEntropy() as Loss<Indices>, count = 3, lengths = false } = {},
+): Setup {
+  const random = new Random(1);
+  const model = sequential(
+    new OneHot({ classes: 7, backend }),
+    new Sequence(new LSTMCell({ inputSize: 7, hiddenSize: 5, random, backend })),
+    new Dropout({ rate, random: random.fork(), backend }),
+    new Sequence(new GRUCell({ inputSize: 5, hiddenSize: 6, random, backend })),
+    new Dense({ inputSize: 6, outputSize: 7, random, backend }),
+  );
+  const draw = () =>
+    indices(
+      Array.from({ length: batch * 4 }, () => random.integer(7)),
+      [batch, 4],
+    );
+  const batches = Array.from({ length: count }, (_, i) => ({
+    inputs: draw(),
+    targets: draw(),
+    continues: i % 3 !== 0,
+    lengths: lengths ? Array.from({ length: batch }, () => random.integer(5)) : undefined,
+  }));
+  return { model, batches, loss: loss as Loss<Tensor | Indices> };
+}
+
+/** Series to two numbers, by the last output of a GRU. */
+function series(backend: Backend, loss: Loss<Tensor>, batch = 4): Setup {
+  const random = new Random(2);
+  const model = sequential(
+    new Sequence(new GRUCell({ inputSize: 2, hiddenSize: 5, random, backend }), { outputs: 'last' }),
+    new Dense({ inputSize: 5, outputSize: 2, random, backend }),
+  );
+  const draw = (...shape: number[]) =>
+    tensor(
+      Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.next()),
+      shape,
+    );
+  const batches = [0, 1, 2].map(() => ({ inputs: draw(batch, 3, 2), targets: draw(batch, 2) }));
+  return { model, batches, loss: loss as Loss<Tensor | Indices> };
+}
+
+type More = Partial<TrainParallelOptions<Tensor | Indices>>;
+
+async function trained(
+  make: () => Setup,
+  more?: More,
+): Promise<{ steps: TrainingStep[]; weights: number[] }> {
+  const { model, batches, loss } = make();
+  // Its updates are as exact as the gradients; Adam's first ones are their signs.
+  const optimizer = new SGD({ learningRate: 0.3, momentum: 0.9 });
+  const options = { loss, optimizer, clipNorm: 0.5 };
+  const iteration =
+    more === undefined
+      ? train(model, batches, options)
+      : trainParallel(model, batches, { ...options, shards: 2, worker: plain, ...more });
+  const steps = [];
+  for await (const step of iteration) steps.push(step);
+  const weights = [...model.parameters().values()].flatMap((parameter) => Array.from(parameter.read()));
+  return { steps, weights };
+}
+
+function expectClose(got: readonly number[], want: readonly number[], tolerance: number): void {
+  expect(got).toHaveLength(want.length);
+  const scale = Math.max(...want.map(Math.abs));
+  for (const [i, value] of want.entries())
+    expect(Math.abs(got[i]! - value)).toBeLessThanOrEqual(tolerance * scale);
+}
+
+describe('the result is that of one thread', () => {
+  const weighted = () =>
+    crossEntropy({ classWeights: [1, 2, 0, 0.5, 3, 1, 1], ignoreIndex: 3, labelSmoothing: 0.1 });
+  const cases: [name: string, make: (backend: Backend) => Setup, shards: number][] = [
+    ['a state that is carried on', (backend) => characters(backend, { count: 6 }), 2],
+    ['lengths, some of them 0', (backend) => characters(backend, { lengths: true, count: 5 }), 3],
+    [
+      'ignored and weighted classes',
+      (backend) => characters(backend, { loss: weighted(), lengths: true }),
+      2,
+    ],
+    [
+      'a sum',
+      (backend) => characters(backend, { loss: crossEntropy({ reduction: 'sum' }) as Loss<Indices> }),
+      2,
+    ],
+    ['a batch smaller than the shards', (backend) => characters(backend, { batch: 2 }), 3],
+    ['squares of last outputs', (backend) => series(backend, meanSquaredError()), 2],
+    ['a loss with options', (backend) => series(backend, huber({ delta: 0.1 }), 5), 3],
+    ['weights of features', (backend) => series(backend, binaryCrossEntropy({ positiveWeight: [1, 3] })), 2],
+    ['one shard', (backend) => characters(backend, { rate: 0.5 }), 1],
+  ];
+  test.each(cases)('%s', async (_, make, shards) => {
+    for (const [backend, tolerance] of [
+      [float64(), 1e-12],
+      [float32(), 1e-5],
+    ] as const) {
+      const one = await trained(() => make(backend));
+      const many = await trained(() => make(backend), { shards });
+      expectClose(many.weights, one.weights, shards === 1 ? 0 : tolerance);
+      for (const value of ['loss', 'gradientNorm'] as const) {
+        const of = ({ steps }: typeof one) => steps.map((step) => step[value]);
+        expectClose(of(many), of(one), tolerance);
+      }
+      expect(many.steps.map(({ step }) => step)).toEqual(one.steps.map(({ step }) => step));
+    }
+  });
+});
+
+describe('the result depends on the shards alone', () => {
+  test.each([
+    ['float32', float32()],
+    ['float32, deterministic', float32({ deterministic: true })],
+    ['float64', float64()],
+  ])('%s: the same bits on any threads, in any order, with any memory', async (_, backend) => {
+    const make = () => characters(backend, { batch: 7, rate: 0.3, count: 4, lengths: true });
+    const { weights, steps } = await trained(make, { shards: 3 });
+    const losses = (of: readonly TrainingStep[]) => of.map(({ loss, gradientNorm }) => [loss, gradientNorm]);
+    const same = async (more: More) => {
+      const other = await trained(make, { shards: 3, ...more });
+      expect(other.weights).toEqual(weights);
+      expect(losses(other.steps)).toEqual(losses(steps));
+    };
+    await same({});
+    await same({ threads: 1 });
+    await same({ threads: 2 });
+    await same({ worker: behaving('slow') });
+    vi.stubGlobal('crossOriginIsolated', false);
+    await same({});
+    await same({ threads: 2 });
+    vi.stubGlobal('crossOriginIsolated', undefined);
+    vi.stubGlobal('SharedArrayBuffer', undefined);
+    await same({});
+    expect((await trained(make, { shards: 2 })).weights).not.toEqual(weights);
+  });
+
+  test('each shard drops what it will, and a training resumes from the state of the model', async () => {
+    const steps = (setup: Setup, from: number, to: number) => {
+      const batches = setup.batches.slice(from, to).map((batch) => ({ ...batch, continues: false }));
+      const optimizer = new SGD({ learningRate: 0.1 });
+      return trainParallel(setup.model, batches, { loss: setup.loss, optimizer, shards: 2, threads: 1 });
+    };
+    const weights = ({ model }: Setup) => [...model.parameters().values()].map((each) => each.read());
+    const whole = characters(float64(), { rate: 0.5, count: 4 });
+    const pieces = characters(float64(), { rate: 0.5, count: 4 });
+    for await (const _ of steps(whole, 0, 4));
+    for await (const _ of steps(pieces, 0, 2));
+    for await (const _ of steps(pieces, 2, 4));
+    expect(weights(pieces)).toEqual(weights(whole));
+
+    const twice = characters(float64(), { rate: 0.5, count: 1, batch: 1 });
+    const { inputs, targets } = twice.batches[0]!;
+    const double = <Kind extends Tensor | Indices>({ data, shape }: Kind) =>
+      indices([...data, ...data], [2, shape[1]!]);
+    const pair = { ...twice, batches: [{ inputs: double(inputs), targets: double(targets) }] };
+    const once = characters(float64(), { rate: 0.5, count: 1, batch: 1 });
+    for await (const _ of steps(pair, 0, 1));
+    for await (const _ of steps(once, 0, 1));
+    // With the same masks, both halves would have the gradient of one.
+    expect(weights(pair)).not.toEqual(weights(once));
+  });
+});
+
+test('layers and losses of one’s own are built by a worker of one’s own', async () => {
+  const make = (): Setup => {
+    const random = new Random(3);
+    const backend = float64();
+    const model = sequential(
+      new Dense({ inputSize: 2, outputSize: 2, random, backend }),
+      new Doubled({ backend }),
+    );
+    const batch = {
+      inputs: tensor([
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]),
+      targets: tensor([
+        [1, 0],
+        [0, 1],
+        [1, 1],
+      ]),
+    };
+    return { model, batches: [batch, batch], loss: new Halved() as unknown as Loss<Tensor | Indices> };
+  };
+  const one = await trained(make);
+  const worker = behaving('own');
+  const builders = { Doubled: (options: { backend: Backend }) => new Doubled(options) };
+  const many = await trained(make, { worker });
+  expectClose(many.weights, one.weights, 1e-12);
+  expect(await trained(make, { shards: 3, threads: 2, worker, builders }).then((run) => run.weights)).toEqual(
+    (await trained(make, { shards: 3, worker })).weights,
+  );
+  await expect(trained(make, {})).rejects.toThrow(
+    'trainParallel: step 0: worker 1: serve: model holds a "Doubled", expected a class of the library, or a builder for it in options.builders',
+  );
+  const lossOnly = () => ({ ...series(float64(), meanSquaredError()), loss: make().loss });
+  await expect(trained(lossOnly, {})).rejects.toThrow(
+    'trainParallel: step 0: worker 1: serve: loss is "halved", expected a loss of the library, or a builder for it in options.losses',
+  );
+});
+
+describe('a worker that fails is an error that names it and the step', () => {
+  const make = () => characters(float32(), { count: 4 });
+  const failing = async (more: More) => {
+    const setup = make();
+    const done: number[] = [];
+    const options = { loss: setup.loss, optimizer: new SGD({ learningRate: 0.1 }), shards: 3 };
+    let error: Error | undefined;
+    try {
+      for await (const { step } of trainParallel(setup.model, setup.batches, { ...options, ...more }))
+        done.push(step);
+    } catch (thrown) {
+      error = thrown as Error;
+    }
+    return { done, message: error?.message };
+  };
+  const second = (behaviour: 'exit' | 'throw') => (index: number) =>
+    index === 2 ? behaving(behaviour)(index) : plain();
+
+  test('it ends', async () => {
+    const { done, message } = await failing({ worker: second('exit') });
+    expect(done).toEqual([0]);
+    expect(message).toBe('trainParallel: step 1: worker 2: ended with exit code 7, expected an answer');
+  });
+
+  test('it throws between steps', async () => {
+    const slowly = (async function* () {
+      for (const batch of make().batches) {
+        yield batch;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    })();
+    const { model, loss } = make();
+    const options = { loss, optimizer: new SGD({ learningRate: 0.1 }), shards: 3, firstStep: 5 };
+    const run = async () => {
+      for await (const _ of trainParallel(model, slowly, { ...options, worker: second('throw') }));
+    };
+    await expect(run()).rejects.toThrow(/^trainParallel: step [67]: worker 2: out of order$/);
+  });
+
+  test('it cannot be started', async () => {
+    const missing = await failing({
+      worker: (index) => (index === 1 ? new Worker('/no/such/file.js') : plain()),
+    });
+    expect(missing.message).toMatch(/^trainParallel: step 0: worker 1: Cannot find module/);
+  });
+
+  test('it cannot even be made: those that were are ended', async () => {
+    const ended: number[] = [];
+    const worker = (index: number) => {
+      if (index === 3) throw new Error('no more');
+      return { postMessage() {}, terminate: () => ended.push(index) };
+    };
+    const { message } = await failing({ shards: 4, worker });
+    expect(message).toBe('no more');
+    expect(ended).toEqual([1, 2]);
+  });
+
+  test('the calling thread fails: its error counts, and the workers are ended', async () => {
+    const setup = make();
+    setup.batches[0]!.targets.data[0] = 9;
+    const started: Worker[] = [];
+    const worker = () => {
+      started.push(plain());
+      return started.at(-1)!;
+    };
+    const options = { loss: setup.loss, optimizer: new SGD({ learningRate: 0.1 }), shards: 2, worker };
+    await expect(trainParallel(setup.model, setup.batches, options).next()).rejects.toThrow(
+      'trainParallel: target[0, 0] is 9, expected a class from 0 to 6',
+    );
+    await new Promise((resolve) => started[0]!.once('exit', resolve));
+  });
+
+  test('what it was given does not fit', async () => {
+    const setup = make();
+    const data = Int32Array.from(setup.batches[1]!.targets.data);
+    data[data.length - 1] = 9;
+    setup.batches[1] = { ...setup.batches[1]!, targets: { data, shape: [5, 4] } };
+    const options = { loss: setup.loss, optimizer: new SGD({ learningRate: 0.1 }), shards: 2, worker: plain };
+    const run = async () => {
+      for await (const _ of trainParallel(setup.model, setup.batches, options));
+    };
+    await expect(run()).rejects.toThrow(
+      'trainParallel: step 1: worker 1: shard 1, of the sequences from 3: target[1, 3] is 9, expected a class from 0 to 6',
+    );
+  });
+
+  test('it never answers: nothing hangs once it is aborted, and the weights stay', async () => {
+    const { model, batches, loss } = make();
+    const weights = () => [...model.parameters().values()].map((parameter) => parameter.read());
+    const before = weights();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const options = { loss, optimizer: new SGD({ learningRate: 0.1 }), shards: 2, signal };
+    const started: ReturnType<typeof plain>[] = [];
+    const worker = (index: number) => {
+      started.push(behaving('silent')(index));
+      return started[0]!;
+    };
+    const next = trainParallel(model, batches, { ...options, worker }).next();
+    setTimeout(() => controller.abort(), 50);
+    expect(await next).toEqual({ done: true, value: undefined });
+    expect(weights()).toEqual(before);
+    // Would never come if the worker went on.
+    await new Promise((resolve) => started[0]!.once('exit', resolve));
+    const late = trainParallel(model, batches, { ...options, worker: plain });
+    expect((await late.next()).done).toBe(true);
+  });
+});
+
+describe('a program ends by itself', () => {
+  const run = promisify(execFile);
+  const program = fileURLToPath(new URL('./program.mjs', import.meta.url));
+  test.each([
+    ['esm', 'end', '2 steps'],
+    ['cjs', 'end', '2 steps'],
+    ['esm', 'break', '2 steps'],
+    ['esm', 'throw', '12 steps'],
+    ['esm', 'abandon', '2 steps'],
+  ])('%s, %s', async (format, way, said) => {
+    const { stdout } = await run(process.execPath, [program, folder, format, way], { timeout: 50_000 });
+    expect(stdout).toBe(`${said}\n`);
+  });
+});
+
+describe('what cannot be', () => {
+  const setup = () => characters(float64());
+  test.each<[More, string]>([
+    [{ shards: 0 }, 'trainParallel: shards is 0, expected a whole number of at least 1'],
+    [{ threads: 3 }, 'trainParallel: threads is 3, expected at most 2, the shards'],
+    [{ threads: 0 }, 'trainParallel: threads is 0, expected a whole number of at least 1'],
+    [{ clipNorm: -1 }, 'trainParallel: clipNorm is -1, expected a number of at least 0'],
+  ])('%j', async (more, message) => {
+    await expect(trained(setup, more)).rejects.toThrow(message);
+  });
+
+  test('batches that cannot be cut, or do not continue', async () => {
+    const { batches } = setup();
+    const [batch] = batches as [Batch<Indices, Indices>];
+    const withBatches = (...given: unknown[]) =>
+      trained(() => ({ ...setup(), batches: given as typeof batches }), { threads: 1 });
+    const four = { data: batch.targets.data.slice(4), shape: [4, 4] };
+    await expect(withBatches({ ...batch, targets: four })).rejects.toThrow(
+      'trainParallel: targets has shape [4, 4], expected 5 sequences, as inputs has',
+    );
+    await expect(withBatches({ ...batch, lengths: [1] })).rejects.toThrow(
+      'trainParallel: lengths has 1 entries, expected 5, one for each sequence',
+    );
+    await expect(
+      withBatches({ ...batch, inputs: { data: new Int32Array(), shape: [0, 4] } }),
+    ).rejects.toThrow('trainParallel: inputs has shape [0, 4], expected at least one sequence');
+    await expect(withBatches({ ...batch, inputs: [[1]] })).rejects.toThrow(
+      'trainParallel: inputs is an array',
+    );
+    await expect(withBatches(batch, { inputs: four, targets: four, continues: true })).rejects.toThrow(
+      'trainParallel: inputs has 4 sequences, expected 5, those of the batch that it continues',
+    );
+  });
+
+  test('a gradient that is not finite', async () => {
+    const broken = () => {
+      const made = series(float64(), meanSquaredError());
+      made.batches[0]!.targets.data[7] = Number.NaN;
+      return made;
+    };
+    await expect(trained(broken, {})).rejects.toThrow('trainParallel: step 0: the loss is NaN');
+  });
+});
+
+test('an embedding, of which only some rows have gradients', async () => {
+  const make = (): Setup => {
+    const random = new Random(4);
+    const backend = float64();
+    const model = sequential(
+      new Embedding({ classes: 9, outputSize: 3, random, backend }),
+      new Sequence(new LSTMCell({ inputSize: 3, hiddenSize: 4, random, backend }), { outputs: 'last' }),
+      new Dense({ inputSize: 4, outputSize: 2, random, backend }),
+    );
+    const inputs = indices([
+      [1, 2, 3],
+      [4, 5, 6],
+      [7, 8, 0],
+    ]);
+    const batches = [{ inputs, targets: indices([0, 1, 1], [3]), lengths: [3, 1, 2] }];
+    return { model, batches, loss: crossEntropy() as Loss<Tensor | Indices> };
+  };
+  expectClose((await trained(make, {})).weights, (await trained(make)).weights, 1e-12);
+});
