@@ -9,10 +9,7 @@ import type { IndexTensor } from './tensors.ts';
 
 /** How the block is filled. */
 export interface PaddingOptions {
-  /**
-   * The index that fills the rest (default 0; a vocabulary's `pad`). A vocabulary without one has a token at 0: then
-   * only `lengths` tell padding from it.
-   */
+  /** The index that fills the rest (default 0; a vocabulary's `pad`). */
   readonly pad?: number | undefined;
   /** The block's time steps (default: the longest sequence). Longer sequences are truncated. */
   readonly length?: number | undefined;
