@@ -4,7 +4,14 @@
  * Answers for which sequences come together and when; padSequences makes the blocks.
  */
 import { oneOf, wholeNumber } from '../errors.ts';
-import { checkSequences, type PaddedBatch, type PaddingOptions, padSequences } from './padding.ts';
+import {
+  type CompletePadding,
+  checkSequences,
+  type PaddedBatch,
+  type PaddingOptions,
+  pad,
+  paddingOptions,
+} from './padding.ts';
 import { type RandomSource, randomSource, shuffle } from './random.ts';
 
 /** The batch's size, how near lengths must be, and the order. */
@@ -52,6 +59,7 @@ export function batchesByLength(
   const where = 'batchesByLength';
   checkSequences(where, sequences);
   const batchSize = wholeNumber(where, 'batchSize', options?.batchSize);
+  const padding = paddingOptions(where, options);
   const pool = batchSize * wholeNumber(where, 'poolBatches', options.poolBatches ?? 50);
   const last = oneOf(where, 'last', options.last ?? 'keep', ['keep', 'drop']);
   const random = options.random === undefined ? undefined : randomSource(where, options.random);
@@ -61,17 +69,17 @@ export function batchesByLength(
   const pools = random === undefined ? [rows] : slices(shuffle(rows, random), pool);
   for (const drawn of pools) groups.push(...slices(drawn.sort(byLength), batchSize));
   const full = last === 'drop' ? groups.filter((group) => group.length === batchSize) : groups;
-  return blocks(random === undefined ? full : shuffle(full, random), sequences, options);
+  return blocks(random === undefined ? full : shuffle(full, random), sequences, padding);
 }
 
 function* blocks(
   groups: readonly number[][],
   sequences: readonly ArrayLike<number>[],
-  options: PaddingOptions,
+  padding: CompletePadding,
 ): IterableIterator<SequenceBatch> {
   for (const rows of groups) {
     const chosen = rows.map((row) => sequences[row]!);
-    yield { ...padSequences(chosen, options), rows };
+    yield { ...pad(chosen, padding), rows };
   }
 }
 

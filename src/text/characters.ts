@@ -96,18 +96,33 @@ const codePoints: Scan = function* (text) {
  * before or after it. Most text is made of them, and needs no segmenter.
  */
 const SIMPLE =
-  /[\t\n -~\u00A1-\u00A8\u00AA-\u00AC\u00AF-\u02FF\u0370-\u0482\u048A-\u052F\u2010-\u2027\u2030-\u203B\u203D-\u2048\u204A-\u205E\u3001-\u3029\u3041-\u3096\u309D-\u30FF\u3131-\u3163\u3400-\u4DBF\u4E00-\u9FFF가-힣]/;
-let simple: Uint8Array | undefined;
+  /[ -~\u00A1-\u00A8\u00AA-\u00AC\u00AF-\u02FF\u0370-\u0482\u048A-\u052F\u0531-\u0556\u0559-\u058A\u05D0-\u05EA\u060C\u061F-\u064A\u0660-\u066D\u0671-\u06D4\u0904-\u0939\u0964-\u096F\u0E01-\u0E30\u0E32\u0E40-\u0E46\u10A0-\u10C5\u10D0-\u10FF\u1E00-\u1EFF\u2010-\u2027\u2030-\u203B\u203D-\u2048\u204A-\u205E\u3001-\u3029\u3041-\u3096\u309D-\u30FF\u3131-\u3163\u3400-\u4DBF\u4E00-\u9FFF가-힣]/;
+/** Marks that belong to the simple character before them and to nothing else (so no virama, which joins letters). */
+const MARKS =
+  /[\u0300-\u036F\u05B0-\u05BD\u064B-\u065F\u0670\u0900-\u0903\u093A-\u093C\u093E-\u094C\u0E31\u0E33-\u0E3A\u0E47-\u0E4E]/;
+/** Simple, but no mark belongs to them. */
+const CONTROLS = /[\t\n]/;
+const [PLAIN, MARK, CONTROL] = [1, 2, 3];
+let classes: Uint8Array | undefined;
 let segmenter: Intl.Segmenter | undefined;
 
 const graphemes: Scan = function* (text) {
-  simple ??= unitTable([SIMPLE]);
+  classes ??= unitTable([SIMPLE, MARKS, CONTROLS]);
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   for (let at = 0; at < text.length; ) {
     const spans: number[] = [];
     const reach = Math.min(at + PIECE, text.length);
-    while (at < reach && simple[text.charCodeAt(at)] && breaksAfter(text, at + 1)) spans.push(at, ++at);
-    if (spans.length === 0) {
+    let kind = classAt(text, at);
+    while (at < reach && (kind === PLAIN || kind === CONTROL)) {
+      let end = at + 1;
+      let next = classAt(text, end);
+      if (kind === PLAIN) while (next === MARK) next = classAt(text, ++end);
+      if (next !== PLAIN && next !== CONTROL && end < text.length) break;
+      spans.push(at, end);
+      at = end;
+      kind = next;
+    }
+    if (at < reach) {
       // UAX #29 never looks ahead of a break further than one code point: only the last segment is in doubt.
       for (const end of segmentPiece(segmenter, text, at, sureBreak(text, at, reach), 1).ends) {
         spans.push(at, end);
@@ -118,8 +133,9 @@ const graphemes: Scan = function* (text) {
   }
 };
 
-function breaksAfter(text: string, at: number): boolean {
-  return at === text.length || simple![text.charCodeAt(at)] === 1;
+/** The class of the unit at an offset; 0 for what only the segmenter knows, and beyond the end. */
+function classAt(text: string, at: number): number {
+  return classes![text.charCodeAt(at)] ?? 0;
 }
 
 /**
@@ -128,10 +144,22 @@ function breaksAfter(text: string, at: number): boolean {
  */
 function sureBreak(text: string, start: number, reach: number): number {
   let last = -1;
-  for (let at = start + 1, run = 0; at < reach; at++) {
-    run = simple![text.charCodeAt(at - 1)] && simple![text.charCodeAt(at)] ? run + 1 : 0;
-    if (run === WORTHWHILE) return at - run + 1;
-    if (run > 0) last = at;
+  let first = -1;
+  // Whether all since the last simple character are its marks.
+  let simple = false;
+  for (let at = start; at < reach; at++) {
+    const kind = classAt(text, at);
+    if (kind === PLAIN || kind === CONTROL) {
+      if (simple) {
+        last = at;
+        if (first === -1) first = at;
+      }
+      simple = true;
+    } else if (kind !== MARK) {
+      simple = false;
+      first = -1;
+    }
+    if (first !== -1 && at - first >= WORTHWHILE) return first;
   }
   return last;
 }

@@ -4,12 +4,16 @@
  * Answers for padding and truncation; which sequences come together, batches.ts decides.
  */
 import { oneOf, rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import type { Complete } from './complete.ts';
 import { optionsOf } from './options.ts';
 import type { IndexTensor } from './tensors.ts';
 
 /** How the block is filled. */
 export interface PaddingOptions {
-  /** The index that fills the rest (default 0; a vocabulary's `pad`). */
+  /**
+   * The index that fills the rest: a vocabulary's `pad`; 0 if the option is left out. Given but undefined, as of a
+   * vocabulary that has none, it is refused: 0 would be a token there.
+   */
   readonly pad?: number | undefined;
   /** The block's time steps (default: the longest sequence). Longer sequences are truncated. */
   readonly length?: number | undefined;
@@ -17,6 +21,11 @@ export interface PaddingOptions {
   readonly side?: 'right' | 'left' | undefined;
   /** Which end of a longer sequence is kept (default `'start'`). */
   readonly keep?: 'start' | 'end' | undefined;
+}
+
+/** Options that were checked; without a length, that of the longest sequence. */
+export interface CompletePadding extends Complete<Omit<PaddingOptions, 'length'>> {
+  readonly length: number | undefined;
 }
 
 /** One block and how much of each row is real. */
@@ -35,7 +44,7 @@ export interface PaddedBatch {
  *
  * @param sequences - [batch] each [its own time]
  * @throws RangeError if there are no sequences, or an option is out of range; TypeError if a sequence holds something
- * else than whole numbers.
+ * else than whole numbers, or `pad` is undefined.
  *
  * @example
  * ```ts
@@ -54,12 +63,32 @@ export function padSequences(
   const where = 'padSequences';
   checkSequences(where, sequences);
   optionsOf(where, options);
+  return pad(sequences, paddingOptions(where, options));
+}
+
+/** Fills in the defaults, but for the length, and refuses what isn't one of the choices. */
+export function paddingOptions(where: string, options: PaddingOptions): CompletePadding {
+  if ('pad' in options && options.pad === undefined)
+    throw typeError(
+      where,
+      'pad',
+      'is undefined',
+      'an index: a vocabulary with a special for padding has one, and 0 is taken where the option is left out',
+    );
+  return {
+    pad: wholeNumber(where, 'pad', options.pad ?? 0, 0),
+    length: options.length === undefined ? undefined : wholeNumber(where, 'length', options.length),
+    side: oneOf(where, 'side', options.side ?? 'right', ['right', 'left']),
+    keep: oneOf(where, 'keep', options.keep ?? 'start', ['start', 'end']),
+  };
+}
+
+/** Pads what was checked, as was checked. */
+export function pad(sequences: readonly ArrayLike<number>[], options: CompletePadding): PaddedBatch {
+  const { side, keep } = options;
   const longest = sequences.reduce((most, sequence) => Math.max(most, sequence.length), 0);
-  const time = wholeNumber(where, 'length', options.length ?? Math.max(longest, 1));
-  const pad = wholeNumber(where, 'pad', options.pad ?? 0, 0);
-  const side = oneOf(where, 'side', options.side ?? 'right', ['right', 'left']);
-  const keep = oneOf(where, 'keep', options.keep ?? 'start', ['start', 'end']);
-  const data = new Int32Array(sequences.length * time).fill(pad);
+  const time = options.length ?? Math.max(longest, 1);
+  const data = new Int32Array(sequences.length * time).fill(options.pad);
   const lengths = sequences.map((sequence, row) => {
     const length = Math.min(sequence.length, time);
     const first = keep === 'end' ? sequence.length - length : 0;

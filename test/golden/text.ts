@@ -119,6 +119,7 @@ function counterOptions(settings: Settings) {
   // JSON can't tell 1 from 1.0: a min_df of 1 is a count, a max_df of 1 a share.
   const minDocuments = min_df >= 1 ? min_df : { share: min_df };
   const maxDocuments = max_df > 1 ? max_df : { share: max_df };
+  // scikit-learn cuts nothing from a vocabulary that it is given.
   if (vocabulary)
     return {
       tokenizer: tokenizer(settings),

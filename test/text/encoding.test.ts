@@ -8,6 +8,7 @@ import {
   oneHot,
   padSequences,
   splitSeries,
+  Vocabulary,
 } from '../../src/text/index.ts';
 import { sfc32, shuffle } from '../../src/text/random.ts';
 import { messageOf } from './message.ts';
@@ -223,6 +224,7 @@ describe('splitSeries', () => {
 });
 
 const series = { data: Float64Array.of(0, 1, 2, 3), shape: [4, 1] };
+const bare = Vocabulary.of(['a', 'b'], { specials: {} });
 test.each<[string, () => unknown, string]>([
   ['no sequences', () => padSequences([]), 'RangeError: padSequences: sequences is empty, expected at least one sequence'],
   ['a text', () => padSequences('ab' as never), 'TypeError: padSequences: sequences is "ab", expected an array of sequences'],
@@ -238,6 +240,9 @@ test.each<[string, () => unknown, string]>([
   ['options null', () => padSequences([[1]], null as never), 'TypeError: padSequences: options is null, expected an object of options'],
   ['counts outside', () => countIndices([7], 3), 'RangeError: countIndices: index is 7, expected from 0 to 2 (size is 3)'],
   ['no batch size', () => batchesByLength([[1]], {} as never), 'TypeError: batchesByLength: batchSize is undefined, expected a whole number of at least 1'],
+  ['the pad of a vocabulary without', () => padSequences([[1], [2, 3]], { pad: bare.pad }), 'TypeError: padSequences: pad is undefined, expected an index: a vocabulary with a special for padding has one, and 0 is taken where the option is left out'],
+  ['the same in batches', () => batchesByLength([[1]], { batchSize: 1, pad: bare.pad }), 'TypeError: batchesByLength: pad is undefined, expected an index: a vocabulary with a special for padding has one, and 0 is taken where the option is left out'],
+  ['a side in batches, before the first is made', () => batchesByLength([[1]], { batchSize: 1, side: 'top' as never }), 'RangeError: batchesByLength: side is "top", expected one of "right", "left"'],
   ['no generator', () => batchesByLength([[1]], { batchSize: 1, random: 'x' as never }), 'TypeError: batchesByLength: random is "x", expected a whole number (the seed) or an object with next()'],
   ['half a seed', () => batchesByLength([[1]], { batchSize: 1, random: 0.5 }), 'TypeError: batchesByLength: random is 0.5, expected a whole number (the seed) or an object with next()'],
   ['a short stream', () => chunksOf([1, 2], { batchSize: 2, k1: 1 }), 'RangeError: chunksOf: stream has 2 indices, expected at least 3 for 2 rows'],

@@ -112,6 +112,45 @@ describe('the same tokens as from the whole text at once', () => {
   });
 });
 
+describe('words of signs, letters of several scripts, digits, marks, spaces and line ends', () => {
+  const units = ['a', 'é', 'ế', 'д', 'λ', 'ب', 'א', 'क', '가', '東', 'ก', '1', '_', '.', "'", ':', ',', '"', '-', '(', ' ', '\n', '\r', '\t', '\u0301', '्', '\u200d', '’', '،', '“', '।']; // biome-ignore format: one alphabet
+  const expectSame = (locale: string, texts: readonly string[]) => {
+    const segmenter = new Intl.Segmenter(locale, { granularity: 'word' });
+    const tokenizers = [
+      words({ locale, normalization: 'none', keep: 'all' }),
+      words({ locale, normalization: 'none' }),
+    ];
+    for (const text of texts) {
+      const whole = Array.from(segmenter.segment(text));
+      const [all, likeWords] = tokenizers.map((tokenizer) => tokenizer.tokenize(text));
+      if (all!.join('|') !== whole.map((s) => s.segment).join('|'))
+        expect(all).toEqual(whole.map((s) => s.segment));
+      const expected = whole.filter((s) => s.isWordLike).map((s) => s.segment);
+      if (likeWords!.join('|') !== expected.join('|')) expect([text, likeWords]).toEqual([text, expected]);
+    }
+  };
+
+  test.each(['en', 'sv', 'he', 'ko'])('all runs of three, in %s', (locale) => {
+    expectSame(
+      locale,
+      units.flatMap((a) => units.flatMap((b) => units.map((c) => a + b + c))),
+    );
+  });
+
+  test('every unit of the tables beside others', { timeout: 60_000 }, () => {
+    const all = Array.from({ length: 0x3000 }, (_, i) => String.fromCharCode(i));
+    expectSame(
+      'en',
+      all.map((unit) => `a${unit}b ${unit}1${unit}2-${unit}\n${unit}`),
+    );
+  });
+
+  property.prop([
+    fc.array(fc.constantFrom(...units, 'the ', '{"x":1,'), { maxLength: 60 }),
+    fc.constantFrom('en', 'fi'),
+  ])('any run', (parts, locale) => expectSame(locale, [parts.join('')]));
+});
+
 test('words that need the letter after a mark, wherever a piece ends', () => {
   for (let lead = 0; lead < 20; lead++) {
     const text = `${'-'.repeat(lead)}${"can't-stop,3.14-".repeat(80)}`;
