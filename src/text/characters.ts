@@ -3,9 +3,10 @@
  *
  * Answers for where characters begin and end, and for putting them together again.
  */
-import { oneOf } from '../errors.ts';
+import { oneOf, show, typeError } from '../errors.ts';
 import { composeHangul } from './jamo.ts';
 import { type NormalizationOptions, normalizationOptions } from './normalize.ts';
+import { optionsOf } from './options.ts';
 import { PIECE, segmentPiece, unitTable, WORTHWHILE } from './pieces.ts';
 import { type CharacterTokenizer, type Scan, type Token, tokenizerOf } from './tokenizer.ts';
 
@@ -41,7 +42,11 @@ export interface CharacterOptions extends NormalizationOptions {
  * ```
  */
 export function characters(options: CharacterOptions = {}): CharacterTokenizer {
-  const unit = oneOf('characters', 'unit', options.unit ?? 'grapheme', ['grapheme', 'codePoint', 'jamo']);
+  const unit = oneOf('characters', 'unit', optionsOf('characters', options).unit ?? 'grapheme', [
+    'grapheme',
+    'codePoint',
+    'jamo',
+  ]);
   const jamo = unit === 'jamo';
   const tokenizer = tokenizerOf({
     kind: 'characters',
@@ -60,8 +65,12 @@ function join(tokens: Iterable<string | Token>, jamo: boolean): string {
     done.push(jamo ? composeHangul(strings.join('')) : strings.join(''));
     strings = [];
   };
+  if (typeof tokens === 'string' || typeof tokens?.[Symbol.iterator] !== 'function')
+    throw typeError('characters.join', 'tokens', `is ${show(tokens)}`, 'an iterable of strings or Tokens');
   for (const token of tokens) {
     if (typeof token === 'string') strings.push(token);
+    else if (typeof token?.raw !== 'string')
+      throw typeError('characters.join', 'tokens', `has ${show(token)}`, 'strings or Tokens');
     else {
       if (strings.length > 0) flush();
       done.push(token.raw);

@@ -4,6 +4,7 @@
  * Answers for neighbours only; what a token is, the inner tokenizer says.
  */
 import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { optionsOf } from './options.ts';
 import { checkText, savedTokenizer, type Token, type Tokenizer } from './tokenizer.ts';
 
 /** How many neighbours, and what stands between them. */
@@ -34,7 +35,7 @@ export interface NgramOptions {
 export function ngrams(tokenizer: Tokenizer, options: NgramOptions = {}): Tokenizer {
   if (typeof tokenizer?.tokenize !== 'function')
     throw typeError('ngrams', 'tokenizer', `is ${show(tokenizer)}`, 'a tokenizer, such as words()');
-  const from = wholeNumber('ngrams', 'from', options.from ?? 1);
+  const from = wholeNumber('ngrams', 'from', optionsOf('ngrams', options).from ?? 1);
   const to = wholeNumber('ngrams', 'to', options.to ?? Math.max(2, from));
   const joiner: unknown = options.joiner ?? ' ';
   if (from > to) throw rangeError('ngrams', 'from', `is ${from}`, `at most to (${to})`);

@@ -5,6 +5,7 @@
  */
 import { rangeError, show, typeError } from '../errors.ts';
 import { type NormalizationOptions, normalizationOptions } from './normalize.ts';
+import { optionsOf } from './options.ts';
 import { type Tokenizer, tokenizerOf } from './tokenizer.ts';
 
 // Bounded, because V8 keeps a way back for every repetition of such a class, and its stack ends at some millions.
@@ -35,7 +36,7 @@ export function pattern(expression: RegExp = DEFAULT_WORD, options: Normalizatio
   const matcher = new RegExp(expression.source, flags);
   return tokenizerOf({
     kind: 'pattern',
-    normalization: normalizationOptions('pattern', options),
+    normalization: normalizationOptions('pattern', optionsOf('pattern', options)),
     scan: (text) => matches(text, matcher),
     options: { source: expression.source, flags },
   });

@@ -5,6 +5,7 @@
  */
 import { oneOf } from '../errors.ts';
 import { checkLocale, type NormalizationOptions, normalizationOptions } from './normalize.ts';
+import { optionsOf } from './options.ts';
 import { PIECE, segmentPiece, unitTable, WORTHWHILE } from './pieces.ts';
 import { type Tokenizer, tokenizerOf } from './tokenizer.ts';
 
@@ -35,7 +36,7 @@ export interface WordOptions extends NormalizationOptions {
  * ```
  */
 export function words(options: WordOptions = {}): Tokenizer {
-  const locale = checkLocale('words', 'locale', options.locale ?? 'en');
+  const locale = checkLocale('words', 'locale', optionsOf('words', options).locale ?? 'en');
   const keep = oneOf('words', 'keep', options.keep ?? 'words', ['words', 'all']);
   const segmenter = new Intl.Segmenter(locale, { granularity: 'word' });
   const joined = joinedBy(segmenter);

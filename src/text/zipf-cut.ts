@@ -3,7 +3,7 @@
  *
  * Answers for the two ranks and what each part covers.
  */
-import { rangeError, wholeNumber } from '../errors.ts';
+import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
 import { optionsOf } from './options.ts';
 import { checkTable, type RankFrequency } from './rank-frequency.ts';
 
@@ -71,4 +71,11 @@ export function cutZipf(table: RankFrequency, options: ZipfCutOptions = {}): Zip
     lastRank: last,
     coverage: { head: covered, kept: all - covered, tail: 1 - all },
   };
+}
+
+/** Passes where a cut is one to draw. */
+export function checkCut(where: string, cut: ZipfCut): void {
+  const { firstRank, lastRank, coverage } = cut ?? {};
+  if (![firstRank, lastRank, coverage?.head, coverage?.kept, coverage?.tail].every(Number.isFinite))
+    throw typeError(where, 'cut', `is ${show(cut)}`, 'what cutZipf gave');
 }

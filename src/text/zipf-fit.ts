@@ -3,7 +3,7 @@
  *
  * Answers for two estimators and their standard errors; for neither that the law holds.
  */
-import { oneOf, rangeError, wholeNumber } from '../errors.ts';
+import { oneOf, rangeError, show, typeError, wholeNumber } from '../errors.ts';
 import { optionsOf } from './options.ts';
 import { checkTable, type RankFrequency } from './rank-frequency.ts';
 
@@ -138,4 +138,10 @@ function sumOf(values: Float64Array, term: (value: number, i: number) => number)
 
 function mean(values: Float64Array): number {
   return sumOf(values, (value) => value) / values.length;
+}
+
+/** Passes where a fit is one to draw. */
+export function checkFit(where: string, fit: ZipfFit): void {
+  const isFit = [fit?.exponent, fit?.standardError, fit?.scale, fit?.from, fit?.to].every(Number.isFinite);
+  if (!isFit) throw typeError(where, 'fit', `is ${show(fit)}`, 'what fitZipf gave');
 }

@@ -4,9 +4,10 @@
  * Answers for one SVG string without any dependency; colours follow the page's text colour, light or dark.
  */
 import { numberWithin } from '../errors.ts';
+import { optionsOf } from './options.ts';
 import { checkTable, type RankFrequency } from './rank-frequency.ts';
-import type { ZipfCut } from './zipf-cut.ts';
-import type { ZipfFit } from './zipf-fit.ts';
+import { checkCut, type ZipfCut } from './zipf-cut.ts';
+import { checkFit, type ZipfFit } from './zipf-fit.ts';
 
 /** What is drawn beside the points. */
 export interface ZipfPlotOptions {
@@ -50,7 +51,7 @@ const LABEL_GAP = 5;
  */
 export function plotZipf(table: RankFrequency, options: ZipfPlotOptions = {}): string {
   checkTable('plotZipf', table);
-  const width = numberWithin('plotZipf', 'width', options.width ?? 640, 200, 10000);
+  const width = numberWithin('plotZipf', 'width', optionsOf('plotZipf', options).width ?? 640, 200, 10000);
   const height = numberWithin('plotZipf', 'height', options.height ?? 440, 200, 10000);
   const decades = {
     x: Math.max(1, Math.ceil(Math.log10(table.types))),
@@ -58,6 +59,8 @@ export function plotZipf(table: RankFrequency, options: ZipfPlotOptions = {}): s
   };
   const frame = frameOf(width, height, decades);
   const { fit, cut, title } = options;
+  if (fit !== undefined) checkFit('plotZipf', fit);
+  if (cut !== undefined) checkCut('plotZipf', cut);
   const parts = [
     ...grid(frame, decades),
     ...(cut === undefined ? [] : cuts(frame, table, cut)),
