@@ -23,8 +23,9 @@ export interface CharacterOptions extends NormalizationOptions {
  * Cuts text into characters, and puts them together again without loss.
  *
  * `join(tokens(text))` is `text`, byte for byte, lone surrogates and all; `join(tokenize(text))` is
- * `text.normalize('NFC')`, or `text` itself with `normalization: 'none'`. (With jamo and `'none'`, only the former
- * holds: loose jamo that stand side by side in the text come back as syllables.) Linear in the length of the text.
+ * `text.normalize('NFC')`, or `text` itself with `normalization: 'none'`, either in lower case if that was asked for.
+ * (With jamo and `'none'`, only the former holds: loose jamo that stand side by side in the text come back as
+ * syllables.) Linear in the length of the text.
  *
  * Source: graphemes are the extended grapheme clusters of UAX #29, as the engine's ICU knows them.
  *

@@ -33,6 +33,9 @@ interface Frame {
 const POINTS_PER_DECADE = 60;
 // The cuts begin below the line that names the fit.
 const LABEL_ROOM = 26;
+// Of a sans-serif of 12 pixels, digits being wider than most letters.
+const CHARACTER_WIDTH = 6.2;
+const LABEL_GAP = 5;
 
 /**
  * Draws a rank–frequency table.
@@ -137,19 +140,29 @@ function line(frame: Frame, fit: ZipfFit, highest: number): string[] {
 
 function cuts(frame: Frame, table: RankFrequency, cut: ZipfCut): string[] {
   const parts: string[] = [];
-  const mark = (rank: number, text: string, side: 'start' | 'end', row: number) => {
+  // Each label stands in the zone that is cut off, unless that is too narrow for it: then beside it, with an arrow.
+  const mark = (rank: number, text: string, zone: 'left' | 'right', row: number) => {
     const x = frame.x(rank);
-    const textX = side === 'start' ? x + 5 : x - 5;
+    const room = zone === 'left' ? x - frame.left : frame.right - x;
+    const within = room > text.length * CHARACTER_WIDTH + LABEL_GAP;
+    const before = (zone === 'left') === within;
+    const arrowed = within ? text : zone === 'left' ? `← ${text}` : `${text} →`;
     parts.push(
       `<path d="M${x} ${frame.top + LABEL_ROOM}V${frame.bottom}" stroke="currentColor" stroke-dasharray="5 4"/>`,
-      label(textX, frame.bottom - 8 - 16 * row, text, side),
+      label(
+        before ? x - LABEL_GAP : x + LABEL_GAP,
+        frame.bottom - 8 - 16 * row,
+        arrowed,
+        before ? 'end' : 'start',
+      ),
     );
   };
   const share = (value: number) => `${(100 * value).toFixed(1)} %`;
-  if (cut.head.length > 0)
-    mark(cut.firstRank, `head: ${thousands(cut.head.length)} types, ${share(cut.coverage.head)}`, 'start', 1);
+  const { head, tail, coverage } = cut;
+  if (head.length > 0)
+    mark(cut.firstRank, `head: ${thousands(head.length)} types, ${share(coverage.head)}`, 'left', 1);
   if (cut.lastRank < table.types)
-    mark(cut.lastRank, `tail: ${thousands(cut.tail.length)} types, ${share(cut.coverage.tail)}`, 'end', 0);
+    mark(cut.lastRank, `tail: ${thousands(tail.length)} types, ${share(coverage.tail)}`, 'right', 0);
   return parts;
 }
 

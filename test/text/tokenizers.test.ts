@@ -42,6 +42,11 @@ describe('characters are never lost', () => {
     });
   }
 
+  test('in lower case, strings join to the text in lower case', () => {
+    const tokenizer = characters({ lowercase: true });
+    expect(tokenizer.join(tokenizer.tokenize('Cafe\u0301 J\u030c'))).toBe('café \u01f0');
+  });
+
   property.prop([anyText, fc.constantFrom<CharacterOptions['unit']>('grapheme', 'codePoint')])(
     'without normalisation strings join to the source, byte for byte',
     (text, unit) => {

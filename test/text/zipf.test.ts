@@ -111,6 +111,42 @@ describe('plotZipf', () => {
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
     expect(plotZipf(RankFrequency.of(TokenCounts.of([['one']])))).not.toMatch(/NaN|Infinity|undefined/);
   });
+
+  test.each([
+    ['in the middle', { head: 20, lastRank: 3000 }],
+    ['near the left edge', { head: 1, lastRank: 4 }],
+    ['near the right edge', { head: 4000, lastRank: 4900 }],
+  ])('cuts %s are lines down the frame, labelled in the zone cut off where it has room', (_, bounds) => {
+    const table = lawOf(1, 5000);
+    const cut = cutZipf(table, bounds);
+    const svg = plotZipf(table, { cut });
+    const lines = [...svg.matchAll(/<path d="M([\d.]+) ([\d.]+)V([\d.]+)"[^>]*dasharray/g)].map((m) =>
+      m.slice(1).map(Number),
+    );
+    const [head, tail] = lines as [number[], number[]];
+    for (const [, top, bottom] of [head, tail]) expect(bottom! - top!).toBeGreaterThan(300);
+    const labelOf = (what: string) => {
+      const found = new RegExp(
+        `<text x="([\\d.]+)"[^>]*text-anchor="(\\w+)"[^>]*>([^<]*${what}: [^<]*)`,
+      ).exec(svg)!;
+      const width = 6.2 * found[3]!.length;
+      const x = Number(found[1]);
+      return {
+        text: found[3]!,
+        ...(found[2] === 'end' ? { from: x - width, to: x } : { from: x, to: x + width }),
+      };
+    };
+    const [left, right] = [64, 640 - 36];
+    const [ofHead, ofTail] = [labelOf('head'), labelOf('tail')];
+    if (head[0]! - left > 250) expect(ofHead.to).toBeLessThan(head[0]!);
+    else if (head[0]! - left < 100) expect(ofHead.text).toMatch(/^← head/);
+    if (right - tail[0]! > 250) expect(ofTail.from).toBeGreaterThan(tail[0]!);
+    else if (right - tail[0]! < 100) expect(ofTail.text).toMatch(/% →$/);
+    for (const { from, to } of [ofHead, ofTail]) {
+      expect(from).toBeGreaterThanOrEqual(left);
+      expect(to).toBeLessThanOrEqual(640);
+    }
+  });
 });
 
 const table = lawOf(1, 5);
