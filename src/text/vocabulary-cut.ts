@@ -54,11 +54,15 @@ export function cut(
   const isWithin = bounds(where, counts, options);
   if (counts.tokens === 0) throw rangeError(where, 'the corpus', 'has no tokens', 'at least one');
   let special = 0;
+  let specialTypes = 0;
   function* candidates(): Iterable<TokenCount> {
     special = 0;
+    specialTypes = 0;
     for (const entry of counts.entries()) {
-      if (specials.includes(entry.token)) special += entry.count;
-      else if (isWithin(entry)) yield entry;
+      if (specials.includes(entry.token)) {
+        special += entry.count;
+        specialTypes++;
+      } else if (isWithin(entry)) yield entry;
     }
   }
   const kept = largestOf(candidates, most, ({ count }) => count);
@@ -74,7 +78,7 @@ export function cut(
     tokens: counts.tokens,
     types: counts.types,
     keptTypes: kept.length,
-    droppedTypes: counts.types === undefined ? undefined : counts.types - kept.length,
+    droppedTypes: counts.types === undefined ? undefined : counts.types - specialTypes - kept.length,
     keptTokens,
     coverage: keptTokens / counts.tokens,
     largestError: kept.reduce((error, entry) => Math.max(error, entry.error), 0),
@@ -96,7 +100,7 @@ function room(where: string, maxSize: number | undefined, specials: number): num
 
 function bounds(where: string, counts: Counts, options: CutOptions): (entry: TokenCount) => boolean {
   const { minDocuments, maxDocuments, stopwords } = options;
-  const minCount = numberWithin(where, 'minCount', options.minCount ?? 1, 0, Number.POSITIVE_INFINITY);
+  const minCount = wholeNumber(where, 'minCount', options.minCount ?? 1, 0);
   if (stopwords !== undefined && typeof stopwords?.has !== 'function')
     throw typeError(where, 'stopwords', `is ${show(stopwords)}`, 'a Set or Stopwords');
   if (minDocuments === undefined && maxDocuments === undefined)

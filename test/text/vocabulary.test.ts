@@ -186,3 +186,14 @@ test.each<[string, () => unknown, string]>([
 ])('says what is wrong: %s', (_, act, message) => {
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line
+
+test('a special that stands in the corpus is neither a kept nor a dropped type', () => {
+  const { report } = Vocabulary.fit([['<unknown>', 'a', 'a', 'b']], { maxSize: 5 });
+  expect(report).toMatchObject({ types: 3, keptTypes: 1, droppedTypes: 1, keptTokens: 3 });
+});
+
+test('a minimal count is a whole number', () => {
+  expect(() => Vocabulary.fit([['a']], { minCount: 1.5 })).toThrow(
+    new RangeError('Vocabulary.fit: minCount is 1.5, expected a whole number of at least 0'),
+  );
+});
