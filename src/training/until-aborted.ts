@@ -3,10 +3,13 @@
 /** What is needed of an `AbortSignal`. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
+  /** Calls `listener` when it is aborted. */
   addEventListener(type: 'abort', listener: () => void): void;
+  /** No longer calls `listener`. */
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
+/** Yields the items; ends, without an error, when the signal is aborted. */
 export async function* untilAborted<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
   signal: AbortSignalLike | undefined,
