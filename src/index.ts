@@ -4,6 +4,8 @@
  * @module recurrent-cells
  */
 export type { Architecture, Part } from './architecture.ts';
+export { Attention, type AttentionInput, type AttentionOptions } from './attention/attention.ts';
+export type { AttentionGradients, AttentionPass } from './attention/pass.ts';
 export { Cell, type CellOptions, type CellState, type StateOf } from './cells/cell.ts';
 export { GRUCell, type GRUCellOptions } from './cells/gru.ts';
 export { LSTMCell } from './cells/lstm.ts';
