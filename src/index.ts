@@ -11,6 +11,9 @@ export { GRUCell, type GRUCellOptions } from './cells/gru.ts';
 export { LSTMCell } from './cells/lstm.ts';
 export { RNNCell, type RNNCellOptions } from './cells/rnn.ts';
 export type { Matrices, Rule, Stage, Step, StepGradient } from './cells/rule.ts';
+export { type BeamSearchOptions, beamSearch, type ScoredHypothesis } from './decoding/beam.ts';
+export { greedy } from './decoding/greedy.ts';
+export type { DecodingOptions, Hypothesis } from './decoding/hypothesis.ts';
 export type { Backend, DType } from './kernels/backend.ts';
 export { type Float32Options, float32, float64 } from './kernels/index.ts';
 export { Bidirectional, type BidirectionalState } from './layers/bidirectional.ts';
@@ -18,6 +21,7 @@ export { Dense, type DenseOptions } from './layers/dense.ts';
 export { Dropout, type DropoutOptions } from './layers/dropout.ts';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.ts';
 export {
+  type BatchTrace,
   type Computed,
   type ForwardOptions,
   type GradientOf,
@@ -56,6 +60,13 @@ export {
   meanAbsoluteError,
   perplexity,
 } from './metrics/metrics.ts';
+export {
+  EncoderDecoder,
+  type EncoderDecoderInput,
+  type EncoderDecoderOptions,
+  type EncoderDecoderOutput,
+} from './models/encoder-decoder.ts';
+export { type TeacherForced, teacherForcing } from './models/teacher-forcing.ts';
 export { Adagrad, type AdagradOptions } from './optimizers/adagrad.ts';
 export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
 export { clearGradients } from './optimizers/clear-gradients.ts';
@@ -98,5 +109,6 @@ export type { Batch, Batches } from './training/batch.ts';
 export { type ClipNormOptions, clipNorm, clipValue, gradientNorm, type Norm } from './training/clip.ts';
 export { evaluate } from './training/evaluate.ts';
 export { type TrainingStep, type TrainOptions, train } from './training/train.ts';
+export type { Trainable } from './training/trainable.ts';
 export type { AbortSignalLike } from './training/until-aborted.ts';
 export type { Updated, UpdateOptions } from './training/update.ts';

@@ -1,4 +1,5 @@
 /** How each class is built again from its architecture. Nothing is drawn at random: the weights come from the file. */
+import { Attention, type AttentionOptions } from '../attention/attention.ts';
 import type { Cell } from '../cells/cell.ts';
 import { GRUCell, type GRUCellOptions } from '../cells/gru.ts';
 import { LSTMCell } from '../cells/lstm.ts';
@@ -11,12 +12,13 @@ import type { Layer } from '../layers/layer.ts';
 import { OneHot, type OneHotOptions } from '../layers/one-hot.ts';
 import { Sequence, type SequenceOptions } from '../layers/sequence.ts';
 import { type AnyLayer, Sequential } from '../layers/sequential.ts';
+import { EncoderDecoder, type EncoderDecoderOptions } from '../models/encoder-decoder.ts';
 import { zeros } from '../random/initializers.ts';
 import { Random, type RandomState } from '../random/random.ts';
 
-/** A cell or layer, of whatever sizes. */
+/** What can be saved: a cell, a layer, attention, or an encoder–decoder, of whatever sizes. */
 // biome-ignore lint/suspicious/noExplicitAny: what is loaded is known at run time
-export type Model = Cell<any, any, any> | Layer<any, any, any, any>;
+export type Model = Cell<any, any, any> | Layer<any, any, any, any> | Attention | EncoderDecoder<any>;
 
 /** Builds an instance from the options and parts of its architecture. */
 export type Builder = (
@@ -47,6 +49,9 @@ const builders: Builders = {
     random.state = state;
     return new Dropout({ ...options, random });
   },
+  Attention: (options: AttentionOptions) => new Attention({ ...options, ...unset }),
+  EncoderDecoder: (options: EncoderDecoderOptions, parts) =>
+    new EncoderDecoder({ ...options, ...(parts as Partial<EncoderDecoderOptions>), ...unset }),
   Sequential: (_, parts) => new Sequential(Object.values(parts) as AnyLayer[]),
 };
 
