@@ -49,7 +49,12 @@ export interface ScoresGradient {
 }
 
 /** The rows of sequence b in a time-major matrix, the first `count` of them. */
-export function rowsOf(matrix: Matrix, batch: number, b: number, count = matrix.rows / batch): Matrix {
+export function rowsOf(
+  matrix: Matrix,
+  batch: number,
+  b: number,
+  count: number = matrix.rows / batch,
+): Matrix {
   const { backend, offset, columns, stride } = matrix;
   return new Matrix(backend, offset + b * stride, count, columns, batch * stride);
 }

@@ -119,8 +119,8 @@ export interface EncoderDecoderOutput {
  *   loss: crossEntropy(),
  *   optimizer: new Adam({ learningRate: 0.02 }),
  * }));
- * greedy(model, indices([[2, 3, 4], [3, 2, 0]]), { sourceLengths: [3, 2], maxLength: 5 }).map((of) => of.tokens)
- * // → [[4, 3, 2], [2, 3]]
+ * const turned = greedy(model, indices([[2, 3, 4], [3, 2, 0]]), { sourceLengths: [3, 2], maxLength: 5 });
+ * turned.map(({ tokens }) => tokens) // → [[4, 3, 2], [2, 3]]
  * ```
  */
 export class EncoderDecoder<Source extends Tensor | Indices = Indices> {

@@ -117,16 +117,16 @@ describe.each(kinds)('$name', (kind) => {
   });
 
   test('weights are those of the whole target at once', () => {
-    const [[found]] = beamSearch(model, source, { ...options, width: 4, weights: true }) as [[Hypothesis]];
+    const found = beamSearch(model, source, { ...options, width: 4, weights: true })[0]![0]!;
     const { weights } = model.infer({
       source,
       sourceLengths,
-      target: indices([0, 1, 2].map(() => [start, ...found!.tokens])),
+      target: indices([0, 1, 2].map(() => [start, ...found.tokens])),
     });
-    if (kind.score === 'none') expect(found!.weights).toBeUndefined();
+    if (kind.score === 'none') expect(found.weights).toBeUndefined();
     else {
-      expect(found!.weights!.shape).toEqual([found!.tokens.length, 4]);
-      found!.weights!.data.forEach((a, i) => {
+      expect(found.weights!.shape).toEqual([found.tokens.length, 4]);
+      found.weights!.data.forEach((a, i) => {
         expect(a).toBeCloseTo(weights!.data[i]!, 10);
       });
     }
