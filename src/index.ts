@@ -65,8 +65,8 @@ export {
   type EncoderDecoderInput,
   type EncoderDecoderOptions,
   type EncoderDecoderOutput,
-} from './models/encoder-decoder.ts';
-export { type TeacherForced, teacherForcing } from './models/teacher-forcing.ts';
+} from './encoder-decoder/encoder-decoder.ts';
+export { type TeacherForced, teacherForcing } from './encoder-decoder/teacher-forcing.ts';
 export { Adagrad, type AdagradOptions } from './optimizers/adagrad.ts';
 export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
 export { clearGradients } from './optimizers/clear-gradients.ts';

@@ -12,7 +12,7 @@ import type { Layer } from '../layers/layer.ts';
 import { OneHot, type OneHotOptions } from '../layers/one-hot.ts';
 import { Sequence, type SequenceOptions } from '../layers/sequence.ts';
 import { type AnyLayer, Sequential } from '../layers/sequential.ts';
-import { EncoderDecoder, type EncoderDecoderOptions } from '../models/encoder-decoder.ts';
+import { EncoderDecoder, type EncoderDecoderOptions } from '../encoder-decoder/encoder-decoder.ts';
 import { zeros } from '../random/initializers.ts';
 import { Random, type RandomState } from '../random/random.ts';
 

@@ -8,7 +8,7 @@ import {
   type Hypothesis,
   indices,
 } from '../../src/index.ts';
-import { classes, end, input, kinds, makeModel, start } from '../models/models.ts';
+import { classes, end, input, kinds, makeModel, start } from '../encoder-decoder/models.ts';
 
 const backend = float64();
 const { source, sourceLengths } = input;

@@ -13,7 +13,7 @@ import { add, copy, tanh, tanhBackward } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { DenseSignal } from '../signal/signal.ts';
 import type { MatrixState, StateSizes, Tree } from '../signal/state.ts';
-import { makeState, type Path, partAt } from './parts.ts';
+import { makeState, type Path, partAt } from './state-parts.ts';
 
 /** The parts of the state of one recurrent layer, by name; of a bidirectional one each in two halves. */
 type LayerParts = ReadonlyMap<string, readonly Path[]>;

@@ -6,7 +6,7 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { copy, gather, logSoftmax } from '../matrix/operations.ts';
 import type { DenseSignal, OneHotSignal } from '../signal/signal.ts';
 import type { MatrixState } from '../signal/state.ts';
-import { makeState, partAt, partsOf } from './parts.ts';
+import { makeState, partAt, partsOf } from './state-parts.ts';
 import { type ReadoutParts, read } from './readout.ts';
 
 /** What a walk through a decoder is made of. */
