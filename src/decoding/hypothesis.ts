@@ -1,7 +1,8 @@
 /** What decoding gives: token lists with their probability. */
+
+import type { Steps } from '../encoder-decoder/steps.ts';
 import { requiredOptions, wholeNumber } from '../errors.ts';
 import type { Values } from '../kernels/heap.ts';
-import type { Steps } from '../encoder-decoder/steps.ts';
 import type { Tensor } from '../tensor.ts';
 
 /** Options of every way of decoding. */

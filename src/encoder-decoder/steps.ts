@@ -6,8 +6,8 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { copy, gather, logSoftmax } from '../matrix/operations.ts';
 import type { DenseSignal, OneHotSignal } from '../signal/signal.ts';
 import type { MatrixState } from '../signal/state.ts';
-import { makeState, partAt, partsOf } from './state-parts.ts';
 import { type ReadoutParts, read } from './readout.ts';
+import { makeState, partAt, partsOf } from './state-parts.ts';
 
 /** What a walk through a decoder is made of. */
 export interface StepsParts extends ReadoutParts {

@@ -11,6 +11,7 @@ import { defaultRandom, type Random } from '../random/random.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
+import { denseValues } from './parts.ts';
 
 /** Options of {@link Dropout}. */
 export interface DropoutOptions {
@@ -77,9 +78,7 @@ export class Dropout extends Layer<Tensor, number, number, undefined> {
   }
 
   record(arena: Arena, input: Signal): Trace {
-    if (input.kind === 'oneHot')
-      throw rangeError('Dropout', 'its input', 'is one-hot', 'real features, such as an Embedding gives');
-    const { values } = input;
+    const values = denseValues('Dropout', input);
     const mask = this.#mask(arena, values);
     const out = arena.matrix(values.rows, values.columns);
     mul(out, values, mask);

@@ -4,6 +4,8 @@ import type { Cell } from '../cells/cell.ts';
 import { GRUCell, type GRUCellOptions } from '../cells/gru.ts';
 import { LSTMCell } from '../cells/lstm.ts';
 import { RNNCell, type RNNCellOptions } from '../cells/rnn.ts';
+import { EncoderDecoder, type EncoderDecoderOptions } from '../encoder-decoder/encoder-decoder.ts';
+import { Activation, type ActivationOptions } from '../layers/activation.ts';
 import { Bidirectional } from '../layers/bidirectional.ts';
 import { Dense, type DenseOptions } from '../layers/dense.ts';
 import { Dropout, type DropoutOptions } from '../layers/dropout.ts';
@@ -12,7 +14,6 @@ import type { Layer } from '../layers/layer.ts';
 import { OneHot, type OneHotOptions } from '../layers/one-hot.ts';
 import { Sequence, type SequenceOptions } from '../layers/sequence.ts';
 import { type AnyLayer, Sequential } from '../layers/sequential.ts';
-import { EncoderDecoder, type EncoderDecoderOptions } from '../encoder-decoder/encoder-decoder.ts';
 import { zeros } from '../random/initializers.ts';
 import { Random, type RandomState } from '../random/random.ts';
 
@@ -41,6 +42,7 @@ const builders: Builders = {
   Sequence: (options: SequenceOptions, { cell }) => new Sequence(cell as Cell, options),
   Bidirectional: (options: SequenceOptions, { forward, reverse }) =>
     new Bidirectional(forward as Cell, reverse as Cell, options),
+  Activation: (options: ActivationOptions) => new Activation(options),
   Dense: (options: DenseOptions) => new Dense({ ...options, ...unset }),
   Embedding: (options: EmbeddingOptions) => new Embedding({ ...options, ...unset }),
   OneHot: (options: OneHotOptions) => new OneHot(options),

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  Activation,
   type Architecture,
   Attention,
   Bidirectional,
@@ -45,6 +46,7 @@ const models: readonly [string, () => Model][] = [
     () => new Bidirectional(new GRUCell(sizes), new GRUCell({ inputSize: 2, hiddenSize: 3 }), { history: 2 }),
   ],
   ['Bidirectional with one cell', () => new Bidirectional(shared, shared)],
+  ['Activation', () => new Activation({ kind: 'relu' })],
   ['Dense', () => new Dense({ inputSize: 2, outputSize: 3, bias: false })],
   ['Embedding', () => new Embedding({ classes: 4, outputSize: 3, paddingIndex: 1 })],
   ['OneHot', () => new OneHot({ classes: 4 })],
