@@ -120,6 +120,7 @@ export { type Indices, indices, type Nested, type Tensor, tensor } from './tenso
 export type { Batch, Batches } from './training/batch.ts';
 export { type ClipNormOptions, clipNorm, clipValue, gradientNorm, type Norm } from './training/clip.ts';
 export { evaluate } from './training/evaluate.ts';
+export { type ScheduledSamplingOptions, scheduledSampling } from './training/scheduled-sampling.ts';
 export { type TrainingStep, type TrainOptions, train } from './training/train.ts';
 export type { Trainable } from './training/trainable.ts';
 export type { AbortSignalLike } from './training/until-aborted.ts';

@@ -78,7 +78,7 @@ export function beamSearch<Source extends Tensor | Indices>(
   numberWithin(where, 'lengthPenalty', lengthPenalty, 0, 10);
   const { start, end } = model;
   return withArena(model.backend, (arena) => {
-    const steps = model.begin(arena, where, source, sourceLengths, width);
+    const steps = model.begin(arena, model.toSource(arena, where, source, sourceLengths), width);
     const { batch } = steps;
     const beams = Array.from({ length: batch }, (_, b) => new Beam(steps, b, end, weights));
     const tokens = new Int32Array(width * batch).fill(start);

@@ -26,7 +26,7 @@ export function walk<Source extends Tensor | Indices>(
 ): Hypothesis[] {
   const { maxLength, sourceLengths, weights } = checkDecoding(where, options);
   return withArena(model.backend, (arena) => {
-    const steps = model.begin(arena, where, source, sourceLengths, 1);
+    const steps = model.begin(arena, model.toSource(arena, where, source, sourceLengths), 1);
     const trails = new Array<Trail | undefined>(steps.batch).fill(undefined);
     const sums = new Float64Array(steps.batch);
     const tokens = new Int32Array(steps.batch).fill(model.start);

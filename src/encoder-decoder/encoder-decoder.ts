@@ -206,7 +206,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
   forward(input: EncoderDecoderInput<Source>): Pass<Tensor, GradientOf<Source>, undefined> {
     const where = 'EncoderDecoder.forward';
     return recordPass(where, this.backend, (arena) => {
-      const { source, target } = this.#signals(arena, where, input);
+      const { source, target } = this.toSignals(arena, where, input);
       const trace = this.#record(arena, source, target);
       return {
         output: outputTensor(arena, trace.output),
@@ -233,7 +233,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
   infer(input: EncoderDecoderInput<Source>): EncoderDecoderOutput {
     const where = 'EncoderDecoder.infer';
     return withArena(this.backend, (arena) => {
-      const { source, target } = this.#signals(arena, where, input);
+      const { source, target } = this.toSignals(arena, where, input);
       const { memory, initial } = this.#encode(arena, source);
       const decoded = this.decoder.compute(arena, target, initial).output as DenseSignal;
       const { output, weights } = read(arena, this.#readout(), decoded, memory);
@@ -256,7 +256,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
   ): BatchTrace {
     if (lengths !== undefined)
       throw rangeError(where, 'lengths', 'is given', 'inputs.targetLengths, and sourceLengths, in its place');
-    const { source, target } = this.#signals(arena, where, input);
+    const { source, target } = this.toSignals(arena, where, input);
     const trace = this.#record(arena, source, target);
     return {
       output: trace.output,
@@ -267,37 +267,25 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
   }
 
   /** Encodes sources, and begins a decoder for them that goes `width` ways: what decoding calls. */
-  begin(
-    arena: Arena,
-    where: string,
-    source: Source,
-    sourceLengths: readonly number[] | undefined,
-    width: number,
-  ): Steps {
-    const signal = this.#source(arena, where, source, sourceLengths);
-    const { batch } = signal;
+  begin(arena: Arena, source: Signal, width: number): Steps {
+    const { batch } = source;
     const { decoder } = this;
-    return new Steps(arena, { ...this.#encode(arena, signal), ...this.#readout(), decoder, batch, width });
+    return new Steps(arena, { ...this.#encode(arena, source), ...this.#readout(), decoder, batch, width });
   }
 
-  #token(name: string, value: unknown): number {
-    const { classes } = this;
-    const token = wholeNumber('EncoderDecoder', name, value, 0);
-    if (token < classes) return token;
-    throw rangeError('EncoderDecoder', name, `is ${token}`, `a token from 0 to ${classes - 1}`);
-  }
-
-  #source(arena: Arena, where: string, source: Source, lengths: readonly number[] | undefined): Signal {
+  /** Checks sources and copies them into the arena. */
+  toSource(arena: Arena, where: string, source: Source, lengths: readonly number[] | undefined): Signal {
     return this.encoder.toSignal(arena, where, source, lengths, 'source');
   }
 
-  #signals(
+  /** Checks an input and copies it into the arena. */
+  toSignals(
     arena: Arena,
     where: string,
     input: EncoderDecoderInput<Source>,
   ): { readonly source: Signal; readonly target: Signal } {
     requiredOptions(where, input, '{ source, target }');
-    const source = this.#source(arena, where, input.source, input.sourceLengths);
+    const source = this.toSource(arena, where, input.source, input.sourceLengths);
     const target = this.decoder.toSignal(arena, where, input.target, input.targetLengths, 'target');
     if (target.batch !== source.batch)
       throw rangeError(
@@ -307,6 +295,13 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
         `${source.batch} sequences, as source has`,
       );
     return { source, target };
+  }
+
+  #token(name: string, value: unknown): number {
+    const { classes } = this;
+    const token = wholeNumber('EncoderDecoder', name, value, 0);
+    if (token < classes) return token;
+    throw rangeError('EncoderDecoder', name, `is ${token}`, `a token from 0 to ${classes - 1}`);
   }
 
   #readout(): { readonly combination: Dense | undefined; readonly output: AnyLayer } {
