@@ -14,6 +14,7 @@ export type { Matrices, Rule, Stage, Step, StepGradient } from './cells/rule.ts'
 export { type BeamSearchOptions, beamSearch, type ScoredHypothesis } from './decoding/beam.ts';
 export { greedy } from './decoding/greedy.ts';
 export type { DecodingOptions, Hypothesis } from './decoding/hypothesis.ts';
+export { type SampleOptions, sample } from './decoding/sample.ts';
 export {
   EncoderDecoder,
   type EncoderDecoderInput,
