@@ -22,6 +22,7 @@ export {
   Layer,
   type Trace,
 } from './layers/layer.ts';
+export type { NoiseOptions, ZoneoutRates } from './layers/noise.ts';
 export { OneHot, type OneHotOptions } from './layers/one-hot.ts';
 export { Sequence, type SequenceOptions } from './layers/sequence.ts';
 export { type AnyLayer, Sequential, sequential } from './layers/sequential.ts';

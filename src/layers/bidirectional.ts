@@ -2,15 +2,16 @@
 
 import type { Architecture } from '../architecture.ts';
 import type { Cell, CellState } from '../cells/cell.ts';
-import { rangeError } from '../errors.ts';
+import { rangeError, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, copy } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
+import type { Random } from '../random/random.ts';
 import type { Expectation } from '../signal/checks.ts';
 import { dense, type Signal } from '../signal/signal.ts';
-import type { MatrixState, StateSizes } from '../signal/state.ts';
+import type { MatrixState, State, StateSizes } from '../signal/state.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { prefixed } from './parts.ts';
@@ -26,8 +27,10 @@ export interface BidirectionalState<Name extends string> {
 /**
  * A cell for each direction; their outputs are concatenated, forward first: `[batch, time, 2·hiddenSize]`.
  *
- * Each direction has parameters of its own, under `forward.` and `reverse.`, and a state of its own. With
- * `outputs: 'last'` the output joins the states in which both directions end. Schuster and Paliwal (1997).
+ * Each direction has parameters of its own, under `forward.` and `reverse.`, and a state of its own; learned initial
+ * states (`forward.initial.h`) are where each begins, the reverse one at the last step. Each draws masks of its own, from
+ * one generator. With `outputs: 'last'` the output joins the states in which both directions end. Schuster and Paliwal
+ * (1997).
  *
  * @example
  * ```ts
@@ -49,6 +52,8 @@ export class Bidirectional<
   readonly inputSize: InputSize;
   readonly outputSize: number;
   override readonly stateSizes: StateSizes;
+  /** The generator of both directions' masks; undefined where there are none. */
+  readonly random: Random | undefined;
   readonly #forward: Sequence<Cell<Name, InputSize, HiddenSize>>;
   readonly #reverse: Sequence<Cell<Name, InputSize, HiddenSize>>;
 
@@ -56,11 +61,12 @@ export class Bidirectional<
   constructor(
     forward: Cell<Name, InputSize, HiddenSize>,
     reverse: Cell<Name, InputSize, HiddenSize>,
-    options: Omit<SequenceOptions, 'reverse'> = {},
+    options: Omit<SequenceOptions<Name>, 'reverse'> = {},
   ) {
     super();
     this.#forward = new Sequence(forward, options);
-    this.#reverse = new Sequence(reverse, { ...options, reverse: true });
+    this.random = this.#forward.random;
+    this.#reverse = new Sequence(reverse, { ...options, random: this.random, reverse: true });
     if (forward.backend !== reverse.backend)
       throw rangeError(
         'Bidirectional',
@@ -82,16 +88,25 @@ export class Bidirectional<
   }
 
   parameters(): ReadonlyMap<string, Parameter> {
-    return prefixed({ forward: this.#forward.cell, reverse: this.#reverse.cell });
+    const [forward, reverse] = [this.#forward, this.#reverse];
+    const cells = { forward: forward.cell, reverse: reverse.cell };
+    if (forward.initial === undefined || reverse.initial === undefined) return prefixed(cells);
+    return prefixed({ ...cells, 'forward.initial': forward.initial, 'reverse.initial': reverse.initial });
   }
 
   architecture(): Architecture {
-    const { outputs, history, cell } = this.#forward;
+    const { reverse: _, ...options } = this.#forward.architecture().options;
     return {
       type: this.type,
-      options: { outputs, history },
-      parts: { forward: cell, reverse: this.#reverse.cell },
+      options,
+      parts: { forward: this.#forward.cell, reverse: this.#reverse.cell },
     };
+  }
+
+  override initialState(batch: number): BidirectionalState<Name> {
+    wholeNumber(`${this.type}.initialState`, 'batch', batch);
+    const start = (of: { initialState(batch: number): State }) => of.initialState(batch) as CellState<Name>;
+    return { forward: start(this.#forward), reverse: start(this.#reverse) };
   }
 
   compute(arena: Arena, input: Signal, state: MatrixState | undefined): Computed {
