@@ -11,7 +11,22 @@ import { defaultRandom, Random } from '../random/random.ts';
 /** The probability of each part of a state to stay as it was. */
 export type ZoneoutRates<Name extends string> = { readonly [name in Name]?: number | undefined };
 
-/** Options of recurrent layers that act while training. */
+/**
+ * Options of recurrent layers that act while training; for any cell, and in any combination.
+ *
+ * @example
+ * ```ts
+ * import { LSTMCell, Random, Sequence, tensor } from 'recurrent-cells';
+ *
+ * const cell = new LSTMCell({ inputSize: 1, hiddenSize: 4 });
+ * const noise = { recurrentDropout: 0.25, zoneout: { h: 0.05, c: 0.5 }, random: new Random(1) };
+ * const layer = new Sequence(cell, noise);
+ * const x = tensor([[[1], [2], [3]]]);
+ * const [first, second] = [layer.forward(x), layer.forward(x)];
+ * first.output.data[3] === second.output.data[3] // → false
+ * layer.infer(x).output.data[3] === layer.infer(x).output.data[3] // → true
+ * ```
+ */
 export interface NoiseOptions<Name extends string = string> {
   /**
    * The probability, in [0, 1), of each unit of the previous state to be dropped on its way into the recurrent product;
@@ -19,7 +34,7 @@ export interface NoiseOptions<Name extends string = string> {
    *
    *     q_t = (m * h_{t−1}) · W_hhᵀ + b_hh          m = 0 with probability p, else 1/(1 − p)
    *
-   * One mask m serves all steps; each forward draws a new one for each sequence. Gal and Ghahramani (2016),
+   * One mask m serves all steps; each forward draws a new one for each sequence, also where it goes on from a state. Gal and Ghahramani (2016),
    * arXiv:1512.05287, in the variant where all gates share the mask and only the product sees it: what else a cell does
    * with its state, such as the interpolation of a GRU, is done with all of it. A GRU whose reset gate acts before the
    * product multiplies m * r * h_{t−1}.

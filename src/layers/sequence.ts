@@ -117,7 +117,8 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   readonly zoneout: { readonly [state: string]: number };
   /** The generator of the masks; setting its state repeats them. Undefined where there are none. */
   readonly random: Random | undefined;
-  /** The learned initial state, where there is one. */
+  readonly learnInitialState: boolean;
+  /** @internal */
   readonly initial: InitialState | undefined;
 
   /** @throws RangeError if an option is not one of its values; TypeError if `cell` is not a cell. */
@@ -139,6 +140,7 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
     this.recurrentDropout = recurrentDropout;
     this.zoneout = zoneout;
     this.random = random;
+    this.learnInitialState = learnInitialState;
     this.initial = learnInitialState ? new InitialState(cell.backend, cell.stateSizes) : undefined;
   }
 
@@ -148,8 +150,8 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   }
 
   architecture(): Architecture {
-    const { type, outputs, reverse, history, recompute, recurrentDropout, zoneout, random, cell } = this;
-    const learnInitialState = this.initial !== undefined;
+    const { type, cell, outputs, reverse, history, recompute, learnInitialState } = this;
+    const { recurrentDropout, zoneout, random } = this;
     const noise = random && { recurrentDropout, zoneout, state: random.state };
     return {
       type,
@@ -158,7 +160,18 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
     };
   }
 
-  /** The state that a batch starts from where none is given: zeros, or what has been learned, as it is now. */
+  /**
+   * The state that a batch starts from where none is given: zeros, or what has been learned, as it is now.
+   *
+   * @example
+   * ```ts
+   * import { GRUCell, Sequence } from 'recurrent-cells';
+   *
+   * const layer = new Sequence(new GRUCell({ inputSize: 1, hiddenSize: 2 }), { learnInitialState: true });
+   * layer.parameters().get('initial.h')!.write([0.5, -0.5]);
+   * Array.from(layer.initialState(2).h.data) // → [0.5, -0.5, 0.5, -0.5]
+   * ```
+   */
   override initialState(batch: number): CellState<NameOf<C>> {
     const zeros = super.initialState(batch);
     const { initial, backend } = this;
