@@ -9,8 +9,10 @@ export { GRUCell, type GRUCellOptions } from './cells/gru.ts';
 export { LSTMCell } from './cells/lstm.ts';
 export { RNNCell, type RNNCellOptions } from './cells/rnn.ts';
 export type { Matrices, Rule, Stage, Step, StepGradient } from './cells/rule.ts';
+export { describe } from './inspection/describe.ts';
 export type { Backend, DType } from './kernels/backend.ts';
 export { type Float32Options, float32, float64 } from './kernels/index.ts';
+export { Activation, type ActivationKind, type ActivationOptions } from './layers/activation.ts';
 export { Bidirectional, type BidirectionalState } from './layers/bidirectional.ts';
 export { Dense, type DenseOptions } from './layers/dense.ts';
 export { Dropout, type DropoutOptions } from './layers/dropout.ts';
@@ -55,6 +57,16 @@ export {
   meanAbsoluteError,
   perplexity,
 } from './metrics/metrics.ts';
+export { type ManyToManyOptions, manyToMany } from './models/many-to-many.ts';
+export { type ManyToOneOptions, manyToOne } from './models/many-to-one.ts';
+export { type OneToOneOptions, oneToOne } from './models/one-to-one.ts';
+export type {
+  CellClass,
+  FeatureInput,
+  IndexInput,
+  PlaceOptions,
+  RecurrentOptions,
+} from './models/parts.ts';
 export { Adagrad, type AdagradOptions } from './optimizers/adagrad.ts';
 export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
 export { clearGradients } from './optimizers/clear-gradients.ts';

@@ -1,6 +1,6 @@
 /** Random zeros while training. */
 import type { Architecture } from '../architecture.ts';
-import { rangeError, requiredOptions } from '../errors.ts';
+import { requiredOptions } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -8,10 +8,11 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { copy, mul } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { defaultRandom, type Random } from '../random/random.ts';
-import { type DenseSignal, dense, type Signal } from '../signal/signal.ts';
+import { dense, type Signal } from '../signal/signal.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { drawMask, dropoutRate } from './noise.ts';
+import { denseValues } from './parts.ts';
 
 /** Options of {@link Dropout}. */
 export interface DropoutOptions {
@@ -84,10 +85,8 @@ export class Dropout extends Layer<Tensor, number, number, undefined> {
   }
 
   record(arena: Arena, input: Signal): Trace {
-    if (input.kind === 'oneHot')
-      throw rangeError('Dropout', 'its input', 'is one-hot', 'real features, such as an Embedding gives');
-    const { values } = input;
-    const mask = this.#mask(arena, input);
+    const values = denseValues('Dropout', input);
+    const mask = this.#mask(arena, values, input.batch);
     const out = arena.matrix(values.rows, values.columns);
     mul(out, values, mask);
     return {
@@ -102,7 +101,7 @@ export class Dropout extends Layer<Tensor, number, number, undefined> {
     };
   }
 
-  #mask(arena: Arena, { values: { rows, columns }, batch }: DenseSignal): Matrix {
+  #mask(arena: Arena, { rows, columns }: Matrix, batch: number): Matrix {
     const mask = arena.matrix(rows, columns);
     const drawn = this.acrossTime ? Math.min(batch, rows) : rows;
     drawMask(mask.rowsFrom(0, drawn), this.random, this.rate, 0, 1 / (1 - this.rate));

@@ -3,6 +3,7 @@ import type { Cell } from '../cells/cell.ts';
 import { GRUCell, type GRUCellOptions } from '../cells/gru.ts';
 import { LSTMCell } from '../cells/lstm.ts';
 import { RNNCell, type RNNCellOptions } from '../cells/rnn.ts';
+import { Activation, type ActivationOptions } from '../layers/activation.ts';
 import { Bidirectional } from '../layers/bidirectional.ts';
 import { Dense, type DenseOptions } from '../layers/dense.ts';
 import { Dropout, type DropoutOptions } from '../layers/dropout.ts';
@@ -55,6 +56,7 @@ const builders: Builders = {
   Sequence: (options: SequenceOptions & Saved, { cell }) => new Sequence(cell as Cell, drawing(options)),
   Bidirectional: (options: SequenceOptions & Saved, { forward, reverse }) =>
     new Bidirectional(forward as Cell, reverse as Cell, drawing(options)),
+  Activation: (options: ActivationOptions) => new Activation(options),
   Dense: (options: DenseOptions) => new Dense({ ...options, ...unset }),
   Embedding: (options: EmbeddingOptions) => new Embedding({ ...options, ...unset }),
   OneHot: (options: OneHotOptions) => new OneHot(options),

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  Activation,
   type Architecture,
   Bidirectional,
   type Builders,
@@ -64,6 +65,7 @@ const models: readonly [string, () => Model][] = [
         random: new Random(5),
       }),
   ],
+  ['Activation', () => new Activation({ kind: 'relu' })],
   ['Dense', () => new Dense({ inputSize: 2, outputSize: 3, bias: false })],
   ['Embedding', () => new Embedding({ classes: 4, outputSize: 3, paddingIndex: 1 })],
   ['OneHot', () => new OneHot({ classes: 4 })],
