@@ -13,6 +13,7 @@ import {
   tensor,
 } from '../../src/index.ts';
 import { randomsOf } from '../../src/parallel/randoms.ts';
+import { expectCloseValues } from '../laws/compare.ts';
 
 const backend = float64();
 const BATCH = 40;
@@ -52,7 +53,7 @@ describe('recurrent dropout', () => {
     const kept = Array.from({ length: TIME }, (_, t) => (1 / (1 - rate)) ** (t + 1));
     for (const history of histories(output)) {
       if (history[0] === 0) expect(history).toEqual(kept.map(() => 0));
-      else history.forEach((value, t) => expect(value).toBeCloseTo(kept[t]!, 12));
+      else expectCloseValues(history, kept);
     }
     const n = BATCH * HIDDEN;
     const count = dropped(output).filter(Boolean).length;
@@ -100,7 +101,7 @@ describe('recurrent dropout', () => {
       return noisy.forward(tensor([[[1], [-1], [2]]])).output.data;
     };
     const [after, before] = [run('after'), run('before')];
-    before.forEach((value, i) => expect(value).toBeCloseTo(after[i]!, 12));
+    expectCloseValues(before, after);
   });
 });
 
