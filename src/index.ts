@@ -9,6 +9,8 @@ export { GRUCell, type GRUCellOptions } from './cells/gru.ts';
 export { LSTMCell } from './cells/lstm.ts';
 export { RNNCell, type RNNCellOptions } from './cells/rnn.ts';
 export type { Matrices, Rule, Stage, Step, StepGradient } from './cells/rule.ts';
+export { type Generated, type GenerateOptions, generate } from './decoding/generate.ts';
+export type { Drawn, SamplingOptions } from './decoding/sampling.ts';
 export { describe } from './inspection/describe.ts';
 export type { Backend, DType } from './kernels/backend.ts';
 export { type Float32Options, float32, float64 } from './kernels/index.ts';
@@ -31,6 +33,7 @@ export {
   type Trace,
 } from './layers/layer.ts';
 export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts';
+export type { NoiseOptions, ZoneoutRates } from './layers/noise.ts';
 export { OneHot, type OneHotOptions } from './layers/one-hot.ts';
 export { Pooling, type PoolingOptions } from './layers/pooling.ts';
 export { Repeat, type RepeatOptions } from './layers/repeat.ts';

@@ -2,15 +2,16 @@
 
 import type { Architecture } from '../architecture.ts';
 import type { Cell, CellState } from '../cells/cell.ts';
-import { oneOf, rangeError } from '../errors.ts';
+import { oneOf, rangeError, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, copy, mul, scale } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
+import type { Random } from '../random/random.ts';
 import type { Expectation } from '../signal/checks.ts';
 import { dense, type Signal } from '../signal/signal.ts';
-import type { MatrixState, StateSizes } from '../signal/state.ts';
+import type { MatrixState, State, StateSizes } from '../signal/state.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { denseValues, prefixed } from './parts.ts';
@@ -27,7 +28,8 @@ export interface BidirectionalState<Name extends string> {
 export type Merge = 'concatenate' | 'sum' | 'mean' | 'product';
 
 /** Options of {@link Bidirectional}. */
-export interface BidirectionalOptions extends Omit<SequenceOptions, 'reverse'> {
+export interface BidirectionalOptions<Name extends string = string>
+  extends Omit<SequenceOptions<Name>, 'reverse'> {
   /** How the outputs of both directions become one: `'concatenate'`, forward first, unless given. */
   readonly merge?: Merge | undefined;
 }
@@ -36,9 +38,10 @@ export interface BidirectionalOptions extends Omit<SequenceOptions, 'reverse'> {
  * A cell for each direction; their outputs are concatenated, forward first, `[batch, time, 2·hiddenSize]`, or merged
  * element by element, `[batch, time, hiddenSize]`.
  *
- * Each direction has parameters of its own, under `forward.` and `reverse.`, and a state of its own. With
- * `outputs: 'last'` the output joins the states in which both directions end. Schuster and Paliwal (1997). To have both
- * outputs apart, run the two layers of `directions`.
+ * Each direction has parameters of its own, under `forward.` and `reverse.`, and a state of its own; learned initial
+ * states (`forward.initial.h`) are where each begins, the reverse one at the last step. Each draws masks of its own, from
+ * one generator. With `outputs: 'last'` the output joins the states in which both directions end. Schuster and Paliwal
+ * (1997). To have both outputs apart, run the two layers of `directions`.
  *
  * @example
  * ```ts
@@ -60,6 +63,8 @@ export class Bidirectional<
   readonly inputSize: InputSize;
   readonly outputSize: number;
   override readonly stateSizes: StateSizes;
+  /** The generator of both directions' masks; undefined where there are none. */
+  readonly random: Random | undefined;
   readonly merge: Merge;
   /** The layer of each direction, sharing its parameters with this one. */
   readonly directions: {
@@ -70,13 +75,13 @@ export class Bidirectional<
   constructor(
     forward: Cell<Name, InputSize, HiddenSize>,
     reverse: Cell<Name, InputSize, HiddenSize>,
-    { merge = 'concatenate', ...options }: BidirectionalOptions = {},
+    { merge = 'concatenate', ...options }: BidirectionalOptions<Name> = {},
   ) {
     super();
-    this.directions = {
-      forward: new Sequence(forward, options),
-      reverse: new Sequence(reverse, { ...options, reverse: true }),
-    };
+    const first = new Sequence(forward, options);
+    this.random = first.random;
+    const second = new Sequence(reverse, { ...options, random: this.random, reverse: true });
+    this.directions = { forward: first, reverse: second };
     this.merge = oneOf('Bidirectional', 'merge', merge, ['concatenate', 'sum', 'mean', 'product']);
     const apart = merge === 'concatenate';
     if (!apart && forward.hiddenSize !== reverse.hiddenSize)
@@ -108,17 +113,26 @@ export class Bidirectional<
 
   parameters(): ReadonlyMap<string, Parameter> {
     const { forward, reverse } = this.directions;
-    return prefixed({ forward: forward.cell, reverse: reverse.cell });
+    const cells = { forward: forward.cell, reverse: reverse.cell };
+    if (forward.initial === undefined || reverse.initial === undefined) return prefixed(cells);
+    return prefixed({ ...cells, 'forward.initial': forward.initial, 'reverse.initial': reverse.initial });
   }
 
   architecture(): Architecture {
     const { forward, reverse } = this.directions;
-    const { outputs, history, recompute, cell } = forward;
+    const { reverse: _, ...options } = forward.architecture().options;
     return {
       type: this.type,
-      options: { outputs, history, recompute, merge: this.merge },
-      parts: { forward: cell, reverse: reverse.cell },
+      options: { ...options, merge: this.merge },
+      parts: { forward: forward.cell, reverse: reverse.cell },
     };
+  }
+
+  override initialState(batch: number): BidirectionalState<Name> {
+    wholeNumber(`${this.type}.initialState`, 'batch', batch);
+    const { forward, reverse } = this.directions;
+    const start = (of: { initialState(batch: number): State }) => of.initialState(batch) as CellState<Name>;
+    return { forward: start(forward), reverse: start(reverse) };
   }
 
   compute(arena: Arena, input: Signal, state: MatrixState | undefined): Computed {

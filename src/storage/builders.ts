@@ -38,13 +38,29 @@ export interface Builders {
 
 const unset = { inputInitializer: zeros, recurrentInitializer: zeros, initializer: zeros };
 
+/** Options in which the state of a generator, if there is one, takes the place of the generator. */
+interface Saved {
+  readonly state?: RandomState | undefined;
+}
+
+/** The same options with a generator in that state. */
+function drawing<Options>({
+  state,
+  ...options
+}: Options & Saved): Omit<Options & Saved, 'state'> & { random?: Random } {
+  if (state === undefined) return options;
+  const random = new Random(0);
+  random.state = state;
+  return { ...options, random };
+}
+
 const builders: Builders = {
   RNNCell: (options: RNNCellOptions<number, number>) => new RNNCell({ ...options, ...unset }),
   LSTMCell: (options) => new LSTMCell({ ...options, ...unset }),
   GRUCell: (options: GRUCellOptions<number, number>) => new GRUCell({ ...options, ...unset }),
-  Sequence: (options: SequenceOptions, { cell }) => new Sequence(cell as Cell, options),
-  Bidirectional: (options: BidirectionalOptions, { forward, reverse }) =>
-    new Bidirectional(forward as Cell, reverse as Cell, options),
+  Sequence: (options: SequenceOptions & Saved, { cell }) => new Sequence(cell as Cell, drawing(options)),
+  Bidirectional: (options: BidirectionalOptions & Saved, { forward, reverse }) =>
+    new Bidirectional(forward as Cell, reverse as Cell, drawing(options)),
   Activation: (options: ActivationOptions) => new Activation(options),
   Conv1d: (options: Conv1dOptions) => new Conv1d({ ...options, ...unset }),
   LayerNorm: (options: LayerNormOptions) => new LayerNorm(options),
@@ -54,11 +70,7 @@ const builders: Builders = {
   Dense: (options: DenseOptions) => new Dense({ ...options, ...unset }),
   Embedding: (options: EmbeddingOptions) => new Embedding({ ...options, ...unset }),
   OneHot: (options: OneHotOptions) => new OneHot(options),
-  Dropout: ({ state, ...options }: DropoutOptions & { state: RandomState }) => {
-    const random = new Random(0);
-    random.state = state;
-    return new Dropout({ ...options, random });
-  },
+  Dropout: (options: DropoutOptions & Saved) => new Dropout(drawing(options)),
   Sequential: (_, parts) => new Sequential(Object.values(parts) as AnyLayer[]),
 };
 

@@ -27,6 +27,7 @@ import {
   type State,
   type Tensor,
 } from '../../src/index.ts';
+import { randomsOf } from '../../src/parallel/randoms.ts';
 import { checkGradients } from '../../src/testing/index.ts';
 import {
   clearGradients,
@@ -65,6 +66,10 @@ const subjects: readonly [name: string, make: (sizes: Sizes) => AnyLayer][] = [
   ],
   ['OneHot', ({ inputs, backend }) => new OneHot({ classes: inputs, backend })],
   ['Dropout', ({ backend, random }) => new Dropout({ rate: 0.4, backend, random: random.fork() })],
+  [
+    'Dropout across time',
+    ({ backend, random }) => new Dropout({ rate: 0.4, acrossTime: true, backend, random: random.fork() }),
+  ],
   ['Bidirectional', (s) => new Bidirectional(gru(s, s.inputs, s.hidden), gru(s, s.inputs, s.outputs))],
   [
     'Bidirectional, last outputs',
@@ -112,6 +117,15 @@ const subjects: readonly [name: string, make: (sizes: Sizes) => AnyLayer][] = [
         new Repeat({ steps: 3, backend: s.backend }),
         new Sequence(gru(s, s.hidden, s.outputs)),
       ]),
+  ],
+  [
+    'Bidirectional, noisy',
+    (s) =>
+      new Bidirectional(lstm(s, s.inputs, s.hidden), lstm(s, s.inputs, s.hidden), {
+        recurrentDropout: 0.3,
+        zoneout: 0.2,
+        random: s.random.fork(),
+      }),
   ],
   [
     'OneHot, Dense',
@@ -198,11 +212,6 @@ const problem = fc.record({
 
 type Problem = typeof problem extends fc.Arbitrary<infer P> ? P : never;
 
-function dropoutsOf(layer: AnyLayer): Dropout[] {
-  if (layer instanceof Dropout) return [layer];
-  return layer instanceof Sequential ? layer.layers.flatMap(dropoutsOf) : [];
-}
-
 describe.each(subjects)('%s', (_, make) => {
   function setup({ batch, time, seed, ...sizes }: Problem, backend: Backend = float64()) {
     const random = new Random(seed);
@@ -220,10 +229,10 @@ describe.each(subjects)('%s', (_, make) => {
     const state = zero && drawnState(random, zero);
     const dState = zero && drawnState(random, zero);
     const lengths = Array.from({ length: batch }, () => random.integer(time + 1));
-    const masks = dropoutsOf(layer).map((dropout) => ({ dropout, state: dropout.random.state }));
+    const masks = randomsOf(layer).map((random) => ({ random, state: random.state }));
     /** Every forward draws the masks of the first. */
     const before = () => {
-      for (const mask of masks) mask.dropout.random.state = mask.state;
+      for (const mask of masks) mask.random.state = mask.state;
     };
     return { random, layer, x, state, dState, lengths, before };
   }
@@ -317,7 +326,7 @@ describe.each(subjects)('%s', (_, make) => {
         single.before();
         const want = double.layer.forward(x, { state, lengths });
         const got = single.layer.forward(x, { state, lengths });
-        if (dropoutsOf(double.layer).length === 0) expectClose(inferred.output, want.output);
+        if (randomsOf(double.layer).length === 0) expectClose(inferred.output, want.output);
         expectClose(got.output, want.output, 1e-4);
         const dOutput = drawn(double.random, want.output.shape);
         const dWant = want.backward(dOutput, dState);

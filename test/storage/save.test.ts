@@ -49,6 +49,27 @@ const models: readonly [string, () => Model][] = [
     () => new Bidirectional(new GRUCell(sizes), new GRUCell({ inputSize: 2, hiddenSize: 3 }), { history: 2 }),
   ],
   ['Bidirectional with one cell', () => new Bidirectional(shared, shared)],
+  [
+    'Sequence, noisy, its initial state learned',
+    () =>
+      new Sequence(new LSTMCell(sizes), {
+        recurrentDropout: 0.25,
+        zoneout: { h: 0.1, c: 0.5 },
+        learnInitialState: true,
+        random: new Random(4),
+      }),
+  ],
+  [
+    'Bidirectional, noisy, its initial states learned',
+    () =>
+      new Bidirectional(new GRUCell(sizes), new GRUCell(sizes), {
+        recompute: 2,
+        recurrentDropout: 0.25,
+        zoneout: 0.5,
+        learnInitialState: true,
+        random: new Random(5),
+      }),
+  ],
   ['Activation', () => new Activation({ kind: 'relu' })],
   [
     'Bidirectional, merged',
@@ -67,6 +88,7 @@ const models: readonly [string, () => Model][] = [
   ['Dense', () => new Dense({ inputSize: 2, outputSize: 3, bias: false })],
   ['Embedding', () => new Embedding({ classes: 4, outputSize: 3, paddingIndex: 1 })],
   ['OneHot', () => new OneHot({ classes: 4 })],
+  ['Dropout across time', () => new Dropout({ rate: 0.25, acrossTime: true, random: new Random(9) })],
   ['Dropout', () => new Dropout({ rate: 0.25, random: new Random(9) })],
   [
     'Sequential',
