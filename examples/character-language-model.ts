@@ -113,12 +113,12 @@ async function learn(): Promise<void> {
   );
 
   const started = performance.now();
-  await trainOn(model, training, settings);
+  const done = await trainOn(model, training, settings);
   console.log(`Trained in ${((performance.now() - started) / 1000).toFixed(0)} s.`);
 
   const { perplexity: result } = await evaluate(model, streams(test, 1, 1000), [perplexity()]);
   const rows = resultRows(wittenBell(training, test, alphabet.size, 4), Math.log(result!));
-  if (options.full) reportResult(name, training.length + test.length, rows);
+  if (options.full) reportResult(name, training.length + test.length, done, rows);
   else printRows(rows);
   for (const temperature of [0.5, 1]) {
     console.log(`\nA sample at temperature ${temperature}:`);
@@ -142,12 +142,12 @@ function split(name: string, alphabet: Alphabet, text: string, count: number) {
   return { training: ids.subarray(0, border), test: ids.subarray(border) };
 }
 
-/** Trains with truncated back-propagation through time. Ctrl-C ends it early; what follows then comes at once. */
+/** Trains with truncated back-propagation through time, and returns how many batches. Ctrl-C ends it early; what follows then comes at once. */
 async function trainOn(
   model: Model,
   training: Int32Array,
   settings: { count: number; steps: number; batches: number; learningRate: number },
-): Promise<void> {
+): Promise<number> {
   const { count, steps, batches, learningRate } = settings;
   const controller = new AbortController();
   const stop = () => controller.abort();
@@ -159,11 +159,13 @@ async function trainOn(
     clipNorm: 1,
     signal: controller.signal,
   });
+  let done = 0;
   await withProgress(batches, async (report) => {
     let average: number | undefined;
     for await (const { step, loss, gradientNorm, tokensPerSecond } of run) {
       average = average === undefined ? loss : 0.98 * average + 0.02 * loss;
-      report(step + 1, {
+      done = step + 1;
+      report(done, {
         loss: `${average.toFixed(3)} nats`,
         perplexity: Math.exp(average).toFixed(2),
         'gradient norm': gradientNorm.toFixed(2),
@@ -172,6 +174,7 @@ async function trainOn(
     }
   });
   process.off('SIGINT', stop);
+  return done;
 }
 
 function continuePrompt(prompt: string): void {
@@ -266,7 +269,7 @@ function printRows(rows: readonly Row[]): void {
     console.log(`  ${name.padEnd(42)} ${value.toFixed(3)} nats   perplexity ${Math.exp(value).toFixed(2)}`);
 }
 
-function reportResult(name: string, characters: number, rows: readonly Row[]): void {
+function reportResult(name: string, characters: number, done: number, rows: readonly Row[]): void {
   const { cell, hidden, dropout, batches, streams, steps, seed } = options;
   const ours = rows.at(-1)!;
   const row = (kind: ResultRow['kind'], [system, nats]: Row): ResultRow => ({
@@ -281,7 +284,7 @@ function reportResult(name: string, characters: number, rows: readonly Row[]): v
     data: `${name}, ${characters.toLocaleString('en')} characters`,
     split: 'the first 90 % to learn from, the last 10 % to test',
     seed: Number(seed),
-    model: `${cell.toUpperCase()} of ${hidden}, dropout ${dropout}, ${batches} batches of ${streams} × ${steps} characters`,
+    model: `${cell.toUpperCase()} of ${hidden}, dropout ${dropout}, ${done === Number(batches) ? batches : `${done} of ${batches}`} batches of ${streams} × ${steps} characters`,
     measures: ['nats', 'bits', 'perplexity'],
     rows: [
       row('ours', ours),

@@ -15,6 +15,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import {
   Adam,
@@ -224,6 +225,8 @@ async function learn(tagger: Tagger): Promise<void> {
 
         average = average === undefined ? measured.value : 0.98 * average + 0.02 * measured.value;
         progress(++step, { epoch: `${epoch + 1}/${EPOCHS}`, loss: `${average.toFixed(3)} nats` });
+        // The bar redraws itself by a timer, which needs a turn.
+        await setImmediate();
       }
   });
 }
