@@ -12,6 +12,9 @@ export type { Matrices, Rule, Stage, Step, StepGradient } from './cells/rule.ts'
 export { type Generated, type GenerateOptions, generate } from './decoding/generate.ts';
 export type { Drawn, SamplingOptions } from './decoding/sampling.ts';
 export { describe } from './inspection/describe.ts';
+export { GradientFlow, type GradientFlowOptions, gradientFlow } from './inspection/gradient-flow.ts';
+export type { LayerFlow, Verdict } from './inspection/layer-flow.ts';
+export type { PlotOptions } from './inspection/plot.ts';
 export type { Backend, DType } from './kernels/backend.ts';
 export { type Float32Options, float32, float64 } from './kernels/index.ts';
 export { Activation, type ActivationKind, type ActivationOptions } from './layers/activation.ts';
