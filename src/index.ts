@@ -16,6 +16,7 @@ export { type BeamSearchOptions, beamSearch, type ScoredHypothesis } from './dec
 export { type Generated, type GenerateOptions, generate } from './decoding/generate.ts';
 export { greedy } from './decoding/greedy.ts';
 export type { DecodingOptions, Hypothesis } from './decoding/hypothesis.ts';
+export { type SampleOptions, sample } from './decoding/sample.ts';
 export type { Drawn, SamplingOptions } from './decoding/sampling.ts';
 export {
   EncoderDecoder,
