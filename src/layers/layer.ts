@@ -34,7 +34,7 @@ import type { Indices, Tensor } from '../tensor.ts';
 export interface ForwardOptions<S> {
   /** The valid steps of each sequence, in any order; all are unless given. What lies beyond has no effect. */
   readonly lengths?: readonly number[] | undefined;
-  /** The state to start from: zeros unless given. */
+  /** The state to start from: zeros unless given, or what the layer has learned. */
   readonly state?: S | undefined;
 }
 
@@ -217,7 +217,7 @@ export abstract class Layer<
     };
   }
 
-  /** The zero state of a batch; undefined for a layer without state. */
+  /** The state that a batch starts from where none is given: zeros, unless it is learned; undefined for a layer without state. */
   initialState(batch: number): S {
     wholeNumber(`${this.type}.initialState`, 'batch', batch);
     return (this.stateSizes && zeroState(this.backend, this.stateSizes, batch)) as S;

@@ -8,12 +8,12 @@ import { float32, float64 } from '../kernels/index.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Random } from '../random/random.ts';
+import { randomsOf } from '../random/randoms.ts';
 import type { State } from '../signal/state.ts';
 import { backPropagate } from '../training/back-propagate.ts';
 import type { Trainable } from '../training/trainable.ts';
 import { readValues, writeGradients } from './flat.ts';
 import type { Outcome, Task } from './messages.ts';
-import { randomsOf } from './randoms.ts';
 
 /** A model of whatever kind, that a worker can build again. */
 // biome-ignore lint/suspicious/noExplicitAny: what the inputs are plays no part here

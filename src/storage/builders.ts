@@ -6,12 +6,17 @@ import { LSTMCell } from '../cells/lstm.ts';
 import { RNNCell, type RNNCellOptions } from '../cells/rnn.ts';
 import { EncoderDecoder, type EncoderDecoderOptions } from '../encoder-decoder/encoder-decoder.ts';
 import { Activation, type ActivationOptions } from '../layers/activation.ts';
-import { Bidirectional } from '../layers/bidirectional.ts';
+import { Bidirectional, type BidirectionalOptions } from '../layers/bidirectional.ts';
+import { Conv1d, type Conv1dOptions } from '../layers/conv1d.ts';
 import { Dense, type DenseOptions } from '../layers/dense.ts';
 import { Dropout, type DropoutOptions } from '../layers/dropout.ts';
 import { Embedding, type EmbeddingOptions } from '../layers/embedding.ts';
 import type { Layer } from '../layers/layer.ts';
+import { LayerNorm, type LayerNormOptions } from '../layers/layer-norm.ts';
 import { OneHot, type OneHotOptions } from '../layers/one-hot.ts';
+import { Pooling, type PoolingOptions } from '../layers/pooling.ts';
+import { Repeat, type RepeatOptions } from '../layers/repeat.ts';
+import { Residual } from '../layers/residual.ts';
 import { Sequence, type SequenceOptions } from '../layers/sequence.ts';
 import { type AnyLayer, Sequential } from '../layers/sequential.ts';
 import { zeros } from '../random/initializers.ts';
@@ -35,22 +40,39 @@ export interface Builders {
 
 const unset = { inputInitializer: zeros, recurrentInitializer: zeros, initializer: zeros };
 
+/** Options in which the state of a generator, if there is one, takes the place of the generator. */
+interface Saved {
+  readonly state?: RandomState | undefined;
+}
+
+/** The same options with a generator in that state. */
+function drawing<Options>({
+  state,
+  ...options
+}: Options & Saved): Omit<Options & Saved, 'state'> & { random?: Random } {
+  if (state === undefined) return options;
+  const random = new Random(0);
+  random.state = state;
+  return { ...options, random };
+}
+
 const builders: Builders = {
   RNNCell: (options: RNNCellOptions<number, number>) => new RNNCell({ ...options, ...unset }),
   LSTMCell: (options) => new LSTMCell({ ...options, ...unset }),
   GRUCell: (options: GRUCellOptions<number, number>) => new GRUCell({ ...options, ...unset }),
-  Sequence: (options: SequenceOptions, { cell }) => new Sequence(cell as Cell, options),
-  Bidirectional: (options: SequenceOptions, { forward, reverse }) =>
-    new Bidirectional(forward as Cell, reverse as Cell, options),
+  Sequence: (options: SequenceOptions & Saved, { cell }) => new Sequence(cell as Cell, drawing(options)),
+  Bidirectional: (options: BidirectionalOptions & Saved, { forward, reverse }) =>
+    new Bidirectional(forward as Cell, reverse as Cell, drawing(options)),
   Activation: (options: ActivationOptions) => new Activation(options),
+  Conv1d: (options: Conv1dOptions) => new Conv1d({ ...options, ...unset }),
+  LayerNorm: (options: LayerNormOptions) => new LayerNorm(options),
+  Pooling: (options: PoolingOptions) => new Pooling(options),
+  Repeat: (options: RepeatOptions) => new Repeat(options),
+  Residual: (_, { layer }) => new Residual(layer as AnyLayer),
   Dense: (options: DenseOptions) => new Dense({ ...options, ...unset }),
   Embedding: (options: EmbeddingOptions) => new Embedding({ ...options, ...unset }),
   OneHot: (options: OneHotOptions) => new OneHot(options),
-  Dropout: ({ state, ...options }: DropoutOptions & { state: RandomState }) => {
-    const random = new Random(0);
-    random.state = state;
-    return new Dropout({ ...options, random });
-  },
+  Dropout: (options: DropoutOptions & Saved) => new Dropout(drawing(options)),
   Attention: (options: AttentionOptions) => new Attention({ ...options, ...unset }),
   EncoderDecoder: (options: EncoderDecoderOptions, parts) =>
     new EncoderDecoder({ ...options, ...(parts as Partial<EncoderDecoderOptions>), ...unset }),

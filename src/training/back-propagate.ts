@@ -1,6 +1,6 @@
 /** One batch forward and back: what every way of training does with a batch, or with a part of one. */
 import type { Loss } from '../losses/loss.ts';
-import { withArena } from '../matrix/arena.ts';
+import { type Arena, withArena } from '../matrix/arena.ts';
 import { type State, stateOutput } from '../signal/state.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 import type { Batch } from './batch.ts';
@@ -21,15 +21,25 @@ export interface Propagated {
 export function backPropagate<Input, Target extends Tensor | Indices>(
   where: string,
   model: Trainable<Input>,
+  batch: Batch<Input, Target>,
+  loss: Loss<Target>,
+  initial: State | undefined,
+): Propagated {
+  return withArena(model.backend, (arena) => backPropagateIn(arena, where, model, batch, loss, initial));
+}
+
+/** The same in an arena of the caller's. */
+export function backPropagateIn<Input, Target extends Tensor | Indices>(
+  arena: Arena,
+  where: string,
+  model: Trainable<Input>,
   { inputs, targets, lengths }: Batch<Input, Target>,
   loss: Loss<Target>,
   initial: State | undefined,
 ): Propagated {
-  return withArena(model.backend, (arena) => {
-    const trace = model.recordBatch(arena, where, inputs, { lengths, state: initial });
-    const lossTrace = loss.trace(arena, where, trace.output, targets);
-    trace.backward(lossTrace.backward(1));
-    const { value, weight } = lossTrace;
-    return { loss: value, weight, tokens: trace.tokens, state: trace.state && stateOutput(trace.state) };
-  });
+  const trace = model.recordBatch(arena, where, inputs, { lengths, state: initial });
+  const lossTrace = loss.trace(arena, where, trace.output, targets);
+  trace.backward(lossTrace.backward(1));
+  const { value, weight } = lossTrace;
+  return { loss: value, weight, tokens: trace.tokens, state: trace.state && stateOutput(trace.state) };
 }

@@ -1,13 +1,14 @@
 /** Training: a batch forward and back, a clipped gradient, an update; one step of an async iterable at a time. */
+
+import { breather } from '../async/breathe.ts';
+import { type AbortSignalLike, untilAborted } from '../async/until-aborted.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { State } from '../signal/state.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 import { backPropagate } from './back-propagate.ts';
 import type { Batches } from './batch.ts';
-import { breather } from './breathe.ts';
 import { checkTraining } from './check.ts';
 import type { Trainable } from './trainable.ts';
-import { type AbortSignalLike, untilAborted } from './until-aborted.ts';
 import { type Updated, type UpdateOptions, updater } from './update.ts';
 
 /** Options of {@link train}. */

@@ -8,6 +8,7 @@ import {
   type Builders,
   Cell,
   type CellOptions,
+  Conv1d,
   Dense,
   Dropout,
   Embedding,
@@ -17,11 +18,15 @@ import {
   GRUCell,
   type Indices,
   indices,
+  LayerNorm,
   LSTMCell,
   load,
   type Model,
   OneHot,
+  Pooling,
   Random,
+  Repeat,
+  Residual,
   RNNCell,
   Sequence,
   Sequential,
@@ -46,10 +51,46 @@ const models: readonly [string, () => Model][] = [
     () => new Bidirectional(new GRUCell(sizes), new GRUCell({ inputSize: 2, hiddenSize: 3 }), { history: 2 }),
   ],
   ['Bidirectional with one cell', () => new Bidirectional(shared, shared)],
+  [
+    'Sequence, noisy, its initial state learned',
+    () =>
+      new Sequence(new LSTMCell(sizes), {
+        recurrentDropout: 0.25,
+        zoneout: { h: 0.1, c: 0.5 },
+        learnInitialState: true,
+        random: new Random(4),
+      }),
+  ],
+  [
+    'Bidirectional, noisy, its initial states learned',
+    () =>
+      new Bidirectional(new GRUCell(sizes), new GRUCell(sizes), {
+        recompute: 2,
+        recurrentDropout: 0.25,
+        zoneout: 0.5,
+        learnInitialState: true,
+        random: new Random(5),
+      }),
+  ],
   ['Activation', () => new Activation({ kind: 'relu' })],
+  [
+    'Bidirectional, merged',
+    () => new Bidirectional(new GRUCell(sizes), new GRUCell(sizes), { merge: 'mean', recompute: 4 }),
+  ],
+  [
+    'Conv1d',
+    () =>
+      new Conv1d({ inputSize: 2, outputSize: 3, kernelSize: 2, dilation: 3, padding: 'same', bias: false }),
+  ],
+  ['LayerNorm', () => new LayerNorm({ inputSize: 2, epsilon: 0.01 })],
+  ['LayerNorm, plain', () => new LayerNorm({ inputSize: 2, affine: false })],
+  ['Pooling', () => new Pooling({ kind: 'max' })],
+  ['Repeat', () => new Repeat({ steps: 3 })],
+  ['Residual', () => new Residual(new Dense({ inputSize: 2, outputSize: 2 }))],
   ['Dense', () => new Dense({ inputSize: 2, outputSize: 3, bias: false })],
   ['Embedding', () => new Embedding({ classes: 4, outputSize: 3, paddingIndex: 1 })],
   ['OneHot', () => new OneHot({ classes: 4 })],
+  ['Dropout across time', () => new Dropout({ rate: 0.25, acrossTime: true, random: new Random(9) })],
   ['Dropout', () => new Dropout({ rate: 0.25, random: new Random(9) })],
   ['Attention, dot', () => new Attention({ score: 'dot', querySize: 2, keySize: 2, scale: 0.5 })],
   [
@@ -124,6 +165,7 @@ describe.each(models)('%s', (_, make) => {
 /** What a model makes of an input of its own kind, in training and in use. */
 function output(model: Model): unknown {
   if (model instanceof Cell) return model.infer(tensor([[0.5, -1]]));
+  if (model instanceof Repeat) return model.infer(tensor([[0.5, -1]]));
   if (model instanceof Attention)
     return model.infer({
       query: tensor([[[1, -1]]]),
