@@ -64,8 +64,7 @@ export async function* scheduledSampling<Source extends Tensor | Indices>(
   const where = 'scheduledSampling';
   const {
     probability,
-    random,
-    choice = 'sample',
+    random = defaultRandom(),
     firstStep = 0,
   } = requiredOptions(where, options, '{ probability }');
   checkBatches(where, batches);
