@@ -13,7 +13,13 @@ export { describe } from './inspection/describe.ts';
 export type { Backend, DType } from './kernels/backend.ts';
 export { type Float32Options, float32, float64 } from './kernels/index.ts';
 export { Activation, type ActivationKind, type ActivationOptions } from './layers/activation.ts';
-export { Bidirectional, type BidirectionalState } from './layers/bidirectional.ts';
+export {
+  Bidirectional,
+  type BidirectionalOptions,
+  type BidirectionalState,
+  type Merge,
+} from './layers/bidirectional.ts';
+export { Conv1d, type Conv1dOptions, type Conv1dPadding } from './layers/conv1d.ts';
 export { Dense, type DenseOptions } from './layers/dense.ts';
 export { Dropout, type DropoutOptions } from './layers/dropout.ts';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.ts';
@@ -24,8 +30,12 @@ export {
   Layer,
   type Trace,
 } from './layers/layer.ts';
+export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts';
 export type { NoiseOptions, ZoneoutRates } from './layers/noise.ts';
 export { OneHot, type OneHotOptions } from './layers/one-hot.ts';
+export { Pooling, type PoolingOptions } from './layers/pooling.ts';
+export { Repeat, type RepeatOptions } from './layers/repeat.ts';
+export { Residual } from './layers/residual.ts';
 export { Sequence, type SequenceOptions } from './layers/sequence.ts';
 export { type AnyLayer, Sequential, sequential } from './layers/sequential.ts';
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './losses/binary-cross-entropy.ts';
@@ -59,6 +69,7 @@ export {
 } from './metrics/metrics.ts';
 export { type ManyToManyOptions, manyToMany } from './models/many-to-many.ts';
 export { type ManyToOneOptions, manyToOne } from './models/many-to-one.ts';
+export { type OneToManyOptions, oneToMany } from './models/one-to-many.ts';
 export { type OneToOneOptions, oneToOne } from './models/one-to-one.ts';
 export type {
   CellClass,
@@ -66,7 +77,7 @@ export type {
   IndexInput,
   PlaceOptions,
   RecurrentOptions,
-} from './models/parts.ts';
+} from './models/recurrent.ts';
 export { Adagrad, type AdagradOptions } from './optimizers/adagrad.ts';
 export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
 export { clearGradients } from './optimizers/clear-gradients.ts';

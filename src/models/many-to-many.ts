@@ -9,7 +9,7 @@ import {
   inputLayer,
   type RecurrentOptions,
   recurrentLayers,
-} from './parts.ts';
+} from './recurrent.ts';
 
 /** Options of {@link manyToMany}, beside those of the input. */
 export interface ManyToManyOptions<OutputSize extends number> extends RecurrentOptions {

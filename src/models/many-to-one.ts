@@ -1,6 +1,7 @@
 /** Many inputs, one output. */
-import { requiredOptions } from '../errors.ts';
+import { oneOf, requiredOptions } from '../errors.ts';
 import { Dense } from '../layers/dense.ts';
+import { Pooling } from '../layers/pooling.ts';
 import { Sequential } from '../layers/sequential.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 import {
@@ -9,10 +10,12 @@ import {
   inputLayer,
   type RecurrentOptions,
   recurrentLayers,
-} from './parts.ts';
+} from './recurrent.ts';
 
 /** Options of {@link manyToOne}, beside those of the input. */
 export interface ManyToOneOptions<OutputSize extends number> extends RecurrentOptions {
+  /** What is made of a sequence's steps: its last output (`'last'`, the default), or the mean or maximum of all. */
+  readonly pooling?: 'last' | 'mean' | 'max' | undefined;
   readonly outputSize: OutputSize;
 }
 
@@ -25,7 +28,8 @@ export interface ManyToOneOptions<OutputSize extends number> extends RecurrentOp
  *     ▲     ▲     ▲
  *     x₁    x₂    x₃
  *
- * The structure of a classifier of documents, and of a forecast. The output is that of each sequence's own last step.
+ * The structure of a classifier of documents, and of a forecast. The output is that of each sequence's own last step, or
+ * pools its steps.
  *
  * @throws RangeError or TypeError if an option does not fit.
  *
@@ -46,13 +50,16 @@ export function manyToOne<const InputSize extends number, const OutputSize exten
 export function manyToOne(
   options: (FeatureInput | IndexInput) & ManyToOneOptions<number>,
 ): Sequential<Tensor | Indices> {
-  const { outputSize, backend, random } = requiredOptions(
-    'manyToOne',
-    options,
-    '{ inputSize, hiddenSize, outputSize }',
-  );
+  const {
+    pooling = 'last',
+    outputSize,
+    backend,
+    random,
+  } = requiredOptions('manyToOne', options, '{ inputSize, hiddenSize, outputSize }');
+  oneOf('manyToOne', 'pooling', pooling, ['last', 'mean', 'max']);
   const input = inputLayer('manyToOne', options);
-  const recurrent = recurrentLayers('manyToOne', input.width, options, 'last');
+  const recurrent = recurrentLayers('manyToOne', input.width, options, pooling === 'last' ? 'last' : 'all');
+  const pool = pooling === 'last' ? [] : [new Pooling({ kind: pooling, backend })];
   const output = new Dense({ inputSize: recurrent.width, outputSize, backend, random });
-  return new Sequential([...input.layers, ...recurrent.layers, output]);
+  return new Sequential([...input.layers, ...recurrent.layers, ...pool, output]);
 }

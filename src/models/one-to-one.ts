@@ -4,7 +4,7 @@ import { Activation } from '../layers/activation.ts';
 import { Dense } from '../layers/dense.ts';
 import { type AnyLayer, Sequential } from '../layers/sequential.ts';
 import type { Tensor } from '../tensor.ts';
-import type { FeatureInput, PlaceOptions } from './parts.ts';
+import type { FeatureInput, PlaceOptions } from './recurrent.ts';
 
 /** Options of {@link oneToOne}. */
 export interface OneToOneOptions<InputSize extends number, OutputSize extends number>

@@ -4,12 +4,17 @@ import { GRUCell, type GRUCellOptions } from '../cells/gru.ts';
 import { LSTMCell } from '../cells/lstm.ts';
 import { RNNCell, type RNNCellOptions } from '../cells/rnn.ts';
 import { Activation, type ActivationOptions } from '../layers/activation.ts';
-import { Bidirectional } from '../layers/bidirectional.ts';
+import { Bidirectional, type BidirectionalOptions } from '../layers/bidirectional.ts';
+import { Conv1d, type Conv1dOptions } from '../layers/conv1d.ts';
 import { Dense, type DenseOptions } from '../layers/dense.ts';
 import { Dropout, type DropoutOptions } from '../layers/dropout.ts';
 import { Embedding, type EmbeddingOptions } from '../layers/embedding.ts';
 import type { Layer } from '../layers/layer.ts';
+import { LayerNorm, type LayerNormOptions } from '../layers/layer-norm.ts';
 import { OneHot, type OneHotOptions } from '../layers/one-hot.ts';
+import { Pooling, type PoolingOptions } from '../layers/pooling.ts';
+import { Repeat, type RepeatOptions } from '../layers/repeat.ts';
+import { Residual } from '../layers/residual.ts';
 import { Sequence, type SequenceOptions } from '../layers/sequence.ts';
 import { type AnyLayer, Sequential } from '../layers/sequential.ts';
 import { zeros } from '../random/initializers.ts';
@@ -54,9 +59,14 @@ const builders: Builders = {
   LSTMCell: (options) => new LSTMCell({ ...options, ...unset }),
   GRUCell: (options: GRUCellOptions<number, number>) => new GRUCell({ ...options, ...unset }),
   Sequence: (options: SequenceOptions & Saved, { cell }) => new Sequence(cell as Cell, drawing(options)),
-  Bidirectional: (options: SequenceOptions & Saved, { forward, reverse }) =>
+  Bidirectional: (options: BidirectionalOptions & Saved, { forward, reverse }) =>
     new Bidirectional(forward as Cell, reverse as Cell, drawing(options)),
   Activation: (options: ActivationOptions) => new Activation(options),
+  Conv1d: (options: Conv1dOptions) => new Conv1d({ ...options, ...unset }),
+  LayerNorm: (options: LayerNormOptions) => new LayerNorm(options),
+  Pooling: (options: PoolingOptions) => new Pooling(options),
+  Repeat: (options: RepeatOptions) => new Repeat(options),
+  Residual: (_, { layer }) => new Residual(layer as AnyLayer),
   Dense: (options: DenseOptions) => new Dense({ ...options, ...unset }),
   Embedding: (options: EmbeddingOptions) => new Embedding({ ...options, ...unset }),
   OneHot: (options: OneHotOptions) => new OneHot(options),

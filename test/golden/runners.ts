@@ -21,7 +21,12 @@ const byKind: { readonly [kind: string]: Runner } = {
   text: ({ json }) => runText(json),
 };
 
-const byOperation: { readonly [operation: string]: Runner } = { Embedding: runModule, Linear: runModule };
+const byOperation: { readonly [operation: string]: Runner } = {
+  Embedding: runModule,
+  Linear: runModule,
+  LayerNorm: runModule,
+  Conv1d: runModule,
+};
 
 /** The runner of a case, or why there is none. */
 export function runnerOf({ kind, op, options }: GoldenCase): Runner | string {

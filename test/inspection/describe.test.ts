@@ -7,6 +7,7 @@ import {
   LSTMCell,
   manyToMany,
   manyToOne,
+  oneToMany,
   oneToOne,
   Sequence,
   sequential,
@@ -16,6 +17,9 @@ const first = (text: string) => text.split('\n')[0];
 
 test('names the structure', () => {
   expect(first(describe(oneToOne({ inputSize: 2, outputSize: 1 })))).toBe('one-to-one');
+  expect(first(describe(oneToMany({ inputSize: 2, hiddenSize: 3, steps: 4, outputSize: 1 })))).toBe(
+    'one-to-many',
+  );
   expect(first(describe(manyToOne({ inputSize: 2, hiddenSize: 3, outputSize: 1 })))).toBe('many-to-one');
   expect(first(describe(manyToMany({ classes: 2, hiddenSize: 3, outputSize: 1 })))).toBe('many-to-many');
 });

@@ -2,9 +2,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  Activation,
   type AnyLayer,
   type Backend,
   Bidirectional,
+  Conv1d,
   Dense,
   Dropout,
   Embedding,
@@ -12,9 +14,13 @@ import {
   float64,
   GRUCell,
   type Indices,
+  LayerNorm,
   LSTMCell,
   OneHot,
+  Pooling,
   Random,
+  Repeat,
+  Residual,
   RNNCell,
   Sequence,
   Sequential,
@@ -41,6 +47,7 @@ interface Sizes {
   readonly random: Random;
 }
 
+const place = ({ backend, random }: Sizes) => ({ backend, random });
 const lstm = ({ backend, random }: Sizes, inputSize: number, hiddenSize: number) =>
   new LSTMCell({ inputSize, hiddenSize, backend, random });
 const gru = ({ backend, random }: Sizes, inputSize: number, hiddenSize: number) =>
@@ -67,6 +74,49 @@ const subjects: readonly [name: string, make: (sizes: Sizes) => AnyLayer][] = [
   [
     'Bidirectional, last outputs',
     (s) => new Bidirectional(lstm(s, s.inputs, s.hidden), lstm(s, s.inputs, s.hidden), { outputs: 'last' }),
+  ],
+  ...(['sum', 'mean', 'product'] as const).map((merge): [string, (sizes: Sizes) => AnyLayer] => [
+    `Bidirectional, ${merge}`,
+    (s) => new Bidirectional(gru(s, s.inputs, s.hidden), gru(s, s.inputs, s.hidden), { merge }),
+  ]),
+  ['Activation', ({ backend }) => new Activation({ kind: 'sigmoid', backend })],
+  ['Pooling, mean', ({ backend }) => new Pooling({ kind: 'mean', backend })],
+  ['Pooling, max', ({ backend }) => new Pooling({ kind: 'max', backend })],
+  ['LayerNorm', ({ inputs, backend }) => new LayerNorm({ inputSize: inputs, epsilon: 0.1, backend })],
+  [
+    'LayerNorm, plain',
+    (s) => new LayerNorm({ inputSize: s.inputs, epsilon: 0.1, affine: false, backend: s.backend }),
+  ],
+  ['Residual', (s) => new Residual(new Sequence(lstm(s, s.inputs, s.inputs)))],
+  ...(['causal', 'same'] as const).map((padding): [string, (sizes: Sizes) => AnyLayer] => [
+    `Conv1d, ${padding}`,
+    ({ inputs, outputs, hidden, ...s }) =>
+      new Conv1d({ inputSize: inputs, outputSize: outputs, kernelSize: hidden, dilation: 2, padding, ...s }),
+  ]),
+  [
+    'Embedding, Conv1d without bias, GRU',
+    (s) =>
+      new Sequential([
+        new Embedding({ classes: s.inputs, outputSize: s.outputs, backend: s.backend, random: s.random }),
+        new Conv1d({
+          inputSize: s.outputs,
+          outputSize: s.hidden,
+          kernelSize: 1,
+          padding: 'valid',
+          bias: false,
+          ...place(s),
+        }),
+        new Sequence(gru(s, s.hidden, s.hidden)),
+      ]),
+  ],
+  [
+    'last LSTM, Repeat, GRU',
+    (s) =>
+      new Sequential([
+        new Sequence(lstm(s, s.inputs, s.hidden), { outputs: 'last' }),
+        new Repeat({ steps: 3, backend: s.backend }),
+        new Sequence(gru(s, s.hidden, s.outputs)),
+      ]),
   ],
   [
     'Bidirectional, noisy',

@@ -5,6 +5,7 @@ import {
   indices,
   manyToMany,
   manyToOne,
+  oneToMany,
   oneToOne,
   Random,
   RNNCell,
@@ -33,6 +34,13 @@ describe('the structures', () => {
     expect(types(oneToOne({ inputSize: 2, outputSize: 3 }) as never)).toEqual(['Dense']);
   });
 
+  test('one-to-many', () => {
+    const model = oneToMany({ inputSize: 2, hiddenSize: 4, steps: 3, outputSize: 5 });
+    expectTypeOf(model).toEqualTypeOf<Sequential<Tensor, 2, 5>>();
+    expect(types(model as never)).toEqual(['Repeat', 'Sequence', 'Dense']);
+    expect(model.infer(tensor([[1, 2]])).output.shape).toEqual([1, 3, 5]);
+  });
+
   test('many-to-one', () => {
     const model = manyToOne({ inputSize: 2, hiddenSize: 4, outputSize: 3 });
     expectTypeOf(model).toEqualTypeOf<Sequential<Tensor, 2, 3>>();
@@ -41,6 +49,9 @@ describe('the structures', () => {
     expectTypeOf(words).toEqualTypeOf<Sequential<Indices, number, 3>>();
     expect(types(words as never)).toEqual(['OneHot', 'Bidirectional', 'Dropout', 'Dense']);
     expect(words.infer(ids).output.shape).toEqual([1, 3]);
+    const pooled = manyToOne({ inputSize: 2, hiddenSize: 4, outputSize: 3, pooling: 'max' });
+    expect(types(pooled as never)).toEqual(['Sequence', 'Pooling', 'Dense']);
+    expect(pooled.infer(features).output.shape).toEqual([1, 3]);
   });
 
   test('many-to-many', () => {
@@ -77,6 +88,12 @@ test('errors', () => {
   );
   expect(() => oneToOne({ inputSize: 2, hiddenSize: Number.NaN, outputSize: 1 })).toThrow(
     new RangeError('oneToOne: hiddenSize is NaN, expected a whole number of at least 1'),
+  );
+  expect(() => oneToMany({ inputSize: 2, hiddenSize: 3, steps: -1, outputSize: 1 })).toThrow(
+    new RangeError('oneToMany: steps is -1, expected a whole number of at least 1'),
+  );
+  expect(() => manyToOne({ inputSize: 2, hiddenSize: 3, outputSize: 1, pooling: 'sum' as 'max' })).toThrow(
+    new RangeError('manyToOne: pooling is "sum", expected one of "last", "mean", "max"'),
   );
   expect(() => oneToOne(undefined as never)).toThrow(
     new TypeError('oneToOne: options is undefined, expected an object such as { inputSize, outputSize }'),

@@ -7,6 +7,7 @@ import {
   type Builders,
   Cell,
   type CellOptions,
+  Conv1d,
   Dense,
   Dropout,
   Embedding,
@@ -15,11 +16,15 @@ import {
   GRUCell,
   type Indices,
   indices,
+  LayerNorm,
   LSTMCell,
   load,
   type Model,
   OneHot,
+  Pooling,
   Random,
+  Repeat,
+  Residual,
   RNNCell,
   Sequence,
   Sequential,
@@ -59,6 +64,7 @@ const models: readonly [string, () => Model][] = [
     () =>
       new Bidirectional(new GRUCell(sizes), new GRUCell(sizes), {
         recompute: 2,
+        merge: 'sum',
         recurrentDropout: 0.25,
         zoneout: 0.5,
         learnInitialState: true,
@@ -66,6 +72,20 @@ const models: readonly [string, () => Model][] = [
       }),
   ],
   ['Activation', () => new Activation({ kind: 'relu' })],
+  [
+    'Bidirectional, merged',
+    () => new Bidirectional(new GRUCell(sizes), new GRUCell(sizes), { merge: 'mean', recompute: 4 }),
+  ],
+  [
+    'Conv1d',
+    () =>
+      new Conv1d({ inputSize: 2, outputSize: 3, kernelSize: 2, dilation: 3, padding: 'same', bias: false }),
+  ],
+  ['LayerNorm', () => new LayerNorm({ inputSize: 2, epsilon: 0.01 })],
+  ['LayerNorm, plain', () => new LayerNorm({ inputSize: 2, affine: false })],
+  ['Pooling', () => new Pooling({ kind: 'max' })],
+  ['Repeat', () => new Repeat({ steps: 3 })],
+  ['Residual', () => new Residual(new Dense({ inputSize: 2, outputSize: 2 }))],
   ['Dense', () => new Dense({ inputSize: 2, outputSize: 3, bias: false })],
   ['Embedding', () => new Embedding({ classes: 4, outputSize: 3, paddingIndex: 1 })],
   ['OneHot', () => new OneHot({ classes: 4 })],
@@ -111,6 +131,7 @@ describe.each(models)('%s', (_, make) => {
 /** What a model makes of an input of its own kind, in training and in use. */
 function output(model: Model): unknown {
   if (model instanceof Cell) return model.infer(tensor([[0.5, -1]]));
+  if (model instanceof Repeat) return model.infer(tensor([[0.5, -1]]));
   const x: Tensor | Indices =
     model.accepts === 'indices'
       ? indices([[1, 0]])
