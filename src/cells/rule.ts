@@ -71,6 +71,8 @@ export interface Rule<Gate extends string, State extends string, Kept extends st
   /** Whether φ needs q_t apart from p_t. */
   readonly separateRecurrent: boolean;
   readonly stages: readonly Stage<Gate, State, Kept>[];
+  /** Which of the gates, states and kept matrices hold the output of σ or tanh after φ: what can saturate. */
+  readonly squashed?: { readonly [name in Gate | State | Kept]?: 'sigmoid' | 'tanh' } | undefined;
   /** Where the input biases of some gates start, if not at 0. */
   readonly initialBias?: { readonly [gate in Gate]?: number } | undefined;
 }

@@ -10,6 +10,7 @@ import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { copy, fill } from '../matrix/operations.ts';
 import { type Signal, steps } from '../signal/signal.ts';
+import { stepObserver } from './observe.ts';
 import type { Matrices } from './rule.ts';
 import { blockSteps, readyWeights, type Unrollable, unroll } from './unroll.ts';
 import {
@@ -89,6 +90,7 @@ export function unrollSegmentsBackward<State extends string>(
   arena.scope(() => {
     const weights = readyWeights(arena, cell, input);
     const dWeights = weightGradient(arena, cell, input);
+    const observe = stepObserver(arena, cell, input);
     // The gradient of the state at the border that the walk has come back to; none at the end unless given.
     let dBorder = dFinal;
     const dStates = record(names, () => arena.matrix(B, cell.hiddenSize));
@@ -105,6 +107,7 @@ export function unrollSegmentsBackward<State extends string>(
           cutter(history, s * length),
           dWeights,
           { input: rows(gradient.input), initial: dStates },
+          observe,
         );
         dBorder = dStates;
       });

@@ -24,6 +24,7 @@ export function blockSteps(batch: number): number {
 
 /** The parts of a cell that the walk needs. G gates of H units each, I inputs. */
 export interface Unrollable<State extends string> {
+  readonly type: string;
   readonly rule: Rule<string, State, string>;
   readonly hiddenSize: number;
   /** W_ih [G·H, I] */

@@ -80,10 +80,8 @@ export class Bidirectional<
     super();
     const first = new Sequence(forward, options);
     this.random = first.random;
-    this.directions = {
-      forward: first,
-      reverse: new Sequence(reverse, { ...options, random: this.random, reverse: true }),
-    };
+    const second = new Sequence(reverse, { ...options, random: this.random, reverse: true });
+    this.directions = { forward: first, reverse: second };
     this.merge = oneOf('Bidirectional', 'merge', merge, ['concatenate', 'sum', 'mean', 'product']);
     const apart = merge === 'concatenate';
     if (!apart && forward.hiddenSize !== reverse.hiddenSize)
@@ -132,8 +130,9 @@ export class Bidirectional<
 
   override initialState(batch: number): BidirectionalState<Name> {
     wholeNumber(`${this.type}.initialState`, 'batch', batch);
+    const { forward, reverse } = this.directions;
     const start = (of: { initialState(batch: number): State }) => of.initialState(batch) as CellState<Name>;
-    return { forward: start(this.directions.forward), reverse: start(this.directions.reverse) };
+    return { forward: start(forward), reverse: start(reverse) };
   }
 
   compute(arena: Arena, input: Signal, state: MatrixState | undefined): Computed {

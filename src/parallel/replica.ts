@@ -8,11 +8,11 @@ import type { Layer } from '../layers/layer.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Random } from '../random/random.ts';
+import { randomsOf } from '../random/randoms.ts';
 import type { State } from '../signal/state.ts';
 import { backPropagate } from '../training/back-propagate.ts';
 import { readValues, writeGradients } from './flat.ts';
 import type { Outcome, Task } from './messages.ts';
-import { randomsOf } from './randoms.ts';
 
 /** A layer of whatever kind. */
 // biome-ignore lint/suspicious/noExplicitAny: widths and states play no part here
