@@ -27,7 +27,7 @@ import {
   type State,
   type Tensor,
 } from '../../src/index.ts';
-import { randomsOf } from '../../src/parallel/randoms.ts';
+import { randomsOf } from '../../src/random/randoms.ts';
 import { checkGradients } from '../../src/testing/index.ts';
 import {
   clearGradients,

@@ -12,7 +12,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
-import { randomsOf } from '../../src/parallel/randoms.ts';
+import { randomsOf } from '../../src/random/randoms.ts';
 import { expectCloseValues } from '../laws/compare.ts';
 
 const backend = float64();
