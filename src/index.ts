@@ -4,13 +4,27 @@
  * @module recurrent-cells
  */
 export type { Architecture, Part } from './architecture.ts';
+export type { AbortSignalLike } from './async/until-aborted.ts';
+export { Attention, type AttentionInput, type AttentionOptions } from './attention/attention.ts';
+export type { AttentionGradients, AttentionPass } from './attention/pass.ts';
 export { Cell, type CellOptions, type CellState, type StateOf } from './cells/cell.ts';
 export { GRUCell, type GRUCellOptions } from './cells/gru.ts';
 export { LSTMCell } from './cells/lstm.ts';
 export { RNNCell, type RNNCellOptions } from './cells/rnn.ts';
 export type { Matrices, Rule, Stage, Step, StepGradient } from './cells/rule.ts';
+export { type BeamSearchOptions, beamSearch, type ScoredHypothesis } from './decoding/beam.ts';
 export { type Generated, type GenerateOptions, generate } from './decoding/generate.ts';
+export { greedy } from './decoding/greedy.ts';
+export type { DecodingOptions, Hypothesis } from './decoding/hypothesis.ts';
+export { type SampleOptions, sample } from './decoding/sample.ts';
 export type { Drawn, SamplingOptions } from './decoding/sampling.ts';
+export {
+  EncoderDecoder,
+  type EncoderDecoderInput,
+  type EncoderDecoderOptions,
+  type EncoderDecoderOutput,
+} from './encoder-decoder/encoder-decoder.ts';
+export { type TeacherForced, teacherForcing } from './encoder-decoder/teacher-forcing.ts';
 export { describe } from './inspection/describe.ts';
 export { GradientFlow, type GradientFlowOptions, gradientFlow } from './inspection/gradient-flow.ts';
 export type { LayerFlow, Verdict } from './inspection/layer-flow.ts';
@@ -29,6 +43,7 @@ export { Dense, type DenseOptions } from './layers/dense.ts';
 export { Dropout, type DropoutOptions } from './layers/dropout.ts';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.ts';
 export {
+  type BatchTrace,
   type Computed,
   type ForwardOptions,
   type GradientOf,
@@ -124,6 +139,7 @@ export { type Indices, indices, type Nested, type Tensor, tensor } from './tenso
 export type { Batch, Batches } from './training/batch.ts';
 export { type ClipNormOptions, clipNorm, clipValue, gradientNorm, type Norm } from './training/clip.ts';
 export { evaluate } from './training/evaluate.ts';
+export { type ScheduledSamplingOptions, scheduledSampling } from './training/scheduled-sampling.ts';
 export { type TrainingStep, type TrainOptions, train } from './training/train.ts';
-export type { AbortSignalLike } from './training/until-aborted.ts';
+export type { Trainable } from './training/trainable.ts';
 export type { Updated, UpdateOptions } from './training/update.ts';

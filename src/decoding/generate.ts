@@ -1,12 +1,13 @@
 /** Generation from a language model, token by token. */
+
+import { breather } from '../async/breathe.ts';
+import type { AbortSignalLike } from '../async/until-aborted.ts';
 import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
 import type { Layer } from '../layers/layer.ts';
 import { defaultRandom, type Random } from '../random/random.ts';
 import type { State } from '../signal/state.ts';
 import type { Indices } from '../tensor.ts';
 import { indices } from '../tensor.ts';
-import { breather } from '../training/breathe.ts';
-import type { AbortSignalLike } from '../training/until-aborted.ts';
 import { type Drawn, type SamplingOptions, sampler } from './sampling.ts';
 
 /** Options of {@link generate}. */

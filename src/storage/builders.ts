@@ -1,8 +1,10 @@
 /** How each class is built again from its architecture. Nothing is drawn at random: the weights come from the file. */
+import { Attention, type AttentionOptions } from '../attention/attention.ts';
 import type { Cell } from '../cells/cell.ts';
 import { GRUCell, type GRUCellOptions } from '../cells/gru.ts';
 import { LSTMCell } from '../cells/lstm.ts';
 import { RNNCell, type RNNCellOptions } from '../cells/rnn.ts';
+import { EncoderDecoder, type EncoderDecoderOptions } from '../encoder-decoder/encoder-decoder.ts';
 import { Activation, type ActivationOptions } from '../layers/activation.ts';
 import { Bidirectional, type BidirectionalOptions } from '../layers/bidirectional.ts';
 import { Conv1d, type Conv1dOptions } from '../layers/conv1d.ts';
@@ -20,9 +22,9 @@ import { type AnyLayer, Sequential } from '../layers/sequential.ts';
 import { zeros } from '../random/initializers.ts';
 import { Random, type RandomState } from '../random/random.ts';
 
-/** A cell or layer, of whatever sizes. */
+/** What can be saved: a cell, a layer, attention, or an encoder–decoder, of whatever sizes. */
 // biome-ignore lint/suspicious/noExplicitAny: what is loaded is known at run time
-export type Model = Cell<any, any, any> | Layer<any, any, any, any>;
+export type Model = Cell<any, any, any> | Layer<any, any, any, any> | Attention | EncoderDecoder<any>;
 
 /** Builds an instance from the options and parts of its architecture. */
 export type Builder = (
@@ -71,6 +73,9 @@ const builders: Builders = {
   Embedding: (options: EmbeddingOptions) => new Embedding({ ...options, ...unset }),
   OneHot: (options: OneHotOptions) => new OneHot(options),
   Dropout: (options: DropoutOptions & Saved) => new Dropout(drawing(options)),
+  Attention: (options: AttentionOptions) => new Attention({ ...options, ...unset }),
+  EncoderDecoder: (options: EncoderDecoderOptions, parts) =>
+    new EncoderDecoder({ ...options, ...(parts as Partial<EncoderDecoderOptions>), ...unset }),
   Sequential: (_, parts) => new Sequential(Object.values(parts) as AnyLayer[]),
 };
 

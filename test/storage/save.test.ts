@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   Activation,
   type Architecture,
+  Attention,
   Bidirectional,
   type Builders,
   Cell,
@@ -11,6 +12,7 @@ import {
   Dense,
   Dropout,
   Embedding,
+  EncoderDecoder,
   float32,
   float64,
   GRUCell,
@@ -91,6 +93,39 @@ const models: readonly [string, () => Model][] = [
   ['OneHot', () => new OneHot({ classes: 4 })],
   ['Dropout across time', () => new Dropout({ rate: 0.25, acrossTime: true, random: new Random(9) })],
   ['Dropout', () => new Dropout({ rate: 0.25, random: new Random(9) })],
+  ['Attention, dot', () => new Attention({ score: 'dot', querySize: 2, keySize: 2, scale: 0.5 })],
+  [
+    'Attention, additive',
+    () => new Attention({ score: 'additive', querySize: 2, keySize: 2, attentionSize: 3 }),
+  ],
+  [
+    'EncoderDecoder',
+    () =>
+      new EncoderDecoder({
+        encoder: sequential(
+          new Embedding({ classes: 3, outputSize: 2 }),
+          new Bidirectional(new GRUCell(sizes), new GRUCell(sizes)),
+        ),
+        decoder: sequential(new Embedding({ classes: 3, outputSize: 2 }), new Sequence(new LSTMCell(sizes))),
+        attention: new Attention({ score: 'general', querySize: 2, keySize: 4 }),
+        output: new Dense({ inputSize: 5, outputSize: 3 }),
+        start: 0,
+        end: 2,
+      }),
+  ],
+  [
+    'EncoderDecoder without attention, of one embedding',
+    () => {
+      const embedding = new Embedding({ classes: 3, outputSize: 2 });
+      return new EncoderDecoder({
+        encoder: sequential(embedding, new Sequence(new GRUCell(sizes))),
+        decoder: sequential(embedding, new Sequence(new GRUCell(sizes))),
+        output: new Dense({ inputSize: 2, outputSize: 3 }),
+        start: 0,
+        end: 2,
+      });
+    },
+  ],
   [
     'Sequential',
     () =>
@@ -132,6 +167,18 @@ describe.each(models)('%s', (_, make) => {
 function output(model: Model): unknown {
   if (model instanceof Cell) return model.infer(tensor([[0.5, -1]]));
   if (model instanceof Repeat) return model.infer(tensor([[0.5, -1]]));
+  if (model instanceof Attention)
+    return model.infer({
+      query: tensor([[[1, -1]]]),
+      keys: tensor([
+        [
+          [0.5, -1],
+          [2, 1],
+        ],
+      ]),
+    });
+  if (model instanceof EncoderDecoder)
+    return model.infer({ source: indices([[1, 0]]), target: indices([[0, 1]]) });
   const x: Tensor | Indices =
     model.accepts === 'indices'
       ? indices([[1, 0]])
