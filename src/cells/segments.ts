@@ -65,7 +65,8 @@ export function unrollSegments<State extends string>(
   for (let s = 0; s < count; s++)
     arena.scope(() => {
       const part = segment(input, length, s);
-      const { states, final } = unroll(arena, cell, part, stateAt(rule.states, borders, slot(s), B), weights);
+      const start = stateAt(rule.states, borders, slot(s), B);
+      const { states, final } = unroll(arena, cell, part, start, weights, s * length);
       for (const name of rule.states) copy(borders[name].rowsFrom(slot(s + 1) * B, B), final[name]);
       if (outputs !== undefined)
         copy(
@@ -97,7 +98,7 @@ export function unrollSegmentsBackward<State extends string>(
       arena.scope(() => {
         const part = segment(input, length, s);
         const rows = (of: Matrix | undefined) => of?.rowsFrom(s * length * B, part.time * B);
-        const run = unroll(arena, cell, part, stateAt(names, borders, s, B), weights);
+        const run = unroll(arena, cell, part, stateAt(names, borders, s, B), weights, s * length);
         walkBackThrough(
           arena,
           cell,

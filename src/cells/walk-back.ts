@@ -58,6 +58,7 @@ export function walkBack<State extends string>(
       const { stage, multiply, dRecurrent, weight } = dBlock.stages[s]!;
       stage.activateBackward(step, d);
       multiply(sources[s]!, dRecurrent, weight);
+      stage.prepareBackward?.(step, d);
     }
     if (cutBefore(t)) for (const name of names) fill(d.prev[name], 0);
     turn = turn === even ? odd : even;

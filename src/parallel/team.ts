@@ -1,4 +1,6 @@
 /** The threads that compute a step together: the calling one, which holds the model itself, and workers. */
+
+import type { AbortSignalLike } from '../async/until-aborted.ts';
 import { rangeError } from '../errors.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { Parameter } from '../matrix/parameter.ts';
@@ -8,7 +10,6 @@ import type { State } from '../signal/state.ts';
 import { blueprintOf, build } from '../storage/blueprint.ts';
 import type { Builders } from '../storage/builders.ts';
 import { backPropagate } from '../training/back-propagate.ts';
-import type { AbortSignalLike } from '../training/until-aborted.ts';
 import { combine } from './combine.ts';
 import { flatArray, layoutOf, writeValues } from './flat.ts';
 import { Members } from './members.ts';

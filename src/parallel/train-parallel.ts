@@ -1,10 +1,11 @@
 /** Training whose batches are cut into shards, computed side by side. */
+
+import { breather } from '../async/breathe.ts';
 import { rangeError, wholeNumber } from '../errors.ts';
 import type { Layer } from '../layers/layer.ts';
 import type { Builders } from '../storage/builders.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 import type { Batches } from '../training/batch.ts';
-import { breather } from '../training/breathe.ts';
 import type { TrainingStep, TrainOptions } from '../training/train.ts';
 import { updater } from '../training/update.ts';
 import { spawn, type WorkerLike } from './spawn.ts';
