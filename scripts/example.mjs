@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const folder = fileURLToPath(new URL('../examples/', import.meta.url));
 // These need the dependencies only; the others' data, a hundred megabytes and more, are development dependencies.
-const LIGHT = ['character-language-model', 'adding-problem'];
+const LIGHT = ['character-language-model', 'adding-problem', 'copy-memory', 'two-digit-addition'];
 
 const names = readdirSync(folder, { recursive: true })
   .filter((file) => file.endsWith('.ts') && !/^(lib|node_modules)\b/.test(file))
