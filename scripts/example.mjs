@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const folder = fileURLToPath(new URL('../examples/', import.meta.url));
 // These need the dependencies only; the others' data, a hundred megabytes and more, are development dependencies.
-const LIGHT = ['character-language-model', 'adding-problem'];
+const LIGHT = ['character-language-model', 'adding-problem', 'copy-memory', 'two-digit-addition'];
 
 // Folder by folder: a recursive listing would follow node_modules into this repository again and again.
 const names = ['', 'text/'].flatMap((part) =>
