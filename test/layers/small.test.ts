@@ -4,6 +4,7 @@ import {
   Bidirectional,
   Conv1d,
   Dense,
+  Embedding,
   GRUCell,
   indices,
   LayerNorm,
@@ -118,6 +119,13 @@ describe('Residual', () => {
     expect(numbers(whole.output).slice(0, 2)).toEqual(numbers(first.output));
   });
 
+  test('begins where its layer has learned to', () => {
+    const sequence = new Sequence(gru(), { learnInitialState: true });
+    sequence.parameters().get('initial.h')!.write([0.5, -0.5]);
+    expect(new Residual(sequence).initialState(2)).toEqual(sequence.initialState(2));
+    expect(new Residual(new Dense({ inputSize: 1, outputSize: 1 })).initialState(1)).toBeUndefined();
+  });
+
   test('errors', () => {
     // @ts-expect-error: 2 in, 3 out
     expect(() => new Residual(new Dense({ inputSize: 2, outputSize: 3 }))).toThrow(
@@ -126,8 +134,21 @@ describe('Residual', () => {
     expect(() => new Residual(gru() as never)).toThrow(
       new TypeError('Residual: layer is a value of type GRUCell, expected a layer'),
     );
-    expect(() => new Residual(new Sequence(gru(), { outputs: 'last' })).infer(x)).toThrow(
-      new RangeError('Residual: layer (Sequence) makes 1 steps of 3, expected an output for each step'),
+    // @ts-expect-error: no sum with indices
+    expect(() => new Residual(new Embedding({ classes: 3, outputSize: 3 }))).toThrow(
+      new RangeError('Residual: layer (Embedding) takes indices, expected a layer of real features'),
+    );
+    const last = new Residual(new Sequence(gru(), { outputs: 'last' }));
+    expect(() => last.infer(x)).toThrow(
+      new RangeError(
+        'Residual: layer (Sequence) makes one vector of 3 steps, expected an output for each step',
+      ),
+    );
+    // One step is a sequence too.
+    expect(() => last.infer(tensor([[[1, 2]]]))).toThrow(RangeError);
+    const shorter = new Conv1d({ inputSize: 2, outputSize: 2, kernelSize: 2, padding: 'valid' });
+    expect(() => new Residual(shorter).infer(x)).toThrow(
+      new RangeError('Residual: layer (Conv1d) makes 2 steps of 3 steps, expected an output for each step'),
     );
     const oneHot = sequential(new OneHot({ classes: 2 }), new Residual(new Sequence(gru())));
     expect(() => oneHot.infer(indices([[1]]))).toThrow(
@@ -139,6 +160,30 @@ describe('Residual', () => {
 describe('LayerNorm', () => {
   test('equal features stay finite', () =>
     expect(numbers(new LayerNorm({ inputSize: 2 }).infer(tensor([[4, 4]])).output)).toEqual([0, 0]));
+
+  test('without epsilon, equal features and padding are zeros and spoil no gradient', () => {
+    const layer = new LayerNorm({ inputSize: 2, epsilon: 0 });
+    const ones = tensor([
+      [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+    ]);
+    const pass = layer.forward(
+      tensor([
+        [
+          [3, 7],
+          [4, 4],
+          [0, 0],
+        ],
+      ]),
+      { lengths: [2] },
+    );
+    expect(numbers(pass.output)).toEqual([-1, 1, 0, 0, 0, 0]);
+    expect(numbers(pass.backward(ones).input)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(Array.from(layer.weight!.readGradient())).toEqual([-1, 1]);
+  });
 
   test('errors', () => {
     expect(() => new LayerNorm({ inputSize: 0 })).toThrow(
@@ -163,6 +208,12 @@ describe('Conv1d', () => {
     expect(numbers(conv('same').infer(steps).output)).toEqual([12, 123, 234, 340]);
     expect(numbers(conv('valid').infer(steps).output)).toEqual([123, 234]);
     expect(numbers(conv('causal', 2).infer(steps).output)).toEqual([1, 2, 13, 24]);
+  });
+
+  test('no steps in, no steps out', () => {
+    const nothing = { data: new Float32Array(0), shape: [2, 0, 1] };
+    const pass = conv('causal').forward(nothing);
+    expect([pass.output, pass.backward(pass.output).input]).toEqual([nothing, nothing]);
   });
 
   test('ends a sequence at its length, and shortens it where nothing is padded', () => {
