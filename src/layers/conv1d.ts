@@ -173,7 +173,7 @@ export class Conv1d<
       );
     const reach = this.padding === 'valid' ? (this.kernelSize - 1) * this.dilation : 0;
     const time = steps - reach;
-    if (time < 1)
+    if (reach > 0 && time < 1)
       throw rangeError(
         'Conv1d',
         'its input',

@@ -30,6 +30,8 @@ export interface LayerNormOptions<Size extends number = number> {
  *     (1) n = (x − μ)/√(σ² + ε)        μ, σ² the mean and the biased variance of the features
  *     (2) y = weight * n + bias
  *
+ * With ε = 0, equal features make n = 0.
+ *
  * Ba, Kiros and Hinton (2016), arXiv:1607.06450; parameters `weight` and `bias` `[inputSize]` as PyTorch's `LayerNorm`.
  *
  * @example

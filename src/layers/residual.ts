@@ -39,11 +39,13 @@ export class Residual<
   override readonly stateSizes: StateSizes | undefined;
   readonly layer: Layer<Tensor, Size, Size, S>;
 
-  /** @throws RangeError if the layer's input and output differ in size; TypeError if it is not a layer. */
+  /** @throws RangeError if the layer's input and output differ in size, or it takes indices; TypeError if it is not a layer. */
   constructor(layer: Layer<Tensor, Size, NoInfer<Size>, S>) {
     super();
     if (typeof layer?.record !== 'function')
       throw typeError('Residual', 'layer', `is ${show(layer)}`, 'a layer');
+    if (layer.accepts !== 'dense')
+      throw rangeError('Residual', 'layer', `(${layer.type}) takes indices`, 'a layer of real features');
     if (layer.inputSize !== layer.outputSize)
       throw rangeError(
         'Residual',
@@ -66,6 +68,10 @@ export class Residual<
     return { type: this.type, options: {}, parts: { layer: this.layer } };
   }
 
+  override initialState(batch: number): S {
+    return this.layer.initialState(batch);
+  }
+
   compute(arena: Arena, input: Signal, state: MatrixState | undefined): Computed {
     const computed = this.layer.compute(arena, input, state);
     return { ...computed, output: this.#sum(arena, input, computed.output) };
@@ -86,17 +92,21 @@ export class Residual<
   #sum(arena: Arena, input: Signal, output: Signal): Signal {
     const x = denseValues('Residual', input);
     const y = denseValues('Residual', output);
-    if (y.rows !== x.rows)
+    if (output.time !== input.time || output.timed !== input.timed)
       throw rangeError(
         'Residual',
         `layer (${this.layer.type})`,
-        `makes ${output.time} steps of ${input.time}`,
+        `makes ${stepsOf(output)} of ${stepsOf(input)}`,
         'an output for each step',
       );
     const values = arena.matrix(x.rows, x.columns);
     add(values, x, y);
     return dense(input, values);
   }
+}
+
+function stepsOf({ timed, time }: Signal): string {
+  return timed ? `${time} steps` : 'one vector';
 }
 
 function sumOf(arena: Arena, a: Matrix | undefined, b: Matrix | undefined): Matrix | undefined {

@@ -4,7 +4,7 @@ import type { Matrix } from './matrix.ts';
 /**
  * Each row of out ← (a − μ)·r, where μ is the row's mean and r = 1/√(σ² + ε) goes into `deviations` [rows, 1].
  *
- * σ² is the biased variance. `out` may be `a`.
+ * σ² is the biased variance; where σ² + ε is 0, as in padding, so is r. `out` may be `a`.
  */
 export function normalize(out: Matrix, deviations: Matrix, a: Matrix, epsilon: number): void {
   const { values } = out.backend.heap;
@@ -16,7 +16,8 @@ export function normalize(out: Matrix, deviations: Matrix, a: Matrix, epsilon: n
     mean /= columns;
     let variance = 0;
     for (let j = 0; j < columns; j++) variance += (values[from + j]! - mean) ** 2;
-    const r = 1 / Math.sqrt(variance / columns + epsilon);
+    const spread = variance / columns + epsilon;
+    const r = spread === 0 ? 0 : 1 / Math.sqrt(spread);
     values[deviations.offset + i * deviations.stride] = r;
     const to = out.offset + i * out.stride;
     for (let j = 0; j < columns; j++) values[to + j] = (values[from + j]! - mean) * r;
