@@ -16,6 +16,7 @@ export { type BeamSearchOptions, beamSearch, type ScoredHypothesis } from './dec
 export { type Generated, type GenerateOptions, generate } from './decoding/generate.ts';
 export { greedy } from './decoding/greedy.ts';
 export type { DecodingOptions, Hypothesis } from './decoding/hypothesis.ts';
+export { type SampleOptions, sample } from './decoding/sample.ts';
 export type { Drawn, SamplingOptions } from './decoding/sampling.ts';
 export {
   EncoderDecoder,
@@ -86,6 +87,7 @@ export {
   meanAbsoluteError,
   perplexity,
 } from './metrics/metrics.ts';
+export { type EncoderDecoderModelOptions, encoderDecoder } from './models/encoder-decoder.ts';
 export { type ManyToManyOptions, manyToMany } from './models/many-to-many.ts';
 export { type ManyToOneOptions, manyToOne } from './models/many-to-one.ts';
 export { type OneToManyOptions, oneToMany } from './models/one-to-many.ts';

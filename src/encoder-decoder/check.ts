@@ -34,6 +34,8 @@ export function checkParts(parts: {
       'takes features',
       'a layer of tokens, such as a stack on an Embedding',
     );
+  if (Object.keys(decoder.stateSizes ?? {}).length === 0)
+    throw rangeError(where, 'decoder', 'has no state', 'recurrent layers, which know what came before');
   checkCausal(decoder);
   if (attention !== undefined) checkAttention(encoder, decoder, attention);
   checkOutput(decoder, attention, output);

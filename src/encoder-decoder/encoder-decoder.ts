@@ -310,7 +310,12 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
 
   /** The encoder's outputs as attention takes them. */
   #memory(arena: Arena, outputs: Signal): Memory | undefined {
-    return this.attention?.memory(arena, outputs as DenseSignal);
+    if (this.attention === undefined) return undefined;
+    const { timed, kind, width } = outputs;
+    const expected = `real features [batch, time, ${width}] for attention to look at`;
+    if (kind === 'oneHot') throw rangeError('EncoderDecoder', 'encoder', 'gives one-hot vectors', expected);
+    if (!timed) throw rangeError('EncoderDecoder', 'encoder', `gives [batch, ${width}]`, expected);
+    return this.attention.memory(arena, outputs);
   }
 
   #encode(arena: Arena, source: Signal) {

@@ -66,6 +66,10 @@ export class Residual<
     return { type: this.type, options: {}, parts: { layer: this.layer } };
   }
 
+  override initialState(batch: number): S {
+    return this.layer.initialState(batch);
+  }
+
   compute(arena: Arena, input: Signal, state: MatrixState | undefined): Computed {
     const computed = this.layer.compute(arena, input, state);
     return { ...computed, output: this.#sum(arena, input, computed.output) };

@@ -7,6 +7,8 @@ import {
   greedy,
   type Hypothesis,
   indices,
+  Random,
+  sample,
 } from '../../src/index.ts';
 import { classes, end, input, kinds, makeModel, start } from '../encoder-decoder/models.ts';
 
@@ -134,6 +136,37 @@ describe.each(kinds)('$name', (kind) => {
   });
 });
 
+describe('sampling', () => {
+  const model = makeModel(kinds[1]!, backend, 4);
+
+  test('draws sequences as often as they are probable, by the seed', () => {
+    const maxLength = 2;
+    const count = 4000;
+    const sources = indices(Array(count).fill([2, 3, 4, 2]));
+    const draw = () => sample(model, sources, { maxLength, random: new Random(6) });
+    const found = draw();
+    expect(draw()).toEqual(found);
+    for (const tokens of allSequences(maxLength)) {
+      const probability = Math.exp(logProbability(model, 0, tokens));
+      const times = found.filter((one) => emitted(one).join() === tokens.join()).length;
+      // Five standard deviations, and one.
+      expect(Math.abs(times - count * probability)).toBeLessThan(
+        1 + 5 * Math.sqrt(count * probability * (1 - probability)),
+      );
+    }
+    const [first] = found;
+    expect(first!.logProbability).toBeCloseTo(logProbability(model, 0, emitted(first!)), 10);
+  });
+
+  test('with a choice of the most probable it is greedy', () => {
+    const options = { sourceLengths, maxLength: 6, weights: true };
+    const choose = (scores: Float32Array | Float64Array) => scores.indexOf(Math.max(...scores));
+    expect(sample(model, source, { ...options, random: new Random(1), choose })).toEqual(
+      greedy(model, source, options),
+    );
+  });
+});
+
 describe('errors', () => {
   const model = makeModel(kinds[1]!, backend);
 
@@ -161,6 +194,14 @@ describe('errors', () => {
     [
       () => greedy(model, indices([[2, 3]]), { maxLength: 2, sourceLengths: [3] }),
       'greedy: sourceLengths[0] is 3, expected a whole number from 0 to 2',
+    ],
+    [
+      () => sample(model, source, { maxLength: 2 } as never),
+      'sample: random is undefined, expected a Random',
+    ],
+    [
+      () => sample(model, source, { maxLength: 2, random: new Random(1), choose: () => 5 }),
+      'sample: choose gave 5, expected a token from 0 to 4',
     ],
     [
       () => beamSearch(model, source, { maxLength: 2 } as never),
