@@ -160,7 +160,11 @@ export class Attention {
     });
   }
 
-  /** Keys and values made ready for queries. */
+  /**
+   * Keys and values made ready for queries.
+   *
+   * @internal
+   */
   memory(arena: Arena, keys: DenseSignal, values: DenseSignal = keys): Memory {
     const { batch, time, lengths } = keys;
     const prepared = this.#score.prepare(arena, keys.values, batch);

@@ -1,9 +1,9 @@
 /** Greedy decoding. */
 
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
+import type { Values } from '../kernels/heap.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 import type { DecodingOptions, Hypothesis } from './hypothesis.ts';
-import { largest } from './largest.ts';
 import { walk } from './walk.ts';
 
 /**
@@ -39,4 +39,11 @@ export function greedy<Source extends Tensor | Indices>(
   options: DecodingOptions,
 ): Hypothesis[] {
   return walk('greedy', model, source, options, largest);
+}
+
+/** Where the largest value is, the first of them. */
+function largest(values: Values): number {
+  let at = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[at]!) at = i;
+  return at;
 }

@@ -266,19 +266,31 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
     };
   }
 
-  /** Encodes sources, and begins a decoder for them that goes `width` ways: what decoding calls. */
+  /**
+   * Encodes sources, and begins a decoder for them that goes `width` ways: what decoding calls.
+   *
+   * @internal
+   */
   begin(arena: Arena, source: Signal, width: number): Steps {
     const { batch } = source;
     const { decoder } = this;
     return new Steps(arena, { ...this.#encode(arena, source), ...this.#readout(), decoder, batch, width });
   }
 
-  /** Checks sources and copies them into the arena. */
+  /**
+   * Checks sources and copies them into the arena.
+   *
+   * @internal
+   */
   toSource(arena: Arena, where: string, source: Source, lengths: readonly number[] | undefined): Signal {
     return this.encoder.toSignal(arena, where, source, lengths, 'source');
   }
 
-  /** Checks an input and copies it into the arena. */
+  /**
+   * Checks an input and copies it into the arena.
+   *
+   * @internal
+   */
   toSignals(
     arena: Arena,
     where: string,

@@ -1,24 +1,21 @@
 /** Scheduled sampling: a decoder trained on some tokens of its own in place of the true ones. */
-import { draw } from '../decoding/draw.ts';
-import { largest } from '../decoding/largest.ts';
+import { type Drawn, type SamplingOptions, sampler } from '../decoding/sampling.ts';
 import type { EncoderDecoder, EncoderDecoderInput } from '../encoder-decoder/encoder-decoder.ts';
-import { numberWithin, oneOf, requiredOptions, show, typeError, wholeNumber } from '../errors.ts';
+import { numberWithin, requiredOptions, show, typeError, wholeNumber } from '../errors.ts';
 import { withArena } from '../matrix/arena.ts';
 import type { Schedule } from '../optimizers/schedules.ts';
-import { Random } from '../random/random.ts';
+import { defaultRandom, type Random } from '../random/random.ts';
 import type { OneHotSignal } from '../signal/signal.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 import type { Batch, Batches } from './batch.ts';
 import { checkBatches } from './check.ts';
 
-/** Options of {@link scheduledSampling}. */
-export interface ScheduledSamplingOptions {
+/** Options of {@link scheduledSampling}, beside how the model's own tokens are drawn: temperature 0 takes the likeliest. */
+export interface ScheduledSamplingOptions extends SamplingOptions {
   /** The probability of a token of the model's own, by step, the first being 0: 1 − ε of the paper. */
   readonly probability: Schedule;
-  /** What the choices are drawn from. */
-  readonly random: Random;
-  /** A token of the model's own is drawn from its probabilities, or the most probable one: `'sample'` unless given. */
-  readonly choice?: 'sample' | 'argmax' | undefined;
+  /** Where choices are drawn from: one generator for the program, seeded with 0, unless given. */
+  readonly random?: Random | undefined;
   /** The number of the first step, of a training that goes on: 0 unless given. */
   readonly firstStep?: number | undefined;
 }
@@ -70,16 +67,14 @@ export async function* scheduledSampling<Source extends Tensor | Indices>(
     random,
     choice = 'sample',
     firstStep = 0,
-  } = requiredOptions(where, options, '{ probability, random }');
+  } = requiredOptions(where, options, '{ probability }');
   checkBatches(where, batches);
   if (typeof probability !== 'function')
     throw typeError(where, 'probability', `is ${show(probability)}`, 'a function of the step');
-  if (!(random instanceof Random)) throw typeError(where, 'random', `is ${show(random)}`, 'a Random');
-  const sampled = oneOf(where, 'choice', choice, ['sample', 'argmax']) === 'sample';
+  const own = sampler(where, options, random);
   let step = wholeNumber(where, 'firstStep', firstStep, 0);
   for await (const batch of batches) {
     const share = numberWithin(where, `probability(${step})`, probability(step), 0, 1);
-    const own = (scores: Float32Array | Float64Array) => (sampled ? draw(scores, random) : largest(scores));
     const replaced = () => random.next() < share;
     yield { ...batch, inputs: mixed(where, model, batch.inputs, replaced, own) };
     step++;
@@ -92,7 +87,7 @@ function mixed<Source extends Tensor | Indices>(
   model: EncoderDecoder<Source>,
   input: EncoderDecoderInput<Source>,
   replaced: () => boolean,
-  own: (logProbabilities: Float32Array | Float64Array) => number,
+  own: (logProbabilities: Tensor['data']) => Drawn,
 ): EncoderDecoderInput<Source> {
   return withArena(model.backend, (arena) => {
     const { source, target } = model.toSignals(arena, where, input);
@@ -105,7 +100,7 @@ function mixed<Source extends Tensor | Indices>(
       for (let b = 0; b < batch; b++) {
         if (t >= (lengths?.[b] ?? time)) continue;
         const at = b * time + t;
-        if (replaced()) data[at] = own(steps.logProbabilities.rowsFrom(b, 1).read());
+        if (replaced()) data[at] = own(steps.logProbabilities.rowsFrom(b, 1).read()).token;
         tokens[b] = data[at]!;
       }
     }

@@ -3,12 +3,14 @@ import type { Backend } from '../kernels/backend.ts';
 import type { BatchTrace, ForwardOptions } from '../layers/layer.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import type { State } from '../signal/state.ts';
+import type { State, StateSizes } from '../signal/state.ts';
 import type { Tensor } from '../tensor.ts';
 
 /** A model that can be trained and evaluated: every layer, and an `EncoderDecoder`. */
 export interface Trainable<Input> {
   readonly backend: Backend;
+  /** The size of each part of the state that a batch may go on from; none without. */
+  readonly stateSizes?: StateSizes | undefined;
   /** The parameters by name. */
   parameters(): ReadonlyMap<string, Parameter>;
   /** Records a batch: its output and its way back. */

@@ -158,13 +158,15 @@ describe('sampling', () => {
     expect(first!.logProbability).toBeCloseTo(logProbability(model, 0, emitted(first!)), 10);
   });
 
-  test('with a choice of the most probable it is greedy', () => {
-    const options = { sourceLengths, maxLength: 6, weights: true };
-    const choose = (scores: Float32Array | Float64Array) => scores.indexOf(Math.max(...scores));
-    expect(sample(model, source, { ...options, random: new Random(1), choose })).toEqual(
-      greedy(model, source, options),
-    );
-  });
+  test.each([{ temperature: 0 }, { temperature: 1e-6 }, { topK: 1 }, { topP: 1e-9 }])(
+    'with %o it is greedy',
+    (sampling) => {
+      const options = { sourceLengths, maxLength: 6, weights: true };
+      expect(sample(model, source, { ...options, ...sampling, random: new Random(1) })).toEqual(
+        greedy(model, source, options),
+      );
+    },
+  );
 });
 
 describe('errors', () => {
@@ -196,12 +198,12 @@ describe('errors', () => {
       'greedy: sourceLengths[0] is 3, expected a whole number from 0 to 2',
     ],
     [
-      () => sample(model, source, { maxLength: 2 } as never),
-      'sample: random is undefined, expected a Random',
+      () => sample(model, source, {} as never),
+      'sample: maxLength is undefined, expected a whole number of at least 1',
     ],
     [
-      () => sample(model, source, { maxLength: 2, random: new Random(1), choose: () => 5 }),
-      'sample: choose gave 5, expected a token from 0 to 4',
+      () => sample(model, source, { maxLength: 2, topP: 0 }),
+      'sample: topP is 0, expected more than 0: something must be left',
     ],
     [
       () => beamSearch(model, source, { maxLength: 2 } as never),

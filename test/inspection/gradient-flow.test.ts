@@ -201,6 +201,20 @@ describe('what is seen of a layer', () => {
     ]);
   });
 
+  test('a layer that starts from a learned state, and drops and keeps units while training', () => {
+    const random = new Random(4);
+    const noise = { recurrentDropout: 0.2, zoneout: 0.1, random: new Random(1) };
+    const layer = new Sequence(lstm(random), { ...noise, learnInitialState: true, outputs: 'last' });
+    const model = sequential(layer, new Dense({ inputSize: H, outputSize: 1, backend, random }));
+    const batch = { inputs: drawn(random, [B, T, 2]), targets: drawn(random, [B, 1]) };
+    const before = noise.random.state;
+    const first = gradientFlow(model, batch, { loss });
+    expect(noise.random.state).toEqual(before);
+    expect(gradientFlow(model, batch, { loss })).toEqual(first);
+    expect(first.layers.map(({ name, cell }) => `${name} ${cell}`)).toEqual(['0 LSTMCell']);
+    expect(Object.keys(first.layers[0]!.saturated)).toEqual(['i', 'f', 'g', 'o']);
+  });
+
   test('a layer that occurs twice is seen twice', () => {
     const random = new Random(1);
     const twice = new Sequence(new RNNCell({ inputSize: 2, hiddenSize: 2, backend, random }));

@@ -8,6 +8,7 @@ import {
   GRUCell,
   LSTMCell,
   Random,
+  Residual,
   Sequence,
   type SequenceOptions,
   SGD,
@@ -108,6 +109,11 @@ test('every sequence starts from it, which is what initialState says, in layers 
   expect(both.initialState(2).forward).not.toEqual(both.initialState(2).reverse);
   expect(both.infer(x)).toEqual(both.infer(x, { state: both.initialState(2) }));
   expect(model.infer(x)).toEqual(model.infer(x, { state: model.initialState(2) }));
+  const cell = new GRUCell({ inputSize: 2, hiddenSize: 2, backend });
+  const residual = new Residual(new Sequence(cell, learned));
+  shakeParameters(residual, new Random(3));
+  expect(residual.initialState(2)).toEqual(residual.layer.initialState(2));
+  expect(residual.initialState(2)).not.toEqual(cell.initialState(2));
   for (const of of [layer, both, model])
     expect(() => of.initialState(0)).toThrow(
       new RangeError(`${of.type}.initialState: batch is 0, expected a whole number of at least 1`),

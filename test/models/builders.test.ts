@@ -1,6 +1,8 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import {
+  encoderDecoder,
   GRUCell,
+  greedy,
   type Indices,
   indices,
   manyToMany,
@@ -61,6 +63,31 @@ describe('the structures', () => {
     const words = manyToMany({ classes: 5, embeddingSize: 6, hiddenSize: 4, cell: GRUCell, outputSize: 5 });
     expect(types(words as never)).toEqual(['Embedding', 'Sequence', 'Dense']);
     expect(words.infer(ids).output.shape).toEqual([1, 3, 5]);
+  });
+});
+
+describe('encoder–decoder', () => {
+  const sizes = { sourceClasses: 5, targetClasses: 4, hiddenSize: [3, 4], start: 0, end: 1 };
+
+  test.each(['dot', 'general', 'additive', 'none'] as const)('with attention %s', (attention) => {
+    const model = encoderDecoder({ ...sizes, attention, embeddingSize: 3, cell: GRUCell });
+    expect(model.attention?.score ?? 'none').toBe(attention);
+    const [found] = greedy(model, indices([[1, 2]]), { maxLength: 3 });
+    expect(found!.tokens.length).toBeLessThanOrEqual(3);
+  });
+
+  test('reads its source from both ends', () => {
+    const model = encoderDecoder({ ...sizes, bidirectional: true });
+    expect(model.encoder.outputSize).toBe(8);
+    expect(model.decoder.outputSize).toBe(4);
+  });
+
+  test('errors', () => {
+    expect(() => encoderDecoder({ ...sizes, sourceClasses: 0 })).toThrow(
+      new RangeError('OneHot: classes is 0, expected a whole number of at least 1'),
+    );
+    expect(() => encoderDecoder({ ...sizes, end: 4 })).toThrow(RangeError);
+    expect(() => encoderDecoder(undefined as never)).toThrow(TypeError);
   });
 });
 

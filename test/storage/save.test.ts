@@ -66,6 +66,7 @@ const models: readonly [string, () => Model][] = [
     () =>
       new Bidirectional(new GRUCell(sizes), new GRUCell(sizes), {
         recompute: 2,
+        merge: 'sum',
         recurrentDropout: 0.25,
         zoneout: 0.5,
         learnInitialState: true,

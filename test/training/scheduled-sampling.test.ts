@@ -29,7 +29,7 @@ test('with probability 0 nothing is replaced', async () =>
   expect(await mixed({ probability: () => 0 })).toEqual([batch]));
 
 test('with probability 1 every token but the first is the model’s own, as it goes on from its own', async () => {
-  const [own] = await mixed({ choice: 'argmax' });
+  const [own] = await mixed({ temperature: 0 });
   const told = own!.inputs.target.data;
   expect(own!.targets).toEqual(targets);
   const { data } = model.infer(own!.inputs).output;
@@ -80,8 +80,7 @@ describe('errors', () => {
     [{ probability: 0.5 }, 'probability is 0.5, expected a function of the step'],
     [{ probability: () => 2 }, 'probability(0) is 2, expected a number from 0 to 1'],
     [{ probability: () => Number.NaN }, 'probability(0) is NaN, expected a number from 0 to 1'],
-    [{ random: 3 }, 'random is 3, expected a Random'],
-    [{ choice: 'beam' }, 'choice is "beam", expected one of "sample", "argmax"'],
+    [{ topK: 0 }, 'topK is 0, expected a whole number of at least 1'],
     [{ firstStep: -1 }, 'firstStep is -1, expected a whole number of at least 0'],
   ])('%#', async (options, message) =>
     expect(mixed(options as Partial<ScheduledSamplingOptions>)).rejects.toThrow(
