@@ -2,14 +2,19 @@
 import { expectTypeOf, test } from 'vitest';
 import {
   Bidirectional,
+  Conv1d,
   Dense,
   Dropout,
   Embedding,
   GRUCell,
   type Indices,
   indices,
+  LayerNorm,
   LSTMCell,
   OneHot,
+  Pooling,
+  Repeat,
+  Residual,
   type Rule,
   Sequence,
   type Sequential,
@@ -58,6 +63,40 @@ test('a width that does not fit is no program', () => {
     new Dense({ inputSize: size, outputSize: 4 }),
     new Dense({ inputSize: 4, outputSize: 1 }),
   );
+});
+
+test('layers around the recurrent ones know their widths', () => {
+  const both = new Bidirectional(lstm, lstm, { merge: 'sum' });
+  expectTypeOf(both.outputSize).toEqualTypeOf<8>();
+  expectTypeOf(new Bidirectional(lstm, lstm).outputSize).toEqualTypeOf<number>();
+  const model = sequential(
+    new Conv1d({ inputSize: 2, outputSize: 3, kernelSize: 5 }),
+    both,
+    new LayerNorm({ inputSize: 8 }),
+    new Residual(new Sequence(new GRUCell({ inputSize: 8, hiddenSize: 8 }))),
+    new Pooling({ kind: 'mean' }),
+    new Repeat({ steps: 2 }),
+    new Sequence(gru),
+  );
+  expectTypeOf(model).toEqualTypeOf<Sequential<Tensor, 2, 4>>();
+  // @ts-expect-error: 3 channels go into 4
+  refused(() => sequential(new Conv1d({ inputSize: 2, outputSize: 3, kernelSize: 1 }), new Sequence(gru)));
+  // @ts-expect-error: a sum of 8 goes into 16
+  refused(() => sequential(both, new Dense({ inputSize: 16, outputSize: 1 })));
+  // @ts-expect-error: 8 wide goes into 4
+  refused(() => sequential(new Sequence(lstm), new LayerNorm({ inputSize: 4 })));
+  // @ts-expect-error: 8 in, 4 out
+  refused(() => new Residual(new Sequence(gru)));
+  // @ts-expect-error: 8 wide goes into 4
+  refused(() => sequential(new Sequence(lstm), new Residual(new Dense({ inputSize: 4, outputSize: 4 }))));
+  // @ts-expect-error: pooling keeps the width of 8
+  refused(() => sequential(both, new Pooling({ kind: 'max' }), new Dense({ inputSize: 4, outputSize: 1 })));
+  // @ts-expect-error: repetition keeps the width of 8
+  refused(() => sequential(both, new Repeat({ steps: 2 }), new Dense({ inputSize: 4, outputSize: 1 })));
+  const residual = new Residual(new Sequence(new LSTMCell({ inputSize: 8, hiddenSize: 8 })));
+  expectTypeOf(residual).toEqualTypeOf<Residual<8, { readonly h: Tensor; readonly c: Tensor }>>();
+  // @ts-expect-error: the state of its layer has no r
+  refused(() => residual.initialState(1).r);
 });
 
 test('states are named', () => {

@@ -28,11 +28,14 @@ export interface BidirectionalState<Name extends string> {
 export type Merge = 'concatenate' | 'sum' | 'mean' | 'product';
 
 /** Options of {@link Bidirectional}. */
-export interface BidirectionalOptions<Name extends string = string>
+export interface BidirectionalOptions<Name extends string = string, M extends Merge = Merge>
   extends Omit<SequenceOptions<Name>, 'reverse'> {
   /** How the outputs of both directions become one: `'concatenate'`, forward first, unless given. */
-  readonly merge?: Merge | undefined;
+  readonly merge?: M | undefined;
 }
+
+/** The width of a merged output; of two side by side it is only known to be a number. */
+type MergedSize<HiddenSize extends number, M extends Merge> = M extends 'concatenate' ? number : HiddenSize;
 
 /**
  * A cell for each direction; their outputs are concatenated, forward first, `[batch, time, 2·hiddenSize]`, or merged
@@ -41,7 +44,10 @@ export interface BidirectionalOptions<Name extends string = string>
  * Each direction has parameters of its own, under `forward.` and `reverse.`, and a state of its own; learned initial
  * states (`forward.initial.h`) are where each begins, the reverse one at the last step. Each draws masks of its own, from
  * one generator. With `outputs: 'last'` the output joins the states in which both directions end. Schuster and Paliwal
- * (1997). To have both outputs apart, run the two layers of `directions`.
+ * (1997).
+ *
+ * To have both outputs apart, run the two layers of `directions`: their parameters are this layer's, so each can have a
+ * loss of its own, and what they learn is saved with it.
  *
  * @example
  * ```ts
@@ -49,23 +55,27 @@ export interface BidirectionalOptions<Name extends string = string>
  *
  * const cell = () => new GRUCell({ inputSize: 1, hiddenSize: 4 });
  * const layer = new Bidirectional(cell(), cell());
- * layer.infer(tensor([[[1], [2], [3]]])).output.shape // → [1, 3, 8]
+ * const x = tensor([[[1], [2], [3]]]);
+ * layer.infer(x).output.shape // → [1, 3, 8]
+ * const { forward, reverse } = layer.directions;
+ * [forward, reverse].map((direction) => direction.infer(x).output.shape) // → [[1, 3, 4], [1, 3, 4]]
  * ```
  */
 export class Bidirectional<
   Name extends string,
   InputSize extends number = number,
   HiddenSize extends number = number,
-> extends Layer<Tensor, InputSize, number, BidirectionalState<Name>> {
+  const M extends Merge = 'concatenate',
+> extends Layer<Tensor, InputSize, MergedSize<HiddenSize, M>, BidirectionalState<Name>> {
   readonly type = 'Bidirectional';
   readonly accepts = 'dense';
   readonly backend: Backend;
   readonly inputSize: InputSize;
-  readonly outputSize: number;
+  readonly outputSize: MergedSize<HiddenSize, M>;
   override readonly stateSizes: StateSizes;
   /** The generator of both directions' masks; undefined where there are none. */
   readonly random: Random | undefined;
-  readonly merge: Merge;
+  readonly merge: M;
   /** The layer of each direction, sharing its parameters with this one. */
   readonly directions: {
     readonly [direction in 'forward' | 'reverse']: Sequence<Cell<Name, InputSize, HiddenSize>>;
@@ -75,14 +85,19 @@ export class Bidirectional<
   constructor(
     forward: Cell<Name, InputSize, HiddenSize>,
     reverse: Cell<Name, InputSize, HiddenSize>,
-    { merge = 'concatenate', ...options }: BidirectionalOptions<Name> = {},
+    { merge = 'concatenate' as M, ...options }: BidirectionalOptions<Name, M> = {},
   ) {
     super();
     const first = new Sequence(forward, options);
     this.random = first.random;
     const second = new Sequence(reverse, { ...options, random: this.random, reverse: true });
     this.directions = { forward: first, reverse: second };
-    this.merge = oneOf('Bidirectional', 'merge', merge, ['concatenate', 'sum', 'mean', 'product']);
+    this.merge = oneOf<Merge>('Bidirectional', 'merge', merge, [
+      'concatenate',
+      'sum',
+      'mean',
+      'product',
+    ]) as M;
     const apart = merge === 'concatenate';
     if (!apart && forward.hiddenSize !== reverse.hiddenSize)
       throw rangeError(
@@ -107,7 +122,7 @@ export class Bidirectional<
       );
     this.backend = forward.backend;
     this.inputSize = forward.inputSize;
-    this.outputSize = forward.hiddenSize + (apart ? reverse.hiddenSize : 0);
+    this.outputSize = (forward.hiddenSize + (apart ? reverse.hiddenSize : 0)) as MergedSize<HiddenSize, M>;
     this.stateSizes = { forward: forward.stateSizes, reverse: reverse.stateSizes };
   }
 

@@ -76,6 +76,25 @@ type LastWidth<Layers extends readonly unknown[], Before extends number = number
  * model.infer(indices([[0, 4, 2]])).output.shape // → [1, 3, 5]
  * [...model.parameters().keys()][0] // → '1.cell.weightIh'
  * ```
+ *
+ * @example A deep recurrent network: layers of different cells and widths, dropout between them, a way around one of them.
+ * ```ts
+ * import * as rc from 'recurrent-cells';
+ *
+ * const model = rc.sequential(
+ *   new rc.Embedding({ classes: 10, outputSize: 6 }),
+ *   new rc.Conv1d({ inputSize: 6, outputSize: 8, kernelSize: 3 }),
+ *   new rc.Sequence(new rc.LSTMCell({ inputSize: 8, hiddenSize: 5 })),
+ *   new rc.Dropout({ rate: 0.2 }),
+ *   new rc.Residual(new rc.Sequence(new rc.GRUCell({ inputSize: 5, hiddenSize: 5 }))),
+ *   new rc.LayerNorm({ inputSize: 5 }),
+ *   new rc.Pooling({ kind: 'mean' }),
+ *   new rc.Dense({ inputSize: 5, outputSize: 2 }),
+ * );
+ * const x = rc.indices([[3, 1, 4, 1], [5, 9, 0, 0]]);
+ * model.infer(x, { lengths: [4, 2] }).output.shape // → [2, 2]
+ * Object.keys(model.initialState(2)) // → ['2', '4']
+ * ```
  */
 export function sequential<const Layers extends readonly [AnyLayer, ...AnyLayer[]]>(
   ...layers: Layers & Chain<Layers, number>

@@ -23,7 +23,15 @@ import {
   tensor,
 } from '../../src/index.ts';
 import { checkGradients } from '../../src/testing/index.ts';
-import { cut, expectClose, rows } from '../laws/compare.ts';
+import {
+  clearGradients,
+  cut,
+  expectClose,
+  expectCloseValues,
+  parameterGradients,
+  plus,
+  rows,
+} from '../laws/compare.ts';
 import { drawn } from '../laws/subjects.ts';
 
 const sizes = { inputSize: 2, hiddenSize: 2 };
@@ -51,6 +59,21 @@ describe('Bidirectional', () => {
     output.data.forEach((value, i) => {
       expect(value).toBeCloseTo(of(a![i]!, b![i]!), 6);
     });
+  });
+
+  test('each direction can be trained by a loss of its own', () => {
+    const layer = new Bidirectional(gru(), gru());
+    const { forward, reverse } = layer.directions;
+    const [a, b] = [forward.forward(x), reverse.forward(x)];
+    const da = a.backward(a.output);
+    const db = b.backward(b.output);
+    const apart = parameterGradients(layer);
+    clearGradients(layer);
+    const both = layer.forward(x);
+    const d = both.backward(both.output);
+    expectCloseValues(d.input.data, plus(da.input, db.input).data, 1e-6);
+    expectCloseValues(parameterGradients(layer), apart, 1e-6);
+    expect(apart.every((value) => value !== 0)).toBe(true);
   });
 
   test('errors', () => {
