@@ -21,7 +21,20 @@ export interface GradientFlowOptions<Target extends Tensor | Indices> {
   readonly loss: Loss<Target>;
 }
 
-/** What {@link gradientFlow} found: plain data, with a table and a picture of it. */
+/**
+ * What {@link gradientFlow} found: plain data, with a table and a picture of it.
+ *
+ * @example
+ * ```ts
+ * import { gradientFlow, manyToOne, meanSquaredError, tensor } from 'recurrent-cells';
+ *
+ * const model = manyToOne({ inputSize: 1, hiddenSize: 4, outputSize: 1 });
+ * const batch = { inputs: tensor([[[1], [2], [3]]]), targets: tensor([[1]]) };
+ * const flow = gradientFlow(model, batch, { loss: meanSquaredError() });
+ * flow.layers[0]!.norms.length // → 3
+ * flow.toSVG().startsWith('<svg') // → true
+ * ```
+ */
 export class GradientFlow {
   /** The loss of the batch. */
   readonly loss: number;
