@@ -1,7 +1,7 @@
 /** Drawing a class from the scores of a step. */
 import { numberWithin, rangeError, wholeNumber } from '../errors.ts';
 import { exponential } from '../random/exponential.ts';
-import { logarithm } from '../random/logarithm.ts';
+import { logSum } from '../random/log-sum.ts';
 import type { Random } from '../random/random.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -46,8 +46,6 @@ export function sampler(
     for (const logit of logits) largest = Math.max(largest, logit);
     if (!Number.isFinite(largest))
       throw rangeError(where, 'logits', `have ${largest} as the largest`, 'finite scores');
-    let sum = 0;
-    for (const logit of logits) sum += exponential(logit - largest);
     const chosen = () => {
       const order = Array.from(logits.keys());
       if (sorted) order.sort((a, b) => logits[b]! - logits[a]! || a - b);
@@ -56,7 +54,7 @@ export function sampler(
       return kept[pick(weights, topP, random)]!;
     };
     const token = temperature === 0 ? logits.indexOf(largest) : chosen();
-    return { token, logProbability: logits[token]! - largest - logarithm(sum) };
+    return { token, logProbability: logits[token]! - logSum(logits) };
   };
 }
 
