@@ -21,7 +21,21 @@ export interface GradientFlowOptions<Target extends Tensor | Indices> {
   readonly loss: Loss<Target>;
 }
 
-/** What {@link gradientFlow} found: plain data, with a table and a picture of it. */
+/**
+ * What {@link gradientFlow} found: plain data, with a table and a picture of it.
+ *
+ * @example
+ * ```ts
+ * import { gradientFlow, GRUCell, meanSquaredError, Sequence, tensor } from 'recurrent-cells';
+ *
+ * const model = new Sequence(new GRUCell({ inputSize: 1, hiddenSize: 2 }), { outputs: 'last' });
+ * const batch = { inputs: tensor([[[1], [2], [3]]]), targets: tensor([[0, 1]]) };
+ * const flow = gradientFlow(model, batch, { loss: meanSquaredError() });
+ * flow.layers.map(({ cell, norms }) => [cell, norms.length]) // → [['GRUCell', 3]]
+ * flow.toString().includes('GRUCell') // → true
+ * flow.toSVG().startsWith('<svg') // → true
+ * ```
+ */
 export class GradientFlow {
   /** The loss of the batch. */
   readonly loss: number;
