@@ -19,7 +19,7 @@ const { values: options } = parseArgs({
 });
 const SEED = Number(options.seed);
 const LARGEST = 1_000_000;
-const [TRAINING, TEST, EPOCHS] = options.quick ? [500, 50, 1] : [12_000, 1_000, 10];
+const [TRAINING, TEST, EPOCHS] = options.quick ? [500, 50, 1] : [6_000, 1_000, 7];
 const HIDDEN = 128;
 
 /** Digits and Hangul are read one by one, English word by word. */

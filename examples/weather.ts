@@ -1,0 +1,182 @@
+/**
+ * Tomorrow's weather, many-to-one: from three weeks of Seattle to the next day's warmth, and to its kind.
+ *
+ *     npm run example weather
+ *
+ * One network for a number and one for a class, alike but for their last layer and their loss. Weather is hard to beat
+ * with yesterday's: whoever says that tomorrow will be like today is seldom far off.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  AdamW,
+  type Batch,
+  cosineDecay,
+  crossEntropy,
+  GRUCell,
+  type Indices,
+  indices,
+  type Loss,
+  manyToOne,
+  Random,
+  type Sequential,
+  smoothL1,
+  type Tensor,
+  tensor,
+  train,
+} from 'recurrent-cells';
+import { withProgress } from './lib/progress.ts';
+import { report } from './lib/result.ts';
+
+const { values: options } = parseArgs({ options: { seed: { type: 'string', default: '1' } } });
+const SEED = Number(options.seed);
+const DAYS = 21;
+const HIDDEN = 24;
+const EPOCHS = 30;
+const BATCH = 32;
+const KINDS = ['drizzle', 'fog', 'rain', 'snow', 'sun'];
+
+interface Day {
+  readonly date: Date;
+  readonly measured: readonly number[];
+  readonly warmest: number;
+  readonly kind: number;
+}
+
+const data = dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json'));
+const days = readFileSync(join(data, 'data/seattle-weather.csv'), 'utf8')
+  .trim()
+  .split('\n')
+  .slice(1)
+  .map((line): Day => {
+    const [date, rain, warmest, coldest, wind, kind] = line.trim().split(',');
+    return {
+      date: new Date(date!),
+      measured: [Math.log1p(Number(rain)), Number(warmest), Number(coldest), Number(wind)],
+      warmest: Number(warmest),
+      kind: KINDS.indexOf(kind!),
+    };
+  });
+const testFrom = days.length - Math.ceil(days.length / 5);
+const validateFrom = testFrom - Math.ceil(days.length / 10);
+
+// Scales are those of the days learned from.
+const learned = days.slice(0, validateFrom);
+const scales = learned[0]!.measured.map((_, i) => {
+  const mean = learned.reduce((sum, { measured }) => sum + measured[i]!, 0) / learned.length;
+  const variance =
+    learned.reduce((sum, { measured }) => sum + (measured[i]! - mean) ** 2, 0) / learned.length;
+  return { mean, deviation: Math.sqrt(variance) };
+});
+
+/** A day as the network sees it: what was measured, its kind, and where in the year it lies. */
+function features({ date, measured, kind }: Day): number[] {
+  const angle =
+    (2 * Math.PI * (date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1))) / (365.25 * 86_400_000);
+  return [
+    ...measured.map((value, i) => (value - scales[i]!.mean) / scales[i]!.deviation),
+    ...KINDS.map((_, k) => (k === kind ? 1 : 0)),
+    Math.sin(angle),
+    Math.cos(angle),
+  ];
+}
+const seen = days.map(features);
+
+/** The days before each of `targets`. */
+const before = (targets: readonly number[]) => tensor(targets.map((day) => seen.slice(day - DAYS, day)));
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+const training = range(DAYS, validateFrom);
+const validation = range(validateFrom, testFrom);
+const test = range(testFrom, days.length);
+
+/** Trains a network and gives what it makes of the days of the validation and of the test part. */
+async function learn<Target extends Tensor | Indices>(
+  outputSize: number,
+  loss: Loss<Target>,
+  targetsOf: (targets: readonly number[]) => Target,
+): Promise<{ validated: Tensor; tested: Tensor }> {
+  const random = new Random(SEED);
+  const model: Sequential<Tensor> = manyToOne({
+    inputSize: seen[0]!.length,
+    cell: GRUCell,
+    hiddenSize: HIDDEN,
+    dropout: 0.3,
+    outputSize: outputSize as number,
+    random,
+  });
+  const steps = EPOCHS * Math.ceil(training.length / BATCH);
+  const batches = (function* (): Generator<Batch<Tensor, Target>> {
+    for (let epoch = 0; epoch < EPOCHS; epoch++) {
+      const order = random.shuffle([...training]);
+      for (let from = 0; from < order.length; from += BATCH) {
+        const chosen = order.slice(from, from + BATCH);
+        yield { inputs: before(chosen), targets: targetsOf(chosen) };
+      }
+    }
+  })();
+  await withProgress(steps, async (show) => {
+    for await (const { step, loss: value } of train(model, batches, {
+      loss,
+      optimizer: new AdamW({ learningRate: 0.003, weightDecay: 0.02 }),
+      schedule: cosineDecay({ steps }),
+      clipNorm: 1,
+    }))
+      show(step + 1, { loss: value.toFixed(3) });
+  });
+  return { validated: model.infer(before(validation)).output, tested: model.infer(before(test)).output };
+}
+
+// What is learned is the change from today: yesterday's value is then where the network starts from.
+const { deviation } = scales[1]!;
+const change = (day: number) => (days[day]!.warmest - days[day - 1]!.warmest) / deviation;
+const warmth = await learn(1, smoothL1(), (targets) => tensor(targets.map((day) => [change(day)])));
+const kinds = await learn(KINDS.length, crossEntropy(), (targets) =>
+  indices(
+    targets.map((day) => days[day]!.kind),
+    [targets.length],
+  ),
+);
+
+const meanOf = (part: readonly number[], of: (day: number, at: number) => number) =>
+  part.reduce((sum, day, at) => sum + of(day, at), 0) / part.length;
+const warmthError = (part: readonly number[], { data }: Tensor) =>
+  meanOf(part, (day, at) => Math.abs(data[at]! * deviation - (days[day]!.warmest - days[day - 1]!.warmest)));
+const kindAccuracy = (part: readonly number[], { data }: Tensor) =>
+  meanOf(part, (day, at) => {
+    const scores = Array.from(data.subarray(at * KINDS.length, (at + 1) * KINDS.length));
+    return scores.indexOf(Math.max(...scores)) === days[day]!.kind ? 1 : 0;
+  });
+
+console.log(
+  `Validation: ${warmthError(validation, warmth.validated).toFixed(2)} °C, ${kindAccuracy(validation, kinds.validated).toFixed(3)}`,
+);
+report({
+  example: 'weather',
+  title: 'Tomorrow’s weather in Seattle',
+  structure: 'many-to-one, a number and a class',
+  data: `Seattle, ${days.length} days of 2012–2015 (vega-datasets)`,
+  split: `the first ${validateFrom} days to learn from, ${validation.length} to validate, the last ${test.length} to test`,
+  seed: SEED,
+  model: `two GRUs of ${HIDDEN} over ${DAYS} days, dropout 0.3, ${EPOCHS} epochs`,
+  measures: ['mean error of the maximum', 'kind right'],
+  rows: [
+    {
+      system: 'as the day before',
+      kind: 'baseline',
+      values: [
+        `${meanOf(test, (day) => Math.abs(days[day]!.warmest - days[day - 1]!.warmest)).toFixed(2)} °C`,
+        meanOf(test, (day) => (days[day]!.kind === days[day - 1]!.kind ? 1 : 0)).toFixed(3),
+      ],
+    },
+    {
+      system: 'these GRUs',
+      kind: 'ours',
+      values: [
+        `${warmthError(test, warmth.tested).toFixed(2)} °C`,
+        kindAccuracy(test, kinds.tested).toFixed(3),
+      ],
+    },
+  ],
+});
