@@ -18,6 +18,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    // Only what hangs should end by the clock: a busy machine takes its time.
+    testTimeout: 60_000,
     reporters: ['default', './test/closing-line.ts'],
     // The documentation's examples are written there, and resolve the package like any other test.
     server: { deps: { inline: [/\.cache\/documentation/] } },

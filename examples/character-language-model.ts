@@ -25,7 +25,8 @@ import {
   Dropout,
   evaluate,
   GRUCell,
-  indices,
+  generate,
+  type Indices,
   LSTMCell,
   load,
   loadMetadata,
@@ -43,7 +44,7 @@ import { withProgress } from './lib/progress.ts';
 import { type ResultRow, report } from './lib/result.ts';
 import { wittenBell } from './lib/witten-bell.ts';
 
-type Model = Sequential<ReturnType<typeof indices>>;
+type Model = Sequential<Indices>;
 
 const MODEL = fileURLToPath(new URL('output/character-language-model.safetensors', import.meta.url));
 
@@ -59,7 +60,7 @@ let options: ReturnType<typeof parseOptions>;
 try {
   options = parseOptions();
   if (options.sample === undefined) await learn();
-  else continuePrompt(options.sample);
+  else await continuePrompt(options.sample);
 } catch (error) {
   // What a user can mend is said in a sentence; the rest is a fault of the program, shown whole.
   if (!(error instanceof RangeError)) throw error;
@@ -122,7 +123,7 @@ async function learn(): Promise<void> {
   else printRows(rows);
   for (const temperature of [0.5, 1]) {
     console.log(`\nA sample at temperature ${temperature}:`);
-    console.log(generate(model, alphabet, text.slice(0, 1), 240, temperature, random));
+    console.log(await proceed(model, alphabet, text.slice(0, 1), { length: 240, temperature, random }));
   }
   mkdirSync(dirname(MODEL), { recursive: true });
   writeFileSync(MODEL, save(model, { metadata: { characters: JSON.stringify(alphabet.characters) } }));
@@ -177,7 +178,7 @@ async function trainOn(
   return done;
 }
 
-function continuePrompt(prompt: string): void {
+async function continuePrompt(prompt: string): Promise<void> {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(MODEL);
@@ -188,7 +189,8 @@ function continuePrompt(prompt: string): void {
   if (prompt === '') throw new RangeError('--sample is empty, expected at least one character');
   const model = load(bytes) as Model;
   const random = new Random(whole('seed', 0));
-  console.log(generate(model, alphabet, prompt, whole('length'), number('temperature'), random));
+  const sampling = { length: whole('length'), temperature: number('temperature'), random };
+  console.log(await proceed(model, alphabet, prompt, sampling));
 }
 
 function readText(): { name: string; text: string } {
@@ -221,35 +223,17 @@ function makeModel(symbols: number, random: Random): Model {
   ]);
 }
 
-/** Reads a prompt, then draws one character at a time: each costs one step of the cell. */
-function generate(
+/** Reads a prompt and goes on from it. */
+async function proceed(
   model: Model,
   alphabet: Alphabet,
   prompt: string,
-  length: number,
-  temperature: number,
-  random: Random,
-): string {
-  const drawn = [...alphabet.encode(prompt)];
-  let { output, state } = model.infer(indices([drawn]));
-  for (let i = 0; i < length; i++) {
-    const next = draw(output.data.subarray(-alphabet.size), temperature, random);
-    drawn.push(next);
-    ({ output, state } = model.infer(indices([[next]]), { state }));
-  }
-  return alphabet.decode(drawn);
-}
-
-/** Draws an index with probability softmax(logits / temperature). */
-function draw(logits: Float32Array | Float64Array, temperature: number, random: Random): number {
-  const largest = Math.max(...logits);
-  const weights = Array.from(logits, (logit) => Math.exp((logit - largest) / temperature));
-  let left = random.next() * weights.reduce((a, b) => a + b);
-  const index = weights.findIndex((weight) => {
-    left -= weight;
-    return left < 0;
-  });
-  return index < 0 ? weights.length - 1 : index;
+  sampling: { length: number; temperature: number; random: Random },
+): Promise<string> {
+  const read = [...alphabet.encode(prompt)];
+  const drawn: number[] = [];
+  for await (const { token } of generate(model, { prompt: read, ...sampling })) drawn.push(token);
+  return prompt + alphabet.decode(drawn);
 }
 
 /** A name and the nats a character costs under it: the n-grams, and last this network. */

@@ -7,8 +7,6 @@
  * with yesterday's: whoever says that tomorrow will be like today is seldom far off.
  */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   AdamW,
@@ -45,8 +43,8 @@ interface Day {
   readonly kind: number;
 }
 
-const data = dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json'));
-const days = readFileSync(join(data, 'data/seattle-weather.csv'), 'utf8')
+const file = new URL('node_modules/vega-datasets/data/seattle-weather.csv', import.meta.url);
+const days = readFileSync(file, 'utf8')
   .trim()
   .split('\n')
   .slice(1)

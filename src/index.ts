@@ -65,6 +65,7 @@ export {
   type NegativeLogLikelihoodOptions,
   negativeLogLikelihood,
 } from './losses/cross-entropy.ts';
+export { type CtcOptions, ctc } from './losses/ctc.ts';
 export { type HuberOptions, huber, type SmoothL1Options, smoothL1 } from './losses/huber.ts';
 export {
   Loss,

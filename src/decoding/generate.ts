@@ -16,8 +16,8 @@ export interface GenerateOptions extends SamplingOptions {
   readonly prompt: readonly number[];
   /** How many tokens are drawn at most; no end unless given. */
   readonly length?: number | undefined;
-  /** Ends the generation: after this token, or where the function of the tokens drawn so far says so. */
-  readonly stop?: number | ((tokens: readonly number[]) => boolean) | undefined;
+  /** Ends the generation: after this token, after one of these, or where the function of the tokens so far says so. */
+  readonly stop?: number | ReadonlySet<number> | ((tokens: readonly number[]) => boolean) | undefined;
   /** The state before the prompt: zeros unless given. */
   readonly state?: State | undefined;
   /** Where tokens are drawn from: one generator for the program, seeded with 0, unless given. */
@@ -59,7 +59,7 @@ export async function* generate(
 ): AsyncGenerator<Generated, void, undefined> {
   const { prompt, length = Number.POSITIVE_INFINITY, stop, random = defaultRandom(), signal } = options;
   check(model, options);
-  const ends = typeof stop === 'function' ? stop : (tokens: readonly number[]) => tokens.at(-1) === stop;
+  const ends = ending(stop);
   const draw = sampler('generate', options, random);
   const breathe = breather();
   const tokens: number[] = [];
@@ -72,7 +72,7 @@ export async function* generate(
     state = after as State;
     tokens.push(result.token);
     yield { ...result, state };
-    if (stop !== undefined && ends(tokens)) return;
+    if (ends(tokens)) return;
     next = [result.token];
     await breathe();
   }
@@ -86,5 +86,13 @@ function check(model: Layer<Indices, any, any, any>, { prompt, length, stop }: G
     throw typeError('generate', 'prompt', `is ${show(prompt)}`, 'an array of indices');
   if (prompt.length === 0) throw rangeError('generate', 'prompt', 'is empty', 'at least one index');
   if (length !== undefined) wholeNumber('generate', 'length', length, 0);
-  if (stop !== undefined && typeof stop !== 'function') wholeNumber('generate', 'stop', stop, 0);
+  if (stop === undefined || typeof stop === 'function') return;
+  for (const token of stop instanceof Set ? stop : [stop]) wholeNumber('generate', 'stop', token, 0);
+}
+
+/** Whether to end after these tokens. */
+function ending(stop: GenerateOptions['stop']): (tokens: readonly number[]) => boolean {
+  if (typeof stop === 'function') return stop;
+  const last = stop instanceof Set ? stop : new Set([stop]);
+  return (tokens) => last.has(tokens.at(-1));
 }

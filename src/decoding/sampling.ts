@@ -1,5 +1,7 @@
 /** Drawing a class from the scores of a step. */
 import { numberWithin, rangeError, wholeNumber } from '../errors.ts';
+import { exponential } from '../random/exponential.ts';
+import { logSum } from '../random/log-sum.ts';
 import type { Random } from '../random/random.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -24,8 +26,10 @@ export interface Drawn {
  * The function that draws a class from logits: by softmax(logits / temperature), among the `topK` likeliest, and of these
  * the fewest whose probability is at least `topP` (nucleus sampling, Holtzman et al. 2020, arXiv:1904.09751).
  *
+ * Options are checked once. The same logits and generator give the same class on every engine.
+ *
  * @param where the place that an error names.
- * @throws RangeError if an option does not fit.
+ * @throws RangeError if an option does not fit; when drawing, if a logit is NaN or +∞, or all are −∞.
  */
 export function sampler(
   where: string,
@@ -36,15 +40,21 @@ export function sampler(
   if (topK !== undefined) wholeNumber(where, 'topK', topK);
   if (numberWithin(where, 'topP', topP, 0, 1) === 0)
     throw rangeError(where, 'topP', 'is 0', 'more than 0: something must be left');
+  const sorted = topK !== undefined || topP < 1;
   return (logits) => {
-    const order = Array.from(logits.keys()).sort((a, b) => logits[b]! - logits[a]! || a - b);
-    const largest = logits[order[0]!]!;
+    let largest = Number.NEGATIVE_INFINITY;
+    for (const logit of logits) largest = Math.max(largest, logit);
     if (!Number.isFinite(largest))
       throw rangeError(where, 'logits', `have ${largest} as the largest`, 'finite scores');
-    if (temperature === 0) return drawn(logits, order[0]!);
-    const kept = order.slice(0, topK);
-    const weights = kept.map((token) => Math.exp((logits[token]! - largest) / temperature));
-    return drawn(logits, kept[pick(weights, topP, random)]!);
+    const chosen = () => {
+      const order = Array.from(logits.keys());
+      if (sorted) order.sort((a, b) => logits[b]! - logits[a]! || a - b);
+      const kept = order.slice(0, topK);
+      const weights = kept.map((token) => exponential((logits[token]! - largest) / temperature));
+      return kept[pick(weights, topP, random)]!;
+    };
+    const token = temperature === 0 ? logits.indexOf(largest) : chosen();
+    return { token, logProbability: logits[token]! - logSum(logits) };
   };
 }
 
@@ -55,17 +65,13 @@ function pick(weights: readonly number[], topP: number, random: Random): number 
   let count = 0;
   while (count < weights.length && (sum < wanted || count === 0)) sum += weights[count++]!;
   let left = random.next() * sum;
+  let last = 0;
   for (let at = 0; at < count; at++) {
+    if (weights[at] === 0) continue;
+    last = at;
     left -= weights[at]!;
     if (left < 0) return at;
   }
-  return count - 1;
-}
-
-function drawn(logits: Tensor['data'], token: number): Drawn {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (const logit of logits) largest = Math.max(largest, logit);
-  let sum = 0;
-  for (const logit of logits) sum += Math.exp(logit - largest);
-  return { token, logProbability: logits[token]! - largest - Math.log(sum) };
+  // What is left is rounding: it belongs to the last that is possible.
+  return last;
 }

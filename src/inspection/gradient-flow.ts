@@ -26,13 +26,12 @@ export interface GradientFlowOptions<Target extends Tensor | Indices> {
  *
  * @example
  * ```ts
- * import { gradientFlow, GRUCell, meanSquaredError, Sequence, tensor } from 'recurrent-cells';
+ * import { gradientFlow, manyToOne, meanSquaredError, tensor } from 'recurrent-cells';
  *
- * const model = new Sequence(new GRUCell({ inputSize: 1, hiddenSize: 2 }), { outputs: 'last' });
- * const batch = { inputs: tensor([[[1], [2], [3]]]), targets: tensor([[0, 1]]) };
+ * const model = manyToOne({ inputSize: 1, hiddenSize: 4, outputSize: 1 });
+ * const batch = { inputs: tensor([[[1], [2], [3]]]), targets: tensor([[1]]) };
  * const flow = gradientFlow(model, batch, { loss: meanSquaredError() });
- * flow.layers.map(({ cell, norms }) => [cell, norms.length]) // → [['GRUCell', 3]]
- * flow.toString().includes('GRUCell') // → true
+ * flow.layers[0]!.norms.length // → 3
  * flow.toSVG().startsWith('<svg') // → true
  * ```
  */

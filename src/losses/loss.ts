@@ -14,7 +14,7 @@ import type { DenseSignal, Signal } from '../signal/signal.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 import { backendOf, type LossOptions, outputSignal } from './output.ts';
 import { LossPass } from './pass.ts';
-import { batchMajor, timeMajor } from './turn.ts';
+import { batchMajor, type TermsExtent, timeMajor } from './turn.ts';
 
 /** How terms become a loss: their weighted mean, their sum, or not at all. */
 export type Reduction = 'mean' | 'sum' | 'none';
@@ -46,6 +46,8 @@ export interface Terms {
   readonly values: Values;
   /** The weight of the terms kept. */
   readonly weight: number;
+  /** Whether there is one term for each sequence, [batch], instead of one or several for each row: false unless given. */
+  readonly perSequence?: boolean | undefined;
   /** ∂(Σ dTerms·values)/∂output, from one factor for all terms or one for each; zeros where left out. */
   gradient(dTerms: number | Float64Array): Matrix;
 }
@@ -151,8 +153,12 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
     return weight === 0 ? 0 : 1 / weight;
   }
 
-  #value({ backend }: Arena, signal: DenseSignal, { values, weight }: Terms, { shape }: Target): ValueOf<R> {
-    if (this.reduction === 'none') return batchMajor(backend, values, signal, shape) as ValueOf<R>;
+  #value({ backend }: Arena, signal: DenseSignal, terms: Terms, target: Target): ValueOf<R> {
+    const { values, weight, perSequence } = terms;
+    if (this.reduction === 'none') {
+      const shape = perSequence ? [signal.batch] : target.shape;
+      return batchMajor(backend, values, extentOf(signal, terms), shape) as ValueOf<R>;
+    }
     let sum = 0;
     for (let i = 0; i < values.length; i++) sum += values[i]!;
     if (this.reduction === 'mean') sum = weight === 0 ? 0 : sum / weight;
@@ -167,8 +173,13 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
   ): number | Float64Array {
     if (dLoss === undefined) return this.reduction === 'none' ? 1 : this.#factor(terms.weight);
     const where = `${this.name}.backward`;
-    if (typeof value !== 'number') return timeMajor(where, dLoss, value, signal);
+    if (typeof value !== 'number') return timeMajor(where, dLoss, value, extentOf(signal, terms));
     if (typeof dLoss !== 'number') throw typeError(where, 'dLoss', `is ${show(dLoss)}`, 'a number');
     return dLoss * this.#factor(terms.weight);
   }
+}
+
+/** The steps that terms belong to: a sequence's own term is as one of a single step. */
+function extentOf({ batch, time }: DenseSignal, { perSequence }: Terms): TermsExtent {
+  return { batch, time: perSequence ? 1 : time };
 }

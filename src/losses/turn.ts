@@ -2,14 +2,17 @@
 import { rangeError, show, typeError } from '../errors.ts';
 import { type Backend, newValues } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
-import type { DenseSignal } from '../signal/signal.ts';
+import type { SignalExtent } from '../signal/signal.ts';
 import type { Tensor } from '../tensor.ts';
+
+/** How many sequences and steps have terms. */
+export type TermsExtent = Pick<SignalExtent, 'batch' | 'time'>;
 
 /** Terms as a tensor of `shape`, which is the target's. */
 export function batchMajor(
   backend: Backend,
   terms: Values,
-  { batch, time }: DenseSignal,
+  { batch, time }: TermsExtent,
   shape: readonly number[],
 ): Tensor {
   const data = newValues(backend, terms.length);
@@ -26,7 +29,7 @@ export function timeMajor(
   where: string,
   dLoss: unknown,
   value: Tensor,
-  { batch, time }: DenseSignal,
+  { batch, time }: TermsExtent,
 ): Float64Array {
   const { data, shape } = (dLoss ?? {}) as Partial<Tensor>;
   if (data === undefined || shape === undefined)

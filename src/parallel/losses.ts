@@ -2,6 +2,7 @@
 import { rangeError, show } from '../errors.ts';
 import { binaryCrossEntropy } from '../losses/binary-cross-entropy.ts';
 import { crossEntropy, negativeLogLikelihood } from '../losses/cross-entropy.ts';
+import { ctc } from '../losses/ctc.ts';
 import { huber, smoothL1 } from '../losses/huber.ts';
 import type { Loss, LossSettings } from '../losses/loss.ts';
 import { meanSquaredError } from '../losses/squared.ts';
@@ -18,6 +19,7 @@ export interface LossBuilders {
 const builders: LossBuilders = {
   binaryCrossEntropy,
   crossEntropy,
+  ctc,
   huber,
   meanSquaredError,
   negativeLogLikelihood,

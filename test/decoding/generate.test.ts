@@ -40,6 +40,11 @@ describe('sampling', () => {
     expect(share({ temperature: 0 }, 1, Float32Array.of(0, 5, 5))).toBe(1);
   });
 
+  test('no filter is drawn as the widest filters are', () => {
+    for (const token of [0, 1, 2])
+      expect(Math.abs(share({}, token) - share({ topK: 9, topP: 1 }, token))).toBeLessThan(2 * TOLERANCE);
+  });
+
   test('topK leaves k, topP the fewest that reach it', () => {
     expect(share({ topK: 1 }, 1)).toBe(1);
     expect(Math.abs(share({ topK: 2 }, 2) - softmax(1, [1, 2])[1]!)).toBeLessThan(TOLERANCE);
@@ -71,8 +76,14 @@ describe('sampling', () => {
     expect(make({ topP: 0 })).toThrow(
       new RangeError('generate: topP is 0, expected more than 0: something must be left'),
     );
-    expect(() => make({})()(Float32Array.of(Number.NaN, Number.NaN))).toThrow(
+    expect(() => make({})()(Float32Array.of(1, Number.NaN, 2))).toThrow(
       new RangeError('generate: logits have NaN as the largest, expected finite scores'),
+    );
+    expect(() => make({})()(Float32Array.of(1, Number.POSITIVE_INFINITY))).toThrow(
+      new RangeError('generate: logits have Infinity as the largest, expected finite scores'),
+    );
+    expect(() => make({})()(Float32Array.of())).toThrow(
+      new RangeError('generate: logits have -Infinity as the largest, expected finite scores'),
     );
   });
 });
@@ -115,6 +126,10 @@ describe('generate', () => {
     const stop = free[3]!;
     const ended = tokensOf(await run({ prompt: [0], stop, random: new Random(3) }));
     expect(ended).toEqual(free.slice(0, free.indexOf(stop) + 1));
+    const either = tokensOf(
+      await run({ prompt: [0], stop: new Set([stop, free[1]!]), random: new Random(3) }),
+    );
+    expect(either).toEqual(free.slice(0, 1 + Math.min(free.indexOf(stop), free.indexOf(free[1]!))));
     const three = await run({ prompt: [0], stop: (tokens) => tokens.length === 3, random: new Random(3) });
     expect(tokensOf(three)).toEqual(free.slice(0, 3));
     const controller = new AbortController();
@@ -141,6 +156,9 @@ describe('generate', () => {
     );
     await expect(failing({ stop: 0.5 })).rejects.toThrow(
       new RangeError('generate: stop is 0.5, expected a whole number of at least 0'),
+    );
+    await expect(failing({ stop: new Set([2, -1]) })).rejects.toThrow(
+      new RangeError('generate: stop is -1, expected a whole number of at least 0'),
     );
     const dense = oneToOne({ inputSize: 1, outputSize: 1 }) as never;
     await expect(generate(dense, { prompt: [0] }).next()).rejects.toThrow(

@@ -3,6 +3,7 @@ import type { Backend } from '../../src/index.ts';
 import { runAttention } from './attention.ts';
 import type { GoldenCase, TensorResult } from './case.ts';
 import { runClip } from './clip.ts';
+import { runCtc } from './ctc.ts';
 import { runLoss } from './loss.ts';
 import { runTraining } from './model.ts';
 import { runModule } from './module.ts';
@@ -15,6 +16,7 @@ export type Runner = (golden: GoldenCase, backend: Backend) => TensorResult[];
 const byKind: { readonly [kind: string]: Runner } = {
   attention: runAttention,
   cell: runCell,
+  ctc: runCtc,
   layer: runLayer,
   loss: runLoss,
   optimizer: runOptimizer,
