@@ -5,11 +5,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const folder = fileURLToPath(new URL('../examples/', import.meta.url));
 // These need the dependencies only; the others' data, a hundred megabytes and more, are development dependencies.
-const LIGHT = ['character-language-model', 'adding-problem'];
+const LIGHT = ['character-language-model', 'adding-problem', 'copy-memory', 'two-digit-addition'];
 
-const names = readdirSync(folder, { recursive: true })
-  .filter((file) => file.endsWith('.ts') && !/^(lib|node_modules)\b/.test(file))
-  .map((file) => file.slice(0, -3).replaceAll('\\', '/'));
+// Folder by folder: a recursive listing would follow node_modules into this repository again and again.
+const names = ['', 'text/'].flatMap((part) =>
+  readdirSync(`${folder}${part}`)
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `${part}${file.slice(0, -3)}`),
+);
 const [name, ...options] = process.argv.slice(2);
 
 if (!names.includes(name)) {

@@ -4,25 +4,58 @@
  * @module recurrent-cells
  */
 export type { Architecture, Part } from './architecture.ts';
+export type { AbortSignalLike } from './async/until-aborted.ts';
+export { Attention, type AttentionInput, type AttentionOptions } from './attention/attention.ts';
+export type { AttentionGradients, AttentionPass } from './attention/pass.ts';
 export { Cell, type CellOptions, type CellState, type StateOf } from './cells/cell.ts';
 export { GRUCell, type GRUCellOptions } from './cells/gru.ts';
 export { LSTMCell } from './cells/lstm.ts';
 export { RNNCell, type RNNCellOptions } from './cells/rnn.ts';
 export type { Matrices, Rule, Stage, Step, StepGradient } from './cells/rule.ts';
+export { type BeamSearchOptions, beamSearch, type ScoredHypothesis } from './decoding/beam.ts';
+export { type Generated, type GenerateOptions, generate } from './decoding/generate.ts';
+export { greedy } from './decoding/greedy.ts';
+export type { DecodingOptions, Hypothesis } from './decoding/hypothesis.ts';
+export { type SampleOptions, sample } from './decoding/sample.ts';
+export type { Drawn, SamplingOptions } from './decoding/sampling.ts';
+export {
+  EncoderDecoder,
+  type EncoderDecoderInput,
+  type EncoderDecoderOptions,
+  type EncoderDecoderOutput,
+} from './encoder-decoder/encoder-decoder.ts';
+export { type TeacherForced, teacherForcing } from './encoder-decoder/teacher-forcing.ts';
+export { describe } from './inspection/describe.ts';
+export { GradientFlow, type GradientFlowOptions, gradientFlow } from './inspection/gradient-flow.ts';
+export type { LayerFlow, Verdict } from './inspection/layer-flow.ts';
+export type { PlotOptions } from './inspection/plot.ts';
 export type { Backend, DType } from './kernels/backend.ts';
 export { type Float32Options, float32, float64 } from './kernels/index.ts';
-export { Bidirectional, type BidirectionalState } from './layers/bidirectional.ts';
+export { Activation, type ActivationKind, type ActivationOptions } from './layers/activation.ts';
+export {
+  Bidirectional,
+  type BidirectionalOptions,
+  type BidirectionalState,
+  type Merge,
+} from './layers/bidirectional.ts';
+export { Conv1d, type Conv1dOptions, type Conv1dPadding } from './layers/conv1d.ts';
 export { Dense, type DenseOptions } from './layers/dense.ts';
 export { Dropout, type DropoutOptions } from './layers/dropout.ts';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.ts';
 export {
+  type BatchTrace,
   type Computed,
   type ForwardOptions,
   type GradientOf,
   Layer,
   type Trace,
 } from './layers/layer.ts';
+export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts';
+export type { NoiseOptions, ZoneoutRates } from './layers/noise.ts';
 export { OneHot, type OneHotOptions } from './layers/one-hot.ts';
+export { Pooling, type PoolingOptions } from './layers/pooling.ts';
+export { Repeat, type RepeatOptions } from './layers/repeat.ts';
+export { Residual } from './layers/residual.ts';
 export { Sequence, type SequenceOptions } from './layers/sequence.ts';
 export { type AnyLayer, Sequential, sequential } from './layers/sequential.ts';
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './losses/binary-cross-entropy.ts';
@@ -54,6 +87,18 @@ export {
   meanAbsoluteError,
   perplexity,
 } from './metrics/metrics.ts';
+export { type EncoderDecoderModelOptions, encoderDecoder } from './models/encoder-decoder.ts';
+export { type ManyToManyOptions, manyToMany } from './models/many-to-many.ts';
+export { type ManyToOneOptions, manyToOne } from './models/many-to-one.ts';
+export { type OneToManyOptions, oneToMany } from './models/one-to-many.ts';
+export { type OneToOneOptions, oneToOne } from './models/one-to-one.ts';
+export type {
+  CellClass,
+  FeatureInput,
+  IndexInput,
+  PlaceOptions,
+  RecurrentOptions,
+} from './models/recurrent.ts';
 export { Adagrad, type AdagradOptions } from './optimizers/adagrad.ts';
 export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
 export { clearGradients } from './optimizers/clear-gradients.ts';
@@ -95,6 +140,7 @@ export { type Indices, indices, type Nested, type Tensor, tensor } from './tenso
 export type { Batch, Batches } from './training/batch.ts';
 export { type ClipNormOptions, clipNorm, clipValue, gradientNorm, type Norm } from './training/clip.ts';
 export { evaluate } from './training/evaluate.ts';
+export { type ScheduledSamplingOptions, scheduledSampling } from './training/scheduled-sampling.ts';
 export { type TrainingStep, type TrainOptions, train } from './training/train.ts';
-export type { AbortSignalLike } from './training/until-aborted.ts';
+export type { Trainable } from './training/trainable.ts';
 export type { Updated, UpdateOptions } from './training/update.ts';

@@ -98,6 +98,9 @@ test('options', () => {
   refused(() => new LSTMCell({ inputSize: 1, hidenSize: 2 }));
   // @ts-expect-error: not an activation
   refused(() => new Sequence(lstm, { outputs: 'first' }));
+  new Sequence(lstm, { zoneout: { c: 0.5 } });
+  // @ts-expect-error: a GRU has no c
+  refused(() => new Sequence(gru, { zoneout: { c: 0.5 } }));
 });
 
 test('a rule must compute what it declares', () => {

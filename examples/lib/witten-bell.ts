@@ -11,17 +11,21 @@ interface Followers {
  *
  *     P(s | context) = (count(context s) + T · P(s | shorter context)) / (count(context) + T)
  *
- * T is the number of different symbols that followed the context; below the empty context all symbols are alike.
+ * `counted` says which symbols are part of the mean: all unless given. T is the number of different symbols that followed the context; below the empty context all symbols are alike.
  */
 export function wittenBell(
   train: ArrayLike<number>,
   test: ArrayLike<number>,
   symbols: number,
   longest: number,
+  counted: (symbol: number) => boolean = () => true,
 ): number[] {
   const tables = Array.from({ length: longest + 1 }, (_, order) => count(train, order, symbols));
   const nats = new Array<number>(longest + 1).fill(0);
+  let tested = 0;
   for (let at = 0; at < test.length; at++) {
+    if (!counted(test[at]!)) continue;
+    tested++;
     let probability = 1 / symbols;
     tables.forEach((table, order) => {
       // The first symbols of the test text have their context in the training text.
@@ -33,7 +37,7 @@ export function wittenBell(
       nats[order]! -= Math.log(probability);
     });
   }
-  return nats.map((sum) => sum / test.length);
+  return nats.map((sum) => sum / tested);
 }
 
 function count(train: ArrayLike<number>, order: number, symbols: number): Map<number, Followers> {

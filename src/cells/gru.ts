@@ -17,6 +17,8 @@ import type { Matrices, Rule, StepGradient } from './rule.ts';
 
 type Gate = 'r' | 'z' | 'n';
 
+const squashed = { r: 'sigmoid', z: 'sigmoid', n: 'tanh' } as const;
+
 /** (4) h ← n + z * (h₋₁ − n) */
 function interpolate(h: Matrices<'h'>['h'], { z, n }: Matrices<Gate>, prev: Matrices<'h'>): void {
   sub(h, prev.h, n);
@@ -44,6 +46,7 @@ const resetAfter: Rule<Gate, 'h', never> = {
   states: ['h'],
   kept: [],
   separateRecurrent: true,
+  squashed,
   stages: [
     {
       gates: ['r', 'z', 'n'],
@@ -78,6 +81,7 @@ const resetBefore: Rule<Gate, 'h', 'reset'> = {
   states: ['h'],
   kept: ['reset'],
   separateRecurrent: false,
+  squashed,
   stages: [
     {
       gates: ['r', 'z'],

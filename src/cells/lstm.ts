@@ -8,6 +8,7 @@ const rule: Rule<'i' | 'f' | 'g' | 'o', 'h' | 'c', 'tanhC'> = {
   states: ['h', 'c'],
   kept: ['tanhC'],
   separateRecurrent: false,
+  squashed: { i: 'sigmoid', f: 'sigmoid', g: 'tanh', o: 'sigmoid' },
   // A forget gate that starts open lets the gradient through from the first step of training.
   initialBias: { f: 1 },
   stages: [

@@ -7,12 +7,17 @@ import type { Rule } from './rule.ts';
 
 type RNNRule = Rule<'a', 'h', never>;
 
-function rule(activation: typeof tanh, derivative: typeof tanhBackward): RNNRule {
+function rule(
+  activation: typeof tanh,
+  derivative: typeof tanhBackward,
+  squashed: RNNRule['squashed'],
+): RNNRule {
   return {
     gates: ['a'],
     states: ['h'],
     kept: [],
     separateRecurrent: false,
+    squashed,
     stages: [
       {
         gates: ['a'],
@@ -29,8 +34,8 @@ function rule(activation: typeof tanh, derivative: typeof tanhBackward): RNNRule
 }
 
 const rules = {
-  tanh: /* @__PURE__ */ rule(tanh, tanhBackward),
-  relu: /* @__PURE__ */ rule(relu, reluBackward),
+  tanh: /* @__PURE__ */ rule(tanh, tanhBackward, { h: 'tanh' }),
+  relu: /* @__PURE__ */ rule(relu, reluBackward, {}),
 };
 
 /** Options of {@link RNNCell}. */

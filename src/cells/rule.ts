@@ -15,6 +15,8 @@ export type Matrices<Name extends string> = { readonly [name in Name]: Matrix };
 
 /** What φ sees of one step: it writes `next`, `gates` and `kept`, and only reads the rest. */
 export interface Step<Gate extends string, State extends string, Kept extends string> {
+  /** t, counted from 0 in the order of the walk. */
+  readonly t: number;
   /** s_{t−1} */
   readonly prev: Matrices<State>;
   /** s_t */
@@ -49,10 +51,14 @@ export interface Stage<Gate extends string, State extends string, Kept extends s
   readonly gates: readonly Gate[];
   /** What is multiplied by their rows of W_hh: a previous state, or something kept by an earlier stage. */
   readonly from: State | Kept;
+  /** Before the product: writes what it multiplies, where that is something this stage keeps. */
+  prepare?(step: Step<Gate, State, Kept>): void;
   /** φ */
   activate(step: Step<Gate, State, Kept>): void;
   /** φ′: linear in `d.next`. */
   activateBackward(step: Step<Gate, State, Kept>, d: StepGradient<Gate, State, Kept>): void;
+  /** `prepare` backward, once the gradient of what was multiplied is complete. */
+  prepareBackward?(step: Step<Gate, State, Kept>, d: StepGradient<Gate, State, Kept>): void;
 }
 
 /** A kind of cell. */
@@ -65,6 +71,8 @@ export interface Rule<Gate extends string, State extends string, Kept extends st
   /** Whether φ needs q_t apart from p_t. */
   readonly separateRecurrent: boolean;
   readonly stages: readonly Stage<Gate, State, Kept>[];
+  /** Which of the gates, states and kept matrices hold the output of σ or tanh after φ: what can saturate. */
+  readonly squashed?: { readonly [name in Gate | State | Kept]?: 'sigmoid' | 'tanh' } | undefined;
   /** Where the input biases of some gates start, if not at 0. */
   readonly initialBias?: { readonly [gate in Gate]?: number } | undefined;
 }

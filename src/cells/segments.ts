@@ -10,6 +10,7 @@ import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { copy, fill } from '../matrix/operations.ts';
 import { type Signal, steps } from '../signal/signal.ts';
+import { stepObserver } from './observe.ts';
 import type { Matrices } from './rule.ts';
 import { blockSteps, readyWeights, type Unrollable, unroll } from './unroll.ts';
 import {
@@ -64,7 +65,8 @@ export function unrollSegments<State extends string>(
   for (let s = 0; s < count; s++)
     arena.scope(() => {
       const part = segment(input, length, s);
-      const { states, final } = unroll(arena, cell, part, stateAt(rule.states, borders, slot(s), B), weights);
+      const start = stateAt(rule.states, borders, slot(s), B);
+      const { states, final } = unroll(arena, cell, part, start, weights, s * length);
       for (const name of rule.states) copy(borders[name].rowsFrom(slot(s + 1) * B, B), final[name]);
       if (outputs !== undefined)
         copy(
@@ -88,6 +90,7 @@ export function unrollSegmentsBackward<State extends string>(
   arena.scope(() => {
     const weights = readyWeights(arena, cell, input);
     const dWeights = weightGradient(arena, cell, input);
+    const observe = stepObserver(arena, cell, input);
     // The gradient of the state at the border that the walk has come back to; none at the end unless given.
     let dBorder = dFinal;
     const dStates = record(names, () => arena.matrix(B, cell.hiddenSize));
@@ -95,7 +98,7 @@ export function unrollSegmentsBackward<State extends string>(
       arena.scope(() => {
         const part = segment(input, length, s);
         const rows = (of: Matrix | undefined) => of?.rowsFrom(s * length * B, part.time * B);
-        const run = unroll(arena, cell, part, stateAt(names, borders, s, B), weights);
+        const run = unroll(arena, cell, part, stateAt(names, borders, s, B), weights, s * length);
         walkBackThrough(
           arena,
           cell,
@@ -104,6 +107,7 @@ export function unrollSegmentsBackward<State extends string>(
           cutter(history, s * length),
           dWeights,
           { input: rows(gradient.input), initial: dStates },
+          observe,
         );
         dBorder = dStates;
       });

@@ -10,6 +10,7 @@ import { addColumnSums, addProduct, product } from '../matrix/operations.ts';
 import { repeated } from '../matrix/packed.ts';
 import { linearGradient } from '../signal/linear.ts';
 import type { Signal } from '../signal/signal.ts';
+import { type StepObserver, stepObserver } from './observe.ts';
 import type { Matrices } from './rule.ts';
 import { blockSteps, type Unrollable, type Unrolled } from './unroll.ts';
 import { walkBack } from './walk-back.ts';
@@ -49,7 +50,8 @@ export function unrollBackward<State extends string>(
   const gradient = newGradient(arena, cell, run.input, needsInput);
   arena.scope(() => {
     const weights = weightGradient(arena, cell, run.input);
-    walkBackThrough(arena, cell, run, upstream, cutter(history), weights, gradient);
+    const observe = stepObserver(arena, cell, run.input);
+    walkBackThrough(arena, cell, run, upstream, cutter(history), weights, gradient, observe);
     weights.finish();
   });
   return gradient;
@@ -85,10 +87,11 @@ export function walkBackThrough<State extends string>(
   cutBefore: (t: number) => boolean,
   weights: WeightGradient<State>,
   gradient: UnrolledGradient<State>,
+  observe: StepObserver | undefined,
 ): void {
   const { batch: B, time: T } = run.input;
   const block = blockSteps(B);
-  const walk = walkBack(arena, cell, run, upstream, cutBefore, block);
+  const walk = walkBack(arena, cell, run, upstream, cutBefore, block, observe);
   const weightIh = gradient.input && repeated(arena, cell.weightIh.value, Math.ceil(T / block));
   for (let start = Math.floor((T - 1) / block) * block; start >= 0; start -= block) {
     const count = Math.min(block, T - start);

@@ -24,6 +24,7 @@ export function blockSteps(batch: number): number {
 
 /** The parts of a cell that the walk needs. G gates of H units each, I inputs. */
 export interface Unrollable<State extends string> {
+  readonly type: string;
   readonly rule: Rule<string, State, string>;
   readonly hiddenSize: number;
   /** W_ih [G·H, I] */
@@ -39,6 +40,8 @@ export interface Unrollable<State extends string> {
 /** What a walk leaves behind. */
 export interface Unrolled<State extends string> {
   readonly input: Signal;
+  /** Which step of the sequence the first one is. */
+  readonly first: number;
   /** After φ: what the rule left in the gates. [T·B, G·H] */
   readonly gates: Matrix;
   /** q of all steps, or `gates` where it is not separate. [T·B, G·H] */
@@ -87,6 +90,7 @@ function sum(arena: Arena, a: Matrix | undefined, b: Matrix | undefined): Matrix
  * Runs a cell over a signal from an initial state, zeros unless given.
  *
  * @param weights the cell's, where they are ready from an earlier walk.
+ * @param first which step of the sequence the first one is, if it is not the whole.
  */
 export function unroll<State extends string>(
   arena: Arena,
@@ -94,6 +98,7 @@ export function unroll<State extends string>(
   input: Signal,
   initial: Matrices<State> | undefined,
   weights?: ReadyWeights,
+  first: number = 0,
 ): Unrolled<State> {
   const { rule, hiddenSize: H } = cell;
   const { batch: B, time: T } = input;
@@ -109,7 +114,7 @@ export function unroll<State extends string>(
     if (initial === undefined) fill(first, 0);
     else copy(first, initial[name]);
   }
-  const run: Unrolled<State> = { input, gates, recurrent, states, kept, final };
+  const run: Unrolled<State> = { input, first, gates, recurrent, states, kept, final };
   arena.scope(() => {
     walk(cell, run, weights ?? readyWeights(arena, cell, input));
     collectFinal(arena, cell, run);
@@ -140,6 +145,7 @@ function walk<State extends string>(
     project(cell, run, weights.project, start, end - start);
     for (let t = start; t < end; t++) {
       for (const { stage, source, recurrent, weight } of stages) {
+        stage.prepare?.(step);
         addProduct(recurrent, source, weight);
         stage.activate(step);
         recurrent.advance(B);

@@ -3,6 +3,7 @@ import type { Arena } from '../matrix/arena.ts';
 import type { Factor, Matrix } from '../matrix/matrix.ts';
 import { add, addProduct, copy, fill, product } from '../matrix/operations.ts';
 import { type Packed, repeated } from '../matrix/packed.ts';
+import type { StepObserver } from './observe.ts';
 import type { Matrices, Stage, StepGradient } from './rule.ts';
 import type { Unrollable, Unrolled } from './unroll.ts';
 import type { Upstream } from './unroll-backward.ts';
@@ -32,6 +33,7 @@ export function walkBack<State extends string>(
   { dOutput, dFinal }: Upstream<State>,
   cutBefore: (t: number) => boolean,
   block: number,
+  observe: StepObserver | undefined,
 ): WalkBack<State> {
   const { batch: B, time: T, lengths } = run.input;
   const names = cell.rule.states;
@@ -50,11 +52,13 @@ export function walkBack<State extends string>(
       add(d.next[names[0]], d.next[names[0]], dOut);
       dOut.advance(-B);
     }
+    observe?.(step, d.next);
     for (const name of names) fill(d.prev[name], 0);
     for (let s = sources.length - 1; s >= 0; s--) {
       const { stage, multiply, dRecurrent, weight } = dBlock.stages[s]!;
       stage.activateBackward(step, d);
       multiply(sources[s]!, dRecurrent, weight);
+      stage.prepareBackward?.(step, d);
     }
     if (cutBefore(t)) for (const name of names) fill(d.prev[name], 0);
     turn = turn === even ? odd : even;

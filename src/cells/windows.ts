@@ -8,11 +8,12 @@ import type { Unrollable, Unrolled } from './unroll.ts';
 /** The step at t, and how to move it through time: its matrices are windows that slide over those of the walk. */
 export function stepAt<State extends string>(
   { rule, hiddenSize: H }: Unrollable<State>,
-  { input: { batch: B }, gates, recurrent, states, kept }: Unrolled<State>,
+  { input: { batch: B }, first, gates, recurrent, states, kept }: Unrolled<State>,
   t: number,
 ): { step: Step<string, State, string>; advance: (rows: number) => void } {
   const gateWindows = gatesAt(rule, gates, H, B, t);
-  const step: Step<string, State, string> = {
+  const step: Step<string, State, string> & { t: number } = {
+    t: first + t,
     prev: record(rule.states, (name) => states[name].rowsFrom(t * B, B)),
     next: record(rule.states, (name) => states[name].rowsFrom((t + 1) * B, B)),
     gates: gateWindows,
@@ -28,6 +29,7 @@ export function stepAt<State extends string>(
   return {
     step,
     advance(rows) {
+      step.t += rows / B;
       for (const window of moving) window.advance(rows);
     },
   };

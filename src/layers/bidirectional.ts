@@ -2,18 +2,19 @@
 
 import type { Architecture } from '../architecture.ts';
 import type { Cell, CellState } from '../cells/cell.ts';
-import { rangeError } from '../errors.ts';
+import { oneOf, rangeError, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { add, copy } from '../matrix/operations.ts';
+import { add, copy, mul, scale } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
+import type { Random } from '../random/random.ts';
 import type { Expectation } from '../signal/checks.ts';
 import { dense, type Signal } from '../signal/signal.ts';
-import type { MatrixState, StateSizes } from '../signal/state.ts';
+import type { MatrixState, State, StateSizes } from '../signal/state.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
-import { prefixed } from './parts.ts';
+import { denseValues, prefixed } from './parts.ts';
 import { Sequence, type SequenceOptions } from './sequence.ts';
 
 /** The state of a {@link Bidirectional} layer: one for each direction. */
@@ -23,11 +24,24 @@ export interface BidirectionalState<Name extends string> {
   readonly reverse: CellState<Name>;
 }
 
+/** How a {@link Bidirectional} layer makes one output of two. */
+export type Merge = 'concatenate' | 'sum' | 'mean' | 'product';
+
+/** Options of {@link Bidirectional}. */
+export interface BidirectionalOptions<Name extends string = string>
+  extends Omit<SequenceOptions<Name>, 'reverse'> {
+  /** How the outputs of both directions become one: `'concatenate'`, forward first, unless given. */
+  readonly merge?: Merge | undefined;
+}
+
 /**
- * A cell for each direction; their outputs are concatenated, forward first: `[batch, time, 2·hiddenSize]`.
+ * A cell for each direction; their outputs are concatenated, forward first, `[batch, time, 2·hiddenSize]`, or merged
+ * element by element, `[batch, time, hiddenSize]`.
  *
- * Each direction has parameters of its own, under `forward.` and `reverse.`, and a state of its own. With
- * `outputs: 'last'` the output joins the states in which both directions end. Schuster and Paliwal (1997).
+ * Each direction has parameters of its own, under `forward.` and `reverse.`, and a state of its own; learned initial
+ * states (`forward.initial.h`) are where each begins, the reverse one at the last step. Each draws masks of its own, from
+ * one generator. With `outputs: 'last'` the output joins the states in which both directions end. Schuster and Paliwal
+ * (1997). To have both outputs apart, run the two layers of `directions`.
  *
  * @example
  * ```ts
@@ -49,18 +63,34 @@ export class Bidirectional<
   readonly inputSize: InputSize;
   readonly outputSize: number;
   override readonly stateSizes: StateSizes;
-  readonly #forward: Sequence<Cell<Name, InputSize, HiddenSize>>;
-  readonly #reverse: Sequence<Cell<Name, InputSize, HiddenSize>>;
+  /** The generator of both directions' masks; undefined where there are none. */
+  readonly random: Random | undefined;
+  readonly merge: Merge;
+  /** The layer of each direction, sharing its parameters with this one. */
+  readonly directions: {
+    readonly [direction in 'forward' | 'reverse']: Sequence<Cell<Name, InputSize, HiddenSize>>;
+  };
 
-  /** @throws RangeError if the two cells' inputs differ in size, or their backends differ. */
+  /** @throws RangeError if the cells' inputs, or hidden sizes that are to be merged, differ, or their backends do. */
   constructor(
     forward: Cell<Name, InputSize, HiddenSize>,
     reverse: Cell<Name, InputSize, HiddenSize>,
-    options: Omit<SequenceOptions, 'reverse'> = {},
+    { merge = 'concatenate', ...options }: BidirectionalOptions<Name> = {},
   ) {
     super();
-    this.#forward = new Sequence(forward, options);
-    this.#reverse = new Sequence(reverse, { ...options, reverse: true });
+    const first = new Sequence(forward, options);
+    this.random = first.random;
+    const second = new Sequence(reverse, { ...options, random: this.random, reverse: true });
+    this.directions = { forward: first, reverse: second };
+    this.merge = oneOf('Bidirectional', 'merge', merge, ['concatenate', 'sum', 'mean', 'product']);
+    const apart = merge === 'concatenate';
+    if (!apart && forward.hiddenSize !== reverse.hiddenSize)
+      throw rangeError(
+        'Bidirectional',
+        'reverse',
+        `has hiddenSize ${reverse.hiddenSize}`,
+        `${forward.hiddenSize}, as forward has, for merge ${merge}`,
+      );
     if (forward.backend !== reverse.backend)
       throw rangeError(
         'Bidirectional',
@@ -77,48 +107,53 @@ export class Bidirectional<
       );
     this.backend = forward.backend;
     this.inputSize = forward.inputSize;
-    this.outputSize = forward.hiddenSize + reverse.hiddenSize;
+    this.outputSize = forward.hiddenSize + (apart ? reverse.hiddenSize : 0);
     this.stateSizes = { forward: forward.stateSizes, reverse: reverse.stateSizes };
   }
 
   parameters(): ReadonlyMap<string, Parameter> {
-    return prefixed({ forward: this.#forward.cell, reverse: this.#reverse.cell });
+    const { forward, reverse } = this.directions;
+    const cells = { forward: forward.cell, reverse: reverse.cell };
+    if (forward.initial === undefined || reverse.initial === undefined) return prefixed(cells);
+    return prefixed({ ...cells, 'forward.initial': forward.initial, 'reverse.initial': reverse.initial });
   }
 
   architecture(): Architecture {
-    const { outputs, history, cell } = this.#forward;
+    const { forward, reverse } = this.directions;
+    const { reverse: _, ...options } = forward.architecture().options;
     return {
       type: this.type,
-      options: { outputs, history },
-      parts: { forward: cell, reverse: this.#reverse.cell },
+      options: { ...options, merge: this.merge },
+      parts: { forward: forward.cell, reverse: reverse.cell },
     };
   }
 
+  override initialState(batch: number): BidirectionalState<Name> {
+    wholeNumber(`${this.type}.initialState`, 'batch', batch);
+    const { forward, reverse } = this.directions;
+    const start = (of: { initialState(batch: number): State }) => of.initialState(batch) as CellState<Name>;
+    return { forward: start(forward), reverse: start(reverse) };
+  }
+
   compute(arena: Arena, input: Signal, state: MatrixState | undefined): Computed {
-    const forward = this.#forward.compute(arena, input, state?.forward as MatrixState | undefined);
-    const reverse = this.#reverse.compute(arena, input, state?.reverse as MatrixState | undefined);
-    return this.#joined(arena, forward, reverse);
+    const { forward, reverse } = this.directions;
+    const a = forward.compute(arena, input, state?.forward as MatrixState | undefined);
+    const b = reverse.compute(arena, input, state?.reverse as MatrixState | undefined);
+    return this.#merged(arena, a, b);
   }
 
   record(arena: Arena, input: Signal, state: MatrixState | undefined): Trace {
-    const forward = this.#forward.record(arena, input, state?.forward as MatrixState | undefined);
-    const reverse = this.#reverse.record(arena, input, state?.reverse as MatrixState | undefined);
-    const split = this.#forward.outputSize;
+    const { forward, reverse } = this.directions;
+    const a = forward.record(arena, input, state?.forward as MatrixState | undefined);
+    const b = reverse.record(arena, input, state?.reverse as MatrixState | undefined);
     return {
-      ...this.#joined(arena, forward, reverse),
+      ...this.#merged(arena, a, b),
       backward: (dOutput, dState, needsInput) => {
-        const a = forward.backward(
-          dOutput?.columnsFrom(0, split),
-          dState?.forward as MatrixState | undefined,
-          needsInput,
-        );
-        const b = reverse.backward(
-          dOutput?.columnsFrom(split, this.outputSize - split),
-          dState?.reverse as MatrixState | undefined,
-          needsInput,
-        );
-        if (a.input !== undefined && b.input !== undefined) add(a.input, a.input, b.input);
-        return { input: a.input, state: { forward: a.state!, reverse: b.state! } };
+        const [dA, dB] = this.#apart(arena, valuesOf(a), valuesOf(b), dOutput);
+        const da = a.backward(dA, dState?.forward as MatrixState | undefined, needsInput);
+        const db = b.backward(dB, dState?.reverse as MatrixState | undefined, needsInput);
+        if (da.input !== undefined && db.input !== undefined) add(da.input, da.input, db.input);
+        return { input: da.input, state: { forward: da.state!, reverse: db.state! } };
       },
     };
   }
@@ -127,17 +162,39 @@ export class Bidirectional<
     return { ...super.expectation(where), timed: true };
   }
 
-  #joined(arena: Arena, forward: Computed, reverse: Computed): Computed {
-    const halves = [forward, reverse].map(({ output }) => (output as { values: Matrix }).values);
-    const values = arena.matrix(halves[0]!.rows, this.outputSize);
-    let column = 0;
-    for (const half of halves) {
-      copy(values.columnsFrom(column, half.columns), half);
-      column += half.columns;
+  #merged(arena: Arena, forward: Computed, reverse: Computed): Computed {
+    const [a, b] = [valuesOf(forward), valuesOf(reverse)];
+    const y = arena.matrix(a.rows, this.outputSize);
+    if (this.merge === 'concatenate') {
+      copy(y.columnsFrom(0, a.columns), a);
+      copy(y.columnsFrom(a.columns, b.columns), b);
+    } else if (this.merge === 'product') mul(y, a, b);
+    else {
+      add(y, a, b);
+      if (this.merge === 'mean') scale(y, y, 1 / 2);
     }
     return {
-      output: dense(forward.output, values),
+      output: dense(forward.output, y),
       state: { forward: forward.state!, reverse: reverse.state! },
     };
   }
+
+  /** The gradients of both directions' outputs a and b. */
+  #apart(arena: Arena, a: Matrix, b: Matrix, dy: Matrix | undefined): (Matrix | undefined)[] {
+    if (dy === undefined || this.merge === 'sum') return [dy, dy];
+    if (this.merge === 'concatenate')
+      return [dy.columnsFrom(0, a.columns), dy.columnsFrom(a.columns, b.columns)];
+    const [da, db] = [a, b].map(({ rows, columns }) => arena.matrix(rows, columns)) as [Matrix, Matrix];
+    if (this.merge === 'mean') {
+      scale(da, dy, 1 / 2);
+      return [da, da];
+    }
+    mul(da, dy, b);
+    mul(db, dy, a);
+    return [da, db];
+  }
+}
+
+function valuesOf({ output }: Computed): Matrix {
+  return denseValues('Bidirectional', output);
 }

@@ -1,21 +1,25 @@
 /** Random zeros while training. */
 import type { Architecture } from '../architecture.ts';
-import { numberWithin, rangeError, requiredOptions } from '../errors.ts';
+import { requiredOptions } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { mul } from '../matrix/operations.ts';
+import { copy, mul } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { defaultRandom, type Random } from '../random/random.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
+import { drawMask, dropoutRate } from './noise.ts';
+import { denseValues } from './parts.ts';
 
 /** Options of {@link Dropout}. */
 export interface DropoutOptions {
   /** The probability of each value to become zero, in [0, 1). */
   readonly rate: number;
+  /** Whether one mask serves all steps of a sequence, where otherwise each step has its own: false unless given. */
+  readonly acrossTime?: boolean | undefined;
   /** What it computes with: `float32()` unless given. */
   readonly backend?: Backend | undefined;
   /** Where the masks are drawn from: a generator forked from the program's unless given. */
@@ -26,7 +30,9 @@ export interface DropoutOptions {
  * Sets each value to zero with probability `rate` while training, and scales the others by 1/(1 − rate), so that the
  * expectation stays; `infer` changes nothing.
  *
- * Each forward draws a new mask, for every step its own. Srivastava et al. (2014), in the inverted form.
+ * Each forward draws a new mask, for every step its own. Srivastava et al. (2014), in the inverted form. With
+ * `acrossTime` one mask serves all steps of a sequence, as Gal and Ghahramani (2016), arXiv:1512.05287, drop the inputs
+ * and outputs of recurrent layers; {@link SequenceOptions.recurrentDropout} is their recurrent part.
  *
  * @example
  * ```ts
@@ -46,6 +52,7 @@ export class Dropout extends Layer<Tensor, number, number, undefined> {
   readonly inputSize: undefined;
   readonly outputSize: undefined;
   readonly rate: number;
+  readonly acrossTime: boolean;
   /** The generator of the masks; setting its state repeats them. */
   readonly random: Random;
 
@@ -54,12 +61,12 @@ export class Dropout extends Layer<Tensor, number, number, undefined> {
     super();
     const {
       rate,
+      acrossTime = false,
       backend = float32(),
       random = defaultRandom().fork(),
     } = requiredOptions('Dropout', options, '{ rate }');
-    if (numberWithin('Dropout', 'rate', rate, 0, 1) === 1)
-      throw rangeError('Dropout', 'rate', 'is 1', 'less than 1: something must be left');
-    this.rate = rate;
+    this.rate = dropoutRate('Dropout', 'rate', rate);
+    this.acrossTime = acrossTime;
     this.backend = backend;
     this.random = random;
   }
@@ -69,7 +76,8 @@ export class Dropout extends Layer<Tensor, number, number, undefined> {
   }
 
   architecture(): Architecture {
-    return { type: this.type, options: { rate: this.rate, state: this.random.state } };
+    const { type, rate, acrossTime, random } = this;
+    return { type, options: { rate, acrossTime, state: random.state } };
   }
 
   compute(_: Arena, input: Signal): Computed {
@@ -77,10 +85,8 @@ export class Dropout extends Layer<Tensor, number, number, undefined> {
   }
 
   record(arena: Arena, input: Signal): Trace {
-    if (input.kind === 'oneHot')
-      throw rangeError('Dropout', 'its input', 'is one-hot', 'real features, such as an Embedding gives');
-    const { values } = input;
-    const mask = this.#mask(arena, values);
+    const values = denseValues('Dropout', input);
+    const mask = this.#mask(arena, values, input.batch);
     const out = arena.matrix(values.rows, values.columns);
     mul(out, values, mask);
     return {
@@ -95,12 +101,11 @@ export class Dropout extends Layer<Tensor, number, number, undefined> {
     };
   }
 
-  #mask(arena: Arena, { rows, columns }: Matrix): Matrix {
+  #mask(arena: Arena, { rows, columns }: Matrix, batch: number): Matrix {
     const mask = arena.matrix(rows, columns);
-    const { values } = this.backend.heap;
-    const kept = 1 / (1 - this.rate);
-    for (let i = mask.offset; i < mask.offset + rows * columns; i++)
-      values[i] = this.random.next() < this.rate ? 0 : kept;
+    const drawn = this.acrossTime ? Math.min(batch, rows) : rows;
+    drawMask(mask.rowsFrom(0, drawn), this.random, this.rate, 0, 1 / (1 - this.rate));
+    for (let row = drawn; row < rows; row += drawn) copy(mask.rowsFrom(row, drawn), mask.rowsFrom(0, drawn));
     return mask;
   }
 }

@@ -19,7 +19,7 @@ import {
 } from '../signal/boundary.ts';
 import type { Expectation } from '../signal/checks.ts';
 import { type Pass, recordPass } from '../signal/pass.ts';
-import type { Signal } from '../signal/signal.ts';
+import { type Signal, validSteps } from '../signal/signal.ts';
 import {
   type MatrixState,
   type State,
@@ -34,7 +34,7 @@ import type { Indices, Tensor } from '../tensor.ts';
 export interface ForwardOptions<S> {
   /** The valid steps of each sequence, in any order; all are unless given. What lies beyond has no effect. */
   readonly lengths?: readonly number[] | undefined;
-  /** The state to start from: zeros unless given. */
+  /** The state to start from: zeros unless given, or what the layer has learned. */
   readonly state?: S | undefined;
 }
 
@@ -61,6 +61,14 @@ export interface Trace extends Computed {
     dState: MatrixState | undefined,
     needsInput: boolean,
   ): { readonly input: Matrix | undefined; readonly state: MatrixState | undefined };
+}
+
+/** A batch computed in the heap, as training takes it, and its way back to the parameters. */
+export interface BatchTrace extends Computed {
+  /** Valid time steps. */
+  readonly tokens: number;
+  /** Adds to the parameters' gradients. */
+  backward(dOutput: Matrix): unknown;
 }
 
 /**
@@ -192,7 +200,24 @@ export abstract class Layer<
     });
   }
 
-  /** The zero state of a batch; undefined for a layer without state. */
+  /** Checks a batch, copies it into the arena, and records it: what training calls. */
+  recordBatch(
+    arena: Arena,
+    where: string,
+    input: Input,
+    { lengths, state }: ForwardOptions<State> = {},
+  ): BatchTrace {
+    const signal = this.toSignal(arena, where, input, lengths);
+    const trace = this.record(arena, signal, this.toMatrixState(arena, where, 'state', state, signal));
+    return {
+      output: trace.output,
+      state: trace.state,
+      tokens: validSteps(signal),
+      backward: (dOutput) => trace.backward(dOutput, undefined, false),
+    };
+  }
+
+  /** The state that a batch starts from where none is given: zeros, unless it is learned; undefined for a layer without state. */
   initialState(batch: number): S {
     wholeNumber(`${this.type}.initialState`, 'batch', batch);
     return (this.stateSizes && zeroState(this.backend, this.stateSizes, batch)) as S;
@@ -203,9 +228,16 @@ export abstract class Layer<
     return { where, width: this.inputSize, widthName: 'inputSize' };
   }
 
-  /** Checks a public input and copies it into the arena. */
-  toSignal(arena: Arena, where: string, input: Input, lengths: readonly number[] | undefined): Signal {
-    const expectation = this.expectation(where);
+  /** Checks a public input, which an error calls `argument`, and copies it into the arena. */
+  toSignal(
+    arena: Arena,
+    where: string,
+    input: Input,
+    lengths: readonly number[] | undefined,
+    argument?: string,
+  ): Signal {
+    const lengthsName = argument && `${argument}Lengths`;
+    const expectation = { ...this.expectation(where), argument, lengthsName };
     return this.accepts === 'indices'
       ? indexInput(arena, expectation, input as Indices, lengths)
       : denseInput(arena, expectation, input as Tensor, lengths);

@@ -3,7 +3,7 @@ import type { Architecture } from '../architecture.ts';
 import type { Cell, CellState } from '../cells/cell.ts';
 import type { Matrices } from '../cells/rule.ts';
 import { unrollSegments, unrollSegmentsBackward } from '../cells/segments.ts';
-import { unroll } from '../cells/unroll.ts';
+import { type Unrollable, unroll } from '../cells/unroll.ts';
 import {
   type UnrollBackwardOptions,
   type UnrolledGradient,
@@ -11,20 +11,23 @@ import {
 } from '../cells/unroll-backward.ts';
 import { oneOf, rangeError, show, typeError, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
-import type { Arena } from '../matrix/arena.ts';
+import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
+import type { Random } from '../random/random.ts';
 import type { Expectation } from '../signal/checks.ts';
 import { flip, flipped, reversal } from '../signal/flip.ts';
 import { dense, type Signal } from '../signal/signal.ts';
-import type { MatrixState, StateSizes } from '../signal/state.ts';
+import { type MatrixState, type StateSizes, stateOutput } from '../signal/state.ts';
 import type { Tensor } from '../tensor.ts';
+import { InitialState } from './initial-state.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
+import { inExpectation, type NoiseOptions, noiseOf, underNoise } from './noise.ts';
 import { prefixed } from './parts.ts';
 
 /** Options of {@link Sequence}. */
-export interface SequenceOptions {
+export interface SequenceOptions<Name extends string = string> extends NoiseOptions<Name> {
   /** Every step's output, `[batch, time, hiddenSize]`, or each sequence's last, `[batch, hiddenSize]`: `'all'` unless given. */
   readonly outputs?: 'all' | 'last' | undefined;
   /** Whether to run from each sequence's last step to its first; outputs stay at the steps they belong to. */
@@ -42,6 +45,11 @@ export interface SequenceOptions {
    * the same bit for bit. All steps are kept unless given.
    */
   readonly recompute?: number | undefined;
+  /**
+   * Whether the state to start from is learned: parameters `initial.h` and so on, `[hiddenSize]` each, at first zero, and
+   * the same for all sequences. A `state` that comes with an input takes their place, and leaves them without gradient.
+   */
+  readonly learnInitialState?: boolean | undefined;
 }
 
 /** The names of a cell's states. */
@@ -72,6 +80,9 @@ type HiddenSizeOf<C> = C extends Cell<string, number, infer HiddenSize> ? Hidden
  * W = G·H·(D + H + 256) + T·max(D, H) does not grow with the batch; 256 is T·B where that is less. One of the two H with
  * `recompute` is the output, the other its gradient: `outputs: 'last'` has neither.
  *
+ * `recurrentDropout` keeps one matrix more for each stage of the cell's rule (one, or two of a `GRUCell` that resets before the
+ * product), `zoneout` two for each state.
+ *
  * @example
  * ```ts
  * import { LSTMCell, Sequence, tensor } from 'recurrent-cells';
@@ -101,11 +112,19 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   readonly reverse: boolean;
   readonly history: number | undefined;
   readonly recompute: number | undefined;
+  readonly recurrentDropout: number;
+  /** The rates by state, where they are not 0. */
+  readonly zoneout: { readonly [state: string]: number };
+  /** The generator of the masks; setting its state repeats them. Undefined where there are none. */
+  readonly random: Random | undefined;
+  readonly learnInitialState: boolean;
+  /** @internal */
+  readonly initial: InitialState | undefined;
 
   /** @throws RangeError if an option is not one of its values; TypeError if `cell` is not a cell. */
-  constructor(cell: C, options: SequenceOptions = {}) {
+  constructor(cell: C, options: SequenceOptions<NameOf<C>> = {}) {
     super();
-    const { outputs = 'all', reverse = false, history, recompute } = options;
+    const { outputs = 'all', reverse = false, history, recompute, learnInitialState = false } = options;
     if (cell?.rule === undefined)
       throw typeError('Sequence', 'cell', `is ${show(cell)}`, 'a cell, such as an LSTMCell');
     this.cell = cell;
@@ -117,21 +136,54 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
     this.reverse = reverse;
     this.history = history === undefined ? undefined : wholeNumber('Sequence', 'history', history);
     this.recompute = recompute === undefined ? undefined : wholeNumber('Sequence', 'recompute', recompute);
+    const { recurrentDropout, zoneout, random } = noiseOf('Sequence', cell.rule.states, options);
+    this.recurrentDropout = recurrentDropout;
+    this.zoneout = zoneout;
+    this.random = random;
+    this.learnInitialState = learnInitialState;
+    this.initial = learnInitialState ? new InitialState(cell.backend, cell.stateSizes) : undefined;
   }
 
   parameters(): ReadonlyMap<string, Parameter> {
-    return prefixed({ cell: this.cell });
+    const { cell, initial } = this;
+    return prefixed(initial === undefined ? { cell } : { cell, initial });
   }
 
   architecture(): Architecture {
-    const { type, outputs, reverse, history, recompute, cell } = this;
-    return { type, options: { outputs, reverse, history, recompute }, parts: { cell } };
+    const { type, cell, outputs, reverse, history, recompute, learnInitialState } = this;
+    const { recurrentDropout, zoneout, random } = this;
+    const noise = random && { recurrentDropout, zoneout, state: random.state };
+    return {
+      type,
+      options: { outputs, reverse, history, recompute, learnInitialState, ...noise },
+      parts: { cell },
+    };
+  }
+
+  /**
+   * The state that a batch starts from where none is given: zeros, or what has been learned, as it is now.
+   *
+   * @example
+   * ```ts
+   * import { GRUCell, Sequence } from 'recurrent-cells';
+   *
+   * const layer = new Sequence(new GRUCell({ inputSize: 1, hiddenSize: 2 }), { learnInitialState: true });
+   * layer.parameters().get('initial.h')!.write([0.5, -0.5]);
+   * Array.from(layer.initialState(2).h.data) // → [0.5, -0.5, 0.5, -0.5]
+   * ```
+   */
+  override initialState(batch: number): CellState<NameOf<C>> {
+    const zeros = super.initialState(batch);
+    const { initial, backend } = this;
+    if (initial === undefined) return zeros;
+    return withArena(backend, (arena) => stateOutput(initial.state(arena, batch))) as CellState<NameOf<C>>;
   }
 
   record(arena: Arena, given: Signal, state: MatrixState | undefined): Trace {
-    const { outputs } = this;
+    const { outputs, initial } = this;
     const { input, turn } = this.#directed(arena, given);
-    const walk = this.#walk(arena, input, state as Matrices<string> | undefined);
+    const cell = underNoise(arena, this.cell, input.batch, this);
+    const walk = this.#walk(arena, cell, input, this.#start(arena, input, state));
     const h = this.cell.rule.states[0];
     return {
       output: outputs === 'all' ? dense(given, turn(walk.all!)) : last(given, walk.final[h]!),
@@ -144,6 +196,7 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
           history: this.history,
           needsInput,
         });
+        if (state === undefined) initial?.addGradient(d.initial);
         return { input: d.input && turn(d.input), state: d.initial };
       },
     };
@@ -154,9 +207,9 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
     const all = this.#outputs(arena, input);
     const { final } = unrollSegments(
       arena,
-      this.cell,
+      inExpectation(this.cell, this),
       input,
-      state as Matrices<string> | undefined,
+      this.#start(arena, input, state),
       all,
       1,
       false,
@@ -181,13 +234,18 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
     return { input: flip(arena, given, order), turn: (values) => flipped(arena, values, order) };
   }
 
+  /** The state to start from, where it is not zero. */
+  #start(arena: Arena, { batch }: Signal, given: MatrixState | undefined): Matrices<string> | undefined {
+    return (given ?? this.initial?.state(arena, batch)) as Matrices<string> | undefined;
+  }
+
   #outputs(arena: Arena, { time, batch }: Signal): Matrix | undefined {
     return this.outputs === 'all' ? arena.matrix(time * batch, this.cell.hiddenSize) : undefined;
   }
 
   /** The walk over the input, kept whole or computed again on the way back. */
-  #walk(arena: Arena, input: Signal, initial: Matrices<string> | undefined): Walk {
-    const { cell, recompute } = this;
+  #walk(arena: Arena, cell: Unrollable<string>, input: Signal, initial: Matrices<string> | undefined): Walk {
+    const { recompute } = this;
     if (recompute === undefined) {
       const run = unroll(arena, cell, input, initial);
       return {

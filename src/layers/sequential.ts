@@ -1,6 +1,6 @@
 /** Layers one after another. */
 import type { Architecture } from '../architecture.ts';
-import { rangeError, show, typeError } from '../errors.ts';
+import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -143,6 +143,15 @@ export class Sequential<
 
   architecture(): Architecture {
     return { type: this.type, options: {}, parts: Object.fromEntries(this.layers.entries()) };
+  }
+
+  override initialState(batch: number): State {
+    wholeNumber(`${this.type}.initialState`, 'batch', batch);
+    const parts = this.layers.map((layer, at): [number, State | undefined] => [
+      at,
+      layer.initialState(batch),
+    ]);
+    return Object.fromEntries(parts.filter(([, state]) => state !== undefined)) as State;
   }
 
   compute(arena: Arena, input: Signal, state: MatrixState | undefined): Computed {

@@ -72,9 +72,10 @@ export class Matrix implements Factor {
     };
   }
 
-  /** The view of `count` rows from row `start`. */
-  rowsFrom(start: number, count: number): Matrix {
-    return new Matrix(this.backend, this.offset + start * this.stride, count, this.columns, this.stride);
+  /** The view of `count` rows from row `start`, `step` rows apart: with the batch as `step`, those of one sequence. */
+  rowsFrom(start: number, count: number, step = 1): Matrix {
+    const { backend, offset, columns, stride } = this;
+    return new Matrix(backend, offset + start * stride, count, columns, step * stride);
   }
 
   /** The view of `count` columns from column `start`. */

@@ -22,17 +22,18 @@ import { ownedMatrix } from './owned.ts';
  * ```
  */
 export class Parameter {
-  /** The dimensions: `[rows, columns]`, or `[length]` of a vector. */
+  /** The dimensions: `[rows, columns]`, `[length]` of a vector, `[rows, …]` of more dimensions. */
   readonly shape: readonly number[];
-  /** The value in the heap, a vector as one row. */
+  /** The value in the heap, a vector as one row; of more than two dimensions, all but the first are in a row. */
   readonly value: Matrix;
   #gradient: Matrix | undefined;
   #version = 0;
 
   constructor(backend: Backend, shape: readonly number[], initial: ArrayLike<number>) {
     this.shape = shape;
-    const [columns, rows = 1] = [...shape].reverse();
-    this.value = ownedMatrix(this, backend, rows, columns!);
+    const [rows, ...rest] = shape.length === 1 ? [1, ...shape] : shape;
+    const columns = rest.reduce((product, dimension) => product * dimension, 1);
+    this.value = ownedMatrix(this, backend, rows!, columns);
     this.write(initial);
   }
 

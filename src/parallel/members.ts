@@ -5,6 +5,7 @@ import type { Parameter } from '../matrix/parameter.ts';
 import { flatArray, moved, writeValues } from './flat.ts';
 import type { Beginning, Outcome, Task } from './messages.ts';
 import { Remote } from './remote.ts';
+import { arraysOf } from './shards.ts';
 import type { WorkerLike } from './spawn.ts';
 
 /** A worker, and the array in which weights go to it. */
@@ -75,7 +76,7 @@ export class Members {
 
 async function ask(index: number, member: Member, tasks: readonly Task[]): Promise<Done[]> {
   const { remote, weights } = member;
-  const arrays = tasks.flatMap(({ batch, gradients }) => [batch.inputs.data, batch.targets.data, gradients]);
+  const arrays = tasks.flatMap(({ batch, gradients }) => [...arraysOf(batch), gradients]);
   try {
     const request = { assign: { weights, tasks } };
     const answer = await remote.ask(request, [weights, ...arrays].flatMap(moved));

@@ -6,8 +6,13 @@ import type { Blueprint } from '../storage/blueprint.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 import type { Batch } from '../training/batch.ts';
 
+/** Inputs of several parts, such as an encoder–decoder's: each has an entry for each sequence. */
+export interface CompositeInputs {
+  readonly [part: string]: Tensor | Indices | readonly number[] | undefined;
+}
+
 /** A batch of whatever kind. */
-export type AnyBatch = Batch<Tensor | Indices, Tensor | Indices>;
+export type AnyBatch = Batch<Tensor | Indices | CompositeInputs, Tensor | Indices>;
 
 /** What a worker is to compute with, said once. */
 export interface Beginning {

@@ -1,22 +1,23 @@
 /** A copy of a model that computes shards beside the original: in a worker, or in the calling thread. */
 
+import type { Part } from '../architecture.ts';
 import { rangeError, show } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
 import { float32, float64 } from '../kernels/index.ts';
-import type { Layer } from '../layers/layer.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Random } from '../random/random.ts';
+import { randomsOf } from '../random/randoms.ts';
 import type { State } from '../signal/state.ts';
 import { backPropagate } from '../training/back-propagate.ts';
+import type { Trainable } from '../training/trainable.ts';
 import { readValues, writeGradients } from './flat.ts';
 import type { Outcome, Task } from './messages.ts';
-import { randomsOf } from './randoms.ts';
 
-/** A layer of whatever kind. */
-// biome-ignore lint/suspicious/noExplicitAny: widths and states play no part here
-export type AnyModel = Layer<any, any, any, any>;
+/** A model of whatever kind, that a worker can build again. */
+// biome-ignore lint/suspicious/noExplicitAny: what the inputs are plays no part here
+export type AnyModel = Trainable<any> & Part;
 
 /** A loss of whatever targets. */
 // biome-ignore lint/suspicious/noExplicitAny: what the targets are plays no part here

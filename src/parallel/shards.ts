@@ -2,7 +2,7 @@
 import { rangeError } from '../errors.ts';
 import { checkTensor } from '../signal/checks.ts';
 import type { Indices, Tensor } from '../tensor.ts';
-import type { AnyBatch } from './messages.ts';
+import type { AnyBatch, CompositeInputs } from './messages.ts';
 
 /** The sequences `start` to `end` − 1 of a batch. */
 export interface Range {
@@ -27,36 +27,78 @@ export function rangesOf(batch: number, shards: number): Range[] {
  */
 export function sequencesOf(where: string, batch: AnyBatch): number {
   const { inputs, targets, lengths } = batch;
-  checkTensor(where, 'inputs', inputs, kindOf(inputs));
+  const parts = Object.entries(isComposite(inputs) ? inputs : { inputs });
+  const [[first, leading]] = parts as [[string, Tensor | Indices]];
+  checkTensor(where, first, leading, kindOf(leading));
   checkTensor(where, 'targets', targets, kindOf(targets));
-  const [sequences = 0] = inputs.shape;
+  const [sequences = 0] = leading.shape;
   if (sequences === 0)
-    throw rangeError(where, 'inputs', `has shape [${inputs.shape.join(', ')}]`, 'at least one sequence');
-  if (targets.shape[0] !== sequences)
-    throw rangeError(
-      where,
-      'targets',
-      `has shape [${targets.shape.join(', ')}]`,
-      `${sequences} sequences, as inputs has`,
-    );
-  if (lengths !== undefined && lengths.length !== sequences)
-    throw rangeError(
-      where,
-      'lengths',
-      `has ${lengths.length} entries`,
-      `${sequences}, one for each sequence`,
-    );
+    throw rangeError(where, first, `has shape [${leading.shape.join(', ')}]`, 'at least one sequence');
+  for (const [name, part] of [...parts, ['targets', targets], ['lengths', lengths]] as const)
+    if (part !== undefined) checkCount(where, name, part, sequences, first);
   return sequences;
+}
+
+function checkCount(
+  where: string,
+  name: string,
+  part: Tensor | Indices | readonly number[],
+  sequences: number,
+  first: string,
+): void {
+  if (isList(part)) {
+    if (part.length !== sequences)
+      throw rangeError(where, name, `has ${part.length} entries`, `${sequences}, one for each sequence`);
+    return;
+  }
+  checkTensor(where, name, part, kindOf(part));
+  if (part.shape[0] !== sequences)
+    throw rangeError(
+      where,
+      name,
+      `has shape [${part.shape.join(', ')}]`,
+      `${sequences} sequences, as ${first} has`,
+    );
 }
 
 /** A copy of some sequences of a batch. */
 export function part({ inputs, targets, lengths, continues }: AnyBatch, range: Range): AnyBatch {
   return {
-    inputs: rows(inputs, range),
+    inputs: isComposite(inputs) ? mapped(inputs, range) : rows(inputs, range),
     targets: rows(targets, range),
     lengths: lengths?.slice(range.start, range.end),
     continues,
   };
+}
+
+/** The memory that a batch lies in. */
+export function arraysOf({ inputs, targets }: AnyBatch): ArrayBufferView[] {
+  const parts = isComposite(inputs) ? Object.values(inputs) : [inputs];
+  return [...parts, targets].flatMap((part) => (part === undefined || isList(part) ? [] : [part.data]));
+}
+
+function mapped(inputs: CompositeInputs, range: Range): CompositeInputs {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, part]) => [
+      name,
+      part && (isList(part) ? part.slice(range.start, range.end) : rows(part, range)),
+    ]),
+  );
+}
+
+function isList(part: Tensor | Indices | readonly number[]): part is readonly number[] {
+  return Array.isArray(part);
+}
+
+/** What has tensors within, and is none itself. */
+function isComposite(inputs: Tensor | Indices | CompositeInputs): inputs is CompositeInputs {
+  return (
+    typeof inputs === 'object' &&
+    inputs !== null &&
+    !Array.isArray(inputs) &&
+    !('data' in inputs) &&
+    'source' in inputs
+  );
 }
 
 function kindOf(value: Tensor | Indices): 'index' | 'real' {

@@ -1,18 +1,19 @@
 /** The threads that compute a step together: the calling one, which holds the model itself, and workers. */
+
+import type { AbortSignalLike } from '../async/until-aborted.ts';
 import { rangeError } from '../errors.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Random } from '../random/random.ts';
+import { forked, randomsOf } from '../random/randoms.ts';
 import type { State } from '../signal/state.ts';
 import { blueprintOf, build } from '../storage/blueprint.ts';
 import type { Builders } from '../storage/builders.ts';
 import { backPropagate } from '../training/back-propagate.ts';
-import type { AbortSignalLike } from '../training/until-aborted.ts';
 import { combine } from './combine.ts';
 import { flatArray, layoutOf, writeValues } from './flat.ts';
 import { Members } from './members.ts';
 import type { AnyBatch, Outcome, Task } from './messages.ts';
-import { forked, randomsOf } from './randoms.ts';
 import { type AnyLoss, type AnyModel, Replica } from './replica.ts';
 import { part, rangesOf, sequencesOf } from './shards.ts';
 import type { WorkerLike } from './spawn.ts';

@@ -1,12 +1,14 @@
 /** Training whose batches are cut into shards, computed side by side. */
+import type { Part } from '../architecture.ts';
+import { breather } from '../async/breathe.ts';
 import { rangeError, wholeNumber } from '../errors.ts';
-import type { Layer } from '../layers/layer.ts';
 import type { Builders } from '../storage/builders.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 import type { Batches } from '../training/batch.ts';
-import { breather } from '../training/breathe.ts';
 import type { TrainingStep, TrainOptions } from '../training/train.ts';
+import type { Trainable } from '../training/trainable.ts';
 import { updater } from '../training/update.ts';
+import type { AnyBatch } from './messages.ts';
 import { spawn, type WorkerLike } from './spawn.ts';
 import { Team } from './team.ts';
 
@@ -71,9 +73,8 @@ export interface TrainParallelOptions<Target extends Tensor | Indices> extends T
  * losses.at(-1)! < losses[0]! / 10 // → true
  * ```
  */
-export async function* trainParallel<Input extends Tensor | Indices, Target extends Tensor | Indices>(
-  // biome-ignore lint/suspicious/noExplicitAny: widths and states play no part here
-  model: Layer<Input, any, any, any>,
+export async function* trainParallel<Input, Target extends Tensor | Indices>(
+  model: Trainable<Input> & Part,
   batches: Batches<Input, Target>,
   options: TrainParallelOptions<Target>,
 ): AsyncGenerator<TrainingStep, void, undefined> {
@@ -89,7 +90,7 @@ export async function* trainParallel<Input extends Tensor | Indices, Target exte
     for await (const batch of batches) {
       if (signal?.aborted) return;
       const started = performance.now();
-      const result = await team.step(batch, step, signal);
+      const result = await team.step(batch as AnyBatch, step, signal);
       if (result === undefined) return;
       const updated = update(step, result.loss);
       const tokensPerSecond = (1000 * result.tokens) / (performance.now() - started);

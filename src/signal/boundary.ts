@@ -27,7 +27,7 @@ export function denseInput(
   checkTensor(where, argument, input, 'real');
   const width = expectation.width ?? input.shape.at(-1) ?? 0;
   const { batch, time, timed } = extent(expectation, input.shape, [width]);
-  const valid = checkLengths(where, lengths, batch, time);
+  const valid = checkLengths(where, lengths, batch, time, expectation.lengthsName);
   const values = timeMajor(arena, input.data, batch, time, width);
   if (valid !== undefined) clearPadding(values, valid, batch, time);
   return { kind: 'dense', batch, time, timed, width, lengths: valid, values };
@@ -47,7 +47,7 @@ export function indexInput(
   const { where, argument = 'inputs', width = 0, widthName } = expectation;
   checkTensor(where, argument, input, 'index');
   const { batch, time } = extent({ ...expectation, timed: true }, input.shape, []);
-  const valid = checkLengths(where, lengths, batch, time);
+  const valid = checkLengths(where, lengths, batch, time, expectation.lengthsName);
   const row = arena.matrix(1, time * batch);
   const elements = row.backend.heap.values;
   for (let b = 0; b < batch; b++) {

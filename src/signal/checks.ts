@@ -13,6 +13,8 @@ export interface Expectation {
   readonly widthName: string;
   /** Whether there must, or must not, be a time axis; either unless given. */
   readonly timed?: boolean | undefined;
+  /** The name of the lengths in an error: `lengths` unless given. */
+  readonly lengthsName?: string | undefined;
 }
 
 // Rows are counted in elements of the heap, and a float32 tells whole numbers apart up to here.
@@ -80,20 +82,21 @@ export function checkLengths(
   lengths: readonly number[] | undefined,
   batch: number,
   time: number,
+  argument = 'lengths',
 ): readonly number[] | undefined {
   if (lengths === undefined) return undefined;
   if (!Array.isArray(lengths))
     throw typeError(
       where,
-      'lengths',
+      argument,
       `is ${show(lengths)}`,
       'an array of whole numbers, one for each sequence',
     );
   if (lengths.length !== batch)
-    throw rangeError(where, 'lengths', `has ${lengths.length} entries`, `${batch}, one for each sequence`);
+    throw rangeError(where, argument, `has ${lengths.length} entries`, `${batch}, one for each sequence`);
   lengths.forEach((length, b) => {
     if (!Number.isInteger(length) || length < 0 || length > time)
-      throw rangeError(where, `lengths[${b}]`, `is ${show(length)}`, `a whole number from 0 to ${time}`);
+      throw rangeError(where, `${argument}[${b}]`, `is ${show(length)}`, `a whole number from 0 to ${time}`);
   });
   return lengths.every((length) => length === time) ? undefined : [...lengths];
 }

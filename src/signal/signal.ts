@@ -70,3 +70,8 @@ export function steps(signal: Signal, start: number, count: number): Signal {
     indices: signal.indices.columnsFrom(start * batch, count * batch),
   };
 }
+
+/** How many steps of all sequences together are valid. */
+export function validSteps({ batch, time, lengths }: SignalExtent): number {
+  return lengths?.reduce((sum, length) => sum + length, 0) ?? batch * time;
+}

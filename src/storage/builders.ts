@@ -1,22 +1,30 @@
 /** How each class is built again from its architecture. Nothing is drawn at random: the weights come from the file. */
+import { Attention, type AttentionOptions } from '../attention/attention.ts';
 import type { Cell } from '../cells/cell.ts';
 import { GRUCell, type GRUCellOptions } from '../cells/gru.ts';
 import { LSTMCell } from '../cells/lstm.ts';
 import { RNNCell, type RNNCellOptions } from '../cells/rnn.ts';
-import { Bidirectional } from '../layers/bidirectional.ts';
+import { EncoderDecoder, type EncoderDecoderOptions } from '../encoder-decoder/encoder-decoder.ts';
+import { Activation, type ActivationOptions } from '../layers/activation.ts';
+import { Bidirectional, type BidirectionalOptions } from '../layers/bidirectional.ts';
+import { Conv1d, type Conv1dOptions } from '../layers/conv1d.ts';
 import { Dense, type DenseOptions } from '../layers/dense.ts';
 import { Dropout, type DropoutOptions } from '../layers/dropout.ts';
 import { Embedding, type EmbeddingOptions } from '../layers/embedding.ts';
 import type { Layer } from '../layers/layer.ts';
+import { LayerNorm, type LayerNormOptions } from '../layers/layer-norm.ts';
 import { OneHot, type OneHotOptions } from '../layers/one-hot.ts';
+import { Pooling, type PoolingOptions } from '../layers/pooling.ts';
+import { Repeat, type RepeatOptions } from '../layers/repeat.ts';
+import { Residual } from '../layers/residual.ts';
 import { Sequence, type SequenceOptions } from '../layers/sequence.ts';
 import { type AnyLayer, Sequential } from '../layers/sequential.ts';
 import { zeros } from '../random/initializers.ts';
 import { Random, type RandomState } from '../random/random.ts';
 
-/** A cell or layer, of whatever sizes. */
+/** What can be saved: a cell, a layer, attention, or an encoder–decoder, of whatever sizes. */
 // biome-ignore lint/suspicious/noExplicitAny: what is loaded is known at run time
-export type Model = Cell<any, any, any> | Layer<any, any, any, any>;
+export type Model = Cell<any, any, any> | Layer<any, any, any, any> | Attention | EncoderDecoder<any>;
 
 /** Builds an instance from the options and parts of its architecture. */
 export type Builder = (
@@ -32,21 +40,42 @@ export interface Builders {
 
 const unset = { inputInitializer: zeros, recurrentInitializer: zeros, initializer: zeros };
 
+/** Options in which the state of a generator, if there is one, takes the place of the generator. */
+interface Saved {
+  readonly state?: RandomState | undefined;
+}
+
+/** The same options with a generator in that state. */
+function drawing<Options>({
+  state,
+  ...options
+}: Options & Saved): Omit<Options & Saved, 'state'> & { random?: Random } {
+  if (state === undefined) return options;
+  const random = new Random(0);
+  random.state = state;
+  return { ...options, random };
+}
+
 const builders: Builders = {
   RNNCell: (options: RNNCellOptions<number, number>) => new RNNCell({ ...options, ...unset }),
   LSTMCell: (options) => new LSTMCell({ ...options, ...unset }),
   GRUCell: (options: GRUCellOptions<number, number>) => new GRUCell({ ...options, ...unset }),
-  Sequence: (options: SequenceOptions, { cell }) => new Sequence(cell as Cell, options),
-  Bidirectional: (options: SequenceOptions, { forward, reverse }) =>
-    new Bidirectional(forward as Cell, reverse as Cell, options),
+  Sequence: (options: SequenceOptions & Saved, { cell }) => new Sequence(cell as Cell, drawing(options)),
+  Bidirectional: (options: BidirectionalOptions & Saved, { forward, reverse }) =>
+    new Bidirectional(forward as Cell, reverse as Cell, drawing(options)),
+  Activation: (options: ActivationOptions) => new Activation(options),
+  Conv1d: (options: Conv1dOptions) => new Conv1d({ ...options, ...unset }),
+  LayerNorm: (options: LayerNormOptions) => new LayerNorm(options),
+  Pooling: (options: PoolingOptions) => new Pooling(options),
+  Repeat: (options: RepeatOptions) => new Repeat(options),
+  Residual: (_, { layer }) => new Residual(layer as AnyLayer),
   Dense: (options: DenseOptions) => new Dense({ ...options, ...unset }),
   Embedding: (options: EmbeddingOptions) => new Embedding({ ...options, ...unset }),
   OneHot: (options: OneHotOptions) => new OneHot(options),
-  Dropout: ({ state, ...options }: DropoutOptions & { state: RandomState }) => {
-    const random = new Random(0);
-    random.state = state;
-    return new Dropout({ ...options, random });
-  },
+  Dropout: (options: DropoutOptions & Saved) => new Dropout(drawing(options)),
+  Attention: (options: AttentionOptions) => new Attention({ ...options, ...unset }),
+  EncoderDecoder: (options: EncoderDecoderOptions, parts) =>
+    new EncoderDecoder({ ...options, ...(parts as Partial<EncoderDecoderOptions>), ...unset }),
   Sequential: (_, parts) => new Sequential(Object.values(parts) as AnyLayer[]),
 };
 

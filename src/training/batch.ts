@@ -2,7 +2,7 @@
 import type { Indices, Tensor } from '../tensor.ts';
 
 /** A batch of sequences, and what the model should make of them. */
-export interface Batch<Input extends Tensor | Indices, Target extends Tensor | Indices> {
+export interface Batch<Input, Target extends Tensor | Indices> {
   readonly inputs: Input;
   readonly targets: Target;
   /** The valid steps of each sequence; all are unless given. */
@@ -12,6 +12,6 @@ export interface Batch<Input extends Tensor | Indices, Target extends Tensor | I
 }
 
 /** Batches from anywhere: an array, a generator, a stream. */
-export type Batches<Input extends Tensor | Indices, Target extends Tensor | Indices> =
+export type Batches<Input, Target extends Tensor | Indices> =
   | Iterable<Batch<Input, Target>>
   | AsyncIterable<Batch<Input, Target>>;

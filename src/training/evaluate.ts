@@ -1,11 +1,12 @@
 /** Evaluation: metrics of a model over batches it is not trained on. */
-import type { Layer } from '../layers/layer.ts';
+
+import { breather } from '../async/breathe.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { State } from '../signal/state.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 import type { Batches } from './batch.ts';
-import { breather } from './breathe.ts';
 import { checkBatches, checkNames } from './check.ts';
+import type { Trainable } from './trainable.ts';
 
 /**
  * Runs a model over batches and gives the value of each metric over all of them together, by its name.
@@ -27,9 +28,8 @@ import { checkBatches, checkNames } from './check.ts';
  * share!.toFixed(3) // → '0.667'
  * ```
  */
-export async function evaluate<Input extends Tensor | Indices, Target extends Tensor | Indices>(
-  // biome-ignore lint/suspicious/noExplicitAny: widths and states play no part here
-  model: Layer<Input, any, any, any>,
+export async function evaluate<Input, Target extends Tensor | Indices>(
+  model: Trainable<Input>,
   batches: Batches<Input, Target>,
   metrics: readonly Metric<Target>[],
 ): Promise<{ [name: string]: number }> {
@@ -44,7 +44,7 @@ export async function evaluate<Input extends Tensor | Indices, Target extends Te
   for await (const { inputs, targets, lengths, continues } of batches) {
     const result = model.infer(inputs, { lengths, state: continues ? state : undefined });
     state = result.state;
-    for (const tally of tallies) tally.add(result.output, targets, { lengths });
+    for (const tally of tallies) tally.add(result.output, targets, { lengths: result.lengths ?? lengths });
     await breathe();
   }
   return Object.fromEntries(metrics.map(({ name }, at) => [name, tallies[at]!.value()]));

@@ -1,13 +1,14 @@
 /** Training: a batch forward and back, a clipped gradient, an update; one step of an async iterable at a time. */
-import type { Layer } from '../layers/layer.ts';
+
+import { breather } from '../async/breathe.ts';
+import { type AbortSignalLike, untilAborted } from '../async/until-aborted.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { State } from '../signal/state.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 import { backPropagate } from './back-propagate.ts';
 import type { Batches } from './batch.ts';
-import { breather } from './breathe.ts';
 import { checkTraining } from './check.ts';
-import { type AbortSignalLike, untilAborted } from './until-aborted.ts';
+import type { Trainable } from './trainable.ts';
 import { type Updated, type UpdateOptions, updater } from './update.ts';
 
 /** Options of {@link train}. */
@@ -59,9 +60,8 @@ export interface TrainingStep extends Updated {
  * losses.at(-1)! < losses[0]! / 10 // → true
  * ```
  */
-export async function* train<Input extends Tensor | Indices, Target extends Tensor | Indices>(
-  // biome-ignore lint/suspicious/noExplicitAny: widths and states play no part here
-  model: Layer<Input, any, any, any>,
+export async function* train<Input, Target extends Tensor | Indices>(
+  model: Trainable<Input>,
   batches: Batches<Input, Target>,
   options: TrainOptions<Target>,
 ): AsyncGenerator<TrainingStep, void, undefined> {

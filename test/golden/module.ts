@@ -1,17 +1,27 @@
 /** Golden cases of single layers. */
 import {
+  type AnyLayer,
   type Backend,
+  Conv1d,
   Dense,
   Embedding,
   type Indices,
   indices,
+  LayerNorm,
   type Nested,
   type Tensor,
 } from '../../src/index.ts';
 import { compare, type GoldenCase, type TensorResult, take } from './case.ts';
 
 export function runModule(golden: GoldenCase, backend: Backend): TensorResult[] {
-  return golden.op === 'Embedding' ? runEmbedding(golden, backend) : runLinear(golden, backend);
+  switch (golden.op) {
+    case 'Embedding':
+      return runEmbedding(golden, backend);
+    case 'Conv1d':
+      return runConv1d(golden, backend);
+    default:
+      return runFeatures(golden, backend);
+  }
 }
 
 function runEmbedding(golden: GoldenCase, backend: Backend): TensorResult[] {
@@ -32,19 +42,69 @@ function batched(tokens: Nested): Indices {
   return { data, shape: shape.length === 1 ? [1, ...shape] : shape };
 }
 
-function runLinear(golden: GoldenCase, backend: Backend): TensorResult[] {
-  const { in_features: inputSize, out_features: outputSize, bias } = golden.options;
-  const layer = new Dense({ inputSize, outputSize, bias, backend });
-  layer.weight.write(take(golden, 'weight').data);
-  layer.bias?.write(take(golden, 'bias').data);
-  const pass = layer.forward(take(golden, 'in.input'));
-  const d = pass.backward(take(golden, 'up.output') as Tensor);
+function makeFeatures({ op, options }: GoldenCase, backend: Backend): Dense | LayerNorm {
+  if (op === 'LayerNorm') {
+    const { normalized_shape, eps: epsilon, elementwise_affine: affine } = options;
+    return new LayerNorm({ inputSize: [normalized_shape].flat()[0], epsilon, affine, backend });
+  }
+  const { in_features: inputSize, out_features: outputSize, bias } = options;
+  return new Dense({ inputSize, outputSize, bias, backend });
+}
+
+function runFeatures(golden: GoldenCase, backend: Backend): TensorResult[] {
+  const layer = makeFeatures(golden, backend);
+  const run = () => {
+    const pass = layer.forward(take(golden, 'in.input'));
+    const d = pass.backward(take(golden, 'up.output') as Tensor);
+    return { output: pass.output.data, input: d.input.data };
+  };
+  return compared(golden, backend, layer, run);
+}
+
+function runConv1d(golden: GoldenCase, backend: Backend): TensorResult[] {
+  const { in_channels, out_channels, kernel_size, dilation, padding, bias } = golden.options;
+  const layer = new Conv1d({
+    inputSize: in_channels,
+    outputSize: out_channels,
+    kernelSize: [kernel_size].flat()[0],
+    dilation: [dilation].flat()[0],
+    padding,
+    bias,
+    backend,
+  });
+  const run = () => {
+    const pass = layer.forward(exchanged(take(golden, 'in.input')));
+    const d = pass.backward(exchanged(take(golden, 'up.output')));
+    return { output: exchanged(pass.output).data, input: exchanged(d.input).data };
+  };
+  return compared(golden, backend, layer, run);
+}
+
+/** Channels first or last: the two trailing axes exchanged. */
+function exchanged({ data, shape: [batch, rows, columns] }: Tensor): Tensor {
+  const out = data.slice();
+  for (let b = 0; b < batch!; b++)
+    for (let i = 0; i < rows!; i++)
+      for (let j = 0; j < columns!; j++)
+        out[(b * columns! + j) * rows! + i] = data[(b * rows! + i) * columns! + j]!;
+  return { data: out, shape: [batch!, columns!, rows!] };
+}
+
+/** Gives the layer its parameters, runs it, and compares what came of it. */
+function compared(
+  golden: GoldenCase,
+  { dtype }: Backend,
+  layer: AnyLayer,
+  run: () => { output: Tensor['data']; input: Tensor['data'] },
+): TensorResult[] {
+  const parameters = [...layer.parameters()];
+  for (const [name, parameter] of parameters) parameter.write(take(golden, name).data);
+  const { output, input } = run();
   return [
-    compare(golden, backend.dtype, 'out.output', pass.output.data),
-    compare(golden, backend.dtype, 'grad.input', d.input.data),
-    compare(golden, backend.dtype, 'grad.weight', layer.weight.readGradient()),
-    ...(layer.bias === undefined
-      ? []
-      : [compare(golden, backend.dtype, 'grad.bias', layer.bias.readGradient())]),
+    compare(golden, dtype, 'out.output', output),
+    compare(golden, dtype, 'grad.input', input),
+    ...parameters.map(([name, parameter]) =>
+      compare(golden, dtype, `grad.${name}`, parameter.readGradient()),
+    ),
   ];
 }

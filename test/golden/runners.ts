@@ -1,5 +1,6 @@
 /** Which function runs a golden case, by its kind; a case without one is skipped, and why is said. */
 import type { Backend } from '../../src/index.ts';
+import { runAttention } from './attention.ts';
 import type { GoldenCase, TensorResult } from './case.ts';
 import { runClip } from './clip.ts';
 import { runLoss } from './loss.ts';
@@ -12,6 +13,7 @@ import { runText } from './text.ts';
 export type Runner = (golden: GoldenCase, backend: Backend) => TensorResult[];
 
 const byKind: { readonly [kind: string]: Runner } = {
+  attention: runAttention,
   cell: runCell,
   layer: runLayer,
   loss: runLoss,
@@ -21,7 +23,12 @@ const byKind: { readonly [kind: string]: Runner } = {
   text: ({ json }) => runText(json),
 };
 
-const byOperation: { readonly [operation: string]: Runner } = { Embedding: runModule, Linear: runModule };
+const byOperation: { readonly [operation: string]: Runner } = {
+  Embedding: runModule,
+  Linear: runModule,
+  LayerNorm: runModule,
+  Conv1d: runModule,
+};
 
 /** The runner of a case, or why there is none. */
 export function runnerOf({ kind, op, options }: GoldenCase): Runner | string {

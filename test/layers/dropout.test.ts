@@ -36,6 +36,28 @@ test('infer changes nothing and draws nothing', () => {
   expect(dropout.random.state).toEqual(state);
 });
 
+test('across time: one mask for all steps of a sequence, another for each sequence', () => {
+  const rate = 0.5;
+  const dropout = new Dropout({ rate, acrossTime: true, random: new Random(5), backend: float64() });
+  const pass = dropout.forward(ones);
+  const step = (b: number, t: number) =>
+    Array.from(pass.output.data.slice((b * 100 + t) * 10, (b * 100 + t + 1) * 10));
+  for (let b = 0; b < 20; b++) for (let t = 1; t < 100; t++) expect(step(b, t)).toEqual(step(b, 0));
+  const masks = Array.from({ length: 20 }, (_, b) => step(b, 0));
+  expect(new Set(masks.map(String)).size).toBeGreaterThan(15);
+  expect(masks.flat().every((value) => value === 0 || value === 2)).toBe(true);
+  const dropped = masks.flat().filter((value) => value === 0).length;
+  expect(Math.abs(dropped - 200 * rate)).toBeLessThanOrEqual(5 * Math.sqrt(200 * rate * (1 - rate)));
+  expect(pass.backward(ones).input.data).toEqual(pass.output.data);
+  expect(dropout.forward(ones).output.data).not.toEqual(pass.output.data);
+});
+
+test('across time: no steps, and no time axis', () => {
+  const dropout = new Dropout({ rate: 0.5, acrossTime: true, random: new Random(5) });
+  expect(dropout.forward(tensor([], [2, 0, 3])).output.shape).toEqual([2, 0, 3]);
+  expect(dropout.forward(tensor([[1, 2]])).output.shape).toEqual([1, 2]);
+});
+
 test('errors', () => {
   expect(() => new Dropout({ rate: 1 })).toThrow(
     new RangeError('Dropout: rate is 1, expected less than 1: something must be left'),

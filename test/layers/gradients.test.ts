@@ -2,9 +2,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  Activation,
   type AnyLayer,
   type Backend,
   Bidirectional,
+  Conv1d,
   Dense,
   Dropout,
   Embedding,
@@ -12,15 +14,20 @@ import {
   float64,
   GRUCell,
   type Indices,
+  LayerNorm,
   LSTMCell,
   OneHot,
+  Pooling,
   Random,
+  Repeat,
+  Residual,
   RNNCell,
   Sequence,
   Sequential,
   type State,
   type Tensor,
 } from '../../src/index.ts';
+import { randomsOf } from '../../src/random/randoms.ts';
 import { checkGradients } from '../../src/testing/index.ts';
 import {
   clearGradients,
@@ -40,6 +47,7 @@ interface Sizes {
   readonly random: Random;
 }
 
+const place = ({ backend, random }: Sizes) => ({ backend, random });
 const lstm = ({ backend, random }: Sizes, inputSize: number, hiddenSize: number) =>
   new LSTMCell({ inputSize, hiddenSize, backend, random });
 const gru = ({ backend, random }: Sizes, inputSize: number, hiddenSize: number) =>
@@ -58,10 +66,66 @@ const subjects: readonly [name: string, make: (sizes: Sizes) => AnyLayer][] = [
   ],
   ['OneHot', ({ inputs, backend }) => new OneHot({ classes: inputs, backend })],
   ['Dropout', ({ backend, random }) => new Dropout({ rate: 0.4, backend, random: random.fork() })],
+  [
+    'Dropout across time',
+    ({ backend, random }) => new Dropout({ rate: 0.4, acrossTime: true, backend, random: random.fork() }),
+  ],
   ['Bidirectional', (s) => new Bidirectional(gru(s, s.inputs, s.hidden), gru(s, s.inputs, s.outputs))],
   [
     'Bidirectional, last outputs',
     (s) => new Bidirectional(lstm(s, s.inputs, s.hidden), lstm(s, s.inputs, s.hidden), { outputs: 'last' }),
+  ],
+  ...(['sum', 'mean', 'product'] as const).map((merge): [string, (sizes: Sizes) => AnyLayer] => [
+    `Bidirectional, ${merge}`,
+    (s) => new Bidirectional(gru(s, s.inputs, s.hidden), gru(s, s.inputs, s.hidden), { merge }),
+  ]),
+  ['Activation', ({ backend }) => new Activation({ kind: 'sigmoid', backend })],
+  ['Pooling, mean', ({ backend }) => new Pooling({ kind: 'mean', backend })],
+  ['Pooling, max', ({ backend }) => new Pooling({ kind: 'max', backend })],
+  ['LayerNorm', ({ inputs, backend }) => new LayerNorm({ inputSize: inputs, epsilon: 0.1, backend })],
+  [
+    'LayerNorm, plain',
+    (s) => new LayerNorm({ inputSize: s.inputs, epsilon: 0.1, affine: false, backend: s.backend }),
+  ],
+  ['Residual', (s) => new Residual(new Sequence(lstm(s, s.inputs, s.inputs)))],
+  ...(['causal', 'same'] as const).map((padding): [string, (sizes: Sizes) => AnyLayer] => [
+    `Conv1d, ${padding}`,
+    ({ inputs, outputs, hidden, ...s }) =>
+      new Conv1d({ inputSize: inputs, outputSize: outputs, kernelSize: hidden, dilation: 2, padding, ...s }),
+  ]),
+  [
+    'Embedding, Conv1d without bias, GRU',
+    (s) =>
+      new Sequential([
+        new Embedding({ classes: s.inputs, outputSize: s.outputs, backend: s.backend, random: s.random }),
+        new Conv1d({
+          inputSize: s.outputs,
+          outputSize: s.hidden,
+          kernelSize: 1,
+          padding: 'valid',
+          bias: false,
+          ...place(s),
+        }),
+        new Sequence(gru(s, s.hidden, s.hidden)),
+      ]),
+  ],
+  [
+    'last LSTM, Repeat, GRU',
+    (s) =>
+      new Sequential([
+        new Sequence(lstm(s, s.inputs, s.hidden), { outputs: 'last' }),
+        new Repeat({ steps: 3, backend: s.backend }),
+        new Sequence(gru(s, s.hidden, s.outputs)),
+      ]),
+  ],
+  [
+    'Bidirectional, noisy',
+    (s) =>
+      new Bidirectional(lstm(s, s.inputs, s.hidden), lstm(s, s.inputs, s.hidden), {
+        recurrentDropout: 0.3,
+        zoneout: 0.2,
+        random: s.random.fork(),
+      }),
   ],
   [
     'OneHot, Dense',
@@ -148,11 +212,6 @@ const problem = fc.record({
 
 type Problem = typeof problem extends fc.Arbitrary<infer P> ? P : never;
 
-function dropoutsOf(layer: AnyLayer): Dropout[] {
-  if (layer instanceof Dropout) return [layer];
-  return layer instanceof Sequential ? layer.layers.flatMap(dropoutsOf) : [];
-}
-
 describe.each(subjects)('%s', (_, make) => {
   function setup({ batch, time, seed, ...sizes }: Problem, backend: Backend = float64()) {
     const random = new Random(seed);
@@ -170,10 +229,10 @@ describe.each(subjects)('%s', (_, make) => {
     const state = zero && drawnState(random, zero);
     const dState = zero && drawnState(random, zero);
     const lengths = Array.from({ length: batch }, () => random.integer(time + 1));
-    const masks = dropoutsOf(layer).map((dropout) => ({ dropout, state: dropout.random.state }));
+    const masks = randomsOf(layer).map((random) => ({ random, state: random.state }));
     /** Every forward draws the masks of the first. */
     const before = () => {
-      for (const mask of masks) mask.dropout.random.state = mask.state;
+      for (const mask of masks) mask.random.state = mask.state;
     };
     return { random, layer, x, state, dState, lengths, before };
   }
@@ -267,7 +326,7 @@ describe.each(subjects)('%s', (_, make) => {
         single.before();
         const want = double.layer.forward(x, { state, lengths });
         const got = single.layer.forward(x, { state, lengths });
-        if (dropoutsOf(double.layer).length === 0) expectClose(inferred.output, want.output);
+        if (randomsOf(double.layer).length === 0) expectClose(inferred.output, want.output);
         expectClose(got.output, want.output, 1e-4);
         const dOutput = drawn(double.random, want.output.shape);
         const dWant = want.backward(dOutput, dState);

@@ -1,12 +1,12 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { Dropout, float64, Random, sequential } from '../../src/index.ts';
-import { randomsOf } from '../../src/parallel/randoms.ts';
 import { Remote } from '../../src/parallel/remote.ts';
 import { backendNamed } from '../../src/parallel/replica.ts';
 import { serve } from '../../src/parallel/serve.ts';
 import { rangesOf } from '../../src/parallel/shards.ts';
 import type { WorkerLike } from '../../src/parallel/spawn.ts';
+import { randomsOf } from '../../src/random/randoms.ts';
 
 describe('shards', () => {
   const whole = { min: 1, max: 200 };

@@ -27,11 +27,13 @@ import {
   sequential,
   type Tensor,
   type TrainingStep,
+  teacherForcing,
   tensor,
   train,
 } from '../../src/index.ts';
 import { type TrainParallelOptions, trainParallel } from '../../src/parallel/index.ts';
 import type { AnyModel } from '../../src/parallel/replica.ts';
+import { kinds, makeModel } from '../encoder-decoder/models.ts';
 import { behaving, bundle, folder, plain } from './bundle.ts';
 import { Doubled, Halved } from './own.ts';
 
@@ -44,7 +46,7 @@ afterEach(() => {
 
 interface Setup {
   readonly model: AnyModel;
-  readonly batches: Batch<Tensor | Indices, Tensor | Indices>[];
+  readonly batches: Batch<unknown, Tensor | Indices>[];
   readonly loss: Loss<Tensor | Indices>;
 }
 
@@ -89,6 +91,18 @@ function series(backend: Backend, loss: Loss<Tensor>, batch = 4): Setup {
     );
   const batches = [0, 1, 2].map(() => ({ inputs: draw(batch, 3, 2), targets: draw(batch, 2) }));
   return { model, batches, loss: loss as Loss<Tensor | Indices> };
+}
+
+/** Pairs of sequences of symbols, by an encoder–decoder with attention. */
+function pairs(backend: Backend): Setup {
+  const model = makeModel(kinds[2]!, backend);
+  const random = new Random(2);
+  const draw = () =>
+    Array.from({ length: 5 }, () =>
+      Array.from({ length: 1 + random.integer(3) }, () => 2 + random.integer(3)),
+    );
+  const batches = [0, 1, 2].map(() => teacherForcing(model, draw(), draw()));
+  return { model, batches, loss: crossEntropy() as Loss<Tensor | Indices> };
 }
 
 type More = Partial<TrainParallelOptions<Tensor | Indices>>;
@@ -138,6 +152,7 @@ describe('the result is that of one thread', () => {
     ['squares of last outputs', (backend) => series(backend, meanSquaredError()), 2],
     ['a loss with options', (backend) => series(backend, huber({ delta: 0.1 }), 5), 3],
     ['weights of features', (backend) => series(backend, binaryCrossEntropy({ positiveWeight: [1, 3] })), 2],
+    ['an encoder–decoder', pairs, 2],
     ['one shard', (backend) => characters(backend, { rate: 0.5 }), 1],
   ];
   test.each(cases)('%s', async (_, make, shards) => {
@@ -202,7 +217,7 @@ describe('the result depends on the shards alone', () => {
     const { inputs, targets } = twice.batches[0]!;
     const double = <Kind extends Tensor | Indices>({ data, shape }: Kind) =>
       indices([...data, ...data], [2, shape[1]!]);
-    const pair = { ...twice, batches: [{ inputs: double(inputs), targets: double(targets) }] };
+    const pair = { ...twice, batches: [{ inputs: double(inputs as Indices), targets: double(targets) }] };
     const once = characters(float64(), { rate: 0.5, count: 1, batch: 1 });
     for await (const _ of steps(pair, 0, 1));
     for await (const _ of steps(once, 0, 1));

@@ -1,24 +1,32 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  Activation,
   type Architecture,
+  Attention,
   Bidirectional,
   type Builders,
   Cell,
   type CellOptions,
+  Conv1d,
   Dense,
   Dropout,
   Embedding,
+  EncoderDecoder,
   float32,
   float64,
   GRUCell,
   type Indices,
   indices,
+  LayerNorm,
   LSTMCell,
   load,
   type Model,
   OneHot,
+  Pooling,
   Random,
+  Repeat,
+  Residual,
   RNNCell,
   Sequence,
   Sequential,
@@ -43,10 +51,81 @@ const models: readonly [string, () => Model][] = [
     () => new Bidirectional(new GRUCell(sizes), new GRUCell({ inputSize: 2, hiddenSize: 3 }), { history: 2 }),
   ],
   ['Bidirectional with one cell', () => new Bidirectional(shared, shared)],
+  [
+    'Sequence, noisy, its initial state learned',
+    () =>
+      new Sequence(new LSTMCell(sizes), {
+        recurrentDropout: 0.25,
+        zoneout: { h: 0.1, c: 0.5 },
+        learnInitialState: true,
+        random: new Random(4),
+      }),
+  ],
+  [
+    'Bidirectional, noisy, its initial states learned',
+    () =>
+      new Bidirectional(new GRUCell(sizes), new GRUCell(sizes), {
+        recompute: 2,
+        merge: 'sum',
+        recurrentDropout: 0.25,
+        zoneout: 0.5,
+        learnInitialState: true,
+        random: new Random(5),
+      }),
+  ],
+  ['Activation', () => new Activation({ kind: 'relu' })],
+  [
+    'Bidirectional, merged',
+    () => new Bidirectional(new GRUCell(sizes), new GRUCell(sizes), { merge: 'mean', recompute: 4 }),
+  ],
+  [
+    'Conv1d',
+    () =>
+      new Conv1d({ inputSize: 2, outputSize: 3, kernelSize: 2, dilation: 3, padding: 'same', bias: false }),
+  ],
+  ['LayerNorm', () => new LayerNorm({ inputSize: 2, epsilon: 0.01 })],
+  ['LayerNorm, plain', () => new LayerNorm({ inputSize: 2, affine: false })],
+  ['Pooling', () => new Pooling({ kind: 'max' })],
+  ['Repeat', () => new Repeat({ steps: 3 })],
+  ['Residual', () => new Residual(new Dense({ inputSize: 2, outputSize: 2 }))],
   ['Dense', () => new Dense({ inputSize: 2, outputSize: 3, bias: false })],
   ['Embedding', () => new Embedding({ classes: 4, outputSize: 3, paddingIndex: 1 })],
   ['OneHot', () => new OneHot({ classes: 4 })],
+  ['Dropout across time', () => new Dropout({ rate: 0.25, acrossTime: true, random: new Random(9) })],
   ['Dropout', () => new Dropout({ rate: 0.25, random: new Random(9) })],
+  ['Attention, dot', () => new Attention({ score: 'dot', querySize: 2, keySize: 2, scale: 0.5 })],
+  [
+    'Attention, additive',
+    () => new Attention({ score: 'additive', querySize: 2, keySize: 2, attentionSize: 3 }),
+  ],
+  [
+    'EncoderDecoder',
+    () =>
+      new EncoderDecoder({
+        encoder: sequential(
+          new Embedding({ classes: 3, outputSize: 2 }),
+          new Bidirectional(new GRUCell(sizes), new GRUCell(sizes)),
+        ),
+        decoder: sequential(new Embedding({ classes: 3, outputSize: 2 }), new Sequence(new LSTMCell(sizes))),
+        attention: new Attention({ score: 'general', querySize: 2, keySize: 4 }),
+        output: new Dense({ inputSize: 5, outputSize: 3 }),
+        start: 0,
+        end: 2,
+      }),
+  ],
+  [
+    'EncoderDecoder without attention, of one embedding',
+    () => {
+      const embedding = new Embedding({ classes: 3, outputSize: 2 });
+      return new EncoderDecoder({
+        encoder: sequential(embedding, new Sequence(new GRUCell(sizes))),
+        decoder: sequential(embedding, new Sequence(new GRUCell(sizes))),
+        output: new Dense({ inputSize: 2, outputSize: 3 }),
+        start: 0,
+        end: 2,
+      });
+    },
+  ],
   [
     'Sequential',
     () =>
@@ -87,6 +166,19 @@ describe.each(models)('%s', (_, make) => {
 /** What a model makes of an input of its own kind, in training and in use. */
 function output(model: Model): unknown {
   if (model instanceof Cell) return model.infer(tensor([[0.5, -1]]));
+  if (model instanceof Repeat) return model.infer(tensor([[0.5, -1]]));
+  if (model instanceof Attention)
+    return model.infer({
+      query: tensor([[[1, -1]]]),
+      keys: tensor([
+        [
+          [0.5, -1],
+          [2, 1],
+        ],
+      ]),
+    });
+  if (model instanceof EncoderDecoder)
+    return model.infer({ source: indices([[1, 0]]), target: indices([[0, 1]]) });
   const x: Tensor | Indices =
     model.accepts === 'indices'
       ? indices([[1, 0]])

@@ -1,6 +1,6 @@
 /** The random generators of a model, such as those of its dropouts, and how each shard gets its own. */
 import type { Part } from '../architecture.ts';
-import { Random, type RandomState } from '../random/random.ts';
+import { Random, type RandomState } from './random.ts';
 
 /**
  * Every generator that a part of a model holds as a property, in the order of the parts. One that several parts share

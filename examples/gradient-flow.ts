@@ -1,0 +1,166 @@
+/**
+ * Why gates were invented, in one picture: how much of an error at step 100 is heard at step 1.
+ *
+ *     npm run example gradient-flow
+ *     npm run example gradient-flow -- --quick
+ *
+ * A tanh RNN, a GRU and an LSTM learn the adding problem. Before and after, the gradient of the loss with respect to the
+ * hidden state of every step is measured, and drawn to examples/output/gradient-flow.svg. What arrives at the first steps
+ * is all they can learn from. After Hochreiter (1991) and Bengio, Simard and Frasconi (1994).
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import {
+  Adam,
+  type Cell,
+  Dense,
+  GRUCell,
+  gradientFlow,
+  LSTMCell,
+  meanSquaredError,
+  Random,
+  RNNCell,
+  Sequence,
+  sequential,
+  train,
+} from 'recurrent-cells';
+import { addingProblem } from './lib/adding.ts';
+import { withProgress } from './lib/progress.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    batches: { type: 'string', default: '2400' },
+    seed: { type: 'string', default: '1' },
+    quick: { type: 'boolean', default: false },
+  },
+});
+const batches = options.quick ? 60 : Number(options.batches);
+const seed = Number(options.seed);
+
+const TIME = 100;
+const HIDDEN = 32;
+const BATCH = 32;
+const PANELS = ['before training', 'after training'] as const;
+// The step at which the lines bear their names.
+const LABELLED = 12;
+// Below it gradientFlow speaks of vanishing.
+const VANISHED = 1e-3;
+const FILE = fileURLToPath(new URL('output/gradient-flow.svg', import.meta.url));
+
+const sizes = { inputSize: 2, hiddenSize: HIDDEN } as const;
+const cells: { readonly [name: string]: (random: Random) => Cell } = {
+  'tanh RNN': (random) => new RNNCell({ ...sizes, random }),
+  GRU: (random) => new GRUCell({ ...sizes, random }),
+  LSTM: (random) => new LSTMCell({ ...sizes, random }),
+};
+
+/** One point of the picture: ‖∂L/∂h_t‖ relative to that of the last step. */
+interface Point {
+  readonly name: string;
+  readonly when: string;
+  readonly t: number;
+  readonly gradient: number;
+  /** What is said of the whole line. */
+  readonly label: string;
+}
+
+/** Trains a network on the adding problem, and measures its gradient flow before and after. */
+async function learn(name: string, makeCell: (random: Random) => Cell): Promise<Point[]> {
+  const random = new Random(seed);
+  const model = sequential(
+    new Sequence(makeCell(random), { outputs: 'last' }),
+    new Dense({ inputSize: HIDDEN, outputSize: 1, random }),
+  );
+  const loss = meanSquaredError();
+  const test = addingProblem(new Random(seed + 2), 256, TIME);
+  const measure = (when: string): Point[] => {
+    const flow = gradientFlow(model, test, { loss });
+    console.log(`\n${name}, ${when}: mean squared error ${flow.loss.toFixed(4)}\n${flow}\n`);
+    const { norms, verdict } = flow.layers[0]!;
+    const label = `${name}: ${verdict}${when === PANELS[1] ? `, error ${flow.loss.toFixed(4)}` : ''}`;
+    return norms.map((norm, t) => ({ name, when, t: t + 1, gradient: norm / norms.at(-1)!, label }));
+  };
+
+  const before = measure(PANELS[0]);
+  const data = new Random(seed + 1);
+  const stream = (function* () {
+    for (let i = 0; i < batches; i++) yield addingProblem(data, BATCH, TIME);
+  })();
+  const steps = train(model, stream, { loss, optimizer: new Adam({ learningRate: 0.005 }), clipNorm: 1 });
+  await withProgress(batches, async (progress) => {
+    for await (const { step, loss } of steps) progress(step + 1, { loss: loss.toFixed(4) });
+  });
+  return [...before, ...measure(PANELS[1])];
+}
+
+/** Two panels on one axis: what each network can hear before it has learned anything, and after. */
+function picture(points: readonly Point[]): string {
+  const { document } = parseHTML('<html><body></body></html>');
+  const lowest = Math.min(...points.map(({ gradient }) => gradient));
+  const named = points.filter(({ t }) => t === LABELLED);
+  const isTop = ({ when, gradient }: Point) =>
+    named.every((other) => other.when !== when || other.gradient <= gradient);
+  const channels = { x: 't', y: 'gradient', fx: 'when' } as const;
+  const label = {
+    ...channels,
+    text: 'label',
+    fill: 'name',
+    fontWeight: 'bold',
+    textAnchor: 'start',
+  } as const;
+  const plot = Plot.plot({
+    document: document as unknown as Document,
+    width: 900,
+    height: 460,
+    marginLeft: 56,
+    marginRight: 16,
+    marginTop: 60,
+    marginBottom: 44,
+    style: { fontSize: '13px', background: 'transparent' },
+    x: { label: 'time step t', labelAnchor: 'center', labelArrow: 'none', ticks: [1, 25, 50, 75, 100] },
+    y: {
+      type: 'log',
+      label: 'gradient of the error after the last step, at the hidden state of step t, relative to t = 100',
+      domain: [10 ** Math.floor(Math.log10(lowest)), 10],
+      tickFormat: power,
+      ticks: 8,
+      grid: true,
+    },
+    fx: { label: null, domain: PANELS, padding: 0.06 },
+    color: { domain: Object.keys(cells), range: ['#d55e00', '#009e73', '#0c86d0'] },
+    marks: [
+      Plot.axisFx({ fontSize: 15, fontWeight: 'bold' }),
+      Plot.ruleY([VANISHED], { stroke: 'currentColor', strokeDasharray: '4 4', strokeOpacity: 0.6 }),
+      Plot.line(points, { ...channels, stroke: 'name', strokeWidth: 2.5 }),
+      Plot.text(named.filter(isTop), { ...label, dy: -24 }),
+      Plot.text(
+        named.filter((point) => !isTop(point)),
+        { ...label, dx: 6, dy: 16 },
+      ),
+    ],
+  });
+  // A picture of its own, in the reader's colours.
+  plot.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  const style = document.createElement('style');
+  style.textContent = 'svg:root{color:#222}@media(prefers-color-scheme:dark){svg:root{color:#ddd}}';
+  plot.prepend(style as unknown as Node);
+  return plot.outerHTML;
+}
+
+/** A power of ten as it is written: 10⁻⁶. */
+function power(value: number): string {
+  const digits = [...String(Math.round(Math.log10(value)))];
+  return `10${digits.map((digit) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(digit)]).join('')}`;
+}
+
+console.log(
+  `The adding problem, T = ${TIME}: one of the two numbers to be added is in the first half, the loss at the end.`,
+);
+const points: Point[] = [];
+for (const [name, makeCell] of Object.entries(cells)) points.push(...(await learn(name, makeCell)));
+mkdirSync(fileURLToPath(new URL('output', import.meta.url)), { recursive: true });
+writeFileSync(FILE, `${picture(points)}\n`);
+console.log(`Drawn to ${FILE}`);

@@ -1,0 +1,69 @@
+/** Sources and targets for an encoder–decoder: batches of like length, training, and what it makes of them. */
+import {
+  Adam,
+  cosineDecay,
+  crossEntropy,
+  type EncoderDecoder,
+  type Random,
+  type TeacherForced,
+  teacherForcing,
+  train,
+} from 'recurrent-cells';
+import { withProgress } from './progress.ts';
+
+/** A source and its target, as tokens. */
+export interface Pair {
+  readonly source: readonly number[];
+  readonly target: readonly number[];
+}
+
+/** All pairs once, those of like length together so that little is padded, in random order. */
+export function batchesOf(
+  pairs: readonly Pair[],
+  size: number,
+  random: Random,
+  model: Pick<EncoderDecoder, 'start' | 'end'>,
+): TeacherForced[] {
+  const sorted = random
+    .shuffle([...pairs])
+    .sort((a, b) => a.source.length - b.source.length || a.target.length - b.target.length);
+  const starts = Array.from({ length: Math.ceil(pairs.length / size) }, (_, i) => i * size);
+  return random.shuffle(starts).map((from) => {
+    const batch = sorted.slice(from, from + size);
+    return teacherForcing(
+      model,
+      batch.map(({ source }) => source),
+      batch.map(({ target }) => target),
+    );
+  });
+}
+
+/** Trains on all pairs, `epochs` times, with Adam and a cosine decay. */
+export async function learn(
+  model: EncoderDecoder,
+  pairs: readonly Pair[],
+  settings: {
+    readonly epochs: number;
+    readonly batch: number;
+    readonly learningRate: number;
+    readonly random: Random;
+  },
+): Promise<void> {
+  const { epochs, batch, learningRate, random } = settings;
+  const steps = epochs * Math.ceil(pairs.length / batch);
+  const all = (function* () {
+    for (let epoch = 0; epoch < epochs; epoch++) yield* batchesOf(pairs, batch, random, model);
+  })();
+  await withProgress(steps, async (show) => {
+    let average: number | undefined;
+    for await (const { step, loss } of train(model, all, {
+      loss: crossEntropy(),
+      optimizer: new Adam({ learningRate }),
+      schedule: cosineDecay({ steps }),
+      clipNorm: 1,
+    })) {
+      average = average === undefined ? loss : 0.98 * average + 0.02 * loss;
+      show(step + 1, { loss: `${average.toFixed(3)} nats a token` });
+    }
+  });
+}

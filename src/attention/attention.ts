@@ -1,0 +1,260 @@
+/** Attention: what each query finds in a sequence of keys and values. */
+import type { Architecture } from '../architecture.ts';
+import { oneOf, rangeError, requiredOptions, show, typeError, weightShape, wholeNumber } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import { float32 } from '../kernels/index.ts';
+import { type Arena, withArena } from '../matrix/arena.ts';
+import { add } from '../matrix/operations.ts';
+import { Parameter } from '../matrix/parameter.ts';
+import { glorotUniform, type Initializer } from '../random/initializers.ts';
+import { defaultRandom, type Random } from '../random/random.ts';
+import { denseInput, gradientOutput, output } from '../signal/boundary.ts';
+import { recordPass } from '../signal/pass.ts';
+import { type DenseSignal, dense } from '../signal/signal.ts';
+import type { Tensor } from '../tensor.ts';
+import { type Attended, attend, type Memory } from './attend.ts';
+import { AttentionPass, attentionGradient } from './pass.ts';
+import { additiveScore, dotScore, generalScore, type Score } from './scores.ts';
+
+/** Options of {@link Attention}. */
+export interface AttentionOptions {
+  /** How a query is compared with a key. */
+  readonly score: 'dot' | 'general' | 'additive';
+  readonly querySize: number;
+  readonly keySize: number;
+  /** The units of `additive`, needed there and nowhere else. */
+  readonly attentionSize?: number | undefined;
+  /** A factor of the scores of `dot`, such as 1/√keySize (Vaswani et al. 2017, arXiv:1706.03762): 1 unless given. */
+  readonly scale?: number | undefined;
+  /** What it computes with: `float32()` unless given. */
+  readonly backend?: Backend | undefined;
+  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
+  readonly random?: Random | undefined;
+  /** Of the weights: `glorotUniform` unless given. */
+  readonly initializer?: Initializer | undefined;
+}
+
+/** What attention looks at. */
+export interface AttentionInput {
+  /** `[batch, queries, querySize]` */
+  readonly query: Tensor;
+  /** `[batch, keys, keySize]` */
+  readonly keys: Tensor;
+  /** `[batch, keys, any size]`: the keys unless given. */
+  readonly values?: Tensor | undefined;
+  /** The valid keys of each sequence; all are unless given. What lies beyond has weight 0. */
+  readonly keyLengths?: readonly number[] | undefined;
+}
+
+/**
+ * Attention over the keys of a sequence: weights `a_i = softmax_j(score(q_i, k_j))`, output `c_i = Σ_j a_ij v_j`.
+ *
+ * | `score` | formula | parameters |
+ * | --- | --- | --- |
+ * | `dot` | `scale · q·k` | none |
+ * | `general` | `q·W k` | `weight` `[querySize, keySize]` |
+ * | `additive` | `v·tanh(W_q q + W_k k)`, no biases | `weightQuery` `[attentionSize, querySize]`, `weightKey` `[attentionSize, keySize]`, `v` `[attentionSize]` |
+ *
+ * The first two are Luong, Pham and Manning's (2015, arXiv:1508.04025), the third is Bahdanau, Cho and Bengio's (2015,
+ * arXiv:1409.0473). Where a sequence has no valid key, weights and output are 0.
+ *
+ * @example
+ * ```ts
+ * import { Attention, tensor } from 'recurrent-cells';
+ *
+ * const attention = new Attention({ score: 'dot', querySize: 2, keySize: 2 });
+ * const { output, weights } = attention.infer({
+ *   query: tensor([[[1, 0]]]),
+ *   keys: tensor([[[50, 0], [0, 50], [99, 99]]]),
+ *   values: tensor([[[3], [4], [5]]]),
+ *   keyLengths: [2],
+ * });
+ * Array.from(output.data) // → [3]
+ * weights.shape // → [1, 1, 3]
+ * Array.from(weights.data, (a) => a.toFixed(3)) // → ['1.000', '0.000', '0.000']
+ * ```
+ */
+export class Attention {
+  readonly type = 'Attention';
+  readonly score: 'dot' | 'general' | 'additive';
+  readonly querySize: number;
+  readonly keySize: number;
+  readonly attentionSize: number | undefined;
+  readonly scale: number;
+  readonly backend: Backend;
+  readonly #score: Score;
+
+  /** @throws RangeError if the score is unknown, or a size or the scale does not fit it. */
+  constructor(options: AttentionOptions) {
+    const {
+      score,
+      querySize,
+      keySize,
+      attentionSize,
+      scale = 1,
+      backend = float32(),
+    } = requiredOptions('Attention', options, '{ score, querySize, keySize }');
+    this.score = oneOf('Attention', 'score', score, ['dot', 'general', 'additive']);
+    this.querySize = wholeNumber('Attention', 'querySize', querySize);
+    this.keySize = wholeNumber('Attention', 'keySize', keySize);
+    this.attentionSize = attentionSize;
+    this.scale = scale;
+    this.backend = backend;
+    this.#check();
+    this.#score = this.#make(options);
+  }
+
+  /** The parameters by name. */
+  parameters(): ReadonlyMap<string, Parameter> {
+    return this.#score.parameters();
+  }
+
+  /** How to build this again; the parameters' values are not part of it. */
+  architecture(): Architecture {
+    const { type, score, querySize, keySize, attentionSize, scale } = this;
+    return { type, options: { score, querySize, keySize, attentionSize, scale } };
+  }
+
+  /**
+   * Attends, and records what the way back needs.
+   *
+   * @throws TypeError or RangeError if a tensor or the lengths do not fit.
+   */
+  forward(input: AttentionInput): AttentionPass {
+    const where = 'Attention.forward';
+    return new AttentionPass(
+      recordPass(where, this.backend, (arena) => {
+        const { query, keys, values } = this.#signals(arena, where, input);
+        const attended = attend(arena, query.values, this.memory(arena, keys, values));
+        const result = this.#output(arena, attended, query);
+        return {
+          output: result,
+          state: undefined,
+          backward: (dOutput) => {
+            const context = dense(query, attended.context);
+            const { dContext, dWeights } = attentionGradient(arena, context, result, dOutput ?? {});
+            const d = attended.backward(dContext, dWeights);
+            if (values === keys) add(d.keys, d.keys, d.values);
+            const gradients = {
+              query: gradientOutput(arena, query, d.query),
+              keys: gradientOutput(arena, keys, d.keys),
+              values: values === keys ? undefined : gradientOutput(arena, values, d.values),
+            };
+            return { input: gradients, state: undefined };
+          },
+        };
+      }),
+    );
+  }
+
+  /**
+   * Attends, and records nothing.
+   *
+   * @throws TypeError or RangeError if a tensor or the lengths do not fit.
+   */
+  infer(input: AttentionInput): { readonly output: Tensor; readonly weights: Tensor } {
+    const where = 'Attention.infer';
+    return withArena(this.backend, (arena) => {
+      const { query, keys, values } = this.#signals(arena, where, input);
+      return this.#output(arena, attend(arena, query.values, this.memory(arena, keys, values)), query);
+    });
+  }
+
+  /**
+   * Keys and values made ready for queries.
+   *
+   * @internal
+   */
+  memory(arena: Arena, keys: DenseSignal, values: DenseSignal = keys): Memory {
+    const { batch, time, lengths } = keys;
+    const prepared = this.#score.prepare(arena, keys.values, batch);
+    return { batch, time, lengths, keys: prepared, values: values.values };
+  }
+
+  #check(): void {
+    const { score, querySize, keySize, attentionSize, scale } = this;
+    if (score === 'dot' && querySize !== keySize)
+      throw rangeError(
+        'Attention',
+        'keySize',
+        `is ${keySize}`,
+        `${querySize}, the querySize, for score "dot" ("general" and "additive" take any)`,
+      );
+    if (score === 'additive') wholeNumber('Attention', 'attentionSize', attentionSize);
+    else if (attentionSize !== undefined)
+      throw rangeError(
+        'Attention',
+        'attentionSize',
+        `is ${show(attentionSize)}`,
+        `none for score "${score}"`,
+      );
+    if (typeof scale !== 'number') throw typeError('Attention', 'scale', `is ${show(scale)}`, 'a number');
+    if (!Number.isFinite(scale)) throw rangeError('Attention', 'scale', `is ${scale}`, 'a finite number');
+    if (score !== 'dot' && scale !== 1)
+      throw rangeError('Attention', 'scale', `is ${scale}`, `none for score "${score}"`);
+  }
+
+  #make({ random = defaultRandom(), initializer = glorotUniform }: AttentionOptions): Score {
+    const { score, querySize, keySize, attentionSize = 0, scale, backend } = this;
+    const weight = (name: string, rows: number, columns: number) =>
+      new Parameter(
+        backend,
+        weightShape('Attention', name, rows, columns),
+        initializer(rows, columns, random),
+      );
+    if (score === 'dot') return dotScore(scale);
+    if (score === 'general') return generalScore(weight('weight', querySize, keySize));
+    return additiveScore({
+      weightQuery: weight('weightQuery', attentionSize, querySize),
+      weightKey: weight('weightKey', attentionSize, keySize),
+      v: new Parameter(backend, [attentionSize], initializer(1, attentionSize, random)),
+    });
+  }
+
+  #signals(
+    arena: Arena,
+    where: string,
+    input: AttentionInput,
+  ): { readonly query: DenseSignal; readonly keys: DenseSignal; readonly values: DenseSignal } {
+    const { query, keys, values, keyLengths } = requiredOptions(where, input, '{ query, keys }');
+    const signal = (argument: string, tensor: Tensor, width: number | undefined, widthName: string) => {
+      const expectation = { where, argument, width, widthName, timed: true, lengthsName: 'keyLengths' };
+      return denseInput(arena, expectation, tensor, argument === 'query' ? undefined : keyLengths);
+    };
+    const queries = signal('query', query, this.querySize, 'querySize');
+    const signals = {
+      query: queries,
+      keys: signal('keys', keys, this.keySize, 'keySize'),
+    };
+    const { batch, time } = signals.keys;
+    if (batch !== queries.batch)
+      throw rangeError(
+        where,
+        'keys',
+        `has shape [${keys.shape.join(', ')}]`,
+        `${queries.batch} sequences, as query has`,
+      );
+    if (values === undefined) return { ...signals, values: signals.keys };
+    const ofValues = signal('values', values, undefined, 'valueSize');
+    if (ofValues.batch !== batch || ofValues.time !== time)
+      throw rangeError(
+        where,
+        'values',
+        `has shape [${values.shape.join(', ')}]`,
+        `[${batch}, ${time}, valueSize], as keys has`,
+      );
+    return { ...signals, values: ofValues };
+  }
+
+  #output(
+    arena: Arena,
+    { context, weights }: Attended,
+    query: DenseSignal,
+  ): { readonly output: Tensor; readonly weights: Tensor } {
+    const shape = [query.batch, query.time, weights.columns];
+    return {
+      output: output(arena, dense(query, context)),
+      weights: { data: weights.read(), shape },
+    };
+  }
+}

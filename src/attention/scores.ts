@@ -1,0 +1,208 @@
+/**
+ * How well a query fits a key: score functions, each with its way back.
+ *
+ * Keys are made ready once, for any number of queries. Matrices are time-major, so the rows of sequence b are every
+ * batch-th row from b: a view of a wide stride, and every product here is a small one on such views.
+ */
+import type { Arena } from '../matrix/arena.ts';
+import { Matrix } from '../matrix/matrix.ts';
+import {
+  add,
+  addColumnSums,
+  addProduct,
+  addRow,
+  copy,
+  product,
+  scale,
+  tanh,
+  tanhBackward,
+} from '../matrix/operations.ts';
+import type { Parameter } from '../matrix/parameter.ts';
+
+/** A score function with its parameters. */
+export interface Score {
+  parameters(): ReadonlyMap<string, Parameter>;
+  /** Makes keys [keys·batch, keySize] ready. */
+  prepare(arena: Arena, keys: Matrix, batch: number): PreparedKeys;
+}
+
+/** Keys that queries can be scored against. */
+export interface PreparedKeys {
+  /** The scores of queries [queries·batch, querySize]. */
+  score(query: Matrix): Scores;
+}
+
+/** The scores of some queries. */
+export interface Scores {
+  /** out [queries, count] ← the scores of sequence b against its first `count` keys */
+  write(out: Matrix, b: number): void;
+  /** Begins the way back. */
+  back(): ScoresGradient;
+}
+
+/** The gradient of scores, collected sequence by sequence. */
+export interface ScoresGradient {
+  /** Takes in that of sequence b [queries, count], consecutive in memory; overwrites it. */
+  add(dScores: Matrix, b: number): void;
+  /** After the last sequence: adds to the parameters' gradients. */
+  finish(): { readonly query: Matrix; readonly keys: Matrix };
+}
+
+/** The rows of sequence b in a time-major matrix, the first `count` of them. */
+export function rowsOf(
+  matrix: Matrix,
+  batch: number,
+  b: number,
+  count: number = matrix.rows / batch,
+): Matrix {
+  const { backend, offset, columns, stride } = matrix;
+  return new Matrix(backend, offset + b * stride, count, columns, batch * stride);
+}
+
+/** e_ij = factor · q_i · k_j (Luong's `dot`) */
+export function dotScore(factor: number): Score {
+  return {
+    parameters: () => new Map(),
+    prepare: (arena, keys, batch) => ({
+      score: (query) => ({
+        write(out, b) {
+          product(out, rowsOf(query, batch, b), rowsOf(keys, batch, b, out.columns).T);
+          if (factor !== 1) scale(out, out, factor);
+        },
+        back() {
+          const dQuery = arena.zeros(query.rows, query.columns);
+          const dKeys = arena.zeros(keys.rows, keys.columns);
+          return {
+            add(dScores, b) {
+              if (factor !== 1) scale(dScores, dScores, factor);
+              const count = dScores.columns;
+              addProduct(rowsOf(dQuery, batch, b), dScores, rowsOf(keys, batch, b, count));
+              addProduct(rowsOf(dKeys, batch, b, count), dScores.T, rowsOf(query, batch, b));
+            },
+            finish: () => ({ query: dQuery, keys: dKeys }),
+          };
+        },
+      }),
+    }),
+  };
+}
+
+/** e_ij = q_i · (W k_j) (Luong's `general`): the dot product with keys that were multiplied by W once. */
+export function generalScore(weight: Parameter): Score {
+  const dot = dotScore(1);
+  return {
+    parameters: () => new Map([['weight', weight]]),
+    prepare(arena, keys, batch) {
+      const projected = arena.matrix(keys.rows, weight.value.rows);
+      product(projected, keys, weight.value.T);
+      const prepared = dot.prepare(arena, projected, batch);
+      return {
+        score(query) {
+          const scores = prepared.score(query);
+          return {
+            write: scores.write,
+            back() {
+              const gradient = scores.back();
+              return {
+                add: gradient.add,
+                finish() {
+                  const d = gradient.finish();
+                  return { query: d.query, keys: projectedBack(arena, d.keys, keys, weight) };
+                },
+              };
+            },
+          };
+        },
+      };
+    },
+  };
+}
+
+/** The parameters of {@link additiveScore}. */
+export interface AdditiveParameters {
+  /** [size, querySize] */
+  readonly weightQuery: Parameter;
+  /** [size, keySize] */
+  readonly weightKey: Parameter;
+  /** [size] */
+  readonly v: Parameter;
+}
+
+/** e_ij = v · tanh(W_q q_i + W_k k_j) (Bahdanau's) */
+export function additiveScore(parameters: AdditiveParameters): Score {
+  return {
+    parameters: () => new Map(Object.entries(parameters)),
+    prepare(arena, keys, batch) {
+      const { value } = parameters.weightKey;
+      const projected = arena.matrix(keys.rows, value.rows);
+      product(projected, keys, value.T);
+      return { score: (query) => additiveScores(arena, parameters, query, keys, projected, batch) };
+    },
+  };
+}
+
+function additiveScores(
+  arena: Arena,
+  { weightQuery, weightKey, v }: AdditiveParameters,
+  query: Matrix,
+  keys: Matrix,
+  ofKeys: Matrix,
+  batch: number,
+): Scores {
+  const size = v.value.columns;
+  const ofQuery = arena.matrix(query.rows, size);
+  product(ofQuery, query, weightQuery.value.T);
+  /** tanh(…) of each sequence, [queries·count, size] */
+  const hidden: Matrix[] = [];
+  return {
+    write(out, b) {
+      const { rows: queries, columns: count } = out;
+      const sums = arena.matrix(queries * count, size);
+      for (let i = 0; i < queries; i++) {
+        const sum = sums.rowsFrom(i * count, count);
+        copy(sum, rowsOf(ofKeys, batch, b, count));
+        addRow(sum, ofQuery.rowsFrom(i * batch + b, 1));
+      }
+      tanh(sums, sums);
+      hidden[b] = sums;
+      product(asColumn(out), sums, v.value.T);
+    },
+    back() {
+      const dOfQuery = arena.zeros(query.rows, size);
+      const dOfKeys = arena.zeros(keys.rows, size);
+      return {
+        add(dScores, b) {
+          const { rows: queries, columns: count } = dScores;
+          const d = asColumn(dScores);
+          addProduct(v.gradient, d.T, hidden[b]!);
+          const dSums = arena.matrix(queries * count, size);
+          product(dSums, d, v.value);
+          tanhBackward(dSums, hidden[b]!, dSums);
+          const dKeys = rowsOf(dOfKeys, batch, b, count);
+          for (let i = 0; i < queries; i++) {
+            const dSum = dSums.rowsFrom(i * count, count);
+            addColumnSums(dOfQuery.rowsFrom(i * batch + b, 1), dSum);
+            add(dKeys, dKeys, dSum);
+          }
+        },
+        finish: () => ({
+          query: projectedBack(arena, dOfQuery, query, weightQuery),
+          keys: projectedBack(arena, dOfKeys, keys, weightKey),
+        }),
+      };
+    },
+  };
+}
+
+/** Back through y = x·Wᵀ: dW += dyᵀ·x, and dx. */
+function projectedBack(arena: Arena, dOut: Matrix, x: Matrix, weight: Parameter): Matrix {
+  addProduct(weight.gradient, dOut.T, x);
+  const dInput = arena.matrix(x.rows, x.columns);
+  product(dInput, dOut, weight.value);
+  return dInput;
+}
+
+/** The elements of a matrix whose rows are consecutive, one below the other. */
+function asColumn({ backend, offset, rows, columns }: Matrix): Matrix {
+  return new Matrix(backend, offset, rows * columns, 1);
+}

@@ -1,0 +1,61 @@
+/** Zoneout, of any rule: some units of a state keep their previous value for a step. */
+import type { Matrix } from '../matrix/matrix.ts';
+import { mul, mulAdd, sub } from '../matrix/operations.ts';
+import type { Matrices, Rule, Stage } from './rule.ts';
+import { record } from './windows.ts';
+
+/** Writes which units of a batch stay as they are at step t: 1 for those that do, 0 for those that do not. [B, H] */
+export type Zone = (out: Matrix, t: number) => void;
+
+/**
+ * s̃_t = φ(p_t, q_t, s_{t−1})          s_t = z_t * s_{t−1} + (1 − z_t) * s̃_t
+ *
+ * @param zones z of each state that has one.
+ */
+export function withZoneout<State extends string>(
+  rule: Rule<string, State, string>,
+  zones: ReadonlyMap<State, Zone>,
+): Rule<string, State, string> {
+  const names = [...zones.keys()];
+  /** A step, or its gradient, as φ and φ′ see it: what comes next is s̃_t. */
+  const within = <Of extends { readonly next: Matrices<State>; readonly kept: Matrices<string> }>(
+    of: Of,
+  ): Of => ({
+    ...of,
+    next: { ...of.next, ...record(names, (name) => of.kept[fresh(name)]!) },
+  });
+  const last = rule.stages.length - 1;
+  const stages = rule.stages.map(
+    (stage, s): Stage<string, State, string> => ({
+      ...stage,
+      activate(step) {
+        stage.activate(within(step));
+        if (s < last) return;
+        for (const [name, zone] of zones) {
+          const z = step.kept[zoneOf(name)]!;
+          const next = step.next[name];
+          zone(z, step.t);
+          remaining(next, z, step.kept[fresh(name)]!);
+          mulAdd(next, z, step.prev[name]);
+        }
+      },
+      activateBackward(step, d) {
+        if (s === last)
+          for (const name of names) remaining(d.kept[fresh(name)]!, step.kept[zoneOf(name)]!, d.next[name]);
+        stage.activateBackward(within(step), within(d));
+        // The first stage is the last to go back: nobody overwrites what is added here.
+        if (s === 0) for (const name of names) mulAdd(d.prev[name], step.kept[zoneOf(name)]!, d.next[name]);
+      },
+    }),
+  );
+  return { ...rule, kept: [...rule.kept, ...names.map(fresh), ...names.map(zoneOf)], stages };
+}
+
+const fresh = (name: string) => `fresh ${name}`;
+const zoneOf = (name: string) => `zone ${name}`;
+
+/** out ← (1 − z) * a */
+function remaining(out: Matrix, z: Matrix, a: Matrix): void {
+  mul(out, z, a);
+  sub(out, a, out);
+}

@@ -1,0 +1,169 @@
+/** Beam search. */
+
+import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
+import type { Steps } from '../encoder-decoder/steps.ts';
+import { numberWithin, rangeError, requiredOptions, wholeNumber } from '../errors.ts';
+import { withArena } from '../matrix/arena.ts';
+import type { Indices, Tensor } from '../tensor.ts';
+import { Best } from './best.ts';
+import {
+  checkDecoding,
+  type DecodingOptions,
+  type Hypothesis,
+  hypothesis,
+  type Trail,
+  weightsOf,
+} from './hypothesis.ts';
+
+/** Options of {@link beamSearch}. */
+export interface BeamSearchOptions extends DecodingOptions {
+  /** How many hypotheses of each source are followed. */
+  readonly width: number;
+  /** How many are given back, the best first: 1 unless given, at most `width`. */
+  readonly results?: number | undefined;
+  /** α: how far long hypotheses are helped; 0, not at all, unless given. Wu et al. used 0.2. */
+  readonly lengthPenalty?: number | undefined;
+}
+
+/** A hypothesis of a beam search. */
+export interface ScoredHypothesis extends Hypothesis {
+  /** What hypotheses are ranked by. */
+  readonly score: number;
+}
+
+/**
+ * Decodes each source by following its `width` most probable beginnings side by side.
+ *
+ * Of each step's continuations of all beginnings, the best `width` that do not end go on; one that ends is a result if it
+ * is among the best `width`. A source is finished when `width` hypotheses have ended, or at `maxLength`, where those under
+ * way are results as well, cut off. Results are ranked by Wu et al.'s score (2016, arXiv:1609.08144, without its
+ * coverage):
+ *
+ *     score(Y) = ln p(Y) / ((5 + |Y|) / 6)^α
+ *
+ * where |Y| counts the end token. Width 1 is greedy decoding. All sources and beginnings go side by side as one batch,
+ * and the encoder runs once.
+ *
+ * @param source as the model's encoder takes it: `[batch, time]`, or features `[batch, time, width]`.
+ * @returns for each source its results, the best first; fewer than `results` only where there are no more.
+ * @throws TypeError or RangeError if the source, the lengths or the options do not fit.
+ *
+ * @example
+ * ```ts
+ * import { beamSearch, Dense, Embedding, EncoderDecoder, GRUCell, indices, Sequence, sequential } from 'recurrent-cells';
+ *
+ * const recurrent = () =>
+ *   sequential(
+ *     new Embedding({ classes: 4, outputSize: 3 }),
+ *     new Sequence(new GRUCell({ inputSize: 3, hiddenSize: 3 })),
+ *   );
+ * const output = new Dense({ inputSize: 3, outputSize: 4 });
+ * const model = new EncoderDecoder({ encoder: recurrent(), decoder: recurrent(), output, start: 0, end: 1 });
+ * const [found] = beamSearch(model, indices([[2, 3]]), { width: 4, results: 3, maxLength: 5 });
+ * found!.length // → 3
+ * found![0]!.score >= found![1]!.score // → true
+ * ```
+ */
+export function beamSearch<Source extends Tensor | Indices>(
+  model: EncoderDecoder<Source>,
+  source: Source,
+  options: BeamSearchOptions,
+): ScoredHypothesis[][] {
+  const where = 'beamSearch';
+  const { width, results = 1, lengthPenalty = 0 } = requiredOptions(where, options, '{ width, maxLength }');
+  const { maxLength, sourceLengths, weights } = checkDecoding(where, options);
+  wholeNumber(where, 'width', width);
+  if (wholeNumber(where, 'results', results) > width)
+    throw rangeError(where, 'results', `is ${results}`, `at most ${width}, the width`);
+  numberWithin(where, 'lengthPenalty', lengthPenalty, 0, 10);
+  const { start, end } = model;
+  return withArena(model.backend, (arena) => {
+    const steps = model.begin(arena, model.toSource(arena, where, source, sourceLengths), width);
+    const { batch } = steps;
+    const beams = Array.from({ length: batch }, (_, b) => new Beam(steps, b, end, weights));
+    const tokens = new Int32Array(width * batch).fill(start);
+    const from = new Int32Array(width * batch);
+    for (let t = 0; t < maxLength && beams.some((beam) => !beam.finished); t++) {
+      steps.advance(tokens);
+      for (const beam of beams) if (!beam.finished) beam.extend(tokens, from);
+      steps.reorder(from);
+    }
+    return beams.map((beam) => beam.results(lengthPenalty).slice(0, results));
+  });
+}
+
+/** A beginning. */
+interface Beginning {
+  readonly trail: Trail | undefined;
+  readonly logProbability: number;
+}
+
+/** The hypotheses of one source. */
+class Beam {
+  readonly #steps: Steps;
+  readonly #b: number;
+  readonly #end: number;
+  readonly #weights: boolean | undefined;
+  /** At most `width`: at first the empty one. */
+  #live: readonly Beginning[] = [{ trail: undefined, logProbability: 0 }];
+  readonly #ended: Beginning[] = [];
+
+  constructor(steps: Steps, b: number, end: number, weights: boolean | undefined) {
+    this.#steps = steps;
+    this.#b = b;
+    this.#end = end;
+    this.#weights = weights;
+  }
+
+  get finished(): boolean {
+    return this.#ended.length >= this.#steps.width || this.#live.length === 0;
+  }
+
+  /** Takes the last step in: writes the next token of each of this source's rows, and the row it goes on from. */
+  extend(tokens: Int32Array, from: Int32Array): void {
+    const { width, batch, classes } = this.#steps;
+    const live: Beginning[] = [];
+    // Twice the width: at most half of them, one for each beginning, end.
+    this.#continuations(2 * width).forEach(({ item: code, score: logProbability }, rank) => {
+      const w = Math.floor(code / classes);
+      const token = code % classes;
+      const ends = token === this.#end;
+      if (ends ? rank >= width : live.length === width) return;
+      const weights = weightsOf(this.#steps, this.#b, w, this.#weights);
+      const beginning = { trail: { token, before: this.#live[w]!.trail, weights }, logProbability };
+      if (ends) this.#ended.push(beginning);
+      else {
+        const row = live.length * batch + this.#b;
+        tokens[row] = token;
+        from[row] = w * batch + this.#b;
+        live.push(beginning);
+      }
+    });
+    this.#live = live;
+  }
+
+  /** Those that have ended and those that were cut off, the best first. */
+  results(alpha: number): ScoredHypothesis[] {
+    const cut = this.#ended.length >= this.#steps.width ? [] : this.#live;
+    return [...this.#ended, ...cut]
+      .map(({ trail, logProbability }) => {
+        const found = hypothesis(trail, logProbability, this.#end);
+        const length = found.tokens.length + (found.ended ? 1 : 0);
+        return { ...found, score: logProbability / ((5 + length) / 6) ** alpha };
+      })
+      .sort((a, b) => b.score - a.score);
+  }
+
+  /** The most probable continuations w·classes + token of beginnings w, the best first. */
+  #continuations(count: number) {
+    const { batch, classes, logProbabilities } = this.#steps;
+    const best = new Best<number>(count);
+    this.#live.forEach(({ logProbability }, w) => {
+      const scores = logProbabilities.rowsFrom(w * batch + this.#b, 1).read();
+      scores.forEach((score, token) => {
+        best.offer(w * classes + token, logProbability + score);
+      });
+    });
+    return best.items;
+  }
+}

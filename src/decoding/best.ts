@@ -1,0 +1,20 @@
+/** The best of many, in order. */
+
+/** The `count` items of the highest scores that were offered, the best first; of equal ones the first offered. */
+export class Best<Item> {
+  readonly items: { readonly item: Item; readonly score: number }[] = [];
+  readonly #count: number;
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  offer(item: Item, score: number): void {
+    const { items } = this;
+    if (items.length === this.#count && !(score > items[this.#count - 1]!.score)) return;
+    let at = items.length;
+    while (at > 0 && items[at - 1]!.score < score) at--;
+    items.splice(at, 0, { item, score });
+    if (items.length > this.#count) items.pop();
+  }
+}

@@ -1,0 +1,90 @@
+/** Generation from a language model, token by token. */
+
+import { breather } from '../async/breathe.ts';
+import type { AbortSignalLike } from '../async/until-aborted.ts';
+import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import type { Layer } from '../layers/layer.ts';
+import { defaultRandom, type Random } from '../random/random.ts';
+import type { State } from '../signal/state.ts';
+import type { Indices } from '../tensor.ts';
+import { indices } from '../tensor.ts';
+import { type Drawn, type SamplingOptions, sampler } from './sampling.ts';
+
+/** Options of {@link generate}. */
+export interface GenerateOptions extends SamplingOptions {
+  /** What the model reads before it goes on: at least one token. */
+  readonly prompt: readonly number[];
+  /** How many tokens are drawn at most; no end unless given. */
+  readonly length?: number | undefined;
+  /** Ends the generation: after this token, or where the function of the tokens drawn so far says so. */
+  readonly stop?: number | ((tokens: readonly number[]) => boolean) | undefined;
+  /** The state before the prompt: zeros unless given. */
+  readonly state?: State | undefined;
+  /** Where tokens are drawn from: one generator for the program, seeded with 0, unless given. */
+  readonly random?: Random | undefined;
+  /** Ends the generation before the next token. */
+  readonly signal?: AbortSignalLike | undefined;
+}
+
+/** A token that was generated. */
+export interface Generated extends Drawn {
+  /** The state after everything before the token: to go on from here, give it with the token as prompt. */
+  readonly state: State;
+}
+
+/**
+ * Generates tokens from a language model: `[batch, time]` indices → `[batch, time, classes]` logits of the next.
+ *
+ * The caller owns the loop: `break` ends it, and so do `length`, `stop`, whose token is the last one yielded, and an
+ * aborted `signal`. The state is carried, so that each token costs one step, however long the text is; between tokens the
+ * event loop runs.
+ *
+ * @throws RangeError or TypeError if an option does not fit.
+ *
+ * @example
+ * ```ts
+ * import { generate, manyToMany, Random } from 'recurrent-cells';
+ *
+ * const model = manyToMany({ classes: 5, hiddenSize: 8, outputSize: 5 });
+ * const tokens = [];
+ * for await (const { token } of generate(model, { prompt: [0, 3], length: 10, topK: 2, random: new Random(1) }))
+ *   tokens.push(token);
+ * tokens.length // → 10
+ * ```
+ */
+export async function* generate(
+  // biome-ignore lint/suspicious/noExplicitAny: widths and states play no part here
+  model: Layer<Indices, any, any, any>,
+  options: GenerateOptions,
+): AsyncGenerator<Generated, void, undefined> {
+  const { prompt, length = Number.POSITIVE_INFINITY, stop, random = defaultRandom(), signal } = options;
+  check(model, options);
+  const ends = typeof stop === 'function' ? stop : (tokens: readonly number[]) => tokens.at(-1) === stop;
+  const draw = sampler('generate', options, random);
+  const breathe = breather();
+  const tokens: number[] = [];
+  let next = prompt;
+  let state = options.state;
+  while (tokens.length < length && !signal?.aborted) {
+    const { output, state: after } = model.infer(indices([[...next]]), { state });
+    const width = output.shape.at(-1)!;
+    const result = draw(output.data.subarray(output.data.length - width));
+    state = after as State;
+    tokens.push(result.token);
+    yield { ...result, state };
+    if (stop !== undefined && ends(tokens)) return;
+    next = [result.token];
+    await breathe();
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: widths and states play no part here
+function check(model: Layer<Indices, any, any, any>, { prompt, length, stop }: GenerateOptions): void {
+  if (model?.accepts !== 'indices')
+    throw typeError('generate', 'model', `is ${show(model)}`, 'a model whose inputs are indices');
+  if (!Array.isArray(prompt))
+    throw typeError('generate', 'prompt', `is ${show(prompt)}`, 'an array of indices');
+  if (prompt.length === 0) throw rangeError('generate', 'prompt', 'is empty', 'at least one index');
+  if (length !== undefined) wholeNumber('generate', 'length', length, 0);
+  if (stop !== undefined && typeof stop !== 'function') wholeNumber('generate', 'stop', stop, 0);
+}

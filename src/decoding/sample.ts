@@ -1,0 +1,49 @@
+/** Decoding by chance. */
+import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
+import { requiredOptions } from '../errors.ts';
+import { defaultRandom, type Random } from '../random/random.ts';
+import type { Indices, Tensor } from '../tensor.ts';
+import type { DecodingOptions, Hypothesis } from './hypothesis.ts';
+import { type SamplingOptions, sampler } from './sampling.ts';
+import { walk } from './walk.ts';
+
+/** Options of {@link sample}. */
+export interface SampleOptions extends DecodingOptions, SamplingOptions {
+  /** Where tokens are drawn from: one generator for the program, seeded with 0, unless given. */
+  readonly random?: Random | undefined;
+}
+
+/**
+ * Decodes each source by drawing each token by its probability, or as `temperature`, `topK` and `topP` say.
+ *
+ * All sources go side by side; each step costs one step of the decoder, and the encoder runs once. The probability of what
+ * is found is the model's, whatever the temperature and however many tokens were left out.
+ *
+ * @param source as the model's encoder takes it: `[batch, time]`, or features `[batch, time, width]`.
+ * @returns one hypothesis for each source.
+ * @throws TypeError or RangeError if the source, the lengths or the options do not fit.
+ *
+ * @example
+ * ```ts
+ * import { Dense, Embedding, EncoderDecoder, GRUCell, indices, Random, sample, Sequence, sequential } from 'recurrent-cells';
+ *
+ * const recurrent = () =>
+ *   sequential(
+ *     new Embedding({ classes: 4, outputSize: 3 }),
+ *     new Sequence(new GRUCell({ inputSize: 3, hiddenSize: 3 })),
+ *   );
+ * const output = new Dense({ inputSize: 3, outputSize: 4 });
+ * const model = new EncoderDecoder({ encoder: recurrent(), decoder: recurrent(), output, start: 0, end: 1 });
+ * const draw = () => sample(model, indices([[2, 3]]), { maxLength: 10, random: new Random(1) })[0]!.tokens;
+ * draw().join() === draw().join() // → true
+ * ```
+ */
+export function sample<Source extends Tensor | Indices>(
+  model: EncoderDecoder<Source>,
+  source: Source,
+  options: SampleOptions,
+): Hypothesis[] {
+  const { random = defaultRandom() } = requiredOptions('sample', options, '{ maxLength }');
+  const draw = sampler('sample', options, random);
+  return walk('sample', model, source, options, (scores) => draw(scores).token);
+}

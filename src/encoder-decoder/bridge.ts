@@ -1,0 +1,157 @@
+/**
+ * From the state in which an encoder ends to the state in which a decoder begins.
+ *
+ * Answers for which part comes from which, and for the layers where sizes differ: s = tanh(W [s₁; s₂; …] + b).
+ */
+import type { Backend } from '../kernels/backend.ts';
+import { Dense, type DenseOptions } from '../layers/dense.ts';
+import type { Trace } from '../layers/layer.ts';
+import { prefixed } from '../layers/parts.ts';
+import type { Arena } from '../matrix/arena.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import { add, copy, tanh, tanhBackward } from '../matrix/operations.ts';
+import type { Parameter } from '../matrix/parameter.ts';
+import type { DenseSignal } from '../signal/signal.ts';
+import type { MatrixState, StateSizes, Tree } from '../signal/state.ts';
+import { makeState, type Path, partAt } from './state-parts.ts';
+
+/** The parts of the state of one recurrent layer, by name; of a bidirectional one each in two halves. */
+type LayerParts = ReadonlyMap<string, readonly Path[]>;
+
+/** Where a part of the decoder's state comes from. */
+interface Link {
+  readonly path: Path;
+  readonly from: readonly Path[];
+  /** None where the part is passed on as it is. */
+  readonly dense: Dense | undefined;
+}
+
+/** A bridged state, and the way back. */
+export interface Bridged {
+  readonly state: MatrixState | undefined;
+  /** ∂L/∂(the encoder's final state) */
+  backward(dState: MatrixState | undefined): MatrixState | undefined;
+}
+
+/** What a bridge's layers are made with. */
+export type BridgeOptions = Pick<DenseOptions, 'random' | 'initializer'> & { readonly backend: Backend };
+
+/** The bridge between states of these sizes. */
+export class Bridge {
+  readonly #encoderSizes: StateSizes;
+  readonly #decoderSizes: StateSizes;
+  readonly #links: readonly Link[];
+
+  constructor(
+    encoderSizes: StateSizes | undefined,
+    decoderSizes: StateSizes | undefined,
+    options: BridgeOptions,
+  ) {
+    this.#encoderSizes = encoderSizes ?? {};
+    this.#decoderSizes = decoderSizes ?? {};
+    const encoder = layersOf(this.#encoderSizes);
+    const decoder = layersOf(this.#decoderSizes);
+    this.#links = decoder.flatMap((parts, at) => {
+      const source = encoder.length === decoder.length ? encoder[at] : encoder.at(-1);
+      if (source === undefined) return [];
+      return [...parts].map(([name, [path]]) => {
+        const from = source.get(name) ?? [...source.values()][0]!;
+        const inputSize = from.reduce((sum, of) => sum + partAt(this.#encoderSizes, of), 0);
+        const outputSize = partAt(this.#decoderSizes, path!);
+        const passed = from.length === 1 && inputSize === outputSize;
+        return {
+          path: path!,
+          from,
+          dense: passed ? undefined : new Dense({ inputSize, outputSize, ...options }),
+        };
+      });
+    });
+  }
+
+  /** Whether anything crosses it. */
+  get empty(): boolean {
+    return this.#links.length === 0;
+  }
+
+  /** The parameters by name, such as `1.h.weight`. */
+  parameters(): ReadonlyMap<string, Parameter> {
+    const layers = this.#links.flatMap(({ path, dense }) => (dense ? [[path.join('.'), dense]] : []));
+    return prefixed(Object.fromEntries(layers));
+  }
+
+  /** The state in which the decoder begins. */
+  record(arena: Arena, final: MatrixState | undefined): Bridged {
+    if (final === undefined || this.empty) return { state: undefined, backward: () => undefined };
+    const crossings = new Map(
+      this.#links.map((link) => [link.path.join('.'), { link, ...cross(arena, link, final) }]),
+    );
+    return {
+      state: makeState(this.#decoderSizes, (_, path) => crossings.get(path.join('.'))!.part),
+      backward: (dState) => {
+        const { batch } = [...crossings.values()][0]!;
+        const dFinal = makeState(this.#encoderSizes, (size) => arena.zeros(batch, size));
+        for (const { link, back } of crossings.values()) {
+          const dParts = back(partAt(dState!, link.path));
+          let column = 0;
+          for (const path of link.from) {
+            const dPart = partAt(dFinal, path);
+            add(dPart, dPart, dParts.columnsFrom(column, dPart.columns));
+            column += dPart.columns;
+          }
+        }
+        return dFinal;
+      },
+    };
+  }
+}
+
+/** One part of the decoder's state, and the way back to the gradient of what it was joined from. */
+function cross(
+  arena: Arena,
+  { from, dense }: Link,
+  final: MatrixState,
+): { readonly batch: number; readonly part: Matrix; back(dPart: Matrix): Matrix } {
+  const parts = from.map((path) => partAt(final, path));
+  const { rows: batch } = parts[0]!;
+  if (dense === undefined) return { batch, part: parts[0]!, back: (dPart) => dPart };
+  const trace = dense.record(arena, joined(arena, parts, batch));
+  const part = (trace.output as DenseSignal).values;
+  tanh(part, part);
+  return {
+    batch,
+    part,
+    back(dPart) {
+      const dSum = arena.matrix(part.rows, part.columns);
+      tanhBackward(dSum, part, dPart);
+      return (trace as Trace).backward(dSum, undefined, true).input!;
+    },
+  };
+}
+
+/** Matrices of as many rows side by side. */
+function joined(arena: Arena, parts: readonly Matrix[], batch: number): DenseSignal {
+  const width = parts.reduce((sum, { columns }) => sum + columns, 0);
+  const values = arena.matrix(batch, width);
+  let column = 0;
+  for (const part of parts) {
+    copy(values.columnsFrom(column, part.columns), part);
+    column += part.columns;
+  }
+  return { kind: 'dense', batch, time: 1, timed: false, width, lengths: undefined, values };
+}
+
+/** The recurrent layers of a state, the first one first. */
+function layersOf(sizes: StateSizes, above: Path = []): LayerParts[] {
+  const nodes = Object.entries(sizes);
+  if (nodes.length === 0) return [];
+  if (nodes.every(([, node]) => isSize(node)))
+    return [new Map(nodes.map(([name]) => [name, [[...above, name]]]))];
+  const inner = nodes.flatMap(([name, node]) => (isSize(node) ? [] : layersOf(node, [...above, name])));
+  const [forward, reverse] = inner;
+  if (nodes.map(([name]) => name).join() !== 'forward,reverse') return inner;
+  return [new Map([...forward!].map(([name, paths]) => [name, [...paths, ...(reverse!.get(name) ?? [])]]))];
+}
+
+function isSize(node: number | Tree<number>): node is number {
+  return typeof node === 'number';
+}

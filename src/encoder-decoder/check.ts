@@ -1,0 +1,79 @@
+/** Whether the parts of an encoder–decoder fit together. */
+import type { Part } from '../architecture.ts';
+import { Attention } from '../attention/attention.ts';
+import { rangeError, show, typeError } from '../errors.ts';
+import { Layer } from '../layers/layer.ts';
+import type { AnyLayer } from '../layers/sequential.ts';
+
+const where = 'EncoderDecoder';
+
+/** @throws TypeError if one is not what it should be; RangeError if two do not fit. */
+export function checkParts(parts: {
+  readonly encoder: AnyLayer;
+  readonly decoder: AnyLayer;
+  readonly attention: Attention | undefined;
+  readonly output: AnyLayer;
+}): void {
+  const { encoder, decoder, attention, output } = parts;
+  for (const [name, layer] of Object.entries({ encoder, decoder, output }))
+    if (!(layer instanceof Layer)) throw typeError(where, name, `is ${show(layer)}`, 'a layer');
+  if (attention !== undefined && !(attention instanceof Attention))
+    throw typeError(where, 'attention', `is ${show(attention)}`, 'an Attention');
+  for (const [name, part] of Object.entries(parts))
+    if (part !== undefined && part.backend !== encoder.backend)
+      throw rangeError(
+        where,
+        name,
+        `computes in ${part.backend.name}`,
+        `${encoder.backend.name}, as encoder does`,
+      );
+  if (decoder.accepts !== 'indices')
+    throw rangeError(
+      where,
+      'decoder',
+      'takes features',
+      'a layer of tokens, such as a stack on an Embedding',
+    );
+  if (Object.keys(decoder.stateSizes ?? {}).length === 0)
+    throw rangeError(where, 'decoder', 'has no state', 'recurrent layers, which know what came before');
+  checkCausal(decoder);
+  if (attention !== undefined) checkAttention(encoder, decoder, attention);
+  checkOutput(decoder, attention, output);
+}
+
+function checkAttention(encoder: AnyLayer, decoder: AnyLayer, { querySize, keySize }: Attention): void {
+  same('attention', `has querySize ${querySize}`, querySize, decoder.outputSize, 'the decoder gives');
+  same('attention', `has keySize ${keySize}`, keySize, encoder.outputSize, 'the encoder gives');
+}
+
+function checkOutput(decoder: AnyLayer, attention: Attention | undefined, output: AnyLayer): void {
+  const { inputSize, outputSize } = output;
+  if (inputSize === undefined || outputSize === undefined)
+    throw rangeError(where, 'output', 'has no size of its own', 'a layer that gives scores, such as a Dense');
+  if (attention === undefined)
+    same('output', `has inputSize ${inputSize}`, inputSize, decoder.outputSize, 'the decoder gives');
+  same(
+    'output',
+    `has outputSize ${outputSize}`,
+    outputSize,
+    decoder.inputSize,
+    'the tokens the decoder takes',
+  );
+}
+
+function same(name: string, came: string, size: number, other: number | undefined, what: string): void {
+  if (other !== undefined && size !== other) throw rangeError(where, name, came, `${other}, ${what}`);
+}
+
+/** Token by token a decoder only knows what came before. */
+function checkCausal(part: Part): void {
+  const { type, options, parts = {} } = part.architecture();
+  if (type === 'Bidirectional' || options.reverse === true || options.outputs === 'last')
+    throw rangeError(
+      where,
+      'decoder',
+      `has a ${type} that ${options.outputs === 'last' ? 'keeps only the last output' : 'looks ahead'}`,
+      'an output each step, from what came before',
+    );
+  for (const inner of Object.values(parts)) checkCausal(inner);
+}

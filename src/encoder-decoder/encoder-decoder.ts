@@ -1,0 +1,357 @@
+/** A sequence made into another one: an encoder, a decoder, and attention between them. */
+import type { Architecture } from '../architecture.ts';
+import type { Memory } from '../attention/attend.ts';
+import type { Attention } from '../attention/attention.ts';
+import { rangeError, requiredOptions, wholeNumber } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import { Dense } from '../layers/dense.ts';
+import type { BatchTrace, GradientOf, Layer } from '../layers/layer.ts';
+import { prefixed } from '../layers/parts.ts';
+import type { AnyLayer } from '../layers/sequential.ts';
+import { type Arena, withArena } from '../matrix/arena.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import type { Parameter } from '../matrix/parameter.ts';
+import type { Initializer } from '../random/initializers.ts';
+import type { Random } from '../random/random.ts';
+import { gradientInput, gradientOutput, output as outputTensor } from '../signal/boundary.ts';
+import { type Pass, recordPass } from '../signal/pass.ts';
+import { type DenseSignal, type Signal, validSteps } from '../signal/signal.ts';
+import type { Indices, Tensor } from '../tensor.ts';
+import { Bridge } from './bridge.ts';
+import { checkParts } from './check.ts';
+import { read, recordRead } from './readout.ts';
+import { Steps } from './steps.ts';
+
+/** The parts of an {@link EncoderDecoder}. */
+export interface EncoderDecoderOptions<Source extends Tensor | Indices = Indices> {
+  /** From source tokens or features to an output each step, and a final state: any layer or stack. */
+  // biome-ignore lint/suspicious/noExplicitAny: any widths and states
+  readonly encoder: Layer<Source, any, any, any>;
+  /** From target tokens to an output each step, which no later token changes: an `Embedding` and recurrent layers. */
+  // biome-ignore lint/suspicious/noExplicitAny: any widths and states
+  readonly decoder: Layer<Indices, any, any, any>;
+  /** From the decoder's outputs (queries) to the encoder's (keys and values); none unless given. */
+  readonly attention?: Attention | undefined;
+  /** To the scores of the tokens: a `Dense`, or a stack that ends in one. */
+  // biome-ignore lint/suspicious/noExplicitAny: any widths
+  readonly output: Layer<Tensor, any, any, any>;
+  /** The token that a target begins after. */
+  readonly start: number;
+  /** The token that ends a target. */
+  readonly end: number;
+  /** Where the starting weights of bridge and combination are drawn from: one generator for the program, unless given. */
+  readonly random?: Random | undefined;
+  /** Of the weights of bridge and combination: `glorotUniform` unless given. */
+  readonly initializer?: Initializer | undefined;
+}
+
+/** What an {@link EncoderDecoder} is trained on: teacher forcing, each step is told the true token before it. */
+export interface EncoderDecoderInput<Source extends Tensor | Indices = Indices> {
+  /** `[batch, source time]`, or features `[batch, source time, width]` */
+  readonly source: Source;
+  /** `[batch, target time]` The start token, and the target without its end. */
+  readonly target: Indices;
+  /** The valid steps of each source; all are unless given. */
+  readonly sourceLengths?: readonly number[] | undefined;
+  /** The valid steps of each target; all are unless given. */
+  readonly targetLengths?: readonly number[] | undefined;
+}
+
+/** What an {@link EncoderDecoder} makes of an input. */
+export interface EncoderDecoderOutput {
+  /** `[batch, target time, classes]` The scores (logits) of the token that follows each step. */
+  readonly output: Tensor;
+  /** `[batch, target time, source time]` What each step looked at; undefined without attention. */
+  readonly weights: Tensor | undefined;
+  /** The valid steps of each target, as they were given. */
+  readonly lengths: readonly number[] | undefined;
+  /** There is none: no target goes on where another ended. */
+  readonly state: undefined;
+}
+
+/**
+ * Turns a sequence into another of any length (Sutskever, Vinyals and Le 2014, arXiv:1409.3215), with attention as
+ * Luong, Pham and Manning's (2015, arXiv:1508.04025) global attention:
+ *
+ *     m_1 … m_n, s = encoder(x)                        (1)
+ *     h_1 … h_T = decoder(start, y_1 … y_{T−1}; bridge(s))      (2)
+ *     c_t = attention(h_t; m)                          (3)
+ *     h̃_t = tanh(W_c [c_t; h_t] + b_c)                 (4)
+ *     scores of y_t = output(h̃_t)                      (5)
+ *
+ * Without attention h̃_t = h_t. Input feeding, where h̃_t goes into step t + 1, is left out: so all steps of a target
+ * are computed together when training.
+ *
+ * The bridge passes each part of the encoder's final state on where it fits, and is `tanh(W s + b)` where sizes differ or
+ * the encoder is bidirectional, whose two halves are joined. Layer k of the decoder begins from layer k of the encoder;
+ * if they have different numbers of recurrent layers, all begin from the encoder's last. A part that the encoder does
+ * not have, as the cell state of an LSTM after a GRU, comes from its first.
+ *
+ * Parameters lie under `encoder.`, `bridge.`, `decoder.`, `attention.`, `combination.` and `output.`.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   Adam, Attention, crossEntropy, Dense, Embedding, EncoderDecoder, GRUCell, greedy, indices, Random, Sequence,
+ *   sequential, teacherForcing, train,
+ * } from 'recurrent-cells';
+ *
+ * const random = new Random(1);
+ * const [classes, size, start, end] = [5, 16, 0, 1];
+ * const tokens = () =>
+ *   sequential(
+ *     new Embedding({ classes, outputSize: size, random }),
+ *     new Sequence(new GRUCell({ inputSize: size, hiddenSize: size, random })),
+ *   );
+ * const model = new EncoderDecoder({
+ *   encoder: tokens(),
+ *   decoder: tokens(),
+ *   attention: new Attention({ score: 'general', querySize: size, keySize: size, random }),
+ *   output: new Dense({ inputSize: size, outputSize: classes, random }),
+ *   start,
+ *   end,
+ *   random,
+ * });
+ *
+ * // Turned around: 2 3 4 → 4 3 2, 3 2 → 2 3.
+ * const batch = teacherForcing(model, [[2, 3, 4], [3, 2]], [[4, 3, 2], [2, 3]]);
+ * for await (const _ of train(model, Array(60).fill(batch), {
+ *   loss: crossEntropy(),
+ *   optimizer: new Adam({ learningRate: 0.02 }),
+ * }));
+ * const turned = greedy(model, indices([[2, 3, 4], [3, 2, 0]]), { sourceLengths: [3, 2], maxLength: 5 });
+ * turned.map(({ tokens }) => tokens) // → [[4, 3, 2], [2, 3]]
+ * ```
+ */
+export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
+  readonly type = 'EncoderDecoder';
+  readonly backend: Backend;
+  // biome-ignore lint/suspicious/noExplicitAny: any widths and states
+  readonly encoder: Layer<Source, any, any, any>;
+  // biome-ignore lint/suspicious/noExplicitAny: any widths and states
+  readonly decoder: Layer<Indices, any, any, any>;
+  readonly attention: Attention | undefined;
+  // biome-ignore lint/suspicious/noExplicitAny: any widths
+  readonly output: Layer<Tensor, any, any, any>;
+  readonly start: number;
+  readonly end: number;
+  /** The tokens of the target: its vocabulary's size. */
+  readonly classes: number;
+  readonly #bridge: Bridge;
+  readonly #combination: Dense | undefined;
+
+  /** @throws TypeError or RangeError if a part is missing, or they do not fit together. */
+  constructor(options: EncoderDecoderOptions<Source>) {
+    const { encoder, decoder, attention, output, start, end, random, initializer } = requiredOptions(
+      'EncoderDecoder',
+      options,
+      '{ encoder, decoder, output, start, end }',
+    );
+    checkParts({ encoder, decoder, attention, output });
+    this.backend = encoder.backend;
+    this.encoder = encoder;
+    this.decoder = decoder;
+    this.attention = attention;
+    this.output = output;
+    this.classes = output.outputSize;
+    this.start = this.#token('start', start);
+    this.end = this.#token('end', end);
+    const { backend } = this;
+    this.#bridge = new Bridge(encoder.stateSizes, decoder.stateSizes, { random, initializer, backend });
+    if (this.#bridge.empty && attention === undefined)
+      throw rangeError(
+        'EncoderDecoder',
+        'attention',
+        'is missing, and no state goes from encoder to decoder',
+        'one of them: nothing would reach the decoder',
+      );
+    this.#combination =
+      attention &&
+      new Dense({
+        inputSize: attention.keySize + attention.querySize,
+        outputSize: output.inputSize,
+        random,
+        initializer,
+        backend,
+      });
+  }
+
+  /** The parameters by name, such as `decoder.1.cell.weightIh`. */
+  parameters(): ReadonlyMap<string, Parameter> {
+    const { encoder, decoder, attention, output } = this;
+    const combination = this.#combination;
+    return prefixed({
+      encoder,
+      bridge: this.#bridge,
+      decoder,
+      ...(attention && { attention }),
+      ...(combination && { combination }),
+      output,
+    });
+  }
+
+  /** How to build this model again; the parameters' values are not part of it. */
+  architecture(): Architecture {
+    const { type, start, end, encoder, decoder, attention, output } = this;
+    const parts = { encoder, decoder, ...(attention && { attention }), output };
+    return { type, options: { start, end }, parts };
+  }
+
+  /**
+   * Computes the scores of a whole target at once, and records what the way back needs.
+   *
+   * @returns a pass whose `output` is `[batch, target time, classes]`, and whose `backward` gives the source's gradient.
+   * @throws RangeError or TypeError if sources, targets or lengths do not fit.
+   */
+  forward(input: EncoderDecoderInput<Source>): Pass<Tensor, GradientOf<Source>, undefined> {
+    const where = 'EncoderDecoder.forward';
+    return recordPass(where, this.backend, (arena) => {
+      const { source, target } = this.toSignals(arena, where, input);
+      const trace = this.#record(arena, source, target);
+      return {
+        output: outputTensor(arena, trace.output),
+        state: undefined,
+        backward: (dOutput) => {
+          const d =
+            dOutput &&
+            trace.backward(gradientInput(arena, 'EncoderDecoder.backward', trace.output, dOutput), true);
+          const gradient =
+            source.kind === 'oneHot'
+              ? undefined
+              : gradientOutput(arena, source, d ?? arena.zeros(source.values.rows, source.width));
+          return { input: gradient as GradientOf<Source>, state: undefined };
+        },
+      };
+    });
+  }
+
+  /**
+   * Computes the scores of a whole target at once, and records nothing; what only training does is left out.
+   *
+   * @throws RangeError or TypeError if sources, targets or lengths do not fit.
+   */
+  infer(input: EncoderDecoderInput<Source>): EncoderDecoderOutput {
+    const where = 'EncoderDecoder.infer';
+    return withArena(this.backend, (arena) => {
+      const { source, target } = this.toSignals(arena, where, input);
+      const { memory, initial } = this.#encode(arena, source);
+      const decoded = this.decoder.compute(arena, target, initial).output as DenseSignal;
+      const { output, weights } = read(arena, this.#readout(), decoded, memory);
+      const { batch, time } = target;
+      return {
+        output: outputTensor(arena, output),
+        weights: weights && { data: weights.read(), shape: [batch, time, source.time] },
+        lengths: input.targetLengths,
+        state: undefined,
+      };
+    });
+  }
+
+  /** Records a batch: what training calls. */
+  recordBatch(
+    arena: Arena,
+    where: string,
+    input: EncoderDecoderInput<Source>,
+    { lengths }: { readonly lengths?: readonly number[] | undefined } = {},
+  ): BatchTrace {
+    if (lengths !== undefined)
+      throw rangeError(where, 'lengths', 'is given', 'inputs.targetLengths, and sourceLengths, in its place');
+    const { source, target } = this.toSignals(arena, where, input);
+    const trace = this.#record(arena, source, target);
+    return {
+      output: trace.output,
+      state: undefined,
+      tokens: validSteps(target),
+      backward: (dOutput) => trace.backward(dOutput, false),
+    };
+  }
+
+  /**
+   * Encodes sources, and begins a decoder for them that goes `width` ways: what decoding calls.
+   *
+   * @internal
+   */
+  begin(arena: Arena, source: Signal, width: number): Steps {
+    const { batch } = source;
+    const { decoder } = this;
+    return new Steps(arena, { ...this.#encode(arena, source), ...this.#readout(), decoder, batch, width });
+  }
+
+  /**
+   * Checks sources and copies them into the arena.
+   *
+   * @internal
+   */
+  toSource(arena: Arena, where: string, source: Source, lengths: readonly number[] | undefined): Signal {
+    return this.encoder.toSignal(arena, where, source, lengths, 'source');
+  }
+
+  /**
+   * Checks an input and copies it into the arena.
+   *
+   * @internal
+   */
+  toSignals(
+    arena: Arena,
+    where: string,
+    input: EncoderDecoderInput<Source>,
+  ): { readonly source: Signal; readonly target: Signal } {
+    requiredOptions(where, input, '{ source, target }');
+    const source = this.toSource(arena, where, input.source, input.sourceLengths);
+    const target = this.decoder.toSignal(arena, where, input.target, input.targetLengths, 'target');
+    if (target.batch !== source.batch)
+      throw rangeError(
+        where,
+        'target',
+        `has shape [${input.target.shape.join(', ')}]`,
+        `${source.batch} sequences, as source has`,
+      );
+    return { source, target };
+  }
+
+  #token(name: string, value: unknown): number {
+    const { classes } = this;
+    const token = wholeNumber('EncoderDecoder', name, value, 0);
+    if (token < classes) return token;
+    throw rangeError('EncoderDecoder', name, `is ${token}`, `a token from 0 to ${classes - 1}`);
+  }
+
+  #readout(): { readonly combination: Dense | undefined; readonly output: AnyLayer } {
+    return { combination: this.#combination, output: this.output };
+  }
+
+  /** The encoder's outputs as attention takes them. */
+  #memory(arena: Arena, outputs: Signal): Memory | undefined {
+    if (this.attention === undefined) return undefined;
+    const { timed, kind, width } = outputs;
+    const expected = `real features [batch, time, ${width}] for attention to look at`;
+    if (kind === 'oneHot') throw rangeError('EncoderDecoder', 'encoder', 'gives one-hot vectors', expected);
+    if (!timed) throw rangeError('EncoderDecoder', 'encoder', `gives [batch, ${width}]`, expected);
+    return this.attention.memory(arena, outputs);
+  }
+
+  #encode(arena: Arena, source: Signal) {
+    const { output, state } = this.encoder.compute(arena, source, undefined);
+    return { memory: this.#memory(arena, output), initial: this.#bridge.record(arena, state).state };
+  }
+
+  #record(
+    arena: Arena,
+    source: Signal,
+    target: Signal,
+  ): { readonly output: Signal; backward(dOutput: Matrix, needsInput: boolean): Matrix | undefined } {
+    const encoded = this.encoder.record(arena, source, undefined);
+    const bridged = this.#bridge.record(arena, encoded.state);
+    const decoded = this.decoder.record(arena, target, bridged.state);
+    const memory = this.#memory(arena, encoded.output);
+    const scores = recordRead(arena, this.#readout(), decoded.output as DenseSignal, memory);
+    return {
+      output: scores.output,
+      backward(dOutput, needsInput) {
+        const d = scores.backward(dOutput);
+        const { state: dInitial } = decoded.backward(d.hidden, undefined, false);
+        return encoded.backward(d.memory, bridged.backward(dInitial), needsInput).input;
+      },
+    };
+  }
+}

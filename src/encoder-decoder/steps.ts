@@ -1,0 +1,108 @@
+/** A decoder, token by token: the encoder has run once, and the state is carried. */
+import type { Memory } from '../attention/attend.ts';
+import type { AnyLayer } from '../layers/sequential.ts';
+import type { Arena } from '../matrix/arena.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import { copy, gather, logSoftmax } from '../matrix/operations.ts';
+import type { DenseSignal, OneHotSignal } from '../signal/signal.ts';
+import type { MatrixState } from '../signal/state.ts';
+import { type ReadoutParts, read } from './readout.ts';
+import { makeState, partAt, partsOf } from './state-parts.ts';
+
+/** What a walk through a decoder is made of. */
+export interface StepsParts extends ReadoutParts {
+  readonly decoder: AnyLayer;
+  readonly memory: Memory | undefined;
+  /** The state to begin with, [batch, size] each; zeros unless given. */
+  readonly initial: MatrixState | undefined;
+  readonly batch: number;
+  /** How many ways each sequence goes on. */
+  readonly width: number;
+}
+
+/**
+ * `width` hypotheses for each of `batch` sequences, each a row: row w·batch + b is hypothesis w of sequence b, so that
+ * attention sees those of one sequence as its queries, and keeps one copy of its keys.
+ */
+export class Steps {
+  readonly batch: number;
+  readonly width: number;
+  readonly classes: number;
+  /** ln p of each next token, [width·batch, classes], after {@link advance}. */
+  readonly logProbabilities: Matrix;
+  /** What each row's last step looked at, [batch·width, keys], sequence by sequence. */
+  readonly weights: Matrix | undefined;
+  readonly #arena: Arena;
+  readonly #parts: StepsParts;
+  readonly #state: MatrixState;
+  #taken = 0;
+
+  constructor(arena: Arena, parts: StepsParts) {
+    const { batch, width, memory, decoder, output, initial } = parts;
+    this.batch = batch;
+    this.width = width;
+    this.classes = output.outputSize!;
+    this.#arena = arena;
+    this.#parts = parts;
+    this.logProbabilities = arena.matrix(width * batch, this.classes);
+    this.weights = memory && arena.matrix(batch * width, memory.time);
+    this.#state = makeState(decoder.stateSizes ?? {}, (size, path) => {
+      const part = arena.zeros(width * batch, size);
+      if (initial !== undefined)
+        for (let w = 0; w < width; w++) copy(part.rowsFrom(w * batch, batch), partAt(initial, path));
+      return part;
+    });
+  }
+
+  /**
+   * Feeds each row a token.
+   *
+   * @throws Error if what comes next is not a number.
+   */
+  advance(tokens: ArrayLike<number>): void {
+    const { batch, width } = this;
+    const { decoder, memory } = this.#parts;
+    this.#arena.scope(() => {
+      const decoded = decoder.compute(this.#arena, this.#input(tokens), this.#state);
+      // The hypotheses of a sequence are its steps to attention.
+      const hidden = { ...(decoded.output as DenseSignal), batch, time: width };
+      const { output, weights } = read(this.#arena, this.#parts, hidden, memory);
+      logSoftmax(this.logProbabilities, (output as DenseSignal).values);
+      if (weights !== undefined) copy(this.weights!, weights);
+      for (const [path] of partsOf(decoder.stateSizes))
+        copy(partAt(this.#state, path), partAt(decoded.state!, path));
+    });
+    this.#check();
+    this.#taken++;
+  }
+
+  /** Lets each row go on from where the row `from` of it stands. */
+  reorder(from: ArrayLike<number>): void {
+    const { rows } = this.logProbabilities;
+    this.#arena.scope(() => {
+      const order = this.#arena.matrix(1, rows);
+      order.write(from);
+      for (const [path] of partsOf(this.#parts.decoder.stateSizes)) {
+        const part = partAt(this.#state, path);
+        const moved = this.#arena.matrix(rows, part.columns);
+        gather(moved, part, order);
+        copy(part, moved);
+      }
+    });
+  }
+
+  #input(tokens: ArrayLike<number>): OneHotSignal {
+    const { rows: batch, columns: width } = this.logProbabilities;
+    const indices = this.#arena.matrix(1, batch);
+    indices.write(tokens);
+    return { kind: 'oneHot', batch, time: 1, timed: true, width, lengths: undefined, indices };
+  }
+
+  #check(): void {
+    const { backend, offset, stride, rows, columns } = this.logProbabilities;
+    if (!Number.isNaN(backend.kernels.maximumMagnitude(offset, stride, rows, columns))) return;
+    throw new Error(
+      `EncoderDecoder: the probabilities after step ${this.#taken} are not numbers, expected finite weights and inputs`,
+    );
+  }
+}

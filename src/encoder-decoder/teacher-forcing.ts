@@ -1,0 +1,93 @@
+/** Batches for an encoder–decoder, from lists of tokens. */
+import { rangeError, show, typeError } from '../errors.ts';
+import type { Indices } from '../tensor.ts';
+import type { EncoderDecoder, EncoderDecoderInput } from './encoder-decoder.ts';
+
+/** A batch as `train` and `evaluate` take it. */
+export interface TeacherForced {
+  readonly inputs: EncoderDecoderInput;
+  /** `[batch, target time]` Each target, then the end token; padding after that. */
+  readonly targets: Indices;
+}
+
+/**
+ * Makes a batch of pairs of token lists: at each step the decoder is told the true token before, and should give the
+ * next one (teacher forcing, Williams and Zipser 1989).
+ *
+ * A target `y_1 … y_n` becomes the decoder's input `start, y_1 … y_n` and its goal `y_1 … y_n, end`.
+ *
+ * @throws TypeError if a list holds something else than whole numbers; RangeError if the numbers of sources and targets
+ * differ, or a target holds the end token.
+ *
+ * @example
+ * ```ts
+ * import { teacherForcing } from 'recurrent-cells';
+ *
+ * const { inputs, targets } = teacherForcing({ start: 0, end: 1 }, [[5, 6], [7]], [[2], [3, 4]]);
+ * Array.from(inputs.source.data) // → [5, 6, 7, 0]
+ * inputs.sourceLengths // → [2, 1]
+ * Array.from(inputs.target.data) // → [0, 2, 0, 0, 3, 4]
+ * inputs.targetLengths // → [2, 3]
+ * Array.from(targets.data) // → [2, 1, 0, 3, 4, 1]
+ * ```
+ */
+export function teacherForcing(
+  { start, end }: Pick<EncoderDecoder, 'start' | 'end'>,
+  sources: readonly (readonly number[])[],
+  targets: readonly (readonly number[])[],
+): TeacherForced {
+  checkLists('sources', sources);
+  checkLists('targets', targets);
+  if (sources.length !== targets.length)
+    throw rangeError(
+      'teacherForcing',
+      'targets',
+      `has ${targets.length} lists`,
+      `${sources.length}, as sources`,
+    );
+  targets.forEach((target, b) => {
+    if (target.includes(end))
+      throw rangeError(
+        'teacherForcing',
+        `targets[${b}]`,
+        `holds the end token ${end}`,
+        'tokens before it only',
+      );
+  });
+  return {
+    inputs: {
+      source: padded(sources),
+      sourceLengths: sources.map(({ length }) => length),
+      target: padded(targets.map((target) => [start, ...target])),
+      targetLengths: targets.map(({ length }) => length + 1),
+    },
+    targets: padded(targets.map((target) => [...target, end])),
+  };
+}
+
+/** One block; what fills it up lies beyond the lengths, and has no effect. */
+function padded(lists: readonly (readonly number[])[]): Indices {
+  const time = Math.max(1, ...lists.map(({ length }) => length));
+  const data = new Int32Array(lists.length * time);
+  lists.forEach((list, b) => {
+    data.set(list, b * time);
+  });
+  return { data, shape: [lists.length, time] };
+}
+
+function checkLists(argument: string, lists: unknown): void {
+  if (!Array.isArray(lists) || lists.length === 0)
+    throw typeError('teacherForcing', argument, `is ${show(lists)}`, 'lists of tokens, at least one');
+  lists.forEach((list: unknown, b) => {
+    if (!Array.isArray(list))
+      throw typeError('teacherForcing', `${argument}[${b}]`, `is ${show(list)}`, 'an array of tokens');
+    const wrong = list.find((token) => !Number.isInteger(token) || token < 0 || token >= 2 ** 31);
+    if (wrong !== undefined)
+      throw typeError(
+        'teacherForcing',
+        `${argument}[${b}]`,
+        `has ${show(wrong)}`,
+        'tokens (whole numbers from 0)',
+      );
+  });
+}

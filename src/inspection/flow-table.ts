@@ -1,0 +1,57 @@
+/** Gradient flow as text: a row for each layer, and beneath it its gates and weights. */
+import type { LayerFlow } from './layer-flow.ts';
+
+const BARS = '▁▂▃▄▅▆▇█';
+const POINTS = 24;
+// Of a range smaller than this the picture would make mountains of nothing.
+const LEAST_DECADES = 3;
+
+/** The table of {@link GradientFlow.toString}. */
+export function flowTable(layers: readonly LayerFlow[]): string {
+  const logs = layers.flatMap(({ norms }) => norms.filter(isShown).map(Math.log10));
+  const high = Math.max(...logs);
+  const low = Math.min(high - LEAST_DECADES, ...logs);
+  const head = ['layer', '‖∂L/∂h_t‖, t = 1 … T', 'first', 'last', 'ratio', 'verdict'];
+  const rows = layers.map(({ name, cell, norms, ratio, verdict }) => [
+    `${name} ${cell}`,
+    sparkline(norms, low, high),
+    ...[norms[0]!, norms.at(-1)!, ratio].map((value) => value.toExponential(1)),
+    verdict,
+  ]);
+  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]!.length)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, at) => cell.padEnd(widths[at]!))
+      .join('  ')
+      .trimEnd();
+  return [
+    line(head),
+    ...layers.flatMap(({ saturated, spectralRadius }, at) => [
+      line(rows[at]!),
+      ...listed('saturated', saturated, (share) => `${(100 * share).toFixed(0)} %`),
+      ...listed('spectral radius of W_hh', spectralRadius, (radius) => radius.toFixed(2)),
+    ]),
+  ].join('\n');
+}
+
+const isShown = (value: number) => value > 0 && value < Number.POSITIVE_INFINITY;
+
+/** A space where there is no gradient at all. */
+function sparkline(norms: readonly number[], low: number, high: number): string {
+  const points = Math.min(POINTS, norms.length);
+  return Array.from({ length: points }, (_, i) => {
+    const value = norms[points === 1 ? 0 : Math.round((i * (norms.length - 1)) / (points - 1))]!;
+    if (!isShown(value)) return value === 0 ? ' ' : '!';
+    const height = (Math.log10(value) - low) / (high - low);
+    return BARS[Math.min(BARS.length - 1, Math.floor(height * BARS.length))]!;
+  }).join('');
+}
+
+function listed(
+  title: string,
+  values: { readonly [name: string]: number },
+  write: (value: number) => string,
+): string[] {
+  const entries = Object.entries(values).map(([name, value]) => `${name} ${write(value)}`);
+  return entries.length === 0 ? [] : [`  ${title}: ${entries.join(', ')}`];
+}

@@ -1,0 +1,165 @@
+/** Where gradients go on their way back through time: what vanishes, what explodes, and why. */
+import { observed, type WalkObserver } from '../cells/observe.ts';
+import type { Unrollable } from '../cells/unroll.ts';
+import { rangeError, requiredOptions, show, typeError } from '../errors.ts';
+import type { Layer } from '../layers/layer.ts';
+import type { AnyLayer } from '../layers/sequential.ts';
+import { Loss } from '../losses/loss.ts';
+import { withArena } from '../matrix/arena.ts';
+import { randomsOf } from '../random/randoms.ts';
+import type { Indices, Tensor } from '../tensor.ts';
+import { backPropagateIn } from '../training/back-propagate.ts';
+import type { Batch } from '../training/batch.ts';
+import { flowTable } from './flow-table.ts';
+import { type LayerFlow, type WatchedWalk, watchWalk } from './layer-flow.ts';
+import { logPlot, type PlotOptions } from './plot.ts';
+
+const WHERE = 'gradientFlow';
+
+/** Options of {@link gradientFlow}. */
+export interface GradientFlowOptions<Target extends Tensor | Indices> {
+  readonly loss: Loss<Target>;
+}
+
+/** What {@link gradientFlow} found: plain data, with a table and a picture of it. */
+export class GradientFlow {
+  /** The loss of the batch. */
+  readonly loss: number;
+  /** Every recurrent layer, in the order of the model's parameters. */
+  readonly layers: readonly LayerFlow[];
+
+  /** @internal */
+  constructor(loss: number, layers: readonly LayerFlow[]) {
+    this.loss = loss;
+    this.layers = layers;
+  }
+
+  /** A table for people: each layer's norms as a small picture on a logarithmic scale, its ratio, verdict, gates and weights. */
+  toString(): string {
+    return flowTable(this.layers);
+  }
+
+  /**
+   * ‖∂L/∂h_t‖ over t as an SVG, a line for each layer on a logarithmic scale.
+   *
+   * @throws RangeError for a width or height below 200.
+   */
+  toSVG(options?: PlotOptions): string {
+    const lines = this.layers.map(({ name, cell, norms, verdict }) => ({
+      name: `${name} ${cell}: ${verdict}`,
+      values: norms,
+    }));
+    const title = 'Gradient flow through time';
+    return logPlot(
+      'GradientFlow.toSVG',
+      { title, xLabel: 'time step t', yLabel: '‖∂L/∂h_t‖', lines },
+      options,
+    );
+  }
+}
+
+/**
+ * Goes once forward and backward through a model and tells of each recurrent layer how the gradient fares in time.
+ *
+ *     (1) g_t = ∂L/∂h_t        complete: from the output at t and, through steps t + 1 … T, from all later ones
+ *     (2) ratio = ‖g_1‖ / ‖g_T‖
+ *
+ * Where only the last step has a loss, (2) tells how much of it the first step hears of: below 10⁻³ the gradient vanishes,
+ * above 10³ it explodes (Bengio, Simard and Frasconi 1994; Pascanu, Mikolov and Bengio 2013, arXiv:1211.5063). Where every
+ * step has a target, each brings a gradient of its own and (2) hides what is lost between: mask all targets but the last
+ * (`ignoreIndex`) to see it. Beside it stand two of its causes: the share of saturated gates, whose derivative is
+ * nearly 0, and the spectral radius of W_hh, without which a tanh RNN below 1 must forget.
+ *
+ * With lengths each sequence counts from its own first to its own last step, and the norms have the ends side by side. A
+ * reverse layer's steps are in the order it walks them. A layer that limits its `history` shows zeros before it.
+ *
+ * The model stays as it is: weights, gradients and random generators are the same afterwards. It starts from zero states.
+ *
+ * @param batch as for `train`; memory as for one step of it.
+ * @throws TypeError if the model, batch or loss is none; RangeError if the model has no recurrent layer, or the batch no step.
+ *
+ * @example
+ * ```ts
+ * import { Dense, gradientFlow, meanSquaredError, Random, RNNCell, Sequence, sequential, tensor } from 'recurrent-cells';
+ *
+ * const random = new Random(1);
+ * const cell = new RNNCell({ inputSize: 1, hiddenSize: 4, random });
+ * cell.weightHh.write(cell.weightHh.read().map((weight) => weight / 2));
+ * const model = sequential(new Sequence(cell, { outputs: 'last' }), new Dense({ inputSize: 4, outputSize: 1, random }));
+ * const batch = { inputs: tensor(Array(30).fill(0.1), [1, 30, 1]), targets: tensor([[1]]) };
+ * const [layer] = gradientFlow(model, batch, { loss: meanSquaredError() }).layers;
+ * [layer!.name, layer!.cell, layer!.norms.length] // → ['0', 'RNNCell', 30]
+ * layer!.spectralRadius.a!.toFixed(3) // → '0.500'
+ * layer!.verdict // → 'vanishing'
+ * ```
+ */
+export function gradientFlow<Input extends Tensor | Indices, Target extends Tensor | Indices>(
+  // biome-ignore lint/suspicious/noExplicitAny: widths and states play no part here
+  model: Layer<Input, any, any, any>,
+  batch: Batch<Input, Target>,
+  options: GradientFlowOptions<Target>,
+): GradientFlow {
+  check(model, batch, options);
+  const walks: { cell: Unrollable<string>; walk: WatchedWalk }[] = [];
+  const watch: WalkObserver = (cell, input) => {
+    const walk = watchWalk(cell, input);
+    // What is walked back first comes last in the model.
+    walks.unshift({ cell, walk });
+    return walk.observe;
+  };
+  const { loss } = unchanged(model, () =>
+    withArena(model.backend, (arena) =>
+      observed(arena, watch, () => backPropagateIn(arena, WHERE, model, batch, options.loss, undefined)),
+    ),
+  );
+  if (walks.length === 0)
+    throw rangeError(WHERE, 'model', 'has no recurrent layer', 'a Sequence or Bidirectional in it');
+  const weights = [...model.parameters()];
+  const found = walks.map(({ cell, walk }) => {
+    const at = weights.findIndex(([, parameter]) => parameter === cell.weightHh);
+    return { at, flow: walk.flow(layerName(weights[at]?.[0] ?? cell.type)) };
+  });
+  return new GradientFlow(
+    loss,
+    found.sort((a, b) => a.at - b.at).map(({ flow }) => flow),
+  );
+}
+
+/** `1` of `1.cell.weightHh`, `0.reverse` of `0.reverse.weightHh`, `cell` of `cell.weightHh`. */
+function layerName(weight: string): string {
+  return weight.replace(/\.weightHh$/, '').replace(/\.cell$/, '');
+}
+
+/** Runs `work`, then sets back the gradients and generators of the model. */
+function unchanged<Result>(model: AnyLayer, work: () => Result): Result {
+  const gradients = [...model.parameters().values()].map((parameter) => ({
+    parameter,
+    values: parameter.readGradient(),
+  }));
+  const randoms = randomsOf(model).map((random) => ({ random, state: random.state }));
+  try {
+    return work();
+  } finally {
+    for (const { parameter, values } of gradients) parameter.gradient.write(values);
+    for (const { random, state } of randoms) random.state = state;
+  }
+}
+
+function check(
+  model: AnyLayer,
+  batch: Batch<Tensor | Indices, Tensor | Indices>,
+  options: { readonly loss: unknown },
+): void {
+  if (typeof model?.record !== 'function')
+    throw typeError(WHERE, 'model', `is ${show(model)}`, 'a layer, such as sequential(…)');
+  if (typeof batch !== 'object' || batch === null)
+    throw typeError(WHERE, 'batch', `is ${show(batch)}`, '{ inputs, targets }');
+  for (const part of ['inputs', 'targets'] as const)
+    if (batch[part] === undefined)
+      throw typeError(WHERE, `batch.${part}`, 'is missing', '{ inputs, targets }');
+  const { loss } = requiredOptions(WHERE, options, '{ loss }');
+  if (!(loss instanceof Loss))
+    throw typeError(WHERE, 'loss', `is ${show(loss)}`, 'a loss such as crossEntropy()');
+  if (batch.lengths?.every((length) => length === 0))
+    throw rangeError(WHERE, 'batch.lengths', 'are all 0', 'at least one sequence with a step');
+}

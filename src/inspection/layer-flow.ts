@@ -1,0 +1,139 @@
+/** What is seen of one recurrent layer while a gradient goes back through it, and what is made of it. */
+import type { StepObserver } from '../cells/observe.ts';
+import type { Matrices } from '../cells/rule.ts';
+import type { Unrollable } from '../cells/unroll.ts';
+import { span } from '../cells/windows.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import type { Signal } from '../signal/signal.ts';
+import { norm } from './norm.ts';
+import { spectralRadius } from './spectral-radius.ts';
+
+/** What becomes of a gradient on its way back. */
+export type Verdict = 'vanishing' | 'exploding' | 'healthy';
+
+/** The gradient flow of one recurrent layer. */
+export interface LayerFlow {
+  /** As in the names of the model's parameters: `1`, or `0.reverse` of a bidirectional layer. */
+  readonly name: string;
+  /** The cell's type, such as `LSTMCell`. */
+  readonly cell: string;
+  /**
+   * ‖∂L/∂h_t‖ over batch and units, for each step in the order in which the layer walks; the last is each sequence's own last.
+   */
+  readonly norms: readonly number[];
+  /** ‖∂L/∂h‖ at each sequence's first step, relative to its last step at which there is a gradient; 0 if there is none. */
+  readonly ratio: number;
+  /** `vanishing` for a ratio below 10⁻³, `exploding` for one above 10³ or a gradient that is not finite, else `healthy`. */
+  readonly verdict: Verdict;
+  /** The share of values near the ends of σ, outside 0.1 to 0.9, or of tanh, beyond ±0.9; by gate, or state where a cell has no gate. */
+  readonly saturated: { readonly [name: string]: number };
+  /** The largest |eigenvalue| of each gate's block of W_hh. */
+  readonly spectralRadius: { readonly [gate: string]: number };
+}
+
+const LEAST_RATIO = 1e-3;
+const MOST_RATIO = 1e3;
+
+const isSaturated = {
+  sigmoid: (value: number) => value < 0.1 || value > 0.9,
+  tanh: (value: number) => Math.abs(value) > 0.9,
+};
+
+/** A walk back that is being watched. */
+export interface WatchedWalk {
+  readonly observe: StepObserver;
+  /** To be called after the walk. */
+  flow(name: string): LayerFlow;
+}
+
+/** Prepares to watch a walk of a cell back over its input. */
+export function watchWalk(cell: Unrollable<string>, { batch, time, lengths }: Signal): WatchedWalk {
+  const [h] = cell.rule.states;
+  const ends = lengths ?? new Array<number>(batch).fill(time);
+  const counts = Object.entries(cell.rule.squashed ?? {}).map(([name, by]) => ({
+    name,
+    isSaturated: isSaturated[by!],
+    saturated: 0,
+    seen: 0,
+  }));
+  // ‖∂L/∂h_t‖ of each sequence, from its first step to its last.
+  const rows = ends.map((length) => new Float64Array(length));
+  let t = time;
+  return {
+    observe(step, dNext) {
+      t--;
+      eachRow(dNext[h]!, ends, t, (row, b) => {
+        rows[b]![t] = norm(row);
+      });
+      for (const count of counts)
+        eachRow(valuesOf(step, count.name), ends, t, (row) => {
+          count.seen += row.length;
+          for (const value of row) if (count.isSaturated(value)) count.saturated++;
+        });
+    },
+    flow(name) {
+      const norms = alignedNorms(rows);
+      const ratio = firstToLast(rows);
+      return {
+        name,
+        cell: cell.type,
+        norms,
+        ratio,
+        verdict: verdictOf(norms, ratio),
+        saturated: Object.fromEntries(counts.map(({ name, saturated, seen }) => [name, saturated / seen])),
+        spectralRadius: spectralRadii(cell),
+      };
+    },
+  };
+}
+
+/** Calls `use` with the row of every sequence that has a step t. */
+function eachRow(
+  of: Matrix,
+  ends: readonly number[],
+  t: number,
+  use: (row: Float32Array | Float64Array, b: number) => void,
+): void {
+  const values = of.read();
+  ends.forEach((length, b) => {
+    if (t < length) use(values.subarray(b * of.columns, (b + 1) * of.columns), b);
+  });
+}
+
+function valuesOf(
+  { gates, next, kept }: { gates: Matrices<string>; next: Matrices<string>; kept: Matrices<string> },
+  name: string,
+): Matrix {
+  return gates[name] ?? next[name] ?? kept[name]!;
+}
+
+/** Over all sequences, their ends side by side. */
+function alignedNorms(rows: readonly Float64Array[]): number[] {
+  const time = Math.max(...rows.map((row) => row.length));
+  return Array.from({ length: time }, (_, t) =>
+    norm(rows.map((row) => row[row.length - time + t]).filter((value) => value !== undefined)),
+  );
+}
+
+function firstToLast(rows: readonly Float64Array[]): number {
+  const first = norm(rows.map((row) => row[0] ?? 0));
+  const last = norm(rows.map((row) => row.findLast((value) => value !== 0) ?? 0));
+  return last === 0 ? 0 : first / last;
+}
+
+function verdictOf(norms: readonly number[], ratio: number): Verdict {
+  if (!norms.every(Number.isFinite) || ratio > MOST_RATIO) return 'exploding';
+  return ratio < LEAST_RATIO ? 'vanishing' : 'healthy';
+}
+
+/** Of each gate whose block of W_hh is a square. */
+function spectralRadii({ rule, hiddenSize, weightHh }: Unrollable<string>): { [gate: string]: number } {
+  const { value } = weightHh;
+  if (value.columns !== hiddenSize || value.rows !== rule.gates.length * hiddenSize) return {};
+  return Object.fromEntries(
+    rule.gates.map((gate) => {
+      const { from, to } = span(rule, [gate], hiddenSize);
+      return [gate, spectralRadius(value.rowsFrom(from, to - from).read(), hiddenSize)];
+    }),
+  );
+}

@@ -1,0 +1,13 @@
+/** ‖v‖₂ of numbers whose squares may be too large or too small for a number. */
+export function norm(values: ArrayLike<number>): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) {
+    const magnitude = Math.abs(values[i]!);
+    if (!(magnitude <= most)) most = magnitude;
+    if (Number.isNaN(most)) return most;
+  }
+  if (most === 0 || most === Number.POSITIVE_INFINITY) return most;
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i]! / most) ** 2;
+  return most * Math.sqrt(sum);
+}

@@ -1,0 +1,138 @@
+/**
+ * Lines over a logarithmic axis, as one SVG string.
+ *
+ * Answers for a picture that is read in light and dark, alone or within a page; what the lines mean is the caller's affair.
+ */
+import { numberWithin } from '../errors.ts';
+
+/** What a plot shows. */
+export interface LogPlot {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  /** Values at x = 1, 2, 3, …; a line breaks where one is not above 0 and finite. */
+  readonly lines: readonly { readonly name: string; readonly values: readonly number[] }[];
+}
+
+/** The size of a picture. */
+export interface PlotOptions {
+  /** In pixels, from 200: 640 unless given. */
+  readonly width?: number | undefined;
+  /** In pixels, from 200: 400 unless given. */
+  readonly height?: number | undefined;
+}
+
+// Told apart on white and on black, and by most who do not see all colours.
+const COLOURS = ['#d55e00', '#0c86d0', '#009e73', '#c565a0', '#b08900', '#6f7bd9'];
+const DASHES = ['', '7 4', '2 3'];
+const MOST_TICKS = 8;
+const LINE_HEIGHT = 18;
+
+interface Frame {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  /** The powers of ten at the lower and upper end. */
+  readonly powers: readonly [number, number];
+  readonly steps: number;
+  x(step: number): number;
+  y(power: number): number;
+}
+
+/** @throws RangeError for a width or height below 200. */
+export function logPlot(where: string, plot: LogPlot, options: PlotOptions = {}): string {
+  const width = numberWithin(where, 'width', options.width ?? 640, 200, 10000);
+  const height = numberWithin(where, 'height', options.height ?? 400, 200, 10000);
+  const { title, xLabel, yLabel, lines } = plot;
+  const frame = frameOf(width, height, lines);
+  const { left, right, top, bottom } = frame;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeXml(title)}" fill="currentColor" font-family="sans-serif" font-size="12">`,
+    // Only where the picture is a document of its own; within a page, the page's colour holds.
+    '<style>svg:root{color:#222}@media(prefers-color-scheme:dark){svg:root{color:#ddd}}</style>',
+    text((left + right) / 2, 20, title, 'middle', ' font-size="15" font-weight="bold"'),
+    ...grid(frame),
+    ...lines.map(({ values }, at) => line(frame, values, at)),
+    ...legend(frame, lines),
+    text((left + right) / 2, height - 10, xLabel, 'middle'),
+    `<text transform="translate(16 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escapeXml(yLabel)}</text>`,
+    '</svg>\n',
+  ].join('\n');
+}
+
+const isDrawn = (value: number) => value > 0 && value < Number.POSITIVE_INFINITY;
+
+function frameOf(width: number, height: number, lines: LogPlot['lines']): Frame {
+  const [left, right, top] = [64, width - 20, 36];
+  const bottom = height - 56 - LINE_HEIGHT * lines.length;
+  const drawn = lines.flatMap(({ values }) => values.filter(isDrawn).map(Math.log10));
+  const logs = drawn.length > 0 ? drawn : [0];
+  const low = Math.floor(Math.min(...logs));
+  const high = Math.max(low + 1, Math.ceil(Math.max(...logs)));
+  const steps = Math.max(1, ...lines.map(({ values }) => values.length));
+  return {
+    left,
+    right,
+    top,
+    bottom,
+    powers: [low, high],
+    steps,
+    x: (step) => round(left + ((right - left) * (step - 1)) / Math.max(1, steps - 1)),
+    y: (power) => round(bottom - ((bottom - top) * (power - low)) / (high - low)),
+  };
+}
+
+function grid({ left, right, bottom, powers: [low, high], steps, x, y }: Frame): string[] {
+  const every = Math.ceil((high - low) / MOST_TICKS);
+  const rules: string[] = [];
+  for (let power = low; power <= high; power += every)
+    rules.push(
+      `<path d="M${left} ${y(power)}H${right}" stroke="currentColor" stroke-opacity="0.15"/>`,
+      `<text x="${left - 8}" y="${y(power) + 4}" text-anchor="end">10<tspan dy="-4" font-size="9">${String(power).replace('-', '−')}</tspan></text>`,
+    );
+  const ticks = new Set([1, ...[0.25, 0.5, 0.75].map((part) => Math.round(part * steps)), steps]);
+  for (const step of ticks) if (step >= 1) rules.push(text(x(step), bottom + 18, String(step), 'middle'));
+  return rules;
+}
+
+function line({ x, y }: Frame, values: readonly number[], at: number): string {
+  let path = '';
+  let pen = 'M';
+  values.forEach((value, t) => {
+    if (isDrawn(value)) path += `${pen}${x(t + 1)} ${y(Math.log10(value))}`;
+    pen = isDrawn(value) ? 'L' : 'M';
+  });
+  return `<path d="${path}" ${strokeOf(at)}/>`;
+}
+
+function legend({ left, bottom }: Frame, lines: LogPlot['lines']): string[] {
+  return lines.flatMap(({ name }, at) => {
+    const y = bottom + 34 + LINE_HEIGHT * at;
+    return [`<path d="M${left} ${y}H${left + 28}" ${strokeOf(at)}/>`, text(left + 36, y + 4, name)];
+  });
+}
+
+/** A colour for each line; when they have all been used, they come again dashed. */
+function strokeOf(at: number): string {
+  const dash = DASHES[Math.floor(at / COLOURS.length) % DASHES.length]!;
+  return `fill="none" stroke="${COLOURS[at % COLOURS.length]}" stroke-width="2" stroke-linejoin="round"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}`;
+}
+
+function text(x: number, y: number, content: string, anchor = 'start', more = ''): string {
+  return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}"${more}>${escapeXml(content)}</text>`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+function escapeXml(content: string): string {
+  const entities: { readonly [character: string]: string } = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+  };
+  return content.replace(/[&<>"]/g, (character) => entities[character]!);
+}

@@ -1,0 +1,90 @@
+/** A nonlinearity as a layer of its own. */
+import type { Architecture } from '../architecture.ts';
+import { oneOf, requiredOptions } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import { float32 } from '../kernels/index.ts';
+import type { Arena } from '../matrix/arena.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import { relu, reluBackward, sigmoid, sigmoidBackward, tanh, tanhBackward } from '../matrix/operations.ts';
+import type { Parameter } from '../matrix/parameter.ts';
+import { dense, type Signal } from '../signal/signal.ts';
+import type { Tensor } from '../tensor.ts';
+import { type Computed, Layer, type Trace } from './layer.ts';
+import { denseValues } from './parts.ts';
+
+/** A nonlinearity by name. */
+export type ActivationKind = 'tanh' | 'sigmoid' | 'relu';
+
+/** y = f(x), and dx from y and dy. */
+const functions: { readonly [kind in ActivationKind]: readonly [typeof tanh, typeof tanhBackward] } = {
+  tanh: [tanh, tanhBackward],
+  sigmoid: [sigmoid, sigmoidBackward],
+  relu: [relu, reluBackward],
+};
+
+/** Options of {@link Activation}. */
+export interface ActivationOptions {
+  readonly kind: ActivationKind;
+  /** What it computes with: `float32()` unless given. */
+  readonly backend?: Backend | undefined;
+}
+
+/**
+ * A nonlinearity, element by element: tanh, σ or max(x, 0). Any shape; it has no parameters.
+ *
+ * Cells have their own; this one stands between `Dense` layers.
+ *
+ * @example
+ * ```ts
+ * import { Activation, tensor } from 'recurrent-cells';
+ *
+ * const { output } = new Activation({ kind: 'relu' }).infer(tensor([[-1, 2]]));
+ * Array.from(output.data) // → [0, 2]
+ * ```
+ */
+export class Activation extends Layer<Tensor, number, number, undefined> {
+  readonly type = 'Activation';
+  readonly accepts = 'dense';
+  readonly preservesWidth = true;
+  readonly inputSize = undefined;
+  readonly outputSize = undefined;
+  readonly backend: Backend;
+  readonly kind: ActivationKind;
+
+  /** @throws RangeError if `kind` is unknown. */
+  constructor(options: ActivationOptions) {
+    super();
+    const { kind, backend = float32() } = requiredOptions('Activation', options, '{ kind }');
+    this.kind = oneOf('Activation', 'kind', kind, Object.keys(functions) as ActivationKind[]);
+    this.backend = backend;
+  }
+
+  parameters(): ReadonlyMap<string, Parameter> {
+    return new Map();
+  }
+
+  architecture(): Architecture {
+    return { type: this.type, options: { kind: this.kind } };
+  }
+
+  compute(arena: Arena, input: Signal): Computed {
+    return this.record(arena, input);
+  }
+
+  record(arena: Arena, input: Signal): Trace {
+    const [f, fBackward] = functions[this.kind];
+    const x = denseValues('Activation', input);
+    const y = arena.matrix(x.rows, x.columns);
+    f(y, x);
+    return {
+      output: dense(input, y),
+      state: undefined,
+      backward: (dOutput) => {
+        if (dOutput === undefined) return { input: undefined, state: undefined };
+        const dInput: Matrix = arena.matrix(x.rows, x.columns);
+        fBackward(dInput, y, dOutput);
+        return { input: dInput, state: undefined };
+      },
+    };
+  }
+}

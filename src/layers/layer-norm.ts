@@ -1,0 +1,126 @@
+/** Features normalised at each step. */
+import type { Architecture } from '../architecture.ts';
+import { numberWithin, requiredOptions, wholeNumber } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import { float32 } from '../kernels/index.ts';
+import type { Arena } from '../matrix/arena.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import { normalize, normalizeBackward } from '../matrix/normalize.ts';
+import { addColumnSums, copyRow, mul, mulAdd } from '../matrix/operations.ts';
+import { Parameter } from '../matrix/parameter.ts';
+import { dense, type Signal } from '../signal/signal.ts';
+import type { Tensor } from '../tensor.ts';
+import { type Computed, Layer, type Trace } from './layer.ts';
+import { denseValues } from './parts.ts';
+
+/** Options of {@link LayerNorm}. */
+export interface LayerNormOptions<Size extends number = number> {
+  readonly inputSize: Size;
+  /** ε, which keeps a row of equal values finite: 1e-5 unless given. */
+  readonly epsilon?: number | undefined;
+  /** Whether there are the parameters `weight` and `bias`: true unless given. */
+  readonly affine?: boolean | undefined;
+  /** What it computes with: `float32()` unless given. */
+  readonly backend?: Backend | undefined;
+}
+
+/**
+ * Layer normalisation, at every step by itself: `[batch, time, inputSize]` or `[batch, inputSize]`, of any length.
+ *
+ *     (1) n = (x − μ)/√(σ² + ε)        μ, σ² the mean and the biased variance of the features
+ *     (2) y = weight * n + bias
+ *
+ * With ε = 0, equal features make n = 0.
+ *
+ * Ba, Kiros and Hinton (2016), arXiv:1607.06450; parameters `weight` and `bias` `[inputSize]` as PyTorch's `LayerNorm`.
+ *
+ * @example
+ * ```ts
+ * import { LayerNorm, tensor } from 'recurrent-cells';
+ *
+ * const { output } = new LayerNorm({ inputSize: 2, epsilon: 0 }).infer(tensor([[3, 7]]));
+ * Array.from(output.data) // → [-1, 1]
+ * ```
+ */
+export class LayerNorm<const Size extends number = number> extends Layer<Tensor, Size, Size, undefined> {
+  readonly type = 'LayerNorm';
+  readonly accepts = 'dense';
+  readonly backend: Backend;
+  readonly inputSize: Size;
+  readonly outputSize: Size;
+  readonly epsilon: number;
+  readonly weight: Parameter | undefined;
+  readonly bias: Parameter | undefined;
+
+  /** @throws RangeError if `inputSize` is not a whole number of at least 1, or `epsilon` is negative. */
+  constructor(options: LayerNormOptions<Size>) {
+    super();
+    const {
+      inputSize,
+      epsilon = 1e-5,
+      affine = true,
+      backend = float32(),
+    } = requiredOptions('LayerNorm', options, '{ inputSize }');
+    wholeNumber('LayerNorm', 'inputSize', inputSize);
+    this.backend = backend;
+    this.inputSize = inputSize;
+    this.outputSize = inputSize;
+    this.epsilon = numberWithin('LayerNorm', 'epsilon', epsilon, 0, Number.POSITIVE_INFINITY);
+    const start = (value: number) =>
+      affine ? new Parameter(backend, [inputSize], new Float64Array(inputSize).fill(value)) : undefined;
+    this.weight = start(1);
+    this.bias = start(0);
+  }
+
+  parameters(): ReadonlyMap<string, Parameter> {
+    const { weight, bias } = this;
+    return new Map(weight && bias ? Object.entries({ weight, bias }) : []);
+  }
+
+  architecture(): Architecture {
+    const { type, inputSize, epsilon, weight } = this;
+    return { type, options: { inputSize, epsilon, affine: weight !== undefined } };
+  }
+
+  compute(arena: Arena, input: Signal): Computed {
+    return this.record(arena, input);
+  }
+
+  record(arena: Arena, input: Signal): Trace {
+    const { weight, bias } = this;
+    const x = denseValues('LayerNorm', input);
+    const like = () => arena.matrix(x.rows, x.columns);
+    const n = like();
+    const deviations = arena.matrix(x.rows, 1);
+    normalize(n, deviations, x, this.epsilon); // (1)
+    let y = n;
+    if (weight && bias) {
+      y = like();
+      copyRow(y, bias.value); // (2)
+      mulAdd(y, n, repeatedRow(weight.value, x.rows));
+    }
+    return {
+      output: dense(input, y),
+      state: undefined,
+      backward: (dOutput) => {
+        if (dOutput === undefined) return { input: undefined, state: undefined };
+        const dInput = like();
+        let dn = dOutput;
+        if (weight && bias) {
+          addColumnSums(bias.gradient, dOutput); // (2)
+          mul(dInput, dOutput, n);
+          addColumnSums(weight.gradient, dInput);
+          mul(dInput, dOutput, repeatedRow(weight.value, x.rows));
+          dn = dInput;
+        }
+        normalizeBackward(dInput, deviations, n, dn); // (1)
+        return { input: dInput, state: undefined };
+      },
+    };
+  }
+}
+
+/** A row, read again for each of `rows`. */
+function repeatedRow(row: Matrix, rows: number): Matrix {
+  return row.rowsFrom(0, rows, 0);
+}

@@ -1,0 +1,137 @@
+/** One vector from all the steps of a sequence. */
+import type { Architecture } from '../architecture.ts';
+import { oneOf, rangeError, requiredOptions } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import { float32 } from '../kernels/index.ts';
+import type { Arena } from '../matrix/arena.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import { addColumnSums, copyRow, scale } from '../matrix/operations.ts';
+import type { Parameter } from '../matrix/parameter.ts';
+import type { Expectation } from '../signal/checks.ts';
+import type { Signal } from '../signal/signal.ts';
+import type { Tensor } from '../tensor.ts';
+import { type Computed, Layer, type Trace } from './layer.ts';
+import { denseValues } from './parts.ts';
+
+/** Options of {@link Pooling}. */
+export interface PoolingOptions {
+  /** The mean, or the largest, of each feature over the steps. */
+  readonly kind: 'mean' | 'max';
+  /** What it computes with: `float32()` unless given. */
+  readonly backend?: Backend | undefined;
+}
+
+/** Pools the steps of one sequence: `x` [length, width] into `y` [1, width]; the way back writes `dX`. */
+type Pool = (x: Matrix, y: Matrix) => (dX: Matrix, dY: Matrix) => void;
+
+const mean: Pool = (x, y) => {
+  addColumnSums(y, x);
+  scale(y, y, 1 / x.rows);
+  return (dX, dY) => {
+    copyRow(dX, dY);
+    scale(dX, dX, 1 / x.rows);
+  };
+};
+
+const max: Pool = (x, y) => {
+  const { values } = x.backend.heap;
+  const chosen = Int32Array.from({ length: x.columns }, (_, j) => {
+    let best = 0;
+    for (let t = 1; t < x.rows; t++) {
+      const value = values[x.offset + t * x.stride + j]!;
+      if (value > values[x.offset + best * x.stride + j]! || Number.isNaN(value)) best = t;
+      if (Number.isNaN(value)) break;
+    }
+    values[y.offset + j] = values[x.offset + best * x.stride + j]!;
+    return best;
+  });
+  return (dX, dY) => {
+    const { values: d } = dX.backend.heap;
+    chosen.forEach((t, j) => {
+      d[dX.offset + t * dX.stride + j] = d[dY.offset + j]!;
+    });
+  };
+};
+
+/**
+ * Pools a sequence over time: `[batch, time, width]` → `[batch, width]`.
+ *
+ *     mean   y = 1/T Σ_t x_t
+ *     max    y_j = max_t x_tj
+ *
+ * Only the valid steps of each sequence count; one of length 0 gives zeros. The gradient of a maximum goes to the first
+ * step that has it. Conneau et al. (2017), arXiv:1705.02364, compare the two over a bidirectional LSTM.
+ *
+ * @example
+ * ```ts
+ * import { Pooling, tensor } from 'recurrent-cells';
+ *
+ * const x = tensor([[[1, 8], [3, 4], [100, 100]]]);
+ * Array.from(new Pooling({ kind: 'mean' }).infer(x, { lengths: [2] }).output.data) // → [2, 6]
+ * Array.from(new Pooling({ kind: 'max' }).infer(x, { lengths: [2] }).output.data) // → [3, 8]
+ * ```
+ */
+export class Pooling extends Layer<Tensor, number, number, undefined> {
+  readonly type = 'Pooling';
+  readonly accepts = 'dense';
+  readonly preservesWidth = true;
+  readonly inputSize = undefined;
+  readonly outputSize = undefined;
+  readonly backend: Backend;
+  readonly kind: 'mean' | 'max';
+
+  /** @throws RangeError if `kind` is unknown. */
+  constructor(options: PoolingOptions) {
+    super();
+    const { kind, backend = float32() } = requiredOptions('Pooling', options, '{ kind }');
+    this.kind = oneOf('Pooling', 'kind', kind, ['mean', 'max']);
+    this.backend = backend;
+  }
+
+  parameters(): ReadonlyMap<string, Parameter> {
+    return new Map();
+  }
+
+  architecture(): Architecture {
+    return { type: this.type, options: { kind: this.kind } };
+  }
+
+  compute(arena: Arena, input: Signal): Computed {
+    return this.record(arena, input);
+  }
+
+  record(arena: Arena, input: Signal): Trace {
+    if (!input.timed)
+      throw rangeError(
+        'Pooling',
+        'its input',
+        `has shape [batch, ${input.width}]`,
+        '[batch, time, features]',
+      );
+    const pool = this.kind === 'mean' ? mean : max;
+    const x = denseValues('Pooling', input);
+    const { batch, time, width, lengths } = input;
+    const sequence = (of: Matrix, b: number) => of.rowsFrom(b, lengths?.[b] ?? time, batch);
+    const values = arena.zeros(batch, width);
+    const ways = Array.from({ length: batch }, (_, b) => {
+      const steps = sequence(x, b);
+      return steps.rows === 0 ? () => {} : pool(steps, values.rowsFrom(b, 1));
+    });
+    return {
+      output: { kind: 'dense', batch, time: 1, timed: false, width, lengths: undefined, values },
+      state: undefined,
+      backward: (dOutput) => {
+        if (dOutput === undefined) return { input: undefined, state: undefined };
+        const dInput = arena.zeros(time * batch, width);
+        ways.forEach((back, b) => {
+          back(sequence(dInput, b), dOutput.rowsFrom(b, 1));
+        });
+        return { input: dInput, state: undefined };
+      },
+    };
+  }
+
+  protected override expectation(where: string): Expectation {
+    return { ...super.expectation(where), timed: true };
+  }
+}

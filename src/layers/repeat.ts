@@ -1,0 +1,88 @@
+/** The same input at every step. */
+import type { Architecture } from '../architecture.ts';
+import { rangeError, requiredOptions, wholeNumber } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import { float32 } from '../kernels/index.ts';
+import type { Arena } from '../matrix/arena.ts';
+import { add, copy } from '../matrix/operations.ts';
+import type { Parameter } from '../matrix/parameter.ts';
+import type { Expectation } from '../signal/checks.ts';
+import type { Signal } from '../signal/signal.ts';
+import type { Tensor } from '../tensor.ts';
+import { type Computed, Layer, type Trace } from './layer.ts';
+import { denseValues } from './parts.ts';
+
+/** Options of {@link Repeat}. */
+export interface RepeatOptions {
+  /** How many steps are made of an input. */
+  readonly steps: number;
+  /** What it computes with: `float32()` unless given. */
+  readonly backend?: Backend | undefined;
+}
+
+/**
+ * Gives one input at every step: `[batch, width]` → `[batch, steps, width]`, x_t = x.
+ *
+ * The beginning of a one-to-many network. Its gradient is the sum over the steps.
+ *
+ * @example
+ * ```ts
+ * import { Repeat, tensor } from 'recurrent-cells';
+ *
+ * const { output } = new Repeat({ steps: 2 }).infer(tensor([[1, 10]]));
+ * Array.from(output.data) // → [1, 10, 1, 10]
+ * ```
+ */
+export class Repeat extends Layer<Tensor, number, number, undefined> {
+  readonly type = 'Repeat';
+  readonly accepts = 'dense';
+  readonly preservesWidth = true;
+  readonly inputSize = undefined;
+  readonly outputSize = undefined;
+  readonly backend: Backend;
+  readonly steps: number;
+
+  /** @throws RangeError if `steps` is not a whole number of at least 1. */
+  constructor(options: RepeatOptions) {
+    super();
+    const { steps, backend = float32() } = requiredOptions('Repeat', options, '{ steps }');
+    this.steps = wholeNumber('Repeat', 'steps', steps);
+    this.backend = backend;
+  }
+
+  parameters(): ReadonlyMap<string, Parameter> {
+    return new Map();
+  }
+
+  architecture(): Architecture {
+    return { type: this.type, options: { steps: this.steps } };
+  }
+
+  compute(arena: Arena, input: Signal): Computed {
+    return this.record(arena, input);
+  }
+
+  record(arena: Arena, input: Signal): Trace {
+    const { steps } = this;
+    if (input.timed)
+      throw rangeError('Repeat', 'its input', `has ${input.time} steps`, '[batch, features], without time');
+    const x = denseValues('Repeat', input);
+    const { batch, width } = input;
+    const values = arena.matrix(steps * batch, width);
+    for (let t = 0; t < steps; t++) copy(values.rowsFrom(t * batch, batch), x);
+    return {
+      output: { kind: 'dense', batch, time: steps, timed: true, width, lengths: undefined, values },
+      state: undefined,
+      backward: (dOutput) => {
+        if (dOutput === undefined) return { input: undefined, state: undefined };
+        const dInput = arena.zeros(batch, width);
+        for (let t = 0; t < steps; t++) add(dInput, dInput, dOutput.rowsFrom(t * batch, batch));
+        return { input: dInput, state: undefined };
+      },
+    };
+  }
+
+  protected override expectation(where: string): Expectation {
+    return { ...super.expectation(where), timed: false };
+  }
+}

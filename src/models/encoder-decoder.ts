@@ -1,0 +1,78 @@
+/** Many inputs, as many outputs as they need: encoder and decoder. */
+import { Attention, type AttentionOptions } from '../attention/attention.ts';
+import { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
+import { requiredOptions } from '../errors.ts';
+import { Dense } from '../layers/dense.ts';
+import { Sequential } from '../layers/sequential.ts';
+import type { Indices } from '../tensor.ts';
+import { inputLayer, type RecurrentOptions, recurrentLayers } from './recurrent.ts';
+
+/** Options of {@link encoderDecoder}. */
+export interface EncoderDecoderModelOptions extends RecurrentOptions {
+  /** The tokens of the source: indices go from 0 to `sourceClasses` − 1. */
+  readonly sourceClasses: number;
+  /** The tokens of the target, start and end among them. */
+  readonly targetClasses: number;
+  /** The length of a learned vector for each token; one-hot vectors unless given. */
+  readonly embeddingSize?: number | undefined;
+  /** Whether the encoder reads each source from its end as well: false unless given. */
+  readonly bidirectional?: boolean | undefined;
+  /** How the decoder's steps are compared with the encoder's: `'general'` unless given; `'none'` for no attention. */
+  readonly attention?: AttentionOptions['score'] | 'none' | undefined;
+  /** The token that a target begins after. */
+  readonly start: number;
+  /** The token that ends a target. */
+  readonly end: number;
+}
+
+/**
+ * Encoder–decoder: source tokens `[batch, source time]` → target tokens, as many as it takes to the end token.
+ *
+ *                       y₁    y₂    ⟨end⟩
+ *                       ▲     ▲     ▲
+ *     h₁ ─▶ h₂ ─▶ h₃ ─▶ s₁ ─▶ s₂ ─▶ s₃
+ *     ▲     ▲     ▲     ▲     ▲     ▲
+ *     x₁    x₂    x₃    ⟨start⟩ y₁  y₂
+ *
+ * The structure of translation. Trained on batches of `teacherForcing`; decoded by `greedy`, `beamSearch` or `sample`.
+ *
+ * @throws RangeError or TypeError if an option does not fit.
+ *
+ * @example
+ * ```ts
+ * import { encoderDecoder, greedy, indices } from 'recurrent-cells';
+ *
+ * const model = encoderDecoder({ sourceClasses: 30, targetClasses: 12, hiddenSize: 8, start: 0, end: 1 });
+ * greedy(model, indices([[4, 7, 9]]), { maxLength: 5 })[0]!.tokens.length <= 5 // → true
+ * ```
+ */
+export function encoderDecoder(options: EncoderDecoderModelOptions): EncoderDecoder<Indices> {
+  const where = 'encoderDecoder';
+  const example = '{ sourceClasses, targetClasses, hiddenSize, start, end }';
+  const { sourceClasses, targetClasses, embeddingSize, start, end } = requiredOptions(
+    where,
+    options,
+    example,
+  );
+  const { bidirectional, attention = 'general', backend, random } = options;
+  const stack = (classes: number, both: boolean | undefined) => {
+    const settings = { ...options, classes, embeddingSize, bidirectional: both };
+    const input = inputLayer(where, settings);
+    const { layers, width } = recurrentLayers(where, input.width, settings, 'all');
+    return { layer: new Sequential<Indices>([...input.layers, ...layers]), width };
+  };
+  const encoder = stack(sourceClasses, bidirectional);
+  const decoder = stack(targetClasses, false);
+  const attentionSize = attention === 'additive' ? decoder.width : undefined;
+  const sizes = { querySize: decoder.width, keySize: encoder.width, attentionSize };
+  return new EncoderDecoder({
+    encoder: encoder.layer,
+    decoder: decoder.layer,
+    attention:
+      attention === 'none' ? undefined : new Attention({ score: attention, ...sizes, backend, random }),
+    output: new Dense({ inputSize: decoder.width, outputSize: targetClasses, backend, random }),
+    start,
+    end,
+    random,
+  });
+}

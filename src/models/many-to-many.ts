@@ -1,0 +1,58 @@
+/** Many inputs, an output for each: the aligned structure. */
+import { requiredOptions } from '../errors.ts';
+import { Dense } from '../layers/dense.ts';
+import { Sequential } from '../layers/sequential.ts';
+import type { Indices, Tensor } from '../tensor.ts';
+import {
+  type FeatureInput,
+  type IndexInput,
+  inputLayer,
+  type RecurrentOptions,
+  recurrentLayers,
+} from './recurrent.ts';
+
+/** Options of {@link manyToMany}, beside those of the input. */
+export interface ManyToManyOptions<OutputSize extends number> extends RecurrentOptions {
+  readonly outputSize: OutputSize;
+}
+
+/**
+ * Many-to-many, aligned: `[batch, time, inputSize]`, or indices `[batch, time]`, → `[batch, time, outputSize]`.
+ *
+ *     y₁    y₂    y₃
+ *     ▲     ▲     ▲
+ *     h₁ ─▶ h₂ ─▶ h₃        h_t = φ(x_t, h_{t−1}),  y_t = W_hy h_t + b
+ *     ▲     ▲     ▲
+ *     x₁    x₂    x₃
+ *
+ * The structure of a language model, where y_t foretells x_{t+1}, and, with `bidirectional`, of a tagger.
+ *
+ * @throws RangeError or TypeError if an option does not fit.
+ *
+ * @example
+ * ```ts
+ * import { GRUCell, indices, manyToMany } from 'recurrent-cells';
+ *
+ * const model = manyToMany({ classes: 27, hiddenSize: [16, 8], cell: GRUCell, outputSize: 27 });
+ * model.infer(indices([[0, 5, 26]])).output.shape // → [1, 3, 27]
+ * ```
+ */
+export function manyToMany<const OutputSize extends number>(
+  options: IndexInput & ManyToManyOptions<OutputSize>,
+): Sequential<Indices, number, OutputSize>;
+export function manyToMany<const InputSize extends number, const OutputSize extends number>(
+  options: FeatureInput<InputSize> & ManyToManyOptions<OutputSize>,
+): Sequential<Tensor, InputSize, OutputSize>;
+export function manyToMany(
+  options: (FeatureInput | IndexInput) & ManyToManyOptions<number>,
+): Sequential<Tensor | Indices> {
+  const { outputSize, backend, random } = requiredOptions(
+    'manyToMany',
+    options,
+    '{ inputSize, hiddenSize, outputSize }',
+  );
+  const input = inputLayer('manyToMany', options);
+  const recurrent = recurrentLayers('manyToMany', input.width, options, 'all');
+  const output = new Dense({ inputSize: recurrent.width, outputSize, backend, random });
+  return new Sequential([...input.layers, ...recurrent.layers, output]);
+}

@@ -1,0 +1,65 @@
+/** Many inputs, one output. */
+import { oneOf, requiredOptions } from '../errors.ts';
+import { Dense } from '../layers/dense.ts';
+import { Pooling } from '../layers/pooling.ts';
+import { Sequential } from '../layers/sequential.ts';
+import type { Indices, Tensor } from '../tensor.ts';
+import {
+  type FeatureInput,
+  type IndexInput,
+  inputLayer,
+  type RecurrentOptions,
+  recurrentLayers,
+} from './recurrent.ts';
+
+/** Options of {@link manyToOne}, beside those of the input. */
+export interface ManyToOneOptions<OutputSize extends number> extends RecurrentOptions {
+  /** What is made of a sequence's steps: its last output (`'last'`, the default), or the mean or maximum of all. */
+  readonly pooling?: 'last' | 'mean' | 'max' | undefined;
+  readonly outputSize: OutputSize;
+}
+
+/**
+ * Many-to-one: `[batch, time, inputSize]`, or indices `[batch, time]`, → `[batch, outputSize]`.
+ *
+ *                 y
+ *                 ▲
+ *     h₁ ─▶ h₂ ─▶ h₃        h_t = φ(x_t, h_{t−1}),  y = W_hy h_T + b
+ *     ▲     ▲     ▲
+ *     x₁    x₂    x₃
+ *
+ * The structure of a classifier of documents, and of a forecast. The output is that of each sequence's own last step, or
+ * pools its steps.
+ *
+ * @throws RangeError or TypeError if an option does not fit.
+ *
+ * @example
+ * ```ts
+ * import { indices, manyToOne } from 'recurrent-cells';
+ *
+ * const model = manyToOne({ classes: 10_000, embeddingSize: 32, hiddenSize: 16, outputSize: 2 });
+ * model.infer(indices([[42, 7, 1], [9, 8, 0]]), { lengths: [3, 2] }).output.shape // → [2, 2]
+ * ```
+ */
+export function manyToOne<const OutputSize extends number>(
+  options: IndexInput & ManyToOneOptions<OutputSize>,
+): Sequential<Indices, number, OutputSize>;
+export function manyToOne<const InputSize extends number, const OutputSize extends number>(
+  options: FeatureInput<InputSize> & ManyToOneOptions<OutputSize>,
+): Sequential<Tensor, InputSize, OutputSize>;
+export function manyToOne(
+  options: (FeatureInput | IndexInput) & ManyToOneOptions<number>,
+): Sequential<Tensor | Indices> {
+  const {
+    pooling = 'last',
+    outputSize,
+    backend,
+    random,
+  } = requiredOptions('manyToOne', options, '{ inputSize, hiddenSize, outputSize }');
+  oneOf('manyToOne', 'pooling', pooling, ['last', 'mean', 'max']);
+  const input = inputLayer('manyToOne', options);
+  const recurrent = recurrentLayers('manyToOne', input.width, options, pooling === 'last' ? 'last' : 'all');
+  const pool = pooling === 'last' ? [] : [new Pooling({ kind: pooling, backend })];
+  const output = new Dense({ inputSize: recurrent.width, outputSize, backend, random });
+  return new Sequential([...input.layers, ...recurrent.layers, ...pool, output]);
+}

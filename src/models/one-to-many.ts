@@ -1,0 +1,53 @@
+/** One input, many outputs. */
+import { requiredOptions, wholeNumber } from '../errors.ts';
+import { Dense } from '../layers/dense.ts';
+import { Repeat } from '../layers/repeat.ts';
+import { Sequential } from '../layers/sequential.ts';
+import type { Tensor } from '../tensor.ts';
+import { type FeatureInput, type RecurrentOptions, recurrentLayers } from './recurrent.ts';
+
+/** Options of {@link oneToMany}. */
+export interface OneToManyOptions<InputSize extends number, OutputSize extends number>
+  extends Omit<FeatureInput<InputSize>, 'classes' | 'embeddingSize'>,
+    RecurrentOptions {
+  /** The number of outputs. */
+  readonly steps: number;
+  readonly outputSize: OutputSize;
+}
+
+/**
+ * One-to-many: `[batch, inputSize]` → `[batch, steps, outputSize]`.
+ *
+ *     y₁    y₂    y₃
+ *     ▲     ▲     ▲
+ *     h₁ ─▶ h₂ ─▶ h₃        h_t = φ(x, h_{t−1}),  y_t = W_hy h_t + b
+ *     ▲     ▲     ▲
+ *     x ────┴─────┘
+ *
+ * The input comes at every step. Where each output is the next input, as when a sentence is made word by word, take a
+ * {@link manyToMany} model whose first input is the one thing, and `generate`.
+ *
+ * @throws RangeError or TypeError if an option does not fit.
+ *
+ * @example
+ * ```ts
+ * import { oneToMany, tensor } from 'recurrent-cells';
+ *
+ * const model = oneToMany({ inputSize: 2, hiddenSize: 8, steps: 5, outputSize: 1 });
+ * model.infer(tensor([[1, 0], [0, 1]])).output.shape // → [2, 5, 1]
+ * ```
+ */
+export function oneToMany<const InputSize extends number, const OutputSize extends number>(
+  options: OneToManyOptions<InputSize, OutputSize>,
+): Sequential<Tensor, InputSize, OutputSize> {
+  const { inputSize, steps, outputSize, backend, random } = requiredOptions(
+    'oneToMany',
+    options,
+    '{ inputSize, hiddenSize, steps, outputSize }',
+  );
+  const repeat = new Repeat({ steps: wholeNumber('oneToMany', 'steps', steps), backend });
+  const width = wholeNumber('oneToMany', 'inputSize', inputSize);
+  const recurrent = recurrentLayers('oneToMany', width, options, 'all');
+  const output = new Dense({ inputSize: recurrent.width, outputSize, backend, random });
+  return new Sequential([repeat, ...recurrent.layers, output]);
+}

@@ -1,0 +1,64 @@
+/** One input, one output: the network without time. */
+import { requiredOptions, wholeNumber } from '../errors.ts';
+import { Activation } from '../layers/activation.ts';
+import { Dense } from '../layers/dense.ts';
+import { type AnyLayer, Sequential } from '../layers/sequential.ts';
+import type { Tensor } from '../tensor.ts';
+import type { FeatureInput, PlaceOptions } from './recurrent.ts';
+
+/** Options of {@link oneToOne}. */
+export interface OneToOneOptions<InputSize extends number, OutputSize extends number>
+  extends Omit<FeatureInput<InputSize>, 'classes' | 'embeddingSize'>,
+    PlaceOptions {
+  /** The units of the hidden layer; of several, an array; none unless given. */
+  readonly hiddenSize?: number | readonly number[] | undefined;
+  /** Of the hidden layers: `'tanh'` unless given. */
+  readonly activation?: 'tanh' | 'sigmoid' | 'relu' | undefined;
+  readonly outputSize: OutputSize;
+}
+
+/**
+ * One-to-one: `[batch, inputSize]` → `[batch, outputSize]`, as in the classification of pictures.
+ *
+ *     y
+ *     ▲
+ *     h       h = f(W_xh x + b),  y = W_hy h + b
+ *     ▲
+ *     x
+ *
+ * Linear layers with an {@link Activation} after each but the last. It has no time and no state: what the other four
+ * structures are compared with.
+ *
+ * @throws RangeError if a size is not a whole number of at least 1.
+ *
+ * @example
+ * ```ts
+ * import { oneToOne, tensor } from 'recurrent-cells';
+ *
+ * const model = oneToOne({ inputSize: 2, hiddenSize: 4, outputSize: 3 });
+ * model.infer(tensor([[1, 0]])).output.shape // → [1, 3]
+ * ```
+ */
+export function oneToOne<const InputSize extends number, const OutputSize extends number>(
+  options: OneToOneOptions<InputSize, OutputSize>,
+): Sequential<Tensor, InputSize, OutputSize> {
+  const {
+    hiddenSize = [],
+    activation = 'tanh',
+    outputSize,
+    backend,
+    random,
+  } = requiredOptions('oneToOne', options, '{ inputSize, outputSize }');
+  let width: number = wholeNumber('oneToOne', 'inputSize', options.inputSize);
+  const hidden = [hiddenSize].flat().flatMap((size): AnyLayer[] => {
+    const dense = new Dense({
+      inputSize: width,
+      outputSize: wholeNumber('oneToOne', 'hiddenSize', size),
+      backend,
+      random,
+    });
+    width = size;
+    return [dense, new Activation({ kind: activation, backend })];
+  });
+  return new Sequential([...hidden, new Dense({ inputSize: width, outputSize, backend, random })]);
+}

@@ -1,0 +1,98 @@
+/** What the builders of models share: what goes in, and the recurrent layers. */
+import type { Cell, CellOptions } from '../cells/cell.ts';
+import { LSTMCell } from '../cells/lstm.ts';
+import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import { Bidirectional } from '../layers/bidirectional.ts';
+import { Dropout } from '../layers/dropout.ts';
+import { Embedding } from '../layers/embedding.ts';
+import { OneHot } from '../layers/one-hot.ts';
+import { Sequence } from '../layers/sequence.ts';
+import type { AnyLayer } from '../layers/sequential.ts';
+import type { Random } from '../random/random.ts';
+
+/** A class of cells, such as `GRUCell`. */
+// biome-ignore lint/suspicious/noExplicitAny: whichever states it has
+export type CellClass = new (options: CellOptions) => Cell<any, number, number>;
+
+/** Where weights live, and where they are drawn from. */
+export interface PlaceOptions {
+  /** What it computes with: `float32()` unless given. */
+  readonly backend?: Backend | undefined;
+  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
+  readonly random?: Random | undefined;
+}
+
+/** Inputs of real features. */
+export interface FeatureInput<InputSize extends number = number> {
+  /** The features of an input. */
+  readonly inputSize: InputSize;
+  readonly classes?: undefined;
+  readonly embeddingSize?: undefined;
+}
+
+/** Inputs of indices, such as characters or words. */
+export interface IndexInput {
+  readonly inputSize?: undefined;
+  /** The number of classes: indices go from 0 to `classes` − 1. */
+  readonly classes: number;
+  /** The length of a learned vector for each class; one-hot vectors unless given. */
+  readonly embeddingSize?: number | undefined;
+}
+
+/** The recurrent layers of a model. */
+export interface RecurrentOptions extends PlaceOptions {
+  /** The class of the cells: `LSTMCell` unless given. */
+  readonly cell?: CellClass | undefined;
+  /** The units of the recurrent layer; of a stack, an array of one number for each layer. */
+  readonly hiddenSize: number | readonly number[];
+  /** Whether a second cell reads each sequence from its end: false unless given. */
+  readonly bidirectional?: boolean | undefined;
+  /** The rate of dropout after every recurrent layer: none unless given. */
+  readonly dropout?: number | undefined;
+}
+
+/** The layer that takes the indices, if they are what goes in; and the width that follows. */
+export function inputLayer(
+  where: string,
+  options: (FeatureInput | IndexInput) & PlaceOptions,
+): { layers: AnyLayer[]; width: number } {
+  const { inputSize, classes, embeddingSize, backend, random } = options;
+  if ((inputSize === undefined) === (classes === undefined))
+    throw typeError(
+      where,
+      'inputSize',
+      `is ${show(inputSize)} and classes ${show(classes)}`,
+      'one of them: inputSize for real features, classes for indices',
+    );
+  if (classes === undefined) return { layers: [], width: inputSize! };
+  if (embeddingSize === undefined) return { layers: [new OneHot({ classes, backend })], width: classes };
+  const embedding = new Embedding({ classes, outputSize: embeddingSize, backend, random });
+  return { layers: [embedding], width: embeddingSize };
+}
+
+/** Recurrent layers one above another, the last with the outputs that are wanted; and the width that follows. */
+export function recurrentLayers(
+  where: string,
+  inputSize: number,
+  options: RecurrentOptions,
+  outputs: 'all' | 'last',
+): { layers: AnyLayer[]; width: number } {
+  const { cell: CellOfLayer = LSTMCell, bidirectional = false, dropout, backend, random } = options;
+  const sizes = [options.hiddenSize].flat();
+  if (sizes.length === 0) throw rangeError(where, 'hiddenSize', 'is empty', 'a number for each layer');
+  let width = inputSize;
+  const layers = sizes.flatMap((size, at) => {
+    const hiddenSize = wholeNumber(where, 'hiddenSize', size);
+    const cell = (): Cell => new CellOfLayer({ inputSize: width, hiddenSize, backend, random });
+    const settings = { outputs: at === sizes.length - 1 ? outputs : 'all' } as const;
+    const layer: AnyLayer = bidirectional
+      ? new Bidirectional(cell(), cell(), settings)
+      : new Sequence(cell(), settings);
+    width = layer.outputSize!;
+    return dropout === undefined
+      ? [layer]
+      : [layer, new Dropout({ rate: dropout, backend, random: random?.fork() })];
+  });
+  return { layers, width };
+}

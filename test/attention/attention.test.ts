@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import {
+  Attention,
+  type AttentionInput,
+  type AttentionOptions,
+  float32,
+  float64,
+  Random,
+  type State,
+  type Tensor,
+  tensor,
+} from '../../src/index.ts';
+import { type Checkable, checkGradients } from '../../src/testing/index.ts';
+
+const backend = float64();
+const random = new Random(3);
+const drawn = (...shape: number[]): Tensor => ({
+  data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal()),
+  shape,
+});
+
+const kinds: readonly [string, AttentionOptions][] = [
+  ['dot', { score: 'dot', querySize: 3, keySize: 3 }],
+  ['scaled dot', { score: 'dot', querySize: 3, keySize: 3, scale: 0.25 }],
+  ['general', { score: 'general', querySize: 3, keySize: 2 }],
+  ['additive', { score: 'additive', querySize: 3, keySize: 2, attentionSize: 4 }],
+];
+
+function inputFor({ keySize }: AttentionOptions): AttentionInput {
+  return {
+    query: drawn(3, 2, 3),
+    keys: drawn(3, 4, keySize),
+    values: drawn(3, 4, 5),
+    keyLengths: [4, 0, 3],
+  };
+}
+
+/** Attention as something of one input; the gradient of its weights counts as well. */
+function subject(attention: Attention, input: AttentionInput, name: 'query' | 'keys' | 'values'): Checkable {
+  return {
+    type: 'Attention',
+    backend,
+    parameters: () => attention.parameters(),
+    forward(changed: Tensor) {
+      const pass = attention.forward({ ...input, [name]: changed });
+      return {
+        output: pass.output,
+        state: { weights: pass.weights },
+        release: () => pass.release(),
+        backward: (dOutput: Tensor, dState: State) => ({
+          input: pass.backward(dOutput, dState.weights as Tensor)[name],
+          state: undefined,
+        }),
+      };
+    },
+  };
+}
+
+describe.each(kinds)('%s', (_, options) => {
+  const attention = new Attention({ ...options, backend, random });
+  const input = inputFor(options);
+
+  test.each(['query', 'keys', 'values'] as const)('gradients of the parameters and of %s', (name) => {
+    const { worst } = checkGradients(subject(attention, input, name), input[name]!, { state: {} });
+    expect(worst.error).toBeLessThan(1e-6);
+  });
+
+  test('keys that are the values get both gradients', () => {
+    const { values, ...own } = input;
+    const { worst } = checkGradients(subject(attention, own, 'keys'), own.keys, { state: {} });
+    expect(worst.error).toBeLessThan(1e-6);
+    expect(attention.forward(own).backward(undefined).values).toBeUndefined();
+  });
+
+  test('weights sum to 1 over the valid keys and are 0 beyond; no valid key gives 0', () => {
+    const { output, weights } = attention.infer(input);
+    for (const [b, length] of [4, 0, 3].entries())
+      for (let i = 0; i < 2; i++) {
+        const row = Array.from(weights.data.slice((b * 2 + i) * 4, (b * 2 + i + 1) * 4));
+        expect(row.reduce((sum, a) => sum + a, 0)).toBeCloseTo(length === 0 ? 0 : 1, 12);
+        expect(row.slice(length).every((a) => a === 0)).toBe(true);
+      }
+    expect(Array.from(output.data.slice(10, 20))).toEqual(new Array(10).fill(0));
+  });
+
+  test('what lies beyond the lengths has no effect, not even NaN', () => {
+    const { keys, values } = input;
+    const spoiled = (of: Tensor) => {
+      const data = of.data.slice();
+      const width = of.shape[2]!;
+      data.fill(Number.NaN, 4 * width, 8 * width);
+      data.fill(Number.NaN, 11 * width, 12 * width);
+      return { ...of, data };
+    };
+    expect(attention.infer({ ...input, keys: spoiled(keys), values: spoiled(values!) })).toEqual(
+      attention.infer(input),
+    );
+  });
+
+  test('a second way back gives the same', () => {
+    const pass = attention.forward(input);
+    const once = pass.backward(pass.output, pass.weights, { retain: true });
+    expect(pass.backward(pass.output, pass.weights)).toEqual(once);
+  });
+
+  test('float32 is float64, rounded', () => {
+    const single = new Attention({ ...options, backend: float32() });
+    for (const [name, parameter] of single.parameters())
+      parameter.write(attention.parameters().get(name)!.read());
+    const a = single.infer(input);
+    const b = attention.infer(input);
+    b.output.data.forEach((value, i) => {
+      expect(a.output.data[i]).toBeCloseTo(value, 4);
+    });
+  });
+});
+
+describe('errors', () => {
+  const make = (options: Partial<AttentionOptions>) => () =>
+    new Attention({ score: 'dot', querySize: 2, keySize: 2, ...options } as AttentionOptions);
+
+  test.each<[() => unknown, string]>([
+    [
+      () => new Attention(undefined as never),
+      'Attention: options is undefined, expected an object such as { score, querySize, keySize }',
+    ],
+    [
+      make({ score: 'cosine' as never }),
+      'Attention: score is "cosine", expected one of "dot", "general", "additive"',
+    ],
+    [make({ querySize: 0 }), 'Attention: querySize is 0, expected a whole number of at least 1'],
+    [
+      make({ keySize: 3 }),
+      'Attention: keySize is 3, expected 2, the querySize, for score "dot" ("general" and "additive" take any)',
+    ],
+    [
+      make({ score: 'additive' }),
+      'Attention: attentionSize is undefined, expected a whole number of at least 1',
+    ],
+    [make({ attentionSize: 3 }), 'Attention: attentionSize is 3, expected none for score "dot"'],
+    [make({ scale: Number.NaN }), 'Attention: scale is NaN, expected a finite number'],
+    [make({ scale: true as never }), 'Attention: scale is true, expected a number'],
+    [make({ score: 'general', scale: 2 }), 'Attention: scale is 2, expected none for score "general"'],
+  ])('of making one: %#', (act, message) => expect(act).toThrow(expect.objectContaining({ message })));
+
+  const attention = new Attention({ score: 'dot', querySize: 2, keySize: 2 });
+  const query = tensor([[[1, 2]]]);
+  const keys = tensor([
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  ]);
+
+  test.each<[Partial<AttentionInput>, string]>([
+    [{ query: tensor([[1, 2]]) }, 'query has shape [1, 2], expected [batch, time, 2] (querySize is 2)'],
+    [{ keys: tensor([[[1]]]) }, 'keys has shape [1, 1, 1], expected [batch, time, 2] (keySize is 2)'],
+    [
+      { keys: undefined as never },
+      'keys is undefined, expected a tensor { data, shape } of floating-point data',
+    ],
+    [{ query: tensor([[[1, 2]], [[1, 2]]]) }, 'keys has shape [1, 2, 2], expected 2 sequences, as query has'],
+    [{ values: query }, 'values has shape [1, 1, 2], expected [1, 2, valueSize], as keys has'],
+    [{ keyLengths: [3] }, 'keyLengths[0] is 3, expected a whole number from 0 to 2'],
+    [{ keyLengths: [1, 1] }, 'keyLengths has 2 entries, expected 1, one for each sequence'],
+  ])('of its input: %#', (changed, message) =>
+    expect(() => attention.infer({ query, keys, ...changed })).toThrow(
+      expect.objectContaining({ message: `Attention.infer: ${message}` }),
+    ),
+  );
+
+  test('of the way back', () => {
+    const pass = attention.forward({ query, keys });
+    expect(() => pass.backward(undefined, keys)).toThrow(
+      new RangeError("Attention.backward: dWeights has shape [1, 2, 2], expected [1, 1, 2], the weights'"),
+    );
+  });
+});

@@ -1,0 +1,152 @@
+import { describe, expect, test, vi } from 'vitest';
+import { sampler } from '../../src/decoding/sampling.ts';
+import {
+  crossEntropy,
+  type Generated,
+  type GenerateOptions,
+  generate,
+  indices,
+  manyToMany,
+  oneToOne,
+  Random,
+} from '../../src/index.ts';
+
+const logits = Float64Array.of(1, 3, 2, Number.NEGATIVE_INFINITY);
+const share = (options: object, token: number, of: Float64Array | Float32Array = logits) => {
+  const draw = sampler('test', options, new Random(1));
+  let hits = 0;
+  for (let i = 0; i < 4000; i++) if (draw(of).token === token) hits++;
+  return hits / 4000;
+};
+/** Five standard deviations of 4,000 draws are at most 0.04. */
+const TOLERANCE = 0.04;
+
+describe('sampling', () => {
+  const softmax = (temperature: number, kept: number[]) => {
+    const weights = kept.map((token) => Math.exp(logits[token]! / temperature));
+    return weights.map((weight) => weight / weights.reduce((a, b) => a + b));
+  };
+
+  test.each([0.5, 1, 2])('draws by softmax at temperature %d', (temperature) =>
+    softmax(temperature, [0, 1, 2]).forEach((probability, token) => {
+      expect(Math.abs(share({ temperature }, token) - probability)).toBeLessThan(TOLERANCE);
+    }),
+  );
+
+  test('a class without probability is never drawn', () => expect(share({ temperature: 100 }, 3)).toBe(0));
+
+  test('temperature 0 takes the likeliest, the first of equals', () => {
+    expect(share({ temperature: 0 }, 1)).toBe(1);
+    expect(share({ temperature: 0 }, 1, Float32Array.of(0, 5, 5))).toBe(1);
+  });
+
+  test('topK leaves k, topP the fewest that reach it', () => {
+    expect(share({ topK: 1 }, 1)).toBe(1);
+    expect(Math.abs(share({ topK: 2 }, 2) - softmax(1, [1, 2])[1]!)).toBeLessThan(TOLERANCE);
+    expect(share({ topK: 2 }, 0)).toBe(0);
+    // The likeliest has 0.665, the two likeliest 0.910.
+    expect(share({ topP: 0.66 }, 1)).toBe(1);
+    expect(share({ topP: 0.67 }, 2)).toBeGreaterThan(0.2);
+    expect(share({ topP: 0.9 }, 0)).toBe(0);
+    expect(share({ topP: 0.92 }, 0)).toBeGreaterThan(0.05);
+  });
+
+  test('huge logits stay finite, and the log-probability is the model’s', () => {
+    expect(share({}, 1, Float32Array.of(-3e38, 3e38))).toBe(1);
+    const { token, logProbability } = sampler('test', { temperature: 0 }, new Random(1))(logits);
+    const { value } = crossEntropy().measure(
+      { data: logits.slice(0, 3), shape: [1, 3] },
+      indices([token], [1]),
+    );
+    expect(logProbability).toBeCloseTo(-value, 12);
+  });
+
+  test('errors', () => {
+    const make = (options: object) => () => sampler('generate', options, new Random(1));
+    expect(make({ temperature: -1 })).toThrow(/^generate: temperature is -1, expected a number from 0 to/);
+    expect(make({ temperature: Number.NaN })).toThrow(RangeError);
+    expect(make({ topK: 0 })).toThrow(
+      new RangeError('generate: topK is 0, expected a whole number of at least 1'),
+    );
+    expect(make({ topP: 0 })).toThrow(
+      new RangeError('generate: topP is 0, expected more than 0: something must be left'),
+    );
+    expect(() => make({})()(Float32Array.of(Number.NaN, Number.NaN))).toThrow(
+      new RangeError('generate: logits have NaN as the largest, expected finite scores'),
+    );
+  });
+});
+
+describe('generate', () => {
+  const model = manyToMany({ classes: 6, hiddenSize: [7, 5], outputSize: 6, random: new Random(2) });
+  const run = async (options: GenerateOptions) => {
+    const all: Generated[] = [];
+    for await (const generated of generate(model, options)) all.push(generated);
+    return all;
+  };
+  const tokensOf = (all: Generated[]) => all.map(({ token }) => token);
+
+  test('is what the whole text would give, at one step a token', async () => {
+    const infer = vi.spyOn(model, 'infer');
+    const tokens = tokensOf(await run({ prompt: [0, 3, 1], length: 8, temperature: 0 }));
+    expect(infer.mock.calls.map(([{ shape }]) => shape[1])).toEqual([3, 1, 1, 1, 1, 1, 1, 1]);
+    infer.mockRestore();
+    const text = [0, 3, 1];
+    for (let i = 0; i < 8; i++) {
+      const { output } = model.infer(indices([text]));
+      const last = Array.from(output.data.slice(-6));
+      text.push(last.indexOf(Math.max(...last)));
+    }
+    expect(tokens).toEqual(text.slice(3));
+  });
+
+  test('the same generator, the same tokens; and a state goes on from where it was', async () => {
+    const whole = await run({ prompt: [2], length: 9, random: new Random(5) });
+    expect(tokensOf(await run({ prompt: [2], length: 9, random: new Random(5) }))).toEqual(tokensOf(whole));
+    const random = new Random(5);
+    const first = await run({ prompt: [2], length: 4, random });
+    const { token, state } = first.at(-1)!;
+    const rest = await run({ prompt: [token], state, length: 5, random });
+    expect(tokensOf([...first, ...rest])).toEqual(tokensOf(whole));
+  });
+
+  test('ends at a token, where a function says, and when aborted', async () => {
+    const free = tokensOf(await run({ prompt: [0], length: 50, random: new Random(3) }));
+    const stop = free[3]!;
+    const ended = tokensOf(await run({ prompt: [0], stop, random: new Random(3) }));
+    expect(ended).toEqual(free.slice(0, free.indexOf(stop) + 1));
+    const three = await run({ prompt: [0], stop: (tokens) => tokens.length === 3, random: new Random(3) });
+    expect(tokensOf(three)).toEqual(free.slice(0, 3));
+    const controller = new AbortController();
+    let count = 0;
+    for await (const _ of generate(model, { prompt: [0], signal: controller.signal }))
+      if (++count === 5) controller.abort();
+    expect(count).toBe(5);
+    expect(await run({ prompt: [0], length: 0 })).toEqual([]);
+  });
+
+  test('errors', async () => {
+    const failing = (options: object) => run({ prompt: [0], length: 1, ...options } as GenerateOptions);
+    await expect(failing({ prompt: [] })).rejects.toThrow(
+      new RangeError('generate: prompt is empty, expected at least one index'),
+    );
+    await expect(failing({ prompt: '안녕' })).rejects.toThrow(
+      new TypeError('generate: prompt is "안녕", expected an array of indices'),
+    );
+    await expect(failing({ prompt: [6] })).rejects.toThrow(
+      new RangeError('Sequential.infer: inputs[0, 0] is 6, expected an index from 0 to 5 (inputSize is 6)'),
+    );
+    await expect(failing({ length: -1 })).rejects.toThrow(
+      new RangeError('generate: length is -1, expected a whole number of at least 0'),
+    );
+    await expect(failing({ stop: 0.5 })).rejects.toThrow(
+      new RangeError('generate: stop is 0.5, expected a whole number of at least 0'),
+    );
+    const dense = oneToOne({ inputSize: 1, outputSize: 1 }) as never;
+    await expect(generate(dense, { prompt: [0] }).next()).rejects.toThrow(
+      new TypeError(
+        'generate: model is a value of type Sequential, expected a model whose inputs are indices',
+      ),
+    );
+  });
+});

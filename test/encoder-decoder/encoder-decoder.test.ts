@@ -1,0 +1,293 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type AnyLayer,
+  Attention,
+  accuracy,
+  Bidirectional,
+  crossEntropy,
+  Dense,
+  Embedding,
+  EncoderDecoder,
+  type EncoderDecoderInput,
+  type EncoderDecoderOptions,
+  evaluate,
+  float32,
+  float64,
+  GRUCell,
+  type Indices,
+  indices,
+  OneHot,
+  perplexity,
+  Random,
+  Sequence,
+  SGD,
+  sequential,
+  type Tensor,
+  tensor,
+  train,
+} from '../../src/index.ts';
+import { type Checkable, checkGradients } from '../../src/testing/index.ts';
+import { expectCloseValues } from '../laws/compare.ts';
+import { classes, end, input, kinds, makeModel, start, targets } from './models.ts';
+
+const backend = float64();
+
+describe.each(kinds)('$name', (kind) => {
+  const model = makeModel(kind, backend);
+
+  test('gradients of every parameter', () => {
+    const subject: Checkable = {
+      type: model.type,
+      backend,
+      parameters: () => model.parameters(),
+      forward: () => model.forward(input),
+    };
+    const { errors, worst } = checkGradients(subject, input.source);
+    expect(worst).toMatchObject({ error: expect.toSatisfy((error: number) => error < 1e-6) });
+    expect(errors.length).toBe(model.parameters().size);
+  });
+
+  test('gradients of source features', () => {
+    const ofFeatures = makeModel(kind, backend, 2, true);
+    const random = new Random(5);
+    const source: Tensor = {
+      data: Float64Array.from({ length: 36 }, () => random.normal()),
+      shape: [3, 4, 3],
+    };
+    const subject: Checkable = {
+      type: model.type,
+      backend,
+      parameters: () => ofFeatures.parameters(),
+      forward: (changed: Tensor) =>
+        ofFeatures.forward({ ...input, source: changed } as unknown as EncoderDecoderInput),
+    };
+    expect(checkGradients(subject, source).worst.error).toBeLessThan(1e-6);
+  });
+
+  test('infer gives what forward gives, and weights that sum to 1', () => {
+    const { output, weights, lengths } = model.infer(input);
+    const pass = model.forward(input);
+    expect(output).toEqual(pass.output);
+    expect(output.shape).toEqual([3, 3, classes]);
+    expect(lengths).toEqual(input.targetLengths);
+    expect(weights?.shape).toEqual(kind.score === 'none' ? undefined : [3, 3, 4]);
+    if (weights !== undefined)
+      expect(Array.from(weights.data.slice(0, 4)).reduce((sum, a) => sum + a, 0)).toBeCloseTo(1, 12);
+    pass.release();
+  });
+
+  test('padding changes nothing: a batch gives what its rows give alone', () => {
+    const whole = model.infer(input).output;
+    const row = (of: Indices, b: number, length: number): Indices => {
+      const time = of.shape[1]!;
+      return { data: of.data.slice(b * time, b * time + length), shape: [1, length] };
+    };
+    for (let b = 0; b < 3; b++) {
+      const [sourceLength, targetLength] = [input.sourceLengths![b]!, input.targetLengths![b]!];
+      const alone = model.infer({
+        source: row(input.source, b, sourceLength),
+        target: row(input.target, b, targetLength),
+      }).output;
+      const from = b * 3 * classes;
+      expectCloseValues(whole.data.slice(from, from + targetLength * classes), alone.data, 1e-12);
+    }
+  });
+
+  test('padding changes nothing, whatever stands there, for gradients either', () => {
+    const gradients = (of: EncoderDecoderInput) => {
+      for (const parameter of model.parameters().values()) parameter.clearGradient();
+      const pass = model.forward(of);
+      pass.backward(pass.output);
+      return [...model.parameters()].map(([name, parameter]) => [name, parameter.readGradient()]);
+    };
+    const filled = (of: Indices, lengths: readonly number[], token: number): Indices => {
+      const time = of.shape[1]!;
+      return {
+        ...of,
+        data: of.data.map((own, i) => (i % time < lengths[Math.floor(i / time)]! ? own : token)),
+      };
+    };
+    const other = {
+      ...input,
+      source: filled(input.source, input.sourceLengths!, 4),
+      target: filled(input.target, input.targetLengths!, -7),
+    };
+    expect(gradients(other)).toEqual(gradients(input));
+  });
+
+  test('float32 is float64, rounded', () => {
+    const single = makeModel(kind, float32());
+    for (const [name, parameter] of single.parameters())
+      parameter.write(model.parameters().get(name)!.read());
+    expectCloseValues(single.infer(input).output.data, model.infer(input).output.data, 1e-5);
+  });
+
+  test('train takes the gradient of the loss, evaluate its metrics', async () => {
+    const trained = makeModel(kind, backend);
+    const reference = makeModel(kind, backend);
+    const pass = reference.forward(input);
+    const lengths = input.targetLengths;
+    const loss = crossEntropy().forward(pass.output, targets, { lengths });
+    pass.backward(loss.backward());
+    const batch = { inputs: input, targets };
+    const before = await evaluate(trained, [batch, batch], [accuracy(), perplexity()]);
+    expect(before.perplexity).toBeCloseTo(Math.exp(loss.value), 10);
+    for await (const step of train(trained, [batch], {
+      loss: crossEntropy(),
+      optimizer: new SGD({ learningRate: 0.1 }),
+    }))
+      expect(step.loss).toBeCloseTo(loss.value, 12);
+    for (const [name, parameter] of reference.parameters()) {
+      const gradient = parameter.readGradient();
+      const expected = parameter.read().map((weight, i) => weight - 0.1 * gradient[i]!);
+      expectCloseValues(trained.parameters().get(name)!.read(), expected, 1e-12);
+    }
+  });
+});
+
+test('a source of length 0 leaves the decoder to itself', () => {
+  const model = makeModel(kinds[1]!, backend);
+  const { output, weights } = model.infer({
+    source: indices([[2, 3]]),
+    sourceLengths: [0],
+    target: indices([[0, 2]]),
+  });
+  expect(output.data.every(Number.isFinite)).toBe(true);
+  expect(Array.from(weights!.data)).toEqual([0, 0, 0, 0]);
+});
+
+test('a pass that goes back without a gradient gives zeros', () => {
+  const model = makeModel(kinds[1]!, backend, 1, true);
+  const source = { data: new Float64Array(6), shape: [1, 2, 3] };
+  const pass = model.forward({ source, target: indices([[0]]) } as unknown as EncoderDecoderInput);
+  expect(pass.backward().input).toEqual(source);
+});
+
+describe('errors', () => {
+  const embedding = () => new Embedding({ classes, outputSize: 2, backend });
+  const gru = (hiddenSize = 3) => new GRUCell({ inputSize: 2, hiddenSize, backend });
+  const options: EncoderDecoderOptions = {
+    encoder: sequential(embedding(), new Sequence(gru())),
+    decoder: sequential(embedding(), new Sequence(gru())),
+    output: new Dense({ inputSize: 3, outputSize: classes, backend }),
+    start,
+    end,
+  };
+  const attention = (querySize: number, keySize: number) =>
+    new Attention({ score: 'general', querySize, keySize, backend });
+
+  test.each<[{ [option in keyof EncoderDecoderOptions]?: unknown }, string]>([
+    [{ encoder: undefined }, 'encoder is undefined, expected a layer'],
+    [{ decoder: gru() }, 'decoder is a value of type GRUCell, expected a layer'],
+    [{ attention: 'dot' }, 'attention is "dot", expected an Attention'],
+    [
+      {
+        output: new Dense({ inputSize: 3, outputSize: classes, backend: float32({ kernels: 'typescript' }) }),
+      },
+      'output computes in float32 (TypeScript), expected float64 (TypeScript), as encoder does',
+    ],
+    [
+      { decoder: new Sequence(gru()) },
+      'decoder takes features, expected a layer of tokens, such as a stack on an Embedding',
+    ],
+    [
+      { decoder: sequential(embedding(), new Bidirectional(gru(), gru())) },
+      'decoder has a Bidirectional that looks ahead, expected an output each step, from what came before',
+    ],
+    [
+      { decoder: sequential(embedding(), new Sequence(gru(), { reverse: true })) },
+      'decoder has a Sequence that looks ahead, expected an output each step, from what came before',
+    ],
+    [
+      { decoder: sequential(embedding(), new Sequence(gru(), { outputs: 'last' })) },
+      'decoder has a Sequence that keeps only the last output, expected an output each step, from what came before',
+    ],
+    [{ attention: attention(2, 3) }, 'attention has querySize 2, expected 3, the decoder gives'],
+    [{ attention: attention(3, 2) }, 'attention has keySize 2, expected 3, the encoder gives'],
+    [
+      { output: new Dense({ inputSize: 4, outputSize: classes, backend }) },
+      'output has inputSize 4, expected 3, the decoder gives',
+    ],
+    [
+      { output: new Dense({ inputSize: 3, outputSize: 4, backend }) },
+      'output has outputSize 4, expected 5, the tokens the decoder takes',
+    ],
+    [
+      { encoder: embedding() },
+      'attention is missing, and no state goes from encoder to decoder, expected one of them: nothing would reach the decoder',
+    ],
+    [{ start: 5 }, 'start is 5, expected a token from 0 to 4'],
+    [{ start: undefined }, 'start is undefined, expected a whole number of at least 0'],
+    [{ end: -1 }, 'end is -1, expected a whole number of at least 0'],
+    [
+      { decoder: embedding() },
+      'decoder has no state, expected recurrent layers, which know what came before',
+    ],
+  ])('of making one: %#', (changed, message) =>
+    expect(() => new EncoderDecoder({ ...options, ...changed } as EncoderDecoderOptions)).toThrow(
+      expect.objectContaining({ message: `EncoderDecoder: ${message}` }),
+    ),
+  );
+
+  test('of no options', () =>
+    expect(() => new EncoderDecoder(undefined as never)).toThrow(
+      new TypeError(
+        'EncoderDecoder: options is undefined, expected an object such as { encoder, decoder, output, start, end }',
+      ),
+    ));
+
+  const model = new EncoderDecoder({ ...options, attention: attention(3, 3) });
+
+  test.each<[{ [part in keyof EncoderDecoderInput]?: unknown }, string]>([
+    [
+      { source: tensor([[1]]) },
+      'source has data that is a value of type Float64Array, expected indices { data, shape } of Int32Array data',
+    ],
+    [{ target: undefined }, 'target is undefined, expected indices { data, shape } of Int32Array data'],
+    [
+      { target: indices([[0, 2]]), targetLengths: undefined },
+      'target has shape [1, 2], expected 3 sequences, as source has',
+    ],
+    [
+      { source: indices([[-1], [0], [0]]), sourceLengths: undefined },
+      'source[0, 0] is -1, expected an index from 0 to 4 (inputSize is 5)',
+    ],
+    [{ sourceLengths: [4, 2] }, 'sourceLengths has 2 entries, expected 3, one for each sequence'],
+    [{ targetLengths: [4, 1, 1] }, 'targetLengths[0] is 4, expected a whole number from 0 to 3'],
+    [{ targetLengths: 3 }, 'targetLengths is 3, expected an array of whole numbers, one for each sequence'],
+  ])('of its input: %#', (changed, message) =>
+    expect(() => model.infer({ ...input, ...changed } as EncoderDecoderInput)).toThrow(
+      expect.objectContaining({ message: `EncoderDecoder.infer: ${message}` }),
+    ),
+  );
+
+  test('of an encoder that attention finds nothing in', () => {
+    const last: AnyLayer = sequential(embedding(), new Sequence(gru(), { outputs: 'last' }));
+    const blind = new EncoderDecoder({ ...options, encoder: last, attention: attention(3, 3) });
+    expect(() => blind.infer(input)).toThrow(
+      new RangeError(
+        'EncoderDecoder: encoder gives [batch, 3], expected real features [batch, time, 3] for attention to look at',
+      ),
+    );
+  });
+
+  test('of an encoder whose outputs are one-hot', () => {
+    const oneHot = new OneHot({ classes, backend });
+    const blind = new EncoderDecoder({ ...options, encoder: oneHot, attention: attention(3, classes) });
+    expect(() => blind.infer(input)).toThrow(
+      new RangeError(
+        'EncoderDecoder: encoder gives one-hot vectors, expected real features [batch, time, 5] for attention to look at',
+      ),
+    );
+  });
+
+  test('of lengths beside the inputs', async () => {
+    const batch = { inputs: input, targets, lengths: [1, 1, 1] };
+    const steps = train(model, [batch], { loss: crossEntropy(), optimizer: new SGD({ learningRate: 0.1 }) });
+    await expect(steps.next()).rejects.toThrow(
+      new RangeError(
+        'train: lengths is given, expected inputs.targetLengths, and sourceLengths, in its place',
+      ),
+    );
+  });
+});

@@ -1,0 +1,262 @@
+/** The laws of noise in sequences, for every cell. */
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { float32, float64, Random, Sequence, type SequenceOptions, type Tensor } from '../../src/index.ts';
+import { checkGradients } from '../../src/testing/index.ts';
+import {
+  clearGradients,
+  cut,
+  expectClose,
+  expectCloseStates,
+  expectCloseValues,
+  parameterGradients,
+} from './compare.ts';
+import { cells, drawn, drawnState, shakeParameters } from './subjects.ts';
+
+const problem = fc.record({
+  batch: fc.integer({ min: 1, max: 3 }),
+  time: fc.integer({ min: 1, max: 6 }),
+  inputSize: fc.integer({ min: 1, max: 3 }),
+  hiddenSize: fc.integer({ min: 1, max: 5 }),
+  bias: fc.boolean(),
+  seed: fc.nat(),
+});
+
+const noise = fc.constantFrom<SequenceOptions>(
+  { recurrentDropout: 0.4 },
+  { zoneout: 0.4 },
+  { zoneout: { h: 0.6 } },
+  { recurrentDropout: 0.3, zoneout: 0.3 },
+);
+
+describe.each(cells)('%s', (_, makeCell) => {
+  function setup(
+    {
+      batch,
+      time,
+      seed,
+      ...shape
+    }: { batch: number; time: number; inputSize: number; hiddenSize: number; bias: boolean; seed: number },
+    options: SequenceOptions,
+    backend = float64(),
+  ) {
+    const random = new Random(seed);
+    const cell = makeCell({ ...shape, backend, random });
+    shakeParameters(cell, random);
+    const noisy = { ...options, random: random.fork() };
+    const start = noisy.random.state;
+    const layer = new Sequence(cell, noisy);
+    const x = drawn(random, [batch, time, shape.inputSize]);
+    const state = drawnState(random, layer.initialState(batch));
+    const dState = drawnState(random, layer.initialState(batch));
+    const dOutput = drawn(random, [batch, ...(options.outputs === 'last' ? [] : [time]), layer.outputSize]);
+    const lengths = Array.from({ length: batch }, () => random.integer(time + 1));
+    /** Every forward draws the masks of the first. */
+    const repeat = () => {
+      noisy.random.state = start;
+    };
+    return { random, cell, layer, noisy, x, state, dOutput, dState, lengths, repeat };
+  }
+
+  test('the gradients are those of central differences, in every mode', () => {
+    fc.assert(
+      fc.property(
+        problem,
+        noise,
+        fc.constantFrom('all' as const, 'last' as const),
+        fc.boolean(),
+        fc.boolean(),
+        fc.constantFrom(undefined, 1),
+        (shape, options, outputs, reverse, varying, recompute) => {
+          const { layer, x, state, lengths, repeat } = setup(shape, {
+            ...options,
+            outputs,
+            reverse,
+            recompute,
+          });
+          const { worst } = checkGradients(layer, x, {
+            before: repeat,
+            state,
+            ...(varying ? { lengths } : {}),
+            random: new Random(shape.seed),
+          });
+          expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-6);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  test('what is computed again is the same, bit for bit', () => {
+    fc.assert(
+      fc.property(
+        // Large batches make blocks of one to four steps.
+        problem.map((shape) => ({ ...shape, batch: 64 * shape.batch, time: 2 * shape.time - 1 })),
+        noise,
+        fc.integer({ min: 1, max: 9 }),
+        fc.constantFrom('all' as const, 'last' as const),
+        fc.boolean(),
+        fc.constantFrom(float64(), float32()),
+        fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+        (shape, options, recompute, outputs, reverse, backend, history) => {
+          const { cell, noisy, x, state, dOutput, dState, lengths, repeat } = setup(
+            shape,
+            { ...options, outputs, reverse, history },
+            backend,
+          );
+          const run = (more: SequenceOptions) => {
+            const layer = new Sequence(cell, { ...noisy, ...more });
+            clearGradients(layer);
+            repeat();
+            const pass = layer.forward(x, { state, lengths });
+            const first = pass.backward(dOutput, dState, { retain: true });
+            const gradients = parameterGradients(layer);
+            expect(pass.backward(dOutput, dState)).toEqual(first);
+            return [pass.output, pass.state, first, gradients];
+          };
+          expect(run({ recompute })).toEqual(run({}));
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
+  test('a rate of 0 is no noise, bit for bit', () => {
+    fc.assert(
+      fc.property(problem, (shape) => {
+        const { cell, layer, noisy, x, state, dOutput, dState, lengths } = setup(shape, {
+          recurrentDropout: 0,
+          zoneout: { h: 0 },
+        });
+        const start = noisy.random.state;
+        const run = (of: typeof layer) => {
+          clearGradients(of);
+          const pass = of.forward(x, { state, lengths });
+          const infer = of.infer(x, { state, lengths });
+          return [pass.output, pass.state, pass.backward(dOutput, dState), parameterGradients(of), infer];
+        };
+        expect(run(layer)).toEqual(run(new Sequence(cell)));
+        expect(noisy.random.state).toEqual(start);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test('padding changes nothing, whatever stands there and however much', () => {
+    fc.assert(
+      fc.property(problem, noise, fc.boolean(), (shape, options, reverse) => {
+        const { layer, x, state, dOutput, dState, lengths, repeat } = setup(shape, { ...options, reverse });
+        const longest = Math.max(...lengths);
+        const run = (input: Tensor, upstream: Tensor) => {
+          clearGradients(layer);
+          repeat();
+          const pass = layer.forward(input, { state, lengths });
+          const d = pass.backward(upstream, dState);
+          return {
+            output: cut(pass.output, 0, longest),
+            input: cut(d.input, 0, longest),
+            state: pass.state,
+            dState: d.state,
+            gradients: parameterGradients(layer),
+          };
+        };
+        const spoilt = { data: x.data.slice(), shape: x.shape };
+        lengths.forEach((length, b) => {
+          spoilt.data.fill(
+            Number.NaN,
+            (b * shape.time + length) * shape.inputSize,
+            (b + 1) * shape.time * shape.inputSize,
+          );
+        });
+        const want = run(x, dOutput);
+        expect(run(spoilt, dOutput)).toEqual(want);
+        const short = run(cut(x, 0, longest), cut(dOutput, 0, longest));
+        expectClose(short.output, want.output);
+        expectClose(short.input, want.input);
+        expectCloseStates(short.state, want.state);
+        expectCloseStates(short.dState, want.dState);
+        expectCloseValues(short.gradients, want.gradients);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test('a sequence cut anywhere, with state and recurrent mask carried, is the whole', () => {
+    fc.assert(
+      fc.property(problem, fc.nat(), (shape, at) => {
+        const { layer, x, state, dOutput, dState, repeat } = setup(shape, { recurrentDropout: 0.5 });
+        const middle = at % (shape.time + 1);
+        const forward = (of: Tensor, from: typeof state) => {
+          repeat();
+          return layer.forward(of, { state: from });
+        };
+        const whole = forward(x, state);
+        const dWhole = whole.backward(dOutput, dState);
+        const first = forward(cut(x, 0, middle), state);
+        const second = forward(cut(x, middle, shape.time), first.state);
+        expectClose(first.output, cut(whole.output, 0, middle));
+        expectClose(second.output, cut(whole.output, middle, shape.time));
+        expectCloseStates(second.state, whole.state);
+        const dSecond = second.backward(cut(dOutput, middle, shape.time), dState);
+        const dFirst = first.backward(cut(dOutput, 0, middle), dSecond.state);
+        expectClose(dFirst.input, cut(dWhole.input, 0, middle));
+        expectCloseStates(dFirst.state, dWhole.state);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test('infer drops nothing, draws nothing, and mixes each state in expectation', () => {
+    fc.assert(
+      fc.property(problem, (shape) => {
+        const { cell, layer, noisy, x, state } = setup(shape, {
+          recurrentDropout: 0.5,
+          zoneout: { h: 0.25 },
+        });
+        const start = noisy.random.state;
+        const { output, state: final } = layer.infer(x, { state });
+        expect(noisy.random.state).toEqual(start);
+        let carried = state;
+        for (let t = 0; t < shape.time; t++) {
+          const { data } = cut(x, t, t + 1);
+          const { state: next } = cell.infer({ data, shape: [shape.batch, shape.inputSize] }, carried);
+          const { h: before } = carried;
+          const h = next.h!.data.map((value, i) => 0.25 * before!.data[i]! + 0.75 * value);
+          carried = { ...next, h: { data: h, shape: before!.shape } };
+          expectCloseValues(cut(output, t, t + 1).data, h);
+        }
+        expectCloseStates(final, carried);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test('a unit in the zone keeps its value, any other has the cell’s', () => {
+    const shape = { batch: 20, time: 1, inputSize: 2, hiddenSize: 50, bias: true, seed: 3 };
+    const { cell, layer, x, state } = setup(shape, { zoneout: 0.3 });
+    const alone = cell.infer({ data: x.data, shape: [20, 2] }, state).state;
+    const { state: next } = layer.forward(x, { state });
+    const zones = cell.rule.states.map((name) => {
+      const zone = Array.from(next[name]!.data, (value, i) => value === state[name]!.data[i]);
+      next[name]!.data.forEach((value, i) => {
+        if (!zone[i]) expect(value).toBeCloseTo(alone[name]!.data[i]!, 12);
+      });
+      const kept = zone.filter(Boolean).length;
+      expect(Math.abs(kept - 300)).toBeLessThanOrEqual(5 * Math.sqrt(1000 * 0.3 * 0.7));
+      return zone.join();
+    });
+    expect(new Set(zones).size).toBe(zones.length);
+  });
+
+  test('a zone of everything keeps the initial state; one of h alone keeps h', () => {
+    const shape = { batch: 2, time: 4, inputSize: 2, hiddenSize: 3, bias: true, seed: 5 };
+    for (const zoneout of [1, { h: 1 }]) {
+      const { layer, x, state } = setup(shape, { zoneout });
+      const pass = layer.forward(x, { state });
+      expect(pass.state.h).toEqual(state.h);
+      expect(layer.infer(x, { state }).state.h).toEqual(state.h);
+      if (zoneout === 1) expect(pass.state).toEqual(state);
+      else if ('c' in state) expect(pass.state.c).not.toEqual(state.c);
+    }
+  });
+});

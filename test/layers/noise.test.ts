@@ -1,0 +1,173 @@
+/** What the laws of noise leave open: which masks there are, where they act, and errors. */
+import { describe, expect, test } from 'vitest';
+import {
+  Bidirectional,
+  float64,
+  GRUCell,
+  LSTMCell,
+  Random,
+  RNNCell,
+  Sequence,
+  type SequenceOptions,
+  type Tensor,
+  tensor,
+} from '../../src/index.ts';
+import { randomsOf } from '../../src/random/randoms.ts';
+import { expectCloseValues } from '../laws/compare.ts';
+
+const backend = float64();
+const BATCH = 40;
+const HIDDEN = 50;
+const TIME = 6;
+
+/** A cell that does nothing but multiply its state by the identity. */
+function identity(): RNNCell {
+  const cell = new RNNCell({ inputSize: 1, hiddenSize: HIDDEN, activation: 'relu', backend });
+  cell.weightIh.write(new Float64Array(HIDDEN));
+  cell.weightHh.write(Float64Array.from({ length: HIDDEN ** 2 }, (_, i) => (i % (HIDDEN + 1) === 0 ? 1 : 0)));
+  return cell;
+}
+
+const filled = (value: number, shape: number[]): Tensor => ({
+  data: new Float64Array(shape.reduce((a, b) => a * b)).fill(value),
+  shape,
+});
+const x = filled(0, [BATCH, TIME, 1]);
+const ones = { h: filled(1, [BATCH, HIDDEN]) };
+
+/** The values of each unit over time, [batch·hidden][time]. */
+function histories({ data }: Tensor): number[][] {
+  return Array.from({ length: BATCH * HIDDEN }, (_, i) => {
+    const [b, j] = [Math.floor(i / HIDDEN), i % HIDDEN];
+    return Array.from({ length: TIME }, (_, t) => data[(b * TIME + t) * HIDDEN + j]!);
+  });
+}
+
+describe('recurrent dropout', () => {
+  const rate = 0.25;
+  const layer = new Sequence(identity(), { recurrentDropout: rate, random: new Random(4) });
+  const dropped = (of: Tensor) => histories(of).map(([first]) => first === 0);
+
+  test('has one mask for all steps of a sequence, scaled to keep the expectation', () => {
+    const { output } = layer.forward(x, { state: ones });
+    const kept = Array.from({ length: TIME }, (_, t) => (1 / (1 - rate)) ** (t + 1));
+    for (const history of histories(output)) {
+      if (history[0] === 0) expect(history).toEqual(kept.map(() => 0));
+      else expectCloseValues(history, kept);
+    }
+    const n = BATCH * HIDDEN;
+    const count = dropped(output).filter(Boolean).length;
+    expect(Math.abs(count - n * rate)).toBeLessThanOrEqual(5 * Math.sqrt(n * rate * (1 - rate)));
+  });
+
+  test('has another mask for each sequence and each forward, the same for the same state', () => {
+    const { state } = layer.random!;
+    const [first, second] = [layer.forward(x, { state: ones }), layer.forward(x, { state: ones })];
+    const masks = dropped(first.output);
+    expect(dropped(second.output)).not.toEqual(masks);
+    expect(masks.slice(0, HIDDEN)).not.toEqual(masks.slice(HIDDEN, 2 * HIDDEN));
+    layer.random!.state = state;
+    expect(layer.forward(x, { state: ones }).output).toEqual(first.output);
+  });
+
+  test('the expectation of one step is the step without', () => {
+    const one = filled(0, [BATCH, 1, 1]);
+    let sum = 0;
+    const forwards = 50;
+    for (let i = 0; i < forwards; i++)
+      for (const value of layer.forward(one, { state: ones }).output.data) sum += value;
+    const n = forwards * BATCH * HIDDEN;
+    // A kept unit is 1/(1 − p): the variance is p/(1 − p).
+    expect(Math.abs(sum / n - 1)).toBeLessThanOrEqual(5 * Math.sqrt(rate / (1 - rate) / n));
+  });
+
+  test.each(['after', 'before'] as const)('leaves what a GRU interpolates whole, reset %s', (reset) => {
+    const cell = new GRUCell({ inputSize: 1, hiddenSize: HIDDEN, reset, backend });
+    for (const parameter of cell.parameters().values())
+      parameter.write(new Float64Array(parameter.read().length));
+    const { output } = new Sequence(cell, { recurrentDropout: 0.5 }).forward(filled(0, [BATCH, 1, 1]), {
+      state: ones,
+    });
+    // z = ½ and n = 0, whatever the mask.
+    expect(output.data.every((value) => value === 0.5)).toBe(true);
+  });
+
+  test('reaches the candidate of a GRU that resets before the product, by the same mask', () => {
+    const run = (reset: 'after' | 'before') => {
+      const cell = new GRUCell({ inputSize: 1, hiddenSize: 3, reset, backend, random: new Random(1) });
+      // An open reset gate makes the two kinds one.
+      cell.biasIh!.write([1e3, 1e3, 1e3, 0, 0, 0, 0, 0, 0]);
+      const noisy = new Sequence(cell, { recurrentDropout: 0.5, random: new Random(2) });
+      return noisy.forward(tensor([[[1], [-1], [2]]])).output.data;
+    };
+    const [after, before] = [run('after'), run('before')];
+    expectCloseValues(before, after);
+  });
+});
+
+test('zoneout draws a mask for each step of its own', () => {
+  // Units grow by 1 a step unless they stay.
+  const cell = identity();
+  cell.biasIh!.write(new Float64Array(HIDDEN).fill(1));
+  const layer = new Sequence(cell, { zoneout: 0.5, random: new Random(6) });
+  const grown = histories(layer.forward(x, { state: ones }).output).map((history) =>
+    history.map((value, t) => value - (history[t - 1] ?? 1)),
+  );
+  expect(grown.flat().every((step) => step === 0 || step === 1)).toBe(true);
+  // Every pattern of 6 steps is as likely: 2,000 units show each of the 64, by about 31.
+  const counts = new Map<string, number>();
+  for (const steps of grown) counts.set(steps.join(), (counts.get(steps.join()) ?? 0) + 1);
+  expect(counts.size).toBe(64);
+  const chiSquared = [...counts.values()].reduce((sum, count) => sum + (count - 31.25) ** 2 / 31.25, 0);
+  // 63 degrees of freedom: 5 standard deviations above the mean.
+  expect(chiSquared).toBeLessThanOrEqual(63 + 5 * Math.sqrt(2 * 63));
+});
+
+test('generators: none without noise, one of its own, one for both directions, all found', () => {
+  const cell = new GRUCell({ inputSize: 1, hiddenSize: 2 });
+  const random = new Random(1);
+  expect(new Sequence(cell, { recurrentDropout: 0, zoneout: 0, random }).random).toBeUndefined();
+  const layer = new Sequence(cell, { zoneout: 0.5 });
+  expect(layer.random).not.toBe(new Sequence(cell, { zoneout: 0.5 }).random);
+  expect(randomsOf(layer)).toEqual([layer.random]);
+  const both = new Bidirectional(cell, cell, { recurrentDropout: 0.5, random });
+  expect(both.random).toBe(random);
+  expect(randomsOf(both)).toEqual([random]);
+  const input = tensor([[[1], [2]]]);
+  const state = random.state;
+  const first = both.forward(input).output;
+  random.state = state;
+  expect(both.forward(input).output).toEqual(first);
+  expect(both.infer(input)).toEqual(new Bidirectional(cell, cell).infer(input));
+});
+
+test('errors', () => {
+  const lstm = new LSTMCell({ inputSize: 1, hiddenSize: 2 });
+  const refused = (options: object, error: Error) =>
+    expect(() => new Sequence(lstm, options as SequenceOptions)).toThrow(error);
+  const less = 'less than 1: something must be left';
+  refused({ recurrentDropout: 1 }, new RangeError(`Sequence: recurrentDropout is 1, expected ${less}`));
+  refused(
+    { recurrentDropout: Number.NaN },
+    new RangeError('Sequence: recurrentDropout is NaN, expected a number from 0 to 1'),
+  );
+  refused(
+    { recurrentDropout: '0.5' },
+    new TypeError('Sequence: recurrentDropout is "0.5", expected a number from 0 to 1'),
+  );
+  refused({ zoneout: 1.5 }, new RangeError('Sequence: zoneout is 1.5, expected a number from 0 to 1'));
+  refused({ zoneout: { c: -1 } }, new RangeError('Sequence: zoneout.c is -1, expected a number from 0 to 1'));
+  refused(
+    { zoneout: { 상태: 0.5 } },
+    new RangeError('Sequence: a name in zoneout is "상태", expected one of "h", "c"'),
+  );
+  for (const [zoneout, shown] of [
+    [null, 'null'],
+    ['h', '"h"'],
+    [[0.5, 0.5], 'an array of 2'],
+  ])
+    refused(
+      { zoneout },
+      new TypeError(`Sequence: zoneout is ${shown}, expected a number, or one by the name of each state`),
+    );
+});

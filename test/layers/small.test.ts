@@ -1,0 +1,291 @@
+/** What is particular to layers of a few lines; the laws they share with all are in gradients.test.ts. */
+import { describe, expect, test } from 'vitest';
+import {
+  type AnyLayer,
+  Bidirectional,
+  Conv1d,
+  Dense,
+  Embedding,
+  float64,
+  GRUCell,
+  type Indices,
+  indices,
+  LayerNorm,
+  OneHot,
+  Pooling,
+  Random,
+  Repeat,
+  Residual,
+  Sequence,
+  Sequential,
+  sequential,
+  type Tensor,
+  tensor,
+} from '../../src/index.ts';
+import { checkGradients } from '../../src/testing/index.ts';
+import { cut, expectClose, rows } from '../laws/compare.ts';
+import { drawn } from '../laws/subjects.ts';
+
+const sizes = { inputSize: 2, hiddenSize: 2 };
+const gru = () => new GRUCell(sizes);
+const x = tensor([
+  [
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ],
+]);
+const numbers = ({ data }: Tensor) => Array.from(data);
+
+describe('Bidirectional', () => {
+  test.each([
+    ['sum', (a: number, b: number) => a + b],
+    ['mean', (a: number, b: number) => (a + b) / 2],
+    ['product', (a: number, b: number) => a * b],
+  ] as const)('merges by %s what its directions give apart', (merge, of) => {
+    const layer = new Bidirectional(gru(), gru(), { merge });
+    const { forward, reverse } = layer.directions;
+    const [a, b] = [forward, reverse].map((direction) => numbers(direction.infer(x).output));
+    const { output } = layer.infer(x);
+    expect([layer.outputSize, output.shape]).toEqual([2, [1, 3, 2]]);
+    output.data.forEach((value, i) => {
+      expect(value).toBeCloseTo(of(a![i]!, b![i]!), 6);
+    });
+  });
+
+  test('errors', () => {
+    expect(
+      () => new Bidirectional(gru(), new GRUCell({ inputSize: 2, hiddenSize: 3 }), { merge: 'sum' }),
+    ).toThrow(
+      new RangeError('Bidirectional: reverse has hiddenSize 3, expected 2, as forward has, for merge sum'),
+    );
+    expect(() => new Bidirectional(gru(), gru(), { merge: 'max' as 'sum' })).toThrow(
+      new RangeError(
+        'Bidirectional: merge is "max", expected one of "concatenate", "sum", "mean", "product"',
+      ),
+    );
+  });
+});
+
+describe('Pooling', () => {
+  test('a sequence of no steps gives zeros', () => {
+    for (const kind of ['mean', 'max'] as const)
+      expect(numbers(new Pooling({ kind }).infer(x, { lengths: [0] }).output)).toEqual([0, 0]);
+  });
+
+  test('the gradient of a maximum goes to the first that has it', () => {
+    const pass = new Pooling({ kind: 'max' }).forward(tensor([[[7], [9], [9]]]));
+    expect(numbers(pass.backward(tensor([[5]])).input)).toEqual([0, 5, 0]);
+  });
+
+  test('a value that is no number is not hidden', () =>
+    expect(numbers(new Pooling({ kind: 'max' }).infer(tensor([[[1], [Number.NaN], [3]]])).output)).toEqual([
+      Number.NaN,
+    ]));
+
+  test('errors', () => {
+    expect(() => new Pooling({ kind: 'sum' as 'max' })).toThrow(
+      new RangeError('Pooling: kind is "sum", expected one of "mean", "max"'),
+    );
+    expect(() =>
+      sequential(new Dense({ inputSize: 1, outputSize: 1 }), new Pooling({ kind: 'max' })).infer(
+        tensor([[1]]),
+      ),
+    ).toThrow(new RangeError('Pooling: its input has shape [batch, 1], expected [batch, time, features]'));
+  });
+});
+
+describe('Repeat', () => {
+  test('errors', () => {
+    expect(() => new Repeat({ steps: 0 })).toThrow(
+      new RangeError('Repeat: steps is 0, expected a whole number of at least 1'),
+    );
+    expect(() => new Repeat({ steps: 2 }).infer(x)).toThrow(
+      new RangeError('Repeat.infer: inputs has shape [1, 3, 2], expected [batch, inputSize]'),
+    );
+    expect(() => sequential(new Sequence(gru()), new Repeat({ steps: 2 })).infer(x)).toThrow(
+      new RangeError('Repeat: its input has 3 steps, expected [batch, features], without time'),
+    );
+  });
+});
+
+describe('Residual', () => {
+  test('carries the state of its layer', () => {
+    const layer = new Residual(new Sequence(gru()));
+    const whole = layer.infer(x);
+    const first = layer.infer(tensor([[[1, 2]]]));
+    const rest = layer.infer(
+      tensor([
+        [
+          [3, 4],
+          [5, 6],
+        ],
+      ]),
+      { state: first.state },
+    );
+    expect(rest.state).toEqual(whole.state);
+    expect(numbers(whole.output).slice(0, 2)).toEqual(numbers(first.output));
+  });
+
+  test('begins where its layer has learned to', () => {
+    const sequence = new Sequence(gru(), { learnInitialState: true });
+    sequence.parameters().get('initial.h')!.write([0.5, -0.5]);
+    expect(new Residual(sequence).initialState(2)).toEqual(sequence.initialState(2));
+    expect(new Residual(new Dense({ inputSize: 1, outputSize: 1 })).initialState(1)).toBeUndefined();
+  });
+
+  test('errors', () => {
+    // @ts-expect-error: 2 in, 3 out
+    expect(() => new Residual(new Dense({ inputSize: 2, outputSize: 3 }))).toThrow(
+      new RangeError('Residual: layer (Dense) makes 3 features of 2, expected as many as come in'),
+    );
+    expect(() => new Residual(gru() as never)).toThrow(
+      new TypeError('Residual: layer is a value of type GRUCell, expected a layer'),
+    );
+    // @ts-expect-error: no sum with indices
+    expect(() => new Residual(new Embedding({ classes: 3, outputSize: 3 }))).toThrow(
+      new RangeError('Residual: layer (Embedding) takes indices, expected a layer of real features'),
+    );
+    const last = new Residual(new Sequence(gru(), { outputs: 'last' }));
+    expect(() => last.infer(x)).toThrow(
+      new RangeError(
+        'Residual: layer (Sequence) makes one vector of 3 steps, expected an output for each step',
+      ),
+    );
+    // One step is a sequence too.
+    expect(() => last.infer(tensor([[[1, 2]]]))).toThrow(RangeError);
+    const shorter = new Conv1d({ inputSize: 2, outputSize: 2, kernelSize: 2, padding: 'valid' });
+    expect(() => new Residual(shorter).infer(x)).toThrow(
+      new RangeError('Residual: layer (Conv1d) makes 2 steps of 3 steps, expected an output for each step'),
+    );
+  });
+});
+
+test.each<[string, AnyLayer]>([
+  ['Residual', new Residual(new Sequence(gru()))],
+  ['Pooling', new Pooling({ kind: 'mean' })],
+  ['LayerNorm', new LayerNorm({ inputSize: 2 })],
+  ['Conv1d', new Conv1d({ inputSize: 2, outputSize: 1, kernelSize: 1 })],
+])('%s has no use for classes', (type, layer) => {
+  const model = new Sequential<Indices>([new OneHot({ classes: 2 }), layer]);
+  const error = `${type}: its input is one-hot, expected real features, such as an Embedding gives`;
+  expect(() => model.infer(indices([[1]]))).toThrow(new RangeError(error));
+  expect(() => model.forward(indices([[1]]))).toThrow(new RangeError(error));
+});
+
+describe('LayerNorm', () => {
+  test('equal features stay finite', () =>
+    expect(numbers(new LayerNorm({ inputSize: 2 }).infer(tensor([[4, 4]])).output)).toEqual([0, 0]));
+
+  test('without epsilon, equal features and padding are zeros and spoil no gradient', () => {
+    const layer = new LayerNorm({ inputSize: 2, epsilon: 0 });
+    const ones = tensor([
+      [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+    ]);
+    const pass = layer.forward(
+      tensor([
+        [
+          [3, 7],
+          [4, 4],
+          [0, 0],
+        ],
+      ]),
+      { lengths: [2] },
+    );
+    expect(numbers(pass.output)).toEqual([-1, 1, 0, 0, 0, 0]);
+    expect(numbers(pass.backward(ones).input)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(Array.from(layer.weight!.readGradient())).toEqual([-1, 1]);
+  });
+
+  test('errors', () => {
+    expect(() => new LayerNorm({ inputSize: 0 })).toThrow(
+      new RangeError('LayerNorm: inputSize is 0, expected a whole number of at least 1'),
+    );
+    expect(() => new LayerNorm({ inputSize: 2, epsilon: -1 })).toThrow(
+      new RangeError('LayerNorm: epsilon is -1, expected a number of at least 0'),
+    );
+  });
+});
+
+describe('Conv1d', () => {
+  const conv = (padding: 'causal' | 'same' | 'valid', dilation = 1) => {
+    const layer = new Conv1d({ inputSize: 1, outputSize: 1, kernelSize: 3, padding, dilation });
+    layer.weight.write([100, 10, 1]);
+    return layer;
+  };
+  const steps = tensor([[[1], [2], [3], [4]]]);
+
+  test('sees what its padding says', () => {
+    expect(numbers(conv('causal').infer(steps).output)).toEqual([1, 12, 123, 234]);
+    expect(numbers(conv('same').infer(steps).output)).toEqual([12, 123, 234, 340]);
+    expect(numbers(conv('valid').infer(steps).output)).toEqual([123, 234]);
+    expect(numbers(conv('causal', 2).infer(steps).output)).toEqual([1, 2, 13, 24]);
+  });
+
+  test('where nothing is padded, gradients are right at every length, and a batch is its rows alone', () => {
+    const random = new Random(1);
+    const layer = new Conv1d({
+      inputSize: 2,
+      outputSize: 3,
+      kernelSize: 3,
+      dilation: 2,
+      padding: 'valid',
+      backend: float64(),
+      random,
+    });
+    const inputs = drawn(random, [3, 7, 2]);
+    const lengths = [7, 5, 2];
+    const { worst } = checkGradients(layer, inputs, { lengths });
+    expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-6);
+
+    const whole = layer.infer(inputs, { lengths }).output;
+    expect(whole.shape).toEqual([3, 3, 3]);
+    for (const [b, steps] of [3, 1, 0].entries()) {
+      const row = cut(rows(whole, b, b + 1), 0, steps);
+      if (steps > 0) expectClose(layer.infer(cut(rows(inputs, b, b + 1), 0, lengths[b]!)).output, row);
+      expect(numbers(cut(rows(whole, b, b + 1), steps, 3)).every((value) => value === 0)).toBe(true);
+    }
+  });
+
+  test('a filter that sees further than the sequence is long', () => {
+    const random = new Random(2);
+    for (const padding of ['causal', 'same'] as const) {
+      const options = { inputSize: 1, outputSize: 2, kernelSize: 4, dilation: 3, padding };
+      const layer = new Conv1d({ ...options, backend: float64(), random });
+      const { worst } = checkGradients(layer, drawn(random, [2, 2, 1]), { lengths: [2, 1] });
+      expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-6);
+    }
+  });
+
+  test('no steps in, no steps out', () => {
+    const nothing = { data: new Float32Array(0), shape: [2, 0, 1] };
+    const pass = conv('causal').forward(nothing);
+    expect([pass.output, pass.backward(pass.output).input]).toEqual([nothing, nothing]);
+  });
+
+  test('ends a sequence at its length, and shortens it where nothing is padded', () => {
+    expect(numbers(conv('same').infer(steps, { lengths: [2] }).output)).toEqual([12, 120, 0, 0]);
+    const model = sequential(conv('valid'), new Pooling({ kind: 'mean' }));
+    expect(numbers(model.infer(steps, { lengths: [3] }).output)).toEqual([123]);
+    expect(numbers(model.infer(steps, { lengths: [1] }).output)).toEqual([0]);
+  });
+
+  test('errors', () => {
+    expect(() => new Conv1d({ inputSize: 1, outputSize: 1, kernelSize: 0 })).toThrow(
+      new RangeError('Conv1d: kernelSize is 0, expected a whole number of at least 1'),
+    );
+    expect(() => conv('full' as 'same')).toThrow(
+      new RangeError('Conv1d: padding is "full", expected one of "causal", "same", "valid"'),
+    );
+    expect(() => conv('valid').infer(tensor([[[1], [2]]]))).toThrow(
+      new RangeError('Conv1d: its input has 2 steps, expected more than 2, what its kernel spans'),
+    );
+    expect(() => conv('same').infer(tensor([[1]]))).toThrow(
+      new RangeError('Conv1d.infer: inputs has shape [1, 1], expected [batch, time, 1] (inputSize is 1)'),
+    );
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import {
+  encoderDecoder,
+  GRUCell,
+  greedy,
+  type Indices,
+  indices,
+  manyToMany,
+  manyToOne,
+  oneToMany,
+  oneToOne,
+  Random,
+  RNNCell,
+  type Sequential,
+  type Tensor,
+  tensor,
+} from '../../src/index.ts';
+
+const types = (model: Sequential<never>) => model.layers.map(({ type }) => type);
+
+describe('the structures', () => {
+  const features = tensor([
+    [
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ],
+  ]);
+  const ids = indices([[4, 0, 1]]);
+
+  test('one-to-one', () => {
+    const model = oneToOne({ inputSize: 2, hiddenSize: [5, 4], activation: 'relu', outputSize: 3 });
+    expectTypeOf(model).toEqualTypeOf<Sequential<Tensor, 2, 3>>();
+    expect(types(model as never)).toEqual(['Dense', 'Activation', 'Dense', 'Activation', 'Dense']);
+    expect(model.infer(tensor([[1, 2]])).output.shape).toEqual([1, 3]);
+    expect(types(oneToOne({ inputSize: 2, outputSize: 3 }) as never)).toEqual(['Dense']);
+  });
+
+  test('one-to-many', () => {
+    const model = oneToMany({ inputSize: 2, hiddenSize: 4, steps: 3, outputSize: 5 });
+    expectTypeOf(model).toEqualTypeOf<Sequential<Tensor, 2, 5>>();
+    expect(types(model as never)).toEqual(['Repeat', 'Sequence', 'Dense']);
+    expect(model.infer(tensor([[1, 2]])).output.shape).toEqual([1, 3, 5]);
+  });
+
+  test('many-to-one', () => {
+    const model = manyToOne({ inputSize: 2, hiddenSize: 4, outputSize: 3 });
+    expectTypeOf(model).toEqualTypeOf<Sequential<Tensor, 2, 3>>();
+    expect(model.infer(features).output.shape).toEqual([1, 3]);
+    const words = manyToOne({ classes: 5, hiddenSize: 4, outputSize: 3, bidirectional: true, dropout: 0.5 });
+    expectTypeOf(words).toEqualTypeOf<Sequential<Indices, number, 3>>();
+    expect(types(words as never)).toEqual(['OneHot', 'Bidirectional', 'Dropout', 'Dense']);
+    expect(words.infer(ids).output.shape).toEqual([1, 3]);
+    const pooled = manyToOne({ inputSize: 2, hiddenSize: 4, outputSize: 3, pooling: 'max' });
+    expect(types(pooled as never)).toEqual(['Sequence', 'Pooling', 'Dense']);
+    expect(pooled.infer(features).output.shape).toEqual([1, 3]);
+  });
+
+  test('many-to-many', () => {
+    const model = manyToMany({ inputSize: 2, hiddenSize: [4, 3], cell: RNNCell, outputSize: 3 });
+    expectTypeOf(model).toEqualTypeOf<Sequential<Tensor, 2, 3>>();
+    expect(model.infer(features).output.shape).toEqual([1, 3, 3]);
+    const words = manyToMany({ classes: 5, embeddingSize: 6, hiddenSize: 4, cell: GRUCell, outputSize: 5 });
+    expect(types(words as never)).toEqual(['Embedding', 'Sequence', 'Dense']);
+    expect(words.infer(ids).output.shape).toEqual([1, 3, 5]);
+  });
+});
+
+describe('encoder–decoder', () => {
+  const sizes = { sourceClasses: 5, targetClasses: 4, hiddenSize: [3, 4], start: 0, end: 1 };
+
+  test.each(['dot', 'general', 'additive', 'none'] as const)('with attention %s', (attention) => {
+    const model = encoderDecoder({ ...sizes, attention, embeddingSize: 3, cell: GRUCell });
+    expect(model.attention?.score ?? 'none').toBe(attention);
+    const [found] = greedy(model, indices([[1, 2]]), { maxLength: 3 });
+    expect(found!.tokens.length).toBeLessThanOrEqual(3);
+  });
+
+  test('reads its source from both ends', () => {
+    const model = encoderDecoder({ ...sizes, bidirectional: true });
+    expect(model.encoder.outputSize).toBe(8);
+    expect(model.decoder.outputSize).toBe(4);
+  });
+
+  test('errors', () => {
+    expect(() => encoderDecoder({ ...sizes, sourceClasses: 0 })).toThrow(
+      new RangeError('OneHot: classes is 0, expected a whole number of at least 1'),
+    );
+    expect(() => encoderDecoder({ ...sizes, end: 4 })).toThrow(RangeError);
+    expect(() => encoderDecoder(undefined as never)).toThrow(TypeError);
+  });
+});
+
+test('the same generator gives the same weights', () => {
+  const make = () => manyToOne({ inputSize: 2, hiddenSize: [3, 4], outputSize: 1, random: new Random(7) });
+  const [a, b] = [make(), make()];
+  for (const [name, parameter] of a.parameters())
+    expect(b.parameters().get(name)!.read()).toEqual(parameter.read());
+});
+
+test('errors', () => {
+  expect(() => manyToOne({ hiddenSize: 3, outputSize: 1 } as never)).toThrow(
+    new TypeError(
+      'manyToOne: inputSize is undefined and classes undefined, expected one of them: inputSize for real features, classes for indices',
+    ),
+  );
+  expect(() => manyToMany({ inputSize: 2, classes: 4, hiddenSize: 3, outputSize: 1 } as never)).toThrow(
+    TypeError,
+  );
+  expect(() => manyToMany({ inputSize: 2, hiddenSize: [], outputSize: 1 })).toThrow(
+    new RangeError('manyToMany: hiddenSize is empty, expected a number for each layer'),
+  );
+  expect(() => manyToMany({ inputSize: 2, hiddenSize: [3, 0], outputSize: 1 })).toThrow(
+    new RangeError('manyToMany: hiddenSize is 0, expected a whole number of at least 1'),
+  );
+  expect(() => oneToOne({ inputSize: 2, hiddenSize: Number.NaN, outputSize: 1 })).toThrow(
+    new RangeError('oneToOne: hiddenSize is NaN, expected a whole number of at least 1'),
+  );
+  expect(() => oneToMany({ inputSize: 2, hiddenSize: 3, steps: -1, outputSize: 1 })).toThrow(
+    new RangeError('oneToMany: steps is -1, expected a whole number of at least 1'),
+  );
+  expect(() => manyToOne({ inputSize: 2, hiddenSize: 3, outputSize: 1, pooling: 'sum' as 'max' })).toThrow(
+    new RangeError('manyToOne: pooling is "sum", expected one of "last", "mean", "max"'),
+  );
+  expect(() => oneToOne(undefined as never)).toThrow(
+    new TypeError('oneToOne: options is undefined, expected an object such as { inputSize, outputSize }'),
+  );
+  expect(() => manyToOne(undefined as never)).toThrow(
+    new TypeError(
+      'manyToOne: options is undefined, expected an object such as { inputSize, hiddenSize, outputSize }',
+    ),
+  );
+});
