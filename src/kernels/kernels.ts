@@ -165,7 +165,7 @@ export interface Kernels {
 
   /**
    * Row by row, out = (a − μ) · d with d = 1 / √(σ² + ε) kept for {@link normalizeBackward}; μ and σ² are the mean and the
-   * mean square deviation of the row. An ε above 0 is what gives a row of equal elements zeros.
+   * mean square deviation of the row. Where σ² + ε is 0, so is d.
    */
   normalize(
     out: number,

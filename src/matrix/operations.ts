@@ -157,7 +157,7 @@ export function scatterAdd(table: Matrix, a: Matrix, indices: Matrix): void {
 /**
  * Each row of out ← (a − μ) · d, with d = 1 / √(σ² + ε) of that row left in `inverseDeviation` [rows, 1]
  *
- * μ and σ² are the mean and the mean square deviation of the row. `out` may be `a`.
+ * μ and σ² are the mean and the mean square deviation of the row; where σ² + ε is 0, as in padding, so is d. `out` may be `a`.
  */
 export function normalize(out: Matrix, inverseDeviation: Matrix, a: Matrix, epsilon: number): void {
   sameShape('normalize', 'a', a, out);

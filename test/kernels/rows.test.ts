@@ -206,23 +206,18 @@ describe.each(backends)('$name', (backend) => {
   });
 
   test('normalize: a row of equal elements is 0, NaN fills its row only', () => {
-    const [columns, epsilon] = [6, 0.25];
-    sandbox.clear();
-    const d = sandbox.block(3, 1, 1, () => 0);
-    const content = (i: number, j: number): number => [7, j === 5 ? Number.NaN : 1, (-1) ** j][i]!;
-    const out = sandbox.block(3, columns, columns, content);
-    kernels.normalize(out.offset, columns, d.offset, 1, out.offset, columns, epsilon, 3, columns);
-    const inverse = [2, Number.NaN, 1 / Math.sqrt(1.25)];
-    sandbox.expect(
-      out,
-      (i, j) => [0, Number.NaN, inverse[2]! * (-1) ** j][i]!,
-      () => 1e-6,
-    );
-    sandbox.expect(
-      d,
-      (i) => inverse[i]!,
-      () => 1e-6,
-    );
+    const columns = 6;
+    for (const epsilon of [0.25, 0]) {
+      sandbox.clear();
+      const d = sandbox.block(3, 1, 1, () => 7);
+      const content = (i: number, j: number): number => [8, j === 5 ? Number.NaN : 1, (-1) ** j][i]!;
+      const out = sandbox.block(3, columns, columns, content);
+      kernels.normalize(out.offset, columns, d.offset, 1, out.offset, columns, epsilon, 3, columns);
+      const inverse = [epsilon === 0 ? 0 : 2, Number.NaN, 1 / Math.sqrt(1 + epsilon)];
+      const error = (): number => 1e-6;
+      sandbox.expect(d, (i) => inverse[i]!, error);
+      sandbox.expect(out, (i, j) => [0, Number.NaN, inverse[2]! * (-1) ** j][i]!, error);
+    }
   });
 
   test('sumOfSquares and maximumMagnitude', () => {

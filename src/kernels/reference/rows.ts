@@ -97,7 +97,8 @@ export function rows(heap: Heap): Rows {
         mean /= columns;
         let variance = 0;
         for (let j = 0; j < columns; j++) variance += (x[from + j]! - mean) ** 2;
-        x[d] = 1 / Math.sqrt(variance / columns + epsilon);
+        const spread = variance / columns + epsilon;
+        x[d] = spread === 0 ? 0 : 1 / Math.sqrt(spread);
         for (let j = 0; j < columns; j++) x[to + j] = (x[from + j]! - mean) * x[d]!;
       }
     },

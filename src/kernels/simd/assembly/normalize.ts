@@ -10,8 +10,8 @@ export function normalize(
   for (; rows > 0; rows--) {
     let o = bytes(out);
     const x = bytes(a);
-    const variance = centred(o, x, meanOf(x, columns), columns) / columns;
-    const d = <f32>(1 / sqrt<f64>(variance + epsilon));
+    const spread = centred(o, x, meanOf(x, columns), columns) / columns + epsilon;
+    const d: f32 = spread == 0 ? 0 : <f32>(1 / sqrt<f64>(spread));
     store<f32>(bytes(inverseDeviation), d);
     const factor = f32x4.splat(d);
     for (let left = columns; left > 0; left -= LANES) {
