@@ -8,10 +8,16 @@ export type { AbortSignalLike } from './async/until-aborted.ts';
 export { Attention, type AttentionInput, type AttentionOptions } from './attention/attention.ts';
 export type { AttentionGradients, AttentionPass } from './attention/pass.ts';
 export { Cell, type CellOptions, type CellState, type StateOf } from './cells/cell.ts';
+export { CoupledLSTMCell } from './cells/coupled-lstm.ts';
 export { GRUCell, type GRUCellOptions } from './cells/gru.ts';
+export type { LayerNormCellOptions } from './cells/layer-norm.ts';
+export { LayerNormGRUCell } from './cells/layer-norm-gru.ts';
+export { LayerNormLSTMCell } from './cells/layer-norm-lstm.ts';
 export { LSTMCell } from './cells/lstm.ts';
+export { PeepholeLSTMCell } from './cells/peephole-lstm.ts';
+export { ProjectedLSTMCell, type ProjectedLSTMCellOptions } from './cells/projected-lstm.ts';
 export { RNNCell, type RNNCellOptions } from './cells/rnn.ts';
-export type { Matrices, Rule, Stage, Step, StepGradient } from './cells/rule.ts';
+export type { Matrices, OwnParameter, Rule, Stage, Step, StepGradient } from './cells/rule.ts';
 export { type BeamSearchOptions, beamSearch, type ScoredHypothesis } from './decoding/beam.ts';
 export { type Generated, type GenerateOptions, generate } from './decoding/generate.ts';
 export { greedy } from './decoding/greedy.ts';
@@ -127,6 +133,7 @@ export { SGD, type SGDOptions } from './optimizers/sgd.ts';
 export {
   glorotUniform,
   type Initializer,
+  identity,
   normal,
   orthogonal,
   uniform,

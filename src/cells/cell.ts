@@ -12,7 +12,7 @@ import { type Pass, recordPass } from '../signal/pass.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import { type State, type StateSizes, stateInput, stateOutput, zeroState } from '../signal/state.ts';
 import type { Tensor } from '../tensor.ts';
-import { checkRule, type Matrices, type Rule } from './rule.ts';
+import { checkRule, gateRow, type Matrices, type OwnParameter, type Rule, sizeOf } from './rule.ts';
 import { type Unrollable, unroll } from './unroll.ts';
 import { unrollBackward } from './unroll-backward.ts';
 
@@ -34,7 +34,7 @@ export interface CellOptions<InputSize extends number = number, HiddenSize exten
   readonly recurrentInitializer?: Initializer | undefined;
 }
 
-/** The state of a cell: each part `[batch, hiddenSize]`. */
+/** The state of a cell: each part `[batch, hiddenSize]`, or as wide as `stateSizes` says. */
 export type CellState<Name extends string> = { readonly [name in Name]: Tensor };
 
 /** The state type of a cell: `{ h, c }` of an LSTM. */
@@ -93,11 +93,12 @@ export abstract class Cell<
   Name extends string = string,
   InputSize extends number = number,
   HiddenSize extends number = number,
+  OutputSize extends number = HiddenSize,
 > implements Unrollable<Name>
 {
   /** The class's name, in errors and saved files. */
   readonly type: string;
-  readonly rule: Rule<string, Name, string>;
+  readonly rule: Rule<string, Name, string, string>;
   readonly inputSize: InputSize;
   readonly hiddenSize: HiddenSize;
   readonly backend: Backend;
@@ -105,9 +106,15 @@ export abstract class Cell<
   readonly weightHh: Parameter;
   readonly biasIh: Parameter | undefined;
   readonly biasHh: Parameter | undefined;
+  /** The parameters that the rule declares of its own. */
+  readonly own: { readonly [name: string]: Parameter };
 
   /** @throws RangeError if a size is not a whole number of at least 1, or an initialiser gives another number of values. */
-  constructor(type: string, rule: Rule<string, Name, string>, options: CellOptions<InputSize, HiddenSize>) {
+  constructor(
+    type: string,
+    rule: Rule<string, Name, string, string>,
+    options: CellOptions<InputSize, HiddenSize>,
+  ) {
     checkRule(type, rule);
     const {
       inputSize,
@@ -137,28 +144,37 @@ export abstract class Cell<
       });
       return new Parameter(backend, shape, initial);
     };
-    const biasOf = (starts: { readonly [gate: string]: number | undefined }) => {
-      const initial = new Float64Array(rows);
-      rule.gates.forEach((gate, g) => {
-        initial.fill(starts[gate] ?? 0, g * hiddenSize, (g + 1) * hiddenSize);
-      });
-      return new Parameter(backend, [rows], initial);
+    const own = (parameter: OwnParameter) => {
+      const { shape, initial } = parameter(hiddenSize, (height, width) =>
+        recurrentInitializer(height, width, random),
+      );
+      return new Parameter(backend, shape, initial);
     };
     this.weightIh = weight('weightIh', inputSize, 'inputInitializer', inputInitializer);
-    this.weightHh = weight('weightHh', hiddenSize, 'recurrentInitializer', recurrentInitializer);
-    this.biasIh = bias ? biasOf(rule.initialBias ?? {}) : undefined;
-    this.biasHh = bias ? biasOf({}) : undefined;
+    const recurrentSize = sizeOf(rule, rule.stages[0]!.from, hiddenSize);
+    this.weightHh = weight('weightHh', recurrentSize, 'recurrentInitializer', recurrentInitializer);
+    this.biasIh = bias ? own(gateRow(rule.gates, rule.initialBias ?? {})) : undefined;
+    this.biasHh = bias ? own(gateRow(rule.gates, {})) : undefined;
+    this.own = Object.fromEntries(
+      Object.entries(rule.parameters ?? {}).map(([name, parameter]) => [name, own(parameter)]),
+    );
+  }
+
+  /** The size of the output, the first part of the state: hiddenSize, unless the rule projects it. */
+  get outputSize(): OutputSize {
+    return sizeOf(this.rule, this.rule.states[0], this.hiddenSize) as OutputSize;
   }
 
   /** The size of each part of the state. */
   get stateSizes(): StateSizes {
-    return Object.fromEntries(this.rule.states.map((name) => [name, this.hiddenSize]));
+    const { rule, hiddenSize } = this;
+    return Object.fromEntries(rule.states.map((name) => [name, sizeOf(rule, name, hiddenSize)]));
   }
 
   /** The parameters by name. */
   parameters(): ReadonlyMap<string, Parameter> {
-    const { weightIh, weightHh, biasIh, biasHh } = this;
-    const named = Object.entries({ weightIh, weightHh, biasIh, biasHh });
+    const { weightIh, weightHh, biasIh, biasHh, own } = this;
+    const named = Object.entries({ weightIh, weightHh, biasIh, biasHh, ...own });
     return new Map(named.filter((entry): entry is [string, Parameter] => entry[1] !== undefined));
   }
 

@@ -41,7 +41,8 @@ function interpolateBackward(
   sigmoidBackward(d.gates.z, z, d.gates.z);
 }
 
-const resetAfter: Rule<Gate, 'h', never> = {
+/** The rule of a GRU whose reset gate acts after the product. */
+export const resetAfter: Rule<Gate, 'h', never> = {
   gates: ['r', 'z', 'n'],
   states: ['h'],
   kept: [],

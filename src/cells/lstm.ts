@@ -1,9 +1,50 @@
 /** The long short-term memory cell, with a forget gate. */
+import type { Matrix } from '../matrix/matrix.ts';
 import { add, mul, mulAdd, sigmoid, sigmoidBackward, tanh, tanhBackward } from '../matrix/operations.ts';
 import { Cell, type CellOptions } from './cell.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, Step, StepGradient } from './rule.ts';
 
-const rule: Rule<'i' | 'f' | 'g' | 'o', 'h' | 'c', 'tanhC'> = {
+type Gate = 'i' | 'f' | 'g' | 'o';
+type State = 'h' | 'c';
+
+/** Equations (1) to (4), the output into `h`. */
+export function lstm(
+  { prev, next, gates: { i, f, g, o }, kept: { tanhC } }: Step<Gate, State, 'tanhC'>,
+  h: Matrix,
+): void {
+  sigmoid(i, i); // (1)
+  sigmoid(f, f);
+  tanh(g, g);
+  sigmoid(o, o);
+  mul(next.c, f, prev.c); // (2)
+  mulAdd(next.c, i, g);
+  tanh(tanhC, next.c); // (3)
+  mul(h, o, tanhC); // (4)
+}
+
+/** {@link lstm} backward, from the gradient of its output. */
+export function lstmBackward(
+  { prev, gates: { i, f, g, o }, kept: { tanhC } }: Step<Gate, State, 'tanhC'>,
+  d: StepGradient<Gate, State, 'tanhC'>,
+  dh: Matrix,
+): void {
+  const { c: dc } = d.next;
+  const dTanhC = d.scratch;
+  mul(d.gates.o, dh, tanhC); // (4)
+  mul(dTanhC, dh, o);
+  tanhBackward(dTanhC, tanhC, dTanhC); // (3)
+  add(dc, dc, dTanhC);
+  mul(d.gates.i, dc, g); // (2)
+  mul(d.gates.g, dc, i);
+  mul(d.gates.f, dc, prev.c);
+  mul(d.prev.c, dc, f);
+  sigmoidBackward(d.gates.i, i, d.gates.i); // (1)
+  sigmoidBackward(d.gates.f, f, d.gates.f);
+  tanhBackward(d.gates.g, g, d.gates.g);
+  sigmoidBackward(d.gates.o, o, d.gates.o);
+}
+
+const rule: Rule<Gate, State, 'tanhC'> = {
   gates: ['i', 'f', 'g', 'o'],
   states: ['h', 'c'],
   kept: ['tanhC'],
@@ -15,34 +56,8 @@ const rule: Rule<'i' | 'f' | 'g' | 'o', 'h' | 'c', 'tanhC'> = {
     {
       gates: ['i', 'f', 'g', 'o'],
       from: 'h',
-
-      activate({ prev, next, gates: { i, f, g, o }, kept: { tanhC } }) {
-        sigmoid(i, i); // (1)
-        sigmoid(f, f);
-        tanh(g, g);
-        sigmoid(o, o);
-        mul(next.c, f, prev.c); // (2)
-        mulAdd(next.c, i, g);
-        tanh(tanhC, next.c); // (3)
-        mul(next.h, o, tanhC); // (4)
-      },
-
-      activateBackward({ prev, gates: { i, f, g, o }, kept: { tanhC } }, d) {
-        const { h: dh, c: dc } = d.next;
-        const dTanhC = d.scratch;
-        mul(d.gates.o, dh, tanhC); // (4)
-        mul(dTanhC, dh, o);
-        tanhBackward(dTanhC, tanhC, dTanhC); // (3)
-        add(dc, dc, dTanhC);
-        mul(d.gates.i, dc, g); // (2)
-        mul(d.gates.g, dc, i);
-        mul(d.gates.f, dc, prev.c);
-        mul(d.prev.c, dc, f);
-        sigmoidBackward(d.gates.i, i, d.gates.i); // (1)
-        sigmoidBackward(d.gates.f, f, d.gates.f);
-        tanhBackward(d.gates.g, g, d.gates.g);
-        sigmoidBackward(d.gates.o, o, d.gates.o);
-      },
+      activate: (step) => lstm(step, step.next.h),
+      activateBackward: (step, d) => lstmBackward(step, d, d.next.h),
     },
   ],
 };

@@ -14,7 +14,7 @@ import type { Unrollable } from './unroll.ts';
  * @param step what the forward left; valid during the call.
  * @param dNext ∂L/∂s_t, complete: from the output at t and from the future. Zeros beyond each length.
  */
-export type StepObserver = (step: Step<string, string, string>, dNext: Matrices<string>) => void;
+export type StepObserver = (step: Step<string, string, string, string>, dNext: Matrices<string>) => void;
 
 /** Told of each walk back before it begins. */
 export type WalkObserver = (cell: Unrollable<string>, input: Signal) => StepObserver;

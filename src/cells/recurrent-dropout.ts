@@ -5,18 +5,19 @@
 import type { Matrix } from '../matrix/matrix.ts';
 import { mul, mulAdd } from '../matrix/operations.ts';
 import type { Rule, Stage } from './rule.ts';
-import { source } from './windows.ts';
+import { record, source } from './windows.ts';
 
 /**
- * q_t = (m * s_{t−1}) · W_hhᵀ + b_hh, in each stage.
+ * q_t = (m * s_{t−1}) · W_hhᵀ + b_hh, in each stage with gates.
  *
- * @param mask m [B, H]
+ * @param mask m [B, the size of what W_hh multiplies]
  */
 export function withRecurrentDropout<State extends string>(
-  rule: Rule<string, State, string>,
+  rule: Rule<string, State, string, string>,
   mask: Matrix,
-): Rule<string, State, string> {
-  const stages = rule.stages.map((stage, s): Stage<string, State, string> => {
+): Rule<string, State, string, string> {
+  const stages = rule.stages.map((stage, s): Stage<string, State, string, string> => {
+    if (stage.gives !== undefined) return stage;
     const dropped = `dropped ${s}`;
     // A state's gradient has a part through φ already; that of something kept comes from this product alone.
     const collect = rule.states.includes(stage.from as State) ? mulAdd : mul;
@@ -31,5 +32,11 @@ export function withRecurrentDropout<State extends string>(
       },
     };
   });
-  return { ...rule, kept: [...rule.kept, ...stages.map(({ from }) => from)], stages };
+  const names = stages.filter(({ gives }) => gives === undefined).map(({ from }) => from);
+  return {
+    ...rule,
+    kept: [...rule.kept, ...names],
+    sizes: { ...rule.sizes, ...record(names, () => () => mask.columns) },
+    stages,
+  };
 }

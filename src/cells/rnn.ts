@@ -50,7 +50,9 @@ export interface RNNCellOptions<InputSize extends number, HiddenSize extends num
  *
  *     (1) h_t = f(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh)        f = tanh or ReLU
  *
- * Elman (1990), "Finding structure in time"; parameters as PyTorch's `RNNCell`.
+ * Elman (1990), "Finding structure in time"; parameters as PyTorch's `RNNCell`. With `activation: 'relu'` and
+ * `recurrentInitializer: identity` it is the IRNN of Le, Jaitly and Hinton (2015), arXiv:1504.00941, which also draws its
+ * input weights by `normal(0.001)`.
  *
  * @example
  * ```ts

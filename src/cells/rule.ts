@@ -14,7 +14,12 @@ import type { Matrix } from '../matrix/matrix.ts';
 export type Matrices<Name extends string> = { readonly [name in Name]: Matrix };
 
 /** What φ sees of one step: it writes `next`, `gates` and `kept`, and only reads the rest. */
-export interface Step<Gate extends string, State extends string, Kept extends string> {
+export interface Step<
+  Gate extends string,
+  State extends string,
+  Kept extends string,
+  Own extends string = never,
+> {
   /** t, counted from 0 in the order of the walk. */
   readonly t: number;
   /** s_{t−1} */
@@ -27,10 +32,17 @@ export interface Step<Gate extends string, State extends string, Kept extends st
   readonly recurrent: Matrices<Gate>;
   /** What φ leaves for φ′. */
   readonly kept: Matrices<Kept>;
+  /** The rule's own parameters; a row is read again for each sequence: [B, its length]. */
+  readonly parameters: Matrices<Own>;
 }
 
 /** What φ′ sees beside the step: gradients, each under the name of what it belongs to. */
-export interface StepGradient<Gate extends string, State extends string, Kept extends string> {
+export interface StepGradient<
+  Gate extends string,
+  State extends string,
+  Kept extends string,
+  Own extends string = never,
+> {
   /** ∂L/∂s_t, complete; φ′ may overwrite it. */
   readonly next: Matrices<State>;
   /** ∂L/∂s_{t−1} through φ alone; zero at first. The product with W_hh is added afterwards. */
@@ -39,30 +51,79 @@ export interface StepGradient<Gate extends string, State extends string, Kept ex
   readonly gates: Matrices<Gate>;
   /** ∂L/∂q_t, to be written where the recurrent part is separate; else the same matrices as `gates`. */
   readonly recurrent: Matrices<Gate>;
-  /** ∂L/∂kept, complete, for what a later stage multiplied by W_hh; else unused. */
+  /**
+   * ∂L/∂kept. Complete where a later stage multiplied it; to be written where it is what this stage's product gave; else
+   * space for intermediates.
+   */
   readonly kept: Matrices<Kept>;
+  /** The gradients of the rule's own parameters, to be added to; those of rows as they are: [1, length]. */
+  readonly parameters: Matrices<Own>;
   /** Space for one intermediate. */
   readonly scratch: Matrix;
 }
 
 /** A recurrent product, and the part of φ that follows it. Nearly every cell has one stage. */
-export interface Stage<Gate extends string, State extends string, Kept extends string> {
-  /** The gates whose recurrent part the product gives, consecutive in the rule's order. */
+export interface Stage<
+  Gate extends string,
+  State extends string,
+  Kept extends string,
+  Own extends string = never,
+> {
+  /** The gates whose recurrent part the product gives, consecutive in the rule's order; none if it gives something else. */
   readonly gates: readonly Gate[];
   /** What is multiplied by their rows of W_hh: a previous state, or something kept by an earlier stage. */
   readonly from: State | Kept;
+  /** What the product gives where it gives no gates, and the parameter of the rule's own that it multiplies by instead. */
+  readonly gives?: { readonly kept: Kept; readonly weight: Own } | undefined;
   /** Before the product: writes what it multiplies, where that is something this stage keeps. */
-  prepare?(step: Step<Gate, State, Kept>): void;
+  prepare?(step: Step<Gate, State, Kept, Own>): void;
   /** φ */
-  activate(step: Step<Gate, State, Kept>): void;
+  activate(step: Step<Gate, State, Kept, Own>): void;
   /** φ′: linear in `d.next`. */
-  activateBackward(step: Step<Gate, State, Kept>, d: StepGradient<Gate, State, Kept>): void;
+  activateBackward(step: Step<Gate, State, Kept, Own>, d: StepGradient<Gate, State, Kept, Own>): void;
   /** `prepare` backward, once the gradient of what was multiplied is complete. */
-  prepareBackward?(step: Step<Gate, State, Kept>, d: StepGradient<Gate, State, Kept>): void;
+  prepareBackward?(step: Step<Gate, State, Kept, Own>, d: StepGradient<Gate, State, Kept, Own>): void;
+}
+
+/**
+ * The shape of a parameter of a rule's own, and where it starts: a row that φ reads, or the weight of a product.
+ *
+ * @param draw gives the starting values of a recurrent weight.
+ */
+export type OwnParameter = (
+  hiddenSize: number,
+  draw: (rows: number, columns: number) => Float64Array,
+) => { readonly shape: readonly number[]; readonly initial: ArrayLike<number> };
+
+/** A row of one value, `blocks` times as long as the hidden size. */
+export function constantRow(value: number, blocks = 1): OwnParameter {
+  return (hiddenSize) => {
+    const length = blocks * hiddenSize;
+    return { shape: [length], initial: new Float64Array(length).fill(value) };
+  };
+}
+
+/** A row with a block for each gate, that starts at 0 unless given. */
+export function gateRow<Gate extends string>(
+  gates: readonly Gate[],
+  starts: { readonly [gate in Gate]?: number },
+): OwnParameter {
+  return (hiddenSize) => {
+    const initial = new Float64Array(gates.length * hiddenSize);
+    gates.forEach((gate, g) => {
+      initial.fill(starts[gate] ?? 0, g * hiddenSize, (g + 1) * hiddenSize);
+    });
+    return { shape: [initial.length], initial };
+  };
 }
 
 /** A kind of cell. */
-export interface Rule<Gate extends string, State extends string, Kept extends string> {
+export interface Rule<
+  Gate extends string,
+  State extends string,
+  Kept extends string,
+  Own extends string = never,
+> {
   /** In the order of their blocks of rows in the weights. */
   readonly gates: readonly Gate[];
   /** The first is the output. */
@@ -70,17 +131,34 @@ export interface Rule<Gate extends string, State extends string, Kept extends st
   readonly kept: readonly Kept[];
   /** Whether φ needs q_t apart from p_t. */
   readonly separateRecurrent: boolean;
-  readonly stages: readonly Stage<Gate, State, Kept>[];
+  readonly stages: readonly Stage<Gate, State, Kept, Own>[];
+  /** Views on several consecutive gates as one matrix, under names of their own. */
+  readonly together?: { readonly [name in Gate]?: readonly Gate[] } | undefined;
+  /** The columns of states and kept matrices that have not H of them. */
+  readonly sizes?:
+    | { readonly [name in State | Kept]?: ((hiddenSize: number) => number) | undefined }
+    | undefined;
+  /** Parameters beside the weights and biases that every cell has, under the names they are saved by. */
+  readonly parameters?: { readonly [name in Own]: OwnParameter } | undefined;
   /** Which of the gates, states and kept matrices hold the output of σ or tanh after φ: what can saturate. */
   readonly squashed?: { readonly [name in Gate | State | Kept]?: 'sigmoid' | 'tanh' } | undefined;
   /** Where the input biases of some gates start, if not at 0. */
   readonly initialBias?: { readonly [gate in Gate]?: number } | undefined;
 }
 
+/** The columns of a state, or of something kept. */
+export function sizeOf(
+  { sizes }: Rule<string, string, string, string>,
+  name: string,
+  hiddenSize: number,
+): number {
+  return sizes?.[name]?.(hiddenSize) ?? hiddenSize;
+}
+
 /** @throws RangeError if the stages of a rule do not give each gate its recurrent part once, in order, from something known. */
 export function checkRule(
   type: string,
-  { gates, states, kept, stages = [] }: Rule<string, string, string>,
+  { gates, states, kept, stages = [] }: Rule<string, string, string, string>,
 ): void {
   const given = stages.flatMap((stage) => stage.gates);
   if (given.join() !== gates.join())

@@ -11,7 +11,7 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { copy, fill } from '../matrix/operations.ts';
 import { type Signal, steps } from '../signal/signal.ts';
 import { stepObserver } from './observe.ts';
-import type { Matrices } from './rule.ts';
+import { type Matrices, sizeOf } from './rule.ts';
 import { blockSteps, readyWeights, type Unrollable, unroll } from './unroll.ts';
 import {
   cutter,
@@ -56,7 +56,7 @@ export function unrollSegments<State extends string>(
   const length = Math.ceil(every / block) * block;
   const count = Math.ceil(T / length);
   const slot = (s: number) => (keep ? s : 0);
-  const borders = record(rule.states, () => arena.matrix((slot(count) + 1) * B, H));
+  const borders = record(rule.states, (name) => arena.matrix((slot(count) + 1) * B, sizeOf(rule, name, H)));
   for (const name of rule.states) {
     if (initial === undefined) fill(borders[name].rowsFrom(0, B), 0);
     else copy(borders[name].rowsFrom(0, B), initial[name]);
@@ -93,7 +93,7 @@ export function unrollSegmentsBackward<State extends string>(
     const observe = stepObserver(arena, cell, input);
     // The gradient of the state at the border that the walk has come back to; none at the end unless given.
     let dBorder = dFinal;
-    const dStates = record(names, () => arena.matrix(B, cell.hiddenSize));
+    const dStates = record(names, (name) => arena.matrix(B, sizeOf(cell.rule, name, cell.hiddenSize)));
     for (let s = Math.ceil(T / length) - 1; s >= 0; s--)
       arena.scope(() => {
         const part = segment(input, length, s);

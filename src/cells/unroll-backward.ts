@@ -11,10 +11,10 @@ import { repeated } from '../matrix/packed.ts';
 import { linearGradient } from '../signal/linear.ts';
 import type { Signal } from '../signal/signal.ts';
 import { type StepObserver, stepObserver } from './observe.ts';
-import type { Matrices } from './rule.ts';
+import { type Matrices, sizeOf } from './rule.ts';
 import { blockSteps, type Unrollable, type Unrolled } from './unroll.ts';
-import { walkBack } from './walk-back.ts';
-import { record, span } from './windows.ts';
+import { type WalkBack, walkBack } from './walk-back.ts';
+import { record, weightOf } from './windows.ts';
 
 /** The upstream gradients of a walk. */
 export interface Upstream<State extends string> {
@@ -66,7 +66,7 @@ export function newGradient<State extends string>(
 ): UnrolledGradient<State> {
   return {
     input: needsInput && kind === 'dense' ? arena.matrix(time * batch, width) : undefined,
-    initial: record(rule.states, () => arena.matrix(batch, hiddenSize)),
+    initial: record(rule.states, (name) => arena.matrix(batch, sizeOf(rule, name, hiddenSize))),
   };
 }
 
@@ -96,40 +96,39 @@ export function walkBackThrough<State extends string>(
   for (let start = Math.floor((T - 1) / block) * block; start >= 0; start -= block) {
     const count = Math.min(block, T - start);
     walk.through(start, count);
-    const dGates = walk.gates.rowsFrom(0, count * B);
-    weights.add(run, start, count, dGates, walk.recurrent.rowsFrom(0, count * B));
+    weights.add(run, start, count, walk);
     if (gradient.input !== undefined)
-      product(gradient.input.rowsFrom(start * B, count * B), dGates, weightIh!);
+      product(gradient.input.rowsFrom(start * B, count * B), walk.gates.rowsFrom(0, count * B), weightIh!);
   }
   walk.finish(gradient.initial);
 }
 
-/** dW_ih, db_ih, dW_hh and db_hh, collected block by block. */
+/** The gradients of biases and of what products multiply by, collected block by block. */
 export interface WeightGradient<State extends string> {
-  add(run: Unrolled<State>, start: number, count: number, dGates: Matrix, dRecurrent: Matrix): void;
+  /** Adds those of the `count` steps from `start`, that `walk` has just been through. */
+  add(run: Unrolled<State>, start: number, count: number, walk: WalkBack<State>): void;
   /** To be called after the last block. */
   finish(): void;
 }
 
 export function weightGradient<State extends string>(
   arena: Arena,
-  { rule, hiddenSize, weightIh, biasIh, weightHh, biasHh }: Unrollable<State>,
+  cell: Unrollable<State>,
   input: Signal,
 ): WeightGradient<State> {
+  const { rule, weightIh, biasIh, biasHh } = cell;
   const ofInput = linearGradient(arena, input, weightIh, biasIh);
-  const stages = rule.stages.map(({ gates, from: source }) => {
-    const { from, to } = span(rule, gates, hiddenSize);
-    return { source, from, count: to - from, dWeight: weightHh.gradient.rowsFrom(from, to - from) };
-  });
+  const dWeights = rule.stages.map((stage) => weightOf(cell, stage, 'gradient'));
   return {
-    add({ input, states, kept }, start, count, dGates, dRecurrent) {
+    add({ input, states, kept }, start, count, walk) {
       const { batch: B } = input;
-      ofInput.add(dGates, input, start * B);
-      for (const { source, from, count: columns, dWeight } of stages) {
-        const of = rule.states.includes(source as State) ? states[source as State] : kept[source]!;
-        addProduct(dWeight, dRecurrent.columnsFrom(from, columns).T, of.rowsFrom(start * B, count * B));
-      }
-      if (biasHh !== undefined) addColumnSums(biasHh.gradient, dRecurrent);
+      const done = (of: Matrix) => of.rowsFrom(0, count * B);
+      ofInput.add(done(walk.gates), input, start * B);
+      rule.stages.forEach(({ from }, s) => {
+        const of = rule.states.includes(from as State) ? states[from as State] : kept[from]!;
+        addProduct(dWeights[s]!, done(walk.products[s]!).T, of.rowsFrom(start * B, count * B));
+      });
+      if (biasHh !== undefined) addColumnSums(biasHh.gradient, done(walk.recurrent));
     },
     finish: () => ofInput.finish(),
   };

@@ -5,13 +5,13 @@
  */
 import type { Arena } from '../matrix/arena.ts';
 import type { Factor, Matrix } from '../matrix/matrix.ts';
-import { add, addProduct, copy, copyRow, fill, gather } from '../matrix/operations.ts';
+import { add, addProduct, copy, copyRow, fill, gather, product } from '../matrix/operations.ts';
 import { type Packed, repeated } from '../matrix/packed.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { type LinearMap, linearMap } from '../signal/linear.ts';
 import type { Signal } from '../signal/signal.ts';
-import type { Matrices, Rule } from './rule.ts';
-import { column, record, source, span, stepAt } from './windows.ts';
+import { type Matrices, type Rule, type Stage, sizeOf } from './rule.ts';
+import { record, source, span, stepAt, weightOf } from './windows.ts';
 
 // The rows of time steps that are projected, or whose gradients are multiplied, at once: as many as a product reads in one
 // go, and few enough to be in the cache when the walk comes to them.
@@ -22,19 +22,21 @@ export function blockSteps(batch: number): number {
   return Math.max(1, Math.ceil(BLOCK_ROWS / batch));
 }
 
-/** The parts of a cell that the walk needs. G gates of H units each, I inputs. */
+/** The parts of a cell that the walk needs. G gates of H units each, I inputs, P units of what W_hh multiplies: H but for projections. */
 export interface Unrollable<State extends string> {
   readonly type: string;
-  readonly rule: Rule<string, State, string>;
+  readonly rule: Rule<string, State, string, string>;
   readonly hiddenSize: number;
   /** W_ih [G·H, I] */
   readonly weightIh: Parameter;
-  /** W_hh [G·H, H] */
+  /** W_hh [G·H, P] */
   readonly weightHh: Parameter;
   /** b_ih [G·H] */
   readonly biasIh: Parameter | undefined;
   /** b_hh [G·H] */
   readonly biasHh: Parameter | undefined;
+  /** The parameters of the rule's own. */
+  readonly own: { readonly [name: string]: Parameter };
 }
 
 /** What a walk leaves behind. */
@@ -46,11 +48,11 @@ export interface Unrolled<State extends string> {
   readonly gates: Matrix;
   /** q of all steps, or `gates` where it is not separate. [T·B, G·H] */
   readonly recurrent: Matrix;
-  /** s_0 … s_T of each state, zeros beyond each length. [(T+1)·B, H] */
+  /** s_0 … s_T of each state, zeros beyond each length. [(T+1)·B, its size, mostly H] */
   readonly states: Matrices<State>;
-  /** What φ kept. [T·B, H] */
+  /** What φ kept. [T·B, its size, mostly H] */
   readonly kept: Matrices<string>;
-  /** The state after each sequence's last step. [B, H] */
+  /** The state after each sequence's last step. [B, its size] */
   readonly final: Matrices<State>;
 }
 
@@ -58,24 +60,22 @@ export interface Unrolled<State extends string> {
 export interface ReadyWeights {
   /** p ← x·W_ihᵀ + b */
   readonly project: LinearMap;
-  /** W_hhᵀ, the columns of each stage's gates. */
+  /** The transpose of each stage's weight: of its gates' rows of W_hh, most often. */
   readonly recurrent: readonly (Factor | Packed)[];
 }
 
 /** Prepares the weights for a walk, or several, over the steps of `input` together. */
 export function readyWeights<State extends string>(
   arena: Arena,
-  { rule, hiddenSize, weightIh, weightHh, biasIh, biasHh }: Unrollable<State>,
+  cell: Unrollable<State>,
   input: Signal,
 ): ReadyWeights {
+  const { rule, weightIh, biasIh, biasHh } = cell;
   const { batch, time } = input;
   const bias = rule.separateRecurrent ? biasIh?.value : sum(arena, biasIh?.value, biasHh?.value);
   return {
     project: linearMap(arena, input, weightIh.value, bias, Math.ceil(time / blockSteps(batch))),
-    recurrent: rule.stages.map(({ gates }) => {
-      const { from, to } = span(rule, gates, hiddenSize);
-      return repeated(arena, weightHh.value.rowsFrom(from, to - from).T, time);
-    }),
+    recurrent: rule.stages.map((stage) => repeated(arena, weightOf(cell, stage, 'value').T, time)),
   };
 }
 
@@ -106,9 +106,9 @@ export function unroll<State extends string>(
 
   const gates = arena.matrix(T * B, width);
   const recurrent = rule.separateRecurrent ? arena.matrix(T * B, width) : gates;
-  const states = record(rule.states, () => arena.matrix((T + 1) * B, H));
-  const kept = record(rule.kept, () => arena.matrix(T * B, H));
-  const final = record(rule.states, () => arena.matrix(B, H));
+  const states = record(rule.states, (name) => arena.matrix((T + 1) * B, sizeOf(rule, name, H)));
+  const kept = record(rule.kept, (name) => arena.matrix(T * B, sizeOf(rule, name, H)));
+  const final = record(rule.states, (name) => arena.matrix(B, sizeOf(rule, name, H)));
   for (const name of rule.states) {
     const first = states[name].rowsFrom(0, B);
     if (initial === undefined) fill(first, 0);
@@ -130,11 +130,12 @@ function walk<State extends string>(
   const { batch: B, time: T, lengths } = run.input;
   const { step, advance } = stepAt(cell, run, 0);
   const stages = cell.rule.stages.map((stage, s) => {
-    const { from, to } = span(cell.rule, stage.gates, cell.hiddenSize);
     return {
       stage,
       source: source(step, stage.from),
-      recurrent: column(run.recurrent, from, to, B),
+      // Gates have p, or the bias of q, already.
+      multiply: stage.gives === undefined ? addProduct : product,
+      out: given(cell, run, stage).rowsFrom(0, B),
       weight: weights.recurrent[s]!,
     };
   });
@@ -144,16 +145,27 @@ function walk<State extends string>(
     const end = Math.min(start + block, T);
     project(cell, run, weights.project, start, end - start);
     for (let t = start; t < end; t++) {
-      for (const { stage, source, recurrent, weight } of stages) {
+      for (const { stage, source, multiply, out, weight } of stages) {
         stage.prepare?.(step);
-        addProduct(recurrent, source, weight);
+        multiply(out, source, weight);
         stage.activate(step);
-        recurrent.advance(B);
+        out.advance(B);
       }
       if (t >= shortest) clearFinished(cell.rule.states, step.next, lengths!, t);
       advance(B);
     }
   }
+}
+
+/** What a stage's product gives, at all steps. */
+function given<State extends string>(
+  { rule, hiddenSize }: Unrollable<State>,
+  { recurrent, kept }: Unrolled<State>,
+  { gates, gives }: Stage<string, State, string, string>,
+): Matrix {
+  if (gives !== undefined) return kept[gives.kept]!;
+  const { from, to } = span(rule, gates, hiddenSize);
+  return recurrent.columnsFrom(from, to - from);
 }
 
 /** p of some steps, and the bias of q: what does not depend on the past. */

@@ -4,10 +4,10 @@ import type { Factor, Matrix } from '../matrix/matrix.ts';
 import { add, addProduct, copy, fill, product } from '../matrix/operations.ts';
 import { type Packed, repeated } from '../matrix/packed.ts';
 import type { StepObserver } from './observe.ts';
-import type { Matrices, Stage, StepGradient } from './rule.ts';
+import { type Matrices, type Stage, type StepGradient, sizeOf } from './rule.ts';
 import type { Unrollable, Unrolled } from './unroll.ts';
 import type { Upstream } from './unroll-backward.ts';
-import { column, gatesAt, record, source, span, stepAt } from './windows.ts';
+import { gatesAt, record, source, span, stepAt, weightOf } from './windows.ts';
 
 /** A walk backward that is under way. */
 export interface WalkBack<State extends string> {
@@ -15,6 +15,8 @@ export interface WalkBack<State extends string> {
   readonly gates: Matrix;
   /** ∂L/∂q likewise; the same as `gates` where q is not separate. */
   readonly recurrent: Matrix;
+  /** The gradient of what each stage's product gave, likewise: columns of `recurrent`, most often. */
+  readonly products: readonly Matrix[];
   /** Walks the `count` steps from `start`; to be called for the last block first, and so on. */
   through(start: number, count: number): void;
   /** Writes ∂L/∂s_0, after the first block. */
@@ -55,9 +57,9 @@ export function walkBack<State extends string>(
     observe?.(step, d.next);
     for (const name of names) fill(d.prev[name], 0);
     for (let s = sources.length - 1; s >= 0; s--) {
-      const { stage, multiply, dRecurrent, weight } = dBlock.stages[s]!;
+      const { stage, multiply, dProduct, weight } = dBlock.stages[s]!;
       stage.activateBackward(step, d);
-      multiply(sources[s]!, dRecurrent, weight);
+      multiply(sources[s]!, dProduct, weight);
       stage.prepareBackward?.(step, d);
     }
     if (cutBefore(t)) for (const name of names) fill(d.prev[name], 0);
@@ -67,6 +69,7 @@ export function walkBack<State extends string>(
   return {
     gates: dBlock.gates,
     recurrent: dBlock.recurrent,
+    products: dBlock.products,
     through(start, count) {
       dBlock.move(count * B);
       for (let t = start + count - 1; t >= start; t--) {
@@ -83,17 +86,18 @@ export function walkBack<State extends string>(
   };
 }
 
-/** The gradients of the gates of one block, and what multiplies them. */
+/** The gradients of the gates and of other products of one block, and what multiplies them. */
 interface BlockGradient<State extends string> {
   readonly gates: Matrix;
   readonly recurrent: Matrix;
+  readonly products: readonly Matrix[];
   /** Windows on the step under way; above the block until it begins. */
   readonly step: { readonly gates: Matrices<string>; readonly recurrent: Matrices<string> };
   readonly stages: readonly {
-    readonly stage: Stage<string, State, string>;
-    /** How the product with W_hh enters the gradient of what it came from. */
+    readonly stage: Stage<string, State, string, string>;
+    /** How the product enters the gradient of what it came from. */
     readonly multiply: typeof product;
-    readonly dRecurrent: Matrix;
+    readonly dProduct: Matrix;
     readonly weight: Factor | Packed;
   }[];
   /** Moves the windows by some rows. */
@@ -102,35 +106,39 @@ interface BlockGradient<State extends string> {
 
 function blockGradient<State extends string>(
   arena: Arena,
-  { rule, hiddenSize: H, weightHh }: Unrollable<State>,
+  cell: Unrollable<State>,
   B: number,
   T: number,
   count: number,
 ): BlockGradient<State> {
+  const { rule, hiddenSize: H } = cell;
   const gates = arena.matrix(count * B, rule.gates.length * H);
   const recurrent = rule.separateRecurrent ? arena.matrix(count * B, gates.columns) : gates;
   const dGates = gatesAt(rule, gates, H, B, -1);
   const dRecurrent = recurrent === gates ? dGates : gatesAt(rule, recurrent, H, B, -1);
-  const stages = rule.stages.map((stage) => {
-    const { from, to } = span(rule, stage.gates, H);
-    return {
-      stage,
-      // A state's gradient has a part through φ already; that of something kept comes from this product alone.
-      multiply: rule.states.includes(stage.from as State) ? addProduct : product,
-      dRecurrent: column(recurrent, from, to, B, -1),
-      weight: repeated(arena, weightHh.value.rowsFrom(from, to - from), T),
-    };
+  const products = rule.stages.map(({ gates, gives }) => {
+    if (gives !== undefined) return arena.matrix(count * B, sizeOf(rule, gives.kept, H));
+    const { from, to } = span(rule, gates, H);
+    return recurrent.columnsFrom(from, to - from);
   });
+  const stages = rule.stages.map((stage, s) => ({
+    stage,
+    // A state's gradient has a part through φ already; that of something kept comes from this product alone.
+    multiply: rule.states.includes(stage.from as State) ? addProduct : product,
+    dProduct: products[s]!.rowsFrom(-B, B),
+    weight: repeated(arena, weightOf(cell, stage, 'value'), T),
+  }));
   const windows = [
     ...new Set([
       ...Object.values(dGates),
       ...Object.values(dRecurrent),
-      ...stages.map((stage) => stage.dRecurrent),
+      ...stages.map((stage) => stage.dProduct),
     ]),
   ];
   return {
     gates,
     recurrent,
+    products,
     step: { gates: dGates, recurrent: dRecurrent },
     stages,
     move(rows) {
@@ -141,23 +149,26 @@ function blockGradient<State extends string>(
 
 /** What φ′ works on, and what the products with W_hh add to. */
 interface Turn<State extends string> {
-  readonly d: StepGradient<string, State, string>;
+  readonly d: StepGradient<string, State, string, string>;
   readonly sources: readonly Matrix[];
 }
 
 /** Two gradients of states that change places at each step, one after it and one before. */
 function alternating<State extends string>(
   arena: Arena,
-  { rule, hiddenSize: H }: Unrollable<State>,
+  { rule, hiddenSize: H, own }: Unrollable<State>,
   B: number,
-  { step }: BlockGradient<State>,
+  { step, stages }: BlockGradient<State>,
 ): [even: Turn<State>, odd: Turn<State>] {
-  const kept = record(rule.kept, () => arena.matrix(B, H));
+  const given = new Map(stages.map(({ stage, dProduct }) => [stage.gives?.kept, dProduct]));
+  const kept = record(rule.kept, (name) => given.get(name) ?? arena.matrix(B, sizeOf(rule, name, H)));
+  const parameters = record(Object.keys(own), (name) => own[name]!.gradient);
   const scratch = arena.matrix(B, H);
-  const a = record(rule.states, () => arena.zeros(B, H));
-  const b = record(rule.states, () => arena.zeros(B, H));
+  const zeros = (name: State) => arena.zeros(B, sizeOf(rule, name, H));
+  const a = record(rule.states, zeros);
+  const b = record(rule.states, zeros);
   const turn = (next: Matrices<State>, prev: Matrices<State>): Turn<State> => {
-    const d = { next, prev, ...step, kept, scratch };
+    const d = { next, prev, ...step, kept, parameters, scratch };
     return { d, sources: rule.stages.map((stage) => source(d, stage.from)) };
   };
   return [turn(a, b), turn(b, a)];

@@ -2,23 +2,38 @@
  * Views of one step of a walk: windows that slide over the blocks of all steps, so that a time loop makes none.
  */
 import type { Matrix } from '../matrix/matrix.ts';
-import type { Matrices, Rule, Step, StepGradient } from './rule.ts';
+import type { Matrices, Rule, Stage, Step, StepGradient } from './rule.ts';
 import type { Unrollable, Unrolled } from './unroll.ts';
+
+/** The weight of a stage's product, or its gradient: what is multiplied is multiplied by its transpose. */
+export function weightOf<State extends string>(
+  { rule, hiddenSize, weightHh, own }: Unrollable<State>,
+  { gates, gives }: Stage<string, State, string, string>,
+  part: 'value' | 'gradient',
+): Matrix {
+  if (gives !== undefined) return own[gives.weight]![part];
+  const { from, to } = span(rule, gates, hiddenSize);
+  return weightHh[part].rowsFrom(from, to - from);
+}
 
 /** The step at t, and how to move it through time: its matrices are windows that slide over those of the walk. */
 export function stepAt<State extends string>(
-  { rule, hiddenSize: H }: Unrollable<State>,
+  { rule, hiddenSize: H, own }: Unrollable<State>,
   { input: { batch: B }, first, gates, recurrent, states, kept }: Unrolled<State>,
   t: number,
-): { step: Step<string, State, string>; advance: (rows: number) => void } {
+): { step: Step<string, State, string, string>; advance: (rows: number) => void } {
   const gateWindows = gatesAt(rule, gates, H, B, t);
-  const step: Step<string, State, string> & { t: number } = {
+  const step: Step<string, State, string, string> & { t: number } = {
     t: first + t,
     prev: record(rule.states, (name) => states[name].rowsFrom(t * B, B)),
     next: record(rule.states, (name) => states[name].rowsFrom((t + 1) * B, B)),
     gates: gateWindows,
     recurrent: recurrent === gates ? gateWindows : gatesAt(rule, recurrent, H, B, t),
     kept: record(rule.kept, (name) => kept[name]!.rowsFrom(t * B, B)),
+    parameters: record(Object.keys(own), (name) => {
+      const { value } = own[name]!;
+      return value.rows === 1 ? value.rowsFrom(0, B, 0) : value;
+    }),
   };
   const windows = new Set<Matrix>(
     [step.prev, step.next, step.gates, step.recurrent, step.kept].flatMap((part) =>
@@ -37,13 +52,17 @@ export function stepAt<State extends string>(
 
 /** The gates of step t. */
 export function gatesAt(
-  rule: Rule<string, string, string>,
+  rule: Rule<string, string, string, string>,
   gates: Matrix,
   H: number,
   B: number,
   t: number,
 ): Matrices<string> {
-  return record(rule.gates, (_, g) => column(gates, g * H, (g + 1) * H, B, t));
+  const together = rule.together ?? {};
+  return record([...rule.gates, ...Object.keys(together)], (name) => {
+    const { from, to } = span(rule, together[name] ?? [name], H);
+    return column(gates, from, to, B, t);
+  });
 }
 
 /** Columns `from` to `to` of the rows of step t. */
@@ -53,7 +72,7 @@ export function column(of: Matrix, from: number, to: number, B: number, t = 0): 
 
 /** The columns of some consecutive gates. */
 export function span(
-  rule: Rule<string, string, string>,
+  rule: Rule<string, string, string, string>,
   gates: readonly string[],
   H: number,
 ): { from: number; to: number } {
@@ -63,7 +82,10 @@ export function span(
 
 /** What a stage's product reads, or in a gradient what it adds to. */
 export function source(
-  of: Pick<Step<string, string, string> | StepGradient<string, string, string>, 'prev' | 'kept'>,
+  of: Pick<
+    Step<string, string, string, string> | StepGradient<string, string, string, string>,
+    'prev' | 'kept'
+  >,
   name: string,
 ): Matrix {
   return of.prev[name] ?? of.kept[name]!;

@@ -1,7 +1,7 @@
 /** Zoneout, of any rule: some units of a state keep their previous value for a step. */
 import type { Matrix } from '../matrix/matrix.ts';
 import { mul, mulAdd, sub } from '../matrix/operations.ts';
-import type { Matrices, Rule, Stage } from './rule.ts';
+import { type Matrices, type Rule, type Stage, sizeOf } from './rule.ts';
 import { record } from './windows.ts';
 
 /** Writes which units of a batch stay as they are at step t: 1 for those that do, 0 for those that do not. [B, H] */
@@ -13,9 +13,9 @@ export type Zone = (out: Matrix, t: number) => void;
  * @param zones z of each state that has one.
  */
 export function withZoneout<State extends string>(
-  rule: Rule<string, State, string>,
+  rule: Rule<string, State, string, string>,
   zones: ReadonlyMap<State, Zone>,
-): Rule<string, State, string> {
+): Rule<string, State, string, string> {
   const names = [...zones.keys()];
   /** A step, or its gradient, as φ and φ′ see it: what comes next is s̃_t. */
   const within = <Of extends { readonly next: Matrices<State>; readonly kept: Matrices<string> }>(
@@ -26,7 +26,7 @@ export function withZoneout<State extends string>(
   });
   const last = rule.stages.length - 1;
   const stages = rule.stages.map(
-    (stage, s): Stage<string, State, string> => ({
+    (stage, s): Stage<string, State, string, string> => ({
       ...stage,
       activate(step) {
         stage.activate(within(step));
@@ -48,7 +48,18 @@ export function withZoneout<State extends string>(
       },
     }),
   );
-  return { ...rule, kept: [...rule.kept, ...names.map(fresh), ...names.map(zoneOf)], stages };
+  const sizes = Object.fromEntries(
+    names.flatMap((name) => {
+      const size = (hiddenSize: number) => sizeOf(rule, name, hiddenSize);
+      return [fresh(name), zoneOf(name)].map((added) => [added, size]);
+    }),
+  );
+  return {
+    ...rule,
+    kept: [...rule.kept, ...Object.keys(sizes)],
+    sizes: { ...rule.sizes, ...sizes } as typeof rule.sizes,
+    stages,
+  };
 }
 
 const fresh = (name: string) => `fresh ${name}`;

@@ -163,6 +163,36 @@ export interface Kernels {
   /** out[i] = a[i] − ln Σⱼ eᵃ⁽ⁱ⁾ⱼ, row by row, of any finite magnitude. */
   logSoftmax: Unary;
 
+  /**
+   * Row by row, out = (a − μ) · d with d = 1 / √(σ² + ε) kept for {@link normalizeBackward}; μ and σ² are the mean and the
+   * mean square deviation of the row. Where σ² + ε is 0, so is d.
+   */
+  normalize(
+    out: number,
+    outStride: number,
+    inverseDeviation: number,
+    inverseDeviationStride: number,
+    a: number,
+    aStride: number,
+    epsilon: number,
+    rows: number,
+    columns: number,
+  ): void;
+
+  /** Row by row, out = d · (dy − mean(dy) − y · mean(dy * y)), with y and d from {@link normalize}. */
+  normalizeBackward(
+    out: number,
+    outStride: number,
+    y: number,
+    yStride: number,
+    inverseDeviation: number,
+    inverseDeviationStride: number,
+    dy: number,
+    dyStride: number,
+    rows: number,
+    columns: number,
+  ): void;
+
   /** Σ a², accumulated in float64, so that it does not overflow where the elements do not. */
   sumOfSquares(a: number, aStride: number, rows: number, columns: number): number;
 

@@ -78,13 +78,13 @@ export class Bidirectional<
   readonly merge: M;
   /** The layer of each direction, sharing its parameters with this one. */
   readonly directions: {
-    readonly [direction in 'forward' | 'reverse']: Sequence<Cell<Name, InputSize, HiddenSize>>;
+    readonly [direction in 'forward' | 'reverse']: Sequence<Cell<Name, InputSize, HiddenSize, number>>;
   };
 
   /** @throws RangeError if the cells' inputs, or hidden sizes that are to be merged, differ, or their backends do. */
   constructor(
-    forward: Cell<Name, InputSize, HiddenSize>,
-    reverse: Cell<Name, InputSize, HiddenSize>,
+    forward: Cell<Name, InputSize, HiddenSize, number>,
+    reverse: Cell<Name, InputSize, HiddenSize, number>,
     { merge = 'concatenate' as M, ...options }: BidirectionalOptions<Name, M> = {},
   ) {
     super();
@@ -99,12 +99,12 @@ export class Bidirectional<
       'product',
     ]) as M;
     const apart = merge === 'concatenate';
-    if (!apart && forward.hiddenSize !== reverse.hiddenSize)
+    if (!apart && forward.outputSize !== reverse.outputSize)
       throw rangeError(
         'Bidirectional',
         'reverse',
-        `has hiddenSize ${reverse.hiddenSize}`,
-        `${forward.hiddenSize}, as forward has, for merge ${merge}`,
+        `has hiddenSize ${reverse.outputSize}`,
+        `${forward.outputSize}, as forward has, for merge ${merge}`,
       );
     if (forward.backend !== reverse.backend)
       throw rangeError(
@@ -122,7 +122,7 @@ export class Bidirectional<
       );
     this.backend = forward.backend;
     this.inputSize = forward.inputSize;
-    this.outputSize = (forward.hiddenSize + (apart ? reverse.hiddenSize : 0)) as MergedSize<HiddenSize, M>;
+    this.outputSize = (forward.outputSize + (apart ? reverse.outputSize : 0)) as MergedSize<HiddenSize, M>;
     this.stateSizes = { forward: forward.stateSizes, reverse: reverse.stateSizes };
   }
 

@@ -5,8 +5,7 @@ import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { normalize, normalizeBackward } from '../matrix/normalize.ts';
-import { addColumnSums, copyRow, mul, mulAdd } from '../matrix/operations.ts';
+import { addColumnSums, copyRow, mul, mulAdd, normalize, normalizeBackward } from '../matrix/operations.ts';
 import { Parameter } from '../matrix/parameter.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import type { Tensor } from '../tensor.ts';
@@ -113,7 +112,7 @@ export class LayerNorm<const Size extends number = number> extends Layer<Tensor,
           mul(dInput, dOutput, repeatedRow(weight.value, x.rows));
           dn = dInput;
         }
-        normalizeBackward(dInput, deviations, n, dn); // (1)
+        normalizeBackward(dInput, n, deviations, dn); // (1)
         return { input: dInput, state: undefined };
       },
     };

@@ -118,7 +118,7 @@ export function underNoise(
     return (out, t) => drawMask(out, new Random(seed + t), rate, 1, 0);
   });
   if (recurrentDropout === 0) return zoned;
-  const mask = arena.matrix(batch, cell.hiddenSize);
+  const mask = arena.matrix(batch, cell.weightHh.value.columns);
   drawMask(mask, random, recurrentDropout, 0, 1 / (1 - recurrentDropout));
   return { ...zoned, rule: withRecurrentDropout(zoned.rule, mask) };
 }

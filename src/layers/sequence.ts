@@ -9,6 +9,7 @@ import {
   type UnrolledGradient,
   unrollBackward,
 } from '../cells/unroll-backward.ts';
+import { record } from '../cells/windows.ts';
 import { oneOf, rangeError, show, typeError, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
@@ -55,7 +56,7 @@ export interface SequenceOptions<Name extends string = string> extends NoiseOpti
 /** The names of a cell's states. */
 type NameOf<C> = C extends Cell<infer Name, number, number> ? Name : never;
 type InputSizeOf<C> = C extends Cell<string, infer InputSize, number> ? InputSize : never;
-type HiddenSizeOf<C> = C extends Cell<string, number, infer HiddenSize> ? HiddenSize : never;
+type OutputSizeOf<C> = C extends Cell<string, number, number, infer OutputSize> ? OutputSize : never;
 
 /**
  * Runs a cell over every step of a batch of sequences.
@@ -98,7 +99,7 @@ type HiddenSizeOf<C> = C extends Cell<string, number, infer HiddenSize> ? Hidden
 export class Sequence<C extends Cell<string, number, number>> extends Layer<
   Tensor,
   InputSizeOf<C>,
-  HiddenSizeOf<C>,
+  OutputSizeOf<C>,
   CellState<NameOf<C>>
 > {
   readonly type = 'Sequence';
@@ -106,7 +107,7 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   readonly cell: C;
   readonly backend: Backend;
   readonly inputSize: InputSizeOf<C>;
-  readonly outputSize: HiddenSizeOf<C>;
+  readonly outputSize: OutputSizeOf<C>;
   override readonly stateSizes: StateSizes;
   readonly outputs: 'all' | 'last';
   readonly reverse: boolean;
@@ -130,7 +131,7 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
     this.cell = cell;
     this.backend = cell.backend;
     this.inputSize = cell.inputSize as InputSizeOf<C>;
-    this.outputSize = cell.hiddenSize as HiddenSizeOf<C>;
+    this.outputSize = cell.outputSize as OutputSizeOf<C>;
     this.stateSizes = cell.stateSizes;
     this.outputs = oneOf('Sequence', 'outputs', outputs, ['all', 'last']);
     this.reverse = reverse;
@@ -240,7 +241,7 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   }
 
   #outputs(arena: Arena, { time, batch }: Signal): Matrix | undefined {
-    return this.outputs === 'all' ? arena.matrix(time * batch, this.cell.hiddenSize) : undefined;
+    return this.outputs === 'all' ? arena.matrix(time * batch, this.outputSize) : undefined;
   }
 
   /** The walk over the input, kept whole or computed again on the way back. */
@@ -295,6 +296,6 @@ function withOutput(
     add(sum, dState[h] as Matrix, dOutput);
     return { ...dState, [h]: sum };
   }
-  const zero = arena.zeros(dOutput.rows, dOutput.columns);
-  return { ...Object.fromEntries(Object.keys(final).map((name) => [name, zero])), [h]: dOutput };
+  const zeros = record(Object.keys(final), (name) => arena.zeros(dOutput.rows, final[name]!.columns));
+  return { ...zeros, [h]: dOutput };
 }

@@ -22,6 +22,11 @@ function rowOf(where: string, argument: string, row: Matrix, columns: number): v
   throw rangeError(where, argument, `has shape ${shape(row)}`, `[1, ${columns}]`);
 }
 
+function columnOf(where: string, argument: string, column: Matrix, rows: number): void {
+  if (column.rows === rows && column.columns === 1) return;
+  throw rangeError(where, argument, `has shape ${shape(column)}`, `[${rows}, 1]`);
+}
+
 function tableOf(where: string, table: Matrix, columns: number): void {
   if (table.columns !== columns)
     throw rangeError(where, 'table', `has ${table.columns} columns`, `${columns}`);
@@ -146,6 +151,46 @@ export function scatterAdd(table: Matrix, a: Matrix, indices: Matrix): void {
     indices.offset,
     a.rows,
     a.columns,
+  );
+}
+
+/**
+ * Each row of out ← (a − μ) · d, with d = 1 / √(σ² + ε) of that row left in `inverseDeviation` [rows, 1]
+ *
+ * μ and σ² are the mean and the mean square deviation of the row; where σ² + ε is 0, as in padding, so is d. `out` may be `a`.
+ */
+export function normalize(out: Matrix, inverseDeviation: Matrix, a: Matrix, epsilon: number): void {
+  sameShape('normalize', 'a', a, out);
+  columnOf('normalize', 'inverseDeviation', inverseDeviation, out.rows);
+  out.backend.kernels.normalize(
+    out.offset,
+    out.stride,
+    inverseDeviation.offset,
+    inverseDeviation.stride,
+    a.offset,
+    a.stride,
+    epsilon,
+    out.rows,
+    out.columns,
+  );
+}
+
+/** Each row of out ← d · (dy − mean(dy) − y · mean(dy * y)), with y and d as {@link normalize} left them; `out` may be `y` or `dy`. */
+export function normalizeBackward(out: Matrix, y: Matrix, inverseDeviation: Matrix, dy: Matrix): void {
+  sameShape('normalizeBackward', 'y', y, out);
+  sameShape('normalizeBackward', 'dy', dy, out);
+  columnOf('normalizeBackward', 'inverseDeviation', inverseDeviation, out.rows);
+  out.backend.kernels.normalizeBackward(
+    out.offset,
+    out.stride,
+    y.offset,
+    y.stride,
+    inverseDeviation.offset,
+    inverseDeviation.stride,
+    dy.offset,
+    dy.stride,
+    out.rows,
+    out.columns,
   );
 }
 

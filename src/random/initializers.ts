@@ -92,3 +92,20 @@ export const orthogonal: Initializer = (rows, columns, random) => {
   });
   return values;
 };
+
+/**
+ * Ones on the diagonal, zeros elsewhere: a recurrence that begins by keeping its state as it is (Le, Jaitly and Hinton 2015,
+ * arXiv:1504.00941).
+ *
+ * @example
+ * ```ts
+ * import { identity, Random } from 'recurrent-cells';
+ *
+ * Array.from(identity(2, 2, new Random(0))) // → [1, 0, 0, 1]
+ * ```
+ */
+export const identity: Initializer = (rows, columns) => {
+  const values = new Float64Array(rows * columns);
+  for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
+  return values;
+};

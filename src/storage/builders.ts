@@ -1,8 +1,13 @@
 /** How each class is built again from its architecture. Nothing is drawn at random: the weights come from the file. */
 import { Attention, type AttentionOptions } from '../attention/attention.ts';
 import type { Cell } from '../cells/cell.ts';
+import { CoupledLSTMCell } from '../cells/coupled-lstm.ts';
 import { GRUCell, type GRUCellOptions } from '../cells/gru.ts';
+import { LayerNormGRUCell } from '../cells/layer-norm-gru.ts';
+import { LayerNormLSTMCell } from '../cells/layer-norm-lstm.ts';
 import { LSTMCell } from '../cells/lstm.ts';
+import { PeepholeLSTMCell } from '../cells/peephole-lstm.ts';
+import { ProjectedLSTMCell, type ProjectedLSTMCellOptions } from '../cells/projected-lstm.ts';
 import { RNNCell, type RNNCellOptions } from '../cells/rnn.ts';
 import { EncoderDecoder, type EncoderDecoderOptions } from '../encoder-decoder/encoder-decoder.ts';
 import { Activation, type ActivationOptions } from '../layers/activation.ts';
@@ -24,7 +29,7 @@ import { Random, type RandomState } from '../random/random.ts';
 
 /** What can be saved: a cell, a layer, attention, or an encoder–decoder, of whatever sizes. */
 // biome-ignore lint/suspicious/noExplicitAny: what is loaded is known at run time
-export type Model = Cell<any, any, any> | Layer<any, any, any, any> | Attention | EncoderDecoder<any>;
+export type Model = Cell<any, any, any, any> | Layer<any, any, any, any> | Attention | EncoderDecoder<any>;
 
 /** Builds an instance from the options and parts of its architecture. */
 export type Builder = (
@@ -59,6 +64,12 @@ function drawing<Options>({
 const builders: Builders = {
   RNNCell: (options: RNNCellOptions<number, number>) => new RNNCell({ ...options, ...unset }),
   LSTMCell: (options) => new LSTMCell({ ...options, ...unset }),
+  PeepholeLSTMCell: (options) => new PeepholeLSTMCell({ ...options, ...unset }),
+  CoupledLSTMCell: (options) => new CoupledLSTMCell({ ...options, ...unset }),
+  ProjectedLSTMCell: (options: ProjectedLSTMCellOptions<number, number, number>) =>
+    new ProjectedLSTMCell({ ...options, ...unset }),
+  LayerNormLSTMCell: (options) => new LayerNormLSTMCell({ ...options, ...unset }),
+  LayerNormGRUCell: (options) => new LayerNormGRUCell({ ...options, ...unset }),
   GRUCell: (options: GRUCellOptions<number, number>) => new GRUCell({ ...options, ...unset }),
   Sequence: (options: SequenceOptions & Saved, { cell }) => new Sequence(cell as Cell, drawing(options)),
   Bidirectional: (options: BidirectionalOptions & Saved, { forward, reverse }) =>

@@ -21,7 +21,9 @@ function created(cell: AnyCell, time: number, lengths: number[] | undefined): nu
   return withArena(cell.backend, (arena) => {
     const values = arena.zeros(time * BATCH, INPUT);
     const dOutput = arena.zeros(time * BATCH, HIDDEN);
-    const dFinal = { h: arena.zeros(BATCH, HIDDEN), c: arena.zeros(BATCH, HIDDEN) };
+    const dFinal = Object.fromEntries(
+      Object.entries(cell.stateSizes).map(([name, size]) => [name, arena.zeros(BATCH, size as number)]),
+    );
     const signal = {
       kind: 'dense',
       batch: BATCH,

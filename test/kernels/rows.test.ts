@@ -150,6 +150,76 @@ describe.each(backends)('$name', (backend) => {
     }
   });
 
+  test('normalize and normalizeBackward', () => {
+    const epsilon = 1e-3;
+    for (const columns of LENGTHS)
+      for (const [gap, inPlace, mean] of [
+        [0, 'none', 0],
+        [3, 'a', 1],
+        [3, 'y', 1000],
+      ] as const) {
+        sandbox.clear();
+        const a = sandbox.block(3, columns, columns + gap, () => mean + random());
+        const dy = sandbox.block(3, columns, columns + gap, random);
+        const y = inPlace === 'a' ? a : sandbox.block(3, columns, columns + 2 * gap, () => 0);
+        const d = sandbox.block(3, 1, 1 + gap, () => 0);
+        const dx = inPlace === 'a' ? dy : inPlace === 'y' ? y : sandbox.block(3, columns, columns, () => 0);
+        const [x, upstream] = [contents(a), contents(dy)];
+        const average = (of: (j: number) => number): number =>
+          Array.from({ length: columns }, (_, j) => of(j)).reduce((sum, value) => sum + value / columns, 0);
+        const centre = [0, 1, 2].map((i) => average((j) => x(i, j)));
+        const inverse = centre.map((c, i) => 1 / Math.sqrt(average((j) => (x(i, j) - c) ** 2) + epsilon));
+        const normal = (i: number, j: number): number => (x(i, j) - centre[i]!) * inverse[i]!;
+
+        sandbox.run(
+          () =>
+            kernels.normalize(
+              ...([y.offset, y.stride, d.offset, d.stride, a.offset, a.stride] as const),
+              ...([epsilon, 3, columns] as const),
+            ),
+          y,
+          d,
+        );
+        // The mean is a sum in float64: its error is felt where the mean is large.
+        const error = (i: number): number =>
+          8 * (unit + columns * 2 ** -53 * mean) * (1 + inverse[i]!) * inverse[i]!;
+        if (columns > 0) sandbox.expect(d, (i) => inverse[i]!, error);
+        sandbox.expect(y, normal, (i) => 8 * error(i));
+
+        const [kept, scale] = [contents(y), contents(d)];
+        sandbox.run(
+          () =>
+            kernels.normalizeBackward(
+              ...([dx.offset, dx.stride, y.offset, y.stride, d.offset, d.stride] as const),
+              ...([dy.offset, dy.stride, 3, columns] as const),
+            ),
+          dx,
+        );
+        const slope = [0, 1, 2].map((i) => average((j) => upstream(i, j) * kept(i, j)));
+        const level = [0, 1, 2].map((i) => average((j) => upstream(i, j)));
+        sandbox.expect(
+          dx,
+          (i, j) => scale(i, 0) * (upstream(i, j) - level[i]! - kept(i, j) * slope[i]!),
+          (i, j) => 8 * (1 + columns * unit) * unit * scale(i, 0) * (2 + Math.abs(kept(i, j))),
+        );
+      }
+  });
+
+  test('normalize: a row of equal elements is 0, NaN fills its row only', () => {
+    const columns = 6;
+    for (const epsilon of [0.25, 0]) {
+      sandbox.clear();
+      const d = sandbox.block(3, 1, 1, () => 7);
+      const content = (i: number, j: number): number => [8, j === 5 ? Number.NaN : 1, (-1) ** j][i]!;
+      const out = sandbox.block(3, columns, columns, content);
+      kernels.normalize(out.offset, columns, d.offset, 1, out.offset, columns, epsilon, 3, columns);
+      const inverse = [epsilon === 0 ? 0 : 2, Number.NaN, 1 / Math.sqrt(1 + epsilon)];
+      const error = (): number => 1e-6;
+      sandbox.expect(d, (i) => inverse[i]!, error);
+      sandbox.expect(out, (i, j) => [0, Number.NaN, inverse[2]! * (-1) ** j][i]!, error);
+    }
+  });
+
   test('sumOfSquares and maximumMagnitude', () => {
     for (const columns of LENGTHS)
       for (const rows of [0, 1, 3]) {

@@ -2,8 +2,13 @@
 import {
   type Backend,
   type Cell,
+  CoupledLSTMCell,
   GRUCell,
+  LayerNormGRUCell,
+  LayerNormLSTMCell,
   LSTMCell,
+  PeepholeLSTMCell,
+  ProjectedLSTMCell,
   type Random,
   RNNCell,
   type State,
@@ -27,6 +32,17 @@ export const cells: readonly [name: string, make: MakeCell][] = [
   ['LSTMCell', (options) => new LSTMCell(options)],
   ['GRUCell, reset after', (options) => new GRUCell(options)],
   ['GRUCell, reset before', (options) => new GRUCell({ ...options, reset: 'before' })],
+  ['PeepholeLSTMCell', (options) => new PeepholeLSTMCell(options)],
+  ['CoupledLSTMCell', (options) => new CoupledLSTMCell(options)],
+  [
+    'ProjectedLSTMCell',
+    // One unit more than its output: the laws speak of the output's size.
+    ({ hiddenSize, ...options }) =>
+      new ProjectedLSTMCell({ ...options, hiddenSize: hiddenSize + 1, projectionSize: hiddenSize }),
+  ],
+  // An ε as large as the variances to come: without it, rows that are nearly equal have gradients without bound.
+  ['LayerNormLSTMCell', ({ bias, ...options }) => new LayerNormLSTMCell({ ...options, epsilon: 0.5 })],
+  ['LayerNormGRUCell', ({ bias, ...options }) => new LayerNormGRUCell({ ...options, epsilon: 0.5 })],
 ];
 
 /** Draws normal numbers. */

@@ -147,6 +147,42 @@ describe('rows', () => {
     );
   });
 
+  test('normalize and normalizeBackward', () => {
+    const column = () => matrix([[0], [0]]);
+    const [y, dx] = [matrix(a), matrix(a)];
+    const inverseDeviation = column();
+    operations.normalize(y, inverseDeviation, y, 0.5);
+    operations.normalizeBackward(dx, y, inverseDeviation, matrix(b));
+    const mean = (row: readonly number[]) => row.reduce((sum, x) => sum + x, 0) / row.length;
+    a.forEach((row, i) => {
+      const centred = row.map((x) => x - mean(row));
+      const d = 1 / Math.sqrt(mean(centred.map((x) => x ** 2)) + 0.5);
+      const normal = centred.map((x) => x * d);
+      const dy = b[i]!;
+      const slope = mean(dy.map((value, j) => value * normal[j]!));
+      expect(read(inverseDeviation)[i]![0]).toBeCloseTo(d, 14);
+      normal.forEach((value, j) => {
+        expect(read(y)[i]![j]).toBeCloseTo(value, 14);
+        expect(read(dx)[i]![j]).toBeCloseTo(d * (dy[j]! - mean(dy) - value * slope), 14);
+      });
+    });
+    expect(() => operations.normalize(y, matrix([[1, 2]]), y, 1)).toThrow(
+      new RangeError('normalize: inverseDeviation has shape [1, 2], expected [2, 1]'),
+    );
+    expect(() => operations.normalize(y, column(), matrix([[1]]), 1)).toThrow(
+      new RangeError('normalize: a has shape [1, 1], expected [2, 3], the shape of out'),
+    );
+    expect(() => operations.normalizeBackward(dx, y, matrix([[1]]), dx)).toThrow(
+      new RangeError('normalizeBackward: inverseDeviation has shape [1, 1], expected [2, 1]'),
+    );
+    expect(() => operations.normalizeBackward(dx, matrix([[1]]), column(), dx)).toThrow(
+      new RangeError('normalizeBackward: y has shape [1, 1], expected [2, 3], the shape of out'),
+    );
+    expect(() => operations.normalizeBackward(dx, y, column(), matrix([[1]]))).toThrow(
+      new RangeError('normalizeBackward: dy has shape [1, 1], expected [2, 3], the shape of out'),
+    );
+  });
+
   test('gather and scatterAdd leave out an index of −1', () => {
     const out = matrix([
       [9, 9, 9],

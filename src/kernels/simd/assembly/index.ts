@@ -6,6 +6,7 @@
  */
 export { add, clamp, copy, fill, mul, mulAdd, relu, reluBackward, scale, sub } from './arithmetic';
 export { exp, sigmoid, sigmoidBackward, softplus, tanh, tanhBackward } from './functions';
+export { normalize, normalizeBackward } from './normalize';
 export { gemm, gemmPacked, pack, packedLength } from './products';
 export { adagrad, adam, rmsprop, sgd } from './optimizers';
 export { maximumMagnitude, sumOfSquares } from './reductions';

@@ -26,7 +26,7 @@ export function sumOfSquares(a: i32, aStride: i32, rows: i32, columns: i32): f64
 /** sum + v², of the two lower lanes */
 // @ts-ignore: decorator
 @inline
-function addSquares(sum: v128, v: v128): v128 {
+export function addSquares(sum: v128, v: v128): v128 {
   const wide = f64x2.promote_low_f32x4(v);
   return f64x2.add(sum, f64x2.mul(wide, wide));
 }
@@ -34,7 +34,7 @@ function addSquares(sum: v128, v: v128): v128 {
 /** The two upper lanes as the lower ones. */
 // @ts-ignore: decorator
 @inline
-function upper(v: v128): v128 {
+export function upper(v: v128): v128 {
   return v128.shuffle<f32>(v, v, 2, 3, 2, 3);
 }
 

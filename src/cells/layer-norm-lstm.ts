@@ -1,0 +1,137 @@
+/** The long short-term memory cell with layer normalisation. */
+import type { Architecture } from '../architecture.ts';
+import { numberWithin, requiredOptions } from '../errors.ts';
+import {
+  add,
+  copy,
+  mul,
+  mulAdd,
+  sigmoid,
+  sigmoidBackward,
+  tanh,
+  tanhBackward,
+} from '../matrix/operations.ts';
+import { Cell } from './cell.ts';
+import {
+  type LayerNormCellOptions,
+  layerNorm,
+  layerNormBackward,
+  normalizedProducts,
+  normalizeProducts,
+  normalizeProductsBackward,
+} from './layer-norm.ts';
+import { constantRow, type Rule } from './rule.ts';
+
+const products = /* @__PURE__ */ normalizedProducts(['i', 'f', 'g', 'o'], { f: 1 });
+
+type LayerNormRule = Rule<
+  'i' | 'f' | 'g' | 'o' | 'all',
+  'h' | 'c',
+  'tanhC' | 'normalC' | 'inverseC' | (typeof products.kept)[number],
+  'gainC' | 'shiftC' | keyof typeof products.parameters
+>;
+
+function rule(epsilon: number): LayerNormRule {
+  return {
+    gates: ['i', 'f', 'g', 'o'],
+    together: products.together,
+    states: ['h', 'c'],
+    kept: ['tanhC', 'normalC', 'inverseC', ...products.kept],
+    sizes: { inverseC: () => 1, ...products.sizes },
+    parameters: { gainC: constantRow(1), shiftC: constantRow(0), ...products.parameters },
+    separateRecurrent: true,
+    squashed: { i: 'sigmoid', f: 'sigmoid', g: 'tanh', o: 'sigmoid' },
+    stages: [
+      {
+        gates: ['i', 'f', 'g', 'o'],
+        from: 'h',
+
+        activate(step) {
+          const { prev, next, gates, recurrent: q, kept, parameters } = step;
+          const { all: p, i, f, g, o } = gates;
+          const { tanhC, normalC, inverseC } = kept;
+          normalizeProducts(step, epsilon); // (1)
+          add(p, p, q.all); // (2)
+          sigmoid(i, i);
+          sigmoid(f, f);
+          tanh(g, g);
+          sigmoid(o, o);
+          mul(next.c, f, prev.c); // (3)
+          mulAdd(next.c, i, g);
+          layerNorm(tanhC, normalC, inverseC, next.c, parameters.gainC, parameters.shiftC, epsilon); // (4)
+          tanh(tanhC, tanhC);
+          mul(next.h, o, tanhC); // (5)
+        },
+
+        activateBackward(step, d) {
+          const { prev, gates, kept, parameters } = step;
+          const { i, f, g, o } = gates;
+          const { tanhC, normalC, inverseC } = kept;
+          const { gainC: dGainC, shiftC: dShiftC } = d.parameters;
+          const { h: dh, c: dc } = d.next;
+          const part = d.scratch;
+          mul(d.gates.o, dh, tanhC); // (5)
+          mul(part, dh, o);
+          tanhBackward(part, tanhC, part); // (4)
+          layerNormBackward(part, d.kept.normalC, dGainC, dShiftC, normalC, inverseC, parameters.gainC, part);
+          add(dc, dc, part);
+          mul(d.gates.i, dc, g); // (3)
+          mul(d.gates.g, dc, i);
+          mul(d.gates.f, dc, prev.c);
+          mul(d.prev.c, dc, f);
+          sigmoidBackward(d.gates.i, i, d.gates.i); // (2)
+          sigmoidBackward(d.gates.f, f, d.gates.f);
+          tanhBackward(d.gates.g, g, d.gates.g);
+          sigmoidBackward(d.gates.o, o, d.gates.o);
+          copy(d.recurrent.all, d.gates.all);
+          normalizeProductsBackward(step, d); // (1)
+        },
+      },
+    ],
+  };
+}
+
+/**
+ * The long short-term memory cell with layer normalisation: its gates see how inputs and outputs compare, not how large they are.
+ *
+ *     (1) p = LN(W_ih x_t; gainIh, shiftIh)        q = LN(W_hh h_{t−1}; gainHh, shiftHh)
+ *     (2) i, f, o = σ(p + q)        g = tanh(…)
+ *     (3) c_t = f * c_{t−1} + i * g
+ *     (4) tanhC = tanh LN(c_t; gainC, shiftC)
+ *     (5) h_t = o * tanhC
+ *
+ *     LN(a; gain, shift) = gain * (a − μ)/√(σ² + ε) + shift        μ, σ² the mean and the biased variance of all of a
+ *
+ * Ba, Kiros and Hinton (2016), arXiv:1607.06450, equations (20) to (22): each product has one mean and variance over all
+ * four gates. Their bias b is part of the shifts. Gates in the order i, f, g, o. Gains and shifts are `[4·hiddenSize]`,
+ * those of c `[hiddenSize]`; there are no other biases. The forget gate's block of shiftIh starts at 1.
+ *
+ * @example
+ * ```ts
+ * import { LayerNormLSTMCell } from 'recurrent-cells';
+ *
+ * const cell = new LayerNormLSTMCell({ inputSize: 3, hiddenSize: 2 });
+ * cell.parameters().get('gainIh')!.shape // → [8]
+ * cell.parameters().get('gainC')!.shape // → [2]
+ * ```
+ */
+export class LayerNormLSTMCell<
+  const InputSize extends number = number,
+  const HiddenSize extends number = number,
+> extends Cell<'h' | 'c', InputSize, HiddenSize> {
+  readonly epsilon: number;
+
+  /** @throws RangeError if `epsilon` is negative or NaN, and as every cell. */
+  constructor(options: LayerNormCellOptions<InputSize, HiddenSize>) {
+    const type = 'LayerNormLSTMCell';
+    const { epsilon = 1e-5 } = requiredOptions(type, options, '{ inputSize, hiddenSize }');
+    numberWithin(type, 'epsilon', epsilon, 0, Number.POSITIVE_INFINITY);
+    super(type, rule(epsilon), { ...options, bias: false });
+    this.epsilon = epsilon;
+  }
+
+  override architecture(): Architecture {
+    const { type, inputSize, hiddenSize, epsilon } = this;
+    return { type, options: { inputSize, hiddenSize, epsilon } };
+  }
+}

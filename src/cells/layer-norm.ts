@@ -1,0 +1,95 @@
+/** Layer normalisation within a rule: of its two products, and of what φ computes. */
+import type { Matrix } from '../matrix/matrix.ts';
+import { add, addColumnSums, mul, normalize, normalizeBackward } from '../matrix/operations.ts';
+import type { CellOptions } from './cell.ts';
+import { constantRow, gateRow, type OwnParameter, type Step, type StepGradient } from './rule.ts';
+
+/** Options of {@link LayerNormLSTMCell} and {@link LayerNormGRUCell}, whose shifts are their biases. */
+export interface LayerNormCellOptions<InputSize extends number, HiddenSize extends number>
+  extends Omit<CellOptions<InputSize, HiddenSize>, 'bias'> {
+  /** ε: 1e-5 unless given. */
+  readonly epsilon?: number | undefined;
+}
+
+/** out ← gain * n + shift, with n ← (a − μ)/√(σ² + ε) and inverseDeviation ← 1/√(σ² + ε), row by row; `out` may be `a`. */
+export function layerNorm(
+  out: Matrix,
+  n: Matrix,
+  inverseDeviation: Matrix,
+  a: Matrix,
+  gain: Matrix,
+  shift: Matrix,
+  epsilon: number,
+): void {
+  normalize(n, inverseDeviation, a, epsilon);
+  mul(out, gain, n);
+  add(out, out, shift);
+}
+
+/** The gradients of {@link layerNorm}: `dGain` and `dShift` are added to, `da` may be `dOut`, `dn` is an intermediate. */
+export function layerNormBackward(
+  da: Matrix,
+  dn: Matrix,
+  dGain: Matrix,
+  dShift: Matrix,
+  n: Matrix,
+  inverseDeviation: Matrix,
+  gain: Matrix,
+  dOut: Matrix,
+): void {
+  addColumnSums(dShift, dOut);
+  mul(dn, dOut, n);
+  addColumnSums(dGain, dn);
+  mul(dn, dOut, gain);
+  normalizeBackward(da, n, inverseDeviation, dn);
+}
+
+type Kept = 'normalIh' | 'normalHh' | 'inverseIh' | 'inverseHh';
+type Own = 'gainIh' | 'shiftIh' | 'gainHh' | 'shiftHh';
+
+/** What a rule declares for {@link normalizeProducts}, where it has q apart from p; where the shifts of gates start, if not at 0. */
+export function normalizedProducts<Gate extends string>(
+  gates: readonly Gate[],
+  starts: { readonly [gate in Gate]?: number } = {},
+): {
+  readonly together: { readonly all: readonly Gate[] };
+  readonly kept: readonly Kept[];
+  readonly sizes: { readonly [name in Kept]: (hiddenSize: number) => number };
+  readonly parameters: { readonly [name in Own]: OwnParameter };
+} {
+  const blocks = gates.length;
+  const width = (hiddenSize: number) => blocks * hiddenSize;
+  const one = () => 1;
+  return {
+    together: { all: gates },
+    kept: ['normalIh', 'inverseIh', 'normalHh', 'inverseHh'],
+    sizes: { normalIh: width, inverseIh: one, normalHh: width, inverseHh: one },
+    parameters: {
+      gainIh: constantRow(1, blocks),
+      shiftIh: gateRow(gates, starts),
+      gainHh: constantRow(1, blocks),
+      shiftHh: constantRow(0, blocks),
+    },
+  };
+}
+
+/** p ← gainIh * (p − μ)/√(σ² + ε) + shiftIh and q likewise, each over all gates together. */
+export function normalizeProducts(step: Step<'all', never, Kept, Own>, epsilon: number): void {
+  const { gates, recurrent, kept, parameters } = step;
+  const { gainIh, shiftIh, gainHh, shiftHh } = parameters;
+  layerNorm(gates.all, kept.normalIh, kept.inverseIh, gates.all, gainIh, shiftIh, epsilon);
+  layerNorm(recurrent.all, kept.normalHh, kept.inverseHh, recurrent.all, gainHh, shiftHh, epsilon);
+}
+
+/** The way back, after what followed {@link normalizeProducts}. */
+export function normalizeProductsBackward(
+  { kept, parameters }: Step<'all', never, Kept, Own>,
+  d: StepGradient<'all', never, Kept, Own>,
+): void {
+  const { gainIh, shiftIh, gainHh, shiftHh } = d.parameters;
+  const { all: dp } = d.gates;
+  const { all: dq } = d.recurrent;
+  const { normalIh, normalHh, inverseIh, inverseHh } = kept;
+  layerNormBackward(dp, d.kept.normalIh, gainIh, shiftIh, normalIh, inverseIh, parameters.gainIh, dp);
+  layerNormBackward(dq, d.kept.normalHh, gainHh, shiftHh, normalHh, inverseHh, parameters.gainHh, dq);
+}

@@ -1,0 +1,107 @@
+/** The long short-term memory cell whose output is a projection of its units. */
+import type { Architecture } from '../architecture.ts';
+import { rangeError, requiredOptions, weightShape, wholeNumber } from '../errors.ts';
+import { copy } from '../matrix/operations.ts';
+import { Cell, type CellOptions } from './cell.ts';
+import { lstm, lstmBackward } from './lstm.ts';
+import type { Rule } from './rule.ts';
+
+type ProjectedRule = Rule<'i' | 'f' | 'g' | 'o', 'h' | 'c', 'tanhC' | 'm' | 'projected', 'weightHr'>;
+
+function rule(projectionSize: number): ProjectedRule {
+  const size = () => projectionSize;
+  return {
+    gates: ['i', 'f', 'g', 'o'],
+    states: ['h', 'c'],
+    kept: ['tanhC', 'm', 'projected'],
+    sizes: { h: size, projected: size },
+    parameters: {
+      weightHr: (hiddenSize, draw) => ({
+        shape: weightShape('ProjectedLSTMCell', 'weightHr', projectionSize, hiddenSize),
+        initial: draw(projectionSize, hiddenSize),
+      }),
+    },
+    separateRecurrent: false,
+    squashed: { i: 'sigmoid', f: 'sigmoid', g: 'tanh', o: 'sigmoid' },
+    initialBias: { f: 1 },
+    stages: [
+      {
+        gates: ['i', 'f', 'g', 'o'],
+        from: 'h',
+        activate: (step) => lstm(step, step.kept.m), // (1) to (4)
+        activateBackward: (step, d) => lstmBackward(step, d, d.kept.m),
+      },
+      {
+        gates: [],
+        from: 'm',
+        gives: { kept: 'projected', weight: 'weightHr' },
+        activate: ({ next, kept }) => copy(next.h, kept.projected), // (5)
+        activateBackward: (_, d) => copy(d.kept.projected, d.next.h),
+      },
+    ],
+  };
+}
+
+/** Options of {@link ProjectedLSTMCell}. */
+export interface ProjectedLSTMCellOptions<
+  InputSize extends number,
+  HiddenSize extends number,
+  ProjectionSize extends number,
+> extends CellOptions<InputSize, HiddenSize> {
+  /** P, the features of the output: fewer than `hiddenSize`. */
+  readonly projectionSize: ProjectionSize;
+}
+
+/**
+ * The long short-term memory cell with a narrower output: many units remember, and few numbers return into the gates.
+ *
+ *     (1) i, f, o = σ(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh)        g = tanh(…)
+ *     (2) c_t = f * c_{t−1} + i * g
+ *     (3) tanhC = tanh c_t
+ *     (4) m = o * tanhC
+ *     (5) h_t = W_hr m
+ *
+ * h is `[batch, projectionSize]`, and c `[batch, hiddenSize]`; `weightHh` is `[4·hiddenSize, projectionSize]`, and `weightHr`
+ * `[projectionSize, hiddenSize]`.
+ *
+ * Sak, Senior and Beaufays (2014), arXiv:1402.1128, without peepholes and without the non-recurrent projection; PyTorch's
+ * `LSTM` with `proj_size`. `recurrentInitializer` draws W_hr too.
+ *
+ * @example
+ * ```ts
+ * import { ProjectedLSTMCell, tensor } from 'recurrent-cells';
+ *
+ * const cell = new ProjectedLSTMCell({ inputSize: 3, hiddenSize: 8, projectionSize: 2 });
+ * const { state } = cell.infer(tensor([[1, 0, 0]]), cell.initialState(1));
+ * state.h.shape // → [1, 2]
+ * state.c.shape // → [1, 8]
+ * ```
+ */
+export class ProjectedLSTMCell<
+  const InputSize extends number = number,
+  const HiddenSize extends number = number,
+  const ProjectionSize extends number = number,
+> extends Cell<'h' | 'c', InputSize, HiddenSize, ProjectionSize> {
+  /** @throws RangeError if `projectionSize` is not a whole number from 1 to less than `hiddenSize`, and as every cell. */
+  constructor(options: ProjectedLSTMCellOptions<InputSize, HiddenSize, ProjectionSize>) {
+    const { hiddenSize, projectionSize } = requiredOptions(
+      'ProjectedLSTMCell',
+      options,
+      '{ inputSize, hiddenSize, projectionSize }',
+    );
+    wholeNumber('ProjectedLSTMCell', 'projectionSize', projectionSize);
+    if (projectionSize >= hiddenSize)
+      throw rangeError(
+        'ProjectedLSTMCell',
+        'projectionSize',
+        `is ${projectionSize}`,
+        `less than hiddenSize, ${hiddenSize}`,
+      );
+    super('ProjectedLSTMCell', rule(projectionSize), options);
+  }
+
+  override architecture(): Architecture {
+    const { type, options } = super.architecture();
+    return { type, options: { ...options, projectionSize: this.outputSize } };
+  }
+}
