@@ -9,8 +9,14 @@
  */
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
-import { beamSearch, encoderDecoder, type Indices, Random, teacherForcing } from 'recurrent-cells';
-import { editDistance } from './lib/edit-distance.ts';
+import {
+  beamSearch,
+  editDistance,
+  encoderDecoder,
+  type Indices,
+  Random,
+  teacherForcing,
+} from 'recurrent-cells';
 import { learn, type Pair } from './lib/pairs.ts';
 import { report } from './lib/result.ts';
 

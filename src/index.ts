@@ -94,6 +94,7 @@ export {
   meanAbsoluteError,
   perplexity,
 } from './metrics/metrics.ts';
+export { editDistance, errorRate, exactMatch } from './metrics/sequences.ts';
 export { type EncoderDecoderModelOptions, encoderDecoder } from './models/encoder-decoder.ts';
 export { type ManyToManyOptions, manyToMany } from './models/many-to-many.ts';
 export { type ManyToOneOptions, manyToOne } from './models/many-to-one.ts';

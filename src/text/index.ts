@@ -8,6 +8,7 @@ export { type BatchOptions, batchesByLength, type SequenceBatch } from './batche
 export { type CharacterOptions, characters } from './characters.ts';
 export { chiSquaredTail } from './chi-distribution.ts';
 export { type ChiSquaredScores, chiSquared, chiSquaredOfTable } from './chi-squared.ts';
+export { type ChrFOptions, chrF } from './chrf.ts';
 export { type Chunk, type ChunkOptions, chunksOf } from './chunks.ts';
 export { compareCodePoints } from './code-points.ts';
 export type { Complete } from './complete.ts';

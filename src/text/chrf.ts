@@ -1,0 +1,93 @@
+/** How near texts come to references, by the character n-grams that they share. */
+import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
+
+/** Options of {@link chrF}. */
+export interface ChrFOptions {
+  /** The longest n-grams: 6 unless given. */
+  readonly order?: number | undefined;
+  /** How much more recall counts than precision: 2 unless given. */
+  readonly beta?: number | undefined;
+}
+
+/**
+ * chrF, the F-score of character n-grams, from 0 to 1 (Popović 2015; of all texts together, without white space and without
+ * smoothing, as sacreBLEU, which multiplies it by 100).
+ *
+ * With the n-grams of texts and references counted, precision p_n is the share of the texts' that a reference has, recall
+ * r_n the share of the references' that the text has; p and r are their means over the n of which both have any:
+ *
+ *     chrF_β = (1 + β²)·p·r / (β²·p + r)
+ *
+ * Characters are code points, so Korean text is compared by syllables: decompose it first, by `decomposeHangul`, to compare
+ * letters. It needs no tokenizer, and does justice to languages with many forms of a word.
+ *
+ * @throws TypeError if a text is no string; RangeError if there are not as many texts as references, or an option does not fit.
+ *
+ * @example
+ * ```ts
+ * import { chrF } from 'recurrent-cells/text';
+ *
+ * chrF(['the cat sat'], ['the cat sat']) // → 1
+ * chrF(['the cat sat'], ['the cats sat']).toFixed(4) // → '0.7173'
+ * ```
+ */
+export function chrF(
+  texts: readonly string[],
+  references: readonly string[],
+  options: ChrFOptions = {},
+): number {
+  const { order = 6, beta = 2 } = options;
+  wholeNumber('chrF', 'order', order);
+  if (!(beta > 0 && Number.isFinite(beta)))
+    throw rangeError('chrF', 'beta', `is ${show(beta)}`, 'a number above 0');
+  check(texts, references);
+  let [precisions, recalls, orders] = [0, 0, 0];
+  for (let n = 1; n <= order; n++) {
+    let [inTexts, inReferences, inBoth] = [0, 0, 0];
+    texts.forEach((text, i) => {
+      const [own, wanted] = [text, references[i]!].map((side) => counts(side, n));
+      inTexts += sum(own!);
+      inReferences += sum(wanted!);
+      for (const [ngram, count] of own!) inBoth += Math.min(count, wanted!.get(ngram) ?? 0);
+    });
+    if (inTexts === 0 || inReferences === 0) continue;
+    precisions += inBoth / inTexts;
+    recalls += inBoth / inReferences;
+    orders++;
+  }
+  if (precisions === 0) return 0;
+  const [p, r, square] = [precisions / orders, recalls / orders, beta * beta];
+  return ((1 + square) * p * r) / (square * p + r);
+}
+
+/** How often each n-gram occurs. */
+function counts(text: string, n: number): Map<string, number> {
+  const characters = Array.from(text.replace(/\s/gu, ''));
+  const found = new Map<string, number>();
+  for (let i = 0; i + n <= characters.length; i++) {
+    const ngram = characters.slice(i, i + n).join('');
+    found.set(ngram, (found.get(ngram) ?? 0) + 1);
+  }
+  return found;
+}
+
+function sum(counted: ReadonlyMap<string, number>): number {
+  let total = 0;
+  for (const count of counted.values()) total += count;
+  return total;
+}
+
+function check(texts: readonly string[], references: readonly string[]): void {
+  for (const [name, list] of Object.entries({ texts, references })) {
+    if (!Array.isArray(list)) throw typeError('chrF', name, `is ${show(list)}`, 'an array of strings');
+    const at = list.findIndex((text) => typeof text !== 'string');
+    if (at >= 0) throw typeError('chrF', `${name}[${at}]`, `is ${show(list[at])}`, 'a string');
+  }
+  if (texts.length !== references.length)
+    throw rangeError(
+      'chrF',
+      'texts',
+      `has ${texts.length} entries`,
+      `${references.length}, one for each reference`,
+    );
+}
