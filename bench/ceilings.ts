@@ -3,6 +3,7 @@
  * caches. Run as a process of its own, like the systems; prints one line of JSON.
  */
 import { type SimdKind, simdBackend } from '../src/kernels/simd/index.ts';
+import { ceiling, ROUND_FLOPS } from './multiply-adds.ts';
 
 /** The ceilings of one core. */
 export interface Ceilings {
@@ -14,8 +15,6 @@ export interface Ceilings {
   readonly copyGBs: number;
 }
 
-// One round of the loop: twelve multiply–adds of four lanes.
-const ROUND_FLOPS = 96;
 const ROUNDS = 200_000;
 const COPY_BYTES = 64e6;
 
@@ -32,9 +31,7 @@ function best(work: () => void): number {
 
 const kinds: SimdKind[] = ['relaxed', 'simd'];
 const backend = kinds.map((kind) => simdBackend(kind)).find((found) => found !== undefined);
-const kernels = backend?.kernels as
-  | { multiplyAdds(count: number, factor: number, summand: number): number }
-  | undefined;
+const kernels = backend?.link(ceiling);
 const from = new Uint8Array(COPY_BYTES).fill(1);
 const to = new Uint8Array(COPY_BYTES);
 

@@ -1,9 +1,10 @@
 /**
- * Compiles the SIMD kernels into `src/kernels/simd/binaries.generated.ts`: one source, two binaries.
+ * Compiles the SIMD kernels, each set of them a binary of its own, into `src/kernels/simd/binaries.generated.ts`, and the
+ * benchmarks' measure of the ceiling into `bench/ceiling.generated.ts`.
  *
  * A byte is written as one character or two (see `written`): hardly longer than the binary, and a compressor sees whole bytes,
  * where hexadecimal digits take it 8 % more and base64 hides from it that bytes repeat.
- * Nothing happens if neither the sources nor this script have changed.
+ * Nothing happens if neither the sources nor these scripts have changed.
  */
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -11,62 +12,81 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unfused } from './unfuse.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const sources = join(root, 'src/kernels/simd/assembly');
-const target = join(root, 'src/kernels/simd/binaries.generated.ts');
+const kernels = join(root, 'src/kernels/simd/assembly');
+const benchmarks = join(root, 'bench/assembly');
+const sets = ['core', 'training', 'normalization', 'adaptive'];
 
 const header = `// Made by scripts/build-kernels.mjs, sources ${await fingerprint()}.`;
-const present = await readFile(target, 'utf8').catch(() => '');
-if (!present.startsWith(header)) {
-  const simd = await compile(['simd']);
-  const relaxed = await compile(['simd', 'relaxed-simd']);
-  const text = `${header}
-/** The first element above the memory that the kernels keep for themselves. */
-export const heapBase: number = ${heapBase(simd)};
+await generate(join(root, 'src/kernels/simd/binaries.generated.ts'), async () => {
+  const texts = [];
+  let heapBase;
+  for (const set of sets) {
+    const binary = await compile(join(kernels, `${set}.ts`));
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary), {
+      env: { memory, tile: 4 },
+    });
+    heapBase ??= exports.heapBase.value;
+    // All sets share one memory.
+    if (set !== 'core' && new Uint8Array(memory.buffer).some(Boolean))
+      throw new Error(`${set} has constants in memory, expected them in core alone`);
+    texts.push(declaration(set, binary));
+  }
+  return [
+    `/** The first element above the memory that the kernels keep for themselves. */\nexport const heapBase: number = ${heapBase};`,
+    ...texts,
+  ];
+});
+await generate(join(root, 'bench/ceiling.generated.ts'), async () => [
+  declaration('ceiling', await compile(join(benchmarks, 'ceiling.ts'))),
+]);
 
-/** For 128-bit SIMD, as text. */
-export const simd: string =
-  "${written(simd)}";
-
-/** For relaxed SIMD, with its fused multiply-add, as text. */
-export const relaxed: string =
-  "${written(relaxed)}";
-`;
-  await writeFile(target, text);
-  console.log(`kernels: ${simd.length} bytes (SIMD), ${relaxed.length} bytes (relaxed SIMD)`);
+/** Writes what is not there yet. */
+async function generate(target, declarations) {
+  const present = await readFile(target, 'utf8').catch(() => '');
+  if (!present.startsWith(header))
+    await writeFile(target, `${[header, ...(await declarations())].join('\n\n')}\n`);
 }
 
 /** A hash of all that decides what the binaries are. */
 async function fingerprint() {
   const hash = createHash('sha256');
   hash.update(createRequire(import.meta.url)('assemblyscript/package.json').version);
-  hash.update(await readFile(fileURLToPath(import.meta.url)));
-  for (const name of (await readdir(sources)).sort()) {
-    hash.update(name);
-    hash.update(await readFile(join(sources, name)));
-  }
+  for (const script of ['build-kernels.mjs', 'unfuse.mjs'])
+    hash.update(await readFile(join(root, 'scripts', script)));
+  for (const folder of [kernels, benchmarks])
+    for (const name of (await readdir(folder)).sort()) {
+      hash.update(name);
+      hash.update(await readFile(join(folder, name)));
+    }
   return hash.digest('hex').slice(0, 16);
 }
 
-async function compile(features) {
+async function compile(source) {
   // Loaded only when needed: the compiler takes most of a second to load.
   const { default: asc } = await import('assemblyscript/asc');
   const folder = await mkdtemp(join(tmpdir(), 'kernels-'));
   const binary = join(folder, 'kernels.wasm');
   const { error, stderr } = await asc.main([
-    join(sources, 'index.ts'),
+    source,
     '--outFile',
     binary,
     // --runtime stub: nothing is allocated. --shrinkLevel 1: a quarter smaller, no slower.
     ...'--runtime stub --noAssert --importMemory --noExportMemory --disableWarning 112'.split(' '),
-    ...'--optimizeLevel 3 --shrinkLevel 1 --converge'.split(' '),
-    ...features.flatMap((feature) => ['--enable', feature]),
+    ...'--optimizeLevel 3 --shrinkLevel 1 --converge --enable simd --enable relaxed-simd'.split(' '),
   ]);
   if (error) throw new Error(`asc: ${error.message}\n${stderr.toString()}`);
   const bytes = await readFile(binary);
   await rm(folder, { recursive: true });
-  return bytes;
+  return unfused(bytes);
+}
+
+function declaration(name, binary) {
+  console.log(`kernels: ${name}, ${binary.length} bytes`);
+  return `/** A binary as text. */\nexport const ${name}: string =\n  "${written(binary)}";`;
 }
 
 /**
@@ -82,9 +102,4 @@ function written(bytes) {
   })
     .join('')
     .replaceAll('\\', '!');
-}
-
-function heapBase(bytes) {
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports.heapBase.value;
 }

@@ -22,7 +22,7 @@
  *
  * @module recurrent-cells/matrix
  */
-export type { Backend, DType } from '../kernels/backend.ts';
+export type { Backend, DType, KernelSet } from '../kernels/backend.ts';
 export type { Heap, Storage, Values } from '../kernels/heap.ts';
 export type { Binary, Kernels, Unary } from '../kernels/kernels.ts';
 export type { Expectation } from '../signal/checks.ts';

@@ -4,7 +4,10 @@
  * Each checks that the shapes agree, since a wrong one would write over a neighbour; the cost is a few comparisons.
  */
 import { rangeError } from '../errors.ts';
-import type { Binary, Unary } from '../kernels/kernels.ts';
+import type { Backend } from '../kernels/backend.ts';
+import type { Binary } from '../kernels/kernels.ts';
+import { normalization } from '../kernels/normalization.ts';
+import { training } from '../kernels/training.ts';
 import type { Factor, Matrix } from './matrix.ts';
 import { Packed } from './packed.ts';
 
@@ -33,24 +36,29 @@ function tableOf(where: string, table: Matrix, columns: number): void {
 }
 
 type UnaryName = 'copy' | 'exp' | 'sigmoid' | 'tanh' | 'relu' | 'softplus' | 'softmax' | 'logSoftmax';
-type BinaryName = 'add' | 'sub' | 'mul' | 'mulAdd' | 'sigmoidBackward' | 'tanhBackward' | 'reluBackward';
 
 function unary(name: UnaryName): (out: Matrix, a: Matrix) => void {
   return (out, a) => {
     sameShape(name, 'a', a, out);
-    const kernel: Unary = out.backend.kernels[name];
+    const kernel = out.backend.kernels[name];
     kernel(out.offset, out.stride, a.offset, a.stride, out.rows, out.columns);
   };
 }
 
-function binary(name: BinaryName): (out: Matrix, a: Matrix, b: Matrix) => void {
+function binary<Name extends string>(
+  name: Name,
+  kernelsOf: (backend: Backend) => { readonly [name in Name]: Binary },
+): (out: Matrix, a: Matrix, b: Matrix) => void {
   return (out, a, b) => {
     sameShape(name, 'a', a, out);
     sameShape(name, 'b', b, out);
-    const kernel: Binary = out.backend.kernels[name];
+    const kernel = kernelsOf(out.backend)[name];
     kernel(out.offset, out.stride, a.offset, a.stride, b.offset, b.stride, out.rows, out.columns);
   };
 }
+
+const core = ({ kernels }: Backend) => kernels;
+const backward = (backend: Backend) => backend.link(training);
 
 /** out ← a */
 export const copy: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('copy');
@@ -70,22 +78,28 @@ export const softmax: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('
 export const logSoftmax: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('logSoftmax');
 
 /** out ← a + b */
-export const add: (out: Matrix, a: Matrix, b: Matrix) => void = /* @__PURE__ */ binary('add');
+export const add: (out: Matrix, a: Matrix, b: Matrix) => void = /* @__PURE__ */ binary('add', core);
 /** out ← a − b */
-export const sub: (out: Matrix, a: Matrix, b: Matrix) => void = /* @__PURE__ */ binary('sub');
+export const sub: (out: Matrix, a: Matrix, b: Matrix) => void = /* @__PURE__ */ binary('sub', core);
 /** out ← a * b */
-export const mul: (out: Matrix, a: Matrix, b: Matrix) => void = /* @__PURE__ */ binary('mul');
+export const mul: (out: Matrix, a: Matrix, b: Matrix) => void = /* @__PURE__ */ binary('mul', core);
 /** out ← out + a * b */
-export const mulAdd: (out: Matrix, a: Matrix, b: Matrix) => void = /* @__PURE__ */ binary('mulAdd');
+export const mulAdd: (out: Matrix, a: Matrix, b: Matrix) => void = /* @__PURE__ */ binary('mulAdd', core);
 /** out ← σ′ * dy, from the output y = σ(x) */
-export const sigmoidBackward: (out: Matrix, y: Matrix, dy: Matrix) => void =
-  /* @__PURE__ */ binary('sigmoidBackward');
+export const sigmoidBackward: (out: Matrix, y: Matrix, dy: Matrix) => void = /* @__PURE__ */ binary(
+  'sigmoidBackward',
+  backward,
+);
 /** out ← tanh′ * dy, from the output y = tanh x */
-export const tanhBackward: (out: Matrix, y: Matrix, dy: Matrix) => void =
-  /* @__PURE__ */ binary('tanhBackward');
+export const tanhBackward: (out: Matrix, y: Matrix, dy: Matrix) => void = /* @__PURE__ */ binary(
+  'tanhBackward',
+  backward,
+);
 /** out ← relu′ * dy, from the output y = relu x */
-export const reluBackward: (out: Matrix, y: Matrix, dy: Matrix) => void =
-  /* @__PURE__ */ binary('reluBackward');
+export const reluBackward: (out: Matrix, y: Matrix, dy: Matrix) => void = /* @__PURE__ */ binary(
+  'reluBackward',
+  backward,
+);
 
 /** out ← value */
 export function fill(out: Matrix, value: number): void {
@@ -114,7 +128,7 @@ export function addRow(out: Matrix, row: Matrix): void {
 /** out ← out + the sums of the columns of a */
 export function addColumnSums(out: Matrix, a: Matrix): void {
   rowOf('addColumnSums', 'out', out, a.columns);
-  out.backend.kernels.columnSums(out.offset, a.offset, a.stride, a.rows, a.columns, 1);
+  backward(out.backend).columnSums(out.offset, a.offset, a.stride, a.rows, a.columns, 1);
 }
 
 /** out ← aᵀ */
@@ -143,7 +157,7 @@ export function gather(out: Matrix, table: Matrix, indices: Matrix): void {
 export function scatterAdd(table: Matrix, a: Matrix, indices: Matrix): void {
   rowOf('scatterAdd', 'indices', indices, a.rows);
   tableOf('scatterAdd', table, a.columns);
-  a.backend.kernels.scatterAdd(
+  backward(a.backend).scatterAdd(
     table.offset,
     table.stride,
     a.offset,
@@ -162,17 +176,19 @@ export function scatterAdd(table: Matrix, a: Matrix, indices: Matrix): void {
 export function normalize(out: Matrix, inverseDeviation: Matrix, a: Matrix, epsilon: number): void {
   sameShape('normalize', 'a', a, out);
   columnOf('normalize', 'inverseDeviation', inverseDeviation, out.rows);
-  out.backend.kernels.normalize(
-    out.offset,
-    out.stride,
-    inverseDeviation.offset,
-    inverseDeviation.stride,
-    a.offset,
-    a.stride,
-    epsilon,
-    out.rows,
-    out.columns,
-  );
+  out.backend
+    .link(normalization)
+    .normalize(
+      out.offset,
+      out.stride,
+      inverseDeviation.offset,
+      inverseDeviation.stride,
+      a.offset,
+      a.stride,
+      epsilon,
+      out.rows,
+      out.columns,
+    );
 }
 
 /** Each row of out ← d · (dy − mean(dy) − y · mean(dy * y)), with y and d as {@link normalize} left them; `out` may be `y` or `dy`. */
@@ -180,18 +196,20 @@ export function normalizeBackward(out: Matrix, y: Matrix, inverseDeviation: Matr
   sameShape('normalizeBackward', 'y', y, out);
   sameShape('normalizeBackward', 'dy', dy, out);
   columnOf('normalizeBackward', 'inverseDeviation', inverseDeviation, out.rows);
-  out.backend.kernels.normalizeBackward(
-    out.offset,
-    out.stride,
-    y.offset,
-    y.stride,
-    inverseDeviation.offset,
-    inverseDeviation.stride,
-    dy.offset,
-    dy.stride,
-    out.rows,
-    out.columns,
-  );
+  out.backend
+    .link(normalization)
+    .normalizeBackward(
+      out.offset,
+      out.stride,
+      y.offset,
+      y.stride,
+      inverseDeviation.offset,
+      inverseDeviation.stride,
+      dy.offset,
+      dy.stride,
+      out.rows,
+      out.columns,
+    );
 }
 
 /** out ← a · b */

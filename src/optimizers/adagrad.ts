@@ -1,5 +1,6 @@
 /** Adagrad. */
 import { requiredOptions } from '../errors.ts';
+import { adaptive } from '../kernels/adaptive.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { magnitude } from './settings.ts';
 
@@ -52,15 +53,8 @@ export class Adagrad extends Optimizer {
 
   protected update({ parameter: { value, gradient }, rate, slot }: Update): void {
     const length = value.rows * value.columns;
-    const { kernels } = value.backend;
-    kernels.adagrad(
-      value.offset,
-      gradient.offset,
-      slot('square'),
-      length,
-      rate,
-      this.epsilon,
-      this.weightDecay,
-    );
+    value.backend
+      .link(adaptive)
+      .adagrad(value.offset, gradient.offset, slot('square'), length, rate, this.epsilon, this.weightDecay);
   }
 }

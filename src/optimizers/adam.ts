@@ -1,5 +1,6 @@
 /** Adam, and Adam with decoupled weight decay. */
 import { requiredOptions } from '../errors.ts';
+import { training } from '../kernels/training.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { power } from './power.ts';
 import { magnitude, share } from './settings.ts';
@@ -46,20 +47,22 @@ abstract class Moments extends Optimizer {
   protected update({ parameter: { value, gradient }, rate, step, slot }: Update): void {
     const { beta1, beta2, epsilon } = this;
     const { added, shrink } = this.decay(rate);
-    value.backend.kernels.adam(
-      value.offset,
-      gradient.offset,
-      slot('mean'),
-      slot('square'),
-      value.rows * value.columns,
-      rate / (1 - power(beta1, step)),
-      beta1,
-      beta2,
-      1 / Math.sqrt(1 - power(beta2, step)),
-      epsilon,
-      added,
-      shrink,
-    );
+    value.backend
+      .link(training)
+      .adam(
+        value.offset,
+        gradient.offset,
+        slot('mean'),
+        slot('square'),
+        value.rows * value.columns,
+        rate / (1 - power(beta1, step)),
+        beta1,
+        beta2,
+        1 / Math.sqrt(1 - power(beta2, step)),
+        epsilon,
+        added,
+        shrink,
+      );
   }
 }
 

@@ -1,5 +1,6 @@
 /** RMSProp. */
 import { numberWithin, requiredOptions } from '../errors.ts';
+import { adaptive } from '../kernels/adaptive.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { magnitude } from './settings.ts';
 
@@ -68,19 +69,21 @@ export class RMSProp extends Optimizer {
 
   protected update({ parameter: { value, gradient }, rate, slot }: Update): void {
     const { alpha, epsilon, momentum, centered, weightDecay } = this;
-    value.backend.kernels.rmsprop(
-      value.offset,
-      gradient.offset,
-      slot('square'),
-      slot('mean'),
-      slot('velocity'),
-      value.rows * value.columns,
-      rate,
-      alpha,
-      epsilon,
-      momentum,
-      centered ? 1 : 0,
-      weightDecay,
-    );
+    value.backend
+      .link(adaptive)
+      .rmsprop(
+        value.offset,
+        gradient.offset,
+        slot('square'),
+        slot('mean'),
+        slot('velocity'),
+        value.rows * value.columns,
+        rate,
+        alpha,
+        epsilon,
+        momentum,
+        centered ? 1 : 0,
+        weightDecay,
+      );
   }
 }

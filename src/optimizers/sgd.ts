@@ -1,5 +1,6 @@
 /** Stochastic gradient descent. */
 import { numberWithin, rangeError, requiredOptions } from '../errors.ts';
+import { training } from '../kernels/training.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { magnitude } from './settings.ts';
 
@@ -61,15 +62,17 @@ export class SGD extends Optimizer {
   protected update({ parameter: { value, gradient }, rate, slot }: Update): void {
     const { momentum, nesterov, weightDecay } = this;
     const length = value.rows * value.columns;
-    value.backend.kernels.sgd(
-      value.offset,
-      gradient.offset,
-      slot('velocity'),
-      length,
-      rate,
-      momentum,
-      nesterov ? 1 : 0,
-      weightDecay,
-    );
+    value.backend
+      .link(training)
+      .sgd(
+        value.offset,
+        gradient.offset,
+        slot('velocity'),
+        length,
+        rate,
+        momentum,
+        nesterov ? 1 : 0,
+        weightDecay,
+      );
   }
 }

@@ -1,5 +1,6 @@
 /** The size of gradients: how large they are together, and how that is limited. */
 import { numberWithin, rangeError, show } from '../errors.ts';
+import { training } from '../kernels/training.ts';
 import { withArena } from '../matrix/arena.ts';
 import { scale } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
@@ -100,7 +101,7 @@ export function clipValue(parameters: ReadonlyMap<string, Parameter>, limit: num
   numberWithin('clipValue', 'limit', limit, 0, Number.POSITIVE_INFINITY);
   for (const { gradient } of parameters.values()) {
     const { offset, stride, rows, columns } = gradient;
-    gradient.backend.kernels.clamp(offset, stride, offset, stride, -limit, limit, rows, columns);
+    gradient.backend.link(training).clamp(offset, stride, offset, stride, -limit, limit, rows, columns);
   }
 }
 
@@ -109,13 +110,13 @@ function squares(parameters: ReadonlyMap<string, Parameter>, factor: number): nu
   let sum = 0;
   for (const { gradient } of parameters.values()) {
     const { backend, rows, columns } = gradient;
-    const { kernels } = backend;
-    if (factor === 1) sum += kernels.sumOfSquares(gradient.offset, gradient.stride, rows, columns);
+    const { sumOfSquares } = backend.link(training);
+    if (factor === 1) sum += sumOfSquares(gradient.offset, gradient.stride, rows, columns);
     else
       withArena(backend, (arena) => {
         const scaled = arena.matrix(rows, columns);
         scale(scaled, gradient, factor);
-        sum += kernels.sumOfSquares(scaled.offset, scaled.stride, rows, columns);
+        sum += sumOfSquares(scaled.offset, scaled.stride, rows, columns);
       });
   }
   return sum;

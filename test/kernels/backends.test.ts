@@ -1,5 +1,6 @@
 /** The choice of a backend: what is taken, what is shared, and what happens where the engine refuses. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { training } from '../../src/kernels/training.ts';
 
 // A fresh copy for each test, since backends are made once and kept.
 let kernels: typeof import('../../src/kernels/index.ts');
@@ -25,6 +26,15 @@ describe('an engine that runs everything, as far as it goes', () => {
     expect(float32({ kernels: 'typescript' }).name).toBe('float32 (TypeScript)');
     expect(float32({ deterministic: true }).name).toBe('float32 (SIMD)');
     expect(float32().name).toMatch(/SIMD/);
+  });
+
+  test('a backend links a set of kernels once, and not before it is asked to', () => {
+    for (const backend of [kernels.float32(), kernels.float64()]) {
+      const plain = vi.fn(backend.dtype === 'float64' ? () => ({}) : undefined);
+      const set = { binary: training.binary, plain };
+      expect(backend.link(set)).toBe(backend.link(set));
+      expect(plain).toHaveBeenCalledTimes(backend.dtype === 'float64' ? 1 : 0);
+    }
   });
 
   test('what contradicts itself or is unknown is a RangeError', () => {

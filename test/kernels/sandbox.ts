@@ -2,9 +2,12 @@
  * What every kernel test needs: the backends that this engine runs, and a piece of heap in which any write outside the
  * blocks that a kernel may write is found.
  */
+import { adaptive } from '../../src/kernels/adaptive.ts';
 import type { Backend } from '../../src/kernels/backend.ts';
+import { normalization } from '../../src/kernels/normalization.ts';
 import { referenceBackend } from '../../src/kernels/reference/index.ts';
 import { simdBackend } from '../../src/kernels/simd/index.ts';
+import { training } from '../../src/kernels/training.ts';
 
 /** Each implementation of the contract, with a heap of its own. */
 export const backends: readonly Backend[] = [
@@ -13,6 +16,11 @@ export const backends: readonly Backend[] = [
   simdBackend('simd'),
   simdBackend('relaxed'),
 ].filter((backend) => backend !== undefined);
+
+/** The kernels of every set. */
+export function everyKernel({ kernels, link }: Backend) {
+  return { ...kernels, ...link(training), ...link(normalization), ...link(adaptive) };
+}
 
 /** Half the distance between 1 and the next number: the relative error of one rounding. */
 export function roundingOf(backend: Backend): number {

@@ -11,36 +11,38 @@ type Elementwise = Pick<
   | 'mul'
   | 'mulAdd'
   | 'scale'
-  | 'clamp'
   | 'exp'
   | 'sigmoid'
   | 'tanh'
   | 'relu'
   | 'softplus'
-  | 'sigmoidBackward'
-  | 'tanhBackward'
-  | 'reluBackward'
 >;
+
+/** A kernel that applies a formula to each element. */
+export function unaryOver(heap: Heap): (formula: (a: number) => number) => Unary {
+  return (formula) => (out, outStride, a, aStride, rows, columns) => {
+    const x = heap.values;
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) x[out + i * outStride + j] = formula(x[a + i * aStride + j]!);
+  };
+}
+
+/** A kernel that applies a formula to the elements of two blocks, and to what is in the output. */
+export function binaryOver(heap: Heap): (formula: (a: number, b: number, out: number) => number) => Binary {
+  return (formula) => (out, outStride, a, aStride, b, bStride, rows, columns) => {
+    const x = heap.values;
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) {
+        const at = out + i * outStride + j;
+        x[at] = formula(x[a + i * aStride + j]!, x[b + i * bStride + j]!, x[at]!);
+      }
+  };
+}
 
 /** The elementwise kernels over one heap. */
 export function elementwise(heap: Heap): Elementwise {
-  const unary =
-    (formula: (a: number) => number): Unary =>
-    (out, outStride, a, aStride, rows, columns) => {
-      const x = heap.values;
-      for (let i = 0; i < rows; i++)
-        for (let j = 0; j < columns; j++) x[out + i * outStride + j] = formula(x[a + i * aStride + j]!);
-    };
-  const binary =
-    (formula: (a: number, b: number, out: number) => number): Binary =>
-    (out, outStride, a, aStride, b, bStride, rows, columns) => {
-      const x = heap.values;
-      for (let i = 0; i < rows; i++)
-        for (let j = 0; j < columns; j++) {
-          const at = out + i * outStride + j;
-          x[at] = formula(x[a + i * aStride + j]!, x[b + i * bStride + j]!, x[at]!);
-        }
-    };
+  const unary = unaryOver(heap);
+  const binary = binaryOver(heap);
   return {
     copy: unary((a) => a),
     fill(out, outStride, value, rows, columns) {
@@ -54,17 +56,11 @@ export function elementwise(heap: Heap): Elementwise {
     scale(out, outStride, a, aStride, factor, rows, columns) {
       unary((value) => factor * value)(out, outStride, a, aStride, rows, columns);
     },
-    clamp(out, outStride, a, aStride, least, most, rows, columns) {
-      unary((value) => Math.min(Math.max(value, least), most))(out, outStride, a, aStride, rows, columns);
-    },
     exp: unary(Math.exp),
     sigmoid: unary((a) => 1 / (1 + Math.exp(-a))),
     tanh: unary(Math.tanh),
     relu: unary((a) => Math.max(a, 0)),
     // The larger of a and 0 is taken out, so that e never overflows and a large negative a keeps its digits.
     softplus: unary((a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)))),
-    sigmoidBackward: binary((y, dy) => dy * y * (1 - y)),
-    tanhBackward: binary((y, dy) => dy * (1 - y * y)),
-    reluBackward: binary((y, dy) => (y > 0 ? dy : 0)),
   };
 }

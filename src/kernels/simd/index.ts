@@ -1,39 +1,52 @@
 /** The backend of WebAssembly kernels: float32, with 128-bit SIMD. */
-import type { Backend } from '../backend.ts';
+import { type Backend, newBackend } from '../backend.ts';
 import { Heap } from '../heap.ts';
-import type { Kernels } from '../kernels.ts';
-import { heapBase, relaxed, simd } from './binaries.generated.ts';
+import { heapBase } from './binaries.generated.ts';
 import { MemoryStorage } from './memory.ts';
 
-/** The two binaries: `relaxed` fuses multiply and add, faster and not bit-identical between machines. */
+/** The instructions: `relaxed` fuses multiply and add, faster and not bit-identical between machines. */
 export type SimdKind = 'relaxed' | 'simd';
 
-const NAMES: Readonly<Record<SimdKind, string>> = {
-  relaxed: 'float32 (relaxed SIMD)',
-  simd: 'float32 (SIMD)',
+const KINDS = {
+  relaxed: { name: 'float32 (relaxed SIMD)', tile: 6, prepared: fused },
+  simd: { name: 'float32 (SIMD)', tile: 4, prepared: (binary: Binary) => binary },
 };
-const BINARIES: Readonly<Record<SimdKind, string>> = { relaxed, simd };
+
+type Binary = Uint8Array<ArrayBuffer>;
 
 /** A new backend with a heap of its own, or `undefined` where the engine refuses WebAssembly or the instructions. */
 export function simdBackend(kind: SimdKind): Backend | undefined {
   if (typeof WebAssembly === 'undefined') return undefined;
+  const { name, tile, prepared } = KINDS[kind];
   const storage = new MemoryStorage(heapBase);
-  const instance = instantiate(bytesOf(BINARIES[kind]), storage.memory);
-  if (instance === undefined) return undefined;
-  const kernels = instance.exports as unknown as Kernels;
-  return { name: NAMES[kind], dtype: 'float32', heap: new Heap(storage), kernels };
-}
-
-/** Compiling tells what validating would not: whether a content security policy allows it. */
-function instantiate(
-  binary: Uint8Array<ArrayBuffer>,
-  memory: WebAssembly.Memory,
-): WebAssembly.Instance | undefined {
+  const env = { memory: storage.memory, tile };
+  // Compiling tells what validating would not: whether a content security policy allows it.
   try {
-    return new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } });
+    return newBackend(name, 'float32', new Heap(storage), <Set>({ binary }: { readonly binary: string }) => {
+      const module = new WebAssembly.Module(prepared(bytesOf(binary)));
+      return new WebAssembly.Instance(module, { env }).exports as Set;
+    });
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Puts relaxed SIMD's multiply–add in place of what `scripts/unfuse.mjs` wrote for it, and fills up with instructions that
+ * do nothing:
+ *
+ *     local.set t   mul   local.get t   add        →        relaxed_madd   nop   …
+ */
+function fused(binary: Binary): Binary {
+  const SET = 0x21;
+  for (let i = binary.indexOf(SET); i >= 0; i = binary.indexOf(SET, i + 1)) {
+    const t = binary[i + 1]!;
+    const apart = [SET, t, 0xfd, 0xe6, 1, 0x20, t, 0xfd, 0xe4, 1];
+    if (apart.some((byte, j) => binary[i + j] !== byte)) continue;
+    binary.fill(1, i, i + apart.length);
+    binary.set([0xfd, 0x85, 2], i);
+  }
+  return binary;
 }
 
 /** The binary that `scripts/build-kernels.mjs` wrote as text: a byte is a digit of 90, behind a page if it is not on page 0. */

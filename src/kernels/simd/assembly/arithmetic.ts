@@ -47,16 +47,6 @@ export function relu(out: i32, outStride: i32, a: i32, aStride: i32, rows: i32, 
 }
 
 @unmanaged
-class ReluBackward {
-  @inline of(y: v128, dy: v128, out: v128): v128 { return v128.and(dy, f32x4.gt(y, f32x4.splat(0))); }
-}
-export function reluBackward(
-  out: i32, outStride: i32, y: i32, yStride: i32, dy: i32, dyStride: i32, rows: i32, columns: i32,
-): void {
-  zip<ReluBackward>(out, outStride, y, yStride, dy, dyStride, rows, columns);
-}
-
-@unmanaged
 class Add {
   @inline of(a: v128, b: v128, out: v128): v128 { return f32x4.add(a, b); }
 }

@@ -4,20 +4,20 @@
  * The idea throughout: x = n·ln 2 + r with n whole and |r| ≤ ln 2 / 2; then eˣ = 2ⁿ·eʳ, where 2ⁿ is made in the exponent
  * bits and eʳ − 1 is a polynomial. Coefficients are minimax fits, named with their largest relative error.
  */
-import { madd, nmadd } from './vector';
+import { madd } from './vector';
 
 // In memory, because engines build a vector constant anew at each use, in three instructions; a broadcast load is one.
 const TABLE = memory.data<f32>([
-  1, 2, 1.44269504, 0.693359375, -2.12194440e-4, 12582912, 89, -105, -30,
+  1, 2, 1.44269504, -0.693359375, 2.12194440e-4, 12582912, 89, -105, -30,
   0.001394646242260933, 0.008366590365767479, 0.04166628047823906, 0.1666654348373413, 0.5,
   0.0005473527126014233, 0.0021874329540878534, 0.01250678114593029, 0.08333301544189453,
 ]);
 const ONE = TABLE;
 const TWO = TABLE + 4;
 const LOG2E = TABLE + 8;
-// ln 2 in two parts. The first has few bits, so n times it is exact for every n that occurs.
-const LN2_HIGH = TABLE + 12;
-const LN2_LOW = TABLE + 16;
+// −ln 2 in two parts. The first has few bits, so n times it is exact for every n that occurs.
+const MINUS_LN2_HIGH = TABLE + 12;
+const MINUS_LN2_LOW = TABLE + 16;
 // 1.5 · 2²³. Adding it leaves the nearest whole number in the lowest bits of the sum.
 const ROUNDER = TABLE + 20;
 // Beyond these eˣ is infinite or 0, and tanh is 1 from −2|x| = −30 on: n stays within what the exponent bits can hold.
@@ -49,7 +49,7 @@ function shifted(x: v128): v128 {
 @inline
 function remainderPower(x: v128, shift: v128): v128 {
   const n = f32x4.sub(shift, constant(ROUNDER));
-  const r = nmadd(n, constant(LN2_LOW), nmadd(n, constant(LN2_HIGH), x));
+  const r = madd(n, constant(MINUS_LN2_LOW), madd(n, constant(MINUS_LN2_HIGH), x));
   // In two halves rather than term by term: a shorter chain of operations that wait for each other.
   const square = f32x4.mul(r, r);
   const high = madd(r, constant(POWER), constant(POWER + 4));

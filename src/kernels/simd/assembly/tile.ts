@@ -4,9 +4,9 @@
  * One source for every number of rows: `rows` is a constant where a function calls `tile`, so what belongs to absent
  * rows is not compiled. Six rows are twelve sums, which hide the latency of the multiply–adds and, with two
  * vectors of B and one element of A, fill the sixteen registers of x86-64 but one, which the engine keeps. Unfused, the
- * product of each pair needs a register too: four rows.
+ * product of each pair needs a register too, and older engines one more: four rows.
  */
-import { PANEL, TILE } from './scratch';
+import { PANEL } from './scratch';
 import { madd } from './vector';
 
 /** C ← (add ? C : 0) + A·B, over `rows` rows of A, unit column stride, and one panel of B, `depth` > 0. */
@@ -106,10 +106,8 @@ export function tileOf(
     case 2: tile2(c, cStride, a, aStride, b, depth, add); break;
     case 3: tile3(c, cStride, a, aStride, b, depth, add); break;
     case 4: tile4(c, cStride, a, aStride, b, depth, add); break;
-    default:
-      if (TILE < 6) return;
-      if (rows == 5) tile5(c, cStride, a, aStride, b, depth, add);
-      else tile6(c, cStride, a, aStride, b, depth, add);
+    case 5: tile5(c, cStride, a, aStride, b, depth, add); break;
+    default: tile6(c, cStride, a, aStride, b, depth, add);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Four float32 lanes: loading and storing what is left of a row, and the one operation that differs between the binaries. */
+/** Four float32 lanes: loading and storing what is left of a row, and the one operation that engines round differently. */
 
 /** Lanes in a vector. */
 export const LANES: i32 = 4;
@@ -12,20 +12,11 @@ export function bytes(elements: i32): usize {
   return (<usize>elements) << 2;
 }
 
-/** a · b + c: rounded once with relaxed SIMD, twice without. */
+/** a · b + c: rounded once where the loader leaves it fused, else twice. */
 // @ts-ignore: decorator
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
-  return f32x4.add(f32x4.mul(a, b), c);
-}
-
-/** c − a · b, rounded as {@link madd}. */
-// @ts-ignore: decorator
-@inline
-export function nmadd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, c);
-  return f32x4.sub(c, f32x4.mul(a, b));
+  return f32x4.relaxed_madd(a, b, c);
 }
 
 /** A vector from memory; where fewer than four elements are left, those, and zeros behind them. */

@@ -1,5 +1,5 @@
 /** What the machine can do at most: multiply–adds that touch no memory. The measure of the products' speed. */
-import { madd } from './vector';
+import { madd } from '../../src/kernels/simd/assembly/vector';
 
 /**
  * s ← factor·s + summand, `count` rounds of twelve independent multiply–adds of four lanes: 96 floating-point operations
