@@ -57,7 +57,7 @@ export {
   type Trace,
 } from './layers/layer.ts';
 export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts';
-export type { NoiseOptions, ZoneoutRates } from './layers/noise.ts';
+export { Noise, type NoiseOptions, type ZoneoutRates } from './layers/noise.ts';
 export { OneHot, type OneHotOptions } from './layers/one-hot.ts';
 export { Pooling, type PoolingOptions } from './layers/pooling.ts';
 export { Repeat, type RepeatOptions } from './layers/repeat.ts';

@@ -11,6 +11,7 @@ import {
   indices,
   LayerNorm,
   LSTMCell,
+  Noise,
   OneHot,
   Pooling,
   Repeat,
@@ -137,9 +138,10 @@ test('options', () => {
   refused(() => new LSTMCell({ inputSize: 1, hidenSize: 2 }));
   // @ts-expect-error: not an activation
   refused(() => new Sequence(lstm, { outputs: 'first' }));
-  new Sequence(lstm, { zoneout: { c: 0.5 } });
+  new Sequence(lstm, { noise: new Noise({ zoneout: { c: 0.5 } }) });
+  new Sequence(gru, { noise: new Noise({ zoneout: 0.5 }) });
   // @ts-expect-error: a GRU has no c
-  refused(() => new Sequence(gru, { zoneout: { c: 0.5 } }));
+  refused(() => new Sequence(gru, { noise: new Noise({ zoneout: { c: 0.5 } }) }));
 });
 
 test('a rule must compute what it declares', () => {

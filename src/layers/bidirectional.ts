@@ -42,8 +42,8 @@ type MergedSize<HiddenSize extends number, M extends Merge> = M extends 'concate
  * element by element, `[batch, time, hiddenSize]`.
  *
  * Each direction has parameters of its own, under `forward.` and `reverse.`, and a state of its own; learned initial
- * states (`forward.initial.h`) are where each begins, the reverse one at the last step. Each draws masks of its own, from
- * one generator. With `outputs: 'last'` the output joins the states in which both directions end. Schuster and Paliwal
+ * states (`forward.initial.h`) are where each begins, the reverse one at the last step. Each draws masks of its own from one
+ * noise. With `outputs: 'last'` the output joins the states in which both directions end. Schuster and Paliwal
  * (1997).
  *
  * To have both outputs apart, run the two layers of `directions`: their parameters are this layer's, so each can have a
@@ -73,7 +73,7 @@ export class Bidirectional<
   readonly inputSize: InputSize;
   readonly outputSize: MergedSize<HiddenSize, M>;
   override readonly stateSizes: StateSizes;
-  /** The generator of both directions' masks; undefined where there are none. */
+  /** The generator of both directions' noise. */
   readonly random: Random | undefined;
   readonly merge: M;
   /** The layer of each direction, sharing its parameters with this one. */
@@ -90,7 +90,7 @@ export class Bidirectional<
     super();
     const first = new Sequence(forward, options);
     this.random = first.random;
-    const second = new Sequence(reverse, { ...options, random: this.random, reverse: true });
+    const second = new Sequence(reverse, { ...options, reverse: true });
     this.directions = { forward: first, reverse: second };
     this.merge = oneOf<Merge>('Bidirectional', 'merge', merge, [
       'concatenate',

@@ -32,7 +32,7 @@ export interface DropoutOptions {
  *
  * Each forward draws a new mask, for every step its own. Srivastava et al. (2014), in the inverted form. With
  * `acrossTime` one mask serves all steps of a sequence, as Gal and Ghahramani (2016), arXiv:1512.05287, drop the inputs
- * and outputs of recurrent layers; {@link SequenceOptions.recurrentDropout} is their recurrent part.
+ * and outputs of recurrent layers; {@link Noise} is their recurrent part.
  *
  * @example
  * ```ts

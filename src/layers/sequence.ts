@@ -24,11 +24,11 @@ import { type MatrixState, type StateSizes, stateOutput } from '../signal/state.
 import type { Tensor } from '../tensor.ts';
 import { InitialState } from './initial-state.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
-import { inExpectation, type NoiseOptions, noiseOf, underNoise } from './noise.ts';
+import type { Noise, ZoneoutRates } from './noise.ts';
 import { prefixed } from './parts.ts';
 
 /** Options of {@link Sequence}. */
-export interface SequenceOptions<Name extends string = string> extends NoiseOptions<Name> {
+export interface SequenceOptions<Name extends string = string> {
   /** Every step's output, `[batch, time, hiddenSize]`, or each sequence's last, `[batch, hiddenSize]`: `'all'` unless given. */
   readonly outputs?: 'all' | 'last' | undefined;
   /** Whether to run from each sequence's last step to its first; outputs stay at the steps they belong to. */
@@ -51,6 +51,8 @@ export interface SequenceOptions<Name extends string = string> extends NoiseOpti
    * the same for all sequences. A `state` that comes with an input takes their place, and leaves them without gradient.
    */
   readonly learnInitialState?: boolean | undefined;
+  /** What disturbs training: dropped and kept units. None unless given. */
+  readonly noise?: Noise<number | ZoneoutRates<Name>> | undefined;
 }
 
 /** The names of a cell's states. */
@@ -81,7 +83,7 @@ type OutputSizeOf<C> = C extends Cell<string, number, number, infer OutputSize> 
  * W = G·H·(D + H + 256) + T·max(D, H) does not grow with the batch; 256 is T·B where that is less. One of the two H with
  * `recompute` is the output, the other its gradient: `outputs: 'last'` has neither.
  *
- * `recurrentDropout` keeps one matrix more for each stage of the cell's rule (one, or two of a `GRUCell` that resets before the
+ * With {@link Noise}, `recurrentDropout` keeps one matrix more for each stage of the cell's rule (one, or two of a `GRUCell` that resets before the
  * product), `zoneout` two for each state.
  *
  * @example
@@ -113,10 +115,8 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   readonly reverse: boolean;
   readonly history: number | undefined;
   readonly recompute: number | undefined;
-  readonly recurrentDropout: number;
-  /** The rates by state, where they are not 0. */
-  readonly zoneout: { readonly [state: string]: number };
-  /** The generator of the masks; setting its state repeats them. Undefined where there are none. */
+  readonly noise: Noise<number | ZoneoutRates<NameOf<C>>> | undefined;
+  /** The generator of the noise. */
   readonly random: Random | undefined;
   readonly learnInitialState: boolean;
   /** @internal */
@@ -125,7 +125,14 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   /** @throws RangeError if an option is not one of its values; TypeError if `cell` is not a cell. */
   constructor(cell: C, options: SequenceOptions<NameOf<C>> = {}) {
     super();
-    const { outputs = 'all', reverse = false, history, recompute, learnInitialState = false } = options;
+    const {
+      outputs = 'all',
+      reverse = false,
+      history,
+      recompute,
+      learnInitialState = false,
+      noise,
+    } = options;
     if (cell?.rule === undefined)
       throw typeError('Sequence', 'cell', `is ${show(cell)}`, 'a cell, such as an LSTMCell');
     this.cell = cell;
@@ -137,10 +144,11 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
     this.reverse = reverse;
     this.history = history === undefined ? undefined : wholeNumber('Sequence', 'history', history);
     this.recompute = recompute === undefined ? undefined : wholeNumber('Sequence', 'recompute', recompute);
-    const { recurrentDropout, zoneout, random } = noiseOf('Sequence', cell.rule.states, options);
-    this.recurrentDropout = recurrentDropout;
-    this.zoneout = zoneout;
-    this.random = random;
+    if (noise !== undefined && typeof noise?.check !== 'function')
+      throw typeError('Sequence', 'noise', `is ${show(noise)}`, 'a Noise');
+    noise?.check('Sequence', cell.rule.states);
+    this.noise = noise;
+    this.random = noise?.random;
     this.learnInitialState = learnInitialState;
     this.initial = learnInitialState ? new InitialState(cell.backend, cell.stateSizes) : undefined;
   }
@@ -151,12 +159,10 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   }
 
   architecture(): Architecture {
-    const { type, cell, outputs, reverse, history, recompute, learnInitialState } = this;
-    const { recurrentDropout, zoneout, random } = this;
-    const noise = random && { recurrentDropout, zoneout, state: random.state };
+    const { type, cell, outputs, reverse, history, recompute, learnInitialState, noise } = this;
     return {
       type,
-      options: { outputs, reverse, history, recompute, learnInitialState, ...noise },
+      options: { outputs, reverse, history, recompute, learnInitialState, ...noise?.saved() },
       parts: { cell },
     };
   }
@@ -183,7 +189,7 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   record(arena: Arena, given: Signal, state: MatrixState | undefined): Trace {
     const { outputs, initial } = this;
     const { input, turn } = this.#directed(arena, given);
-    const cell = underNoise(arena, this.cell, input.batch, this);
+    const cell = this.noise?.drawn(arena, this.cell, input.batch) ?? this.cell;
     const walk = this.#walk(arena, cell, input, this.#start(arena, input, state));
     const h = this.cell.rule.states[0];
     return {
@@ -208,7 +214,7 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
     const all = this.#outputs(arena, input);
     const { final } = unrollSegments(
       arena,
-      inExpectation(this.cell, this),
+      this.noise?.expected(this.cell) ?? this.cell,
       input,
       this.#start(arena, input, state),
       all,

@@ -18,6 +18,7 @@ import { Dropout, type DropoutOptions } from '../layers/dropout.ts';
 import { Embedding, type EmbeddingOptions } from '../layers/embedding.ts';
 import type { Layer } from '../layers/layer.ts';
 import { LayerNorm, type LayerNormOptions } from '../layers/layer-norm.ts';
+import { Noise, type NoiseOptions } from '../layers/noise.ts';
 import { OneHot, type OneHotOptions } from '../layers/one-hot.ts';
 import { Pooling, type PoolingOptions } from '../layers/pooling.ts';
 import { Repeat, type RepeatOptions } from '../layers/repeat.ts';
@@ -61,6 +62,11 @@ function drawing<Options>({
   return { ...options, random };
 }
 
+/** The noise that a layer's saved options describe, if they do. */
+function noiseOf({ recurrentDropout, zoneout, state }: NoiseOptions & Saved): Noise | undefined {
+  return state && new Noise(drawing({ recurrentDropout, zoneout, state }));
+}
+
 const builders: Builders = {
   RNNCell: (options: RNNCellOptions<number, number>) => new RNNCell({ ...options, ...unset }),
   LSTMCell: (options) => new LSTMCell({ ...options, ...unset }),
@@ -71,9 +77,10 @@ const builders: Builders = {
   LayerNormLSTMCell: (options) => new LayerNormLSTMCell({ ...options, ...unset }),
   LayerNormGRUCell: (options) => new LayerNormGRUCell({ ...options, ...unset }),
   GRUCell: (options: GRUCellOptions<number, number>) => new GRUCell({ ...options, ...unset }),
-  Sequence: (options: SequenceOptions & Saved, { cell }) => new Sequence(cell as Cell, drawing(options)),
-  Bidirectional: (options: BidirectionalOptions & Saved, { forward, reverse }) =>
-    new Bidirectional(forward as Cell, reverse as Cell, drawing(options)),
+  Sequence: (options: SequenceOptions & NoiseOptions & Saved, { cell }) =>
+    new Sequence(cell as Cell, { ...options, noise: noiseOf(options) }),
+  Bidirectional: (options: BidirectionalOptions & NoiseOptions & Saved, { forward, reverse }) =>
+    new Bidirectional(forward as Cell, reverse as Cell, { ...options, noise: noiseOf(options) }),
   Activation: (options: ActivationOptions) => new Activation(options),
   Conv1d: (options: Conv1dOptions) => new Conv1d({ ...options, ...unset }),
   LayerNorm: (options: LayerNormOptions) => new LayerNorm(options),

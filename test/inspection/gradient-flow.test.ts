@@ -13,6 +13,7 @@ import {
   indices,
   LSTMCell,
   meanSquaredError,
+  Noise,
   OneHot,
   Random,
   RNNCell,
@@ -203,8 +204,8 @@ describe('what is seen of a layer', () => {
 
   test('a layer that starts from a learned state, and drops and keeps units while training', () => {
     const random = new Random(4);
-    const noise = { recurrentDropout: 0.2, zoneout: 0.1, random: new Random(1) };
-    const layer = new Sequence(lstm(random), { ...noise, learnInitialState: true, outputs: 'last' });
+    const noise = new Noise({ recurrentDropout: 0.2, zoneout: 0.1, random: new Random(1) });
+    const layer = new Sequence(lstm(random), { noise, learnInitialState: true, outputs: 'last' });
     const model = sequential(layer, new Dense({ inputSize: H, outputSize: 1, backend, random }));
     const batch = { inputs: drawn(random, [B, T, 2]), targets: drawn(random, [B, 1]) };
     const before = noise.random.state;

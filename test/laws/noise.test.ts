@@ -1,7 +1,16 @@
 /** The laws of noise in sequences, for every cell. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { float32, float64, Random, Sequence, type SequenceOptions, type Tensor } from '../../src/index.ts';
+import {
+  float32,
+  float64,
+  Noise,
+  type NoiseOptions,
+  Random,
+  Sequence,
+  type SequenceOptions,
+  type Tensor,
+} from '../../src/index.ts';
 import { checkGradients } from '../../src/testing/index.ts';
 import {
   clearGradients,
@@ -22,7 +31,7 @@ const problem = fc.record({
   seed: fc.nat(),
 });
 
-const noise = fc.constantFrom<SequenceOptions>(
+const noises = fc.constantFrom<NoiseOptions>(
   { recurrentDropout: 0.4 },
   { zoneout: 0.4 },
   { zoneout: { h: 0.6 } },
@@ -37,14 +46,16 @@ describe.each(cells)('%s', (_, makeCell) => {
       seed,
       ...shape
     }: { batch: number; time: number; inputSize: number; hiddenSize: number; bias: boolean; seed: number },
-    options: SequenceOptions,
+    rates: NoiseOptions,
+    options: SequenceOptions = {},
     backend = float64(),
   ) {
     const random = new Random(seed);
     const cell = makeCell({ ...shape, backend, random });
     shakeParameters(cell, random);
-    const noisy = { ...options, random: random.fork() };
-    const start = noisy.random.state;
+    const noise = new Noise({ ...rates, random: random.fork() });
+    const start = noise.random.state;
+    const noisy = { ...options, noise };
     const layer = new Sequence(cell, noisy);
     const x = drawn(random, [batch, time, shape.inputSize]);
     const state = drawnState(random, layer.initialState(batch));
@@ -53,23 +64,22 @@ describe.each(cells)('%s', (_, makeCell) => {
     const lengths = Array.from({ length: batch }, () => random.integer(time + 1));
     /** Every forward draws the masks of the first. */
     const repeat = () => {
-      noisy.random.state = start;
+      noise.random.state = start;
     };
-    return { random, cell, layer, noisy, x, state, dOutput, dState, lengths, repeat };
+    return { random, cell, layer, noise, noisy, x, state, dOutput, dState, lengths, repeat };
   }
 
   test('the gradients are those of central differences, in every mode', () => {
     fc.assert(
       fc.property(
         problem,
-        noise,
+        noises,
         fc.constantFrom('all' as const, 'last' as const),
         fc.boolean(),
         fc.boolean(),
         fc.constantFrom(undefined, 1),
-        (shape, options, outputs, reverse, varying, recompute) => {
-          const { layer, x, state, lengths, repeat } = setup(shape, {
-            ...options,
+        (shape, rates, outputs, reverse, varying, recompute) => {
+          const { layer, x, state, lengths, repeat } = setup(shape, rates, {
             outputs,
             reverse,
             recompute,
@@ -92,16 +102,17 @@ describe.each(cells)('%s', (_, makeCell) => {
       fc.property(
         // Large batches make blocks of one to four steps.
         problem.map((shape) => ({ ...shape, batch: 64 * shape.batch, time: 2 * shape.time - 1 })),
-        noise,
+        noises,
         fc.integer({ min: 1, max: 9 }),
         fc.constantFrom('all' as const, 'last' as const),
         fc.boolean(),
         fc.constantFrom(float64(), float32()),
         fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
-        (shape, options, recompute, outputs, reverse, backend, history) => {
+        (shape, rates, recompute, outputs, reverse, backend, history) => {
           const { cell, noisy, x, state, dOutput, dState, lengths, repeat } = setup(
             shape,
-            { ...options, outputs, reverse, history },
+            rates,
+            { outputs, reverse, history },
             backend,
           );
           const run = (more: SequenceOptions) => {
@@ -124,11 +135,11 @@ describe.each(cells)('%s', (_, makeCell) => {
   test('a rate of 0 is no noise, bit for bit', () => {
     fc.assert(
       fc.property(problem, (shape) => {
-        const { cell, layer, noisy, x, state, dOutput, dState, lengths } = setup(shape, {
+        const { cell, layer, noise, x, state, dOutput, dState, lengths } = setup(shape, {
           recurrentDropout: 0,
           zoneout: { h: 0 },
         });
-        const start = noisy.random.state;
+        const start = noise.random.state;
         const run = (of: typeof layer) => {
           clearGradients(of);
           const pass = of.forward(x, { state, lengths });
@@ -136,7 +147,7 @@ describe.each(cells)('%s', (_, makeCell) => {
           return [pass.output, pass.state, pass.backward(dOutput, dState), parameterGradients(of), infer];
         };
         expect(run(layer)).toEqual(run(new Sequence(cell)));
-        expect(noisy.random.state).toEqual(start);
+        expect(noise.random.state).toEqual(start);
       }),
       { numRuns: 10 },
     );
@@ -144,8 +155,8 @@ describe.each(cells)('%s', (_, makeCell) => {
 
   test('padding changes nothing, whatever stands there and however much', () => {
     fc.assert(
-      fc.property(problem, noise, fc.boolean(), (shape, options, reverse) => {
-        const { layer, x, state, dOutput, dState, lengths, repeat } = setup(shape, { ...options, reverse });
+      fc.property(problem, noises, fc.boolean(), (shape, rates, reverse) => {
+        const { layer, x, state, dOutput, dState, lengths, repeat } = setup(shape, rates, { reverse });
         const longest = Math.max(...lengths);
         const run = (input: Tensor, upstream: Tensor) => {
           clearGradients(layer);
@@ -209,13 +220,13 @@ describe.each(cells)('%s', (_, makeCell) => {
   test('infer drops nothing, draws nothing, and mixes each state in expectation', () => {
     fc.assert(
       fc.property(problem, (shape) => {
-        const { cell, layer, noisy, x, state } = setup(shape, {
+        const { cell, layer, noise, x, state } = setup(shape, {
           recurrentDropout: 0.5,
           zoneout: { h: 0.25 },
         });
-        const start = noisy.random.state;
+        const start = noise.random.state;
         const { output, state: final } = layer.infer(x, { state });
-        expect(noisy.random.state).toEqual(start);
+        expect(noise.random.state).toEqual(start);
         let carried = state;
         for (let t = 0; t < shape.time; t++) {
           const { data } = cut(x, t, t + 1);

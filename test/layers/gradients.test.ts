@@ -16,6 +16,7 @@ import {
   type Indices,
   LayerNorm,
   LSTMCell,
+  Noise,
   OneHot,
   Pooling,
   Random,
@@ -122,9 +123,7 @@ const subjects: readonly [name: string, make: (sizes: Sizes) => AnyLayer][] = [
     'Bidirectional, noisy',
     (s) =>
       new Bidirectional(lstm(s, s.inputs, s.hidden), lstm(s, s.inputs, s.hidden), {
-        recurrentDropout: 0.3,
-        zoneout: 0.2,
-        random: s.random.fork(),
+        noise: new Noise({ recurrentDropout: 0.3, zoneout: 0.2, random: s.random.fork() }),
       }),
   ],
   [

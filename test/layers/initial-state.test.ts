@@ -7,6 +7,7 @@ import {
   float64,
   GRUCell,
   LSTMCell,
+  Noise,
   Random,
   Residual,
   Sequence,
@@ -54,14 +55,16 @@ test.each(cells)('%s: its gradient is that of central differences, in every mode
       fc.constantFrom('all' as const, 'last' as const),
       fc.boolean(),
       fc.boolean(),
-      fc.constantFrom<SequenceOptions>({}, { recompute: 1 }, { recurrentDropout: 0.3, zoneout: 0.3 }),
+      fc.constantFrom<SequenceOptions>({}, { recompute: 1 }),
+      fc.constantFrom(0, 0.3),
       fc.nat(),
-      (batch, time, outputs, reverse, varying, options, seed) => {
+      (batch, time, outputs, reverse, varying, options, rate, seed) => {
         const random = new Random(seed);
         const cell = make({ inputSize: 2, hiddenSize: 3, backend, random });
         const masks = random.fork();
         const { state } = masks;
-        const layer = new Sequence(cell, { ...learned, ...options, outputs, reverse, random: masks });
+        const noise = new Noise({ recurrentDropout: rate, zoneout: rate, random: masks });
+        const layer = new Sequence(cell, { ...learned, ...options, outputs, reverse, noise });
         shakeParameters(layer, random);
         const lengths = Array.from({ length: batch }, () => random.integer(time + 1));
         const { worst, errors } = checkGradients(ownStart(layer), drawn(random, [batch, time, 2]), {

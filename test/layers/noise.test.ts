@@ -5,10 +5,11 @@ import {
   float64,
   GRUCell,
   LSTMCell,
+  Noise,
+  type NoiseOptions,
   Random,
   RNNCell,
   Sequence,
-  type SequenceOptions,
   type Tensor,
   tensor,
 } from '../../src/index.ts';
@@ -45,7 +46,9 @@ function histories({ data }: Tensor): number[][] {
 
 describe('recurrent dropout', () => {
   const rate = 0.25;
-  const layer = new Sequence(identity(), { recurrentDropout: rate, random: new Random(4) });
+  const layer = new Sequence(identity(), {
+    noise: new Noise({ recurrentDropout: rate, random: new Random(4) }),
+  });
   const dropped = (of: Tensor) => histories(of).map(([first]) => first === 0);
 
   test('has one mask for all steps of a sequence, scaled to keep the expectation', () => {
@@ -85,9 +88,12 @@ describe('recurrent dropout', () => {
     const cell = new GRUCell({ inputSize: 1, hiddenSize: HIDDEN, reset, backend });
     for (const parameter of cell.parameters().values())
       parameter.write(new Float64Array(parameter.read().length));
-    const { output } = new Sequence(cell, { recurrentDropout: 0.5 }).forward(filled(0, [BATCH, 1, 1]), {
-      state: ones,
-    });
+    const { output } = new Sequence(cell, { noise: new Noise({ recurrentDropout: 0.5 }) }).forward(
+      filled(0, [BATCH, 1, 1]),
+      {
+        state: ones,
+      },
+    );
     // z = ½ and n = 0, whatever the mask.
     expect(output.data.every((value) => value === 0.5)).toBe(true);
   });
@@ -97,7 +103,9 @@ describe('recurrent dropout', () => {
       const cell = new GRUCell({ inputSize: 1, hiddenSize: 3, reset, backend, random: new Random(1) });
       // An open reset gate makes the two kinds one.
       cell.biasIh!.write([1e3, 1e3, 1e3, 0, 0, 0, 0, 0, 0]);
-      const noisy = new Sequence(cell, { recurrentDropout: 0.5, random: new Random(2) });
+      const noisy = new Sequence(cell, {
+        noise: new Noise({ recurrentDropout: 0.5, random: new Random(2) }),
+      });
       return noisy.forward(tensor([[[1], [-1], [2]]])).output.data;
     };
     const [after, before] = [run('after'), run('before')];
@@ -109,7 +117,7 @@ test('zoneout draws a mask for each step of its own', () => {
   // Units grow by 1 a step unless they stay.
   const cell = identity();
   cell.biasIh!.write(new Float64Array(HIDDEN).fill(1));
-  const layer = new Sequence(cell, { zoneout: 0.5, random: new Random(6) });
+  const layer = new Sequence(cell, { noise: new Noise({ zoneout: 0.5, random: new Random(6) }) });
   const grown = histories(layer.forward(x, { state: ones }).output).map((history) =>
     history.map((value, t) => value - (history[t - 1] ?? 1)),
   );
@@ -126,11 +134,11 @@ test('zoneout draws a mask for each step of its own', () => {
 test('generators: none without noise, one of its own, one for both directions, all found', () => {
   const cell = new GRUCell({ inputSize: 1, hiddenSize: 2 });
   const random = new Random(1);
-  expect(new Sequence(cell, { recurrentDropout: 0, zoneout: 0, random }).random).toBeUndefined();
-  const layer = new Sequence(cell, { zoneout: 0.5 });
-  expect(layer.random).not.toBe(new Sequence(cell, { zoneout: 0.5 }).random);
+  expect(new Sequence(cell).random).toBeUndefined();
+  const layer = new Sequence(cell, { noise: new Noise({ zoneout: 0.5 }) });
+  expect(layer.random).not.toBe(new Noise({ zoneout: 0.5 }).random);
   expect(randomsOf(layer)).toEqual([layer.random]);
-  const both = new Bidirectional(cell, cell, { recurrentDropout: 0.5, random });
+  const both = new Bidirectional(cell, cell, { noise: new Noise({ recurrentDropout: 0.5, random }) });
   expect(both.random).toBe(random);
   expect(randomsOf(both)).toEqual([random]);
   const input = tensor([[[1], [2]]]);
@@ -144,22 +152,22 @@ test('generators: none without noise, one of its own, one for both directions, a
 test('errors', () => {
   const lstm = new LSTMCell({ inputSize: 1, hiddenSize: 2 });
   const refused = (options: object, error: Error) =>
-    expect(() => new Sequence(lstm, options as SequenceOptions)).toThrow(error);
+    expect(() => new Sequence(lstm, { noise: new Noise(options as NoiseOptions) })).toThrow(error);
   const less = 'less than 1: something must be left';
-  refused({ recurrentDropout: 1 }, new RangeError(`Sequence: recurrentDropout is 1, expected ${less}`));
+  refused({ recurrentDropout: 1 }, new RangeError(`Noise: recurrentDropout is 1, expected ${less}`));
   refused(
     { recurrentDropout: Number.NaN },
-    new RangeError('Sequence: recurrentDropout is NaN, expected a number from 0 to 1'),
+    new RangeError('Noise: recurrentDropout is NaN, expected a number from 0 to 1'),
   );
   refused(
     { recurrentDropout: '0.5' },
-    new TypeError('Sequence: recurrentDropout is "0.5", expected a number from 0 to 1'),
+    new TypeError('Noise: recurrentDropout is "0.5", expected a number from 0 to 1'),
   );
-  refused({ zoneout: 1.5 }, new RangeError('Sequence: zoneout is 1.5, expected a number from 0 to 1'));
-  refused({ zoneout: { c: -1 } }, new RangeError('Sequence: zoneout.c is -1, expected a number from 0 to 1'));
+  refused({ zoneout: 1.5 }, new RangeError('Noise: zoneout is 1.5, expected a number from 0 to 1'));
+  refused({ zoneout: { c: -1 } }, new RangeError('Noise: zoneout.c is -1, expected a number from 0 to 1'));
   refused(
     { zoneout: { 상태: 0.5 } },
-    new RangeError('Sequence: a name in zoneout is "상태", expected one of "h", "c"'),
+    new RangeError('Sequence: a name in noise.zoneout is "상태", expected one of "h", "c"'),
   );
   for (const [zoneout, shown] of [
     [null, 'null'],
@@ -168,6 +176,9 @@ test('errors', () => {
   ])
     refused(
       { zoneout },
-      new TypeError(`Sequence: zoneout is ${shown}, expected a number, or one by the name of each state`),
+      new TypeError(`Noise: zoneout is ${shown}, expected a number, or one by the name of each state`),
     );
+  expect(() => new Sequence(lstm, { noise: { zoneout: 0.5 } as unknown as Noise })).toThrow(
+    new TypeError('Sequence: noise is an object, expected a Noise'),
+  );
 });

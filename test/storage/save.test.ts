@@ -22,6 +22,7 @@ import {
   LSTMCell,
   load,
   type Model,
+  Noise,
   OneHot,
   Pooling,
   Random,
@@ -55,10 +56,8 @@ const models: readonly [string, () => Model][] = [
     'Sequence, noisy, its initial state learned',
     () =>
       new Sequence(new LSTMCell(sizes), {
-        recurrentDropout: 0.25,
-        zoneout: { h: 0.1, c: 0.5 },
+        noise: new Noise({ recurrentDropout: 0.25, zoneout: { h: 0.1, c: 0.5 }, random: new Random(4) }),
         learnInitialState: true,
-        random: new Random(4),
       }),
   ],
   [
@@ -67,10 +66,8 @@ const models: readonly [string, () => Model][] = [
       new Bidirectional(new GRUCell(sizes), new GRUCell(sizes), {
         recompute: 2,
         merge: 'sum',
-        recurrentDropout: 0.25,
-        zoneout: 0.5,
+        noise: new Noise({ recurrentDropout: 0.25, zoneout: 0.5, random: new Random(5) }),
         learnInitialState: true,
-        random: new Random(5),
       }),
   ],
   ['Activation', () => new Activation({ kind: 'relu' })],
