@@ -3,11 +3,14 @@
  *
  *     relaxed_madd        →        local.set t   mul   local.get t   add
  *
- * t is a local that is added to each function that needs it. What comes in is shorter, so a loader puts it back, where the
- * engine has relaxed SIMD, by overwriting in place: `fused` in `src/kernels/simd/index.ts`.
+ * t is the same local in every function that needs it: others between it and the function's own stay unused. What goes out is
+ * longer than what comes in, so a loader puts it back, where the engine has relaxed SIMD, by overwriting in place: `fused`
+ * in `src/kernels/simd/index.ts`.
  */
 
 const V128 = 0x7b;
+const T = 31;
+const APART = [0x21, T, 0xfd, 0xe6, 0x01, 0x20, T, 0xfd, 0xe4, 0x01];
 const MADD = [0xfd, 0x85, 0x02];
 const TYPES = 1;
 const FUNCTIONS = 3;
@@ -39,28 +42,21 @@ export function unfused(bytes) {
 function unfusedBody(body, parameters) {
   const reader = new Reader(body);
   const groups = reader.vector(() => ({ count: reader.number(), type: reader.byte() }));
-  const local = groups.reduce((sum, { count }) => sum + count, parameters);
-  // The loader knows it as one byte.
-  if (local > 127) throw new Error(`a function has ${local} locals, expected at most 127`);
+  const locals = groups.reduce((sum, { count }) => sum + count, parameters);
+  if (locals > T) throw new Error(`a function has ${locals} locals, expected at most ${T}`);
   const code = [...body.subarray(reader.at)];
   let found = false;
   for (let i = 0; i < code.length; i++) {
-    if (isAt(i, code, apart(code[i + 1])))
-      throw new Error('a product and a sum would be fused that are not meant to be');
+    if (isAt(i, code, APART)) throw new Error('a product and a sum would be fused that are not meant to be');
     if (!isAt(i, code, MADD)) continue;
-    code.splice(i, MADD.length, ...apart(local));
-    i += apart(local).length - 1;
+    code.splice(i, MADD.length, ...APART);
+    i += APART.length - 1;
     found = true;
   }
-  if (found) groups.push({ count: 1, type: V128 });
-  const locals = groups.flatMap(({ count, type }) => [...number(count), type]);
-  const written = [...number(groups.length), ...locals, ...code];
+  if (found) groups.push({ count: T + 1 - locals, type: V128 });
+  const declared = groups.flatMap(({ count, type }) => [...number(count), type]);
+  const written = [...number(groups.length), ...declared, ...code];
   return [...number(written.length), ...written];
-}
-
-/** A multiply–add in instructions of its own. */
-function apart(local) {
-  return [0x21, local, 0xfd, 0xe6, 0x01, 0x20, local, 0xfd, 0xe4, 0x01];
 }
 
 function isAt(i, code, bytes) {

@@ -38,14 +38,10 @@ export function simdBackend(kind: SimdKind): Backend | undefined {
  *     local.set t   mul   local.get t   add        →        relaxed_madd   nop   …
  */
 function fused(binary: Binary): Binary {
-  const SET = 0x21;
-  for (let i = binary.indexOf(SET); i >= 0; i = binary.indexOf(SET, i + 1)) {
-    const t = binary[i + 1]!;
-    const apart = [SET, t, 0xfd, 0xe6, 1, 0x20, t, 0xfd, 0xe4, 1];
-    if (apart.some((byte, j) => binary[i + j] !== byte)) continue;
-    binary.fill(1, i, i + apart.length);
-    binary.set([0xfd, 0x85, 2], i);
-  }
+  const apart = [0x21, 31, 0xfd, 0xe6, 1, 0x20, 31, 0xfd, 0xe4, 1];
+  const together = [0xfd, 0x85, 2, 1, 1, 1, 1, 1, 1, 1];
+  for (let i = 0; i >= 0; i = binary.indexOf(apart[0]!, i + 1))
+    if (apart.every((byte, j) => binary[i + j] === byte)) binary.set(together, i);
   return binary;
 }
 
