@@ -4,6 +4,9 @@
  * The ceiling is a loop of multiply–adds that touches no memory, measured before and after each row of the table, since
  * clocks and neighbours change. Every figure is the best of many repetitions.
  */
+
+import { bounding } from '../src/kernels/bounding.ts';
+import { probabilities } from '../src/kernels/probabilities.ts';
 import { type SimdKind, simdBackend } from '../src/kernels/simd/index.ts';
 import { training } from '../src/kernels/training.ts';
 import { ceiling as ceilingKernels, ROUND_FLOPS } from './multiply-adds.ts';
@@ -39,7 +42,12 @@ function measure(kind: SimdKind): void {
     return;
   }
   const { heap } = backend;
-  const kernels = { ...backend.kernels, ...backend.link(training) };
+  const kernels = {
+    ...backend.kernels,
+    ...backend.link(training),
+    ...backend.link(probabilities),
+    ...backend.link(bounding),
+  };
   const { multiplyAdds } = backend.link(ceilingKernels);
   const ceiling = (): number => (100_000 * ROUND_FLOPS) / best(() => multiplyAdds(100_000, 0.5, 1)) / 1e9;
   ceiling();

@@ -12,8 +12,8 @@
  * - NaN in an input makes NaN in every output element that depends on it.
  *
  * Implemented by `reference/` (plain TypeScript, any element type) and `simd/` (WebAssembly, float32). These are the kernels
- * that every program may need; the others come in sets of their own, with the same duties: `training.ts`,
- * `normalization.ts`, `adaptive.ts`.
+ * that every program may need; the others come in sets of their own, with the same duties: `probabilities.ts`,
+ * `bounding.ts`, `training.ts`, `normalization.ts`, `adaptive.ts`.
  */
 export interface Kernels {
   // Products. A matrix read by a product has two strides, so a transpose is the two swapped.
@@ -104,11 +104,8 @@ export interface Kernels {
     columns: number,
   ): void;
 
-  // Elementwise functions. In float32 each is within 3 ulp of the exact result, and keeps its range and its limits:
-  // exp(−∞) = 0, σ and tanh never leave [0, 1] and [−1, 1], tanh keeps the sign of zero.
-
-  /** out = eᵃ */
-  exp: Unary;
+  // Elementwise functions. In float32 each is within 3 ulp of the exact result, and keeps its range and its limits: σ and
+  // tanh never leave [0, 1] and [−1, 1], tanh keeps the sign of zero.
 
   /** out = 1 / (1 + e⁻ᵃ) */
   sigmoid: Unary;
@@ -116,19 +113,7 @@ export interface Kernels {
   /** out = tanh a */
   tanh: Unary;
 
-  /** out = max(a, 0) */
-  relu: Unary;
-
-  /** out = ln(1 + eᵃ) */
-  softplus: Unary;
-
   // Reductions.
-
-  /** out[i] = eᵃ⁽ⁱ⁾ / Σⱼ eᵃ⁽ⁱ⁾ⱼ, row by row, of any finite magnitude. */
-  softmax: Unary;
-
-  /** out[i] = a[i] − ln Σⱼ eᵃ⁽ⁱ⁾ⱼ, row by row, of any finite magnitude. */
-  logSoftmax: Unary;
 
   /** max |a|; 0 of nothing; NaN if any is NaN. */
   maximumMagnitude(a: number, aStride: number, rows: number, columns: number): number;

@@ -20,26 +20,11 @@ export interface TrainingKernels {
     columns: number,
   ): void;
 
-  /** out = min(max(a, least), most); NaN stays NaN. */
-  clamp(
-    out: number,
-    outStride: number,
-    a: number,
-    aStride: number,
-    least: number,
-    most: number,
-    rows: number,
-    columns: number,
-  ): void;
-
   /** out = dy * y * (1 − y), with y = σ(x): the derivative from the output. */
   sigmoidBackward: Binary;
 
   /** out = dy * (1 − y²), with y = tanh x. */
   tanhBackward: Binary;
-
-  /** out = dy where y > 0, else 0, with y = relu x: the derivative at 0 is 0. */
-  reluBackward: Binary;
 
   /** Σ a², accumulated in float64, so that it does not overflow where the elements do not. */
   sumOfSquares(a: number, aStride: number, rows: number, columns: number): number;

@@ -1,6 +1,6 @@
 /** Losses that are quadratic near zero and linear beyond, so that an outlier pulls no harder than its sign. */
 import { numberWithin } from '../errors.ts';
-import { training } from '../kernels/training.ts';
+import { bounding } from '../kernels/bounding.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, copy, mul, scale, sub } from '../matrix/operations.ts';
@@ -89,7 +89,7 @@ function rounded(arena: Arena, x: Matrix, y: Matrix, delta: number): Elements {
   const { rows, columns } = x;
   const [slope, half, values] = [0, 0, 0].map(() => arena.matrix(rows, columns)) as [Matrix, Matrix, Matrix];
   sub(values, x, y);
-  x.backend.link(training).clamp(slope.offset, columns, values.offset, columns, -delta, delta, rows, columns);
+  x.backend.link(bounding).clamp(slope.offset, columns, values.offset, columns, -delta, delta, rows, columns);
   scale(half, slope, -0.5);
   add(values, values, half);
   mul(values, values, slope);

@@ -5,8 +5,10 @@
  */
 import { rangeError } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
-import type { Binary } from '../kernels/kernels.ts';
+import { bounding } from '../kernels/bounding.ts';
+import type { Binary, Unary } from '../kernels/kernels.ts';
 import { normalization } from '../kernels/normalization.ts';
+import { probabilities } from '../kernels/probabilities.ts';
 import { training } from '../kernels/training.ts';
 import type { Factor, Matrix } from './matrix.ts';
 import { Packed } from './packed.ts';
@@ -35,12 +37,13 @@ function tableOf(where: string, table: Matrix, columns: number): void {
     throw rangeError(where, 'table', `has ${table.columns} columns`, `${columns}`);
 }
 
-type UnaryName = 'copy' | 'exp' | 'sigmoid' | 'tanh' | 'relu' | 'softplus' | 'softmax' | 'logSoftmax';
-
-function unary(name: UnaryName): (out: Matrix, a: Matrix) => void {
+function unary<Name extends string>(
+  name: Name,
+  kernelsOf: (backend: Backend) => { readonly [name in Name]: Unary },
+): (out: Matrix, a: Matrix) => void {
   return (out, a) => {
     sameShape(name, 'a', a, out);
-    const kernel = out.backend.kernels[name];
+    const kernel = kernelsOf(out.backend)[name];
     kernel(out.offset, out.stride, a.offset, a.stride, out.rows, out.columns);
   };
 }
@@ -59,23 +62,25 @@ function binary<Name extends string>(
 
 const core = ({ kernels }: Backend) => kernels;
 const backward = (backend: Backend) => backend.link(training);
+const probable = (backend: Backend) => backend.link(probabilities);
+const bounded = (backend: Backend) => backend.link(bounding);
 
 /** out ← a */
-export const copy: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('copy');
+export const copy: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('copy', core);
 /** out ← eᵃ */
-export const exp: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('exp');
+export const exp: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('exp', probable);
 /** out ← σ(a) */
-export const sigmoid: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('sigmoid');
+export const sigmoid: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('sigmoid', core);
 /** out ← tanh a */
-export const tanh: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('tanh');
+export const tanh: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('tanh', core);
 /** out ← max(a, 0) */
-export const relu: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('relu');
+export const relu: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('relu', bounded);
 /** out ← ln(1 + eᵃ) */
-export const softplus: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('softplus');
+export const softplus: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('softplus', bounded);
 /** out ← softmax of each row of a */
-export const softmax: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('softmax');
+export const softmax: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('softmax', probable);
 /** out ← ln softmax of each row of a */
-export const logSoftmax: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('logSoftmax');
+export const logSoftmax: (out: Matrix, a: Matrix) => void = /* @__PURE__ */ unary('logSoftmax', probable);
 
 /** out ← a + b */
 export const add: (out: Matrix, a: Matrix, b: Matrix) => void = /* @__PURE__ */ binary('add', core);
@@ -98,7 +103,7 @@ export const tanhBackward: (out: Matrix, y: Matrix, dy: Matrix) => void = /* @__
 /** out ← relu′ * dy, from the output y = relu x */
 export const reluBackward: (out: Matrix, y: Matrix, dy: Matrix) => void = /* @__PURE__ */ binary(
   'reluBackward',
-  backward,
+  bounded,
 );
 
 /** out ← value */

@@ -1,5 +1,6 @@
 /** The size of gradients: how large they are together, and how that is limited. */
 import { numberWithin, rangeError, show } from '../errors.ts';
+import { bounding } from '../kernels/bounding.ts';
 import { training } from '../kernels/training.ts';
 import { withArena } from '../matrix/arena.ts';
 import { scale } from '../matrix/operations.ts';
@@ -101,7 +102,7 @@ export function clipValue(parameters: ReadonlyMap<string, Parameter>, limit: num
   numberWithin('clipValue', 'limit', limit, 0, Number.POSITIVE_INFINITY);
   for (const { gradient } of parameters.values()) {
     const { offset, stride, rows, columns } = gradient;
-    gradient.backend.link(training).clamp(offset, stride, offset, stride, -limit, limit, rows, columns);
+    gradient.backend.link(bounding).clamp(offset, stride, offset, stride, -limit, limit, rows, columns);
   }
 }
 

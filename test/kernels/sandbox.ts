@@ -4,7 +4,9 @@
  */
 import { adaptive } from '../../src/kernels/adaptive.ts';
 import type { Backend } from '../../src/kernels/backend.ts';
+import { bounding } from '../../src/kernels/bounding.ts';
 import { normalization } from '../../src/kernels/normalization.ts';
+import { probabilities } from '../../src/kernels/probabilities.ts';
 import { referenceBackend } from '../../src/kernels/reference/index.ts';
 import { simdBackend } from '../../src/kernels/simd/index.ts';
 import { training } from '../../src/kernels/training.ts';
@@ -19,7 +21,14 @@ export const backends: readonly Backend[] = [
 
 /** The kernels of every set. */
 export function everyKernel({ kernels, link }: Backend) {
-  return { ...kernels, ...link(training), ...link(normalization), ...link(adaptive) };
+  return {
+    ...kernels,
+    ...link(probabilities),
+    ...link(bounding),
+    ...link(training),
+    ...link(normalization),
+    ...link(adaptive),
+  };
 }
 
 /** Half the distance between 1 and the next number: the relative error of one rounding. */

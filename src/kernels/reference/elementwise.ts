@@ -4,18 +4,7 @@ import type { Binary, Kernels, Unary } from '../kernels.ts';
 
 type Elementwise = Pick<
   Kernels,
-  | 'copy'
-  | 'fill'
-  | 'add'
-  | 'sub'
-  | 'mul'
-  | 'mulAdd'
-  | 'scale'
-  | 'exp'
-  | 'sigmoid'
-  | 'tanh'
-  | 'relu'
-  | 'softplus'
+  'copy' | 'fill' | 'add' | 'sub' | 'mul' | 'mulAdd' | 'scale' | 'sigmoid' | 'tanh'
 >;
 
 /** A kernel that applies a formula to each element. */
@@ -56,11 +45,7 @@ export function elementwise(heap: Heap): Elementwise {
     scale(out, outStride, a, aStride, factor, rows, columns) {
       unary((value) => factor * value)(out, outStride, a, aStride, rows, columns);
     },
-    exp: unary(Math.exp),
     sigmoid: unary((a) => 1 / (1 + Math.exp(-a))),
     tanh: unary(Math.tanh),
-    relu: unary((a) => Math.max(a, 0)),
-    // The larger of a and 0 is taken out, so that e never overflows and a large negative a keeps its digits.
-    softplus: unary((a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)))),
   };
 }

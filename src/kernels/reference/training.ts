@@ -1,11 +1,10 @@
 /** The kernels of training in plain TypeScript. */
 import type { Heap } from '../heap.ts';
 import type { TrainingKernels } from '../training.ts';
-import { binaryOver, unaryOver } from './elementwise.ts';
+import { binaryOver } from './elementwise.ts';
 
 /** The kernels over one heap. */
 export function plainTraining(heap: Heap): TrainingKernels {
-  const unary = unaryOver(heap);
   const binary = binaryOver(heap);
   return {
     columnSums(out, a, aStride, count, columns, beta) {
@@ -25,12 +24,8 @@ export function plainTraining(heap: Heap): TrainingKernels {
         for (let j = 0; j < columns; j++) x[to + j] = x[to + j]! + x[a + i * aStride + j]!;
       }
     },
-    clamp(out, outStride, a, aStride, least, most, rows, columns) {
-      unary((value) => Math.min(Math.max(value, least), most))(out, outStride, a, aStride, rows, columns);
-    },
     sigmoidBackward: binary((y, dy) => dy * y * (1 - y)),
     tanhBackward: binary((y, dy) => dy * (1 - y * y)),
-    reluBackward: binary((y, dy) => (y > 0 ? dy : 0)),
     sumOfSquares(a, aStride, count, columns) {
       const x = heap.values;
       let sum = 0;

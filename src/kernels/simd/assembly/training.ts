@@ -1,6 +1,5 @@
 /** The float32 kernels of the contract in `../../training.ts`. */
-export { clamp } from './arithmetic';
-export { reluBackward, sigmoidBackward, tanhBackward } from './derivatives';
+export { sigmoidBackward, tanhBackward } from './derivatives';
 export { adam, sgd } from './optimizers';
 export { sumOfSquares } from './reductions';
 export { columnSums, scatterAdd } from './rows';
