@@ -93,13 +93,14 @@ function declaration(name, binary) {
 /**
  * Of (byte + 4) mod 256 = 90·page + digit: } or ~ for the pages 1 and 2, and one of 90 characters from # on for the digit.
  *
- * With 4 added, page 0 has most of what occurs: the prefix of the SIMD instructions, 0xfd, and small numbers. Among the
- * 90 is the backslash, which would have to be escaped: the exclamation mark stands for it.
+ * With 4 added, page 0 has most of what occurs: the prefix of the SIMD instructions, 0xfd, and small numbers. These are small
+ * letters, the digit 0 being an underscore, since letters are what a compressor sees most of in the code beside. Among the 90
+ * is the backslash, which would have to be escaped: the exclamation mark stands for it.
  */
 function written(bytes) {
   return Array.from(bytes, (byte) => {
     const code = (byte + 4) % 256;
-    return ['', '}', '~'][Math.floor(code / 90)] + String.fromCharCode(35 + (code % 90));
+    return ['', '}', '~'][Math.floor(code / 90)] + String.fromCharCode(35 + ((code + 60) % 90));
   })
     .join('')
     .replaceAll('\\', '!');

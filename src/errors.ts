@@ -27,11 +27,23 @@ export function show(value: unknown): string {
   return String(value);
 }
 
+/** Passes `value` on if it is a number that `fits`; an error calls those that do `expected`. */
+export function number(
+  where: string,
+  argument: string,
+  value: unknown,
+  expected: string,
+  fits: (value: number) => boolean,
+): number {
+  if (typeof value === 'number' && fits(value)) return value;
+  const error = typeof value === 'number' ? rangeError : typeError;
+  throw error(where, argument, `is ${show(value)}`, expected);
+}
+
 /** Passes `value` on if it is a whole number of at least `least`. */
 export function wholeNumber(where: string, argument: string, value: unknown, least = 1): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
-  const error = typeof value === 'number' ? rangeError : typeError;
-  throw error(where, argument, `is ${show(value)}`, `a whole number of at least ${least}`);
+  const fits = (value: number) => Number.isSafeInteger(value) && value >= least;
+  return number(where, argument, value, `a whole number of at least ${least}`, fits);
 }
 
 /** Passes `value` on if it is a number with `least` ≤ value ≤ `most`, both finite or not; NaN never. */
@@ -42,11 +54,9 @@ export function numberWithin(
   least: number,
   most: number,
 ): number {
-  if (typeof value === 'number' && value >= least && value <= most) return value;
-  const error = typeof value === 'number' ? rangeError : typeError;
-  const bounds =
+  const expected =
     most === Number.POSITIVE_INFINITY ? `a number of at least ${least}` : `a number from ${least} to ${most}`;
-  throw error(where, argument, `is ${show(value)}`, bounds);
+  return number(where, argument, value, expected, (value) => value >= least && value <= most);
 }
 
 /** Passes options on if they are an object, where some of them are required. */

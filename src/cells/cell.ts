@@ -15,6 +15,7 @@ import type { Tensor } from '../tensor.ts';
 import { checkRule, gateRow, type Matrices, type OwnParameter, type Rule, sizeOf } from './rule.ts';
 import { type Unrollable, unroll } from './unroll.ts';
 import { unrollBackward } from './unroll-backward.ts';
+import { record } from './windows.ts';
 
 /** Options of every cell. */
 export interface CellOptions<InputSize extends number = number, HiddenSize extends number = number> {
@@ -155,9 +156,8 @@ export abstract class Cell<
     this.weightHh = weight('weightHh', recurrentSize, 'recurrentInitializer', recurrentInitializer);
     this.biasIh = bias ? own(gateRow(rule.gates, rule.initialBias ?? {})) : undefined;
     this.biasHh = bias ? own(gateRow(rule.gates, {})) : undefined;
-    this.own = Object.fromEntries(
-      Object.entries(rule.parameters ?? {}).map(([name, parameter]) => [name, own(parameter)]),
-    );
+    const { parameters = {} } = rule;
+    this.own = record(Object.keys(parameters), (name) => own(parameters[name]!));
   }
 
   /** The size of the output, the first part of the state: hiddenSize, unless the rule projects it. */
@@ -168,7 +168,7 @@ export abstract class Cell<
   /** The size of each part of the state. */
   get stateSizes(): StateSizes {
     const { rule, hiddenSize } = this;
-    return Object.fromEntries(rule.states.map((name) => [name, sizeOf(rule, name, hiddenSize)]));
+    return record(rule.states, (name) => sizeOf(rule, name, hiddenSize));
   }
 
   /** The parameters by name. */

@@ -128,9 +128,8 @@ export class Bidirectional<
 
   parameters(): ReadonlyMap<string, Parameter> {
     const { forward, reverse } = this.directions;
-    const cells = { forward: forward.cell, reverse: reverse.cell };
-    if (forward.initial === undefined || reverse.initial === undefined) return prefixed(cells);
-    return prefixed({ ...cells, 'forward.initial': forward.initial, 'reverse.initial': reverse.initial });
+    const initial = { 'forward.initial': forward.initial, 'reverse.initial': reverse.initial };
+    return prefixed({ forward: forward.cell, reverse: reverse.cell, ...initial });
   }
 
   architecture(): Architecture {

@@ -1,4 +1,5 @@
 /** An initial state that is learned: one for all sequences. */
+import { record } from '../cells/windows.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -25,13 +26,12 @@ export class InitialState {
 
   /** The same for every sequence of a batch. [B, size] each */
   state(arena: Arena, batch: number): { readonly [name: string]: Matrix } {
-    return Object.fromEntries(
-      [...this.#parts].map(([name, { value }]) => {
-        const part = arena.matrix(batch, value.columns);
-        copyRow(part, value);
-        return [name, part];
-      }),
-    );
+    return record([...this.#parts.keys()], (name) => {
+      const { value } = this.#parts.get(name)!;
+      const part = arena.matrix(batch, value.columns);
+      copyRow(part, value);
+      return part;
+    });
   }
 
   /** Adds the gradient of a batch's initial state to that of the parameters. */

@@ -5,18 +5,11 @@
  */
 import type { Architecture } from '../architecture.ts';
 import { wholeNumber } from '../errors.ts';
-import { type Backend, newValues } from '../kernels/backend.ts';
+import type { Backend } from '../kernels/backend.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import {
-  denseInput,
-  gradientInput,
-  gradientOutput,
-  indexInput,
-  output,
-  shapeOf,
-} from '../signal/boundary.ts';
+import { denseInput, gradientInput, gradientOutput, indexInput, output } from '../signal/boundary.ts';
 import type { Expectation } from '../signal/checks.ts';
 import { type Pass, recordPass } from '../signal/pass.ts';
 import { type Signal, validSteps } from '../signal/signal.ts';
@@ -261,10 +254,7 @@ export abstract class Layer<
 
   #gradient(arena: Arena, signal: Signal, gradient: Matrix | undefined): GradientOf<Input> {
     if (signal.kind === 'oneHot') return undefined as GradientOf<Input>;
-    const zeros = {
-      data: newValues(this.backend, signal.values.rows * signal.width),
-      shape: shapeOf(signal),
-    };
-    return (gradient ? gradientOutput(arena, signal, gradient) : zeros) as GradientOf<Input>;
+    const values = gradient ?? arena.zeros(signal.values.rows, signal.width);
+    return gradientOutput(arena, signal, values) as GradientOf<Input>;
   }
 }

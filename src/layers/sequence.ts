@@ -14,7 +14,7 @@ import { oneOf, rangeError, show, typeError, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { add } from '../matrix/operations.ts';
+import { add, copy } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Random } from '../random/random.ts';
 import type { Expectation } from '../signal/checks.ts';
@@ -155,7 +155,7 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
 
   parameters(): ReadonlyMap<string, Parameter> {
     const { cell, initial } = this;
-    return prefixed(initial === undefined ? { cell } : { cell, initial });
+    return prefixed({ cell, initial });
   }
 
   architecture(): Architecture {
@@ -297,11 +297,11 @@ function withOutput(
   dOutput: Matrix | undefined,
 ): MatrixState | undefined {
   if (dOutput === undefined) return dState;
-  if (dState !== undefined) {
-    const sum = arena.matrix(dOutput.rows, dOutput.columns);
-    add(sum, dState[h] as Matrix, dOutput);
-    return { ...dState, [h]: sum };
-  }
-  const zeros = record(Object.keys(final), (name) => arena.zeros(dOutput.rows, final[name]!.columns));
-  return { ...zeros, [h]: dOutput };
+  const d = record(Object.keys(final), (name) => {
+    const sum = arena.zeros(dOutput.rows, final[name]!.columns);
+    if (dState !== undefined) copy(sum, dState[name] as Matrix);
+    return sum;
+  });
+  add(d[h]!, d[h]!, dOutput);
+  return d;
 }

@@ -54,7 +54,7 @@ function bytesOf(text: string): Uint8Array<ArrayBuffer> {
     const code = text.charCodeAt(i);
     if (code > 124) page = code - 124;
     else {
-      const digit = (code === 33 ? 92 : code) - 35;
+      const digit = ((code === 33 ? 92 : code) - 5) % 90;
       bytes[length++] = 90 * page + digit - 4;
       page = 0;
     }
