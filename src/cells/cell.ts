@@ -13,8 +13,8 @@ import { dense, type Signal } from '../signal/signal.ts';
 import { type State, type StateSizes, stateInput, stateOutput, zeroState } from '../signal/state.ts';
 import type { Tensor } from '../tensor.ts';
 import { checkRule, gateRow, type Matrices, type OwnParameter, type Rule, sizeOf } from './rule.ts';
+import { unrollBackward, unrollWhole } from './segments.ts';
 import { type Unrollable, unroll } from './unroll.ts';
-import { unrollBackward } from './unroll-backward.ts';
 import { record } from './windows.ts';
 
 /** Options of every cell. */
@@ -201,16 +201,16 @@ export abstract class Cell<
     const where = `${this.type}.forward`;
     return recordPass(where, this.backend, (arena) => {
       const input = this.#input(arena, where, x);
-      const run = unroll(arena, this, input, this.#state(arena, where, 'state', state, input));
-      const result = this.#output(run.final, input);
+      const walk = unrollWhole(arena, this, input, this.#state(arena, where, 'state', state, input));
+      const result = this.#output(walk.final, input);
       return {
         output: output(arena, result),
-        state: stateOutput(run.final) as CellState<Name>,
+        state: stateOutput(walk.final) as CellState<Name>,
         backward: (dOutput, dState) => {
           const back = `${this.type}.backward`;
           const dOut = dOutput && gradientInput(arena, back, result, dOutput);
           const dFinal = this.#state(arena, back, 'dState', dState, input);
-          const d = unrollBackward(arena, this, run, { dOutput: dOut, dFinal, needsInput: true });
+          const d = unrollBackward(arena, this, walk, { dOutput: dOut, dFinal, needsInput: true });
           return {
             input: gradientOutput(arena, input, d.input!),
             state: stateOutput(d.initial) as CellState<Name>,

@@ -1,6 +1,6 @@
 /**
- * A walk in segments of steps that forgets what happened within each: for inference, and for training on sequences too
- * long to be kept, where each segment is computed again on the way back.
+ * A walk forward and back, kept whole, or in segments of steps that forgets what happened within each: for inference, and
+ * for training on sequences too long to be kept, where each segment is computed again on the way back.
  *
  * Memory falls from that of T steps to that of one segment and T/segment states; the time of a second forward is added.
  * After Chen et al. (2016), arXiv:1604.06174. The results are those of `unroll.ts`, bit for bit: segments are whole
@@ -12,7 +12,7 @@ import { copy, fill } from '../matrix/operations.ts';
 import { type Signal, steps } from '../signal/signal.ts';
 import { stepObserver } from './observe.ts';
 import { type Matrices, sizeOf } from './rule.ts';
-import { blockSteps, readyWeights, type Unrollable, unroll } from './unroll.ts';
+import { blockSteps, readyWeights, type Unrollable, type Unrolled, unroll } from './unroll.ts';
 import {
   cutter,
   newGradient,
@@ -23,22 +23,39 @@ import {
 } from './unroll-backward.ts';
 import { record } from './windows.ts';
 
-/** What a walk in segments leaves behind. */
-export interface Segmented<State extends string> {
+/** What a walk leaves behind. */
+export interface Walk<State extends string> {
   readonly input: Signal;
-  /** The steps of a segment. */
+  /** What happened, where all of it is kept. */
+  readonly run?: Unrolled<State> | undefined;
+  /** The steps of a segment: all, where all is kept. */
   readonly length: number;
-  /** The state before each segment, and at last the final one [(segments + 1)·B, H]; the final one alone if none is kept. */
+  /** The state before each segment [segments·B, H], and more behind; the final one alone if none is kept. */
   readonly borders: Matrices<State>;
+  /** The first state at every step [T·B, H]; undefined if not wanted. */
+  readonly outputs: Matrix | undefined;
   /** The state after each sequence's last step. [B, H] */
   readonly final: Matrices<State>;
 }
 
+/** Runs a cell over a signal from an initial state, zeros unless given, and keeps all that happens. */
+export function unrollWhole<State extends string>(
+  arena: Arena,
+  cell: Unrollable<State>,
+  input: Signal,
+  initial: Matrices<State> | undefined,
+): Walk<State> {
+  const { batch: B, time: T } = input;
+  const run = unroll(arena, cell, input, initial);
+  const outputs = run.states[cell.rule.states[0]].rowsFrom(B, T * B);
+  return { input, run, length: Math.max(T, 1), borders: run.states, outputs, final: run.final };
+}
+
 /**
- * Runs a cell over a signal from an initial state, zeros unless given.
+ * The same in segments, of which only the states between are kept.
  *
- * @param outputs where the first state of every step goes [T·B, H]; nowhere unless given.
  * @param every the wanted steps of a segment; rounded up to whole blocks.
+ * @param wanted whether the outputs are.
  * @param keep whether the states between segments are kept, for the way back.
  */
 export function unrollSegments<State extends string>(
@@ -46,16 +63,18 @@ export function unrollSegments<State extends string>(
   cell: Unrollable<State>,
   input: Signal,
   initial: Matrices<State> | undefined,
-  outputs: Matrix | undefined,
   every: number,
+  wanted: boolean,
   keep: boolean,
-): Segmented<State> {
+): Walk<State> {
   const { rule, hiddenSize: H } = cell;
   const { batch: B, time: T } = input;
+  const h = rule.states[0];
   const block = blockSteps(B);
   const length = Math.ceil(every / block) * block;
   const count = Math.ceil(T / length);
   const slot = (s: number) => (keep ? s : 0);
+  const outputs = wanted ? arena.matrix(T * B, sizeOf(rule, h, H)) : undefined;
   const borders = record(rule.states, (name) => arena.matrix((slot(count) + 1) * B, sizeOf(rule, name, H)));
   for (const name of rule.states) {
     if (initial === undefined) fill(borders[name].rowsFrom(0, B), 0);
@@ -69,26 +88,23 @@ export function unrollSegments<State extends string>(
       const { states, final } = unroll(arena, cell, part, start, weights, s * length);
       for (const name of rule.states) copy(borders[name].rowsFrom(slot(s + 1) * B, B), final[name]);
       if (outputs !== undefined)
-        copy(
-          outputs.rowsFrom(s * length * B, part.time * B),
-          states[rule.states[0]].rowsFrom(B, part.time * B),
-        );
+        copy(outputs.rowsFrom(s * length * B, part.time * B), states[h].rowsFrom(B, part.time * B));
     });
-  return { input, length, borders, final: stateAt(rule.states, borders, slot(count), B) };
+  return { input, length, borders, outputs, final: stateAt(rule.states, borders, slot(count), B) };
 }
 
-/** Takes a walk in segments backward, adding to the gradients of the cell's parameters. */
-export function unrollSegmentsBackward<State extends string>(
+/** Takes a walk backward, adding to the gradients of the cell's parameters. */
+export function unrollBackward<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,
-  { input, length, borders }: Segmented<State>,
+  { input, run, length, borders }: Walk<State>,
   { dOutput, dFinal, history, needsInput }: UnrollBackwardOptions<State>,
 ): UnrolledGradient<State> {
   const names = cell.rule.states;
   const { batch: B, time: T } = input;
   const gradient = newGradient(arena, cell, input, needsInput);
   arena.scope(() => {
-    const weights = readyWeights(arena, cell, input);
+    const weights = run === undefined ? readyWeights(arena, cell, input) : undefined;
     const dWeights = weightGradient(arena, cell, input);
     const observe = stepObserver(arena, cell, input);
     // The gradient of the state at the border that the walk has come back to; none at the end unless given.
@@ -98,11 +114,10 @@ export function unrollSegmentsBackward<State extends string>(
       arena.scope(() => {
         const part = segment(input, length, s);
         const rows = (of: Matrix | undefined) => of?.rowsFrom(s * length * B, part.time * B);
-        const run = unroll(arena, cell, part, stateAt(names, borders, s, B), weights, s * length);
         walkBackThrough(
           arena,
           cell,
-          run,
+          run ?? unroll(arena, cell, part, stateAt(names, borders, s, B), weights, s * length),
           { dOutput: rows(dOutput), dFinal: dBorder },
           cutter(history, s * length),
           dWeights,

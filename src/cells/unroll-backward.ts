@@ -10,7 +10,7 @@ import { addColumnSums, addProduct, product } from '../matrix/operations.ts';
 import { repeated } from '../matrix/packed.ts';
 import { linearGradient } from '../signal/linear.ts';
 import type { Signal } from '../signal/signal.ts';
-import { type StepObserver, stepObserver } from './observe.ts';
+import type { StepObserver } from './observe.ts';
 import { type Matrices, sizeOf } from './rule.ts';
 import { blockSteps, type Unrollable, type Unrolled } from './unroll.ts';
 import { type WalkBack, walkBack } from './walk-back.ts';
@@ -40,23 +40,6 @@ export interface UnrolledGradient<State extends string> {
   readonly initial: Matrices<State>;
 }
 
-/** Takes a walk backward, adding to the gradients of the cell's parameters. */
-export function unrollBackward<State extends string>(
-  arena: Arena,
-  cell: Unrollable<State>,
-  run: Unrolled<State>,
-  { history, needsInput, ...upstream }: UnrollBackwardOptions<State>,
-): UnrolledGradient<State> {
-  const gradient = newGradient(arena, cell, run.input, needsInput);
-  arena.scope(() => {
-    const weights = weightGradient(arena, cell, run.input);
-    const observe = stepObserver(arena, cell, run.input);
-    walkBackThrough(arena, cell, run, upstream, cutter(history), weights, gradient, observe);
-    weights.finish();
-  });
-  return gradient;
-}
-
 /** Space for the gradients of a walk over `input`. */
 export function newGradient<State extends string>(
   arena: Arena,
@@ -73,7 +56,7 @@ export function newGradient<State extends string>(
 /** Tells before which steps the history is cut. */
 export function cutter(
   history: number = Number.POSITIVE_INFINITY,
-  firstStep: number = 0,
+  firstStep: number,
 ): (t: number) => boolean {
   return (t) => t + firstStep > 0 && (t + firstStep) % history === 0;
 }

@@ -2,13 +2,7 @@
 import type { Architecture } from '../architecture.ts';
 import type { Cell, CellState } from '../cells/cell.ts';
 import type { Matrices } from '../cells/rule.ts';
-import { unrollSegments, unrollSegmentsBackward } from '../cells/segments.ts';
-import { type Unrollable, unroll } from '../cells/unroll.ts';
-import {
-  type UnrollBackwardOptions,
-  type UnrolledGradient,
-  unrollBackward,
-} from '../cells/unroll-backward.ts';
+import { unrollBackward, unrollSegments, unrollWhole, type Walk } from '../cells/segments.ts';
 import { record } from '../cells/windows.ts';
 import { oneOf, rangeError, show, typeError, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
@@ -187,20 +181,25 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   }
 
   record(arena: Arena, given: Signal, state: MatrixState | undefined): Trace {
-    const { outputs, initial } = this;
+    const { recompute, history, initial } = this;
     const { input, turn } = this.#directed(arena, given);
     const cell = this.noise?.drawn(arena, this.cell, input.batch) ?? this.cell;
-    const walk = this.#walk(arena, cell, input, this.#start(arena, input, state));
-    const h = this.cell.rule.states[0];
+    const start = this.#start(arena, input, state);
+    const walk =
+      recompute === undefined
+        ? unrollWhole(arena, cell, input, start)
+        : unrollSegments(arena, cell, input, start, recompute, this.outputs === 'all', true);
     return {
-      output: outputs === 'all' ? dense(given, turn(walk.all!)) : last(given, walk.final[h]!),
-      state: walk.final,
-      backward: (dOutput, dState, needsInput) => {
-        const dFinal = outputs === 'last' ? withOutput(arena, h, dState, walk.final, dOutput) : dState;
-        const d = walk.back({
-          dOutput: outputs === 'all' && dOutput !== undefined ? turn(dOutput) : undefined,
+      ...this.#computed(given, walk, turn),
+      backward: (dOut, dState, needsInput) => {
+        const [dOutput, dFinal] =
+          this.outputs === 'all'
+            ? [dOut && turn(dOut), dState]
+            : [undefined, withOutput(arena, walk, dState, dOut)];
+        const d = unrollBackward(arena, cell, walk, {
+          dOutput,
           dFinal: dFinal as Matrices<string> | undefined,
-          history: this.history,
+          history,
           needsInput,
         });
         if (state === undefined) initial?.addGradient(d.initial);
@@ -211,18 +210,15 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
 
   compute(arena: Arena, given: Signal, state: MatrixState | undefined): Computed {
     const { input, turn } = this.#directed(arena, given);
-    const all = this.#outputs(arena, input);
-    const { final } = unrollSegments(
-      arena,
-      this.noise?.expected(this.cell) ?? this.cell,
-      input,
-      this.#start(arena, input, state),
-      all,
-      1,
-      false,
-    );
+    const cell = this.noise?.expected(this.cell) ?? this.cell;
+    const start = this.#start(arena, input, state);
+    const walk = unrollSegments(arena, cell, input, start, 1, this.outputs === 'all', false);
+    return this.#computed(given, walk, turn);
+  }
+
+  #computed(given: Signal, { outputs, final }: Walk<string>, turn: (values: Matrix) => Matrix): Computed {
     const output =
-      all === undefined ? last(given, final[this.cell.rule.states[0]]!) : dense(given, turn(all));
+      this.outputs === 'all' ? dense(given, turn(outputs!)) : last(given, final[this.cell.rule.states[0]]!);
     return { output, state: final };
   }
 
@@ -246,41 +242,9 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
     return (given ?? this.initial?.state(arena, batch)) as Matrices<string> | undefined;
   }
 
-  #outputs(arena: Arena, { time, batch }: Signal): Matrix | undefined {
-    return this.outputs === 'all' ? arena.matrix(time * batch, this.outputSize) : undefined;
-  }
-
-  /** The walk over the input, kept whole or computed again on the way back. */
-  #walk(arena: Arena, cell: Unrollable<string>, input: Signal, initial: Matrices<string> | undefined): Walk {
-    const { recompute } = this;
-    if (recompute === undefined) {
-      const run = unroll(arena, cell, input, initial);
-      return {
-        all: run.states[cell.rule.states[0]]!.rowsFrom(input.batch, input.time * input.batch),
-        final: run.final,
-        back: (options) => unrollBackward(arena, cell, run, options),
-      };
-    }
-    const all = this.#outputs(arena, input);
-    const walk = unrollSegments(arena, cell, input, initial, all, recompute, true);
-    return {
-      all,
-      final: walk.final,
-      back: (options) => unrollSegmentsBackward(arena, cell, walk, options),
-    };
-  }
-
   protected override expectation(where: string): Expectation {
     return { ...super.expectation(where), timed: true };
   }
-}
-
-/** What `record` needs of a walk. */
-interface Walk {
-  /** The outputs of all steps, where they are wanted. */
-  readonly all: Matrix | undefined;
-  readonly final: Matrices<string>;
-  back(options: UnrollBackwardOptions<string>): UnrolledGradient<string>;
 }
 
 /** One output for each sequence. */
@@ -291,17 +255,18 @@ function last({ batch }: Signal, values: Matrix): Signal {
 /** The final state's gradient when its first part is the output as well. */
 function withOutput(
   arena: Arena,
-  h: string,
+  { final }: Walk<string>,
   dState: MatrixState | undefined,
-  final: Matrices<string>,
   dOutput: Matrix | undefined,
 ): MatrixState | undefined {
   if (dOutput === undefined) return dState;
-  const d = record(Object.keys(final), (name) => {
+  const names = Object.keys(final);
+  const d = record(names, (name) => {
     const sum = arena.zeros(dOutput.rows, final[name]!.columns);
     if (dState !== undefined) copy(sum, dState[name] as Matrix);
     return sum;
   });
-  add(d[h]!, d[h]!, dOutput);
+  const h = d[names[0]!]!;
+  add(h, h, dOutput);
   return d;
 }

@@ -2,8 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { unroll } from '../../src/cells/unroll.ts';
-import { unrollBackward } from '../../src/cells/unroll-backward.ts';
+import { unrollBackward, unrollWhole } from '../../src/cells/segments.ts';
 import { Adam, float32, LSTMCell, meanSquaredError, Random, Sequence } from '../../src/index.ts';
 import { withArena } from '../../src/matrix/arena.ts';
 import { type AnyCell, cells, drawn } from '../laws/subjects.ts';
@@ -35,8 +34,8 @@ function created(cell: AnyCell, time: number, lengths: number[] | undefined): nu
     } as const;
     collect();
     const before = process.memoryUsage().heapUsed;
-    const run = unroll(arena, cell, signal, undefined);
-    unrollBackward(arena, cell, run, { dOutput, dFinal, needsInput: true });
+    const walk = unrollWhole(arena, cell, signal, undefined);
+    unrollBackward(arena, cell, walk, { dOutput, dFinal, needsInput: true });
     return process.memoryUsage().heapUsed - before;
   });
 }
