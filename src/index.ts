@@ -112,8 +112,6 @@ export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
 export { clearGradients } from './optimizers/clear-gradients.ts';
 export {
   Optimizer,
-  type OptimizerState,
-  type ParameterState,
   type Parameters,
   type Update,
 } from './optimizers/optimizer.ts';
@@ -131,6 +129,12 @@ export {
   stepDecay,
 } from './optimizers/schedules.ts';
 export { SGD, type SGDOptions } from './optimizers/sgd.ts';
+export {
+  type OptimizerState,
+  optimizerState,
+  type ParameterState,
+  restoreOptimizer,
+} from './optimizers/state.ts';
 export {
   glorotUniform,
   type Initializer,

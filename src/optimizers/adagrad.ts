@@ -37,7 +37,7 @@ export class Adagrad extends Optimizer {
   readonly type = 'Adagrad';
   readonly epsilon: number;
   readonly weightDecay: number;
-  protected readonly slots: readonly string[] = ['square'];
+  readonly slots: readonly string[] = ['square'];
 
   /** @throws RangeError if a setting is out of range. */
   constructor(options: AdagradOptions) {

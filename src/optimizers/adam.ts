@@ -25,7 +25,7 @@ abstract class Moments extends Optimizer {
   readonly beta2: number;
   readonly epsilon: number;
   readonly weightDecay: number;
-  protected readonly slots: readonly string[] = ['mean', 'square'];
+  readonly slots: readonly string[] = ['mean', 'square'];
 
   constructor(where: string, options: AdamOptions, defaultDecay: number) {
     const {

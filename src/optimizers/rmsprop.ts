@@ -48,7 +48,7 @@ export class RMSProp extends Optimizer {
   readonly momentum: number;
   readonly centered: boolean;
   readonly weightDecay: number;
-  protected readonly slots: readonly string[];
+  readonly slots: readonly string[];
 
   /** @throws RangeError if a setting is out of range. */
   constructor(options: RMSPropOptions) {

@@ -40,7 +40,7 @@ export class SGD extends Optimizer {
   readonly momentum: number;
   readonly nesterov: boolean;
   readonly weightDecay: number;
-  protected readonly slots: readonly string[];
+  readonly slots: readonly string[];
 
   /** @throws RangeError if a setting is out of range, or `nesterov` is without momentum. */
   constructor(options: SGDOptions) {
