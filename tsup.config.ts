@@ -3,6 +3,8 @@ import { defineConfig } from 'tsup';
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    // Cut out of the same sources by scripts/cut-inference.mjs.
+    inference: 'build/inference/inference.ts',
     'text/index': 'src/text/index.ts',
     'testing/index': 'src/testing/index.ts',
     'matrix/index': 'src/matrix/index.ts',
@@ -24,12 +26,14 @@ export default defineConfig({
   dts: {
     entry: {
       index: 'src/index.ts',
+      inference: 'build/inference/inference.ts',
       'text/index': 'src/text/index.ts',
       'testing/index': 'src/testing/index.ts',
       'matrix/index': 'src/matrix/index.ts',
       parallel: 'src/parallel/index.ts',
     },
-    compilerOptions: { ignoreDeprecations: '6.0' },
+    // What is left of a file that something was cut out of may have parameters without use.
+    compilerOptions: { ignoreDeprecations: '6.0', noUnusedLocals: false, noUnusedParameters: false },
     // A pass has [Symbol.dispose], which programs that aim at an older language do not know of.
     banner: '/// <reference lib="esnext.disposable" />',
   },

@@ -10,6 +10,7 @@ export default defineConfig({
   resolve: {
     alias: [
       entry('recurrent-cells', 'src/index.ts'),
+      entry('recurrent-cells/inference', 'build/inference/inference.ts'),
       entry('recurrent-cells/matrix', 'src/matrix/index.ts'),
       entry('recurrent-cells/parallel', 'src/parallel/index.ts'),
       entry('recurrent-cells/testing', 'src/testing/index.ts'),

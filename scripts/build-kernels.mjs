@@ -12,7 +12,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { unfused } from './unfuse.mjs';
+import { APART, TOGETHER, unfused } from './unfuse.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const kernels = join(root, 'src/kernels/simd/assembly');
@@ -37,6 +37,8 @@ await generate(join(root, 'src/kernels/simd/binaries.generated.ts'), async () =>
     texts.push(declaration(set, binary));
   }
   return [
+    declaration('apart', APART),
+    declaration('together', TOGETHER),
     `/** The first element above the memory that the kernels keep for themselves. */\nexport const heapBase: number = ${heapBase};`,
     ...texts,
   ];
@@ -86,8 +88,13 @@ async function compile(source) {
 }
 
 function declaration(name, binary) {
+  const text = written(binary);
+  const count = (of, part) => of.split(part).length;
+  // What is replaced in the text must be what would be replaced in the binary.
+  if (count(text, written(APART)) !== count(binary.join(), APART.join()))
+    throw new Error(`the text of ${name} looks as if there were more multiply–adds than there are`);
   console.log(`kernels: ${name}, ${binary.length} bytes`);
-  return `/** A binary as text. */\nexport const ${name}: string =\n  "${written(binary)}";`;
+  return `/** As text. */\nexport const ${name}: string =\n  "${text}";`;
 }
 
 /**

@@ -4,14 +4,17 @@
  *     relaxed_madd        →        local.set t   mul   local.get t   add
  *
  * t is the same local in every function that needs it: others between it and the function's own stay unused. What goes out is
- * longer than what comes in, so a loader puts it back, where the engine has relaxed SIMD, by overwriting in place: `fused`
- * in `src/kernels/simd/index.ts`.
+ * longer than what comes in, so a loader puts it back in place, where the engine has relaxed SIMD, and fills up with
+ * instructions that do nothing.
  */
 
 const V128 = 0x7b;
 const T = 31;
-const APART = [0x21, T, 0xfd, 0xe6, 0x01, 0x20, T, 0xfd, 0xe4, 0x01];
+/** A multiply–add in instructions of its own. */
+export const APART = [0x21, T, 0xfd, 0xe6, 0x01, 0x20, T, 0xfd, 0xe4, 0x01];
 const MADD = [0xfd, 0x85, 0x02];
+/** The fused one, as long. */
+export const TOGETHER = [...MADD, ...new Array(APART.length - MADD.length).fill(1)];
 const TYPES = 1;
 const FUNCTIONS = 3;
 const CODE = 10;

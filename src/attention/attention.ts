@@ -28,9 +28,9 @@ export interface AttentionOptions {
   readonly scale?: number | undefined;
   /** What it computes with: `float32()` unless given. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
+  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. @full */
   readonly random?: Random | undefined;
-  /** Of the weights: `glorotUniform` unless given. */
+  /** Of the weights: `glorotUniform` unless given. @full */
   readonly initializer?: Initializer | undefined;
 }
 
@@ -109,7 +109,7 @@ export class Attention {
     return this.#score.parameters();
   }
 
-  /** How to build this again; the parameters' values are not part of it. */
+  /** How to build this again; the parameters' values are not part of it. @full */
   architecture(): Architecture {
     const { type, score, querySize, keySize, attentionSize, scale } = this;
     return { type, options: { score, querySize, keySize, attentionSize, scale } };
@@ -119,6 +119,7 @@ export class Attention {
    * Attends, and records what the way back needs.
    *
    * @throws TypeError or RangeError if a tensor or the lengths do not fit.
+   * @full
    */
   forward(input: AttentionInput): AttentionPass {
     const where = 'Attention.forward';

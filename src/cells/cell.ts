@@ -27,11 +27,11 @@ export interface CellOptions<InputSize extends number = number, HiddenSize exten
   readonly bias?: boolean | undefined;
   /** What it computes with: `float32()` unless given. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
+  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. @full */
   readonly random?: Random | undefined;
-  /** Of W_ih, gate by gate: `glorotUniform` unless given. */
+  /** Of W_ih, gate by gate: `glorotUniform` unless given. @full */
   readonly inputInitializer?: Initializer | undefined;
-  /** Of W_hh, gate by gate: `orthogonal` unless given. */
+  /** Of W_hh, gate by gate: `orthogonal` unless given. @full */
   readonly recurrentInitializer?: Initializer | undefined;
 }
 
@@ -133,8 +133,8 @@ export abstract class Cell<
     this.backend = backend;
 
     const rows = rule.gates.length * hiddenSize;
-    const weight = (name: string, columns: number, option: string, initializer: Initializer) => {
-      const shape = weightShape(type, name, rows, columns);
+    /** @full */
+    const drawn = (option: string, initializer: Initializer, columns: number) => {
       const initial = new Float64Array(rows * columns);
       const length = hiddenSize * columns;
       rule.gates.forEach((_, g) => {
@@ -143,7 +143,7 @@ export abstract class Cell<
           throw rangeError(type, option, `gave ${block.length} values`, `${length}`);
         initial.set(block, g * length);
       });
-      return new Parameter(backend, shape, initial);
+      return initial;
     };
     const own = (parameter: OwnParameter) => {
       const { shape, initial } = parameter(hiddenSize, (height, width) =>
@@ -151,9 +151,17 @@ export abstract class Cell<
       );
       return new Parameter(backend, shape, initial);
     };
-    this.weightIh = weight('weightIh', inputSize, 'inputInitializer', inputInitializer);
+    this.weightIh = new Parameter(
+      backend,
+      weightShape(type, 'weightIh', rows, inputSize),
+      drawn('inputInitializer', inputInitializer, inputSize),
+    );
     const recurrentSize = sizeOf(rule, rule.stages[0]!.from, hiddenSize);
-    this.weightHh = weight('weightHh', recurrentSize, 'recurrentInitializer', recurrentInitializer);
+    this.weightHh = new Parameter(
+      backend,
+      weightShape(type, 'weightHh', rows, recurrentSize),
+      drawn('recurrentInitializer', recurrentInitializer, recurrentSize),
+    );
     this.biasIh = bias ? own(gateRow(rule.gates, rule.initialBias ?? {})) : undefined;
     this.biasHh = bias ? own(gateRow(rule.gates, {})) : undefined;
     const { parameters = {} } = rule;
@@ -178,7 +186,7 @@ export abstract class Cell<
     return new Map(named.filter((entry): entry is [string, Parameter] => entry[1] !== undefined));
   }
 
-  /** How to build this cell again; the parameters' values are not part of it. */
+  /** How to build this cell again; the parameters' values are not part of it. @full */
   architecture(): Architecture {
     const { type, inputSize, hiddenSize, biasIh } = this;
     return { type, options: { inputSize, hiddenSize, bias: biasIh !== undefined } };
@@ -196,6 +204,7 @@ export abstract class Cell<
    * @param x `[batch, inputSize]`
    * @param state `[batch, hiddenSize]` each; zeros unless given.
    * @throws RangeError if a shape does not fit.
+   * @full
    */
   forward(x: Tensor, state?: CellState<Name>): Pass<Tensor, Tensor, CellState<Name>> {
     const where = `${this.type}.forward`;

@@ -9,23 +9,25 @@ import {
   normalizeProducts,
   normalizeProductsBackward,
 } from './layer-norm.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, Stage } from './rule.ts';
 
 function rule(epsilon: number): Rule<string, 'h', string, string> {
   return {
     ...resetAfter,
     ...normalizedProducts(resetAfter.gates),
-    stages: resetAfter.stages.map((plain) => ({
-      ...plain,
-      activate(step) {
-        normalizeProducts(step, epsilon); // (1)
-        plain.activate(step); // (2), (3), (4), (5)
-      },
-      activateBackward(step, d) {
-        plain.activateBackward(step, d);
-        normalizeProductsBackward(step, d);
-      },
-    })),
+    stages: resetAfter.stages.map(
+      (plain): Stage<string, 'h', string, string> => ({
+        ...plain,
+        activate(step) {
+          normalizeProducts(step, epsilon); // (1)
+          plain.activate(step); // (2), (3), (4), (5)
+        },
+        activateBackward(step, d) {
+          plain.activateBackward(step, d);
+          normalizeProductsBackward(step, d);
+        },
+      }),
+    ),
   };
 }
 

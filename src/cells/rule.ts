@@ -79,9 +79,9 @@ export interface Stage<
   prepare?(step: Step<Gate, State, Kept, Own>): void;
   /** φ */
   activate(step: Step<Gate, State, Kept, Own>): void;
-  /** φ′: linear in `d.next`. */
+  /** φ′: linear in `d.next`. @full */
   activateBackward(step: Step<Gate, State, Kept, Own>, d: StepGradient<Gate, State, Kept, Own>): void;
-  /** `prepare` backward, once the gradient of what was multiplied is complete. */
+  /** `prepare` backward, once the gradient of what was multiplied is complete. @full */
   prepareBackward?(step: Step<Gate, State, Kept, Own>, d: StepGradient<Gate, State, Kept, Own>): void;
 }
 
@@ -92,8 +92,15 @@ export interface Stage<
  */
 export type OwnParameter = (
   hiddenSize: number,
-  draw: (rows: number, columns: number) => Float64Array,
-) => { readonly shape: readonly number[]; readonly initial: ArrayLike<number> };
+  /** @full */ draw: (rows: number, columns: number) => Float64Array,
+) => Start;
+
+/** A parameter before it is one. */
+export interface Start {
+  readonly shape: readonly number[];
+  /** Its values. @full */
+  readonly initial: ArrayLike<number>;
+}
 
 /** A row of one value, `blocks` times as long as the hidden size. */
 export function constantRow(value: number, blocks = 1): OwnParameter {
@@ -108,13 +115,10 @@ export function gateRow<Gate extends string>(
   gates: readonly Gate[],
   starts: { readonly [gate in Gate]?: number },
 ): OwnParameter {
-  return (hiddenSize) => {
-    const initial = new Float64Array(gates.length * hiddenSize);
-    gates.forEach((gate, g) => {
-      initial.fill(starts[gate] ?? 0, g * hiddenSize, (g + 1) * hiddenSize);
-    });
-    return { shape: [initial.length], initial };
-  };
+  return (hiddenSize) => ({
+    shape: [gates.length * hiddenSize],
+    initial: gates.flatMap((gate) => new Array<number>(hiddenSize).fill(starts[gate] ?? 0)),
+  });
 }
 
 /** A kind of cell. */
@@ -140,9 +144,13 @@ export interface Rule<
     | undefined;
   /** Parameters beside the weights and biases that every cell has, under the names they are saved by. */
   readonly parameters?: { readonly [name in Own]: OwnParameter } | undefined;
-  /** Which of the gates, states and kept matrices hold the output of σ or tanh after φ: what can saturate. */
+  /**
+   * Which of the gates, states and kept matrices hold the output of σ or tanh after φ: what can saturate.
+   *
+   * @full
+   */
   readonly squashed?: { readonly [name in Gate | State | Kept]?: 'sigmoid' | 'tanh' } | undefined;
-  /** Where the input biases of some gates start, if not at 0. */
+  /** Where the input biases of some gates start, if not at 0. @full */
   readonly initialBias?: { readonly [gate in Gate]?: number } | undefined;
 }
 
@@ -155,7 +163,12 @@ export function sizeOf(
   return sizes?.[name]?.(hiddenSize) ?? hiddenSize;
 }
 
-/** @throws RangeError if the stages of a rule do not give each gate its recurrent part once, in order, from something known. */
+/**
+ * Checks a rule. Those of `recurrent-cells/inference` are the library's own.
+ *
+ * @throws RangeError if its stages do not give each gate its recurrent part once, in order, from something known.
+ * @full
+ */
 export function checkRule(
   type: string,
   { gates, states, kept, stages = [] }: Rule<string, string, string, string>,

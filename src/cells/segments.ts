@@ -8,7 +8,7 @@
  */
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { copy, fill } from '../matrix/operations.ts';
+import { copy } from '../matrix/operations.ts';
 import { type Signal, steps } from '../signal/signal.ts';
 import { stepObserver } from './observe.ts';
 import { type Matrices, sizeOf } from './rule.ts';
@@ -21,7 +21,7 @@ import {
   walkBackThrough,
   weightGradient,
 } from './unroll-backward.ts';
-import { record } from './windows.ts';
+import { copyStates, record, slotOf } from './windows.ts';
 
 /** What a walk leaves behind. */
 export interface Walk<State extends string> {
@@ -76,21 +76,18 @@ export function unrollSegments<State extends string>(
   const slot = (s: number) => (keep ? s : 0);
   const outputs = wanted ? arena.matrix(T * B, sizeOf(rule, h, H)) : undefined;
   const borders = record(rule.states, (name) => arena.matrix((slot(count) + 1) * B, sizeOf(rule, name, H)));
-  for (const name of rule.states) {
-    if (initial === undefined) fill(borders[name].rowsFrom(0, B), 0);
-    else copy(borders[name].rowsFrom(0, B), initial[name]);
-  }
+  copyStates(rule.states, slotOf(rule.states, borders, 0, B), initial);
   const weights = readyWeights(arena, cell, input);
   for (let s = 0; s < count; s++)
     arena.scope(() => {
       const part = segment(input, length, s);
-      const start = stateAt(rule.states, borders, slot(s), B);
+      const start = slotOf(rule.states, borders, slot(s), B);
       const { states, final } = unroll(arena, cell, part, start, weights, s * length);
-      for (const name of rule.states) copy(borders[name].rowsFrom(slot(s + 1) * B, B), final[name]);
+      copyStates(rule.states, slotOf(rule.states, borders, slot(s + 1), B), final);
       if (outputs !== undefined)
         copy(outputs.rowsFrom(s * length * B, part.time * B), states[h].rowsFrom(B, part.time * B));
     });
-  return { input, length, borders, outputs, final: stateAt(rule.states, borders, slot(count), B) };
+  return { input, length, borders, outputs, final: slotOf(rule.states, borders, slot(count), B) };
 }
 
 /** Takes a walk backward, adding to the gradients of the cell's parameters. */
@@ -117,7 +114,7 @@ export function unrollBackward<State extends string>(
         walkBackThrough(
           arena,
           cell,
-          run ?? unroll(arena, cell, part, stateAt(names, borders, s, B), weights, s * length),
+          run ?? unroll(arena, cell, part, slotOf(names, borders, s, B), weights, s * length),
           { dOutput: rows(dOutput), dFinal: dBorder },
           cutter(history, s * length),
           dWeights,
@@ -127,23 +124,11 @@ export function unrollBackward<State extends string>(
         dBorder = dStates;
       });
     dWeights.finish();
-    for (const name of names) {
-      if (dBorder === undefined) fill(gradient.initial[name], 0);
-      else copy(gradient.initial[name], dBorder[name]);
-    }
+    copyStates(names, gradient.initial, dBorder);
   });
   return gradient;
 }
 
 function segment(input: Signal, length: number, s: number): Signal {
   return steps(input, s * length, Math.min(length, input.time - s * length));
-}
-
-function stateAt<State extends string>(
-  names: readonly State[],
-  borders: Matrices<State>,
-  s: number,
-  B: number,
-): Matrices<State> {
-  return record(names, (name) => borders[name].rowsFrom(s * B, B));
 }

@@ -101,7 +101,7 @@ export function weightGradient<State extends string>(
 ): WeightGradient<State> {
   const { rule, weightIh, biasIh, biasHh } = cell;
   const ofInput = linearGradient(arena, input, weightIh, biasIh);
-  const dWeights = rule.stages.map((stage) => weightOf(cell, stage, 'gradient'));
+  const dWeights = rule.stages.map((stage) => weightOf(cell, stage, ({ gradient }) => gradient));
   return {
     add({ input, states, kept }, start, count, walk) {
       const { batch: B } = input;

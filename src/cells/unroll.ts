@@ -5,13 +5,13 @@
  */
 import type { Arena } from '../matrix/arena.ts';
 import type { Factor, Matrix } from '../matrix/matrix.ts';
-import { add, addProduct, copy, copyRow, fill, gather, product } from '../matrix/operations.ts';
+import { add, addProduct, copyRow, fill, gather, product } from '../matrix/operations.ts';
 import { type Packed, repeated } from '../matrix/packed.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { type LinearMap, linearMap } from '../signal/linear.ts';
 import type { Signal } from '../signal/signal.ts';
 import { type Matrices, type Rule, type Stage, sizeOf } from './rule.ts';
-import { record, source, span, stepAt, weightOf } from './windows.ts';
+import { copyStates, record, slotOf, source, span, stepAt, weightOf } from './windows.ts';
 
 // The rows of time steps that are projected, or whose gradients are multiplied, at once: as many as a product reads in one
 // go, and few enough to be in the cache when the walk comes to them.
@@ -75,7 +75,9 @@ export function readyWeights<State extends string>(
   const bias = rule.separateRecurrent ? biasIh?.value : sum(arena, biasIh?.value, biasHh?.value);
   return {
     project: linearMap(arena, input, weightIh.value, bias, Math.ceil(time / blockSteps(batch))),
-    recurrent: rule.stages.map((stage) => repeated(arena, weightOf(cell, stage, 'value').T, time)),
+    recurrent: rule.stages.map((stage) =>
+      repeated(arena, weightOf(cell, stage, ({ value }) => value).T, time),
+    ),
   };
 }
 
@@ -109,11 +111,7 @@ export function unroll<State extends string>(
   const states = record(rule.states, (name) => arena.matrix((T + 1) * B, sizeOf(rule, name, H)));
   const kept = record(rule.kept, (name) => arena.matrix(T * B, sizeOf(rule, name, H)));
   const final = record(rule.states, (name) => arena.matrix(B, sizeOf(rule, name, H)));
-  for (const name of rule.states) {
-    const first = states[name].rowsFrom(0, B);
-    if (initial === undefined) fill(first, 0);
-    else copy(first, initial[name]);
-  }
+  copyStates(rule.states, slotOf(rule.states, states, 0, B), initial);
   const run: Unrolled<State> = { input, first, gates, recurrent, states, kept, final };
   arena.scope(() => {
     walk(cell, run, weights ?? readyWeights(arena, cell, input));
@@ -204,11 +202,7 @@ function collectFinal<State extends string>(
   { input, states, final }: Unrolled<State>,
 ): void {
   const { batch: B, time: T, lengths } = input;
-  if (lengths === undefined) {
-    for (const name of rule.states) copy(final[name], states[name].rowsFrom(T * B, B));
-    return;
-  }
   const slots = arena.matrix(1, B);
-  slots.write(lengths.map((length, b) => length * B + b));
+  slots.write(Array.from({ length: B }, (_, b) => (lengths?.[b] ?? T) * B + b));
   for (const name of rule.states) gather(final[name], states[name], slots);
 }

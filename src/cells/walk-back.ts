@@ -1,13 +1,13 @@
 /** The time loop of the way back: the gradients of states and gates, one step at a time. */
 import type { Arena } from '../matrix/arena.ts';
 import type { Factor, Matrix } from '../matrix/matrix.ts';
-import { add, addProduct, copy, fill, product } from '../matrix/operations.ts';
+import { add, addProduct, fill, product } from '../matrix/operations.ts';
 import { type Packed, repeated } from '../matrix/packed.ts';
 import type { StepObserver } from './observe.ts';
 import { type Matrices, type Stage, type StepGradient, sizeOf } from './rule.ts';
 import type { Unrollable, Unrolled } from './unroll.ts';
 import type { Upstream } from './unroll-backward.ts';
-import { gatesAt, record, source, span, stepAt, weightOf } from './windows.ts';
+import { copyStates, gatesAt, record, source, span, stepAt, weightOf } from './windows.ts';
 
 /** A walk backward that is under way. */
 export interface WalkBack<State extends string> {
@@ -44,8 +44,7 @@ export function walkBack<State extends string>(
   const [even, odd] = alternating(arena, cell, B, dBlock);
   const dOut = dOutput?.rowsFrom((T - 1) * B, B);
   let turn = even;
-  if (dFinal !== undefined && lengths === undefined)
-    for (const name of names) copy(turn.d.next[name], dFinal[name]);
+  if (dFinal !== undefined && lengths === undefined) copyStates(names, turn.d.next, dFinal);
 
   const stepBack = (t: number) => {
     const { d, sources } = turn;
@@ -81,7 +80,7 @@ export function walkBack<State extends string>(
     finish(initial) {
       const { next } = turn.d;
       if (dFinal !== undefined && lengths !== undefined) addEndings(names, next, dFinal, lengths, 0);
-      for (const name of names) copy(initial[name], next[name]);
+      copyStates(names, initial, next);
     },
   };
 }
@@ -126,7 +125,11 @@ function blockGradient<State extends string>(
     // A state's gradient has a part through φ already; that of something kept comes from this product alone.
     multiply: rule.states.includes(stage.from as State) ? addProduct : product,
     dProduct: products[s]!.rowsFrom(-B, B),
-    weight: repeated(arena, weightOf(cell, stage, 'value'), T),
+    weight: repeated(
+      arena,
+      weightOf(cell, stage, ({ value }) => value),
+      T,
+    ),
   }));
   const windows = [
     ...new Set([

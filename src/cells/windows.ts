@@ -2,6 +2,8 @@
  * Views of one step of a walk: windows that slide over the blocks of all steps, so that a time loop makes none.
  */
 import type { Matrix } from '../matrix/matrix.ts';
+import { copy, fill } from '../matrix/operations.ts';
+import type { Parameter } from '../matrix/parameter.ts';
 import type { Matrices, Rule, Stage, Step, StepGradient } from './rule.ts';
 import type { Unrollable, Unrolled } from './unroll.ts';
 
@@ -9,11 +11,11 @@ import type { Unrollable, Unrolled } from './unroll.ts';
 export function weightOf<State extends string>(
   { rule, hiddenSize, weightHh, own }: Unrollable<State>,
   { gates, gives }: Stage<string, State, string, string>,
-  part: 'value' | 'gradient',
+  read: (parameter: Parameter) => Matrix,
 ): Matrix {
-  if (gives !== undefined) return own[gives.weight]![part];
+  if (gives !== undefined) return read(own[gives.weight]!);
   const { from, to } = span(rule, gates, hiddenSize);
-  return weightHh[part].rowsFrom(from, to - from);
+  return read(weightHh).rowsFrom(from, to - from);
 }
 
 /** The step at t, and how to move it through time: its matrices are windows that slide over those of the walk. */
@@ -89,6 +91,28 @@ export function source(
   name: string,
 ): Matrix {
   return of.prev[name] ?? of.kept[name]!;
+}
+
+/** The states of all sequences in slot s of their blocks. */
+export function slotOf<State extends string>(
+  names: readonly State[],
+  blocks: Matrices<State>,
+  s: number,
+  B: number,
+): Matrices<State> {
+  return record(names, (name) => blocks[name].rowsFrom(s * B, B));
+}
+
+/** out ← a, zeros where there is none. */
+export function copyStates<State extends string>(
+  names: readonly State[],
+  out: Matrices<State>,
+  a: Matrices<State> | undefined,
+): void {
+  for (const name of names) {
+    if (a === undefined) fill(out[name], 0);
+    else copy(out[name], a[name]);
+  }
 }
 
 /** A value for each name. */

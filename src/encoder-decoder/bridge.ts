@@ -29,12 +29,14 @@ interface Link {
 /** A bridged state, and the way back. */
 export interface Bridged {
   readonly state: MatrixState | undefined;
-  /** ∂L/∂(the encoder's final state) */
+  /** ∂L/∂(the encoder's final state) @full */
   backward(dState: MatrixState | undefined): MatrixState | undefined;
 }
 
 /** What a bridge's layers are made with. */
-export type BridgeOptions = Pick<DenseOptions, 'random' | 'initializer'> & { readonly backend: Backend };
+export type BridgeOptions = Omit<DenseOptions, 'inputSize' | 'outputSize' | 'bias'> & {
+  readonly backend: Backend;
+};
 
 /** The bridge between states of these sizes. */
 export class Bridge {
@@ -105,12 +107,15 @@ export class Bridge {
   }
 }
 
-/** One part of the decoder's state, and the way back to the gradient of what it was joined from. */
-function cross(
-  arena: Arena,
-  { from, dense }: Link,
-  final: MatrixState,
-): { readonly batch: number; readonly part: Matrix; back(dPart: Matrix): Matrix } {
+/** One part of the decoder's state. */
+interface Crossing {
+  readonly batch: number;
+  readonly part: Matrix;
+  /** The gradient of what it was joined from. @full */
+  back(dPart: Matrix): Matrix;
+}
+
+function cross(arena: Arena, { from, dense }: Link, final: MatrixState): Crossing {
   const parts = from.map((path) => partAt(final, path));
   const { rows: batch } = parts[0]!;
   if (dense === undefined) return { batch, part: parts[0]!, back: (dPart) => dPart };

@@ -65,7 +65,7 @@ function same(name: string, came: string, size: number, other: number | undefine
   if (other !== undefined && size !== other) throw rangeError(where, name, came, `${other}, ${what}`);
 }
 
-/** Token by token a decoder only knows what came before. */
+/** Token by token a decoder only knows what came before. @full */
 function checkCausal(part: Part): void {
   const { type, options, parts = {} } = part.architecture();
   if (type === 'Bidirectional' || options.reverse === true || options.outputs === 'last')

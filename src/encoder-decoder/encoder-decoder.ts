@@ -39,9 +39,9 @@ export interface EncoderDecoderOptions<Source extends Tensor | Indices = Indices
   readonly start: number;
   /** The token that ends a target. */
   readonly end: number;
-  /** Where the starting weights of bridge and combination are drawn from: one generator for the program, unless given. */
+  /** Where the starting weights of bridge and combination are drawn from: one generator for the program, unless given. @full */
   readonly random?: Random | undefined;
-  /** Of the weights of bridge and combination: `glorotUniform` unless given. */
+  /** Of the weights of bridge and combination: `glorotUniform` unless given. @full */
   readonly initializer?: Initializer | undefined;
 }
 
@@ -190,7 +190,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
     });
   }
 
-  /** How to build this model again; the parameters' values are not part of it. */
+  /** How to build this model again; the parameters' values are not part of it. @full */
   architecture(): Architecture {
     const { type, start, end, encoder, decoder, attention, output } = this;
     const parts = { encoder, decoder, ...(attention && { attention }), output };
@@ -202,6 +202,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
    *
    * @returns a pass whose `output` is `[batch, target time, classes]`, and whose `backward` gives the source's gradient.
    * @throws RangeError or TypeError if sources, targets or lengths do not fit.
+   * @full
    */
   forward(input: EncoderDecoderInput<Source>): Pass<Tensor, GradientOf<Source>, undefined> {
     const where = 'EncoderDecoder.forward';
@@ -247,7 +248,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
     });
   }
 
-  /** Records a batch: what training calls. */
+  /** Records a batch: what training calls. @full */
   recordBatch(
     arena: Arena,
     where: string,

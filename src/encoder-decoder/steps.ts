@@ -99,8 +99,7 @@ export class Steps {
   }
 
   #check(): void {
-    const { backend, offset, stride, rows, columns } = this.logProbabilities;
-    if (!Number.isNaN(backend.kernels.maximumMagnitude(offset, stride, rows, columns))) return;
+    if (!this.logProbabilities.read().some(Number.isNaN)) return;
     throw new Error(
       `EncoderDecoder: the probabilities after step ${this.#taken} are not numbers, expected finite weights and inputs`,
     );

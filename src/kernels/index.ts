@@ -20,11 +20,6 @@ export interface Float32Options {
   deterministic?: boolean | undefined;
 }
 
-const LACKS: Readonly<Record<SimdKind, string>> = {
-  relaxed: 'WebAssembly with relaxed SIMD',
-  simd: 'WebAssembly with SIMD',
-};
-
 const made: { [kind in SimdKind | 'typescript' | 'float64']?: Backend } = {};
 
 /**
@@ -99,12 +94,8 @@ function typescript(): Backend {
 
 function required(kind: SimdKind, argument: string, came: string): Backend {
   const backend = simdOnce(kind);
-  if (backend === undefined)
-    throw rangeError(
-      'float32',
-      argument,
-      came,
-      `an engine that runs ${LACKS[kind]}, which this one does not`,
-    );
-  return backend;
+  if (backend !== undefined) return backend;
+  const instructions = kind === 'simd' ? 'SIMD' : 'relaxed SIMD';
+  const expected = `an engine that runs WebAssembly with ${instructions}, which this one does not`;
+  throw rangeError('float32', argument, came, expected);
 }

@@ -112,11 +112,6 @@ export interface Kernels {
 
   /** out = tanh a */
   tanh: Unary;
-
-  // Reductions.
-
-  /** max |a|; 0 of nothing; NaN if any is NaN. */
-  maximumMagnitude(a: number, aStride: number, rows: number, columns: number): number;
 }
 
 /** A kernel from one block to another: out, its stride, a, its stride, rows, columns. */

@@ -29,6 +29,9 @@ export interface TrainingKernels {
   /** Σ a², accumulated in float64, so that it does not overflow where the elements do not. */
   sumOfSquares(a: number, aStride: number, rows: number, columns: number): number;
 
+  /** max |a|; 0 of nothing; NaN if any is NaN. */
+  maximumMagnitude(a: number, aStride: number, rows: number, columns: number): number;
+
   // Optimisers: one update of `length` consecutive weights w from their gradients g. Each adds L2 `decay`·w to g first.
   // State starts at zero. The formulas are PyTorch's.
 

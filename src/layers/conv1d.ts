@@ -37,9 +37,9 @@ export interface Conv1dOptions<InputSize extends number = number, OutputSize ext
   readonly bias?: boolean | undefined;
   /** What it computes with: `float32()` unless given. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
+  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. @full */
   readonly random?: Random | undefined;
-  /** Of W, as a matrix of [outputSize, inputSize · kernelSize]: `glorotUniform` unless given. */
+  /** Of W, as a matrix of [outputSize, inputSize · kernelSize]: `glorotUniform` unless given. @full */
   readonly initializer?: Initializer | undefined;
 }
 
@@ -96,8 +96,8 @@ export class Conv1d<
     this.dilation = wholeNumber('Conv1d', 'dilation', dilation);
     this.padding = oneOf('Conv1d', 'padding', padding, ['causal', 'same', 'valid']);
     const [rows, columns] = weightShape('Conv1d', 'weight', outputSize, inputSize * kernelSize);
-    const initial = initializer(rows, columns, random);
-    this.weight = new Parameter(backend, [outputSize, inputSize, kernelSize], initial);
+    const shape = [outputSize, inputSize, kernelSize];
+    this.weight = new Parameter(backend, shape, initializer(rows, columns, random));
     this.bias = bias ? new Parameter(backend, [outputSize], new Float64Array(outputSize)) : undefined;
   }
 

@@ -24,9 +24,9 @@ export interface EmbeddingOptions<Classes extends number = number, OutputSize ex
   readonly paddingIndex?: number | undefined;
   /** What it computes with: `float32()` unless given. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
+  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. @full */
   readonly random?: Random | undefined;
-  /** Of the vectors: `normal(1)`, as PyTorch, unless given. */
+  /** Of the vectors: `normal(1)`, as PyTorch, unless given. @full */
   readonly initializer?: Initializer | undefined;
 }
 
@@ -81,10 +81,13 @@ export class Embedding<
     this.outputSize = outputSize;
     this.paddingIndex = paddingIndex;
     const shape = weightShape('Embedding', 'weight', classes, outputSize);
-    const initial = initializer(classes, outputSize, random);
-    if (paddingIndex !== undefined)
-      initial.fill(0, paddingIndex * outputSize, (paddingIndex + 1) * outputSize);
-    this.weight = new Parameter(backend, shape, initial);
+    /** @full */
+    const start = () => {
+      const vectors = initializer(classes, outputSize, random);
+      if (paddingIndex === undefined) return vectors;
+      return vectors.fill(0, paddingIndex * outputSize, (paddingIndex + 1) * outputSize);
+    };
+    this.weight = new Parameter(backend, shape, start());
   }
 
   parameters(): ReadonlyMap<string, Parameter> {

@@ -34,7 +34,7 @@ export class InitialState {
     });
   }
 
-  /** Adds the gradient of a batch's initial state to that of the parameters. */
+  /** Adds the gradient of a batch's initial state to that of the parameters. @full */
   addGradient(dState: { readonly [name: string]: Matrix }): void {
     for (const [name, { gradient }] of this.#parts) addColumnSums(gradient, dState[name]!);
   }

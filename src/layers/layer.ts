@@ -48,6 +48,7 @@ export interface Trace extends Computed {
    *
    * @param dOutput zeros beyond each length; undefined where the loss does not depend on the output.
    * @param needsInput whether the caller wants the input's gradient.
+   * @full
    */
   backward(
     dOutput: Matrix | undefined,
@@ -137,10 +138,10 @@ export abstract class Layer<
   /** The parameters by name, such as `cell.weightIh`. A parameter used twice is listed once. */
   abstract parameters(): ReadonlyMap<string, Parameter>;
 
-  /** How to build this layer again; the parameters' values are not part of it. */
+  /** How to build this layer again; the parameters' values are not part of it. @full */
   abstract architecture(): Architecture;
 
-  /** The computation of `forward`, on signals. */
+  /** The computation of `forward`, on signals. @full */
   abstract record(arena: Arena, input: Signal, state: MatrixState | undefined): Trace;
 
   /** The computation of `infer`, on signals. */
@@ -151,6 +152,7 @@ export abstract class Layer<
    *
    * @param input `[batch, time, inputSize]` or, of layers that need no time axis, `[batch, inputSize]`; indices `[batch, time]`.
    * @throws RangeError or TypeError if the input, the lengths or the state do not fit.
+   * @full
    */
   forward(input: Input, options: ForwardOptions<S> = {}): Pass<Tensor, GradientOf<Input>, S> {
     const where = `${this.type}.forward`;
@@ -193,7 +195,7 @@ export abstract class Layer<
     });
   }
 
-  /** Checks a batch, copies it into the arena, and records it: what training calls. */
+  /** Checks a batch, copies it into the arena, and records it: what training calls. @full */
   recordBatch(
     arena: Arena,
     where: string,

@@ -42,7 +42,7 @@ export class Residual<
   /** @throws RangeError if the layer's input and output differ in size, or it takes indices; TypeError if it is not a layer. */
   constructor(layer: Layer<Tensor, Size, NoInfer<Size>, S>) {
     super();
-    if (typeof layer?.record !== 'function')
+    if (typeof layer?.compute !== 'function')
       throw typeError('Residual', 'layer', `is ${show(layer)}`, 'a layer');
     if (layer.accepts !== 'dense')
       throw rangeError('Residual', 'layer', `(${layer.type}) takes indices`, 'a layer of real features');

@@ -134,7 +134,7 @@ export class Sequential<
     const [first] = layers;
     if (first === undefined) throw rangeError('sequential', 'layers', 'is empty', 'at least one layer');
     layers.forEach((layer: unknown, at) => {
-      if (typeof (layer as AnyLayer)?.record === 'function') return;
+      if (typeof (layer as AnyLayer)?.compute === 'function') return;
       const isCell = typeof layer === 'object' && layer !== null && 'rule' in layer;
       const expected = isCell ? 'a layer: new Sequence(cell) makes one of a cell' : 'a layer';
       throw typeError('sequential', `layers[${at}]`, `is ${show(layer)}`, expected);

@@ -29,7 +29,7 @@ export class Parameter {
   #gradient: Matrix | undefined;
   #version = 0;
 
-  constructor(backend: Backend, shape: readonly number[], initial: ArrayLike<number>) {
+  constructor(backend: Backend, shape: readonly number[], /** @full */ initial: ArrayLike<number>) {
     this.shape = shape;
     const [rows, ...rest] = shape.length === 1 ? [1, ...shape] : shape;
     const columns = rest.reduce((product, dimension) => product * dimension, 1);
@@ -42,12 +42,10 @@ export class Parameter {
     return this.#version;
   }
 
-  /** ∂L/∂value in the heap, as accumulated since it was last cleared. */
+  /** ∂L/∂value in the heap, as accumulated since it was last cleared. @full */
   get gradient(): Matrix {
-    if (this.#gradient === undefined) {
-      this.#gradient = ownedMatrix(this, this.value.backend, this.value.rows, this.value.columns);
-      fill(this.#gradient, 0);
-    }
+    const { backend, rows, columns } = this.value;
+    this.#gradient ??= ownedMatrix(this, backend, rows, columns);
     return this.#gradient;
   }
 
@@ -74,12 +72,12 @@ export class Parameter {
     this.changed();
   }
 
-  /** A copy of the gradient, row by row. */
+  /** A copy of the gradient, row by row. @full */
   readGradient(): Values {
     return this.gradient.read();
   }
 
-  /** Sets the gradient to zero. */
+  /** Sets the gradient to zero. @full */
   clearGradient(): void {
     if (this.#gradient !== undefined) fill(this.#gradient, 0);
   }

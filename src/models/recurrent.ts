@@ -19,7 +19,7 @@ export type CellClass = new (options: CellOptions) => Cell<any, number, number>;
 export interface PlaceOptions {
   /** What it computes with: `float32()` unless given. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
+  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. @full */
   readonly random?: Random | undefined;
 }
 

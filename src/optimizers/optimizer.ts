@@ -5,7 +5,6 @@
  */
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { fill } from '../matrix/operations.ts';
 import { ownedMatrix } from '../matrix/owned.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { magnitude } from './settings.ts';
@@ -33,11 +32,8 @@ export class Memory {
   readonly slots: Map<string, Matrix> = new Map();
 
   constructor(names: readonly string[], { value }: Parameter) {
-    for (const name of names) {
-      const slot = ownedMatrix(this, value.backend, value.rows, value.columns);
-      fill(slot, 0);
-      this.slots.set(name, slot);
-    }
+    for (const name of names)
+      this.slots.set(name, ownedMatrix(this, value.backend, value.rows, value.columns));
   }
 }
 

@@ -1,11 +1,12 @@
 /** Models as bytes: their architecture and their weights. */
-import { rangeError, show, typeError } from '../errors.ts';
+import { rangeError, show } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32, float64 } from '../kernels/index.ts';
 import type { Tensor } from '../tensor.ts';
 import { blueprintOf, build } from './blueprint.ts';
 import type { Builders, Model } from './builders.ts';
 import { decodeTensors, encodeTensors, type TensorFile } from './safetensors.ts';
+import { bytesOf, writeParameters } from './weights.ts';
 
 const FORMAT = 'recurrent-cells';
 // Raised when a file of the new kind cannot be read by older versions of the library.
@@ -83,7 +84,7 @@ export function load(bytes: Uint8Array, options: LoadOptions = {}): Model {
     backend,
     options.builders ?? {},
   );
-  writeParameters(model, tensors);
+  writeParameters('load', model, tensors);
   return model;
 }
 
@@ -110,8 +111,7 @@ export function loadMetadata(bytes: Uint8Array): { readonly [key: string]: strin
 
 /** The file of a model of this format and version. */
 function read(where: string, bytes: Uint8Array): TensorFile {
-  if (!(bytes instanceof Uint8Array)) throw typeError(where, 'bytes', `is ${show(bytes)}`, 'a Uint8Array');
-  const file = decodeTensors(where, bytes);
+  const file = decodeTensors(where, bytesOf(where, bytes));
   const { format, version } = file.metadata;
   if (format !== FORMAT)
     throw rangeError(where, 'bytes', `has format ${show(format)}`, `a model saved by ${FORMAT}`);
@@ -125,35 +125,5 @@ function parse(where: string, what: string, json: string): unknown {
     return JSON.parse(json);
   } catch {
     throw rangeError(where, 'bytes', `has ${what} that is not JSON`, 'a saved model');
-  }
-}
-
-function writeParameters(model: Model, tensors: ReadonlyMap<string, Tensor>): void {
-  const parameters = model.parameters();
-  for (const name of tensors.keys())
-    if (!parameters.has(name))
-      throw rangeError(
-        'load',
-        'bytes',
-        `holds a tensor ${show(name)}`,
-        'only parameters of its architecture',
-      );
-  for (const [name, parameter] of parameters) {
-    const tensor = tensors.get(name);
-    if (tensor === undefined)
-      throw rangeError(
-        'load',
-        'bytes',
-        `lacks the tensor ${show(name)}`,
-        'every parameter of its architecture',
-      );
-    if (tensor.shape.join() !== parameter.shape.join())
-      throw rangeError(
-        'load',
-        'bytes',
-        `holds tensor ${show(name)} of shape [${tensor.shape.join(', ')}]`,
-        `[${parameter.shape.join(', ')}]`,
-      );
-    parameter.write(tensor.data);
   }
 }

@@ -127,7 +127,7 @@ function largest(parameters: ReadonlyMap<string, Parameter>): number {
   let most = 0;
   for (const { gradient } of parameters.values()) {
     const { offset, stride, rows, columns } = gradient;
-    most = Math.max(most, gradient.backend.kernels.maximumMagnitude(offset, stride, rows, columns));
+    most = Math.max(most, gradient.backend.link(training).maximumMagnitude(offset, stride, rows, columns));
   }
   return most;
 }

@@ -1,5 +1,6 @@
 /** The update that ends a step: gradients checked and clipped, weights changed, and put back if that broke them. */
 import { numberWithin } from '../errors.ts';
+import { training } from '../kernels/training.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { copy } from '../matrix/operations.ts';
 import { ownedMatrix } from '../matrix/owned.ts';
@@ -104,7 +105,7 @@ function firstNotFinite(
 ): string | undefined {
   for (const [name, parameter] of parameters) {
     const { backend, offset, stride, rows, columns } = matrixOf(parameter);
-    if (!Number.isFinite(backend.kernels.maximumMagnitude(offset, stride, rows, columns))) return name;
+    if (!Number.isFinite(backend.link(training).maximumMagnitude(offset, stride, rows, columns))) return name;
   }
   return undefined;
 }

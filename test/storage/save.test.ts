@@ -307,7 +307,7 @@ describe('files that are not what they should be', () => {
     [
       'tensor too many',
       { architecture: '{"type":"Dense","options":{"inputSize":2,"outputSize":1,"bias":false}}' },
-      'holds a tensor "bias", expected only parameters of its architecture',
+      'holds a tensor "bias", expected only parameters of the model',
     ],
   ])('another %s', (_, changed, message) =>
     expect(() =>
@@ -318,7 +318,7 @@ describe('files that are not what they should be', () => {
   test('a tensor too few', () => {
     const some = new Map([...tensors].slice(1));
     expect(() => load(encodeTensors({ tensors: some, metadata }))).toThrow(
-      new RangeError('load: bytes lacks the tensor "weight", expected every parameter of its architecture'),
+      new RangeError('load: bytes lacks the tensor "weight", expected every parameter of the model'),
     );
   });
 

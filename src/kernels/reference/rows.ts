@@ -2,7 +2,7 @@
 import type { Heap } from '../heap.ts';
 import type { Kernels } from '../kernels.ts';
 
-type Rows = Pick<Kernels, 'addRow' | 'transpose' | 'gather' | 'maximumMagnitude'>;
+type Rows = Pick<Kernels, 'addRow' | 'transpose' | 'gather'>;
 
 /** The row kernels over one heap. */
 export function rows(heap: Heap): Rows {
@@ -26,13 +26,6 @@ export function rows(heap: Heap): Rows {
         if (index < 0) x.fill(0, to, to + columns);
         else x.copyWithin(to, table + index * tableStride, table + index * tableStride + columns);
       }
-    },
-    maximumMagnitude(a, aStride, count, columns) {
-      const x = heap.values;
-      let largest = 0;
-      for (let i = 0; i < count; i++)
-        for (let j = 0; j < columns; j++) largest = Math.max(largest, Math.abs(x[a + i * aStride + j]!));
-      return largest;
     },
   };
 }

@@ -32,6 +32,13 @@ export function plainTraining(heap: Heap): TrainingKernels {
       for (let i = 0; i < count; i++) for (let j = 0; j < columns; j++) sum += x[a + i * aStride + j]! ** 2;
       return sum;
     },
+    maximumMagnitude(a, aStride, count, columns) {
+      const x = heap.values;
+      let largest = 0;
+      for (let i = 0; i < count; i++)
+        for (let j = 0; j < columns; j++) largest = Math.max(largest, Math.abs(x[a + i * aStride + j]!));
+      return largest;
+    },
     sgd(w, g, velocity, length, rate, momentum, nesterov, decay) {
       const x = heap.values;
       for (let i = 0; i < length; i++) {

@@ -1,48 +1,33 @@
 /** The backend of WebAssembly kernels: float32, with 128-bit SIMD. */
 import { type Backend, newBackend } from '../backend.ts';
 import { Heap } from '../heap.ts';
-import { heapBase } from './binaries.generated.ts';
+import { apart, heapBase, together } from './binaries.generated.ts';
 import { MemoryStorage } from './memory.ts';
 
 /** The instructions: `relaxed` fuses multiply and add, faster and not bit-identical between machines. */
 export type SimdKind = 'relaxed' | 'simd';
 
 const KINDS = {
-  relaxed: { name: 'float32 (relaxed SIMD)', tile: 6, prepared: fused },
-  simd: { name: 'float32 (SIMD)', tile: 4, prepared: (binary: Binary) => binary },
+  // Relaxed SIMD's multiply–add comes in place of what `scripts/unfuse.mjs` wrote for it.
+  relaxed: { name: 'float32 (relaxed SIMD)', tile: 6, multiplyAdd: together },
+  simd: { name: 'float32 (SIMD)', tile: 4, multiplyAdd: apart },
 };
-
-type Binary = Uint8Array<ArrayBuffer>;
 
 /** A new backend with a heap of its own, or `undefined` where the engine refuses WebAssembly or the instructions. */
 export function simdBackend(kind: SimdKind): Backend | undefined {
   if (typeof WebAssembly === 'undefined') return undefined;
-  const { name, tile, prepared } = KINDS[kind];
+  const { name, tile, multiplyAdd } = KINDS[kind];
   const storage = new MemoryStorage(heapBase);
   const env = { memory: storage.memory, tile };
   // Compiling tells what validating would not: whether a content security policy allows it.
   try {
     return newBackend(name, 'float32', new Heap(storage), <Set>({ binary }: { readonly binary: string }) => {
-      const module = new WebAssembly.Module(prepared(bytesOf(binary)));
+      const module = new WebAssembly.Module(bytesOf(binary.replaceAll(apart, multiplyAdd)));
       return new WebAssembly.Instance(module, { env }).exports as Set;
     });
   } catch {
     return undefined;
   }
-}
-
-/**
- * Puts relaxed SIMD's multiply–add in place of what `scripts/unfuse.mjs` wrote for it, and fills up with instructions that
- * do nothing:
- *
- *     local.set t   mul   local.get t   add        →        relaxed_madd   nop   …
- */
-function fused(binary: Binary): Binary {
-  const apart = [0x21, 31, 0xfd, 0xe6, 1, 0x20, 31, 0xfd, 0xe4, 1];
-  const together = [0xfd, 0x85, 2, 1, 1, 1, 1, 1, 1, 1];
-  for (let i = 0; i >= 0; i = binary.indexOf(apart[0]!, i + 1))
-    if (apart.every((byte, j) => binary[i + j] === byte)) binary.set(together, i);
-  return binary;
 }
 
 /** The binary that `scripts/build-kernels.mjs` wrote as text: a byte is a digit of 90, behind a page if it is not on page 0. */

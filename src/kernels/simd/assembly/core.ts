@@ -7,6 +7,5 @@
 export { add, copy, fill, mul, mulAdd, scale, sub } from './arithmetic';
 export { sigmoid, tanh } from './functions';
 export { gemm, gemmPacked, pack, packedLength } from './products';
-export { maximumMagnitude } from './reductions';
 export { addRow, gather, transpose } from './rows';
 export { heapBase } from './scratch';

@@ -1,0 +1,60 @@
+/** Weights from bytes into a model that is there already. */
+import { rangeError, show, typeError } from '../errors.ts';
+import type { Parameter } from '../matrix/parameter.ts';
+import type { Tensor } from '../tensor.ts';
+import { decodeTensors } from './safetensors.ts';
+
+/** What has parameters: a cell, a layer, a model. */
+export interface Weighted {
+  /** The parameters by name. */
+  parameters(): ReadonlyMap<string, Parameter>;
+}
+
+/**
+ * Overwrites the parameters of a model by the tensors of their names: those of a file that {@link save} wrote, or of any
+ * safetensors file of float32 or float64.
+ *
+ * Unlike {@link load} it needs the model, and so brings no classes along but those that the model is made of.
+ *
+ * @throws TypeError if `bytes` is not a Uint8Array; RangeError if it is not a whole file, or its tensors are not those of
+ * the model. Nothing is changed then.
+ *
+ * @example
+ * ```ts
+ * import { Dense, loadWeights, save, tensor } from 'recurrent-cells';
+ *
+ * const [trained, other] = [1, 2].map(() => new Dense({ inputSize: 2, outputSize: 1 })) as [Dense, Dense];
+ * loadWeights(other, save(trained));
+ * const x = tensor([[3, 4]]);
+ * other.infer(x).output.data[0] === trained.infer(x).output.data[0] // → true
+ * ```
+ */
+export function loadWeights(model: Weighted, bytes: Uint8Array): void {
+  writeParameters(WHERE, model, decodeTensors(WHERE, bytesOf(WHERE, bytes)).tensors);
+}
+
+const WHERE = 'loadWeights';
+
+/** Passes bytes on if they are. */
+export function bytesOf(where: string, bytes: unknown): Uint8Array {
+  if (bytes instanceof Uint8Array) return bytes;
+  throw typeError(where, 'bytes', `is ${show(bytes)}`, 'a Uint8Array');
+}
+
+/** Overwrites every parameter by the tensor of its name, or none. */
+export function writeParameters(where: string, model: Weighted, tensors: ReadonlyMap<string, Tensor>): void {
+  const parameters = model.parameters();
+  const wrong = (came: string, expected: string) => rangeError(where, 'bytes', came, expected);
+  for (const name of tensors.keys())
+    if (!parameters.has(name)) throw wrong(`holds a tensor ${show(name)}`, 'only parameters of the model');
+  for (const [name, { shape }] of parameters) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) throw wrong(`lacks the tensor ${show(name)}`, 'every parameter of the model');
+    if (tensor.shape.join() !== shape.join())
+      throw wrong(
+        `holds tensor ${show(name)} of shape [${tensor.shape.join(', ')}]`,
+        `[${shape.join(', ')}]`,
+      );
+  }
+  for (const [name, parameter] of parameters) parameter.write(tensors.get(name)!.data);
+}
