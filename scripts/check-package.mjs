@@ -15,21 +15,26 @@ const folder = await mkdtemp(join(tmpdir(), 'package-'));
 
 const use = `
 const x = tensor([[1, 2]]);
-const dense = new Dense({ inputSize: 2, outputSize: 1, backend: float64() });
+const options = { inputSize: 2, outputSize: 1, backend: float64() };
+const dense = new Dense(options);
+const small = new SmallDense(options);
+loadWeights(small, save(dense));
 const same = [
   dense.weight instanceof Parameter,
   dense.weight.value instanceof Matrix,
   checkGradients(dense, x).worst.error < 1e-6,
   load(save(dense)).backend === dense.backend,
+  small.infer(x).output.data[0] === dense.infer(x).output.data[0],
+  !('forward' in small),
   new LSTMCell({ inputSize: 2, hiddenSize: 3 }).infer(x).state.c.shape.join() === '1,3',
   pattern().tokenize('a b').length === 2,
 ];
 if (same.includes(false)) throw new Error('the entries do not fit together: ' + same);
 const batch = { inputs: tensor([[1, 2], [3, 4]]), targets: tensor([[1], [2]]) };
-const options = { loss: meanSquaredError(), optimizer: new SGD({ learningRate: 0.01 }), shards: 2 };
+const how = { loss: meanSquaredError(), optimizer: new SGD({ learningRate: 0.01 }), shards: 2 };
 const train = async () => {
   let steps = 0;
-  for await (const _ of trainParallel(dense, [batch], options)) steps++;
+  for await (const _ of trainParallel(dense, [batch], how)) steps++;
   if (steps !== 1) throw new Error('a worker was not found');
 };
 // What it throws ends the program.
@@ -37,6 +42,7 @@ void train();
 `;
 const names = {
   'recurrent-cells': ['Dense', 'float64', 'load', 'LSTMCell', 'meanSquaredError', 'save', 'SGD', 'tensor'],
+  'recurrent-cells/inference': ['Dense as SmallDense', 'loadWeights'],
   'recurrent-cells/matrix': ['Matrix', 'Parameter'],
   'recurrent-cells/parallel': ['trainParallel'],
   'recurrent-cells/testing': ['checkGradients'],
@@ -44,7 +50,7 @@ const names = {
 };
 const imports = Object.entries(names).map(([from, what]) => `import { ${what.join(', ')} } from '${from}';`);
 const requires = Object.entries(names).map(
-  ([from, what]) => `const { ${what.join(', ')} } = require('${from}');`,
+  ([from, what]) => `const { ${what.join(', ').replaceAll(' as ', ': ')} } = require('${from}');`,
 );
 
 const typed = `
@@ -53,6 +59,8 @@ const lstm = new LSTMCell({ inputSize: 2, hiddenSize: 3 });
 const state: StateOf<typeof lstm> = new Sequence(lstm).infer(tensor([[[1, 2]]])).state;
 // @ts-expect-error: a cell has no such state
 state.z;
+// @ts-expect-error: it only runs
+SmallDense.prototype.forward;
 `;
 
 try {

@@ -4,8 +4,9 @@
  *
  * - a declaration with the mark: a function, member, parameter, or statement;
  * - a member or parameter that overrides, implements, or is typed by one that is left out;
- * - whatever names something left out: an import, a place in a destructuring, a property, the argument for a parameter, a
- *   statement that is an expression. Where none of these can go it is an error, and a reason to write the source in another way;
+ * - whatever names something left out: an import, a place in a destructuring, a property, the argument for a parameter, an
+ *   assignment to it, a call of it or with it. Where none of these can go it is an error, and a reason to write the source in
+ *   another way;
  * - a function or private member that was named by what is left out, and by nothing else.
  *
  * A file that loses nothing, and imports none that does, is not copied but imported from where it is.
@@ -157,7 +158,7 @@ function isUnusedImport(node) {
 
 function isEmptyImport(node) {
   const bindings = ts.isImportDeclaration(node) ? node.importClause?.namedBindings : undefined;
-  return bindings !== undefined && bindings.elements.every(isGone);
+  return bindings?.elements.every(isGone);
 }
 
 function isForGoneParameter(node) {
@@ -175,13 +176,23 @@ function drop(name) {
       ts.isImportSpecifier(at) ||
       ts.isExportSpecifier(at) ||
       ts.isBindingElement(at) ||
-      ts.isExpressionStatement(at) ||
       isProperty(at) ||
       ts.isTypeElement(at) ||
-      ts.isPropertyDeclaration(at);
+      ts.isPropertyDeclaration(at) ||
+      (ts.isExpressionStatement(at) && isAbout(at.expression, name));
     if (goes) gone.add(at);
-    if (goes || ts.isFunctionLike(at)) return;
+    if (goes || ts.isStatement(at) || ts.isFunctionLike(at)) return;
   }
+}
+
+/** Whether an expression assigns to what is named, calls it, or calls something with it. */
+function isAbout(expression, name) {
+  const named = ts.isPropertyAccessExpression(name.parent) && name.parent.name === name ? name.parent : name;
+  if (ts.isBinaryExpression(expression)) return expression.left === named;
+  return (
+    ts.isCallExpression(expression) &&
+    (expression.expression === named || expression.arguments.includes(named))
+  );
 }
 
 /** Whether it is a property in an object literal. */

@@ -30,7 +30,7 @@
  * @module recurrent-cells/inference
  */
 export { Attention, type AttentionInput, type AttentionOptions } from './attention/attention.ts';
-export { Cell, type CellOptions, type CellState, type StateOf } from './cells/cell.ts';
+export type { Cell, CellOptions, CellState, StateOf } from './cells/cell.ts';
 export { CoupledLSTMCell } from './cells/coupled-lstm.ts';
 export { GRUCell, type GRUCellOptions } from './cells/gru.ts';
 export type { LayerNormCellOptions } from './cells/layer-norm.ts';
@@ -65,7 +65,7 @@ export { Conv1d, type Conv1dOptions, type Conv1dPadding } from './layers/conv1d.
 export { Dense, type DenseOptions } from './layers/dense.ts';
 export { Dropout, type DropoutOptions } from './layers/dropout.ts';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.ts';
-export { type Computed, type ForwardOptions, Layer } from './layers/layer.ts';
+export type { ForwardOptions, Layer } from './layers/layer.ts';
 export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts';
 export { Noise, type NoiseOptions, type ZoneoutRates } from './layers/noise.ts';
 export { OneHot, type OneHotOptions } from './layers/one-hot.ts';

@@ -150,7 +150,7 @@ export interface Rule<
    * @full
    */
   readonly squashed?: { readonly [name in Gate | State | Kept]?: 'sigmoid' | 'tanh' } | undefined;
-  /** Where the input biases of some gates start, if not at 0. @full */
+  /** Where the input biases of some gates start, if not at 0. */
   readonly initialBias?: { readonly [gate in Gate]?: number } | undefined;
 }
 
