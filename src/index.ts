@@ -17,7 +17,7 @@ export { LSTMCell } from './cells/lstm.ts';
 export { PeepholeLSTMCell } from './cells/peephole-lstm.ts';
 export { ProjectedLSTMCell, type ProjectedLSTMCellOptions } from './cells/projected-lstm.ts';
 export { RNNCell, type RNNCellOptions } from './cells/rnn.ts';
-export type { Matrices, OwnParameter, Rule, Stage, Step, StepGradient } from './cells/rule.ts';
+export type { Matrices, OwnParameter, OwnStart, Rule, Stage, Step, StepGradient } from './cells/rule.ts';
 export { type BeamSearchOptions, beamSearch, type ScoredHypothesis } from './decoding/beam.ts';
 export { type Generated, type GenerateOptions, generate } from './decoding/generate.ts';
 export { greedy } from './decoding/greedy.ts';

@@ -93,10 +93,10 @@ export interface Stage<
 export type OwnParameter = (
   hiddenSize: number,
   /** @full */ draw: (rows: number, columns: number) => Float64Array,
-) => Start;
+) => OwnStart;
 
 /** A parameter before it is one. */
-export interface Start {
+export interface OwnStart {
   readonly shape: readonly number[];
   /** Its values. @full */
   readonly initial: ArrayLike<number>;
