@@ -1,40 +1,66 @@
-import { defineConfig } from 'tsup';
+import { dirname, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Options } from 'tsup';
 
-export default defineConfig({
-  entry: {
-    index: 'src/index.ts',
-    // Cut out of the same sources by scripts/cut-inference.mjs.
-    inference: 'build/inference/inference.ts',
-    'text/index': 'src/text/index.ts',
-    'testing/index': 'src/testing/index.ts',
-    'matrix/index': 'src/matrix/index.ts',
-    // Beside the shared chunks, wherever among them the address of the worker ends up.
-    parallel: 'src/parallel/index.ts',
-    worker: 'src/parallel/worker.ts',
-    // A file of its own: bundlers put it first, where it does not part code that a compressor finds alike.
-    binaries: 'src/kernels/simd/binaries.generated.ts',
+/** The entries whose exports are all in `src/library.ts`. */
+const parts = {
+  index: 'src/index.ts',
+  'testing/index': 'src/testing/index.ts',
+  'matrix/index': 'src/matrix/index.ts',
+  parallel: 'src/parallel/index.ts',
+  // Beside the library, which holds its address.
+  worker: 'src/parallel/worker.ts',
+};
+// Cut out of the same sources by scripts/cut-inference.mjs.
+const inference = 'build/inference/inference.ts';
+// It has nothing in common with the others but the wording of errors.
+const text = { 'text/index': 'src/text/index.ts' };
+
+/** Has the files of `parts` take what they export from the library. */
+const fromLibrary: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'from-library',
+  setup({ onResolve, initialOptions }) {
+    const outputs = new Map(
+      Object.entries(parts).map(([output, file]) => [fileURLToPath(new URL(file, import.meta.url)), output]),
+    );
+    onResolve({ filter: /^\./ }, ({ importer }) => {
+      const output = outputs.get(importer);
+      if (output === undefined) return undefined;
+      const folder = relative(dirname(output), '.') || '.';
+      const extension = initialOptions.format === 'cjs' ? 'cjs' : 'js';
+      return { path: `${folder}/library.${extension}`, external: true };
+    });
   },
+};
+
+const common: Options = {
   format: ['esm', 'cjs'],
   platform: 'neutral',
   target: 'es2022',
   tsconfig: 'tsconfig.build.json',
-  // One copy of each module whichever entries a program imports: backends are singletons.
-  splitting: true,
-  // Replaces import.meta.url, which is a syntax error in CommonJS.
-  shims: true,
-  clean: true,
-  dts: {
+};
+const { worker: _, ...typed } = { ...parts, ...text, inference };
+
+export default defineConfig([
+  {
+    ...common,
     entry: {
-      index: 'src/index.ts',
-      inference: 'build/inference/inference.ts',
-      'text/index': 'src/text/index.ts',
-      'testing/index': 'src/testing/index.ts',
-      'matrix/index': 'src/matrix/index.ts',
-      parallel: 'src/parallel/index.ts',
+      library: 'src/library.ts',
+      inference,
+      // A file of its own: bundlers put it first, where it does not part code that a compressor finds alike.
+      binaries: 'src/kernels/simd/binaries.generated.ts',
     },
-    // What is left of a file that something was cut out of may have parameters without use.
-    compilerOptions: { ignoreDeprecations: '6.0', noUnusedLocals: false, noUnusedParameters: false },
-    // A pass has [Symbol.dispose], which programs that aim at an older language do not know of.
-    banner: '/// <reference lib="esnext.disposable" />',
+    // One copy of each module whichever entries a program imports: backends are singletons.
+    splitting: true,
+    // Replaces import.meta.url, which is a syntax error in CommonJS.
+    shims: true,
+    dts: {
+      entry: typed,
+      // What is left of a file that something was cut out of may have parameters without use.
+      compilerOptions: { ignoreDeprecations: '6.0', noUnusedLocals: false, noUnusedParameters: false },
+      // A pass has [Symbol.dispose], which programs that aim at an older language do not know of.
+      banner: '/// <reference lib="esnext.disposable" />',
+    },
   },
-});
+  { ...common, entry: { ...parts, ...text }, splitting: false, esbuildPlugins: [fromLibrary] },
+]);

@@ -36,6 +36,34 @@ export {
 export type { MatrixState, StateSizes, Tree } from '../signal/state.ts';
 export type { Arena } from './arena.ts';
 export { type Factor, Matrix } from './matrix.ts';
-export * from './operations.ts';
+export {
+  add,
+  addColumnSums,
+  addProduct,
+  addRow,
+  copy,
+  copyRow,
+  exp,
+  fill,
+  gather,
+  logSoftmax,
+  mul,
+  mulAdd,
+  normalize,
+  normalizeBackward,
+  product,
+  relu,
+  reluBackward,
+  scale,
+  scatterAdd,
+  sigmoid,
+  sigmoidBackward,
+  softmax,
+  softplus,
+  sub,
+  tanh,
+  tanhBackward,
+  transpose,
+} from './operations.ts';
 export { Packed } from './packed.ts';
 export { Parameter } from './parameter.ts';
