@@ -1,10 +1,7 @@
 /** A block of A by a block of B in panels: which tile goes where. */
 import { reorder } from './reorder';
-import { BLOCK_A, DEPTH, STRIDE_A, EDGE, HEIGHT, PANEL, TILE } from './scratch';
-import { rowOfFour, tileOf } from './tile';
-
-/** Panels that one pass over a single row of A takes at once. */
-const PANELS_OF_ROW: i32 = 4;
+import { BLOCK_A, COPIES_A, DEPTH, STRIDE_A, EDGE, HEIGHT, PANEL, TILE } from './scratch';
+import { PANELS_OF_ROW, rowOfPanels, tileOf } from './tile';
 
 /** The elements that B[depth × columns] takes in panels: a last panel of fewer columns is filled up with zeros. */
 // @ts-ignore: decorator
@@ -33,8 +30,8 @@ export function timesPanels(
 ): void {
   for (; m > 0; m -= HEIGHT) {
     const height = min(m, HEIGHT);
-    if (aColumn == 4) {
-      // Rows of consecutive elements are read where they are: copying them first costs more than it gives.
+    if (aColumn == 4 && (!COPIES_A || height == 1)) {
+      // Rows of consecutive elements are read where they are.
       rowsTimesPanels(c, cStride, a, aRow, panels, height, n, depth, add);
     } else {
       reorder(BLOCK_A, STRIDE_A, a, aRow, aColumn, height, depth);
@@ -52,7 +49,7 @@ function rowsTimesPanels(
   const panelBytes = <usize>(depth * PANEL) << 2;
   if (rows == 1) {
     for (; n >= PANELS_OF_ROW * PANEL; n -= PANELS_OF_ROW * PANEL) {
-      rowOfFour(c, a, panels, panelBytes, depth, add);
+      rowOfPanels(c, a, panels, panelBytes, depth, add);
       c += (PANELS_OF_ROW * PANEL) << 2;
       panels += panelBytes * PANELS_OF_ROW;
     }

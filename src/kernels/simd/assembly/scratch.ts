@@ -6,6 +6,11 @@ export const PANEL: i32 = 8;
 const TALLEST: i32 = 6;
 /** The most rows in a tile of this binary. Without a fused multiply–add each product needs a register, and older engines one more. */
 export const TILE: i32 = ASC_FEATURE_RELAXED_SIMD ? TALLEST : 4;
+/**
+ * Whether every block of A is copied, so that its rows are a known distance apart and one pointer serves them all. Unfused, a
+ * tile has more instructions than the processor takes in the time of its arithmetic, and pointers are a sixth of them.
+ */
+export const COPIES_A: bool = !ASC_FEATURE_RELAXED_SIMD;
 /** Rows of B in a block: a panel that deep takes 16 KiB and stays in the L1 cache beside the rows of A. */
 export const DEPTH: i32 = 512;
 /** Rows of A in a block: that many of DEPTH elements stay in the L2 cache. A multiple of either TILE. */
@@ -13,7 +18,7 @@ export const HEIGHT: i32 = 120;
 /** Columns of B in a block that is packed for one product. */
 export const WIDTH: i32 = 512;
 
-/** A block of A, transposed. Below it lie the constants, where the compiler puts them. */
+/** A copy of a block of A, row by row. Below it lie the constants, where the compiler puts them. */
 export const BLOCK_A: usize = 4096;
 /** Between its rows, a cache line more than they take: at a power of two all would fall into the same few sets. */
 export const STRIDE_A: usize = (DEPTH + 16) << 2;

@@ -6,10 +6,14 @@
  * vectors of B and one element of A, fill the sixteen registers of x86-64 but one, which the engine keeps. Unfused, the
  * product of each pair needs a register too: four rows.
  */
-import { PANEL, TILE } from './scratch';
+import { COPIES_A, PANEL, STRIDE_A, TILE } from './scratch';
 import { madd } from './vector';
 
-/** C ← (add ? C : 0) + A·B, over `rows` rows of A, unit column stride, and one panel of B, `depth` > 0. */
+/**
+ * C ← (add ? C : 0) + A·B, over `rows` rows of A, unit column stride, and one panel of B, `depth` > 0.
+ *
+ * Where blocks of A are copied, `aStride` is STRIDE_A, and only the pointer of the first row is used.
+ */
 // @ts-ignore: decorator
 @inline
 function tile(
@@ -23,39 +27,39 @@ function tile(
     const b0 = v128.load(b), b1 = v128.load(b, 16);
     b += PANEL << 2;
     const x0 = v128.load32_splat(a);
-    a += 4;
     s00 = madd(x0, b0, s00);
     s01 = madd(x0, b1, s01);
     if (rows > 1) {
-      const x1 = v128.load32_splat(a1);
+      const x1 = COPIES_A ? v128.load32_splat(a, 1 * STRIDE_A) : v128.load32_splat(a1);
       a1 += 4;
       s10 = madd(x1, b0, s10);
       s11 = madd(x1, b1, s11);
     }
     if (rows > 2) {
-      const x2 = v128.load32_splat(a2);
+      const x2 = COPIES_A ? v128.load32_splat(a, 2 * STRIDE_A) : v128.load32_splat(a2);
       a2 += 4;
       s20 = madd(x2, b0, s20);
       s21 = madd(x2, b1, s21);
     }
     if (rows > 3) {
-      const x3 = v128.load32_splat(a3);
+      const x3 = COPIES_A ? v128.load32_splat(a, 3 * STRIDE_A) : v128.load32_splat(a3);
       a3 += 4;
       s30 = madd(x3, b0, s30);
       s31 = madd(x3, b1, s31);
     }
     if (rows > 4) {
-      const x4 = v128.load32_splat(a4);
+      const x4 = COPIES_A ? v128.load32_splat(a, 4 * STRIDE_A) : v128.load32_splat(a4);
       a4 += 4;
       s40 = madd(x4, b0, s40);
       s41 = madd(x4, b1, s41);
     }
     if (rows > 5) {
-      const x5 = v128.load32_splat(a5);
+      const x5 = COPIES_A ? v128.load32_splat(a, 5 * STRIDE_A) : v128.load32_splat(a5);
       a5 += 4;
       s50 = madd(x5, b0, s50);
       s51 = madd(x5, b1, s51);
     }
+    a += 4;
   } while (b != end);
   put(c, s00, s01, add);
   if (rows > 1) put((c += cStride), s10, s11, add);
@@ -113,8 +117,14 @@ export function tileOf(
   }
 }
 
-/** One row of A by four panels of B, `between` bytes apart: eight sums, each in the order in which a tile adds. */
-export function rowOfFour(c: usize, a: usize, b: usize, between: usize, depth: i32, add: bool): void {
+/**
+ * Panels that one row of A takes at once. Four are eight sums; older engines, which get the unfused binary, load all of a
+ * round before they multiply, and keep no more than six sums in registers beside that.
+ */
+export const PANELS_OF_ROW: i32 = ASC_FEATURE_RELAXED_SIMD ? 4 : 3;
+
+/** One row of A by PANELS_OF_ROW panels of B, `between` bytes apart: two sums each, in the order in which a tile adds. */
+export function rowOfPanels(c: usize, a: usize, b: usize, between: usize, depth: i32, add: bool): void {
   let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
   let b1 = b + between, b2 = b1 + between, b3 = b2 + between;
   do {
@@ -129,12 +139,14 @@ export function rowOfFour(c: usize, a: usize, b: usize, between: usize, depth: i
     s20 = madd(x, v128.load(b2), s20);
     s21 = madd(x, v128.load(b2, 16), s21);
     b2 += PANEL << 2;
-    s30 = madd(x, v128.load(b3), s30);
-    s31 = madd(x, v128.load(b3, 16), s31);
-    b3 += PANEL << 2;
+    if (PANELS_OF_ROW > 3) {
+      s30 = madd(x, v128.load(b3), s30);
+      s31 = madd(x, v128.load(b3, 16), s31);
+      b3 += PANEL << 2;
+    }
   } while (--depth);
   put(c, s00, s01, add);
   put(c + 32, s10, s11, add);
   put(c + 64, s20, s21, add);
-  put(c + 96, s30, s31, add);
+  if (PANELS_OF_ROW > 3) put(c + 96, s30, s31, add);
 }
