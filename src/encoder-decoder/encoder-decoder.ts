@@ -7,7 +7,6 @@ import type { Backend } from '../kernels/backend.ts';
 import { Dense } from '../layers/dense.ts';
 import type { BatchTrace, GradientOf, Layer } from '../layers/layer.ts';
 import { prefixed } from '../layers/parts.ts';
-import type { AnyLayer } from '../layers/sequential.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { Parameter } from '../matrix/parameter.ts';
@@ -137,8 +136,10 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
   readonly end: number;
   /** The tokens of the target: its vocabulary's size. */
   readonly classes: number;
-  readonly #bridge: Bridge;
-  readonly #combination: Dense | undefined;
+  /** @internal */
+  readonly bridge: Bridge;
+  /** @internal W_c and b_c; undefined without attention. */
+  readonly combination: Dense | undefined;
 
   /** @throws TypeError or RangeError if a part is missing, or they do not fit together. */
   constructor(options: EncoderDecoderOptions<Source>) {
@@ -157,15 +158,15 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
     this.start = this.#token('start', start);
     this.end = this.#token('end', end);
     const { backend } = this;
-    this.#bridge = new Bridge(encoder.stateSizes, decoder.stateSizes, { random, initializer, backend });
-    if (this.#bridge.empty && attention === undefined)
+    this.bridge = new Bridge(encoder.stateSizes, decoder.stateSizes, { random, initializer, backend });
+    if (this.bridge.empty && attention === undefined)
       throw rangeError(
         'EncoderDecoder',
         'attention',
         'is missing, and no state goes from encoder to decoder',
         'one of them: nothing would reach the decoder',
       );
-    this.#combination =
+    this.combination =
       attention &&
       new Dense({
         inputSize: attention.keySize + attention.querySize,
@@ -178,11 +179,10 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
 
   /** The parameters by name, such as `decoder.1.cell.weightIh`. */
   parameters(): ReadonlyMap<string, Parameter> {
-    const { encoder, decoder, attention, output } = this;
-    const combination = this.#combination;
+    const { encoder, bridge, decoder, attention, combination, output } = this;
     return prefixed({
       encoder,
-      bridge: this.#bridge,
+      bridge,
       decoder,
       ...(attention && { attention }),
       ...(combination && { combination }),
@@ -236,7 +236,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
       const { source, target } = this.toSignals(arena, where, input);
       const { memory, initial } = this.#encode(arena, source);
       const decoded = this.decoder.compute(arena, target, initial).output as DenseSignal;
-      const { output, weights } = read(arena, this.#readout(), decoded, memory);
+      const { output, weights } = read(arena, this, decoded, memory);
       const { batch, time } = target;
       return {
         output: outputTensor(arena, output),
@@ -273,8 +273,8 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
    */
   begin(arena: Arena, source: Signal, width: number): Steps {
     const { batch } = source;
-    const { decoder } = this;
-    return new Steps(arena, { ...this.#encode(arena, source), ...this.#readout(), decoder, batch, width });
+    const { decoder, combination, output } = this;
+    return new Steps(arena, { ...this.#encode(arena, source), decoder, combination, output, batch, width });
   }
 
   /**
@@ -316,10 +316,6 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
     throw rangeError('EncoderDecoder', name, `is ${token}`, `a token from 0 to ${classes - 1}`);
   }
 
-  #readout(): { readonly combination: Dense | undefined; readonly output: AnyLayer } {
-    return { combination: this.#combination, output: this.output };
-  }
-
   /** The encoder's outputs as attention takes them. */
   #memory(arena: Arena, outputs: Signal): Memory | undefined {
     if (this.attention === undefined) return undefined;
@@ -332,7 +328,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
 
   #encode(arena: Arena, source: Signal) {
     const { output, state } = this.encoder.compute(arena, source, undefined);
-    return { memory: this.#memory(arena, output), initial: this.#bridge.record(arena, state).state };
+    return { memory: this.#memory(arena, output), initial: this.bridge.record(arena, state).state };
   }
 
   #record(
@@ -341,10 +337,10 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
     target: Signal,
   ): { readonly output: Signal; backward(dOutput: Matrix, needsInput: boolean): Matrix | undefined } {
     const encoded = this.encoder.record(arena, source, undefined);
-    const bridged = this.#bridge.record(arena, encoded.state);
+    const bridged = this.bridge.record(arena, encoded.state);
     const decoded = this.decoder.record(arena, target, bridged.state);
     const memory = this.#memory(arena, encoded.output);
-    const scores = recordRead(arena, this.#readout(), decoded.output as DenseSignal, memory);
+    const scores = recordRead(arena, this, decoded.output as DenseSignal, memory);
     return {
       output: scores.output,
       backward(dOutput, needsInput) {
