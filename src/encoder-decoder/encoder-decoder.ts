@@ -205,7 +205,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
    */
   forward(input: EncoderDecoderInput<Source>): Pass<Tensor, GradientOf<Source>, undefined> {
     const where = 'EncoderDecoder.forward';
-    return recordPass(where, this.backend, (arena) => {
+    return recordPass(where, this, (arena) => {
       const { source, target } = this.toSignals(arena, where, input);
       const trace = this.#record(arena, source, target);
       return {
