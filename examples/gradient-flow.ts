@@ -12,7 +12,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
 import {
   Adam,
   type Cell,
@@ -28,6 +27,7 @@ import {
   train,
 } from 'recurrent-cells';
 import { addingProblem } from './lib/adding.ts';
+import { picture } from './lib/picture.ts';
 import { withProgress } from './lib/progress.ts';
 
 const { values: options } = parseArgs({
@@ -97,8 +97,7 @@ async function learn(name: string, makeCell: (random: Random) => Cell): Promise<
 }
 
 /** Two panels on one axis: what each network can hear before it has learned anything, and after. */
-function picture(points: readonly Point[]): string {
-  const { document } = parseHTML('<html><body></body></html>');
+function panels(points: readonly Point[]): string {
   const lowest = Math.min(...points.map(({ gradient }) => gradient));
   const named = points.filter(({ t }) => t === LABELLED);
   const isTop = ({ when, gradient }: Point) =>
@@ -111,15 +110,13 @@ function picture(points: readonly Point[]): string {
     fontWeight: 'bold',
     textAnchor: 'start',
   } as const;
-  const plot = Plot.plot({
-    document: document as unknown as Document,
+  return picture({
     width: 900,
     height: 460,
     marginLeft: 56,
     marginRight: 16,
     marginTop: 60,
     marginBottom: 44,
-    style: { fontSize: '13px', background: 'transparent' },
     x: { label: 'time step t', labelAnchor: 'center', labelArrow: 'none', ticks: [1, 25, 50, 75, 100] },
     y: {
       type: 'log',
@@ -142,12 +139,6 @@ function picture(points: readonly Point[]): string {
       ),
     ],
   });
-  // A picture of its own, in the reader's colours.
-  plot.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  const style = document.createElement('style');
-  style.textContent = 'svg:root{color:#222}@media(prefers-color-scheme:dark){svg:root{color:#ddd}}';
-  plot.prepend(style as unknown as Node);
-  return plot.outerHTML;
 }
 
 /** A power of ten as it is written: 10⁻⁶. */
@@ -162,5 +153,5 @@ console.log(
 const points: Point[] = [];
 for (const [name, makeCell] of Object.entries(cells)) points.push(...(await learn(name, makeCell)));
 mkdirSync(fileURLToPath(new URL('output', import.meta.url)), { recursive: true });
-writeFileSync(FILE, `${picture(points)}\n`);
+writeFileSync(FILE, panels(points));
 console.log(`Drawn to ${FILE}`);
