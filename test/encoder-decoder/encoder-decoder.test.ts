@@ -4,6 +4,7 @@ import {
   Attention,
   accuracy,
   Bidirectional,
+  Conv1d,
   crossEntropy,
   Dense,
   Embedding,
@@ -201,6 +202,31 @@ describe('errors', () => {
     [
       { decoder: sequential(embedding(), new Sequence(gru(), { outputs: 'last' })) },
       'decoder has a Sequence that keeps only the last output, expected an output each step, from what came before',
+    ],
+    [
+      {
+        decoder: sequential(
+          embedding(),
+          sequential(
+            new Conv1d({ inputSize: 2, outputSize: 2, kernelSize: 2, backend }),
+            new Sequence(gru()),
+          ),
+        ),
+      },
+      'decoder has a Conv1d that sees several steps at once, expected an output each step, from what came before',
+    ],
+    [
+      { output: sequential(new Sequence(gru()), new Dense({ inputSize: 3, outputSize: classes, backend })) },
+      'output has a state, expected layers that see only the step they are at',
+    ],
+    [
+      {
+        output: sequential(
+          new Conv1d({ inputSize: 3, outputSize: 3, kernelSize: 2, backend }),
+          new Dense({ inputSize: 3, outputSize: classes, backend }),
+        ),
+      },
+      'output has a Conv1d that sees several steps at once, expected layers that see only the step they are at',
     ],
     [{ attention: attention(2, 3) }, 'attention has querySize 2, expected 3, the decoder gives'],
     [{ attention: attention(3, 2) }, 'attention has keySize 2, expected 3, the encoder gives'],
