@@ -76,6 +76,19 @@ function checkSteps(decoder: AnyLayer): void {
     throw rangeError(where, 'decoder', `has ${found}`, 'an output each step, from what came before');
 }
 
+/** A decoder that is given a state by the encoder has no use for one that it learns. */
+export function checkStart(part: Part): void {
+  const { type, options, parts = {} } = part.architecture();
+  if (options.learnInitialState === true)
+    throw rangeError(
+      where,
+      'decoder',
+      `has a ${type} with learnInitialState`,
+      'none: it begins from the encoder’s state',
+    );
+  Object.values(parts).forEach(checkStart);
+}
+
 /** What gives one output for all steps, if anything does. */
 function lastOnly(part: Part): string | undefined {
   const { type, options, parts = {} } = part.architecture();

@@ -15,9 +15,10 @@ import type { Random } from '../random/random.ts';
 import { gradientInput, gradientOutput, output as outputTensor } from '../signal/boundary.ts';
 import { type Pass, recordPass } from '../signal/pass.ts';
 import { type DenseSignal, type Signal, validSteps } from '../signal/signal.ts';
+import type { MatrixState } from '../signal/state.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 import { Bridge } from './bridge.ts';
-import { checkParts } from './check.ts';
+import { checkParts, checkStart } from './check.ts';
 import { read, recordRead } from './readout.ts';
 import { Steps } from './steps.ts';
 
@@ -166,6 +167,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
         'is missing, and no state goes from encoder to decoder',
         'one of them: nothing would reach the decoder',
       );
+    if (!this.bridge.empty) checkStart(decoder);
     this.combination =
       attention &&
       new Dense({
@@ -274,7 +276,8 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
   begin(arena: Arena, source: Signal, width: number): Steps {
     const { batch } = source;
     const { decoder, combination, output } = this;
-    return new Steps(arena, { ...this.#encode(arena, source), decoder, combination, output, batch, width });
+    const { memory, initial = this.#ownStart(arena, source) } = this.#encode(arena, source);
+    return new Steps(arena, { memory, initial, decoder, combination, output, batch, width });
   }
 
   /**
@@ -324,6 +327,12 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
     if (kind === 'oneHot') throw rangeError('EncoderDecoder', 'encoder', 'gives one-hot vectors', expected);
     if (!timed) throw rangeError('EncoderDecoder', 'encoder', `gives [batch, ${width}]`, expected);
     return this.attention.memory(arena, outputs);
+  }
+
+  /** The state in which the decoder begins where none comes from the encoder: zeros, or what it has learned. */
+  #ownStart(arena: Arena, source: Signal): MatrixState {
+    const { decoder, type } = this;
+    return decoder.toMatrixState(arena, type, 'state', decoder.initialState(source.batch), source)!;
   }
 
   #encode(arena: Arena, source: Signal) {
