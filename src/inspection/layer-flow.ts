@@ -26,8 +26,8 @@ export interface LayerFlow {
   /** The same of every part of the state, h among them. Of the part at t alone: ∂L/∂c_t is without what comes through h_t. */
   readonly states: { readonly [state: string]: Pick<LayerFlow, 'norms' | 'ratio'> };
   /**
-   * `vanishing` for a ratio below 10⁻³, `exploding` for one above 10³ or a gradient that is not finite, else `healthy`. The
-   * ratio is that of the whole state, h_t and c_t of an LSTM together: what comes through either is heard.
+   * `vanishing` for a ratio below 10⁻³, `exploding` for one above 10³ or a gradient that is not finite, else `healthy`. Of
+   * an LSTM it is the larger of ∂L/∂h_t and ∂L/∂c_t that counts at each step: what comes through either is heard.
    */
   readonly verdict: Verdict;
   /** The share of values near the ends of σ, outside 0.1 to 0.9, or of tanh, beyond ±0.9; by gate, or state where a cell has no gate. */
@@ -75,7 +75,7 @@ export function watchWalk(cell: Unrollable<string>, { batch, time, lengths }: Si
     flow(name) {
       const flows = record(states, (state) => flowOf(rows[state]!));
       const whole = ends.map((length, b) =>
-        Float64Array.from({ length }, (_, t) => norm(states.map((state) => rows[state]![b]![t]!))),
+        Float64Array.from({ length }, (_, t) => Math.max(...states.map((state) => rows[state]![b]![t]!))),
       );
       return {
         name,
