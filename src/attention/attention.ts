@@ -123,7 +123,7 @@ export class Attention {
   forward(input: AttentionInput): AttentionPass {
     const where = 'Attention.forward';
     return new AttentionPass(
-      recordPass(where, this.backend, (arena) => {
+      recordPass(where, this, (arena) => {
         const { query, keys, values } = this.#signals(arena, where, input);
         const attended = attend(arena, query.values, this.memory(arena, keys, values));
         const result = this.#output(arena, attended, query);

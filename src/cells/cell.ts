@@ -199,7 +199,7 @@ export abstract class Cell<
    */
   forward(x: Tensor, state?: CellState<Name>): Pass<Tensor, Tensor, CellState<Name>> {
     const where = `${this.type}.forward`;
-    return recordPass(where, this.backend, (arena) => {
+    return recordPass(where, this, (arena) => {
       const input = this.#input(arena, where, x);
       const run = unroll(arena, this, input, this.#state(arena, where, 'state', state, input));
       const result = this.#output(run.final, input);

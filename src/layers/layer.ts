@@ -161,7 +161,7 @@ export abstract class Layer<
    */
   forward(input: Input, options: ForwardOptions<S> = {}): Pass<Tensor, GradientOf<Input>, S> {
     const where = `${this.type}.forward`;
-    return recordPass(where, this.backend, (arena) => {
+    return recordPass(where, this, (arena) => {
       const signal = this.toSignal(arena, where, input, options.lengths);
       const trace = this.record(
         arena,
