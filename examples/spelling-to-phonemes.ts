@@ -19,7 +19,7 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
-    epochs: { type: 'string', default: '7' },
+    epochs: { type: 'string', default: '10' },
   },
 });
 const SEED = Number(options.seed);
