@@ -68,7 +68,7 @@ export async function compare(
   for (const peer of peers) {
     progress(`${workload.name}: preparing ${peer.name}`);
     const command = settings.command(peer, workload);
-    const process = new Measured(command, settings.environment, PATIENCE * budgetMs);
+    const process = new Measured(command, { ...settings.environment, ...peer.limits }, PATIENCE * budgetMs);
     const ready = await process.ready();
     if (typeof ready === 'string') {
       await process.end();

@@ -9,7 +9,16 @@ export interface Peer {
   /** The bundle in `dist/`, and what it is told; or a Python program. */
   readonly program: string;
   readonly argument?: string;
+  /** What its environment has beside {@link environment}. */
+  readonly limits?: NodeJS.ProcessEnv;
 }
+
+/** PyTorch without AVX-512, as on most machines: OpenBLAS, PyTorch's own kernels, and oneDNN. */
+export const avx2: NodeJS.ProcessEnv = {
+  OPENBLAS_CORETYPE: 'Haswell',
+  ATEN_CPU_CAPABILITY: 'avx2',
+  DNNL_MAX_CPU_ISA: 'AVX2',
+};
 
 export const peers: readonly Peer[] = [
   { name: 'ours', kind: 'ours', program: 'ours' },
@@ -20,6 +29,7 @@ export const peers: readonly Peer[] = [
   { name: 'brain.js', kind: 'js', program: 'brain' },
   { name: 'onnxruntime-node', kind: 'native', program: 'onnx-node' },
   { name: 'pytorch', kind: 'native', program: 'pytorch.py' },
+  { name: 'pytorch-avx2', kind: 'native', program: 'pytorch.py', limits: avx2 },
 ];
 
 /** A command that begins a process on one core, if the system has one. */
@@ -44,8 +54,9 @@ export function pythonWithTorch(): string | undefined {
   });
 }
 
-/** The environment of every process: one thread, and no overruling of what OpenBLAS finds best for the machine. */
+/** The environment of every process: one thread, and no overruling of what libraries find best for the machine. */
 export function environment(): NodeJS.ProcessEnv {
-  const { OPENBLAS_CORETYPE: _, OPENBLAS_L2_SIZE: __, ...rest } = process.env;
+  const rest = { ...process.env };
+  for (const name of [...Object.keys(avx2), 'OPENBLAS_L2_SIZE']) delete rest[name];
   return { ...rest, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
 }

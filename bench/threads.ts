@@ -3,9 +3,10 @@
  *
  * Both train the same model on the same batches, one step each in turn, so that what disturbs the machine disturbs both.
  * Where others want the cores too, look at the processor time (of Linux): a step on idle cores takes about as long as its
- * busiest thread is busy.
+ * busiest thread is busy. PyTorch, where there is one, does the same work on the same cores, with one thread and with two.
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import { type PyTorch, startPyTorch } from './threads-pytorch.ts';
 
 const library = (name: string) => import(new URL(`../dist/${name}.js`, import.meta.url).href);
 const core: typeof import('../src/index.ts') = await library('index');
@@ -92,6 +93,19 @@ async function step(iterator: AsyncGenerator): Promise<Cost> {
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
+/** PyTorch's medians, and the best with and without AVX-512 beside ours on two threads. */
+function printPyTorch(settings: readonly PyTorch[], ours: number): void {
+  for (const { title, times } of settings)
+    console.log(`  ${title.padEnd(38)} ${median(times).toFixed(2).padStart(9)}`);
+  for (const limited of [false, true]) {
+    const best = Math.min(
+      ...settings.filter((each) => each.limited === limited).map(({ times }) => median(times)),
+    );
+    const title = `its best${limited ? ' with AVX2' : ''} ÷ ours on two threads`;
+    if (Number.isFinite(best)) console.log(`  ${title.padEnd(46)} ${(best / ours).toFixed(2).padStart(9)}`);
+  }
+}
+
 const steps = Number(process.argv[2] ?? 20);
 console.log(
   `Node ${process.version}, ${core.float32().name}; milliseconds of a step, ${steps} steps each in turn`,
@@ -100,10 +114,14 @@ for (const [name, workload] of Object.entries(workloads)) {
   if (process.argv[3] !== undefined && process.argv[3] !== name) continue;
   const iterations = [iteration(workload, 1), iteration(workload, 2)] as const;
   for (const each of iterations) for (let warm = 0; warm < 3; warm++) await each.next();
+  const pytorch = await startPyTorch(name);
   const costs: [Cost[], Cost[]] = [[], []];
-  for (let i = 0; i < steps; i++)
+  for (let i = 0; i < steps; i++) {
     for (const at of [0, 1] as const) costs[at].push(await step(iterations[at]));
+    for (const setting of pytorch) await setting.step();
+  }
   for (const each of iterations) await each.return();
+  for (const setting of pytorch) await setting.end();
   console.log(`\n${name}, ${workload.title}`);
   const of = (at: 0 | 1, what: keyof Cost) => costs[at].map((cost) => cost[what]);
   const row = (what: string, one: number, two: number) =>
@@ -115,4 +133,5 @@ for (const [name, workload] of Object.entries(workloads)) {
   row('wall, least', Math.min(...of(0, 'wall')), Math.min(...of(1, 'wall')));
   row('processor, all threads', median(of(0, 'total')), median(of(1, 'total')));
   row('processor, busiest thread', median(of(0, 'busiest')), median(of(1, 'busiest')));
+  printPyTorch(pytorch, median(of(1, 'wall')));
 }

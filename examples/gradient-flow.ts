@@ -5,14 +5,13 @@
  *     npm run example gradient-flow -- --quick
  *
  * A tanh RNN, a GRU and an LSTM learn the adding problem. Before and after, the gradient of the loss with respect to the
- * hidden state of every step is measured, and drawn to examples/output/gradient-flow.svg. What arrives at the first steps
- * is all they can learn from. After Hochreiter (1991) and Bengio, Simard and Frasconi (1994).
+ * hidden state of every step is measured, and drawn to examples/output/gradient-flow.svg; the thin line is that of the
+ * LSTM's memory c. What arrives at the first steps is all they can learn from. After Hochreiter (1991) and Bengio, Simard and Frasconi (1994).
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
 import {
   Adam,
   type Cell,
@@ -28,6 +27,7 @@ import {
   train,
 } from 'recurrent-cells';
 import { addingProblem } from './lib/adding.ts';
+import { picture } from './lib/picture.ts';
 import { withProgress } from './lib/progress.ts';
 
 const { values: options } = parseArgs({
@@ -63,6 +63,8 @@ interface Point {
   readonly when: string;
   readonly t: number;
   readonly gradient: number;
+  /** Whether it is not h_t but another part of the state: c_t, the memory of the LSTM. */
+  readonly beside: boolean;
   /** What is said of the whole line. */
   readonly label: string;
 }
@@ -79,9 +81,18 @@ async function learn(name: string, makeCell: (random: Random) => Cell): Promise<
   const measure = (when: string): Point[] => {
     const flow = gradientFlow(model, test, { loss });
     console.log(`\n${name}, ${when}: mean squared error ${flow.loss.toFixed(4)}\n${flow}\n`);
-    const { norms, verdict } = flow.layers[0]!;
+    const { norms: ofH, states, verdict } = flow.layers[0]!;
     const label = `${name}: ${verdict}${when === PANELS[1] ? `, error ${flow.loss.toFixed(4)}` : ''}`;
-    return norms.map((norm, t) => ({ name, when, t: t + 1, gradient: norm / norms.at(-1)!, label }));
+    return Object.values(states).flatMap(({ norms }, part) =>
+      norms.map((norm, t) => ({
+        name,
+        when,
+        t: t + 1,
+        gradient: norm / ofH.at(-1)!,
+        beside: part > 0,
+        label,
+      })),
+    );
   };
 
   const before = measure(PANELS[0]);
@@ -97,10 +108,12 @@ async function learn(name: string, makeCell: (random: Random) => Cell): Promise<
 }
 
 /** Two panels on one axis: what each network can hear before it has learned anything, and after. */
-function picture(points: readonly Point[]): string {
-  const { document } = parseHTML('<html><body></body></html>');
-  const lowest = Math.min(...points.map(({ gradient }) => gradient));
-  const named = points.filter(({ t }) => t === LABELLED);
+function panels(points: readonly Point[]): string {
+  const lines = points.filter(({ beside }) => !beside);
+  // Nothing comes into the memory itself after the last step.
+  const memory = points.filter(({ beside, gradient }) => beside && gradient > 0);
+  const lowest = Math.min(...lines.map(({ gradient }) => gradient));
+  const named = lines.filter(({ t }) => t === LABELLED);
   const isTop = ({ when, gradient }: Point) =>
     named.every((other) => other.when !== when || other.gradient <= gradient);
   const channels = { x: 't', y: 'gradient', fx: 'when' } as const;
@@ -111,15 +124,13 @@ function picture(points: readonly Point[]): string {
     fontWeight: 'bold',
     textAnchor: 'start',
   } as const;
-  const plot = Plot.plot({
-    document: document as unknown as Document,
+  return picture({
     width: 900,
     height: 460,
     marginLeft: 56,
     marginRight: 16,
     marginTop: 60,
     marginBottom: 44,
-    style: { fontSize: '13px', background: 'transparent' },
     x: { label: 'time step t', labelAnchor: 'center', labelArrow: 'none', ticks: [1, 25, 50, 75, 100] },
     y: {
       type: 'log',
@@ -134,7 +145,8 @@ function picture(points: readonly Point[]): string {
     marks: [
       Plot.axisFx({ fontSize: 15, fontWeight: 'bold' }),
       Plot.ruleY([VANISHED], { stroke: 'currentColor', strokeDasharray: '4 4', strokeOpacity: 0.6 }),
-      Plot.line(points, { ...channels, stroke: 'name', strokeWidth: 2.5 }),
+      Plot.line(lines, { ...channels, stroke: 'name', strokeWidth: 2.5 }),
+      Plot.line(memory, { ...channels, stroke: 'name', strokeWidth: 1.2 }),
       Plot.text(named.filter(isTop), { ...label, dy: -24 }),
       Plot.text(
         named.filter((point) => !isTop(point)),
@@ -142,12 +154,6 @@ function picture(points: readonly Point[]): string {
       ),
     ],
   });
-  // A picture of its own, in the reader's colours.
-  plot.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  const style = document.createElement('style');
-  style.textContent = 'svg:root{color:#222}@media(prefers-color-scheme:dark){svg:root{color:#ddd}}';
-  plot.prepend(style as unknown as Node);
-  return plot.outerHTML;
 }
 
 /** A power of ten as it is written: 10⁻⁶. */
@@ -162,5 +168,5 @@ console.log(
 const points: Point[] = [];
 for (const [name, makeCell] of Object.entries(cells)) points.push(...(await learn(name, makeCell)));
 mkdirSync(fileURLToPath(new URL('output', import.meta.url)), { recursive: true });
-writeFileSync(FILE, `${picture(points)}\n`);
+writeFileSync(FILE, panels(points));
 console.log(`Drawn to ${FILE}`);

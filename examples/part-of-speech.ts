@@ -46,7 +46,7 @@ const WORD = 64;
 const LETTER = 24;
 const SPELLING = 40;
 const CONTEXT = 128;
-const EPOCHS = quick ? 1 : 2;
+const EPOCHS = quick ? 1 : 4;
 const LEARNING_RATE = 0.003;
 const DROPOUT = 0.25;
 /** A word seen n times in training is taken for an unknown one with probability α/(α + n), so that the network learns what to do then. */

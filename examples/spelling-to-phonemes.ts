@@ -9,22 +9,17 @@
  */
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
-import {
-  beamSearch,
-  editDistance,
-  encoderDecoder,
-  type Indices,
-  Random,
-  teacherForcing,
-} from 'recurrent-cells';
+import * as Plot from '@observablehq/plot';
+import { beamSearch, editDistance, encoderDecoder, Random, teacherForcing } from 'recurrent-cells';
 import { learn, type Pair } from './lib/pairs.ts';
+import { picture } from './lib/picture.ts';
 import { report } from './lib/result.ts';
 
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
-    epochs: { type: 'string', default: '7' },
+    epochs: { type: 'string', default: '10' },
   },
 });
 const SEED = Number(options.seed);
@@ -87,7 +82,7 @@ function* pronounced(list: readonly string[]): Generator<[word: string, said: st
       batch.map(spelled),
       batch.map(() => []),
     );
-    const { source, sourceLengths } = inputs as { source: Indices; sourceLengths: number[] };
+    const { source, sourceLengths } = inputs;
     const found = beamSearch(model, source, {
       width: BEAM,
       maxLength: 40,
@@ -111,9 +106,33 @@ function errors(list: readonly string[]): { word: number; phoneme: number } {
   return { word: wrong / list.length, phoneme: edits / length };
 }
 
+/** Where attention looks while a word is said: a row for each phoneme, a column for each letter. */
+function glances(word: string, said: readonly string[]): string {
+  const target = said.map((phoneme) => phonemeOf!.get(phoneme)!);
+  const { weights } = model.infer(teacherForcing(model, [spelled(word)], [target]).inputs);
+  const columns = [...word].map((letter, at) => `${at} ${letter}`);
+  const rows = said.map((phoneme, t) => `${t} ${phoneme}`);
+  const cells = rows.flatMap((row, t) =>
+    columns.map((column, at) => ({ row, column, weight: weights!.data[t * columns.length + at]! })),
+  );
+  const axis = { label: null, tickFormat: (name: string) => name.split(' ')[1]!, tickSize: 0 };
+  return picture({
+    width: 40 * columns.length + 60,
+    height: 32 * rows.length + 40,
+    marginLeft: 50,
+    padding: 0,
+    color: { range: ['#0c86d000', '#0c86d0'], domain: [0, 1] },
+    x: { ...axis, axis: 'top', domain: columns },
+    y: { ...axis, domain: rows },
+    marks: [Plot.cell(cells, { x: 'column', y: 'row', fill: 'weight', inset: 0.5 })],
+  });
+}
+
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 console.log(`Words wrong of the validation part: ${percent(errors(validation).word)}`);
 for (const [word, said] of pronounced(test.slice(0, 8))) console.log(`${word}: ${said.join(' ')}`);
+const long = test.find((word) => word.length >= 11)!;
+const [[, said]] = [...pronounced([long])] as [[string, string[]]];
 const found = errors(test);
 report({
   example: 'spelling-to-phonemes',
@@ -131,4 +150,8 @@ report({
   ],
   notes:
     'Published figures are of other splits of the same dictionary: they say what is usual, not which is better.',
+  picture: {
+    svg: glances(long, said),
+    caption: `Where the model looks in ${long} while it says ${said.join(' ')}`,
+  },
 });

@@ -8,6 +8,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import * as Plot from '@observablehq/plot';
 import {
   AdamW,
   type Batch,
@@ -25,6 +26,7 @@ import {
   tensor,
   train,
 } from 'recurrent-cells';
+import { picture } from './lib/picture.ts';
 import { withProgress } from './lib/progress.ts';
 import { report } from './lib/result.ts';
 
@@ -34,6 +36,8 @@ const DAYS = 21;
 const HIDDEN = 24;
 const EPOCHS = 30;
 const BATCH = 32;
+/** The days of the picture. */
+const SHOWN = 120;
 const KINDS = ['drizzle', 'fog', 'rain', 'snow', 'sun'];
 
 interface Day {
@@ -137,6 +141,30 @@ const kinds = await learn(KINDS.length, crossEntropy(), (targets) =>
   ),
 );
 
+/** A third of a year: what was measured, and what was said the day before. */
+function forecasts(part: readonly number[], { data }: Tensor): string {
+  const points = part.map((day, at) => {
+    const { date, warmest } = days[day]!;
+    return { date, warmest, said: days[day - 1]!.warmest + data[at]! * deviation };
+  });
+  const last = [points.at(-1)!];
+  const label = { x: 'date', textAnchor: 'start', dx: 8, fontWeight: 'bold' } as const;
+  return picture({
+    width: 900,
+    height: 320,
+    marginRight: 165,
+    marginBottom: 40,
+    x: { label: null },
+    y: { label: 'warmest, °C', grid: true },
+    marks: [
+      Plot.line(points, { x: 'date', y: 'warmest', stroke: 'currentColor', strokeOpacity: 0.55 }),
+      Plot.line(points, { x: 'date', y: 'said', stroke: '#0c86d0', strokeWidth: 2.5 }),
+      Plot.text(last, { ...label, y: 'warmest', text: () => 'measured', fillOpacity: 0.7, dy: 8 }),
+      Plot.text(last, { ...label, y: 'said', text: () => 'said the day before', fill: '#0c86d0', dy: -8 }),
+    ],
+  });
+}
+
 const meanOf = (part: readonly number[], of: (day: number, at: number) => number) =>
   part.reduce((sum, day, at) => sum + of(day, at), 0) / part.length;
 const warmthError = (part: readonly number[], { data }: Tensor) =>
@@ -177,4 +205,8 @@ report({
       ],
     },
   ],
+  picture: {
+    svg: forecasts(test.slice(0, SHOWN), warmth.tested),
+    caption: `The first ${SHOWN} days of the test part`,
+  },
 });

@@ -63,9 +63,23 @@ training. Beside ours stand a trivial baseline and, where there is one, a publis
 ${results.map(section).join('')}`;
 }
 
-function section({ example, title, structure, data, split, seed, model, measures, rows, notes, ...run }) {
+function section({
+  example,
+  title,
+  structure,
+  data,
+  split,
+  seed,
+  model,
+  measures,
+  rows,
+  notes,
+  caption,
+  ...run
+}) {
   const cells = (values) => `| ${values.join(' | ')} |`;
   const minutes = (run.seconds / 60).toFixed(1);
+  const name = example.split(' ')[0];
   return `
 ## ${title}
 
@@ -76,7 +90,7 @@ ${data}; ${split}. ${model}; seed ${seed}.
 ${cells(['', ...measures])}
 ${cells(['---', ...measures.map(() => '---:')])}
 ${rows.map(({ system, kind, values }) => cells(kind === 'ours' ? [system, ...values].map((cell) => `**${cell}**`) : [kind === 'published' ? `${system} (published)` : system, ...values])).join('\n')}
-${notes === undefined ? '' : `\n${notes}\n`}
+${notes === undefined ? '' : `\n${notes}\n`}${caption === undefined ? '' : `\n![${caption}](results/${name}.svg)\n\n_${caption}._\n`}
 ${minutes} minutes, data and baselines included, on ${run.machine.cores} cores of ${run.machine.processor}, Node ${run.machine.node}, ${run.date}.
 `;
 }

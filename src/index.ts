@@ -19,6 +19,9 @@ export { ProjectedLSTMCell, type ProjectedLSTMCellOptions } from './cells/projec
 export { RNNCell, type RNNCellOptions } from './cells/rnn.ts';
 export type { Matrices, OwnParameter, OwnStart, Rule, Stage, Step, StepGradient } from './cells/rule.ts';
 export { type BeamSearchOptions, beamSearch, type ScoredHypothesis } from './decoding/beam.ts';
+export { type CtcBeamSearchOptions, ctcBeamSearch } from './decoding/ctc-beam.ts';
+export { ctcGreedy } from './decoding/ctc-greedy.ts';
+export type { CtcDecodingOptions, CtcHypothesis } from './decoding/ctc-steps.ts';
 export { type Generated, type GenerateOptions, generate } from './decoding/generate.ts';
 export { greedy } from './decoding/greedy.ts';
 export type { DecodingOptions, Hypothesis } from './decoding/hypothesis.ts';
@@ -102,6 +105,7 @@ export { type OneToManyOptions, oneToMany } from './models/one-to-many.ts';
 export { type OneToOneOptions, oneToOne } from './models/one-to-one.ts';
 export type {
   CellClass,
+  CellMaker,
   FeatureInput,
   IndexInput,
   PlaceOptions,

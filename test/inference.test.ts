@@ -117,6 +117,12 @@ test.each(['dot', 'general', 'additive'] as const)('attention, %s', (score) => {
   expect(small.infer(input)).toEqual(whole.infer(input));
 });
 
+test('decoding of alignments', () => {
+  const logits = drawn([2, 5, 4]);
+  expect(cut.ctcGreedy(logits)).toEqual(full.ctcGreedy(logits));
+  expect(cut.ctcBeamSearch(logits, { width: 3 })).toEqual(full.ctcBeamSearch(logits, { width: 3 }));
+});
+
 test('an encoder–decoder, and every way of decoding', () => {
   const make = (rc: Library) =>
     rc.encoderDecoder({
@@ -157,8 +163,17 @@ describe('what is there, and what is not', () => {
     const names = classes(full).map(([name]) => name);
     expect(classes(cut).map(([name]) => name)).toEqual(names.filter((name) => !abstract.includes(name)));
     for (const [name, { prototype }] of classes(cut))
-      for (const member of ['forward', 'recordBatch', 'architecture'])
+      for (const member of ['forward', 'recordBatch'])
         expect(member in prototype, `${name}.${member}`).toBe(false);
+  });
+
+  test('every function of models and decoding', () => {
+    const functions = Object.keys(full).filter((name) =>
+      /^(oneTo|manyTo|encoderDecoder|sequential|generate|greedy|beamSearch|sample|ctc[A-Z]|float|tensor|indices|loadWeights)/.test(
+        name,
+      ),
+    );
+    expect(Object.keys(cut)).toEqual(expect.arrayContaining(functions));
   });
 
   test('both are not the same classes', () => {

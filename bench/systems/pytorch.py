@@ -1,5 +1,6 @@
-"""Native PyTorch, on one thread. Speaks the protocol of protocol.ts."""
+"""Native PyTorch, on one thread or as many as the last argument says. Speaks the protocol of protocol.ts."""
 
+import ctypes
 import json
 import platform
 import resource
@@ -11,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-torch.set_num_threads(1)
+torch.set_num_threads(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
 torch.set_num_interop_threads(1)
 
 SLOW_MS, WARM_MS = 4000, 500
@@ -141,6 +142,18 @@ def prepare(workload, tensors):
     return tasks[workload["task"]](workload, model, inputs, tensors)
 
 
+def blas():
+    """A note on the processor whose kernels OpenBLAS uses; none where it is another library."""
+    try:
+        with open("/proc/self/maps") as maps:
+            path = next(line.split()[-1] for line in maps if "libblas" in line or "libopenblas" in line)
+        core = ctypes.CDLL(path).openblas_get_corename
+        core.restype = ctypes.c_char_p
+        return {"differs": f"OpenBLAS computes as on {core().decode()}"}
+    except (AttributeError, OSError, StopIteration):
+        return {}
+
+
 def answer(message):
     print(json.dumps(message), flush=True)
 
@@ -168,7 +181,7 @@ def main():
             values.append(list(values_of()))
             timed_round(run, WARM_MS)
         runtime = f"python {platform.python_version()}, torch {torch.__version__}"
-        answer({"ready": {"runtime": runtime, "values": values, "firstMs": first}})
+        answer({"ready": {"runtime": runtime, "values": values, "firstMs": first, **blas()}})
         for line in iter(sys.stdin.readline, ""):
             answer({"ms": timed_round(run, json.loads(line)["round"])})
         answer({"peakRssMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024})

@@ -1,6 +1,9 @@
 /** How an example ends: its result beside a baseline and a published figure, printed, and kept for docs/results.md. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const OUTPUT = fileURLToPath(new URL('../output/', import.meta.url));
 
 /** One line of a result: a system and its value of each measure. */
 export interface ResultRow {
@@ -28,11 +31,35 @@ export interface Result {
   readonly rows: readonly ResultRow[];
   /** What a reader should know before believing the figures. */
   readonly notes?: string | undefined;
+  /** What is easier seen than read: an SVG, and what it shows. */
+  readonly picture?: { readonly svg: string; readonly caption: string } | undefined;
 }
 
-/** Prints a result; where the variable RESULTS_FILE names a file, writes it there as well. */
-export function report(result: Result): void {
-  const { title, data, split, seed, model, measures, rows, notes } = result;
+/**
+ * Prints a result, and writes its picture to examples/output; where the variable RESULTS_FILE names a file, the result goes
+ * there as well, and the picture beside it.
+ */
+export function report({ picture, ...result }: Result): void {
+  print(result);
+  const file = process.env.RESULTS_FILE;
+  const image = file?.replace(/\.json$/, '.svg') ?? `${OUTPUT}${result.example}.svg`;
+  if (picture !== undefined) {
+    if (file === undefined) mkdirSync(OUTPUT, { recursive: true });
+    writeFileSync(image, picture.svg);
+    console.log(`\n  ${picture.caption}: ${image}`);
+  }
+  if (file === undefined) return;
+  const made = {
+    ...result,
+    caption: picture?.caption,
+    seconds: Math.round(performance.now() / 1000),
+    machine: { processor: cpus()[0]?.model, cores: cpus().length, node: process.version },
+    date: new Date().toISOString().slice(0, 10),
+  };
+  writeFileSync(file, `${JSON.stringify(made, undefined, 2)}\n`);
+}
+
+function print({ title, data, split, seed, model, measures, rows, notes }: Omit<Result, 'picture'>): void {
   const width = Math.max(...rows.map(({ system }) => system.length));
   const columns = measures.map((measure, at) =>
     Math.max(measure.length, ...rows.map(({ values }) => values[at]!.length)),
@@ -47,14 +74,4 @@ export function report(result: Result): void {
   for (const { system, kind, values } of rows)
     line(kind === 'ours' ? `\u001b[1m${system.padEnd(width)}\u001b[22m` : system, values);
   if (notes !== undefined) console.log(`\n  ${notes}`);
-
-  const file = process.env.RESULTS_FILE;
-  if (file === undefined) return;
-  const made = {
-    ...result,
-    seconds: Math.round(performance.now() / 1000),
-    machine: { processor: cpus()[0]?.model, cores: cpus().length, node: process.version },
-    date: new Date().toISOString().slice(0, 10),
-  };
-  writeFileSync(file, `${JSON.stringify(made, undefined, 2)}\n`);
 }

@@ -109,7 +109,7 @@ export class Attention {
     return this.#score.parameters();
   }
 
-  /** How to build this again; the parameters' values are not part of it. @full */
+  /** How to build this again; the parameters' values are not part of it. */
   architecture(): Architecture {
     const { type, score, querySize, keySize, attentionSize, scale } = this;
     return { type, options: { score, querySize, keySize, attentionSize, scale } };
@@ -124,7 +124,7 @@ export class Attention {
   forward(input: AttentionInput): AttentionPass {
     const where = 'Attention.forward';
     return new AttentionPass(
-      recordPass(where, this.backend, (arena) => {
+      recordPass(where, this, (arena) => {
         const { query, keys, values } = this.#signals(arena, where, input);
         const attended = attend(arena, query.values, this.memory(arena, keys, values));
         const result = this.#output(arena, attended, query);

@@ -186,7 +186,7 @@ export abstract class Cell<
     return new Map(named.filter((entry): entry is [string, Parameter] => entry[1] !== undefined));
   }
 
-  /** How to build this cell again; the parameters' values are not part of it. @full */
+  /** How to build this cell again; the parameters' values are not part of it. */
   architecture(): Architecture {
     const { type, inputSize, hiddenSize, biasIh } = this;
     return { type, options: { inputSize, hiddenSize, bias: biasIh !== undefined } };
@@ -208,7 +208,7 @@ export abstract class Cell<
    */
   forward(x: Tensor, state?: CellState<Name>): Pass<Tensor, Tensor, CellState<Name>> {
     const where = `${this.type}.forward`;
-    return recordPass(where, this.backend, (arena) => {
+    return recordPass(where, this, (arena) => {
       const input = this.#input(arena, where, x);
       const walk = unrollWhole(arena, this, input, this.#state(arena, where, 'state', state, input));
       const result = this.#output(walk.final, input);

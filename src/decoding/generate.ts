@@ -3,6 +3,7 @@
 import { breather } from '../async/breathe.ts';
 import type { AbortSignalLike } from '../async/until-aborted.ts';
 import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { notStepwise } from '../layers/causal.ts';
 import type { Layer } from '../layers/layer.ts';
 import { defaultRandom, type Random } from '../random/random.ts';
 import type { State } from '../signal/state.ts';
@@ -39,7 +40,7 @@ export interface Generated extends Drawn {
  * aborted `signal`. The state is carried, so that each token costs one step, however long the text is; between tokens the
  * event loop runs.
  *
- * @throws RangeError or TypeError if an option does not fit.
+ * @throws RangeError or TypeError if an option does not fit, or the model has a layer that sees several steps at once.
  *
  * @example
  * ```ts
@@ -82,6 +83,14 @@ export async function* generate(
 function check(model: Layer<Indices, any, any, any>, { prompt, length, stop }: GenerateOptions): void {
   if (model?.accepts !== 'indices')
     throw typeError('generate', 'model', `is ${show(model)}`, 'a model whose inputs are indices');
+  const found = notStepwise(model);
+  if (found !== undefined)
+    throw rangeError(
+      'generate',
+      'model',
+      `has ${found}`,
+      'a model that knows what came before from its state',
+    );
   if (!Array.isArray(prompt))
     throw typeError('generate', 'prompt', `is ${show(prompt)}`, 'an array of indices');
   if (prompt.length === 0) throw rangeError('generate', 'prompt', 'is empty', 'at least one index');

@@ -75,10 +75,24 @@ export class Bridge {
     return this.#links.length === 0;
   }
 
+  /** The parts of the decoder's state that come across, each with its layer where it is not passed on as it is. */
+  get crossings(): readonly {
+    readonly name: string;
+    readonly size: number;
+    readonly layer: Dense | undefined;
+  }[] {
+    return this.#links.map(({ path, dense }) => ({
+      name: path.join('.'),
+      size: partAt(this.#decoderSizes, path),
+      layer: dense,
+    }));
+  }
+
   /** The parameters by name, such as `1.h.weight`. */
   parameters(): ReadonlyMap<string, Parameter> {
-    const layers = this.#links.flatMap(({ path, dense }) => (dense ? [[path.join('.'), dense]] : []));
-    return prefixed(Object.fromEntries(layers));
+    return prefixed(
+      Object.fromEntries(this.crossings.flatMap(({ name, layer }) => (layer ? [[name, layer]] : []))),
+    );
   }
 
   /** The state in which the decoder begins. */

@@ -2,6 +2,7 @@
 import type { Part } from '../architecture.ts';
 import { Attention } from '../attention/attention.ts';
 import { rangeError, show, typeError } from '../errors.ts';
+import { notStepwise } from '../layers/causal.ts';
 import { Layer } from '../layers/layer.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 
@@ -36,7 +37,7 @@ export function checkParts(parts: {
     );
   if (Object.keys(decoder.stateSizes ?? {}).length === 0)
     throw rangeError(where, 'decoder', 'has no state', 'recurrent layers, which know what came before');
-  checkCausal(decoder);
+  checkSteps(decoder);
   if (attention !== undefined) checkAttention(encoder, decoder, attention);
   checkOutput(decoder, attention, output);
 }
@@ -47,9 +48,12 @@ function checkAttention(encoder: AnyLayer, decoder: AnyLayer, { querySize, keySi
 }
 
 function checkOutput(decoder: AnyLayer, attention: Attention | undefined, output: AnyLayer): void {
-  const { inputSize, outputSize } = output;
+  const { inputSize, outputSize, stateSizes = {} } = output;
   if (inputSize === undefined || outputSize === undefined)
     throw rangeError(where, 'output', 'has no size of its own', 'a layer that gives scores, such as a Dense');
+  const found = notStepwise(output) ?? (Object.keys(stateSizes).length > 0 ? 'a state' : undefined);
+  if (found !== undefined)
+    throw rangeError(where, 'output', `has ${found}`, 'layers that see only the step they are at');
   if (attention === undefined)
     same('output', `has inputSize ${inputSize}`, inputSize, decoder.outputSize, 'the decoder gives');
   same(
@@ -65,15 +69,31 @@ function same(name: string, came: string, size: number, other: number | undefine
   if (other !== undefined && size !== other) throw rangeError(where, name, came, `${other}, ${what}`);
 }
 
-/** Token by token a decoder only knows what came before. @full */
-function checkCausal(part: Part): void {
+/** Token by token a decoder only knows what came before, and has an output each time. */
+function checkSteps(decoder: AnyLayer): void {
+  const found = notStepwise(decoder) ?? lastOnly(decoder);
+  if (found !== undefined)
+    throw rangeError(where, 'decoder', `has ${found}`, 'an output each step, from what came before');
+}
+
+/** A decoder that is given a state by the encoder has no use for one that it learns. */
+export function checkStart(part: Part): void {
   const { type, options, parts = {} } = part.architecture();
-  if (type === 'Bidirectional' || options.reverse === true || options.outputs === 'last')
+  if (options.learnInitialState === true)
     throw rangeError(
       where,
       'decoder',
-      `has a ${type} that ${options.outputs === 'last' ? 'keeps only the last output' : 'looks ahead'}`,
-      'an output each step, from what came before',
+      `has a ${type} with learnInitialState`,
+      'none: it begins from the encoder’s state',
     );
-  for (const inner of Object.values(parts)) checkCausal(inner);
+  Object.values(parts).forEach(checkStart);
+}
+
+/** What gives one output for all steps, if anything does. */
+function lastOnly(part: Part): string | undefined {
+  const { type, options, parts = {} } = part.architecture();
+  if (options.outputs === 'last') return `a ${type} that keeps only the last output`;
+  return Object.values(parts)
+    .map(lastOnly)
+    .find((found) => found !== undefined);
 }

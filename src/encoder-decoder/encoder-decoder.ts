@@ -7,7 +7,6 @@ import type { Backend } from '../kernels/backend.ts';
 import { Dense } from '../layers/dense.ts';
 import type { BatchTrace, GradientOf, Layer } from '../layers/layer.ts';
 import { prefixed } from '../layers/parts.ts';
-import type { AnyLayer } from '../layers/sequential.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { Parameter } from '../matrix/parameter.ts';
@@ -16,9 +15,10 @@ import type { Random } from '../random/random.ts';
 import { gradientInput, gradientOutput, output as outputTensor } from '../signal/boundary.ts';
 import { type Pass, recordPass } from '../signal/pass.ts';
 import { type DenseSignal, type Signal, validSteps } from '../signal/signal.ts';
+import type { MatrixState } from '../signal/state.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 import { Bridge } from './bridge.ts';
-import { checkParts } from './check.ts';
+import { checkParts, checkStart } from './check.ts';
 import { read, recordRead } from './readout.ts';
 import { Steps } from './steps.ts';
 
@@ -137,8 +137,10 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
   readonly end: number;
   /** The tokens of the target: its vocabulary's size. */
   readonly classes: number;
-  readonly #bridge: Bridge;
-  readonly #combination: Dense | undefined;
+  /** @internal */
+  readonly bridge: Bridge;
+  /** @internal W_c and b_c; undefined without attention. */
+  readonly combination: Dense | undefined;
 
   /** @throws TypeError or RangeError if a part is missing, or they do not fit together. */
   constructor(options: EncoderDecoderOptions<Source>) {
@@ -157,15 +159,16 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
     this.start = this.#token('start', start);
     this.end = this.#token('end', end);
     const { backend } = this;
-    this.#bridge = new Bridge(encoder.stateSizes, decoder.stateSizes, { random, initializer, backend });
-    if (this.#bridge.empty && attention === undefined)
+    this.bridge = new Bridge(encoder.stateSizes, decoder.stateSizes, { random, initializer, backend });
+    if (this.bridge.empty && attention === undefined)
       throw rangeError(
         'EncoderDecoder',
         'attention',
         'is missing, and no state goes from encoder to decoder',
         'one of them: nothing would reach the decoder',
       );
-    this.#combination =
+    if (!this.bridge.empty) checkStart(decoder);
+    this.combination =
       attention &&
       new Dense({
         inputSize: attention.keySize + attention.querySize,
@@ -178,11 +181,10 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
 
   /** The parameters by name, such as `decoder.1.cell.weightIh`. */
   parameters(): ReadonlyMap<string, Parameter> {
-    const { encoder, decoder, attention, output } = this;
-    const combination = this.#combination;
+    const { encoder, bridge, decoder, attention, combination, output } = this;
     return prefixed({
       encoder,
-      bridge: this.#bridge,
+      bridge,
       decoder,
       ...(attention && { attention }),
       ...(combination && { combination }),
@@ -190,7 +192,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
     });
   }
 
-  /** How to build this model again; the parameters' values are not part of it. @full */
+  /** How to build this model again; the parameters' values are not part of it. */
   architecture(): Architecture {
     const { type, start, end, encoder, decoder, attention, output } = this;
     const parts = { encoder, decoder, ...(attention && { attention }), output };
@@ -206,7 +208,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
    */
   forward(input: EncoderDecoderInput<Source>): Pass<Tensor, GradientOf<Source>, undefined> {
     const where = 'EncoderDecoder.forward';
-    return recordPass(where, this.backend, (arena) => {
+    return recordPass(where, this, (arena) => {
       const { source, target } = this.toSignals(arena, where, input);
       const trace = this.#record(arena, source, target);
       return {
@@ -237,7 +239,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
       const { source, target } = this.toSignals(arena, where, input);
       const { memory, initial } = this.#encode(arena, source);
       const decoded = this.decoder.compute(arena, target, initial).output as DenseSignal;
-      const { output, weights } = read(arena, this.#readout(), decoded, memory);
+      const { output, weights } = read(arena, this, decoded, memory);
       const { batch, time } = target;
       return {
         output: outputTensor(arena, output),
@@ -274,8 +276,9 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
    */
   begin(arena: Arena, source: Signal, width: number): Steps {
     const { batch } = source;
-    const { decoder } = this;
-    return new Steps(arena, { ...this.#encode(arena, source), ...this.#readout(), decoder, batch, width });
+    const { decoder, combination, output } = this;
+    const { memory, initial = this.#ownStart(arena, source) } = this.#encode(arena, source);
+    return new Steps(arena, { memory, initial, decoder, combination, output, batch, width });
   }
 
   /**
@@ -317,10 +320,6 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
     throw rangeError('EncoderDecoder', name, `is ${token}`, `a token from 0 to ${classes - 1}`);
   }
 
-  #readout(): { readonly combination: Dense | undefined; readonly output: AnyLayer } {
-    return { combination: this.#combination, output: this.output };
-  }
-
   /** The encoder's outputs as attention takes them. */
   #memory(arena: Arena, outputs: Signal): Memory | undefined {
     if (this.attention === undefined) return undefined;
@@ -331,9 +330,15 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
     return this.attention.memory(arena, outputs);
   }
 
+  /** The state in which the decoder begins where none comes from the encoder: zeros, or what it has learned. */
+  #ownStart(arena: Arena, source: Signal): MatrixState {
+    const { decoder, type } = this;
+    return decoder.toMatrixState(arena, type, 'state', decoder.initialState(source.batch), source)!;
+  }
+
   #encode(arena: Arena, source: Signal) {
     const { output, state } = this.encoder.compute(arena, source, undefined);
-    return { memory: this.#memory(arena, output), initial: this.#bridge.record(arena, state).state };
+    return { memory: this.#memory(arena, output), initial: this.bridge.record(arena, state).state };
   }
 
   #record(
@@ -342,10 +347,10 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
     target: Signal,
   ): { readonly output: Signal; backward(dOutput: Matrix, needsInput: boolean): Matrix | undefined } {
     const encoded = this.encoder.record(arena, source, undefined);
-    const bridged = this.#bridge.record(arena, encoded.state);
+    const bridged = this.bridge.record(arena, encoded.state);
     const decoded = this.decoder.record(arena, target, bridged.state);
     const memory = this.#memory(arena, encoded.output);
-    const scores = recordRead(arena, this.#readout(), decoded.output as DenseSignal, memory);
+    const scores = recordRead(arena, this, decoded.output as DenseSignal, memory);
     return {
       output: scores.output,
       backward(dOutput, needsInput) {

@@ -13,8 +13,8 @@ import { makeState, partAt, partsOf } from './state-parts.ts';
 export interface StepsParts extends ReadoutParts {
   readonly decoder: AnyLayer;
   readonly memory: Memory | undefined;
-  /** The state to begin with, [batch, size] each; zeros unless given. */
-  readonly initial: MatrixState | undefined;
+  /** The state to begin with, [batch, size] each. */
+  readonly initial: MatrixState;
   readonly batch: number;
   /** How many ways each sequence goes on. */
   readonly width: number;
@@ -47,9 +47,8 @@ export class Steps {
     this.logProbabilities = arena.matrix(width * batch, this.classes);
     this.weights = memory && arena.matrix(batch * width, memory.time);
     this.#state = makeState(decoder.stateSizes ?? {}, (size, path) => {
-      const part = arena.zeros(width * batch, size);
-      if (initial !== undefined)
-        for (let w = 0; w < width; w++) copy(part.rowsFrom(w * batch, batch), partAt(initial, path));
+      const part = arena.matrix(width * batch, size);
+      for (let w = 0; w < width; w++) copy(part.rowsFrom(w * batch, batch), partAt(initial, path));
       return part;
     });
   }

@@ -1,23 +1,10 @@
 /** A model in words: its structure as a small drawing, its layers, shapes and numbers of parameters. */
 
-import type { Architecture } from '../architecture.ts';
+import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import { show, typeError } from '../errors.ts';
-import { newValues } from '../kernels/backend.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
-import { withArena } from '../matrix/arena.ts';
-import { shapeOf } from '../signal/boundary.ts';
-import type { Signal } from '../signal/signal.ts';
 import { drawings, type Structure } from './drawings.ts';
-
-/** A line of the table. */
-interface Row {
-  readonly name: string;
-  readonly output: string;
-  readonly parameters: number;
-}
-
-// The steps of the sequence that a model is tried with: enough for the kernel of a convolution.
-const TIME = 64;
+import { count, encoderDecoderRows, layerRows, type Row } from './layer-rows.ts';
 
 /**
  * Describes a model: which of the five structures it is, in a drawing, and a table of its layers with the shapes they
@@ -37,9 +24,11 @@ const TIME = 64;
  *     1 Dense              [batch, 2]                18
  *     total                                         330
  *
- * It is found out by running the model on zeros. Shared parameters are counted once in the total.
+ * A chain in a chain is taken apart, and so is one that a `Residual` leads around; of an `EncoderDecoder`, encoder, bridge,
+ * decoder, attention and output are. It is found out by running the model on zeros. Shared parameters are counted once in
+ * the total.
  *
- * @throws TypeError if `model` is not a layer.
+ * @throws TypeError if `model` is neither a layer nor an encoder–decoder.
  *
  * @example
  * ```ts
@@ -50,82 +39,49 @@ const TIME = 64;
  * describe(model).split('\n').at(-2) // → '1 Dense              [batch, 2]                18'
  * ```
  */
-export function describe(model: AnyLayer): string {
-  if (typeof model?.compute !== 'function')
+// biome-ignore lint/suspicious/noExplicitAny: whatever its source is
+export function describe(model: AnyLayer | EncoderDecoder<any>): string {
+  const isLayer = typeof (model as AnyLayer)?.compute === 'function';
+  if (!isLayer && model?.type !== 'EncoderDecoder')
     throw typeError('describe', 'model', `is ${show(model)}`, 'a layer or a model of layers');
-  const { rows, structure } = tried(model);
-  const total = [...model.parameters().values()].reduce(
-    (sum, { value }) => sum + value.rows * value.columns,
-    0,
-  );
+  const { rows, structure } = isLayer ? layers(model as AnyLayer) : encoderDecoder(model as EncoderDecoder);
   return [
     structure,
     '',
     ...drawings[structure].map((line) => `    ${line}`),
     '',
-    ...table([...rows, { name: 'total', output: '', parameters: total }]),
+    ...table([...rows, { name: 'total', output: '', parameters: count(model) }]),
   ].join('\n');
 }
 
-/** The layers of a model as it runs, with the fewest axes that it takes. */
-function tried(model: AnyLayer): { rows: Row[]; structure: Structure } {
-  if (model.accepts === 'indices') return run(model, true);
-  try {
-    return run(model, false);
-  } catch (error) {
-    if (error instanceof RangeError) return run(model, true);
-    throw error;
-  }
+interface Found {
+  readonly rows: Row[];
+  readonly structure: Structure;
 }
 
-function run(model: AnyLayer, timed: boolean): { rows: Row[]; structure: Structure } {
-  const { backend, inputSize = 1, accepts } = model;
-  const time = timed ? [TIME] : [];
-  return withArena(backend, (arena) => {
-    const input =
-      accepts === 'indices'
-        ? { data: new Int32Array(TIME), shape: [1, ...time] }
-        : { data: newValues(backend, (timed ? TIME : 1) * inputSize), shape: [1, ...time, inputSize] };
-    let signal = model.toSignal(arena, 'describe', input, undefined);
-    const rows: Row[] = [
-      { name: 'input', output: accepts === 'indices' ? '[batch, time]' : shape(signal), parameters: 0 },
-    ];
-    for (const [path, layer] of leaves(model, '')) {
-      signal = layer.compute(arena, signal, undefined).output;
-      const parameters = [...layer.parameters().values()];
-      rows.push({
-        name: `${path}${path && ' '}${title(layer.architecture())}`,
-        output: shape(signal),
-        parameters: parameters.reduce((sum, { value }) => sum + value.rows * value.columns, 0),
-      });
-    }
-    return { rows, structure: structureOf(model, timed, signal.timed) };
+function layers(model: AnyLayer): Found {
+  return tried(model, (timed) => {
+    const { rows, timed: timedOutput } = layerRows(model, timed);
+    return { rows, structure: structureOf(model, timed, timedOutput) };
   });
 }
 
-/** The layers of a chain, and of chains in it, each with its path. */
-function* leaves(model: AnyLayer, path: string): Generator<[path: string, layer: AnyLayer]> {
-  const { type, parts = {} } = model.architecture();
-  if (type !== 'Sequential') yield [path, model];
-  else
-    for (const [at, part] of Object.entries(parts))
-      yield* leaves(part as AnyLayer, path === '' ? at : `${path}.${at}`);
+function encoderDecoder(model: EncoderDecoder): Found {
+  return tried(model.encoder, (timed) => ({
+    rows: encoderDecoderRows(model, timed),
+    structure: 'encoder–decoder',
+  }));
 }
 
-/** `Sequence(GRUCell)`: a layer and what it is made of. */
-function title({ type, parts = {} }: Architecture): string {
-  const inside = Object.values(parts).map((part) => title(part.architecture()));
-  return inside.length === 0 ? type : `${type}(${[...new Set(inside)].join(', ')})`;
-}
-
-function shape(signal: Signal): string {
-  const [, ...axes] = shapeOf(signal);
-  if (signal.timed) {
-    const missing = TIME - signal.time;
-    const steps = missing === 0 ? 'time' : signal.time;
-    return `[batch, ${steps}, ${axes[1]}]`;
+/** As the model runs with the fewest axes that its first layer takes. */
+function tried({ accepts }: AnyLayer, run: (timed: boolean) => Found): Found {
+  if (accepts === 'indices') return run(true);
+  try {
+    return run(false);
+  } catch (error) {
+    if (error instanceof RangeError) return run(true);
+    throw error;
   }
-  return `[batch, ${axes[0]}]`;
 }
 
 function structureOf(model: AnyLayer, timedInput: boolean, timedOutput: boolean): Structure {

@@ -1,4 +1,4 @@
-/** Gradient flow as text: a row for each layer, and beneath it its gates and weights. */
+/** Gradient flow as text: a row for each layer, and beneath it the rest of its state, its gates and weights. */
 import type { LayerFlow } from './layer-flow.ts';
 
 const BARS = '▁▂▃▄▅▆▇█';
@@ -8,17 +8,26 @@ const LEAST_DECADES = 3;
 
 /** The table of {@link GradientFlow.toString}. */
 export function flowTable(layers: readonly LayerFlow[]): string {
-  const logs = layers.flatMap(({ norms }) => norms.filter(isShown).map(Math.log10));
+  const logs = layers.flatMap(({ states }) =>
+    Object.values(states).flatMap(({ norms }) => norms.filter(isShown).map(Math.log10)),
+  );
   const high = Math.max(...logs);
   const low = Math.min(high - LEAST_DECADES, ...logs);
   const head = ['layer', '‖∂L/∂h_t‖, t = 1 … T', 'first', 'last', 'ratio', 'verdict'];
-  const rows = layers.map(({ name, cell, norms, ratio, verdict }) => [
-    `${name} ${cell}`,
+  const numbers = ({ norms, ratio }: Pick<LayerFlow, 'norms' | 'ratio'>) => [
     sparkline(norms, low, high),
     ...[norms[0]!, norms.at(-1)!, ratio].map((value) => value.toExponential(1)),
-    verdict,
+  ];
+  // A line for h, and one for each other part of the state.
+  const groups = layers.map((layer) => [
+    [`${layer.name} ${layer.cell}`, ...numbers(layer), layer.verdict],
+    ...Object.entries(layer.states)
+      .slice(1)
+      .map(([state, flow]) => [`  ‖∂L/∂${state}_t‖`, ...numbers(flow), '']),
   ]);
-  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]!.length)));
+  const widths = head.map((title, at) =>
+    Math.max(title.length, ...groups.flat().map((row) => row[at]!.length)),
+  );
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, at) => cell.padEnd(widths[at]!))
@@ -27,7 +36,7 @@ export function flowTable(layers: readonly LayerFlow[]): string {
   return [
     line(head),
     ...layers.flatMap(({ saturated, spectralRadius }, at) => [
-      line(rows[at]!),
+      ...groups[at]!.map(line),
       ...listed('saturated', saturated, (share) => `${(100 * share).toFixed(0)} %`),
       ...listed('spectral radius of W_hh', spectralRadius, (radius) => radius.toFixed(2)),
     ]),

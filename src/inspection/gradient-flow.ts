@@ -1,8 +1,8 @@
 /** Where gradients go on their way back through time: what vanishes, what explodes, and why. */
+import type { Part } from '../architecture.ts';
 import { observed, type WalkObserver } from '../cells/observe.ts';
 import type { Unrollable } from '../cells/unroll.ts';
 import { rangeError, requiredOptions, show, typeError } from '../errors.ts';
-import type { Layer } from '../layers/layer.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 import { Loss } from '../losses/loss.ts';
 import { withArena } from '../matrix/arena.ts';
@@ -10,6 +10,7 @@ import { randomsOf } from '../random/randoms.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 import { backPropagateIn } from '../training/back-propagate.ts';
 import type { Batch } from '../training/batch.ts';
+import type { Trainable } from '../training/trainable.ts';
 import { flowTable } from './flow-table.ts';
 import { type LayerFlow, type WatchedWalk, watchWalk } from './layer-flow.ts';
 import { logPlot, type PlotOptions } from './plot.ts';
@@ -53,15 +54,20 @@ export class GradientFlow {
   }
 
   /**
-   * ‖∂L/∂h_t‖ over t as an SVG, a line for each layer on a logarithmic scale.
+   * ‖∂L/∂h_t‖ over t as an SVG, a line for each layer on a logarithmic scale; beside it, thinner, any other part of the state.
    *
    * @throws RangeError for a width or height below 200.
    */
   toSVG(options?: PlotOptions): string {
-    const lines = this.layers.map(({ name, cell, norms, verdict }) => ({
-      name: `${name} ${cell}: ${verdict}`,
-      values: norms,
-    }));
+    const lines = this.layers.map(({ name, cell, norms, states, verdict }) => {
+      const [, ...others] = Object.entries(states);
+      const thin = others.map(([state]) => `, thin: ∂L/∂${state}_t`).join('');
+      return {
+        name: `${name} ${cell}: ${verdict}${thin}`,
+        values: norms,
+        beside: others.map(([, { norms }]) => norms),
+      };
+    });
     const title = 'Gradient flow through time';
     return logPlot(
       'GradientFlow.toSVG',
@@ -77,6 +83,7 @@ export class GradientFlow {
  *     (1) g_t = ∂L/∂h_t        complete: from the output at t and, through steps t + 1 … T, from all later ones
  *     (2) ratio = ‖g_1‖ / ‖g_T‖
  *
+ * The same is told of every part of the state: an LSTM's memory comes back through c, where h alone may hear little of it.
  * Where only the last step has a loss, (2) tells how much of it the first step hears of: below 10⁻³ the gradient vanishes,
  * above 10³ it explodes (Bengio, Simard and Frasconi 1994; Pascanu, Mikolov and Bengio 2013, arXiv:1211.5063). Where every
  * step has a target, each brings a gradient of its own and (2) hides what is lost between: mask all targets but the last
@@ -88,6 +95,7 @@ export class GradientFlow {
  *
  * The model stays as it is: weights, gradients and random generators are the same afterwards. It starts from zero states.
  *
+ * @param model a layer, a stack of them, or an `EncoderDecoder`.
  * @param batch as for `train`; memory as for one step of it.
  * @throws TypeError if the model, batch or loss is none; RangeError if the model has no recurrent layer, or the batch no step.
  *
@@ -106,9 +114,8 @@ export class GradientFlow {
  * layer!.verdict // → 'vanishing'
  * ```
  */
-export function gradientFlow<Input extends Tensor | Indices, Target extends Tensor | Indices>(
-  // biome-ignore lint/suspicious/noExplicitAny: widths and states play no part here
-  model: Layer<Input, any, any, any>,
+export function gradientFlow<Input, Target extends Tensor | Indices>(
+  model: Trainable<Input> & Part,
   batch: Batch<Input, Target>,
   options: GradientFlowOptions<Target>,
 ): GradientFlow {
@@ -144,7 +151,7 @@ function layerName(weight: string): string {
 }
 
 /** Runs `work`, then sets back the gradients and generators of the model. */
-function unchanged<Result>(model: AnyLayer, work: () => Result): Result {
+function unchanged<Result>(model: Pick<AnyLayer, 'parameters' | 'architecture'>, work: () => Result): Result {
   const gradients = [...model.parameters().values()].map((parameter) => ({
     parameter,
     values: parameter.readGradient(),
@@ -159,11 +166,11 @@ function unchanged<Result>(model: AnyLayer, work: () => Result): Result {
 }
 
 function check(
-  model: AnyLayer,
-  batch: Batch<Tensor | Indices, Tensor | Indices>,
+  model: Pick<AnyLayer, 'recordBatch'>,
+  batch: Batch<unknown, Tensor | Indices>,
   options: { readonly loss: unknown },
 ): void {
-  if (typeof model?.record !== 'function')
+  if (typeof model?.recordBatch !== 'function')
     throw typeError(WHERE, 'model', `is ${show(model)}`, 'a layer, such as sequential(…)');
   if (typeof batch !== 'object' || batch === null)
     throw typeError(WHERE, 'batch', `is ${show(batch)}`, '{ inputs, targets }');

@@ -2,7 +2,7 @@
 import type { StepObserver } from '../cells/observe.ts';
 import type { Matrices } from '../cells/rule.ts';
 import type { Unrollable } from '../cells/unroll.ts';
-import { span } from '../cells/windows.ts';
+import { record, span } from '../cells/windows.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { Signal } from '../signal/signal.ts';
 import { norm } from './norm.ts';
@@ -23,7 +23,12 @@ export interface LayerFlow {
   readonly norms: readonly number[];
   /** ‖∂L/∂h‖ at each sequence's first step, relative to its last step at which there is a gradient; 0 if there is none. */
   readonly ratio: number;
-  /** `vanishing` for a ratio below 10⁻³, `exploding` for one above 10³ or a gradient that is not finite, else `healthy`. */
+  /** The same of every part of the state, h among them. Of the part at t alone: ∂L/∂c_t is without what comes through h_t. */
+  readonly states: { readonly [state: string]: Pick<LayerFlow, 'norms' | 'ratio'> };
+  /**
+   * `vanishing` for a ratio below 10⁻³, `exploding` for one above 10³ or a gradient that is not finite, else `healthy`. Of
+   * an LSTM it is the larger of ∂L/∂h_t and ∂L/∂c_t that counts at each step: what comes through either is heard.
+   */
   readonly verdict: Verdict;
   /** The share of values near the ends of σ, outside 0.1 to 0.9, or of tanh, beyond ±0.9; by gate, or state where a cell has no gate. */
   readonly saturated: { readonly [name: string]: number };
@@ -48,23 +53,19 @@ export interface WatchedWalk {
 
 /** Prepares to watch a walk of a cell back over its input. */
 export function watchWalk(cell: Unrollable<string>, { batch, time, lengths }: Signal): WatchedWalk {
-  const [h] = cell.rule.states;
+  const { states } = cell.rule;
   const ends = lengths ?? new Array<number>(batch).fill(time);
-  const counts = Object.entries(cell.rule.squashed ?? {}).map(([name, by]) => ({
-    name,
-    isSaturated: isSaturated[by!],
-    saturated: 0,
-    seen: 0,
-  }));
-  // ‖∂L/∂h_t‖ of each sequence, from its first step to its last.
-  const rows = ends.map((length) => new Float64Array(length));
+  const counts = countsOf(cell);
+  // The norms of each part of the state, of each sequence from its first step to its last.
+  const rows = record(states, () => ends.map((length) => new Float64Array(length)));
   let t = time;
   return {
     observe(step, dNext) {
       t--;
-      eachRow(dNext[h]!, ends, t, (row, b) => {
-        rows[b]![t] = norm(row);
-      });
+      for (const name of states)
+        eachRow(dNext[name]!, ends, t, (row, b) => {
+          rows[name]![b]![t] = norm(row);
+        });
       for (const count of counts)
         eachRow(valuesOf(step, count.name), ends, t, (row) => {
           count.seen += row.length;
@@ -72,19 +73,31 @@ export function watchWalk(cell: Unrollable<string>, { batch, time, lengths }: Si
         });
     },
     flow(name) {
-      const norms = alignedNorms(rows);
-      const ratio = firstToLast(rows);
+      const flows = record(states, (state) => flowOf(rows[state]!));
+      const whole = ends.map((length, b) =>
+        Float64Array.from({ length }, (_, t) => Math.max(...states.map((state) => rows[state]![b]![t]!))),
+      );
       return {
         name,
         cell: cell.type,
-        norms,
-        ratio,
-        verdict: verdictOf(norms, ratio),
+        ...flows[states[0]]!,
+        states: flows,
+        verdict: verdictOf(flowOf(whole)),
         saturated: Object.fromEntries(counts.map(({ name, saturated, seen }) => [name, saturated / seen])),
         spectralRadius: spectralRadii(cell),
       };
     },
   };
+}
+
+/** What can saturate in a cell, and how much of it does. */
+function countsOf({ rule }: Unrollable<string>) {
+  return Object.entries(rule.squashed ?? {}).map(([name, by]) => ({
+    name,
+    isSaturated: isSaturated[by!],
+    saturated: 0,
+    seen: 0,
+  }));
 }
 
 /** Calls `use` with the row of every sequence that has a step t. */
@@ -107,6 +120,10 @@ function valuesOf(
   return gates[name] ?? next[name] ?? kept[name]!;
 }
 
+function flowOf(rows: readonly Float64Array[]): Pick<LayerFlow, 'norms' | 'ratio'> {
+  return { norms: alignedNorms(rows), ratio: firstToLast(rows) };
+}
+
 /** Over all sequences, their ends side by side. */
 function alignedNorms(rows: readonly Float64Array[]): number[] {
   const time = Math.max(...rows.map((row) => row.length));
@@ -121,7 +138,7 @@ function firstToLast(rows: readonly Float64Array[]): number {
   return last === 0 ? 0 : first / last;
 }
 
-function verdictOf(norms: readonly number[], ratio: number): Verdict {
+function verdictOf({ norms, ratio }: Pick<LayerFlow, 'norms' | 'ratio'>): Verdict {
   if (!norms.every(Number.isFinite) || ratio > MOST_RATIO) return 'exploding';
   return ratio < LEAST_RATIO ? 'vanishing' : 'healthy';
 }

@@ -10,8 +10,15 @@ export interface LogPlot {
   readonly title: string;
   readonly xLabel: string;
   readonly yLabel: string;
-  /** Values at x = 1, 2, 3, …; a line breaks where one is not above 0 and finite. */
-  readonly lines: readonly { readonly name: string; readonly values: readonly number[] }[];
+  readonly lines: readonly Line[];
+}
+
+/** Values at x = 1, 2, 3, …; a line breaks where one is not above 0 and finite. */
+interface Line {
+  readonly name: string;
+  readonly values: readonly number[];
+  /** What belongs to it, drawn thinner. */
+  readonly beside: readonly (readonly number[])[];
 }
 
 /** The size of a picture. */
@@ -53,7 +60,10 @@ export function logPlot(where: string, plot: LogPlot, options: PlotOptions = {})
     '<style>svg:root{color:#222}@media(prefers-color-scheme:dark){svg:root{color:#ddd}}</style>',
     text((left + right) / 2, 20, title, 'middle', ' font-size="15" font-weight="bold"'),
     ...grid(frame),
-    ...lines.map(({ values }, at) => line(frame, values, at)),
+    ...lines.flatMap(({ values, beside }, at) => [
+      line(frame, values, strokeOf(at)),
+      ...beside.map((others) => line(frame, others, strokeOf(at, 1))),
+    ]),
     ...legend(frame, lines),
     text((left + right) / 2, height - 10, xLabel, 'middle'),
     `<text transform="translate(16 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escapeXml(yLabel)}</text>`,
@@ -66,7 +76,9 @@ const isDrawn = (value: number) => value > 0 && value < Number.POSITIVE_INFINITY
 function frameOf(width: number, height: number, lines: LogPlot['lines']): Frame {
   const [left, right, top] = [64, width - 20, 36];
   const bottom = height - 56 - LINE_HEIGHT * lines.length;
-  const drawn = lines.flatMap(({ values }) => values.filter(isDrawn).map(Math.log10));
+  const drawn = lines.flatMap(({ values, beside }) =>
+    [values, ...beside].flat().filter(isDrawn).map(Math.log10),
+  );
   const logs = drawn.length > 0 ? drawn : [0];
   const low = Math.floor(Math.min(...logs));
   const high = Math.max(low + 1, Math.ceil(Math.max(...logs)));
@@ -96,14 +108,14 @@ function grid({ left, right, bottom, powers: [low, high], steps, x, y }: Frame):
   return rules;
 }
 
-function line({ x, y }: Frame, values: readonly number[], at: number): string {
+function line({ x, y }: Frame, values: readonly number[], stroke: string): string {
   let path = '';
   let pen = 'M';
   values.forEach((value, t) => {
     if (isDrawn(value)) path += `${pen}${x(t + 1)} ${y(Math.log10(value))}`;
     pen = isDrawn(value) ? 'L' : 'M';
   });
-  return `<path d="${path}" ${strokeOf(at)}/>`;
+  return `<path d="${path}" ${stroke}/>`;
 }
 
 function legend({ left, bottom }: Frame, lines: LogPlot['lines']): string[] {
@@ -114,9 +126,9 @@ function legend({ left, bottom }: Frame, lines: LogPlot['lines']): string[] {
 }
 
 /** A colour for each line; when they have all been used, they come again dashed. */
-function strokeOf(at: number): string {
+function strokeOf(at: number, width = 2): string {
   const dash = DASHES[Math.floor(at / COLOURS.length) % DASHES.length]!;
-  return `fill="none" stroke="${COLOURS[at % COLOURS.length]}" stroke-width="2" stroke-linejoin="round"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}`;
+  return `fill="none" stroke="${COLOURS[at % COLOURS.length]}" stroke-width="${width}" stroke-linejoin="round"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}`;
 }
 
 function text(x: number, y: number, content: string, anchor = 'start', more = ''): string {

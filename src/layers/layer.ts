@@ -138,7 +138,7 @@ export abstract class Layer<
   /** The parameters by name, such as `cell.weightIh`. A parameter used twice is listed once. */
   abstract parameters(): ReadonlyMap<string, Parameter>;
 
-  /** How to build this layer again; the parameters' values are not part of it. @full */
+  /** How to build this layer again; the parameters' values are not part of it. */
   abstract architecture(): Architecture;
 
   /** The computation of `forward`, on signals. @full */
@@ -156,7 +156,7 @@ export abstract class Layer<
    */
   forward(input: Input, options: ForwardOptions<S> = {}): Pass<Tensor, GradientOf<Input>, S> {
     const where = `${this.type}.forward`;
-    return recordPass(where, this.backend, (arena) => {
+    return recordPass(where, this, (arena) => {
       const signal = this.toSignal(arena, where, input, options.lengths);
       const trace = this.record(
         arena,

@@ -32,7 +32,7 @@ export interface CtcOptions<R extends Reduction = Reduction> {
  *
  * The mean divides each term by the number of its labels, at least 1, and their sum by the number of sequences (as in
  * PyTorch); reduction `none` gives `[batch]`. Computed in log space and in double precision; the cost of a sequence grows
- * with steps × labels.
+ * with steps × labels. What a trained model says is read by `ctcGreedy` or `ctcBeamSearch`.
  *
  * @throws RangeError if `blank` is not a whole number of at least 0, or `reduction` is unknown; when used, if the output
  * has no time axis, or a label is the blank or not a class.

@@ -98,7 +98,8 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
   forward(output: Tensor, target: Target, options: LossOptions = {}): LossPass<R> {
     const where = `${this.name}.forward`;
     let weight = 0;
-    const pass = recordPass<ValueOf<R>, Tensor, undefined>(where, backendOf(output, options), (arena) => {
+    const owner = { backend: backendOf(output, options) };
+    const pass = recordPass<ValueOf<R>, Tensor, undefined>(where, owner, (arena) => {
       const signal = outputSignal(arena, where, output, options);
       const terms = this.terms(arena, where, signal, target);
       weight = terms.weight;

@@ -15,6 +15,10 @@ import type { Random } from '../random/random.ts';
 // biome-ignore lint/suspicious/noExplicitAny: whichever states it has
 export type CellClass = new (options: CellOptions) => Cell<any, number, number>;
 
+/** Makes a cell of the sizes that it is given, such as `(sizes) => new RNNCell({ ...sizes, activation: 'relu' })`. */
+// biome-ignore lint/suspicious/noExplicitAny: whichever states it has
+export type CellMaker = (options: CellOptions) => Cell<any, number, number, number>;
+
 /** Where weights live, and where they are drawn from. */
 export interface PlaceOptions {
   /** What it computes with: `float32()` unless given. */
@@ -42,8 +46,8 @@ export interface IndexInput {
 
 /** The recurrent layers of a model. */
 export interface RecurrentOptions extends PlaceOptions {
-  /** The class of the cells: `LSTMCell` unless given. */
-  readonly cell?: CellClass | undefined;
+  /** The class of the cells, or what makes one of given sizes: `LSTMCell` unless given. */
+  readonly cell?: CellClass | CellMaker | undefined;
   /** The units of the recurrent layer; of a stack, an array of one number for each layer. */
   readonly hiddenSize: number | readonly number[];
   /** Whether a second cell reads each sequence from its end: false unless given. */
@@ -71,6 +75,15 @@ export function inputLayer(
   return { layers: [embedding], width: embeddingSize };
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: whichever states it has
+function makeCell(kind: CellClass | CellMaker, options: CellOptions): Cell<any> {
+  return isClass(kind) ? new kind(options) : kind(options);
+}
+
+function isClass(kind: CellClass | CellMaker): kind is CellClass {
+  return typeof kind.prototype?.infer === 'function';
+}
+
 /** Recurrent layers one above another, the last with the outputs that are wanted; and the width that follows. */
 export function recurrentLayers(
   where: string,
@@ -78,13 +91,15 @@ export function recurrentLayers(
   options: RecurrentOptions,
   outputs: 'all' | 'last',
 ): { layers: AnyLayer[]; width: number } {
-  const { cell: CellOfLayer = LSTMCell, bidirectional = false, dropout, backend, random } = options;
+  const { cell: kind = LSTMCell, bidirectional = false, dropout, backend, random } = options;
   const sizes = [options.hiddenSize].flat();
+  if (typeof kind !== 'function')
+    throw typeError(where, 'cell', `is ${show(kind)}`, 'a class of cells, such as GRUCell, or a function');
   if (sizes.length === 0) throw rangeError(where, 'hiddenSize', 'is empty', 'a number for each layer');
   let width = inputSize;
   const layers = sizes.flatMap((size, at) => {
     const hiddenSize = wholeNumber(where, 'hiddenSize', size);
-    const cell = (): Cell => new CellOfLayer({ inputSize: width, hiddenSize, backend, random });
+    const cell = () => makeCell(kind, { inputSize: width, hiddenSize, backend, random });
     const settings = { outputs: at === sizes.length - 1 ? outputs : 'all' } as const;
     const layer: AnyLayer = bidirectional
       ? new Bidirectional(cell(), cell(), settings)

@@ -1,6 +1,7 @@
 /** One forward pass: what came out of it, and the way back. */
 import type { Backend } from '../kernels/backend.ts';
 import { type Arena, borrowArena, returnArena } from '../matrix/arena.ts';
+import type { Parameter } from '../matrix/parameter.ts';
 
 /** The gradients that a pass hands back, shaped like what they belong to. */
 export interface Gradients<Input, State> {
@@ -55,7 +56,8 @@ export class Pass<Output, Input, State> {
    *
    * @param dOutput ∂L/∂output, shaped like `output`; none if the loss depends on the state alone.
    * @param dState ∂L/∂state, shaped like `state`; none if the loss does not depend on it.
-   * @throws RangeError if a gradient's shape is not that of what it belongs to; Error if the pass is over.
+   * @throws RangeError if a gradient's shape is not that of what it belongs to; Error if the pass is over, or a parameter has
+   * been changed since the forward: half of the gradient would be that of other weights.
    */
   backward(dOutput?: Output, dState?: State, options: { retain?: boolean } = {}): Gradients<Input, State> {
     const arena = this.#arena;
@@ -83,15 +85,35 @@ export class Pass<Output, Input, State> {
   }
 }
 
-/** Runs a forward in an arena of its own, which the pass then holds. */
+/** What a pass belongs to. */
+interface Owner {
+  readonly backend: Backend;
+  parameters?(): ReadonlyMap<string, Parameter>;
+}
+
+/** Runs a forward in an arena of its own, which the pass then holds; its way back insists on the same parameters. */
 export function recordPass<Output, Input, State>(
   where: string,
-  backend: Backend,
+  owner: Owner,
   forward: (arena: Arena) => Recorded<Output, Input, State>,
 ): Pass<Output, Input, State> {
-  const arena = borrowArena(backend);
+  const versions = Array.from(owner.parameters?.() ?? [], ([name, parameter]) => ({
+    name,
+    parameter,
+    version: parameter.version,
+  }));
+  const arena = borrowArena(owner.backend);
   try {
-    return new Pass(where, arena, forward(arena));
+    const recorded = forward(arena);
+    const backward: typeof recorded.backward = (...gradients) => {
+      for (const { name, parameter, version } of versions)
+        if (parameter.version !== version)
+          throw new Error(
+            `${where}: ${name} has changed since this forward, expected backward before an update`,
+          );
+      return recorded.backward(...gradients);
+    };
+    return new Pass(where, arena, { ...recorded, backward });
   } catch (error) {
     returnArena(arena);
     throw error;

@@ -1,5 +1,5 @@
 /** Numerical gradients: whether a backward pass is the derivative of its forward pass. */
-import { rangeError } from '../errors.ts';
+import { oneOf, rangeError } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { Random } from '../random/random.ts';
@@ -27,8 +27,12 @@ export interface Checkable {
 /** Options of {@link checkGradients}. */
 export interface GradientCheckOptions {
   readonly lengths?: readonly number[] | undefined;
-  /** The initial state, as the cell or layer takes it, whose gradient is checked too; drawn at random unless given. */
-  readonly state?: State | undefined;
+  /**
+   * The initial state, as the cell or layer takes it, whose gradient is checked too; drawn at random unless given. With
+   * `'learned'` none is given: layers start from what they have learned (`learnInitialState`), which is checked with the
+   * other parameters.
+   */
+  readonly state?: State | 'learned' | undefined;
   /** The step of the central differences: 6·10⁻⁶ = ∛ε unless given, where truncation and rounding are alike. */
   readonly step?: number | undefined;
   /** Draws the upstream gradient; seeded with 0 unless given. */
@@ -76,7 +80,8 @@ interface Probe {
  *
  * @param subject a cell or layer on `float64()`.
  * @param input what its `forward` takes; indices have no gradient.
- * @throws RangeError if the subject computes in float32, whose differences say nothing, or nothing in it has a gradient.
+ * @throws RangeError if the subject computes in float32, whose differences say nothing, nothing in it has a gradient, or an
+ * option does not fit.
  *
  * @example
  * ```ts
@@ -94,6 +99,7 @@ export function checkGradients(
   options: GradientCheckOptions = {},
 ): GradientReport {
   const { lengths, state, step = 6e-6, random = new Random(0), before } = options;
+  if (typeof state === 'string') oneOf('checkGradients', 'state', state, ['learned']);
   if (subject.backend.dtype !== 'float64')
     throw rangeError('checkGradients', 'subject', `computes in ${subject.backend.name}`, 'float64()');
   const draw = (like: Tensor): Tensor => ({
@@ -106,7 +112,7 @@ export function checkGradients(
     before?.();
     return subject.forward(ownInput, isCell ? initial : { lengths, state: initial });
   };
-  const ownState = state === undefined ? drawnState(forwardFrom(undefined), draw) : copyState(state);
+  const ownState = initialState(state, () => drawnState(forwardFrom(undefined), draw));
   const forward = () => forwardFrom(ownState);
 
   for (const parameter of subject.parameters().values()) parameter.clearGradient();
@@ -127,6 +133,15 @@ export function checkGradients(
     throw rangeError('checkGradients', 'subject', 'has no gradient', 'a real input, a state or parameters');
   const errors = found.map((probe) => worstOf(probe, loss, step, floor));
   return { errors, worst: errors.reduce((a, b) => (b.error > a.error ? b : a)) };
+}
+
+/** The state to start from, none if it is learned. */
+function initialState(
+  given: GradientCheckOptions['state'],
+  drawn: () => State | undefined,
+): State | undefined {
+  if (given === undefined) return drawn();
+  return given === 'learned' ? undefined : copyState(given);
 }
 
 /** A state like the one a pass ended in: from zeros, what belongs to the state before would not show. */

@@ -28,7 +28,7 @@ export interface ChrFOptions {
  * import { chrF } from 'recurrent-cells/text';
  *
  * chrF(['the cat sat'], ['the cat sat']) // → 1
- * chrF(['the cat sat'], ['the cats sat']).toFixed(4) // → '0.7173'
+ * chrF(['the cat sat'], ['the cats sat']).toFixed(4) // → '0.6866'
  * ```
  */
 export function chrF(

@@ -7,6 +7,7 @@ import {
   generate,
   indices,
   manyToMany,
+  manyToOne,
   oneToOne,
   Random,
 } from '../../src/index.ts';
@@ -90,9 +91,9 @@ describe('sampling', () => {
 
 describe('generate', () => {
   const model = manyToMany({ classes: 6, hiddenSize: [7, 5], outputSize: 6, random: new Random(2) });
-  const run = async (options: GenerateOptions) => {
+  const run = async (options: GenerateOptions, of: Parameters<typeof generate>[0] = model) => {
     const all: Generated[] = [];
-    for await (const generated of generate(model, options)) all.push(generated);
+    for await (const generated of generate(of, options)) all.push(generated);
     return all;
   };
   const tokensOf = (all: Generated[]) => all.map(({ token }) => token);
@@ -109,6 +110,17 @@ describe('generate', () => {
       text.push(last.indexOf(Math.max(...last)));
     }
     expect(tokens).toEqual(text.slice(3));
+  });
+
+  test('a model that gives only what follows the last step goes on as well', async () => {
+    const last = manyToOne({ classes: 6, hiddenSize: 5, outputSize: 6, random: new Random(2) });
+    const tokens = tokensOf(await run({ prompt: [0, 3], length: 4, temperature: 0 }, last));
+    const text = [0, 3];
+    for (let i = 0; i < 4; i++) {
+      const scores = Array.from(last.infer(indices([text])).output.data);
+      text.push(scores.indexOf(Math.max(...scores)));
+    }
+    expect(tokens).toEqual(text.slice(2));
   });
 
   test('the same generator, the same tokens; and a state goes on from where it was', async () => {
@@ -159,6 +171,18 @@ describe('generate', () => {
     );
     await expect(failing({ stop: new Set([2, -1]) })).rejects.toThrow(
       new RangeError('generate: stop is -1, expected a whole number of at least 0'),
+    );
+    const both = manyToMany({ classes: 6, hiddenSize: 3, bidirectional: true, outputSize: 6 });
+    await expect(generate(both, { prompt: [0] }).next()).rejects.toThrow(
+      new RangeError(
+        'generate: model has a Bidirectional that looks ahead, expected a model that knows what came before from its state',
+      ),
+    );
+    const pooled = manyToOne({ classes: 6, hiddenSize: 3, pooling: 'mean', outputSize: 6 });
+    await expect(generate(pooled, { prompt: [0] }).next()).rejects.toThrow(
+      new RangeError(
+        'generate: model has a Pooling that sees several steps at once, expected a model that knows what came before from its state',
+      ),
     );
     const dense = oneToOne({ inputSize: 1, outputSize: 1 }) as never;
     await expect(generate(dense, { prompt: [0] }).next()).rejects.toThrow(

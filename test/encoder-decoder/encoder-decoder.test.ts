@@ -4,6 +4,8 @@ import {
   Attention,
   accuracy,
   Bidirectional,
+  beamSearch,
+  Conv1d,
   crossEntropy,
   Dense,
   Embedding,
@@ -156,6 +158,31 @@ test('a source of length 0 leaves the decoder to itself', () => {
   expect(Array.from(weights!.data)).toEqual([0, 0, 0, 0]);
 });
 
+test('a decoder that only attention reaches begins from the state it has learned, in decoding as well', () => {
+  const random = new Random(1);
+  const place = { backend, random };
+  const cell = new GRUCell({ inputSize: 3, hiddenSize: 4, ...place });
+  const model = new EncoderDecoder({
+    encoder: new Embedding({ classes, outputSize: 4, ...place }),
+    decoder: sequential(
+      new Embedding({ classes, outputSize: 3, ...place }),
+      new Sequence(cell, { learnInitialState: true }),
+    ),
+    attention: new Attention({ score: 'dot', querySize: 4, keySize: 4, backend }),
+    output: new Dense({ inputSize: 4, outputSize: classes, ...place }),
+    start,
+    end,
+    random,
+  });
+  model.parameters().get('decoder.1.initial.h')!.write([3, -2, 1, -3]);
+  const source = indices([[2, 3, 4]]);
+  const [first] = beamSearch(model, source, { width: classes, results: classes, maxLength: 1 })[0]!;
+  const token = first!.ended ? end : first!.tokens[0]!;
+  const scores = model.infer({ source, target: indices([[start]]) }).output;
+  const { value } = crossEntropy().measure(scores, indices([[token]]));
+  expect(first!.logProbability).toBeCloseTo(-value, 12);
+});
+
 test('a pass that goes back without a gradient gives zeros', () => {
   const model = makeModel(kinds[1]!, backend, 1, true);
   const source = { data: new Float64Array(6), shape: [1, 2, 3] };
@@ -201,6 +228,35 @@ describe('errors', () => {
     [
       { decoder: sequential(embedding(), new Sequence(gru(), { outputs: 'last' })) },
       'decoder has a Sequence that keeps only the last output, expected an output each step, from what came before',
+    ],
+    [
+      {
+        decoder: sequential(
+          embedding(),
+          sequential(
+            new Conv1d({ inputSize: 2, outputSize: 2, kernelSize: 2, backend }),
+            new Sequence(gru()),
+          ),
+        ),
+      },
+      'decoder has a Conv1d that sees several steps at once, expected an output each step, from what came before',
+    ],
+    [
+      { output: sequential(new Sequence(gru()), new Dense({ inputSize: 3, outputSize: classes, backend })) },
+      'output has a state, expected layers that see only the step they are at',
+    ],
+    [
+      {
+        output: sequential(
+          new Conv1d({ inputSize: 3, outputSize: 3, kernelSize: 2, backend }),
+          new Dense({ inputSize: 3, outputSize: classes, backend }),
+        ),
+      },
+      'output has a Conv1d that sees several steps at once, expected layers that see only the step they are at',
+    ],
+    [
+      { decoder: sequential(embedding(), new Sequence(gru(), { learnInitialState: true })) },
+      'decoder has a Sequence with learnInitialState, expected none: it begins from the encoder’s state',
     ],
     [{ attention: attention(2, 3) }, 'attention has querySize 2, expected 3, the decoder gives'],
     [{ attention: attention(3, 2) }, 'attention has keySize 2, expected 3, the encoder gives'],

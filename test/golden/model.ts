@@ -22,7 +22,7 @@ export function runTraining(golden: GoldenCase, backend: Backend): TensorResult[
     rnn_name: rnn,
     vocab,
     embedding_dim,
-    hidden_size,
+    hidden_size: hiddenSize,
     num_layers,
     bidirectional,
   } = golden.options;
@@ -35,9 +35,9 @@ export function runTraining(golden: GoldenCase, backend: Backend): TensorResult[
   });
   embedding.weight.write(take(golden, 'embedding.weight').data);
   const cellOf = (l: number, direction: string) => {
-    const inputSize = l === 0 ? embedding_dim : hidden_size * (bidirectional ? 2 : 1);
+    const inputSize = l === 0 ? embedding_dim : hiddenSize * (bidirectional ? 2 : 1);
     const bias = golden.tensors.has(`${rnn}.bias_ih_l0`);
-    const cell = makeCell(mode, inputSize, hidden_size, bias, backend);
+    const cell = makeCell(mode, { inputSize, hiddenSize, bias, backend });
     loadCell(golden, cell, `${rnn}.`, `_l${l}${direction}`);
     return cell;
   };
@@ -47,7 +47,7 @@ export function runTraining(golden: GoldenCase, backend: Backend): TensorResult[
       bidirectional ? new Bidirectional(cellOf(l, ''), cellOf(l, '_reverse')) : new Sequence(cellOf(l, '')),
   );
   const linear = new Dense({
-    inputSize: hidden_size * (bidirectional ? 2 : 1),
+    inputSize: hiddenSize * (bidirectional ? 2 : 1),
     outputSize: classes,
     backend,
   });

@@ -6,6 +6,7 @@ import {
   GRUCell,
   type Layer,
   LSTMCell,
+  ProjectedLSTMCell,
   RNNCell,
   Sequence,
   Sequential,
@@ -17,24 +18,23 @@ import { compare, type GoldenCase, type GoldenTensor, type TensorResult, take } 
 
 type AnyCell = Cell<string, number, number>;
 
-export function makeCell(
-  mode: string,
-  inputSize: number,
-  hiddenSize: number,
-  bias: boolean,
-  backend: Backend,
-): AnyCell {
-  const options = {
-    inputSize,
-    hiddenSize,
-    bias,
-    backend,
-    inputInitializer: zeros,
-    recurrentInitializer: zeros,
-  };
+/** PyTorch's settings of a cell. */
+interface CellSettings {
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  /** 0 for none. */
+  readonly projectionSize?: number;
+  readonly bias: boolean;
+  readonly backend: Backend;
+}
+
+export function makeCell(mode: string, { projectionSize = 0, ...settings }: CellSettings): AnyCell {
+  const options = { ...settings, inputInitializer: zeros, recurrentInitializer: zeros };
   switch (mode) {
     case 'lstm':
-      return new LSTMCell(options);
+      return projectionSize > 0
+        ? new ProjectedLSTMCell({ ...options, projectionSize })
+        : new LSTMCell(options);
     case 'gru':
       return new GRUCell(options);
     case 'rnn_tanh':
@@ -46,12 +46,13 @@ export function makeCell(
   }
 }
 
-const ours = { weight_ih: 'weightIh', weight_hh: 'weightHh', bias_ih: 'biasIh', bias_hh: 'biasHh' } as const;
+/** `weight_ih` of `weightIh` */
+const pytorchName = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Writes PyTorch's parameters of one cell; `suffix` is empty, `_l0`, `_l1_reverse` and so on. */
 export function loadCell(golden: GoldenCase, cell: AnyCell, prefix: string, suffix: string): void {
-  for (const [theirs, name] of Object.entries(ours))
-    cell[name]?.write(take(golden, `${prefix}${theirs}${suffix}`).data);
+  for (const [name, parameter] of cell.parameters())
+    parameter.write(take(golden, `${prefix}${pytorchName(name)}${suffix}`).data);
 }
 
 function compareCell(
@@ -60,18 +61,15 @@ function compareCell(
   cell: AnyCell,
   suffix: string,
 ): TensorResult[] {
-  return Object.entries(ours).flatMap(([theirs, name]) => {
-    const parameter = cell[name];
-    return parameter === undefined
-      ? []
-      : [compare(golden, dtype, `grad.${theirs}${suffix}`, parameter.readGradient())];
-  });
+  return [...cell.parameters()].map(([name, parameter]) =>
+    compare(golden, dtype, `grad.${pytorchName(name)}${suffix}`, parameter.readGradient()),
+  );
 }
 
 export function runCell(golden: GoldenCase, backend: Backend): TensorResult[] {
   const { dtype } = backend;
-  const { mode, input_size, hidden_size, bias } = golden.options;
-  const cell = makeCell(mode, input_size, hidden_size, bias, backend);
+  const { mode, input_size: inputSize, hidden_size: hiddenSize, bias } = golden.options;
+  const cell = makeCell(mode, { inputSize, hiddenSize, bias, backend });
   loadCell(golden, cell, '', '');
   const states = cell.rule.states;
   const each = (from: (name: string) => Tensor) =>
@@ -100,15 +98,18 @@ interface Part {
   readonly path: readonly string[];
 }
 
+/** Its values, and where the case has upstream gradients, all gradients. */
 export function runLayer(golden: GoldenCase, backend: Backend): TensorResult[] {
   const { dtype } = backend;
-  const { mode, input_size, hidden_size, num_layers, bias, bidirectional } = golden.options;
+  const { mode, input_size, hidden_size: hiddenSize, num_layers, bias, bidirectional } = golden.options;
+  const { proj_size: projectionSize } = golden.options;
+  const width = (projectionSize || hiddenSize) * (bidirectional ? 2 : 1);
   const parts: Part[] = [];
   const layers: Layer[] = [];
   for (let l = 0; l < num_layers; l++) {
-    const inputSize = l === 0 ? input_size : hidden_size * (bidirectional ? 2 : 1);
+    const inputSize = l === 0 ? input_size : width;
     const part = (suffix: string, path: readonly string[]) => {
-      const cell = makeCell(mode, inputSize, hidden_size, bias, backend);
+      const cell = makeCell(mode, { inputSize, hiddenSize, projectionSize, bias, backend });
       loadCell(golden, cell, '', suffix);
       parts.push({ cell, suffix, path });
       return cell;
@@ -142,17 +143,21 @@ export function runLayer(golden: GoldenCase, backend: Backend): TensorResult[] {
   const timeFirst = golden.options.batch_first !== true;
   const turned = (tensor: GoldenTensor) => (timeFirst ? turn(tensor) : tensor);
   const given = golden.tensors.has('in.h_0');
-  const pass = model.forward(turned(take(golden, 'in.input')), {
-    lengths: golden.ints.lengths,
-    state: given ? stateFrom((name) => take(golden, `in.${name}_0`)) : undefined,
-  });
+  const input = turned(take(golden, 'in.input'));
+  const state = given ? stateFrom((name) => take(golden, `in.${name}_0`)) : undefined;
+  const options = { lengths: golden.ints.lengths, state };
+  const values = (of: { readonly output: Tensor; readonly state: State }) => [
+    compare(golden, dtype, 'out.output', turned(of.output as GoldenTensor).data),
+    ...states.map((name) => compare(golden, dtype, `out.${name}_n`, joined(of.state, name))),
+  ];
+  if (!golden.tensors.has('up.output')) return values(model.infer(input, options));
+  const pass = model.forward(input, options);
   const d = pass.backward(
     turned(take(golden, 'up.output')),
     stateFrom((name) => take(golden, `up.${name}_n`)),
   );
   return [
-    compare(golden, dtype, 'out.output', turned(pass.output as GoldenTensor).data),
-    ...states.map((name) => compare(golden, dtype, `out.${name}_n`, joined(pass.state, name))),
+    ...values(pass),
     compare(golden, dtype, 'grad.input', turned(d.input as GoldenTensor).data),
     ...(given ? states.map((name) => compare(golden, dtype, `grad.${name}_0`, joined(d.state, name))) : []),
     ...parts.flatMap(({ cell, suffix }) => compareCell(golden, dtype, cell, suffix)),

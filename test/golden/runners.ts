@@ -18,6 +18,8 @@ const byKind: { readonly [kind: string]: Runner } = {
   cell: runCell,
   ctc: runCtc,
   layer: runLayer,
+  // The layer that a graph was exported from: its values with the same weights.
+  onnx: runLayer,
   loss: runLoss,
   optimizer: runOptimizer,
   clip: runClip,
@@ -33,7 +35,6 @@ const byOperation: { readonly [operation: string]: Runner } = {
 };
 
 /** The runner of a case, or why there is none. */
-export function runnerOf({ kind, op, options }: GoldenCase): Runner | string {
-  if (kind === 'layer' && options.proj_size > 0) return 'layer with proj_size';
+export function runnerOf({ kind, op }: GoldenCase): Runner | string {
   return byKind[kind] ?? (kind === 'module' ? byOperation[op] : undefined) ?? `${kind} ${op}`;
 }

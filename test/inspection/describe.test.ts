@@ -1,14 +1,25 @@
-import { expect, test } from 'vitest';
+import { describe as describeTests, expect, test } from 'vitest';
 import {
+  Activation,
+  Bidirectional,
+  Conv1d,
   Dense,
+  Dropout,
   describe,
   Embedding,
+  EncoderDecoder,
+  encoderDecoder,
   GRUCell,
+  LayerNorm,
   LSTMCell,
   manyToMany,
   manyToOne,
   oneToMany,
   oneToOne,
+  Pooling,
+  Repeat,
+  Residual,
+  RNNCell,
   Sequence,
   sequential,
 } from '../../src/index.ts';
@@ -48,7 +59,126 @@ test('describes a single layer', () =>
       .at(-2),
   ).toBe('Sequence(GRUCell)  [batch, time, 3]          63'));
 
-test('errors', () =>
+test('a chain within a residual, and within a chain, is taken apart; steps lost on the way are counted', () => {
+  const gru = (inputSize: number) => new Sequence(new GRUCell({ inputSize, hiddenSize: 5 }));
+  const model = sequential(
+    new Embedding({ classes: 10, outputSize: 6 }),
+    new Conv1d({ inputSize: 6, outputSize: 8, kernelSize: 3, padding: 'valid' }),
+    new Bidirectional(
+      new LSTMCell({ inputSize: 8, hiddenSize: 3 }),
+      new LSTMCell({ inputSize: 8, hiddenSize: 2 }),
+    ),
+    new Residual(gru(5)),
+    new Residual(sequential(new LayerNorm({ inputSize: 5 }), sequential(gru(5), new Dropout({ rate: 0.1 })))),
+    new Pooling({ kind: 'mean' }),
+    new Repeat({ steps: 4 }),
+  );
+  expect(describe(model).split('\n').slice(8)).toEqual([
+    'layer                          output                parameters',
+    'input                          [batch, time]',
+    '0 Embedding                    [batch, time, 6]              60',
+    '1 Conv1d                       [batch, time − 2, 8]         152',
+    '2 Bidirectional(LSTMCell)      [batch, time − 2, 5]         252',
+    '3 Residual(Sequence(GRUCell))  [batch, time − 2, 5]         180',
+    '4 Residual                     [batch, time − 2, 5]',
+    '4.layer.0 LayerNorm            [batch, time − 2, 5]          10',
+    '4.layer.1.0 Sequence(GRUCell)  [batch, time − 2, 5]         180',
+    '4.layer.1.1 Dropout            [batch, time − 2, 5]',
+    '5 Pooling                      [batch, 5]',
+    '6 Repeat                       [batch, 4, 5]',
+    'total                                                       834',
+  ]);
+});
+
+test('cells that differ', () => {
+  const layer = new Bidirectional<string>(
+    new GRUCell({ inputSize: 2, hiddenSize: 3 }),
+    new RNNCell({ inputSize: 2, hiddenSize: 3 }),
+  );
+  expect(describe(layer).split('\n').at(-2)).toBe(
+    'Bidirectional(GRUCell, RNNCell)  [batch, time, 6]          84',
+  );
+});
+
+describeTests('an encoder–decoder', () => {
+  const sizes = { sourceClasses: 30, targetClasses: 12, hiddenSize: 8, start: 0, end: 1 };
+
+  test('with attention, and a bridge between sizes that differ', () =>
+    expect(describe(encoderDecoder({ ...sizes, embeddingSize: 6, bidirectional: true }))).toBe(
+      `encoder–decoder
+
+                      y₁    y₂    ⟨end⟩
+                      ▲     ▲     ▲
+    h₁ ─▶ h₂ ─▶ h₃ ─▶ s₁ ─▶ s₂ ─▶ s₃
+    ▲     ▲     ▲     ▲     ▲     ▲
+    x₁    x₂    x₃    ⟨start⟩ y₁  y₂
+
+layer                              output                    parameters
+source                             [batch, source time]
+encoder.0 Embedding                [batch, source time, 6]          180
+encoder.1 Bidirectional(LSTMCell)  [batch, source time, 16]       1,024
+bridge.1.h Dense                   [batch, 8]                       136
+bridge.1.c Dense                   [batch, 8]                       136
+target                             [batch, target time]
+decoder.0 Embedding                [batch, target time, 6]           72
+decoder.1 Sequence(LSTMCell)       [batch, target time, 8]          512
+attention Attention(general)       [batch, target time, 16]         128
+combination Dense                  [batch, target time, 8]          200
+output Dense                       [batch, target time, 12]         108
+total                                                             2,496`,
+    ));
+
+  test('without attention: the state is passed on as it is', () => {
+    const model = encoderDecoder({ ...sizes, attention: 'none', cell: GRUCell, dropout: 0.1 });
+    expect(describe(model).split('\n').slice(8)).toEqual([
+      'layer                        output                    parameters',
+      'source                       [batch, source time]',
+      'encoder.0 OneHot             [batch, source time, 30]',
+      'encoder.1 Sequence(GRUCell)  [batch, source time, 8]          960',
+      'encoder.2 Dropout            [batch, source time, 8]',
+      'bridge.1.h                   [batch, 8]',
+      'target                       [batch, target time]',
+      'decoder.0 OneHot             [batch, target time, 12]',
+      'decoder.1 Sequence(GRUCell)  [batch, target time, 8]          528',
+      'decoder.2 Dropout            [batch, target time, 8]',
+      'output Dense                 [batch, target time, 12]         108',
+      'total                                                       1,596',
+    ]);
+  });
+
+  test('of features, with a readout of several layers', () => {
+    const cell = (inputSize: number) => new GRUCell({ inputSize, hiddenSize: 4 });
+    const model = new EncoderDecoder({
+      encoder: new Sequence(cell(2)),
+      decoder: sequential(new Embedding({ classes: 5, outputSize: 3 }), new Sequence(cell(3))),
+      output: sequential(
+        new Dense({ inputSize: 4, outputSize: 6 }),
+        new Activation({ kind: 'tanh' }),
+        new Dense({ inputSize: 6, outputSize: 5 }),
+      ),
+      start: 0,
+      end: 1,
+    });
+    expect(describe(model).split('\n').slice(9)).toEqual([
+      'source                       [batch, source time, 2]',
+      'encoder Sequence(GRUCell)    [batch, source time, 4]          96',
+      'bridge.1.h                   [batch, 4]',
+      'target                       [batch, target time]',
+      'decoder.0 Embedding          [batch, target time, 3]          15',
+      'decoder.1 Sequence(GRUCell)  [batch, target time, 4]         108',
+      'output.0 Dense               [batch, target time, 6]          30',
+      'output.1 Activation          [batch, target time, 6]',
+      'output.2 Dense               [batch, target time, 5]          35',
+      'total                                                        284',
+    ]);
+  });
+});
+
+test('errors', () => {
+  expect(() => describe(undefined as never)).toThrow(
+    new TypeError('describe: model is undefined, expected a layer or a model of layers'),
+  );
   expect(() => describe(new GRUCell({ inputSize: 2, hiddenSize: 3 }) as never)).toThrow(
     new TypeError('describe: model is a value of type GRUCell, expected a layer or a model of layers'),
-  ));
+  );
+});

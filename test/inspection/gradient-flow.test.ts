@@ -7,6 +7,7 @@ import {
   crossEntropy,
   Dense,
   Dropout,
+  encoderDecoder,
   float64,
   GRUCell,
   gradientFlow,
@@ -21,6 +22,7 @@ import {
   type SequenceOptions,
   sequential,
   type Tensor,
+  teacherForcing,
   tensor,
 } from '../../src/index.ts';
 import { cells, drawn, shakeParameters } from '../laws/subjects.ts';
@@ -41,21 +43,26 @@ function cut({ data, shape }: Tensor, from: number, to: number): Tensor {
   return { data: Float64Array.from(rows.flat()), shape: [batch, to - from, width] };
 }
 
-/** ‖∂L/∂h_t‖ of each sequence from two passes: the gradient of the tail's initial state and that of the output at t. */
-function byTails(layer: Sequence<Cell>, inputs: Tensor, dOutput: Tensor): number[][] {
-  const h = layer.cell.rule.states[0];
+/** ‖∂L/∂s_t‖ of each sequence from two passes: the gradient of the tail's initial state, and of h that of the output at t. */
+function byTails(
+  layer: Sequence<Cell>,
+  inputs: Tensor,
+  dOutput: Tensor,
+  name = layer.cell.rule.states[0],
+): number[][] {
+  const isOutput = name === layer.cell.rule.states[0];
   return Array.from({ length: T }, (_, t) => {
-    const at = cut(dOutput, t, t + 1);
-    const sum = Float64Array.from(at.data);
+    const width = layer.initialState(1)[name]!.data.length;
+    const sum = isOutput ? Float64Array.from(cut(dOutput, t, t + 1).data) : new Float64Array(B * width);
     if (t + 1 < T) {
       const { state } = layer.infer(cut(inputs, 0, t + 1));
       const tail = layer.forward(cut(inputs, t + 1, T), { state });
       const d = tail.backward(cut(dOutput, t + 1, T)).state as unknown as { [name: string]: Tensor };
-      d[h]!.data.forEach((value, i) => {
+      d[name]!.data.forEach((value, i) => {
         sum[i]! += value;
       });
     }
-    return Array.from({ length: B }, (_, b) => euclidean(sum.subarray(b * H, (b + 1) * H)));
+    return Array.from({ length: B }, (_, b) => euclidean(sum.subarray(b * width, (b + 1) * width)));
   });
 }
 
@@ -85,6 +92,16 @@ describe.each(cells)('%s', (_, make) => {
     const expected = byTails(layer, inputs, dOutput);
     expectClose(flow!.norms, expected.map(euclidean));
     expect(flow!.ratio).toBeCloseTo(euclidean(expected[0]!) / euclidean(expected[T - 1]!), 10);
+    const { states } = layer.cell.rule;
+    expect(Object.keys(flow!.states)).toEqual(states);
+    expect(flow!.states[states[0]]).toEqual({ norms: flow!.norms, ratio: flow!.ratio });
+    for (const name of states.slice(1)) {
+      const own = byTails(layer, inputs, dOutput, name).map(euclidean);
+      expect(own.pop()).toBe(0);
+      expectClose(flow!.states[name]!.norms.slice(0, -1), own);
+      expect(flow!.states[name]!.norms.at(-1)).toBe(0);
+      expect(flow!.states[name]!.ratio).toBeCloseTo(own[0]! / own.at(-1)!, 10);
+    }
   });
 });
 
@@ -271,6 +288,47 @@ describe('what is seen of a layer', () => {
     expect(verdict(Number.NaN).verdict).toBe('exploding');
   });
 
+  test('what only the memory of an LSTM hears is heard', () => {
+    const cell = lstm(new Random(3));
+    cell.weightHh.write(new Float64Array(4 * H * H));
+    cell.biasIh!.write(Array.from({ length: 4 * H }, (_, i) => (Math.floor(i / H) === 1 ? 20 : 0)));
+    const { random, inputs } = setup(lstm);
+    const batch = { inputs, targets: drawn(random, [B, H]) };
+    const layer = new Sequence(cell, { outputs: 'last' });
+    const [flow] = gradientFlow(layer, batch, { loss }).layers;
+    expect(flow!.norms.map((value) => value > 0)).toEqual([...Array(T - 1).fill(false), true]);
+    expect(flow!.ratio).toBe(0);
+    expect(flow!.states.c!.ratio).toBeCloseTo(1, 6);
+    expect(flow!.verdict).toBe('healthy');
+  });
+
+  test('of an encoder–decoder, both', () => {
+    const model = encoderDecoder({
+      sourceClasses: 5,
+      targetClasses: 4,
+      hiddenSize: H,
+      cell: GRUCell,
+      start: 0,
+      end: 1,
+    });
+    const batch = teacherForcing(
+      model,
+      [[2, 3, 4], [4]],
+      [
+        [2, 3],
+        [3, 3, 2, 2],
+      ],
+    );
+    const flow = gradientFlow(model, batch, { loss: crossEntropy() });
+    expect(flow.layers.map(({ name, norms }) => [name, norms.length])).toEqual([
+      ['encoder.1', 3],
+      ['decoder.1', 5],
+    ]);
+    const { output, lengths } = model.infer(batch.inputs);
+    const { value } = crossEntropy().measure(output, batch.targets, { lengths: lengths! });
+    expect(flow.loss).toBeCloseTo(value, 6);
+  });
+
   test('no gradient at all', () => {
     const { layer, inputs } = setup(lstm);
     const model = sequential(layer, new Dense({ inputSize: H, outputSize: 3, backend }));
@@ -323,9 +381,10 @@ describe('for people', () => {
     expect(rows[1]).toMatch(
       /^cell LSTMCell +[▁▂▃▄▅▆▇]{6}█ +\d\.\de[+-]\d +\d\.\de[+-]\d +\d\.\de[+-]\d +healthy$/,
     );
-    expect(rows[2]).toMatch(/^ {2}saturated: i \d+ %, f \d+ %, g \d+ %, o \d+ %$/);
-    expect(rows[3]).toMatch(/^ {2}spectral radius of W_hh: i \d\.\d\d, f \d\.\d\d, g \d\.\d\d, o \d\.\d\d$/);
-    expect(rows).toHaveLength(4);
+    expect(rows[2]).toMatch(/^ {2}‖∂L\/∂c_t‖ +[▁▂▃▄▅▆▇]{6} +\d\.\de[+-]\d +0\.0e\+0 +\d\.\de[+-]\d$/);
+    expect(rows[3]).toMatch(/^ {2}saturated: i \d+ %, f \d+ %, g \d+ %, o \d+ %$/);
+    expect(rows[4]).toMatch(/^ {2}spectral radius of W_hh: i \d\.\d\d, f \d\.\d\d, g \d\.\d\d, o \d\.\d\d$/);
+    expect(rows).toHaveLength(5);
   });
 
   test('a picture: a line of T points for each layer, within its frame', () => {
@@ -336,12 +395,13 @@ describe('for people', () => {
       .split(/[ML]/)
       .slice(1)
       .map((point) => point.split(' ').map(Number));
+    expect(lines).toHaveLength(3);
     expect(points).toHaveLength(T);
     for (const [x, y] of points as [number, number][]) {
       expect(x >= 64 && x <= 280, `x is ${x}`).toBe(true);
       expect(y >= 36 && y <= 176, `y is ${y}`).toBe(true);
     }
-    expect(svg).toContain('>cell LSTMCell: healthy</text>');
+    expect(svg).toContain('>cell LSTMCell: healthy, thin: ∂L/∂c_t</text>');
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
   });
 

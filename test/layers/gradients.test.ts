@@ -184,6 +184,14 @@ const subjects: readonly [name: string, make: (sizes: Sizes) => AnyLayer][] = [
     },
   ],
   [
+    'learned initial states, in both directions and within a residual',
+    (s) => {
+      const learned = { learnInitialState: true };
+      const both = new Bidirectional(lstm(s, s.inputs, s.hidden), lstm(s, s.inputs, s.hidden), learned);
+      return new Sequential([both, new Residual(new Sequence(gru(s, 2 * s.hidden, 2 * s.hidden), learned))]);
+    },
+  ],
+  [
     'a stack in a stack',
     (s) =>
       new Sequential([
@@ -238,26 +246,31 @@ describe.each(subjects)('%s', (_, make) => {
 
   test('the gradients are those of central differences', () => {
     fc.assert(
-      fc.property(problem, fc.boolean(), fc.boolean(), (shape, varying, given) => {
-        const { layer, x, state, lengths, before } = setup(shape);
-        const check = () =>
-          checkGradients(layer, x, {
-            before,
-            random: new Random(shape.seed),
-            ...(varying ? { lengths } : {}),
-            ...(given && state ? { state } : {}),
-          }).worst;
-        if (layer instanceof OneHot) {
-          expect(check).toThrow(
-            new RangeError(
-              'checkGradients: subject has no gradient, expected a real input, a state or parameters',
-            ),
-          );
-          return;
-        }
-        const worst = check();
-        expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-6);
-      }),
+      fc.property(
+        problem,
+        fc.boolean(),
+        fc.constantFrom('given', 'drawn', 'learned'),
+        (shape, varying, start) => {
+          const { layer, x, state, lengths, before } = setup(shape);
+          const check = () =>
+            checkGradients(layer, x, {
+              before,
+              random: new Random(shape.seed),
+              ...(varying ? { lengths } : {}),
+              state: start === 'learned' ? start : start === 'given' ? state : undefined,
+            }).worst;
+          if (layer instanceof OneHot) {
+            expect(check).toThrow(
+              new RangeError(
+                'checkGradients: subject has no gradient, expected a real input, a state or parameters',
+              ),
+            );
+            return;
+          }
+          const worst = check();
+          expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-6);
+        },
+      ),
       { numRuns: 15 },
     );
   });

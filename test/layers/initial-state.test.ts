@@ -14,12 +14,11 @@ import {
   type SequenceOptions,
   SGD,
   sequential,
-  type Tensor,
   tensor,
 } from '../../src/index.ts';
-import { type Checkable, checkGradients } from '../../src/testing/index.ts';
+import { checkGradients } from '../../src/testing/index.ts';
 import { clearGradients } from '../laws/compare.ts';
-import { type AnyCell, cells, drawn, drawnState, shakeParameters } from '../laws/subjects.ts';
+import { cells, drawn, drawnState, shakeParameters } from '../laws/subjects.ts';
 
 const backend = float64();
 const learned = { learnInitialState: true } as const;
@@ -29,23 +28,6 @@ const x = tensor([
   [[1], [2], [3]],
   [[4], [5], [6]],
 ]);
-
-/** A layer that is never given a state. */
-function ownStart(layer: Sequence<AnyCell>): Checkable {
-  return {
-    type: layer.type,
-    backend,
-    parameters: () => layer.parameters(),
-    forward(input: Tensor, { lengths }: { lengths?: number[] }) {
-      const pass = layer.forward(input, { lengths });
-      return {
-        output: pass.output,
-        release: () => pass.release(),
-        backward: (dOutput: Tensor) => ({ input: pass.backward(dOutput).input }),
-      };
-    },
-  };
-}
 
 test.each(cells)('%s: its gradient is that of central differences, in every mode', (_, make) => {
   fc.assert(
@@ -67,7 +49,8 @@ test.each(cells)('%s: its gradient is that of central differences, in every mode
         const layer = new Sequence(cell, { ...learned, ...options, outputs, reverse, noise });
         shakeParameters(layer, random);
         const lengths = Array.from({ length: batch }, () => random.integer(time + 1));
-        const { worst, errors } = checkGradients(ownStart(layer), drawn(random, [batch, time, 2]), {
+        const { worst, errors } = checkGradients(layer, drawn(random, [batch, time, 2]), {
+          state: 'learned',
           before: () => {
             masks.state = state;
           },

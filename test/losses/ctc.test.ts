@@ -3,6 +3,8 @@ import { describe, expect } from 'vitest';
 import {
   Adam,
   ctc,
+  ctcBeamSearch,
+  ctcGreedy,
   float32,
   float64,
   indices,
@@ -187,6 +189,14 @@ test('a model learns labels without their places', async () => {
   const options = { loss: ctc(), optimizer: new Adam({ learningRate: 0.05 }) };
   for await (const { loss } of train(model, Array(60).fill(batch), options)) losses.push(loss);
   expect(losses.at(-1)!).toBeLessThan(losses[0]! / 10);
+  const { lengths } = batch;
+  const said = model.infer(batch.inputs, { lengths }).output;
+  const read = [ctcGreedy(said, { lengths }), ctcBeamSearch(said, { lengths, width: 4 }).flat()];
+  for (const found of read)
+    expect(found.map(({ tokens }) => tokens)).toEqual([
+      [1, 2],
+      [3, 1],
+    ]);
 });
 
 describe('errors', () => {

@@ -1,14 +1,20 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import {
+  CoupledLSTMCell,
   encoderDecoder,
   GRUCell,
   greedy,
   type Indices,
+  identity,
   indices,
+  LayerNormGRUCell,
+  LayerNormLSTMCell,
   manyToMany,
   manyToOne,
   oneToMany,
   oneToOne,
+  PeepholeLSTMCell,
+  ProjectedLSTMCell,
   Random,
   RNNCell,
   type Sequential,
@@ -88,6 +94,44 @@ describe('encoder–decoder', () => {
     );
     expect(() => encoderDecoder({ ...sizes, end: 4 })).toThrow(RangeError);
     expect(() => encoderDecoder(undefined as never)).toThrow(TypeError);
+  });
+});
+
+describe('the cells', () => {
+  test('of a function: ReLU that starts at the identity, and projections, which narrow what follows', () => {
+    const irnn = manyToOne({
+      inputSize: 2,
+      hiddenSize: [4, 3],
+      outputSize: 1,
+      cell: (sizes) => new RNNCell({ ...sizes, activation: 'relu', recurrentInitializer: identity }),
+    });
+    expect(Array.from(irnn.parameters().get('1.cell.weightHh')!.read())).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1]);
+    const projected = manyToMany({
+      classes: 5,
+      hiddenSize: [8, 6],
+      bidirectional: true,
+      outputSize: 5,
+      cell: (sizes) => new ProjectedLSTMCell({ ...sizes, projectionSize: 3 }),
+    });
+    expect(projected.layers.map(({ inputSize }) => inputSize)).toEqual([5, 5, 6, 6]);
+    expect(projected.infer(indices([[0, 4]])).output.shape).toEqual([1, 2, 5]);
+  });
+
+  test.each([PeepholeLSTMCell, CoupledLSTMCell, LayerNormLSTMCell, LayerNormGRUCell])(
+    'of a class',
+    (cell) => {
+      const model = manyToOne({ inputSize: 2, hiddenSize: 4, outputSize: 1, cell });
+      expect(model.layers[0]!.architecture().parts!.cell!.architecture().type).toBe(cell.name);
+    },
+  );
+
+  test('errors', () => {
+    const make = (cell: unknown) => () =>
+      manyToOne({ inputSize: 2, hiddenSize: 4, outputSize: 1, cell: cell as typeof RNNCell });
+    expect(make('lstm')).toThrow(
+      new TypeError('manyToOne: cell is "lstm", expected a class of cells, such as GRUCell, or a function'),
+    );
+    expect(make(() => 3)).toThrow(new TypeError('Sequence: cell is 3, expected a cell, such as an LSTMCell'));
   });
 });
 

@@ -1,6 +1,20 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { Dense, float64, GRUCell, LSTMCell, Sequence, sequential, tensor } from '../../src/index.ts';
+import {
+  Attention,
+  clearGradients,
+  Dense,
+  encoderDecoder,
+  float64,
+  GRUCell,
+  LSTMCell,
+  type Parameter,
+  Sequence,
+  SGD,
+  sequential,
+  teacherForcing,
+  tensor,
+} from '../../src/index.ts';
 import { referenceBackend } from '../../src/kernels/reference/index.ts';
 import { collected } from '../collected.ts';
 
@@ -72,6 +86,70 @@ describe('a pass', () => {
     const want = alone.backward(alone.output);
     const passes = [x, x, x].map((input) => layers.forward(input));
     for (const pass of passes.reverse()) expect(pass.backward(pass.output)).toEqual(want);
+  });
+});
+
+describe('weights that change between a forward and its backward', () => {
+  const backend = float64();
+  const ones = tensor([[1, 1]]);
+  const cell = new GRUCell({ inputSize: 2, hiddenSize: 2, backend });
+  const stack = sequential(
+    new Sequence(new LSTMCell({ inputSize: 2, hiddenSize: 2, backend }), { learnInitialState: true }),
+    new Dense({ inputSize: 2, outputSize: 2, backend }),
+  );
+  const attention = new Attention({ score: 'general', querySize: 2, keySize: 2, backend });
+  const translator = encoderDecoder({
+    sourceClasses: 3,
+    targetClasses: 3,
+    hiddenSize: 2,
+    bidirectional: true,
+    start: 0,
+    end: 1,
+    backend,
+  });
+  const sequence = tensor([[[1, 2]]]);
+  const { inputs } = teacherForcing(translator, [[2]], [[2]]);
+
+  interface Started {
+    readonly pass: { backward(): unknown; release(): void };
+    readonly of: { parameters(): ReadonlyMap<string, Parameter> };
+  }
+  const subjects: { readonly [name: string]: () => Started } = {
+    'GRUCell.forward': () => ({ pass: cell.forward(ones), of: cell }),
+    'Sequential.forward': () => ({ pass: stack.forward(sequence), of: stack }),
+    'Attention.forward': () => ({
+      pass: attention.forward({ query: sequence, keys: sequence }),
+      of: attention,
+    }),
+    'EncoderDecoder.forward': () => ({ pass: translator.forward(inputs), of: translator }),
+  };
+
+  test.each(Object.entries(subjects))('%s names the first of them', (where, start) => {
+    for (const [name, parameter] of start().of.parameters()) {
+      const { pass } = start();
+      parameter.write(parameter.read());
+      expect(() => pass.backward()).toThrow(
+        new Error(`${where}: ${name} has changed since this forward, expected backward before an update`),
+      );
+      pass.release();
+    }
+  });
+
+  test('an optimiser changes them; of two passes before it, each may go backward', () => {
+    const passes = [1, 2, 3].map(() => stack.forward(sequence));
+    passes[0]!.backward(passes[0]!.output);
+    passes[1]!.backward(passes[1]!.output);
+    new SGD({ learningRate: 0.1 }).step(stack.parameters());
+    expect(() => passes[2]!.backward()).toThrow('0.cell.weightIh has changed since this forward');
+    const again = stack.forward(sequence);
+    expect(again.backward(again.output).input.shape).toEqual([1, 1, 2]);
+  });
+
+  test('those of others may', () => {
+    const pass = stack.forward(sequence);
+    cell.weightIh.write(cell.weightIh.read());
+    clearGradients(stack.parameters());
+    expect(pass.backward(pass.output).input.shape).toEqual([1, 1, 2]);
   });
 });
 

@@ -110,6 +110,34 @@ test('reports the input, each state and each parameter', () => {
   ]);
 });
 
+describe('a learned initial state', () => {
+  const layer = new Sequence(new LSTMCell({ inputSize: 2, hiddenSize: 2, backend, random: random() }), {
+    learnInitialState: true,
+  });
+  const input = tensor([
+    [
+      [1, 2],
+      [0, 1],
+    ],
+  ]);
+
+  test('is checked as a parameter, and no state is given', () => {
+    const { worst, errors } = checkGradients(layer, input, { state: 'learned' });
+    expect(errors.map(({ name }) => name)).toEqual([
+      'input',
+      ...['weightIh', 'weightHh', 'biasIh', 'biasHh'].map((name) => `parameter cell.${name}`),
+      'parameter initial.h',
+      'parameter initial.c',
+    ]);
+    expect(worst.error).toBeLessThan(1e-6);
+  });
+
+  test('a state of another name is refused', () =>
+    expect(() => checkGradients(layer, input, { state: 'own' as 'learned' })).toThrow(
+      new RangeError('checkGradients: state is "own", expected one of "learned"'),
+    ));
+});
+
 test('leaves the input, the state and the weights as they were', () => {
   const cell = new LSTMCell({ inputSize: 2, hiddenSize: 2, backend, random: random() });
   const state = cell.initialState(2);

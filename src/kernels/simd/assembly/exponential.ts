@@ -11,6 +11,7 @@ const TABLE = memory.data<f32>([
   1, 2, 1.44269504, -0.693359375, 2.12194440e-4, 12582912, 89, -105, -30,
   0.001394646242260933, 0.008366590365767479, 0.04166628047823906, 0.1666654348373413, 0.5,
   0.0005473527126014233, 0.0021874329540878534, 0.01250678114593029, 0.08333301544189453,
+  1.8446744073709552e19, 5.421010862427522e-20,
 ]);
 const ONE = TABLE;
 const TWO = TABLE + 4;
@@ -28,6 +29,9 @@ const TANH_LEAST = TABLE + 32;
 const POWER = TABLE + 36;
 // (2 artanh(d/2) − d) / d³ in d², highest power first.
 const LOGARITHM = TABLE + 56;
+// 2⁶⁴ and 2⁻⁶⁴.
+const UP = TABLE + 72;
+const DOWN = TABLE + 76;
 
 const MANTISSA_BITS: i32 = 23;
 
@@ -78,12 +82,25 @@ export function expOf(x: v128): v128 {
   return f32x4.mul(f32x4.mul(power, powerOfTwo(half)), powerOfTwo(i32x4.sub(n, half)));
 }
 
+/**
+ * {@link expOf} of x ≤ 0, the same bits with fewer operations: 2ⁿ⁺⁶⁴ is in range for all n that occur, and the one product
+ * with 2⁻⁶⁴ can round.
+ */
+// @ts-ignore: decorator
+@inline
+export function decayOf(x: v128): v128 {
+  x = f32x4.pmax(x, constant(EXP_LEAST));
+  const n = shifted(x);
+  const power = f32x4.add(constant(ONE), remainderPower(x, n));
+  return f32x4.mul(f32x4.mul(power, i32x4.add(i32x4.shl(n, MANTISSA_BITS), constant(UP))), constant(DOWN));
+}
+
 /** 1 / (1 + e⁻ˣ), from e^−|x|, which cannot overflow and keeps its digits where the result is small. */
 // @ts-ignore: decorator
 @inline
 export function sigmoidOf(x: v128): v128 {
   const one = constant(ONE);
-  const e = expOf(f32x4.neg(f32x4.abs(x)));
+  const e = decayOf(f32x4.neg(f32x4.abs(x)));
   return f32x4.div(v128.bitselect(e, one, f32x4.lt(x, f32x4.splat(0))), f32x4.add(one, e));
 }
 
@@ -116,5 +133,5 @@ function log1pOf(u: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function softplusOf(x: v128): v128 {
-  return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), log1pOf(expOf(f32x4.neg(f32x4.abs(x)))));
+  return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), log1pOf(decayOf(f32x4.neg(f32x4.abs(x)))));
 }

@@ -1,10 +1,7 @@
 /** A block of A by a block of B in panels: which tile goes where. */
 import { reorder } from './reorder';
 import { BLOCK_A, DEPTH, STRIDE_A, EDGE, HEIGHT, PANEL, TILE } from './scratch';
-import { rowOfFour, tileOf } from './tile';
-
-/** Panels that one pass over a single row of A takes at once. */
-const PANELS_OF_ROW: i32 = 4;
+import { rowOfFour, rowOfThree, tileOf } from './tile';
 
 /** The elements that B[depth × columns] takes in panels: a last panel of fewer columns is filled up with zeros. */
 // @ts-ignore: decorator
@@ -33,54 +30,55 @@ export function timesPanels(
 ): void {
   for (; m > 0; m -= HEIGHT) {
     const height = min(m, HEIGHT);
-    if (aColumn == 4) {
-      // Rows of consecutive elements are read where they are: copying them first costs more than it gives.
-      rowsTimesPanels(c, cStride, a, aRow, panels, height, n, depth, add);
+    if (aColumn == 4 && height == 1) {
+      rowsTimesPanels(c, cStride, a, panels, height, n, depth, add);
     } else {
       reorder(BLOCK_A, STRIDE_A, a, aRow, aColumn, height, depth);
-      rowsTimesPanels(c, cStride, BLOCK_A, STRIDE_A, panels, height, n, depth, add);
+      rowsTimesPanels(c, cStride, BLOCK_A, panels, height, n, depth, add);
     }
     c += cStride * HEIGHT;
     a += aRow * HEIGHT;
   }
 }
 
-/** Panel by panel, so that each stays in the L1 cache while all the rows of A pass. */
+/** Panel by panel, so that each stays in the L1 cache while all the rows of A, STRIDE_A apart, pass. */
 function rowsTimesPanels(
-  c: usize, cStride: usize, a: usize, aStride: usize, panels: usize, rows: i32, n: i32, depth: i32, add: bool,
+  c: usize, cStride: usize, a: usize, panels: usize, rows: i32, n: i32, depth: i32, add: bool,
 ): void {
   const panelBytes = <usize>(depth * PANEL) << 2;
   if (rows == 1) {
-    for (; n >= PANELS_OF_ROW * PANEL; n -= PANELS_OF_ROW * PANEL) {
-      rowOfFour(c, a, panels, panelBytes, depth, add);
-      c += (PANELS_OF_ROW * PANEL) << 2;
-      panels += panelBytes * PANELS_OF_ROW;
+    const count = TILE == 6 ? 4 : 3;
+    for (; n >= count * PANEL; n -= count * PANEL) {
+      if (count == 4) rowOfFour(c, a, panels, panelBytes, depth, add);
+      else rowOfThree(c, a, panels, panelBytes, depth, add);
+      c += (count * PANEL) << 2;
+      panels += panelBytes * count;
     }
   }
   for (; n >= PANEL; n -= PANEL) {
-    rowsTimesPanel(c, cStride, a, aStride, panels, rows, PANEL, depth, add);
+    rowsTimesPanel(c, cStride, a, panels, rows, PANEL, depth, add);
     c += PANEL << 2;
     panels += panelBytes;
   }
-  if (n > 0) rowsTimesPanel(c, cStride, a, aStride, panels, rows, n, depth, add);
+  if (n > 0) rowsTimesPanel(c, cStride, a, panels, rows, n, depth, add);
 }
 
 /** Tiles of equal height, or one row apart: 10 rows are 5 and 5, since 6 and 4 would leave the second short of sums to hide latency. */
 // @ts-ignore: decorator
 @inline
 function rowsTimesPanel(
-  c: usize, cStride: usize, a: usize, aStride: usize, panel: usize, rows: i32, columns: i32, depth: i32, add: bool,
+  c: usize, cStride: usize, a: usize, panel: usize, rows: i32, columns: i32, depth: i32, add: bool,
 ): void {
   for (let tiles = (rows + TILE - 1) / TILE; tiles > 0; tiles--) {
     const height = (rows + tiles - 1) / tiles;
     if (columns == PANEL) {
-      tileOf(height, c, cStride, a, aStride, panel, depth, add);
+      tileOf(height, c, cStride, a, panel, depth, add);
     } else {
-      tileOf(height, EDGE, PANEL << 2, a, aStride, panel, depth, false);
+      tileOf(height, EDGE, PANEL << 2, a, panel, depth, false);
       fromEdge(c, cStride, height, columns, add);
     }
     c += cStride * height;
-    a += aStride * height;
+    a += STRIDE_A * height;
     rows -= height;
   }
 }

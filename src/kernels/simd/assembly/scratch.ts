@@ -15,7 +15,7 @@ export const HEIGHT: i32 = 120;
 /** Columns of B in a block that is packed for one product. */
 export const WIDTH: i32 = 512;
 
-/** A block of A, transposed. Below it lie the constants, where the compiler puts them. */
+/** A copy of a block of A, row by row. Below it lie the constants, where the compiler puts them. */
 export const BLOCK_A: usize = 4096;
 /** Between its rows, a cache line more than they take: at a power of two all would fall into the same few sets. */
 export const STRIDE_A: usize = (DEPTH + 16) << 2;

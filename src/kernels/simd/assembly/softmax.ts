@@ -1,5 +1,5 @@
 /** Softmax and its logarithm, row by row. Subtracting the largest element first keeps every power within [0, 1]. */
-import { expOf } from './exponential';
+import { decayOf } from './exponential';
 import { maximumOf } from './reductions';
 import { bytes, LANES, load4, store4, VECTOR } from './vector';
 
@@ -52,7 +52,7 @@ function largestOf(x: usize, columns: i32): v128 {
 function sumOfPowers(keep: bool, out: usize, x: usize, largest: v128, columns: i32): f64 {
   let low = f64x2.splat(0), high = f64x2.splat(0);
   for (let left = columns; left > 0; left -= LANES) {
-    let power = expOf(f32x4.sub(load4(x, left), largest));
+    let power = decayOf(f32x4.sub(load4(x, left), largest));
     if (keep) store4(out, power, left);
     // Lanes behind the row's end count for nothing.
     power = v128.and(power, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(left)));

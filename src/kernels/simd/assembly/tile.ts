@@ -4,58 +4,54 @@
  * One source for every number of rows: `rows` is a constant where a function calls `tile`, so what belongs to absent
  * rows is not compiled. Six rows are twelve sums, which hide the latency of the multiply–adds and, with two
  * vectors of B and one element of A, fill the sixteen registers of x86-64 but one, which the engine keeps. Unfused, the
- * product of each pair needs a register too, and older engines one more: four rows.
+ * product of each pair needs a register too: four rows. The rows of A are a known distance apart, so that one pointer serves
+ * them all: pointers of their own would be a sixth of an unfused tile's instructions, more than the processor takes in the
+ * time of its arithmetic.
  */
-import { PANEL } from './scratch';
+import { PANEL, STRIDE_A } from './scratch';
 import { madd } from './vector';
 
-/** C ← (add ? C : 0) + A·B, over `rows` rows of A, unit column stride, and one panel of B, `depth` > 0. */
+/** C ← (add ? C : 0) + A·B, over `rows` rows of A, STRIDE_A apart, and one panel of B, `depth` > 0. */
 // @ts-ignore: decorator
 @inline
 function tile(
-  rows: i32, c: usize, cStride: usize, a: usize, aStride: usize, b: usize, depth: i32, add: bool,
+  rows: i32, c: usize, cStride: usize, a: usize, b: usize, depth: i32, add: bool,
 ): void {
   let s00 = f32x4.splat(0), s10 = s00, s20 = s00, s30 = s00, s40 = s00, s50 = s00;
   let s01 = s00, s11 = s00, s21 = s00, s31 = s00, s41 = s00, s51 = s00;
-  let a1 = a + aStride, a2 = a1 + aStride, a3 = a2 + aStride, a4 = a3 + aStride, a5 = a4 + aStride;
   const end = b + (<usize>(depth * PANEL) << 2);
   do {
     const b0 = v128.load(b), b1 = v128.load(b, 16);
     b += PANEL << 2;
     const x0 = v128.load32_splat(a);
-    a += 4;
     s00 = madd(x0, b0, s00);
     s01 = madd(x0, b1, s01);
     if (rows > 1) {
-      const x1 = v128.load32_splat(a1);
-      a1 += 4;
+      const x1 = v128.load32_splat(a, 1 * STRIDE_A);
       s10 = madd(x1, b0, s10);
       s11 = madd(x1, b1, s11);
     }
     if (rows > 2) {
-      const x2 = v128.load32_splat(a2);
-      a2 += 4;
+      const x2 = v128.load32_splat(a, 2 * STRIDE_A);
       s20 = madd(x2, b0, s20);
       s21 = madd(x2, b1, s21);
     }
     if (rows > 3) {
-      const x3 = v128.load32_splat(a3);
-      a3 += 4;
+      const x3 = v128.load32_splat(a, 3 * STRIDE_A);
       s30 = madd(x3, b0, s30);
       s31 = madd(x3, b1, s31);
     }
     if (rows > 4) {
-      const x4 = v128.load32_splat(a4);
-      a4 += 4;
+      const x4 = v128.load32_splat(a, 4 * STRIDE_A);
       s40 = madd(x4, b0, s40);
       s41 = madd(x4, b1, s41);
     }
     if (rows > 5) {
-      const x5 = v128.load32_splat(a5);
-      a5 += 4;
+      const x5 = v128.load32_splat(a, 5 * STRIDE_A);
       s50 = madd(x5, b0, s50);
       s51 = madd(x5, b1, s51);
     }
+    a += 4;
   } while (b != end);
   put(c, s00, s01, add);
   if (rows > 1) put((c += cStride), s10, s11, add);
@@ -76,43 +72,45 @@ function put(c: usize, s0: v128, s1: v128, add: bool): void {
   v128.store(c, s1, 16);
 }
 
-function tile1(c: usize, cs: usize, a: usize, as: usize, b: usize, depth: i32, add: bool): void {
-  tile(1, c, cs, a, as, b, depth, add);
+function tile1(c: usize, cs: usize, a: usize, b: usize, depth: i32, add: bool): void {
+  tile(1, c, cs, a, b, depth, add);
 }
-function tile2(c: usize, cs: usize, a: usize, as: usize, b: usize, depth: i32, add: bool): void {
-  tile(2, c, cs, a, as, b, depth, add);
+function tile2(c: usize, cs: usize, a: usize, b: usize, depth: i32, add: bool): void {
+  tile(2, c, cs, a, b, depth, add);
 }
-function tile3(c: usize, cs: usize, a: usize, as: usize, b: usize, depth: i32, add: bool): void {
-  tile(3, c, cs, a, as, b, depth, add);
+function tile3(c: usize, cs: usize, a: usize, b: usize, depth: i32, add: bool): void {
+  tile(3, c, cs, a, b, depth, add);
 }
-function tile4(c: usize, cs: usize, a: usize, as: usize, b: usize, depth: i32, add: bool): void {
-  tile(4, c, cs, a, as, b, depth, add);
+function tile4(c: usize, cs: usize, a: usize, b: usize, depth: i32, add: bool): void {
+  tile(4, c, cs, a, b, depth, add);
 }
-function tile5(c: usize, cs: usize, a: usize, as: usize, b: usize, depth: i32, add: bool): void {
-  tile(5, c, cs, a, as, b, depth, add);
+function tile5(c: usize, cs: usize, a: usize, b: usize, depth: i32, add: bool): void {
+  tile(5, c, cs, a, b, depth, add);
 }
-function tile6(c: usize, cs: usize, a: usize, as: usize, b: usize, depth: i32, add: bool): void {
-  tile(6, c, cs, a, as, b, depth, add);
+function tile6(c: usize, cs: usize, a: usize, b: usize, depth: i32, add: bool): void {
+  tile(6, c, cs, a, b, depth, add);
 }
 
 /** A tile of 1 to TILE rows. */
 // @ts-ignore: decorator
 @inline
 export function tileOf(
-  rows: i32, c: usize, cStride: usize, a: usize, aStride: usize, b: usize, depth: i32, add: bool,
+  rows: i32, c: usize, cStride: usize, a: usize, b: usize, depth: i32, add: bool,
 ): void {
   switch (rows) {
-    case 1: tile1(c, cStride, a, aStride, b, depth, add); break;
-    case 2: tile2(c, cStride, a, aStride, b, depth, add); break;
-    case 3: tile3(c, cStride, a, aStride, b, depth, add); break;
-    case 4: tile4(c, cStride, a, aStride, b, depth, add); break;
-    case 5: tile5(c, cStride, a, aStride, b, depth, add); break;
-    default: tile6(c, cStride, a, aStride, b, depth, add);
+    case 1: tile1(c, cStride, a, b, depth, add); break;
+    case 2: tile2(c, cStride, a, b, depth, add); break;
+    case 3: tile3(c, cStride, a, b, depth, add); break;
+    case 4: tile4(c, cStride, a, b, depth, add); break;
+    case 5: tile5(c, cStride, a, b, depth, add); break;
+    default: tile6(c, cStride, a, b, depth, add);
   }
 }
 
-/** One row of A by four panels of B, `between` bytes apart: eight sums, each in the order in which a tile adds. */
-export function rowOfFour(c: usize, a: usize, b: usize, between: usize, depth: i32, add: bool): void {
+/** One row of A by `panels` panels of B, `between` bytes apart: two sums each, in the order in which a tile adds. */
+// @ts-ignore: decorator
+@inline
+function row(panels: i32, c: usize, a: usize, b: usize, between: usize, depth: i32, add: bool): void {
   let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
   let b1 = b + between, b2 = b1 + between, b3 = b2 + between;
   do {
@@ -127,12 +125,24 @@ export function rowOfFour(c: usize, a: usize, b: usize, between: usize, depth: i
     s20 = madd(x, v128.load(b2), s20);
     s21 = madd(x, v128.load(b2, 16), s21);
     b2 += PANEL << 2;
-    s30 = madd(x, v128.load(b3), s30);
-    s31 = madd(x, v128.load(b3, 16), s31);
-    b3 += PANEL << 2;
+    if (panels > 3) {
+      s30 = madd(x, v128.load(b3), s30);
+      s31 = madd(x, v128.load(b3, 16), s31);
+      b3 += PANEL << 2;
+    }
   } while (--depth);
   put(c, s00, s01, add);
   put(c + 32, s10, s11, add);
   put(c + 64, s20, s21, add);
-  put(c + 96, s30, s31, add);
+  if (panels > 3) put(c + 96, s30, s31, add);
+}
+
+/** Four panels: eight sums. */
+export function rowOfFour(c: usize, a: usize, b: usize, between: usize, depth: i32, add: bool): void {
+  row(4, c, a, b, between, depth, add);
+}
+
+/** Three: older engines load all of a round before they multiply, and keep no more than six sums in registers beside that. */
+export function rowOfThree(c: usize, a: usize, b: usize, between: usize, depth: i32, add: bool): void {
+  row(3, c, a, b, between, depth, add);
 }

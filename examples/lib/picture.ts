@@ -1,0 +1,18 @@
+/** Pictures that examples draw: an SVG of its own, in the reader's colours. */
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+
+/** The SVG of a plot. */
+export function picture(options: Plot.PlotOptions): string {
+  const { document } = parseHTML('<html><body></body></html>');
+  const plot = Plot.plot({
+    document: document as unknown as Document,
+    ...options,
+    style: { fontSize: '13px', background: 'transparent' },
+  });
+  plot.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  const style = document.createElement('style');
+  style.textContent = 'svg:root{color:#222}@media(prefers-color-scheme:dark){svg:root{color:#ddd}}';
+  plot.prepend(style as unknown as Node);
+  return `${plot.outerHTML}\n`;
+}

@@ -1,0 +1,157 @@
+/**
+ * Prefix beam search of CTC.
+ *
+ * Of labels ℓ, b(ℓ) and n(ℓ) are ln p of their alignments to the steps so far that end in a blank, and in ℓ's last label.
+ * With y(k) = ln p of class k at the next step, ⊕ the addition of probabilities, and ℓk the labels ℓ and then k:
+ *
+ *     b′(ℓ) = (b(ℓ) ⊕ n(ℓ)) + y(blank)                                              (1)
+ *     n′(ℓk) = (n(ℓk) ⊕ b(ℓ) ⊕ n(ℓ) if k is not ℓ's last label) + y(k)              (2)
+ *
+ * In (2) the first part repeats the last label, the others say a new one; after an equal label, only a blank can come before.
+ */
+import { rangeError, requiredOptions, wholeNumber } from '../errors.ts';
+import { logAdd } from '../random/log-sum.ts';
+import type { Tensor } from '../tensor.ts';
+import { Best } from './best.ts';
+import { type CtcDecodingOptions, type CtcHypothesis, type CtcSteps, ctcSteps } from './ctc-steps.ts';
+
+const IMPOSSIBLE = Number.NEGATIVE_INFINITY;
+
+/** Options of {@link ctcBeamSearch}. */
+export interface CtcBeamSearchOptions extends CtcDecodingOptions {
+  /** How many beginnings of labels are followed. */
+  readonly width: number;
+  /** How many labellings of each sequence are given back, the best first: 1 unless given, at most `width`. */
+  readonly results?: number | undefined;
+  /** Only the k likeliest classes of each step, the blank among them, are looked at; all unless given. */
+  readonly topK?: number | undefined;
+}
+
+/**
+ * Reads the most probable labels out of logits `[batch, time, classes]` of a model trained with `ctc`, by following the
+ * `width` most probable beginnings from step to step. Unlike in a beam search of paths, the alignments of one labelling are
+ * added up, wherever they come from (Graves et al. 2006; Hannun et al. 2014, arXiv:1408.2873, without a language model).
+ *
+ * With a beam wide enough that no beginning is lost, `logProbability` is ln p of the labels exactly, −`ctc`'s term; of a
+ * narrower one, or with `topK`, it lacks the alignments that were left out. Of beginnings that are equally probable the
+ * one found first is ranked first, those without a new label before those with one: so the same logits give the same on
+ * every engine. Computed in log space and in double precision; the cost of a sequence grows with steps × width × classes.
+ *
+ * @returns for each sequence its results, the best first; fewer than `results` only where there are no more.
+ * @throws TypeError or RangeError if the logits, the lengths or the options do not fit, or a logit is NaN or +∞.
+ *
+ * @example
+ * ```ts
+ * import { ctcBeamSearch, ctcGreedy, tensor } from 'recurrent-cells';
+ *
+ * // Classes: blank, a. Of all paths – – is the most probable, 0.36; but a –, – a and a a together are more.
+ * const step = [Math.log(0.6), Math.log(0.4)];
+ * const logits = tensor([[step, step]]);
+ * ctcGreedy(logits)[0]!.tokens // → []
+ * const [found] = ctcBeamSearch(logits, { width: 4, results: 2 });
+ * found!.map(({ tokens }) => tokens) // → [[1], []]
+ * found!.map(({ logProbability }) => Math.exp(logProbability).toFixed(2)) // → ['0.64', '0.36']
+ * ```
+ */
+export function ctcBeamSearch(logits: Tensor, options: CtcBeamSearchOptions): CtcHypothesis[][] {
+  const where = 'ctcBeamSearch';
+  const { width, results = 1, topK } = requiredOptions(where, options, '{ width }');
+  wholeNumber(where, 'width', width);
+  if (wholeNumber(where, 'results', results) > width)
+    throw rangeError(where, 'results', `is ${results}`, `at most ${width}, the width`);
+  if (topK !== undefined) wholeNumber(where, 'topK', topK);
+  const { sequences, blank } = ctcSteps(where, logits, options);
+  return sequences.map((steps) => search(steps, blank, width, topK).slice(0, results));
+}
+
+function search(steps: CtcSteps, blank: number, width: number, topK: number | undefined): CtcHypothesis[] {
+  const root = Object.assign(new Prefix(), { blank: 0, total: 0 });
+  let beam = [root];
+  for (const row of steps) beam = extended(beam, row, blank, width, topK);
+  return beam.map((prefix) => ({ tokens: prefix.tokens(), logProbability: prefix.total }));
+}
+
+/** The beginnings after one more step, the best first. */
+function extended(
+  beam: readonly Prefix[],
+  row: Float64Array,
+  blank: number,
+  width: number,
+  topK: number | undefined,
+): Prefix[] {
+  const classes = likeliest(row, topK);
+  const y = new Float64Array(row.length).fill(IMPOSSIBLE);
+  for (const k of classes) y[k] = row[k]!;
+  const inBeam = new Set(beam);
+  const best = new Best<Candidate>(width);
+  const offer = (candidate: Candidate) => {
+    const total = logAdd(candidate.blank, candidate.label);
+    if (total > IMPOSSIBLE) best.offer(candidate, total);
+  };
+  for (const prefix of beam) {
+    const { token, before } = prefix;
+    const arrived = before !== undefined && inBeam.has(before) ? before.beforeNew(token) : IMPOSSIBLE;
+    const label = token < 0 ? IMPOSSIBLE : logAdd(prefix.label, arrived) + y[token]!; // (2)
+    offer({ prefix, token: -1, blank: prefix.total + y[blank]!, label }); // (1)
+  }
+  for (const prefix of beam)
+    for (const k of classes) {
+      const next = prefix.next.get(k);
+      if (k === blank || (next !== undefined && inBeam.has(next))) continue;
+      offer({ prefix, token: k, blank: IMPOSSIBLE, label: prefix.beforeNew(k) + y[k]! }); // (2)
+    }
+  // Only now: until here, scores are those of the step before.
+  return best.items.map(({ item: { prefix, token, blank, label }, score: total }) =>
+    Object.assign(token < 0 ? prefix : prefix.followedBy(token), { blank, label, total }),
+  );
+}
+
+/** All classes in order, or the k likeliest, of equal ones the first. */
+function likeliest(row: Float64Array, topK: number | undefined): number[] {
+  const classes = Array.from(row.keys());
+  if (topK === undefined || topK >= row.length) return classes;
+  return classes.sort((a, b) => row[b]! - row[a]! || a - b).slice(0, topK);
+}
+
+/** What may be in the next beam: a beginning with one token more, or −1 for none. */
+interface Candidate {
+  readonly prefix: Prefix;
+  readonly token: number;
+  readonly blank: number;
+  readonly label: number;
+}
+
+/** A beginning of labels: one node for each, so that its alignments meet there. */
+class Prefix {
+  /** b, n, and both together, as of the step at which it was last in the beam. */
+  blank = IMPOSSIBLE;
+  label = IMPOSSIBLE;
+  total = IMPOSSIBLE;
+  /** The last label; −1 where there is none. */
+  readonly token: number;
+  readonly before: Prefix | undefined;
+  /** Those that were ever in the beam. */
+  readonly next = new Map<number, Prefix>();
+
+  constructor(token = -1, before?: Prefix) {
+    this.token = token;
+    this.before = before;
+  }
+
+  /** ln p of the alignments that a new label k may follow. */
+  beforeNew(k: number): number {
+    return k === this.token ? this.blank : this.total;
+  }
+
+  followedBy(token: number): Prefix {
+    const next = this.next.get(token) ?? new Prefix(token, this);
+    this.next.set(token, next);
+    return next;
+  }
+
+  tokens(): number[] {
+    const tokens: number[] = [];
+    for (let node: Prefix = this; node.before !== undefined; node = node.before) tokens.unshift(node.token);
+    return tokens;
+  }
+}

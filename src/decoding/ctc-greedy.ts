@@ -1,0 +1,40 @@
+/** Greedy decoding of CTC. */
+import type { Tensor } from '../tensor.ts';
+import { type CtcDecodingOptions, type CtcHypothesis, ctcSteps } from './ctc-steps.ts';
+
+/**
+ * Reads labels out of logits `[batch, time, classes]` of a model trained with `ctc`: the most probable class at each step, of
+ * equal ones the first, then equal neighbours joined and blanks left out (best path decoding, Graves et al. 2006).
+ *
+ * The best path need not be of the best labels, which are the sum of many paths: `ctcBeamSearch` adds them up.
+ *
+ * @returns for each sequence its labels, and ln p of the path that they were read from.
+ * @throws TypeError or RangeError if the logits, the lengths or the blank do not fit, or a logit is NaN or +∞.
+ *
+ * @example
+ * ```ts
+ * import { ctcGreedy, tensor } from 'recurrent-cells';
+ *
+ * // Classes: blank, a, b. The path is a a – a b b.
+ * const [a, b, blank] = [[0, 9, 0], [0, 0, 9], [9, 0, 0]];
+ * const logits = tensor([[a, a, blank, a, b, b]]);
+ * ctcGreedy(logits)[0]!.tokens // → [1, 1, 2]
+ * ctcGreedy(logits, { lengths: [3] })[0]!.tokens // → [1]
+ * ```
+ */
+export function ctcGreedy(logits: Tensor, options: CtcDecodingOptions = {}): CtcHypothesis[] {
+  const { sequences, blank } = ctcSteps('ctcGreedy', logits, options);
+  return sequences.map((steps) => {
+    const tokens: number[] = [];
+    let logProbability = 0;
+    let last = blank;
+    for (const row of steps) {
+      const best = row.reduce((most, value) => Math.max(most, value));
+      const token = row.indexOf(best);
+      logProbability += best;
+      if (token !== last && token !== blank) tokens.push(token);
+      last = token;
+    }
+    return { tokens, logProbability };
+  });
+}

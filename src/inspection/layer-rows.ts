@@ -1,0 +1,172 @@
+/** What describes a model line by line: each layer, the shape it gives and its parameters, found by running it on zeros. */
+import type { Architecture } from '../architecture.ts';
+import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
+import { newValues } from '../kernels/backend.ts';
+import type { AnyLayer } from '../layers/sequential.ts';
+import { type Arena, withArena } from '../matrix/arena.ts';
+import type { Parameter } from '../matrix/parameter.ts';
+import { dense, type Signal } from '../signal/signal.ts';
+
+/** A line of the table. */
+export interface Row {
+  readonly name: string;
+  readonly output: string;
+  readonly parameters: number;
+}
+
+/** A line, and its axes behind the batch as they were in one run. */
+interface Line {
+  readonly name: string;
+  readonly axes: readonly { readonly name: string; readonly size: number }[];
+  readonly parameters: number;
+}
+
+// The steps of the sequences that a model is tried with, enough for the kernel of a convolution: with one number alone,
+// a fixed number of steps could not be told from what is left of the input's.
+const TIMES = [64, 65] as const;
+
+/** The lines of a layer, or of a chain of them, and its input, with or without a time axis. */
+export function layerRows(
+  model: AnyLayer,
+  timed: boolean,
+): { readonly rows: Row[]; readonly timed: boolean } {
+  let timedOutput = timed;
+  const rows = twice(model, function* (arena, time) {
+    const input = zeros(arena, model, timed ? time : undefined);
+    yield inputLine('input', 'time', model, input);
+    const output = yield* layerLines(arena, model, '', 'time', input);
+    timedOutput = output.timed;
+  });
+  return { rows, timed: timedOutput };
+}
+
+/** The lines of an encoder–decoder, whose source has a time axis or not. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever its source is
+export function encoderDecoderRows(model: EncoderDecoder<any>, timed: boolean): Row[] {
+  const { encoder, bridge, decoder, attention, combination, output } = model;
+  const [source, target] = ['source time', 'target time'];
+  return twice(model, function* (arena, time) {
+    const input = zeros(arena, encoder, timed ? time : undefined);
+    yield inputLine('source', source, encoder, input);
+    const memory = yield* layerLines(arena, encoder, 'encoder', source, input);
+    for (const { name, size, layer } of bridge.crossings)
+      yield {
+        name: titled(`bridge.${name}`, layer?.type ?? ''),
+        axes: [{ name: '', size }],
+        parameters: layer === undefined ? 0 : count(layer),
+      };
+    const tokens = zeros(arena, decoder, time);
+    yield inputLine('target', target, decoder, tokens);
+    let hidden = yield* layerLines(arena, decoder, 'decoder', target, tokens);
+    if (attention !== undefined) {
+      const { width } = memory;
+      yield line(
+        titled('attention', `Attention(${attention.score})`),
+        target,
+        { ...hidden, width },
+        count(attention),
+      );
+      hidden = dense(hidden, arena.zeros(time, output.inputSize));
+      yield line(titled('combination', combination!.type), target, hidden, count(combination!));
+    }
+    yield* layerLines(arena, output, 'output', target, hidden);
+  });
+}
+
+/** Runs at both numbers of steps, and says of each axis what it is of them. */
+function twice(
+  { backend }: { readonly backend: Arena['backend'] },
+  run: (arena: Arena, time: number) => Iterable<Line>,
+): Row[] {
+  const [lines, others] = TIMES.map((time) => withArena(backend, (arena) => [...run(arena, time)])) as [
+    Line[],
+    Line[],
+  ];
+  return lines.map(({ name, axes, parameters }, i) => {
+    const sizes = axes.map((axis, at) =>
+      axis.size === others[i]!.axes[at]!.size ? axis.size : relative(axis),
+    );
+    return { name, output: `[${['batch', ...sizes].join(', ')}]`, parameters };
+  });
+}
+
+/** `time`, or `time − 2` where a convolution leaves fewer. */
+function relative({ name, size }: Line['axes'][number]): string {
+  const missing = TIMES[0] - size;
+  return missing === 0 ? name : `${name} − ${missing}`;
+}
+
+/** Runs a layer; one line for it, or for each layer of a chain. */
+function* layerLines(
+  arena: Arena,
+  layer: AnyLayer,
+  path: string,
+  timeName: string,
+  input: Signal,
+): Generator<Line, Signal> {
+  const architecture = layer.architecture();
+  const { type, parts = {} } = architecture;
+  if (type === 'Sequential') {
+    let signal = input;
+    for (const [at, part] of Object.entries(parts))
+      signal = yield* layerLines(
+        arena,
+        part as AnyLayer,
+        path === '' ? at : `${path}.${at}`,
+        timeName,
+        signal,
+      );
+    return signal;
+  }
+  const { output } = layer.compute(arena, input, undefined);
+  // A way around a chain: its layers have lines of their own.
+  const around = type === 'Residual' && parts.layer?.architecture().type === 'Sequential';
+  const name = titled(path, around ? type : title(architecture));
+  yield line(name, timeName, output, around ? 0 : count(layer));
+  if (around)
+    yield* layerLines(
+      arena,
+      parts.layer as AnyLayer,
+      path === '' ? 'layer' : `${path}.layer`,
+      timeName,
+      input,
+    );
+  return output;
+}
+
+function inputLine(name: string, timeName: string, { accepts }: AnyLayer, signal: Signal): Line {
+  const { axes, ...rest } = line(name, timeName, signal, 0);
+  return { ...rest, axes: accepts === 'indices' ? axes.slice(0, 1) : axes };
+}
+
+function line(name: string, timeName: string, signal: Signal, parameters: number): Line {
+  const { timed, time, width } = signal;
+  const axes = [...(timed ? [{ name: timeName, size: time }] : []), { name: 'width', size: width }];
+  return { name, axes, parameters };
+}
+
+/** An input of zeros; without a time axis if there are no steps. */
+function zeros(arena: Arena, layer: AnyLayer, time: number | undefined): Signal {
+  const { accepts, inputSize = 1, backend } = layer;
+  const steps = time === undefined ? [] : [time];
+  const input =
+    accepts === 'indices'
+      ? { data: new Int32Array(time ?? 1), shape: [1, ...steps] }
+      : { data: newValues(backend, (time ?? 1) * inputSize), shape: [1, ...steps, inputSize] };
+  return layer.toSignal(arena, 'describe', input, undefined);
+}
+
+function titled(path: string, title: string): string {
+  return [path, title].filter((part) => part !== '').join(' ');
+}
+
+/** `Sequence(GRUCell)`: a layer and what it is made of. */
+function title({ type, parts = {} }: Architecture): string {
+  const inside = Object.values(parts).map((part) => title(part.architecture()));
+  return inside.length === 0 ? type : `${type}(${[...new Set(inside)].join(', ')})`;
+}
+
+/** How many numbers the parameters are. */
+export function count(of: { parameters(): ReadonlyMap<string, Parameter> }): number {
+  return [...of.parameters().values()].reduce((sum, { value }) => sum + value.rows * value.columns, 0);
+}
