@@ -46,6 +46,7 @@ function rowsTimesPanels(
   c: usize, cStride: usize, a: usize, panels: usize, rows: i32, n: i32, depth: i32, add: bool,
 ): void {
   const panelBytes = <usize>(depth * PANEL) << 2;
+  const tiles = (rows + TILE - 1) / TILE;
   if (rows == 1) {
     const count = TILE == 6 ? 4 : 3;
     for (; n >= count * PANEL; n -= count * PANEL) {
@@ -56,20 +57,20 @@ function rowsTimesPanels(
     }
   }
   for (; n >= PANEL; n -= PANEL) {
-    rowsTimesPanel(c, cStride, a, panels, rows, PANEL, depth, add);
+    rowsTimesPanel(c, cStride, a, panels, rows, tiles, PANEL, depth, add);
     c += PANEL << 2;
     panels += panelBytes;
   }
-  if (n > 0) rowsTimesPanel(c, cStride, a, panels, rows, n, depth, add);
+  if (n > 0) rowsTimesPanel(c, cStride, a, panels, rows, tiles, n, depth, add);
 }
 
 /** Tiles of equal height, or one row apart: 10 rows are 5 and 5, since 6 and 4 would leave the second short of sums to hide latency. */
 // @ts-ignore: decorator
 @inline
 function rowsTimesPanel(
-  c: usize, cStride: usize, a: usize, panel: usize, rows: i32, columns: i32, depth: i32, add: bool,
+  c: usize, cStride: usize, a: usize, panel: usize, rows: i32, tiles: i32, columns: i32, depth: i32, add: bool,
 ): void {
-  for (let tiles = (rows + TILE - 1) / TILE; tiles > 0; tiles--) {
+  for (; tiles > 0; tiles--) {
     const height = (rows + tiles - 1) / tiles;
     if (columns == PANEL) {
       tileOf(height, c, cStride, a, panel, depth, add);
