@@ -8,6 +8,7 @@
  */
 import { createRequire } from 'node:module';
 import { FeatureSelector, pattern, type SparseMatrix, TermCounter } from 'recurrent-cells/text';
+import { bernoulliNaiveBayes, multinomialNaiveBayes } from '../lib/naive-bayes.ts';
 
 interface Mail {
   readonly text: string;
@@ -51,8 +52,15 @@ function body(text: string): string {
 function report(name: string, known: SparseMatrix, unknown: SparseMatrix): void {
   const truth = labels(test);
   console.log(`${name}: ${known.width} types`);
-  for (const event of ['words present', 'all words, present or absent'] as const) {
-    const predicted = classify(known, labels(train), unknown, event);
+  const [has, hasUnknown] = [known, unknown].map((matrix) => matrix.map(() => 1)) as [
+    SparseMatrix,
+    SparseMatrix,
+  ];
+  for (const [event, fit] of Object.entries({
+    'words present': multinomialNaiveBayes,
+    'all words, present or absent': bernoulliNaiveBayes,
+  })) {
+    const predicted = fit(has, labels(train)).classify(hasUnknown);
     const count = (guess: number, label: number) =>
       predicted.filter((p, i) => p === guess && truth[i] === label).length;
     const [caught, missed, alarms] = [count(1, 1), count(0, 1), count(1, 0)];
@@ -62,42 +70,6 @@ function report(name: string, known: SparseMatrix, unknown: SparseMatrix): void 
       `  ${event}: accuracy ${accuracy.toFixed(3)}, F1 ${f1.toFixed(3)}; missed ${missed}, false alarms ${alarms}`,
     );
   }
-}
-
-/**
- * Naive Bayes on which words a mail has, each seen once more than it was. n(t, k) mails of class k have term t:
- *
- * - words present (multinomial): ln p(k) + Σ over t in the mail of ln( (n(t, k) + 1) / Σ over t of (n(t, k) + 1) )
- * - all words (Bernoulli): p = (n(t, k) + 1) / (n(k) + 2); ln p for each t in the mail, ln(1 − p) for each that isn't
- */
-function classify(
-  known: SparseMatrix,
-  classes: readonly number[],
-  unknown: SparseMatrix,
-  event: 'words present' | 'all words, present or absent',
-): number[] {
-  const models = [0, 1].map((label) => {
-    const counts = new Float64Array(known.width).fill(1);
-    known.map((value, column, row) => {
-      if (classes[row] === label) counts[column]! += 1;
-      return value;
-    });
-    const mails = classes.filter((other) => other === label).length;
-    const prior = Math.log(mails / classes.length);
-    const all = counts.reduce((sum, count) => sum + count, 0);
-    if (event === 'words present')
-      return { base: prior, weights: counts.map((count) => Math.log(count / all)) };
-    const absent = counts.map((count) => Math.log(1 - count / (mails + 2)));
-    const weights = counts.map((count, column) => Math.log(count / (mails + 2)) - absent[column]!);
-    return { base: absent.reduce((sum, value) => sum + value, prior), weights };
-  });
-  return Array.from({ length: unknown.rows }, (_, row) => {
-    const { columns } = unknown.row(row);
-    const [ham, spam] = models.map(({ base, weights }) =>
-      columns.reduce((sum, column) => sum + weights[column]!, base),
-    );
-    return spam! > ham! ? 1 : 0;
-  });
 }
 
 function shuffle<Element>(elements: Element[], seed: number): Element[] {

@@ -1,0 +1,42 @@
+/** What naive Bayes and logistic regression both come to; they differ in how the weights are found. */
+
+/** Documents × terms, of which a row holds only what isn't zero: a `SparseMatrix` is one. */
+export interface Documents {
+  readonly rows: number;
+  /** The number of terms. */
+  readonly width: number;
+  row(row: number): { readonly columns: Int32Array; readonly values: Float64Array };
+}
+
+/** Scores a document for each class by a sum over its terms: s_k = b_k + Σ_t x_t · w_tk. */
+export class LinearClassifier {
+  readonly classes: number;
+  /** [classes] b */
+  readonly bias: Float64Array;
+  /** [terms · classes] w, the classes of a term side by side */
+  readonly weights: Float64Array;
+
+  constructor(bias: Float64Array, weights: Float64Array) {
+    this.classes = bias.length;
+    this.bias = bias;
+    this.weights = weights;
+  }
+
+  /** Adds up one document's scores: [classes]. */
+  scores(documents: Documents, row: number): Float64Array {
+    const { bias, weights, classes } = this;
+    const { columns, values } = documents.row(row);
+    const scores = bias.slice();
+    for (let i = 0; i < columns.length; i++)
+      for (let k = 0; k < classes; k++) scores[k]! += values[i]! * weights[columns[i]! * classes + k]!;
+    return scores;
+  }
+
+  /** The class of the best score of each document; the first of several. */
+  classify(documents: Documents): number[] {
+    return Array.from({ length: documents.rows }, (_, row) => {
+      const scores = this.scores(documents, row);
+      return scores.indexOf(Math.max(...scores));
+    });
+  }
+}

@@ -1,0 +1,287 @@
+/**
+ * Sentiment, many-to-one: does a sentence of a review praise or complain?
+ *
+ *     npm run example sentiment
+ *     npm run example sentiment -- --quick
+ *
+ * There are 2,700 sentences to learn from, and a network knows them by heart before it knows anything else. What this
+ * example is about is what keeps it from that: hidden words, dropped features, decayed weights, and several networks
+ * instead of one. What it makes of negations, and what it has seen too few of, is at the end.
+ */
+import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+import {
+  AdamW,
+  type Batch,
+  Bidirectional,
+  cosineDecay,
+  crossEntropy,
+  Dense,
+  Dropout,
+  Embedding,
+  GRUCell,
+  type Indices,
+  indices,
+  normal,
+  Pooling,
+  Random,
+  type Sequential,
+  sequential,
+  train,
+} from 'recurrent-cells';
+import { batchesByLength, ngrams, padSequences, pattern, Vocabulary } from 'recurrent-cells/text';
+import Sentiment from 'sentiment';
+import { hits, naiveBayes, regression, tunedRegression } from './lib/bag-of-words.ts';
+import { crossValidation } from './lib/folds.ts';
+import { withProgress } from './lib/progress.ts';
+import { report } from './lib/result.ts';
+
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' } },
+});
+const SEED = Number(options.seed);
+const FOLDS = 10;
+const NETWORKS = options.quick ? 1 : 3;
+const EPOCHS = 10;
+const BATCH = 32;
+const WORD = 64;
+const HIDDEN = 32;
+/** A word seen n times is hidden with probability α/(α + n), so that the network learns to do without the rare ones. */
+const ALPHA = 1;
+
+interface Sentence {
+  readonly text: string;
+  /** 1 of praise, 0 of complaint. */
+  readonly label: number;
+  /** Which of the three sets, and which label. */
+  readonly group: number;
+}
+
+const require = createRequire(import.meta.url);
+const rows = ['amazon', 'imdb', 'yelp'].flatMap((name, set) =>
+  (require(`sentiment/test/fixtures/${name}.json`) as { text: string; class: number }[])
+    .filter(({ text }) => text !== '')
+    .map(({ text, class: label }): Sentence => ({ text: text.trim(), label, group: 2 * set + label })),
+);
+// What occurs twice must not be learned from and tested on.
+const sentences = [...new Map(rows.map((row) => [row.text.toLowerCase(), row])).values()];
+
+// "don't" is do and n't, so that what is learned of one negation holds for all.
+const tokenizer = pattern(/\p{L}+(?=n['’]t\b)|n['’]t\b|[\p{L}\p{N}]+(?:['’]\p{L}+)?|[!?]/u, {
+  lowercase: true,
+});
+const afinn = new Sentiment();
+/** The value of a word in AFINN, from −5 to 5; 0 of those that are not in it. */
+const valueOf = (word: string) => afinn.analyze(word).score;
+/** What stands for words that are not known, or hidden: one for each value. */
+const STANDS = new Map(Array.from({ length: 11 }, (_, i) => [`⟨${i - 5}⟩`, i - 5]));
+
+/**
+ * Sentences as indices. A word that has no vector of its own, or is hidden, is read as the word that stands for it:
+ * one for all, or, with the lexicon, one for each value that AFINN gives to words.
+ */
+class Reader {
+  readonly vocabulary: Vocabulary;
+  readonly #standOf: (word: string) => string;
+  /** [words] Which word stands for each. */
+  readonly #stands: readonly number[];
+
+  constructor(training: readonly Sentence[], lexicon: boolean) {
+    this.#standOf = (word) => `⟨${lexicon ? valueOf(word) : 0}⟩`;
+    this.vocabulary = Vocabulary.fit(
+      [...training.map(({ text }) => tokenizer.tokenize(text)), [...STANDS.keys()]],
+      { specials: {} },
+    );
+    this.#stands = this.vocabulary.tokens.map((word) => this.vocabulary.indexOf(this.#standOf(word))!);
+  }
+
+  read(text: string): number[] {
+    const { vocabulary } = this;
+    return tokenizer
+      .tokenize(text)
+      .map((word) => vocabulary.indexOf(word) ?? vocabulary.indexOf(this.#standOf(word))!);
+  }
+
+  hide(words: readonly number[], random: Random): number[] {
+    const { counts } = this.vocabulary;
+    return words.map((word) =>
+      random.next() < ALPHA / (ALPHA + counts[word]!) ? this.#stands[word]! : word,
+    );
+  }
+}
+
+/**
+ * Two GRUs read the words, one from each end, and of each feature the largest value that it has anywhere counts. Half of
+ * the features of words are dropped, the same ones all along a sentence, a quarter of what the GRUs remember, and half
+ * of what they say.
+ */
+function network({ vocabulary }: Reader, lexicon: boolean, random: Random): Sequential<Indices> {
+  const embedding = new Embedding({
+    classes: vocabulary.size,
+    outputSize: WORD,
+    random,
+    initializer: normal(0.5),
+  });
+  if (lexicon) {
+    // The first feature of each word starts as its value, which may change like any other.
+    const vectors = embedding.weight.read();
+    vocabulary.tokens.forEach((word, id) => {
+      vectors[id * WORD] = 0.4 * (STANDS.get(word) ?? valueOf(word));
+    });
+    embedding.weight.write(vectors);
+  }
+  const cell = () => new GRUCell({ inputSize: WORD, hiddenSize: HIDDEN, random });
+  return sequential(
+    embedding,
+    new Dropout({ rate: 0.5, acrossTime: true, random: random.fork() }),
+    new Bidirectional(cell(), cell(), { recurrentDropout: 0.25, random: random.fork() }),
+    new Pooling({ kind: 'max' }),
+    new Dropout({ rate: 0.5, random: random.fork() }),
+    new Dense({ inputSize: 2 * HIDDEN, outputSize: 2, random }),
+  );
+}
+
+/** A network that has learned from the training part, as a function: how likely each text is praise. */
+async function learn(
+  training: readonly Sentence[],
+  lexicon: boolean,
+  random: Random,
+  progress: () => void,
+): Promise<(texts: readonly string[]) => number[]> {
+  const reader = new Reader(training, lexicon);
+  const model = network(reader, lexicon, random);
+  const read = training.map(({ text }) => reader.read(text));
+  const batches = (function* (): Generator<Batch<Indices, Indices>> {
+    for (let epoch = 0; epoch < EPOCHS; epoch++) {
+      const hidden = read.map((words) => reader.hide(words, random));
+      for (const { inputs, lengths, rows } of batchesByLength(hidden, { batchSize: BATCH, random })) {
+        const labels = rows.map((row) => training[row]!.label);
+        yield { inputs, lengths, targets: indices(labels, [labels.length]) };
+      }
+    }
+  })();
+  for await (const _ of train(model, batches, {
+    loss: crossEntropy(),
+    optimizer: new AdamW({ learningRate: 0.01, weightDecay: 0.1 }),
+    schedule: cosineDecay({ steps: stepsFor(training.length) }),
+    clipNorm: 1,
+  }))
+    progress();
+  return (texts) => {
+    const { inputs, lengths } = padSequences(texts.map((text) => reader.read(text)));
+    const { data } = model.infer(inputs, { lengths }).output;
+    return texts.map((_, row) => 1 / (1 + Math.exp(data[2 * row]! - data[2 * row + 1]!)));
+  };
+}
+
+const stepsFor = (size: number) => EPOCHS * Math.ceil(size / BATCH);
+
+const PHRASES = [
+  'good',
+  'not good',
+  'bad',
+  'not bad',
+  'not bad at all',
+  'disappointed',
+  'never disappointed',
+  'I was not disappointed',
+  'I would recommend it',
+  'I would not recommend it',
+  'it works',
+  "it doesn't work",
+  'nothing good about it',
+];
+
+// AFINN's sum is taken for praise above 0: taking 0 for praise as well is worse.
+const pairs = ngrams(tokenizer);
+const systems: { [name: string]: (training: readonly Sentence[], test: readonly Sentence[]) => number[] } = {
+  'AFINN, as the package scores': (_, test) =>
+    test.map(({ text }) => (afinn.analyze(text).score > 0 ? 1 : 0)),
+  'naive Bayes': (training, test) => naiveBayes(training, test, { tokenizer }),
+  'naive Bayes, words and pairs': (training, test) => naiveBayes(training, test, { tokenizer: pairs }),
+  'TF-IDF + logistic regression, C = 1': (training, test) =>
+    regression(training, test, { tokenizer, penalty: 2 }),
+  'the same, words and pairs, C tuned': (training, test) =>
+    tunedRegression(training, test, { tokenizer: pairs, penalties: [2, 0.5, 0.125] }),
+};
+const OURS = 'these GRUs';
+const WITH_LEXICON = 'these GRUs, with AFINN’s values as a feature';
+
+const random = new Random(SEED);
+const rounds = crossValidation(sentences, ({ group }) => group, FOLDS, random).slice(
+  0,
+  options.quick ? 1 : FOLDS,
+);
+const tested = rounds.flatMap(({ test }) => test);
+const given = new Map<string, number[]>();
+const add = (name: string, labels: number[]) => given.set(name, [...(given.get(name) ?? []), ...labels]);
+/** Of each phrase, the mean over all networks of how likely it is praise. */
+const praise = new Map([OURS, WITH_LEXICON].map((name) => [name, PHRASES.map(() => 0)]));
+
+const steps = rounds.reduce((sum, { training }) => sum + 2 * NETWORKS * stepsFor(training.length), 0);
+await withProgress(steps, async (show) => {
+  let step = 0;
+  for (const [at, { training, test }] of rounds.entries()) {
+    for (const [name, classify] of Object.entries(systems)) add(name, classify(training, test));
+    for (const name of [OURS, WITH_LEXICON]) {
+      const sums = test.map(() => 0);
+      for (let i = 0; i < NETWORKS; i++) {
+        const likely = await learn(training, name === WITH_LEXICON, random.fork(), () =>
+          show(++step, { fold: `${at + 1}/${rounds.length}` }),
+        );
+        likely(test.map(({ text }) => text)).forEach((p, row) => {
+          sums[row]! += p / NETWORKS;
+        });
+        likely(PHRASES).forEach((p, row) => {
+          praise.get(name)![row]! += p / (NETWORKS * rounds.length);
+        });
+      }
+      add(
+        name,
+        sums.map((p) => (p > 0.5 ? 1 : 0)),
+      );
+    }
+  }
+});
+
+console.log('\nHow likely praise is, what AFINN adds up, and how many of all sentences have the phrase:');
+console.log(`  ${''.padEnd(26)} GRUs   with AFINN’s values   AFINN   sentences`);
+PHRASES.forEach((phrase, row) => {
+  const [plain, valued] = [OURS, WITH_LEXICON].map((name) => praise.get(name)![row]!.toFixed(2));
+  const found = sentences.filter(({ text }) => text.toLowerCase().includes(phrase.toLowerCase()));
+  console.log(
+    `  ${phrase.padEnd(26)} ${plain}   ${valued!.padStart(19)}   ${String(afinn.analyze(phrase).score).padStart(5)}   ${String(found.length).padStart(9)}`,
+  );
+});
+
+/** The share of right labels: of all sentences, and of each set. */
+function accuracies(labels: readonly number[]): string[] {
+  const sets = [undefined, 0, 1, 2].map((set) =>
+    tested.flatMap(({ group }, i) => (set === undefined || group >> 1 === set ? [i] : [])),
+  );
+  return sets.map((places) => {
+    const right = hits(
+      places.map((i) => labels[i]!),
+      places.map((i) => tested[i]!),
+    );
+    return (right / places.length).toFixed(3);
+  });
+}
+
+report({
+  example: 'sentiment',
+  title: 'Sentiment of a sentence',
+  structure: 'many-to-one',
+  data: `Sentiment Labelled Sentences (Amazon, IMDb, Yelp; from the package sentiment), ${rows.length} sentences, ${sentences.length} of them different`,
+  split: `${FOLDS}-fold cross-validation${options.quick ? ', one fold of it' : ''}, stratified by set and label, duplicates removed`,
+  seed: SEED,
+  model: `${NETWORKS === 1 ? 'one network' : `the mean of ${NETWORKS} networks`}: word vectors of ${WORD}, bidirectional GRU of 2 × ${HIDDEN}, largest value over time; ${EPOCHS} epochs`,
+  measures: ['accuracy', 'Amazon', 'IMDb', 'Yelp'],
+  rows: [...given].map(([system, labels]) => ({
+    system,
+    kind: system === OURS || system === WITH_LEXICON ? 'ours' : 'baseline',
+    values: accuracies(labels),
+  })),
+  notes:
+    'Settings were chosen on another dealing of the same sentences into folds, which flatters them a little. What helped there, in points of accuracy: the mean of three networks instead of one (0.8), hiding words α/(α + n) of the time with α = 1 instead of 0.25 (0.6), dropping half instead of 30 % of the features of words (0.4), recurrent dropout (0.4), weight decay of 0.1 instead of 0.01 (0.3). One standard error of an accuracy here is 0.7 points. The networks learn that "not" turns praise into complaint, but not the other way round: "not bad" is in a single sentence, "never disappointed" in none, and of those two AFINN gets the first right. AFINN is a list of 3,382 words and phrases that people have valued; it was made without these sentences. C of the tuned regression is chosen on a fifth of each training part.',
+});
