@@ -9,17 +9,20 @@ export const folder: string = fileURLToPath(
   new URL('../../node_modules/.cache/recurrent-cells-parallel/', import.meta.url),
 );
 
-/** Builds it. */
+/** Builds it, the tests' worker as part of the library, whose classes it shares. */
 export async function bundle(): Promise<void> {
-  const { entry, ...options } = config as Options;
-  await build({
-    ...options,
-    entry: { ...(entry as Record<string, string>), 'test-worker': 'test/parallel/worker.ts' },
-    config: false,
-    outDir: folder,
-    dts: false,
-    silent: true,
-  });
+  for (const { entry, ...options } of config as Options[]) {
+    const entries = entry as Record<string, string>;
+    const worker = 'library' in entries ? { 'test-worker': 'test/parallel/worker.ts' } : {};
+    await build({
+      ...options,
+      entry: { ...entries, ...worker },
+      config: false,
+      outDir: folder,
+      dts: false,
+      silent: true,
+    });
+  }
 }
 
 /** What the tests' own worker does, see `worker.ts`. */
