@@ -72,7 +72,7 @@ const tokenizer = pattern(/\p{L}+(?=n['’]t\b)|n['’]t\b|[\p{L}\p{N}]+(?:['’
 });
 const afinn = new Sentiment();
 /** The value of a word in AFINN, from −5 to 5; 0 of those that are not in it. */
-const valueOf = (word: string) => afinn.analyze(word).score;
+const scoreOf = (word: string) => afinn.analyze(word).score;
 /** What stands for words that are not known, or hidden: one for each value. */
 const STANDS = new Map(Array.from({ length: 11 }, (_, i) => [`⟨${i - 5}⟩`, i - 5]));
 
@@ -87,7 +87,7 @@ class Reader {
   readonly #stands: readonly number[];
 
   constructor(training: readonly Sentence[], lexicon: boolean) {
-    this.#standOf = (word) => `⟨${lexicon ? valueOf(word) : 0}⟩`;
+    this.#standOf = (word) => `⟨${lexicon ? scoreOf(word) : 0}⟩`;
     this.vocabulary = Vocabulary.fit(
       [...training.map(({ text }) => tokenizer.tokenize(text)), [...STANDS.keys()]],
       { specials: {} },
@@ -126,7 +126,7 @@ function network({ vocabulary }: Reader, lexicon: boolean, random: Random): Sequ
     // The first feature of each word starts as its value, which may change like any other.
     const vectors = embedding.weight.read();
     vocabulary.tokens.forEach((word, id) => {
-      vectors[id * WORD] = 0.4 * (STANDS.get(word) ?? valueOf(word));
+      vectors[id * WORD] = 0.4 * (STANDS.get(word) ?? scoreOf(word));
     });
     embedding.weight.write(vectors);
   }
