@@ -143,7 +143,8 @@ function walk<State extends string>(
     const end = Math.min(start + block, T);
     project(cell, run, weights.project, start, end - start);
     for (let t = start; t < end; t++) {
-      for (const { stage, source, multiply, out, weight } of stages) {
+      for (let s = 0; s < stages.length; s++) {
+        const { stage, source, multiply, out, weight } = stages[s]!;
         stage.prepare?.(step);
         multiply(out, source, weight);
         stage.activate(step);

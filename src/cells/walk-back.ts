@@ -54,7 +54,7 @@ export function walkBack<State extends string>(
       dOut.advance(-B);
     }
     observe?.(step, d.next);
-    for (const name of names) fill(d.prev[name], 0);
+    for (let i = 0; i < names.length; i++) fill(d.prev[names[i]!], 0);
     for (let s = sources.length - 1; s >= 0; s--) {
       const { stage, multiply, dProduct, weight } = dBlock.stages[s]!;
       stage.activateBackward(step, d);
@@ -145,7 +145,7 @@ function blockGradient<State extends string>(
     step: { gates: dGates, recurrent: dRecurrent },
     stages,
     move(rows) {
-      for (const window of windows) window.advance(rows);
+      for (let i = 0; i < windows.length; i++) windows[i]!.advance(rows);
     },
   };
 }

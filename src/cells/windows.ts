@@ -1,5 +1,7 @@
 /**
  * Views of one step of a walk: windows that slide over the blocks of all steps, so that a time loop makes none.
+ *
+ * What runs at every step counts through arrays by index: newer engines create the iterators of for…of.
  */
 import type { Matrix } from '../matrix/matrix.ts';
 import { copy, fill } from '../matrix/operations.ts';
@@ -47,7 +49,7 @@ export function stepAt<State extends string>(
     step,
     advance(rows) {
       step.t += rows / B;
-      for (const window of moving) window.advance(rows);
+      for (let i = 0; i < moving.length; i++) moving[i]!.advance(rows);
     },
   };
 }
