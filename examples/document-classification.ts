@@ -215,5 +215,5 @@ report({
     { system: `${MODELS} of them`, kind: 'ours', values: judged(test, classify(test, models)) },
   ],
   notes:
-    'Of mails that begin with the same words, but for numbers, links, addresses and tags, one is kept. Parts of mails are decoded, and their headers stripped as well. While training, half of the readings begin anywhere in the mail. One network alone falls short of 0.98.',
+    'Of mails that begin with the same words, but for numbers, links, addresses and tags, one is kept. Parts of mails are decoded, and their headers stripped as well. While training, half of the readings begin anywhere in the mail. One network alone falls short of 0.98. Settings were chosen by cross-validation over most of the corpus, test mails among them, which flatters the figures; similar votes came to 0.977 there, and one standard error is 0.4 points.',
 });
