@@ -246,5 +246,5 @@ report({
     },
   ],
   notes:
-    'By chrF the most similar message is the better translation, by exact translations the network is: two thousand messages are few to learn two languages from. More regularisation (pieces drawn anew in each epoch, hidden tokens, smoothed labels) made it worse, more units and epochs better. A few test messages differ from one of the training part only in their code. Nothing here says how such a network translates other texts.',
+    'By chrF the most similar message is the better translation, by exact translations the network is: two thousand messages are few to learn two languages from. Pieces drawn anew in each epoch, hidden tokens and smoothed labels, tried together with batches twice as large, did worse; more units and epochs, tried together, better. 4 of the 207 test messages differ from one of the training part only in their code. Nothing here says how such a network translates other texts.',
 });
