@@ -23,7 +23,10 @@ import { read, recordRead } from './readout.ts';
 import { Steps } from './steps.ts';
 
 /** The parts of an {@link EncoderDecoder}. */
-export interface EncoderDecoderOptions<Source extends Tensor | Indices = Indices> {
+export interface EncoderDecoderOptions<
+  Source extends Tensor | Indices = Indices,
+  Classes extends number = number,
+> {
   /** From source tokens or features to an output each step, and a final state: any layer or stack. */
   // biome-ignore lint/suspicious/noExplicitAny: any widths and states
   readonly encoder: Layer<Source, any, any, any>;
@@ -33,8 +36,8 @@ export interface EncoderDecoderOptions<Source extends Tensor | Indices = Indices
   /** From the decoder's outputs (queries) to the encoder's (keys and values); none unless given. */
   readonly attention?: Attention | undefined;
   /** To the scores of the tokens: a `Dense`, or a stack that ends in one. */
-  // biome-ignore lint/suspicious/noExplicitAny: any widths
-  readonly output: Layer<Tensor, any, any, any>;
+  // biome-ignore lint/suspicious/noExplicitAny: any width
+  readonly output: Layer<Tensor, any, Classes, any>;
   /** The token that a target begins after. */
   readonly start: number;
   /** The token that ends a target. */
@@ -123,7 +126,7 @@ export interface EncoderDecoderOutput {
  * turned.map(({ tokens }) => tokens) // → [[4, 3, 2], [2, 3]]
  * ```
  */
-export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
+export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes extends number = number> {
   readonly type = 'EncoderDecoder';
   readonly backend: Backend;
   // biome-ignore lint/suspicious/noExplicitAny: any widths and states
@@ -131,19 +134,19 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
   // biome-ignore lint/suspicious/noExplicitAny: any widths and states
   readonly decoder: Layer<Indices, any, any, any>;
   readonly attention: Attention | undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: any widths
-  readonly output: Layer<Tensor, any, any, any>;
+  // biome-ignore lint/suspicious/noExplicitAny: any width
+  readonly output: Layer<Tensor, any, Classes, any>;
   readonly start: number;
   readonly end: number;
   /** The tokens of the target: its vocabulary's size. */
-  readonly classes: number;
+  readonly classes: Classes;
   /** @internal */
   readonly bridge: Bridge;
   /** @internal W_c and b_c; undefined without attention. */
   readonly combination: Dense | undefined;
 
   /** @throws TypeError or RangeError if a part is missing, or they do not fit together. */
-  constructor(options: EncoderDecoderOptions<Source>) {
+  constructor(options: EncoderDecoderOptions<Source, Classes>) {
     const { encoder, decoder, attention, output, start, end, random, initializer } = requiredOptions(
       'EncoderDecoder',
       options,
@@ -155,7 +158,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices> {
     this.decoder = decoder;
     this.attention = attention;
     this.output = output;
-    this.classes = output.outputSize;
+    this.classes = output.outputSize as Classes;
     this.start = this.#token('start', start);
     this.end = this.#token('end', end);
     const { backend } = this;

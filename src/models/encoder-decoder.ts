@@ -8,11 +8,11 @@ import type { Indices } from '../tensor.ts';
 import { inputLayer, type RecurrentOptions, recurrentLayers } from './recurrent.ts';
 
 /** Options of {@link encoderDecoder}. */
-export interface EncoderDecoderModelOptions extends RecurrentOptions {
+export interface EncoderDecoderModelOptions<Classes extends number = number> extends RecurrentOptions {
   /** The tokens of the source: indices go from 0 to `sourceClasses` − 1. */
   readonly sourceClasses: number;
   /** The tokens of the target, start and end among them. */
-  readonly targetClasses: number;
+  readonly targetClasses: Classes;
   /** The length of a learned vector for each token; one-hot vectors unless given. */
   readonly embeddingSize?: number | undefined;
   /** Whether the encoder reads each source from its end as well: false unless given. */
@@ -28,11 +28,12 @@ export interface EncoderDecoderModelOptions extends RecurrentOptions {
 /**
  * Encoder–decoder: source tokens `[batch, source time]` → target tokens, as many as it takes to the end token.
  *
- *                       y₁    y₂    ⟨end⟩
- *                       ▲     ▲     ▲
- *     h₁ ─▶ h₂ ─▶ h₃ ─▶ s₁ ─▶ s₂ ─▶ s₃
- *     ▲     ▲     ▲     ▲     ▲     ▲
- *     x₁    x₂    x₃    ⟨start⟩ y₁  y₂
+ *                       y₁       y₂    ⟨end⟩
+ *                       ▲        ▲     ▲
+ *     ┌─────┬─────┬─────┼────────┼─────┤  attention
+ *     h₁ ─▶ h₂ ─▶ h₃ ─▶ s₁ ────▶ s₂ ─▶ s₃
+ *     ▲     ▲     ▲     ▲        ▲     ▲
+ *     x₁    x₂    x₃    ⟨start⟩  y₁    y₂
  *
  * The structure of translation. Trained on batches of `teacherForcing`; decoded by `greedy`, `beamSearch` or `sample`.
  *
@@ -46,7 +47,9 @@ export interface EncoderDecoderModelOptions extends RecurrentOptions {
  * greedy(model, indices([[4, 7, 9]]), { maxLength: 5 })[0]!.tokens.length <= 5 // → true
  * ```
  */
-export function encoderDecoder(options: EncoderDecoderModelOptions): EncoderDecoder<Indices> {
+export function encoderDecoder<const Classes extends number>(
+  options: EncoderDecoderModelOptions<Classes>,
+): EncoderDecoder<Indices, Classes> {
   const where = 'encoderDecoder';
   const example = '{ sourceClasses, targetClasses, hiddenSize, start, end }';
   const { sourceClasses, targetClasses, embeddingSize, start, end } = requiredOptions(
