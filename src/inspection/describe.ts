@@ -3,7 +3,7 @@
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import { show, typeError } from '../errors.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
-import { drawings, type Structure } from './drawings.ts';
+import { directionsOf, draw, type Features, type Structure } from './drawings.ts';
 import { count, encoderDecoderRows, layerRows, type Row } from './layer-rows.ts';
 
 /**
@@ -44,11 +44,13 @@ export function describe(model: AnyLayer | EncoderDecoder<any>): string {
   const isLayer = typeof (model as AnyLayer)?.compute === 'function';
   if (!isLayer && model?.type !== 'EncoderDecoder')
     throw typeError('describe', 'model', `is ${show(model)}`, 'a layer or a model of layers');
-  const { rows, structure } = isLayer ? layers(model as AnyLayer) : encoderDecoder(model as EncoderDecoder);
+  const { rows, structure, features } = isLayer
+    ? layers(model as AnyLayer)
+    : encoderDecoder(model as EncoderDecoder);
   return [
     structure,
     '',
-    ...drawings[structure].map((line) => `    ${line}`),
+    ...draw(structure, features).map((line) => `    ${line}`),
     '',
     ...table([...rows, { name: 'total', output: '', parameters: count(model) }]),
   ].join('\n');
@@ -57,12 +59,17 @@ export function describe(model: AnyLayer | EncoderDecoder<any>): string {
 interface Found {
   readonly rows: Row[];
   readonly structure: Structure;
+  readonly features: Features;
 }
 
 function layers(model: AnyLayer): Found {
   return tried(model, (timed) => {
     const { rows, timed: timedOutput } = layerRows(model, timed);
-    return { rows, structure: structureOf(model, timed, timedOutput) };
+    return {
+      rows,
+      structure: structureOf(model, timed, timedOutput),
+      features: { directions: directionsOf(model.architecture()), attention: false },
+    };
   });
 }
 
@@ -70,6 +77,10 @@ function encoderDecoder(model: EncoderDecoder): Found {
   return tried(model.encoder, (timed) => ({
     rows: encoderDecoderRows(model, timed),
     structure: 'encoder–decoder',
+    features: {
+      directions: directionsOf(model.encoder.architecture()),
+      attention: model.attention !== undefined,
+    },
   }));
 }
 

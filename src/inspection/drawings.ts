@@ -1,9 +1,18 @@
 /** The five structures of sequence modelling, as they are drawn on a blackboard. */
+import type { Architecture } from '../architecture.ts';
 
 /** One of the five. */
 export type Structure = 'one-to-one' | 'one-to-many' | 'many-to-one' | 'many-to-many' | 'encoder–decoder';
 
-export const drawings: { readonly [structure in Structure]: readonly string[] } = {
+/** What a drawing shows of a model beside its structure. */
+export interface Features {
+  /** Which way the sequence is read: from its beginning, from its end, or both. */
+  readonly directions: ReadonlySet<'forward' | 'reverse'>;
+  /** Whether each step of a decoder looks at all of the encoder's. */
+  readonly attention: boolean;
+}
+
+const drawings: { readonly [structure in Structure]: readonly string[] } = {
   'one-to-one': [
     'y', //
     '▲',
@@ -33,10 +42,31 @@ export const drawings: { readonly [structure in Structure]: readonly string[] } 
     'x₁    x₂    x₃',
   ],
   'encoder–decoder': [
-    '                  y₁    y₂    ⟨end⟩',
-    '                  ▲     ▲     ▲',
-    'h₁ ─▶ h₂ ─▶ h₃ ─▶ s₁ ─▶ s₂ ─▶ s₃',
-    '▲     ▲     ▲     ▲     ▲     ▲',
-    'x₁    x₂    x₃    ⟨start⟩ y₁  y₂',
+    '                  y₁       y₂    ⟨end⟩',
+    '                  ▲        ▲     ▲',
+    '┌─────┬─────┬─────┼────────┼─────┤  attention',
+    'h₁ ─▶ h₂ ─▶ h₃ ─▶ s₁ ────▶ s₂ ─▶ s₃',
+    '▲     ▲     ▲     ▲        ▲     ▲',
+    'x₁    x₂    x₃    ⟨start⟩  y₁    y₂',
   ],
 };
+
+/** The lines of a drawing. What is read from its end is drawn with its steps the other way round. */
+export function draw(structure: Structure, { directions, attention }: Features): string[] {
+  const backward = directions.has('reverse');
+  const both = backward && directions.has('forward');
+  const turned = structure === 'encoder–decoder' ? /(?<=[hx])[₁₃]/g : /(?<=[hxy])[₁₃]/g;
+  return drawings[structure]
+    .filter((line) => attention || !line.endsWith('attention'))
+    .map((line) => {
+      if (both) return line.replace(/(?<=h.) ─▶ (?=h)/g, ' ◀▶ ');
+      return backward ? line.replace(turned, (step) => (step === '₁' ? '₃' : '₁')) : line;
+    });
+}
+
+/** Which ways the recurrent layers of a model read. */
+export function directionsOf({ type, options, parts = {} }: Architecture): Features['directions'] {
+  if (type === 'Bidirectional') return new Set(['forward', 'reverse']);
+  if (type === 'Sequence') return new Set([options.reverse === true ? 'reverse' : 'forward']);
+  return new Set(Object.values(parts).flatMap((part) => [...directionsOf(part.architecture())]));
+}

@@ -90,6 +90,22 @@ test('a chain within a residual, and within a chain, is taken apart; steps lost 
   ]);
 });
 
+test('the drawing shows which way a sequence is read', () => {
+  const cell = () => new GRUCell({ inputSize: 2, hiddenSize: 2 });
+  const hidden = (layer: Parameters<typeof describe>[0]) => describe(layer).split('\n')[4]!.trim();
+  expect(hidden(new Bidirectional(cell(), cell()))).toBe('h₁ ◀▶ h₂ ◀▶ h₃');
+  const reversed = new Sequence(cell(), { reverse: true, outputs: 'last' });
+  expect(describe(reversed).split('\n').slice(2, 7)).toEqual([
+    '                y',
+    '                ▲',
+    '    h₃ ─▶ h₂ ─▶ h₁',
+    '    ▲     ▲     ▲',
+    '    x₃    x₂    x₁',
+  ]);
+  const apart = sequential(new Sequence(cell()), new Residual(new Sequence(cell(), { reverse: true })));
+  expect(hidden(apart)).toBe('h₁ ◀▶ h₂ ◀▶ h₃');
+});
+
 test('cells that differ', () => {
   const layer = new Bidirectional<string>(
     new GRUCell({ inputSize: 2, hiddenSize: 3 }),
@@ -107,11 +123,12 @@ describeTests('an encoder–decoder', () => {
     expect(describe(encoderDecoder({ ...sizes, embeddingSize: 6, bidirectional: true }))).toBe(
       `encoder–decoder
 
-                      y₁    y₂    ⟨end⟩
-                      ▲     ▲     ▲
-    h₁ ─▶ h₂ ─▶ h₃ ─▶ s₁ ─▶ s₂ ─▶ s₃
-    ▲     ▲     ▲     ▲     ▲     ▲
-    x₁    x₂    x₃    ⟨start⟩ y₁  y₂
+                      y₁       y₂    ⟨end⟩
+                      ▲        ▲     ▲
+    ┌─────┬─────┬─────┼────────┼─────┤  attention
+    h₁ ◀▶ h₂ ◀▶ h₃ ─▶ s₁ ────▶ s₂ ─▶ s₃
+    ▲     ▲     ▲     ▲        ▲     ▲
+    x₁    x₂    x₃    ⟨start⟩  y₁    y₂
 
 layer                              output                    parameters
 source                             [batch, source time]
