@@ -105,6 +105,7 @@ export { type OneToManyOptions, oneToMany } from './models/one-to-many.ts';
 export { type OneToOneOptions, oneToOne } from './models/one-to-one.ts';
 export type {
   CellClass,
+  CellKind,
   CellMaker,
   FeatureInput,
   IndexInput,

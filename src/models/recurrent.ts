@@ -19,6 +19,9 @@ export type CellClass = new (options: CellOptions) => Cell<any, number, number>;
 // biome-ignore lint/suspicious/noExplicitAny: whichever states it has
 export type CellMaker = (options: CellOptions) => Cell<any, number, number, number>;
 
+/** What a builder makes cells by. */
+export type CellKind = CellClass | CellMaker;
+
 /** Where weights live, and where they are drawn from. */
 export interface PlaceOptions {
   /** What it computes with: `float32()` unless given. */
@@ -46,8 +49,11 @@ export interface IndexInput {
 
 /** The recurrent layers of a model. */
 export interface RecurrentOptions extends PlaceOptions {
-  /** The class of the cells, or what makes one of given sizes: `LSTMCell` unless given. */
-  readonly cell?: CellClass | CellMaker | undefined;
+  /**
+   * The class of the cells, or what makes one of given sizes; of a stack of different cells, an array of one for each
+   * layer: `LSTMCell` unless given.
+   */
+  readonly cell?: CellKind | readonly CellKind[] | undefined;
   /** The units of the recurrent layer; of a stack, an array of one number for each layer. */
   readonly hiddenSize: number | readonly number[];
   /** Whether a second cell reads each sequence from its end: false unless given. */
@@ -76,11 +82,11 @@ export function inputLayer(
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: whichever states it has
-function makeCell(kind: CellClass | CellMaker, options: CellOptions): Cell<any> {
+function makeCell(kind: CellKind, options: CellOptions): Cell<any> {
   return isClass(kind) ? new kind(options) : kind(options);
 }
 
-function isClass(kind: CellClass | CellMaker): kind is CellClass {
+function isClass(kind: CellKind): kind is CellClass {
   return typeof kind.prototype?.infer === 'function';
 }
 
@@ -91,15 +97,24 @@ export function recurrentLayers(
   options: RecurrentOptions,
   outputs: 'all' | 'last',
 ): { layers: AnyLayer[]; width: number } {
-  const { cell: kind = LSTMCell, bidirectional = false, dropout, backend, random } = options;
+  const { cell = LSTMCell, bidirectional = false, dropout, backend, random } = options;
   const sizes = [options.hiddenSize].flat();
-  if (typeof kind !== 'function')
-    throw typeError(where, 'cell', `is ${show(kind)}`, 'a class of cells, such as GRUCell, or a function');
   if (sizes.length === 0) throw rangeError(where, 'hiddenSize', 'is empty', 'a number for each layer');
+  const kinds = Array.isArray(cell) ? (cell as readonly CellKind[]) : sizes.map(() => cell as CellKind);
+  if (kinds.length !== sizes.length)
+    throw rangeError(
+      where,
+      'cell',
+      `has ${kinds.length} for ${sizes.length} layers`,
+      'as many as hiddenSize has numbers',
+    );
+  for (const kind of kinds)
+    if (typeof kind !== 'function')
+      throw typeError(where, 'cell', `is ${show(kind)}`, 'a class of cells, such as GRUCell, or a function');
   let width = inputSize;
   const layers = sizes.flatMap((size, at) => {
     const hiddenSize = wholeNumber(where, 'hiddenSize', size);
-    const cell = () => makeCell(kind, { inputSize: width, hiddenSize, backend, random });
+    const cell = () => makeCell(kinds[at]!, { inputSize: width, hiddenSize, backend, random });
     const settings = { outputs: at === sizes.length - 1 ? outputs : 'all' } as const;
     const layer: AnyLayer = bidirectional
       ? new Bidirectional(cell(), cell(), settings)

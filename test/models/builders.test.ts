@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import {
   CoupledLSTMCell,
+  type EncoderDecoder,
   encoderDecoder,
   GRUCell,
   greedy,
@@ -88,6 +89,12 @@ describe('encoder–decoder', () => {
     expect(model.decoder.outputSize).toBe(4);
   });
 
+  test('knows the width of its output', () => {
+    const model = encoderDecoder({ ...sizes, targetClasses: 4 });
+    expectTypeOf(model).toEqualTypeOf<EncoderDecoder<Indices, 4>>();
+    expect(model.classes satisfies 4).toBe(4);
+  });
+
   test('errors', () => {
     expect(() => encoderDecoder({ ...sizes, sourceClasses: 0 })).toThrow(
       new RangeError('OneHot: classes is 0, expected a whole number of at least 1'),
@@ -125,12 +132,27 @@ describe('the cells', () => {
     },
   );
 
+  test('of a stack, one for each layer', () => {
+    const model = manyToMany({ inputSize: 2, hiddenSize: [4, 3], outputSize: 1, cell: [RNNCell, GRUCell] });
+    expect(model.layers.map((layer) => layer.architecture().parts?.cell?.architecture().type)).toEqual([
+      'RNNCell',
+      'GRUCell',
+      undefined,
+    ]);
+    expect(() =>
+      manyToMany({ inputSize: 2, hiddenSize: 4, outputSize: 1, cell: [RNNCell, GRUCell] }),
+    ).toThrow(
+      new RangeError('manyToMany: cell has 2 for 1 layers, expected as many as hiddenSize has numbers'),
+    );
+  });
+
   test('errors', () => {
     const make = (cell: unknown) => () =>
       manyToOne({ inputSize: 2, hiddenSize: 4, outputSize: 1, cell: cell as typeof RNNCell });
     expect(make('lstm')).toThrow(
       new TypeError('manyToOne: cell is "lstm", expected a class of cells, such as GRUCell, or a function'),
     );
+    expect(make([undefined])).toThrow(TypeError);
     expect(make(() => 3)).toThrow(new TypeError('Sequence: cell is 3, expected a cell, such as an LSTMCell'));
   });
 });
