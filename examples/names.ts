@@ -4,7 +4,8 @@
  *     npm run example names
  *     npm run example names -- --quick
  *
- * The class is the first input; every letter that is drawn is the next one. What it learns is what such names sound
+ * The class is the first input; every letter that is drawn is the next one. So it is built by `manyToMany`, an output for
+ * each input, while `oneToMany` is for outputs that do not come back as inputs. What it learns is what such names sound
  * like, and most of those it makes are in no list.
  */
 import { createRequire } from 'node:module';
