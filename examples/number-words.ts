@@ -18,8 +18,8 @@ const { values: options } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' } },
 });
 const SEED = Number(options.seed);
-const LARGEST = 1_000_000;
-const [TRAINING, TEST, EPOCHS] = options.quick ? [500, 50, 1] : [6_000, 1_000, 7];
+const DIGITS = 6;
+const [TRAINING, HELD_OUT, EPOCHS] = options.quick ? [500, 50, 1] : [6_000, 1_000, 7];
 const HIDDEN = 128;
 
 /** Digits and Hangul are read one by one, English word by word. */
@@ -37,18 +37,18 @@ const ways: readonly (readonly [from: Writing, to: Writing])[] = [
 ];
 const nameOf = ([from, to]: readonly [Writing, Writing]) => `${from} → ${to}`;
 
-// As many numbers of each length as there are, up to a share: else nearly all would have six digits.
+// A greatest number of digits first, then a number: else nearly all would have six.
 const random = new Random(SEED);
 const seen = new Set<number>();
-while (seen.size < TRAINING + TEST) {
-  const length = 1 + random.integer(6);
-  seen.add(Math.min(LARGEST, random.integer(10 ** length)));
-  if (length < 4) seen.add(random.integer(LARGEST));
-}
+while (seen.size < TRAINING + 2 * HELD_OUT) seen.add(random.integer(10 ** (1 + random.integer(DIGITS))));
 const numbers = random.shuffle([...seen]);
-const [test, training] = [numbers.slice(0, TEST), numbers.slice(TEST, TEST + TRAINING)];
+const [test, validation, training] = [
+  numbers.slice(0, HELD_OUT),
+  numbers.slice(HELD_OUT, 2 * HELD_OUT),
+  numbers.slice(2 * HELD_OUT),
+];
 
-const words = new Set(numbers.flatMap((n) => Object.values(writings).flatMap((write) => write(n))));
+const words = new Set(training.flatMap((n) => Object.values(writings).flatMap((write) => write(n))));
 const tokens = ['⟨start⟩', '⟨end⟩', ...ways.map(nameOf), ...[...words].sort()];
 const idOf = new Map(tokens.map((token, id) => [token, id]));
 const encode = (list: readonly string[]) => list.map((token) => idOf.get(token)!);
@@ -80,19 +80,30 @@ function written(n: number, way: readonly [Writing, Writing]): string[] {
   return best!.tokens.map((id) => tokens[id]!);
 }
 
-const shares = ways.map((way) => {
-  const right = test.filter((n) => written(n, way).join(' ') === writings[way[1]](n).join(' '));
-  return right.length / test.length;
-});
+/** The share of numbers that are written as they should be, each way. */
+const exactly = (
+  of: readonly number[],
+  write: (n: number, way: readonly [Writing, Writing]) => readonly string[],
+) =>
+  ways.map((way) => {
+    const right = of.filter((n) => write(n, way).join(' ') === writings[way[1]](n).join(' '));
+    return `${((100 * right.length) / of.length).toFixed(1)} %`;
+  });
+console.log(`Right of the validation numbers: ${exactly(validation, written).join(', ')}`);
+
+const nearest = (n: number) => training.reduce((a, b) => (Math.abs(b - n) < Math.abs(a - n) ? b : a));
+const digits = Array.from(
+  { length: DIGITS },
+  (_, i) => test.filter((n) => String(n).length === i + 1).length,
+);
 for (const n of [7, 10_000, 90_210, 345_678])
   console.log(`${n}: ${written(n, ways[1]!).join(' ')} · ${written(n, ways[3]!).join('')}`);
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 report({
   example: 'number-words',
   title: 'Number words and digits, English and Korean',
   structure: 'encoder–decoder',
-  data: `n2words, numbers up to ${LARGEST.toLocaleString('en')}`,
-  split: `${training.length} numbers to learn from, four ways each, and ${test.length} others to test`,
+  data: `n2words, numbers below ${(10 ** DIGITS).toLocaleString('en')}`,
+  split: `${training.length} numbers to learn from, four ways each, ${validation.length} others to validate, ${test.length} to test`,
   seed: SEED,
   model: `bidirectional LSTM of ${HIDDEN} each way, LSTM decoder of ${HIDDEN}, general attention, ${EPOCHS} epochs`,
   measures: ways.map(nameOf),
@@ -100,9 +111,9 @@ report({
     {
       system: 'the training number nearest in value',
       kind: 'baseline',
-      values: ways.map(() => percent(0)),
+      values: exactly(test, (n, [, to]) => writings[to](nearest(n))),
     },
-    { system: 'this model, exactly right', kind: 'ours', values: shares.map(percent) },
+    { system: 'this model, exactly right', kind: 'ours', values: exactly(test, written) },
   ],
-  notes: 'The baseline is never right, since no test number is among the training numbers.',
+  notes: `Of one to six digits there are ${digits.join(', ')} test numbers. The baseline cannot be right, since none of them is among the training numbers.`,
 });
