@@ -5,11 +5,9 @@
  *     npm run example gradient-flow -- --quick
  *
  * A tanh RNN, a GRU and an LSTM learn the adding problem. Before and after, the gradient of the loss with respect to the
- * hidden state of every step is measured, and drawn to examples/output/gradient-flow.svg; the thin line is that of the
- * LSTM's memory c. What arrives at the first steps is all they can learn from. After Hochreiter (1991) and Bengio, Simard and Frasconi (1994).
+ * hidden state of every step is measured and drawn; the thin line is that of the LSTM's memory c. What arrives at the first
+ * steps is all they can learn from. After Hochreiter (1991) and Bengio, Simard and Frasconi (1994).
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as Plot from '@observablehq/plot';
 import {
@@ -29,6 +27,7 @@ import {
 import { addingProblem } from './lib/adding.ts';
 import { picture } from './lib/picture.ts';
 import { withProgress } from './lib/progress.ts';
+import { type ResultRow, report } from './lib/result.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -48,7 +47,6 @@ const PANELS = ['before training', 'after training'] as const;
 const LABELLED = 12;
 // Below it gradientFlow speaks of vanishing.
 const VANISHED = 1e-3;
-const FILE = fileURLToPath(new URL('output/gradient-flow.svg', import.meta.url));
 
 const sizes = { inputSize: 2, hiddenSize: HIDDEN } as const;
 const cells: { readonly [name: string]: (random: Random) => Cell } = {
@@ -70,7 +68,10 @@ interface Point {
 }
 
 /** Trains a network on the adding problem, and measures its gradient flow before and after. */
-async function learn(name: string, makeCell: (random: Random) => Cell): Promise<Point[]> {
+async function learn(
+  name: string,
+  makeCell: (random: Random) => Cell,
+): Promise<{ readonly points: Point[]; readonly row: ResultRow }> {
   const random = new Random(seed);
   const model = sequential(
     new Sequence(makeCell(random), { outputs: 'last' }),
@@ -78,21 +79,24 @@ async function learn(name: string, makeCell: (random: Random) => Cell): Promise<
   );
   const loss = meanSquaredError();
   const test = addingProblem(new Random(seed + 2), 256, TIME);
-  const measure = (when: string): Point[] => {
+  const measure = (when: string) => {
     const flow = gradientFlow(model, test, { loss });
     console.log(`\n${name}, ${when}: mean squared error ${flow.loss.toFixed(4)}\n${flow}\n`);
-    const { norms: ofH, states, verdict } = flow.layers[0]!;
+    const { norms: ofH, states, ratio, verdict } = flow.layers[0]!;
     const label = `${name}: ${verdict}${when === PANELS[1] ? `, error ${flow.loss.toFixed(4)}` : ''}`;
-    return Object.values(states).flatMap(({ norms }, part) =>
-      norms.map((norm, t) => ({
-        name,
-        when,
-        t: t + 1,
-        gradient: norm / ofH.at(-1)!,
-        beside: part > 0,
-        label,
-      })),
+    const points = Object.values(states).flatMap(({ norms }, part) =>
+      norms.map(
+        (norm, t): Point => ({
+          name,
+          when,
+          t: t + 1,
+          gradient: norm / ofH.at(-1)!,
+          beside: part > 0,
+          label,
+        }),
+      ),
     );
+    return { points, values: [ratio.toExponential(0), verdict, flow.loss.toFixed(4)] };
   };
 
   const before = measure(PANELS[0]);
@@ -104,7 +108,15 @@ async function learn(name: string, makeCell: (random: Random) => Cell): Promise<
   await withProgress(batches, async (progress) => {
     for await (const { step, loss } of steps) progress(step + 1, { loss: loss.toFixed(4) });
   });
-  return [...before, ...measure(PANELS[1])];
+  const after = measure(PANELS[1]);
+  return {
+    points: [...before.points, ...after.points],
+    row: {
+      system: name,
+      kind: name === 'tanh RNN' ? 'baseline' : 'ours',
+      values: [...before.values.slice(0, 2), ...after.values],
+    },
+  };
 }
 
 /** Two panels on one axis: what each network can hear before it has learned anything, and after. */
@@ -165,8 +177,21 @@ function power(value: number): string {
 console.log(
   `The adding problem, T = ${TIME}: one of the two numbers to be added is in the first half, the loss at the end.`,
 );
-const points: Point[] = [];
-for (const [name, makeCell] of Object.entries(cells)) points.push(...(await learn(name, makeCell)));
-mkdirSync(fileURLToPath(new URL('output', import.meta.url)), { recursive: true });
-writeFileSync(FILE, panels(points));
-console.log(`Drawn to ${FILE}`);
+const found: Awaited<ReturnType<typeof learn>>[] = [];
+for (const [name, makeCell] of Object.entries(cells)) found.push(await learn(name, makeCell));
+report({
+  example: 'gradient-flow',
+  title: `What is heard of step ${TIME} at step 1`,
+  structure: 'many-to-one',
+  data: `the adding problem, T = ${TIME}`,
+  split: `${(batches * BATCH).toLocaleString('en')} sequences to learn from, 256 others to measure`,
+  seed,
+  model: `one layer of ${HIDDEN} units, ${batches.toLocaleString('en')} batches of ${BATCH}, Adam`,
+  measures: ['before training', 'which is', 'after it', 'which is', 'squared error'],
+  rows: found.map(({ row }) => row),
+  notes: `The norm of the loss's gradient at the hidden state of step 1, by that of step ${TIME}. Less than a thousandth is called vanishing.`,
+  picture: {
+    svg: panels(found.flatMap(({ points }) => points)),
+    caption: `Gradients at all steps by that of step ${TIME}, before training and after; the thin line is that of the LSTM's memory c`,
+  },
+});

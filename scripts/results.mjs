@@ -22,6 +22,7 @@ const examples = [
   'spelling-to-phonemes',
   'translation',
   'sentiment',
+  'gradient-flow',
   'adding-problem',
   'copy-memory',
   'two-digit-addition',
