@@ -6,8 +6,8 @@ import { float32 } from '../kernels/index.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import { add } from '../matrix/operations.ts';
 import { Parameter } from '../matrix/parameter.ts';
-import { glorotUniform, type Initializer } from '../random/initializers.ts';
-import { defaultRandom, type Random } from '../random/random.ts';
+import { glorotUniform, type Initializer, startingValues } from '../random/initializers.ts';
+import type { Random } from '../random/random.ts';
 import { denseInput, gradientOutput, output } from '../signal/boundary.ts';
 import { recordPass } from '../signal/pass.ts';
 import { type DenseSignal, dense } from '../signal/signal.ts';
@@ -195,20 +195,19 @@ export class Attention {
       throw rangeError('Attention', 'scale', `is ${scale}`, `none for score "${score}"`);
   }
 
-  #make({ random = defaultRandom(), initializer = glorotUniform }: AttentionOptions): Score {
+  #make({ random, initializer = glorotUniform }: AttentionOptions): Score {
     const { score, querySize, keySize, attentionSize = 0, scale, backend } = this;
+    /** @full */
+    const drawn = (rows: number, columns: number) =>
+      startingValues('Attention', 'initializer', initializer, rows, columns, random);
     const weight = (name: string, rows: number, columns: number) =>
-      new Parameter(
-        backend,
-        weightShape('Attention', name, rows, columns),
-        initializer(rows, columns, random),
-      );
+      new Parameter(backend, weightShape('Attention', name, rows, columns), drawn(rows, columns));
     if (score === 'dot') return dotScore(scale);
     if (score === 'general') return generalScore(weight('weight', querySize, keySize));
     return additiveScore({
       weightQuery: weight('weightQuery', attentionSize, querySize),
       weightKey: weight('weightKey', attentionSize, keySize),
-      v: new Parameter(backend, [attentionSize], initializer(1, attentionSize, random)),
+      v: new Parameter(backend, [attentionSize], drawn(1, attentionSize)),
     });
   }
 

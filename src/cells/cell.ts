@@ -1,12 +1,12 @@
 /** What every cell has beside its rule: sizes, parameters and their starting values, and the step of a single input. */
 import type { Architecture } from '../architecture.ts';
-import { rangeError, requiredOptions, weightShape, wholeNumber } from '../errors.ts';
+import { requiredOptions, weightShape, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import { Parameter } from '../matrix/parameter.ts';
-import { glorotUniform, type Initializer, orthogonal } from '../random/initializers.ts';
-import { defaultRandom, type Random } from '../random/random.ts';
+import { glorotUniform, type Initializer, orthogonal, startingValues } from '../random/initializers.ts';
+import type { Random } from '../random/random.ts';
 import { denseInput, gradientInput, gradientOutput, output } from '../signal/boundary.ts';
 import { type Pass, recordPass } from '../signal/pass.ts';
 import { dense, type Signal } from '../signal/signal.ts';
@@ -121,7 +121,7 @@ export abstract class Cell<
       inputSize,
       hiddenSize,
       backend = float32(),
-      random = defaultRandom(),
+      random,
     } = requiredOptions(type, options, '{ inputSize, hiddenSize }');
     const { inputInitializer = glorotUniform, recurrentInitializer = orthogonal, bias = true } = options;
     wholeNumber(type, 'inputSize', inputSize);
@@ -136,18 +136,15 @@ export abstract class Cell<
     /** @full */
     const drawn = (option: string, initializer: Initializer, columns: number) => {
       const initial = new Float64Array(rows * columns);
-      const length = hiddenSize * columns;
       rule.gates.forEach((_, g) => {
-        const block = initializer(hiddenSize, columns, random);
-        if (block.length !== length)
-          throw rangeError(type, option, `gave ${block.length} values`, `${length}`);
-        initial.set(block, g * length);
+        const block = startingValues(type, option, initializer, hiddenSize, columns, random);
+        initial.set(block, g * hiddenSize * columns);
       });
       return initial;
     };
     const own = (parameter: OwnParameter) => {
       const { shape, initial } = parameter(hiddenSize, (height, width) =>
-        recurrentInitializer(height, width, random),
+        startingValues(type, 'recurrentInitializer', recurrentInitializer, height, width, random),
       );
       return new Parameter(backend, shape, initial);
     };

@@ -71,7 +71,7 @@ export function beamSearch<Source extends Tensor | Indices>(
 ): ScoredHypothesis[][] {
   const where = 'beamSearch';
   const { width, results = 1, lengthPenalty = 0 } = requiredOptions(where, options, '{ width, maxLength }');
-  const { maxLength, sourceLengths, weights } = checkDecoding(where, options);
+  const { maxLength, sourceLengths, weights } = checkDecoding(where, model, options);
   wholeNumber(where, 'width', width);
   if (wholeNumber(where, 'results', results) > width)
     throw rangeError(where, 'results', `is ${results}`, `at most ${width}, the width`);

@@ -2,10 +2,10 @@
 
 import { breather } from '../async/breathe.ts';
 import type { AbortSignalLike } from '../async/until-aborted.ts';
-import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { rangeError, requiredOptions, show, typeError, wholeNumber } from '../errors.ts';
 import { notStepwise } from '../layers/causal.ts';
 import type { Layer } from '../layers/layer.ts';
-import { defaultRandom, type Random } from '../random/random.ts';
+import { generatorOf, Random } from '../random/random.ts';
 import type { State } from '../signal/state.ts';
 import type { Indices } from '../tensor.ts';
 import { indices } from '../tensor.ts';
@@ -14,15 +14,22 @@ import { type Drawn, type SamplingOptions, sampler } from './sampling.ts';
 /** Options of {@link generate}. */
 export interface GenerateOptions extends SamplingOptions {
   /** What the model reads before it goes on: at least one token. */
-  readonly prompt: readonly number[];
+  readonly prompt: readonly number[] | Int32Array;
   /** How many tokens are drawn at most; no end unless given. */
   readonly length?: number | undefined;
   /** Ends the generation: after this token, after one of these, or where the function of the tokens so far says so. */
-  readonly stop?: number | ReadonlySet<number> | ((tokens: readonly number[]) => boolean) | undefined;
+  readonly stop?:
+    | number
+    | readonly number[]
+    | ReadonlySet<number>
+    | ((tokens: readonly number[]) => boolean)
+    | undefined;
   /** The state before the prompt: zeros unless given. */
   readonly state?: State | undefined;
-  /** Where tokens are drawn from: one generator for the program, seeded with 0, unless given. */
+  /** Where tokens are drawn from: one generator for the program, seeded with 0, unless this or `seed` is given. */
   readonly random?: Random | undefined;
+  /** In place of `random`, the seed of a generator for this text alone: the same seed gives the same text. */
+  readonly seed?: number | undefined;
   /** Ends the generation before the next token. */
   readonly signal?: AbortSignalLike | undefined;
 }
@@ -44,11 +51,11 @@ export interface Generated extends Drawn {
  *
  * @example
  * ```ts
- * import { generate, manyToMany, Random } from 'recurrent-cells';
+ * import { generate, manyToMany } from 'recurrent-cells';
  *
  * const model = manyToMany({ classes: 5, hiddenSize: 8, outputSize: 5 });
  * const tokens = [];
- * for await (const { token } of generate(model, { prompt: [0, 3], length: 10, topK: 2, random: new Random(1) }))
+ * for await (const { token } of generate(model, { prompt: [0, 3], length: 10, topK: 2, seed: 1 }))
  *   tokens.push(token);
  * tokens.length // → 10
  * ```
@@ -58,16 +65,16 @@ export async function* generate(
   model: Layer<Indices, any, any, any>,
   options: GenerateOptions,
 ): AsyncGenerator<Generated, void, undefined> {
-  const { prompt, length = Number.POSITIVE_INFINITY, stop, random = defaultRandom(), signal } = options;
-  check(model, options);
+  check(model, requiredOptions('generate', options, '{ prompt: [0] }'));
+  const { prompt, length = Number.POSITIVE_INFINITY, stop, signal } = options;
   const ends = ending(stop);
-  const draw = sampler('generate', options, random);
+  const draw = sampler('generate', options, generator(options));
   const breathe = breather();
   const tokens: number[] = [];
-  let next = prompt;
+  let next: readonly number[] = [...prompt];
   let state = options.state;
   while (tokens.length < length && !signal?.aborted) {
-    const { output, state: after } = model.infer(indices([[...next]]), { state });
+    const { output, state: after } = model.infer(indices([next]), { state });
     const width = output.shape.at(-1)!;
     const result = draw(output.data.subarray(output.data.length - width));
     state = after as State;
@@ -91,17 +98,36 @@ function check(model: Layer<Indices, any, any, any>, { prompt, length, stop }: G
       `has ${found}`,
       'a model that knows what came before from its state',
     );
-  if (!Array.isArray(prompt))
+  const { inputSize, outputSize } = model;
+  if (outputSize > inputSize)
+    throw rangeError(
+      'generate',
+      'model',
+      `scores ${outputSize} classes and reads ${inputSize}`,
+      'no more than it reads: what is drawn is read next',
+    );
+  if (!Array.isArray(prompt) && !(prompt instanceof Int32Array))
     throw typeError('generate', 'prompt', `is ${show(prompt)}`, 'an array of indices');
   if (prompt.length === 0) throw rangeError('generate', 'prompt', 'is empty', 'at least one index');
   if (length !== undefined) wholeNumber('generate', 'length', length, 0);
   if (stop === undefined || typeof stop === 'function') return;
-  for (const token of stop instanceof Set ? stop : [stop]) wholeNumber('generate', 'stop', token, 0);
+  for (const token of tokensOf(stop)) wholeNumber('generate', 'stop', token, 0);
+}
+
+function generator({ random, seed }: GenerateOptions): Random {
+  if (seed === undefined) return generatorOf('generate', random);
+  if (random !== undefined)
+    throw rangeError('generate', 'seed', `is ${show(seed)} and random given`, 'one of them');
+  return new Random(wholeNumber('generate', 'seed', seed, 0));
 }
 
 /** Whether to end after these tokens. */
 function ending(stop: GenerateOptions['stop']): (tokens: readonly number[]) => boolean {
   if (typeof stop === 'function') return stop;
-  const last = stop instanceof Set ? stop : new Set([stop]);
-  return (tokens) => last.has(tokens.at(-1));
+  const last = new Set(stop === undefined ? [] : tokensOf(stop));
+  return (tokens) => last.has(tokens.at(-1)!);
+}
+
+function tokensOf(stop: number | readonly number[] | ReadonlySet<number>): Iterable<number> {
+  return stop instanceof Set || Array.isArray(stop) ? stop : [stop as number];
 }

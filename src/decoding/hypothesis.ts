@@ -1,7 +1,7 @@
 /** What decoding gives: token lists with their probability. */
 
 import type { Steps } from '../encoder-decoder/steps.ts';
-import { requiredOptions, wholeNumber } from '../errors.ts';
+import { requiredOptions, show, typeError, wholeNumber } from '../errors.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -34,8 +34,19 @@ export interface Trail {
   readonly weights: Values | undefined;
 }
 
-/** Passes options on if they are right. */
-export function checkDecoding<Options extends DecodingOptions>(where: string, options: Options): Options {
+/** Passes options on if they and the model are right. */
+export function checkDecoding<Options extends DecodingOptions>(
+  where: string,
+  model: { readonly type: string },
+  options: Options,
+): Options {
+  if (model?.type !== 'EncoderDecoder')
+    throw typeError(
+      where,
+      'model',
+      `is ${show(model)}`,
+      'an EncoderDecoder, such as encoderDecoder(…) makes',
+    );
   const { maxLength } = requiredOptions(where, options, '{ maxLength }');
   wholeNumber(where, 'maxLength', maxLength);
   return options;

@@ -1,7 +1,7 @@
 /** Decoding by chance. */
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import { requiredOptions } from '../errors.ts';
-import { defaultRandom, type Random } from '../random/random.ts';
+import { generatorOf, type Random } from '../random/random.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 import type { DecodingOptions, Hypothesis } from './hypothesis.ts';
 import { type SamplingOptions, sampler } from './sampling.ts';
@@ -43,7 +43,7 @@ export function sample<Source extends Tensor | Indices>(
   source: Source,
   options: SampleOptions,
 ): Hypothesis[] {
-  const { random = defaultRandom() } = requiredOptions('sample', options, '{ maxLength }');
-  const draw = sampler('sample', options, random);
+  const { random } = requiredOptions('sample', options, '{ maxLength }');
+  const draw = sampler('sample', options, generatorOf('sample', random));
   return walk('sample', model, source, options, (scores) => draw(scores).token);
 }

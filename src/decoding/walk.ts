@@ -24,7 +24,7 @@ export function walk<Source extends Tensor | Indices>(
   options: DecodingOptions,
   choose: Choice,
 ): Hypothesis[] {
-  const { maxLength, sourceLengths, weights } = checkDecoding(where, options);
+  const { maxLength, sourceLengths, weights } = checkDecoding(where, model, options);
   return withArena(model.backend, (arena) => {
     const steps = model.begin(arena, model.toSource(arena, where, source, sourceLengths), 1);
     const trails = new Array<Trail | undefined>(steps.batch).fill(undefined);

@@ -172,7 +172,7 @@ export class Bidirectional<
     };
   }
 
-  protected override expectation(where: string): Expectation {
+  override expectation(where: string): Expectation {
     return { ...super.expectation(where), timed: true };
   }
 

@@ -7,8 +7,8 @@ import type { Arena } from '../matrix/arena.ts';
 import { Matrix } from '../matrix/matrix.ts';
 import { add, addColumnSums, addProduct, copy, copyRow, fill, transpose } from '../matrix/operations.ts';
 import { Parameter } from '../matrix/parameter.ts';
-import { glorotUniform, type Initializer } from '../random/initializers.ts';
-import { defaultRandom, type Random } from '../random/random.ts';
+import { glorotUniform, type Initializer, startingValues } from '../random/initializers.ts';
+import type { Random } from '../random/random.ts';
 import { clearPadding } from '../signal/boundary.ts';
 import type { Expectation } from '../signal/checks.ts';
 import type { DenseSignal, Signal } from '../signal/signal.ts';
@@ -86,7 +86,7 @@ export class Conv1d<
       backend = float32(),
     } = requiredOptions('Conv1d', options, example);
     const { dilation = 1, padding = 'causal', bias = true } = options;
-    const { random = defaultRandom(), initializer = glorotUniform } = options;
+    const { random, initializer = glorotUniform } = options;
     wholeNumber('Conv1d', 'inputSize', inputSize);
     wholeNumber('Conv1d', 'outputSize', outputSize);
     this.backend = backend;
@@ -97,7 +97,11 @@ export class Conv1d<
     this.padding = oneOf('Conv1d', 'padding', padding, ['causal', 'same', 'valid']);
     const [rows, columns] = weightShape('Conv1d', 'weight', outputSize, inputSize * kernelSize);
     const shape = [outputSize, inputSize, kernelSize];
-    this.weight = new Parameter(backend, shape, initializer(rows, columns, random));
+    this.weight = new Parameter(
+      backend,
+      shape,
+      startingValues('Conv1d', 'initializer', initializer, rows, columns, random),
+    );
     this.bias = bias ? new Parameter(backend, [outputSize], new Float64Array(outputSize)) : undefined;
   }
 
@@ -210,7 +214,7 @@ export class Conv1d<
     return new Matrix(apart.backend, apart.offset + k * apart.stride, this.outputSize, this.inputSize);
   }
 
-  protected override expectation(where: string): Expectation {
+  override expectation(where: string): Expectation {
     return { ...super.expectation(where), timed: true };
   }
 }

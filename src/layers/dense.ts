@@ -6,8 +6,8 @@ import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import { product } from '../matrix/operations.ts';
 import { Parameter } from '../matrix/parameter.ts';
-import { glorotUniform, type Initializer } from '../random/initializers.ts';
-import { defaultRandom, type Random } from '../random/random.ts';
+import { glorotUniform, type Initializer, startingValues } from '../random/initializers.ts';
+import type { Random } from '../random/random.ts';
 import { linearGradient, linearMap } from '../signal/linear.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import type { Tensor } from '../tensor.ts';
@@ -63,14 +63,18 @@ export class Dense<
       bias = true,
       backend = float32(),
     } = requiredOptions('Dense', options, '{ inputSize, outputSize }');
-    const { random = defaultRandom(), initializer = glorotUniform } = options;
+    const { random, initializer = glorotUniform } = options;
     wholeNumber('Dense', 'inputSize', inputSize);
     wholeNumber('Dense', 'outputSize', outputSize);
     this.backend = backend;
     this.inputSize = inputSize;
     this.outputSize = outputSize;
     const shape = weightShape('Dense', 'weight', outputSize, inputSize);
-    this.weight = new Parameter(backend, shape, initializer(outputSize, inputSize, random));
+    this.weight = new Parameter(
+      backend,
+      shape,
+      startingValues('Dense', 'initializer', initializer, outputSize, inputSize, random),
+    );
     this.bias = bias ? new Parameter(backend, [outputSize], new Float64Array(outputSize)) : undefined;
   }
 

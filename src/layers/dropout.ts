@@ -7,7 +7,7 @@ import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { copy, mul } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import { defaultRandom, type Random } from '../random/random.ts';
+import { ownGenerator, type Random } from '../random/random.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
@@ -63,12 +63,12 @@ export class Dropout extends Layer<Tensor, number, number, undefined> {
       rate,
       acrossTime = false,
       backend = float32(),
-      random = defaultRandom().fork(),
+      random,
     } = requiredOptions('Dropout', options, '{ rate }');
     this.rate = dropoutRate('Dropout', 'rate', rate);
     this.acrossTime = acrossTime;
     this.backend = backend;
-    this.random = random;
+    this.random = ownGenerator('Dropout', random);
   }
 
   parameters(): ReadonlyMap<string, Parameter> {

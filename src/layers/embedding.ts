@@ -7,8 +7,8 @@ import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { gather, scatterAdd } from '../matrix/operations.ts';
 import { Parameter } from '../matrix/parameter.ts';
-import { type Initializer, normal } from '../random/initializers.ts';
-import { defaultRandom, type Random } from '../random/random.ts';
+import { type Initializer, normal, startingValues } from '../random/initializers.ts';
+import type { Random } from '../random/random.ts';
 import { dense, type OneHotSignal, type Signal } from '../signal/signal.ts';
 import type { Indices } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
@@ -66,7 +66,7 @@ export class Embedding<
       paddingIndex,
       backend = float32(),
     } = requiredOptions('Embedding', options, '{ classes, outputSize }');
-    const { random = defaultRandom(), initializer = normal(1) } = options;
+    const { random, initializer = normal(1) } = options;
     classCount('Embedding', classes);
     wholeNumber('Embedding', 'outputSize', outputSize);
     if (paddingIndex !== undefined && wholeNumber('Embedding', 'paddingIndex', paddingIndex, 0) >= classes)
@@ -83,7 +83,7 @@ export class Embedding<
     const shape = weightShape('Embedding', 'weight', classes, outputSize);
     /** @full */
     const start = () => {
-      const vectors = initializer(classes, outputSize, random);
+      const vectors = startingValues('Embedding', 'initializer', initializer, classes, outputSize, random);
       if (paddingIndex === undefined) return vectors;
       return vectors.fill(0, paddingIndex * outputSize, (paddingIndex + 1) * outputSize);
     };

@@ -218,9 +218,17 @@ export abstract class Layer<
     return (this.stateSizes && zeroState(this.backend, this.stateSizes, batch)) as S;
   }
 
-  /** What the public input must be. */
-  protected expectation(where: string): Expectation {
-    return { where, width: this.inputSize, widthName: 'inputSize' };
+  /**
+   * What the public input must be.
+   *
+   * @internal
+   */
+  expectation(where: string): Expectation {
+    return {
+      where,
+      width: this.inputSize,
+      widthName: this.accepts === 'indices' ? 'classes' : 'inputSize',
+    };
   }
 
   /** Checks a public input, which an error calls `argument`, and copies it into the arena. */

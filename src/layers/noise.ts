@@ -6,7 +6,7 @@ import { numberWithin, oneOf, rangeError, requiredOptions, show, typeError } fro
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { fill } from '../matrix/operations.ts';
-import { defaultRandom, Random } from '../random/random.ts';
+import { ownGenerator, Random } from '../random/random.ts';
 
 /** The probability of each part of a state to stay as it was. */
 export type ZoneoutRates<Name extends string = string> = { readonly [name in Name]?: number | undefined };
@@ -69,11 +69,11 @@ export class Noise<const Zoneout extends number | ZoneoutRates = number | Zoneou
     const {
       recurrentDropout = 0,
       zoneout = 0,
-      random = defaultRandom().fork(),
+      random,
     } = requiredOptions('Noise', options, '{ recurrentDropout: 0.25 }');
     this.recurrentDropout = dropoutRate('Noise', 'recurrentDropout', recurrentDropout);
     this.zoneout = zoneout;
-    this.random = random;
+    this.random = ownGenerator('Noise', random);
     checkZoneout(zoneout);
   }
 

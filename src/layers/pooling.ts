@@ -131,7 +131,7 @@ export class Pooling extends Layer<Tensor, number, number, undefined> {
     };
   }
 
-  protected override expectation(where: string): Expectation {
+  override expectation(where: string): Expectation {
     return { ...super.expectation(where), timed: true };
   }
 }

@@ -82,7 +82,7 @@ export class Repeat extends Layer<Tensor, number, number, undefined> {
     };
   }
 
-  protected override expectation(where: string): Expectation {
+  override expectation(where: string): Expectation {
     return { ...super.expectation(where), timed: false };
   }
 }

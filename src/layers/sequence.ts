@@ -248,7 +248,7 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
     return (given ?? this.initial?.state(arena, batch)) as Matrices<string> | undefined;
   }
 
-  protected override expectation(where: string): Expectation {
+  override expectation(where: string): Expectation {
     return { ...super.expectation(where), timed: true };
   }
 }

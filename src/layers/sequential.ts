@@ -5,6 +5,7 @@ import type { Backend } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { Parameter } from '../matrix/parameter.ts';
+import type { Expectation } from '../signal/checks.ts';
 import type { Signal } from '../signal/signal.ts';
 import type { MatrixState, State, StateSizes, Tree } from '../signal/state.ts';
 import type { Indices, Tensor } from '../tensor.ts';
@@ -162,6 +163,11 @@ export class Sequential<
 
   architecture(): Architecture {
     return { type: this.type, options: {}, parts: Object.fromEntries(this.layers.entries()) };
+  }
+
+  override expectation(where: string): Expectation {
+    const { timed } = this.layers[0]!.expectation(where);
+    return { ...super.expectation(where), timed };
   }
 
   override initialState(batch: number): State {

@@ -1,10 +1,26 @@
 /** Where weights start. An initialiser fills a matrix of `rows` (outputs) × `columns` (inputs), row by row. */
-import { rangeError } from '../errors.ts';
+import { rangeError, show, typeError } from '../errors.ts';
 import { orthonormal } from './orthogonal.ts';
-import type { Random } from './random.ts';
+import { generatorOf, type Random } from './random.ts';
 
 /** Gives the `rows · columns` starting values of a weight matrix. */
 export type Initializer = (rows: number, columns: number, random: Random) => Float64Array;
+
+/** The starting values of a weight, by an option `name` of `where` that may be no initialiser, and a generator that may be none. */
+export function startingValues(
+  where: string,
+  name: string,
+  initializer: Initializer,
+  rows: number,
+  columns: number,
+  random: Random | undefined,
+): Float64Array {
+  if (typeof initializer !== 'function')
+    throw typeError(where, name, `is ${show(initializer)}`, 'an initialiser, such as glorotUniform');
+  const values = initializer(rows, columns, generatorOf(where, random));
+  if (values?.length === rows * columns) return values;
+  throw rangeError(where, name, `gave ${values?.length} values`, `${rows * columns}`);
+}
 
 function drawn(length: number, draw: () => number): Float64Array {
   const values = new Float64Array(length);

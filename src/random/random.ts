@@ -1,5 +1,5 @@
 /** One seeded source of random numbers, the same on every engine. Nothing in the library uses another. */
-import { rangeError, show, wholeNumber } from '../errors.ts';
+import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
 import { logarithm } from './logarithm.ts';
 
 /** The generator's whole state: four 32-bit words, not all zero. */
@@ -117,8 +117,20 @@ export class Random {
 
 let shared: Random | undefined;
 
-/** The generator of whoever is given none: one for the program, seeded with 0, so that a program repeats itself. */
-export function defaultRandom(): Random {
-  shared ??= new Random(0);
-  return shared;
+/**
+ * The generator that was given to `where`; to who is given none, one for the program, seeded with 0, so that a program
+ * repeats itself.
+ */
+export function generatorOf(where: string, given: Random | undefined): Random {
+  if (given === undefined) {
+    shared ??= new Random(0);
+    return shared;
+  }
+  if (typeof given?.next === 'function') return given;
+  throw typeError(where, 'random', `is ${show(given)}`, 'a Random, such as new Random(1)');
+}
+
+/** The same for what keeps its generator: to who is given none, one of its own. */
+export function ownGenerator(where: string, given: Random | undefined): Random {
+  return given === undefined ? generatorOf(where, given).fork() : generatorOf(where, given);
 }

@@ -4,7 +4,7 @@ import type { EncoderDecoder, EncoderDecoderInput } from '../encoder-decoder/enc
 import { numberWithin, requiredOptions, show, typeError, wholeNumber } from '../errors.ts';
 import { withArena } from '../matrix/arena.ts';
 import type { Schedule } from '../optimizers/schedules.ts';
-import { defaultRandom, type Random } from '../random/random.ts';
+import { generatorOf, type Random } from '../random/random.ts';
 import type { OneHotSignal } from '../signal/signal.ts';
 import type { Indices, Tensor } from '../tensor.ts';
 import type { Batch, Batches } from './batch.ts';
@@ -62,14 +62,11 @@ export async function* scheduledSampling<Source extends Tensor | Indices>(
   options: ScheduledSamplingOptions,
 ): AsyncGenerator<Batch<EncoderDecoderInput<Source>, Indices>, void, undefined> {
   const where = 'scheduledSampling';
-  const {
-    probability,
-    random = defaultRandom(),
-    firstStep = 0,
-  } = requiredOptions(where, options, '{ probability }');
+  const { probability, random: given, firstStep = 0 } = requiredOptions(where, options, '{ probability }');
   checkBatches(where, batches);
   if (typeof probability !== 'function')
     throw typeError(where, 'probability', `is ${show(probability)}`, 'a function of the step');
+  const random = generatorOf(where, given);
   const own = sampler(where, options, random);
   let step = wholeNumber(where, 'firstStep', firstStep, 0);
   for await (const batch of batches) {

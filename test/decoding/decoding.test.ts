@@ -178,6 +178,10 @@ describe('errors', () => {
       'greedy: options is undefined, expected an object such as { maxLength }',
     ],
     [
+      () => beamSearch('안녕' as never, source, { width: 1, maxLength: 1 }),
+      'beamSearch: model is "안녕", expected an EncoderDecoder, such as encoderDecoder(…) makes',
+    ],
+    [
       () => greedy(model, source, { maxLength: 0 }),
       'greedy: maxLength is 0, expected a whole number of at least 1',
     ],
@@ -191,7 +195,7 @@ describe('errors', () => {
     ],
     [
       () => greedy(model, indices([[2, 9]]), { maxLength: 2 }),
-      'greedy: source[0, 1] is 9, expected an index from 0 to 4 (inputSize is 5)',
+      'greedy: source[0, 1] is 9, expected an index from 0 to 4 (classes is 5)',
     ],
     [
       () => greedy(model, indices([[2, 3]]), { maxLength: 2, sourceLengths: [3] }),

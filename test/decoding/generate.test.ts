@@ -142,6 +142,8 @@ describe('generate', () => {
       await run({ prompt: [0], stop: new Set([stop, free[1]!]), random: new Random(3) }),
     );
     expect(either).toEqual(free.slice(0, 1 + Math.min(free.indexOf(stop), free.indexOf(free[1]!))));
+    const listed = tokensOf(await run({ prompt: [0], stop: [stop, free[1]!], random: new Random(3) }));
+    expect(listed).toEqual(either);
     const three = await run({ prompt: [0], stop: (tokens) => tokens.length === 3, random: new Random(3) });
     expect(tokensOf(three)).toEqual(free.slice(0, 3));
     const controller = new AbortController();
@@ -150,6 +152,11 @@ describe('generate', () => {
       if (++count === 5) controller.abort();
     expect(count).toBe(5);
     expect(await run({ prompt: [0], length: 0 })).toEqual([]);
+  });
+
+  test('a prompt may be what a vocabulary encodes, and a seed stands for a generator', async () => {
+    const seeded = tokensOf(await run({ prompt: Int32Array.of(0, 3), length: 8, seed: 7 }));
+    expect(seeded).toEqual(tokensOf(await run({ prompt: [0, 3], length: 8, random: new Random(7) })));
   });
 
   test('errors', async () => {
@@ -161,7 +168,25 @@ describe('generate', () => {
       new TypeError('generate: prompt is "안녕", expected an array of indices'),
     );
     await expect(failing({ prompt: [6] })).rejects.toThrow(
-      new RangeError('Sequential.infer: inputs[0, 0] is 6, expected an index from 0 to 5 (inputSize is 6)'),
+      new RangeError('Sequential.infer: inputs[0, 0] is 6, expected an index from 0 to 5 (classes is 6)'),
+    );
+    await expect(run(undefined as never)).rejects.toThrow(
+      new TypeError('generate: options is undefined, expected an object such as { prompt: [0] }'),
+    );
+    await expect(failing({ random: 3 })).rejects.toThrow(
+      new TypeError('generate: random is 3, expected a Random, such as new Random(1)'),
+    );
+    await expect(failing({ random: new Random(1), seed: 2 })).rejects.toThrow(
+      new RangeError('generate: seed is 2 and random given, expected one of them'),
+    );
+    await expect(failing({ seed: -1 })).rejects.toThrow(
+      new RangeError('generate: seed is -1, expected a whole number of at least 0'),
+    );
+    const wide = manyToMany({ classes: 6, hiddenSize: 3, outputSize: 7 });
+    await expect(generate(wide, { prompt: [0] }).next()).rejects.toThrow(
+      new RangeError(
+        'generate: model scores 7 classes and reads 6, expected no more than it reads: what is drawn is read next',
+      ),
     );
     await expect(failing({ length: -1 })).rejects.toThrow(
       new RangeError('generate: length is -1, expected a whole number of at least 0'),

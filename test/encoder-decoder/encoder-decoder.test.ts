@@ -306,7 +306,7 @@ describe('errors', () => {
     ],
     [
       { source: indices([[-1], [0], [0]]), sourceLengths: undefined },
-      'source[0, 0] is -1, expected an index from 0 to 4 (inputSize is 5)',
+      'source[0, 0] is -1, expected an index from 0 to 4 (classes is 5)',
     ],
     [{ sourceLengths: [4, 2] }, 'sourceLengths has 2 entries, expected 3, one for each sequence'],
     [{ targetLengths: [4, 1, 1] }, 'targetLengths[0] is 4, expected a whole number from 0 to 3'],

@@ -43,6 +43,9 @@ test('errors', () => {
     new TypeError('Dense: outputSize is undefined, expected a whole number of at least 1'),
   );
   expect(() => new Dense({ inputSize: 1, outputSize: 2, initializer: () => new Float64Array(3) })).toThrow(
-    new RangeError('Parameter.write: values has length 3, expected 2 for shape [2, 1]'),
+    new RangeError('Dense: initializer gave 3 values, expected 2'),
+  );
+  expect(() => new Dense({ inputSize: 1, outputSize: 2, initializer: 'identity' as never })).toThrow(
+    new TypeError('Dense: initializer is "identity", expected an initialiser, such as glorotUniform'),
   );
 });

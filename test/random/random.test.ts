@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Random, type RandomState } from '../../src/index.ts';
-import { defaultRandom } from '../../src/random/random.ts';
+import { generatorOf } from '../../src/random/random.ts';
 
 describe('the generator', () => {
   test('is xoshiro128**: two outputs of the reference implementation make one number', () => {
@@ -117,7 +117,14 @@ describe('what it draws', () => {
     expect(random.next()).toBe(other.next());
   });
 
-  test('the default generator is one', () => expect(defaultRandom()).toBe(defaultRandom()));
+  test('who is given none has that of the program', () => {
+    expect(generatorOf('here', undefined)).toBe(generatorOf('there', undefined));
+    const own = new Random(1);
+    expect(generatorOf('here', own)).toBe(own);
+    expect(() => generatorOf('Dense', 3 as never)).toThrow(
+      new TypeError('Dense: random is 3, expected a Random, such as new Random(1)'),
+    );
+  });
 });
 
 describe('errors', () => {
