@@ -1,7 +1,7 @@
 /** Many inputs, as many outputs as they need: encoder and decoder. */
 import { Attention, type AttentionOptions } from '../attention/attention.ts';
 import { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
-import { requiredOptions } from '../errors.ts';
+import { rangeError, requiredOptions } from '../errors.ts';
 import { Dense } from '../layers/dense.ts';
 import { Sequential } from '../layers/sequential.ts';
 import type { Indices } from '../tensor.ts';
@@ -57,15 +57,22 @@ export function encoderDecoder<const Classes extends number>(
     options,
     example,
   );
-  const { bidirectional, attention = 'general', backend, random } = options;
-  const stack = (classes: number, both: boolean | undefined) => {
-    const settings = { ...options, classes, embeddingSize, bidirectional: both };
+  const { bidirectional, merge, attention = 'general', backend, random } = options;
+  const stack = (classes: number, directions: Pick<RecurrentOptions, 'bidirectional' | 'merge'>) => {
+    const settings = { ...options, ...directions, classes, embeddingSize };
     const input = inputLayer(where, settings);
     const { layers, width } = recurrentLayers(where, input.width, settings, 'all');
     return { layer: new Sequential<Indices>([...input.layers, ...layers]), width };
   };
-  const encoder = stack(sourceClasses, bidirectional);
-  const decoder = stack(targetClasses, false);
+  const encoder = stack(sourceClasses, { bidirectional, merge });
+  const decoder = stack(targetClasses, { bidirectional: false, merge: undefined });
+  if (attention === 'dot' && encoder.width !== decoder.width)
+    throw rangeError(
+      where,
+      'attention',
+      `is "dot", and the encoder gives ${encoder.width} features, the decoder ${decoder.width}`,
+      'as many of both, or "general"',
+    );
   const attentionSize = attention === 'additive' ? decoder.width : undefined;
   const sizes = { querySize: decoder.width, keySize: encoder.width, attentionSize };
   return new EncoderDecoder({

@@ -1,5 +1,5 @@
 /** Many inputs, an output for each: the aligned structure. */
-import { requiredOptions } from '../errors.ts';
+import { requiredOptions, wholeNumber } from '../errors.ts';
 import { Dense } from '../layers/dense.ts';
 import { Sequential } from '../layers/sequential.ts';
 import type { Indices, Tensor } from '../tensor.ts';
@@ -53,6 +53,7 @@ export function manyToMany(
   );
   const input = inputLayer('manyToMany', options);
   const recurrent = recurrentLayers('manyToMany', input.width, options, 'all');
+  wholeNumber('manyToMany', 'outputSize', outputSize);
   const output = new Dense({ inputSize: recurrent.width, outputSize, backend, random });
   return new Sequential([...input.layers, ...recurrent.layers, output]);
 }

@@ -1,5 +1,5 @@
 /** Many inputs, one output. */
-import { oneOf, requiredOptions } from '../errors.ts';
+import { oneOf, requiredOptions, wholeNumber } from '../errors.ts';
 import { Dense } from '../layers/dense.ts';
 import { Pooling } from '../layers/pooling.ts';
 import { Sequential } from '../layers/sequential.ts';
@@ -60,6 +60,7 @@ export function manyToOne(
   const input = inputLayer('manyToOne', options);
   const recurrent = recurrentLayers('manyToOne', input.width, options, pooling === 'last' ? 'last' : 'all');
   const pool = pooling === 'last' ? [] : [new Pooling({ kind: pooling, backend })];
+  wholeNumber('manyToOne', 'outputSize', outputSize);
   const output = new Dense({ inputSize: recurrent.width, outputSize, backend, random });
   return new Sequential([...input.layers, ...recurrent.layers, ...pool, output]);
 }

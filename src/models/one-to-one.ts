@@ -49,6 +49,7 @@ export function oneToOne<const InputSize extends number, const OutputSize extend
     backend,
     random,
   } = requiredOptions('oneToOne', options, '{ inputSize, outputSize }');
+  wholeNumber('oneToOne', 'outputSize', outputSize);
   let width: number = wholeNumber('oneToOne', 'inputSize', options.inputSize);
   const hidden = [hiddenSize].flat().flatMap((size): AnyLayer[] => {
     const dense = new Dense({

@@ -3,10 +3,12 @@ import type { Cell, CellOptions } from '../cells/cell.ts';
 import { LSTMCell } from '../cells/lstm.ts';
 import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
 import type { Backend } from '../kernels/backend.ts';
-import { Bidirectional } from '../layers/bidirectional.ts';
+import { Bidirectional, type Merge } from '../layers/bidirectional.ts';
 import { Dropout } from '../layers/dropout.ts';
 import { Embedding } from '../layers/embedding.ts';
+import type { Noise } from '../layers/noise.ts';
 import { OneHot } from '../layers/one-hot.ts';
+import { Residual } from '../layers/residual.ts';
 import { Sequence } from '../layers/sequence.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 import type { Random } from '../random/random.ts';
@@ -58,6 +60,14 @@ export interface RecurrentOptions extends PlaceOptions {
   readonly hiddenSize: number | readonly number[];
   /** Whether a second cell reads each sequence from its end: false unless given. */
   readonly bidirectional?: boolean | undefined;
+  /** How the outputs of the two directions become one, where both are read: `'concatenate'` unless given. */
+  readonly merge?: Merge | undefined;
+  /** Whether a way leads around every recurrent layer above the first that keeps width and steps (`Residual`): false unless given. */
+  readonly residual?: boolean | undefined;
+  /** Whether the states that sequences start from are learned: false unless given. */
+  readonly learnInitialState?: boolean | undefined;
+  /** What disturbs the recurrent layers while they are trained, such as recurrent dropout: none unless given. */
+  readonly noise?: Noise | undefined;
   /** The rate of dropout after every recurrent layer: none unless given. */
   readonly dropout?: number | undefined;
 }
@@ -97,7 +107,10 @@ export function recurrentLayers(
   options: RecurrentOptions,
   outputs: 'all' | 'last',
 ): { layers: AnyLayer[]; width: number } {
-  const { cell = LSTMCell, bidirectional = false, dropout, backend, random } = options;
+  const { cell = LSTMCell, bidirectional = false, residual = false, dropout, backend, random } = options;
+  const { merge, learnInitialState, noise } = options;
+  if (!bidirectional && merge !== undefined)
+    throw rangeError(where, 'merge', `is ${show(merge)}`, 'none without bidirectional: true');
   const sizes = [options.hiddenSize].flat();
   if (sizes.length === 0) throw rangeError(where, 'hiddenSize', 'is empty', 'a number for each layer');
   const kinds = Array.isArray(cell) ? (cell as readonly CellKind[]) : sizes.map(() => cell as CellKind);
@@ -115,11 +128,14 @@ export function recurrentLayers(
   const layers = sizes.flatMap((size, at) => {
     const hiddenSize = wholeNumber(where, 'hiddenSize', size);
     const cell = () => makeCell(kinds[at]!, { inputSize: width, hiddenSize, backend, random });
-    const settings = { outputs: at === sizes.length - 1 ? outputs : 'all' } as const;
-    const layer: AnyLayer = bidirectional
-      ? new Bidirectional(cell(), cell(), settings)
+    const given = at === sizes.length - 1 ? outputs : 'all';
+    const settings = { outputs: given, learnInitialState, noise } as const;
+    const recurrent: AnyLayer = bidirectional
+      ? new Bidirectional(cell(), cell(), { ...settings, merge })
       : new Sequence(cell(), settings);
-    width = layer.outputSize!;
+    const around = residual && at > 0 && given === 'all' && recurrent.outputSize === width;
+    const layer = around ? new Residual(recurrent) : recurrent;
+    width = recurrent.outputSize!;
     return dropout === undefined
       ? [layer]
       : [layer, new Dropout({ rate: dropout, backend, random: random?.fork() })];

@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import {
+  type Bidirectional,
   CoupledLSTMCell,
   type EncoderDecoder,
   encoderDecoder,
@@ -12,6 +13,7 @@ import {
   LayerNormLSTMCell,
   manyToMany,
   manyToOne,
+  Noise,
   oneToMany,
   oneToOne,
   PeepholeLSTMCell,
@@ -157,6 +159,65 @@ describe('the cells', () => {
   });
 });
 
+describe('what lies in, between and around the recurrent layers', () => {
+  const sizes = { inputSize: 2, hiddenSize: [4, 4, 4], outputSize: 1, cell: GRUCell };
+
+  test('residual: around all above the first that keep width and steps', () => {
+    expect(types(manyToMany({ ...sizes, residual: true }) as never)).toEqual([
+      'Sequence',
+      'Residual',
+      'Residual',
+      'Dense',
+    ]);
+    const last = manyToOne({ ...sizes, hiddenSize: [4, 3, 3, 3], residual: true });
+    expect(types(last as never)).toEqual(['Sequence', 'Sequence', 'Residual', 'Sequence', 'Dense']);
+    const translator = encoderDecoder({
+      sourceClasses: 5,
+      targetClasses: 4,
+      hiddenSize: [3, 3],
+      residual: true,
+      start: 0,
+      end: 1,
+    });
+    expect(greedy(translator, indices([[1, 2]]), { maxLength: 3 })).toHaveLength(1);
+  });
+
+  test('learned initial states', () => {
+    const model = manyToMany({ ...sizes, learnInitialState: true });
+    expect([...model.parameters().keys()].filter((name) => name.includes('initial'))).toEqual([
+      '0.initial.h',
+      '1.initial.h',
+      '2.initial.h',
+    ]);
+  });
+
+  test('noise, of one generator for all layers', () => {
+    const noise = new Noise({ recurrentDropout: 0.5, zoneout: 0.1, random: new Random(3) });
+    const model = manyToMany({ ...sizes, bidirectional: true, noise });
+    expect(model.layers.slice(0, 3).map((layer) => (layer as Bidirectional<'h'>).random)).toEqual([
+      noise.random,
+      noise.random,
+      noise.random,
+    ]);
+  });
+
+  test('merged directions', () => {
+    const model = manyToMany({ ...sizes, bidirectional: true, merge: 'sum' });
+    expect(model.layers.map(({ inputSize }) => inputSize)).toEqual([2, 4, 4, 4]);
+    expect(() => manyToMany({ ...sizes, merge: 'sum' })).toThrow(
+      new RangeError('manyToMany: merge is "sum", expected none without bidirectional: true'),
+    );
+    const both = { sourceClasses: 5, targetClasses: 4, hiddenSize: 3, bidirectional: true, start: 0, end: 1 };
+    const translator = encoderDecoder({ ...both, merge: 'mean', attention: 'dot' });
+    expect(translator.encoder.outputSize).toBe(3);
+    expect(() => encoderDecoder({ ...both, attention: 'dot' })).toThrow(
+      new RangeError(
+        'encoderDecoder: attention is "dot", and the encoder gives 6 features, the decoder 3, expected as many of both, or "general"',
+      ),
+    );
+  });
+});
+
 test('the same generator gives the same weights', () => {
   const make = () => manyToOne({ inputSize: 2, hiddenSize: [3, 4], outputSize: 1, random: new Random(7) });
   const [a, b] = [make(), make()];
@@ -188,6 +249,10 @@ test('errors', () => {
   expect(() => manyToOne({ inputSize: 2, hiddenSize: 3, outputSize: 1, pooling: 'sum' as 'max' })).toThrow(
     new RangeError('manyToOne: pooling is "sum", expected one of "last", "mean", "max"'),
   );
+  for (const [name, build] of Object.entries({ oneToOne, oneToMany, manyToOne, manyToMany }))
+    expect(() => (build as (options: object) => unknown)({ inputSize: 2, hiddenSize: 3, steps: 1 })).toThrow(
+      new TypeError(`${name}: outputSize is undefined, expected a whole number of at least 1`),
+    );
   expect(() => oneToOne(undefined as never)).toThrow(
     new TypeError('oneToOne: options is undefined, expected an object such as { inputSize, outputSize }'),
   );
