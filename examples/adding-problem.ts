@@ -12,15 +12,13 @@
 import { parseArgs } from 'node:util';
 import {
   Adam,
-  type Cell,
-  Dense,
+  type CellKind,
   GRUCell,
   LSTMCell,
+  manyToOne,
   meanSquaredError,
   Random,
   RNNCell,
-  Sequence,
-  sequential,
   train,
 } from 'recurrent-cells';
 import { addingProblem } from './lib/adding.ts';
@@ -54,12 +52,9 @@ function wrongShare(sums: ArrayLike<number>): number {
 }
 
 /** The mean squared error on fresh sequences, now and then during training, and at last the share of wrong sums. */
-async function learn(makeCell: (random: Random) => Cell): Promise<{ errors: number[]; wrong: number }> {
+async function learn(cell: CellKind): Promise<{ errors: number[]; wrong: number }> {
   const random = new Random(seed);
-  const model = sequential(
-    new Sequence(makeCell(random), { outputs: 'last' }),
-    new Dense({ inputSize: HIDDEN, outputSize: 1, random }),
-  );
+  const model = manyToOne({ inputSize: 2, cell, hiddenSize: HIDDEN, outputSize: 1, random });
   const data = new Random(seed + 1);
   const error = () => meanSquaredError().measure(model.infer(test.inputs).output, test.targets).value;
   const stream = (function* () {
@@ -75,12 +70,7 @@ async function learn(makeCell: (random: Random) => Cell): Promise<{ errors: numb
   return { errors, wrong: wrongShare(model.infer(test.inputs).output.data) };
 }
 
-const sizes = { inputSize: 2, hiddenSize: HIDDEN } as const;
-const cells: { [name: string]: (random: Random) => Cell } = {
-  'tanh RNN': (random) => new RNNCell({ ...sizes, random }),
-  LSTM: (random) => new LSTMCell({ ...sizes, random }),
-  GRU: (random) => new GRUCell({ ...sizes, random }),
-};
+const cells: { readonly [name: string]: CellKind } = { 'tanh RNN': RNNCell, LSTM: LSTMCell, GRU: GRUCell };
 
 console.log(
   `The adding problem, T = ${time}: ${HIDDEN} units, ${batches} batches of ${BATCH}, Adam, seed ${seed}.`,
@@ -94,8 +84,8 @@ row(
 );
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const rows: ResultRow[] = [];
-for (const [name, make] of Object.entries(cells)) {
-  const found = await learn(make);
+for (const [name, cell] of Object.entries(cells)) {
+  const found = await learn(cell);
   const errors = found.errors.map((error) => error.toFixed(4));
   row(name, errors);
   rows.push({

@@ -20,11 +20,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import {
   Adam,
-  type CellOptions,
   cosineDecay,
   crossEntropy,
-  Dense,
-  Dropout,
   evaluate,
   GRUCell,
   generate,
@@ -32,12 +29,11 @@ import {
   LSTMCell,
   load,
   loadMetadata,
-  OneHot,
+  manyToMany,
   perplexity,
   Random,
   RNNCell,
-  Sequence,
-  Sequential,
+  type Sequential,
   save,
   train,
 } from 'recurrent-cells';
@@ -216,15 +212,15 @@ function makeModel(symbols: number, random: Random): Model {
   const cells = { rnn: RNNCell, gru: GRUCell, lstm: LSTMCell };
   if (!Object.hasOwn(cells, options.cell))
     throw new RangeError(`--cell is ${options.cell}, expected rnn, gru or lstm`);
-  const Cell = cells[options.cell as keyof typeof cells] as new (options: CellOptions) => LSTMCell;
-  const hiddenSize = whole('hidden');
-  const rate = number('dropout', 0);
-  return new Sequential([
-    new OneHot({ classes: symbols }),
-    new Sequence(new Cell({ inputSize: symbols, hiddenSize, random })),
-    ...(rate > 0 ? [new Dropout({ rate, random: random.fork() })] : []),
-    new Dense({ inputSize: hiddenSize, outputSize: symbols, random }),
-  ]);
+  const dropout = number('dropout', 0);
+  return manyToMany({
+    classes: symbols,
+    cell: cells[options.cell as keyof typeof cells],
+    hiddenSize: whole('hidden'),
+    dropout: dropout > 0 ? dropout : undefined,
+    outputSize: symbols,
+    random,
+  });
 }
 
 /** Reads a prompt and goes on from it. */

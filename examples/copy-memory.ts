@@ -16,18 +16,15 @@ import {
   Adam,
   accuracy,
   type Batch,
-  type Cell,
+  type CellKind,
   crossEntropy,
-  Dense,
   evaluate,
   GRUCell,
   type Indices,
-  OneHot,
+  manyToMany,
   perplexity,
   Random,
   RNNCell,
-  Sequence,
-  sequential,
   train,
 } from 'recurrent-cells';
 import { withProgress } from './lib/progress.ts';
@@ -79,21 +76,17 @@ function remember(cell: GRUCell, random: Random): GRUCell {
   return cell;
 }
 
-const sizes = { inputSize: SYMBOLS + 2, hiddenSize: HIDDEN };
-const cells: { readonly [name: string]: (random: Random) => Cell } = {
-  'tanh RNN': (random) => new RNNCell({ ...sizes, random }),
-  GRU: (random) => new GRUCell({ ...sizes, random }),
-  'GRU that starts as a memory': (random) => remember(new GRUCell({ ...sizes, random }), random),
+const cells: { readonly [name: string]: CellKind } = {
+  'tanh RNN': RNNCell,
+  GRU: GRUCell,
+  'GRU that starts as a memory': (options) => remember(new GRUCell(options), options.random!),
 };
 
 /** Trains one network; its mean loss on fresh sequences, and the share of the symbols that it says again. */
-async function learn(name: string, makeCell: (random: Random) => Cell): Promise<ResultRow> {
+async function learn(name: string, cell: CellKind): Promise<ResultRow> {
   const random = new Random(seed);
-  const model = sequential(
-    new OneHot({ classes: SYMBOLS + 2 }),
-    new Sequence(makeCell(random)),
-    new Dense({ inputSize: HIDDEN, outputSize: SYMBOLS + 2, random }),
-  );
+  const classes = SYMBOLS + 2;
+  const model = manyToMany({ classes, cell, hiddenSize: HIDDEN, outputSize: classes, random });
   const data = new Random(seed + 1);
   const stream = (function* () {
     for (let i = 0; i < batches; i++) yield problem(data, BATCH);
@@ -127,7 +120,7 @@ console.log(
   `The copy problem, T = ${time}: who remembers nothing loses ${guessing.toFixed(4)} nats a step.\n`,
 );
 const rows: ResultRow[] = [];
-for (const [name, makeCell] of Object.entries(cells)) rows.push(await learn(name, makeCell));
+for (const [name, cell] of Object.entries(cells)) rows.push(await learn(name, cell));
 
 report({
   example: 'copy-memory',

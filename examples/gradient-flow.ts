@@ -12,16 +12,14 @@ import { parseArgs } from 'node:util';
 import * as Plot from '@observablehq/plot';
 import {
   Adam,
-  type Cell,
-  Dense,
+  type CellKind,
   GRUCell,
   gradientFlow,
   LSTMCell,
+  manyToOne,
   meanSquaredError,
   Random,
   RNNCell,
-  Sequence,
-  sequential,
   train,
 } from 'recurrent-cells';
 import { addingProblem } from './lib/adding.ts';
@@ -48,12 +46,7 @@ const LABELLED = 12;
 // Below it gradientFlow speaks of vanishing.
 const VANISHED = 1e-3;
 
-const sizes = { inputSize: 2, hiddenSize: HIDDEN } as const;
-const cells: { readonly [name: string]: (random: Random) => Cell } = {
-  'tanh RNN': (random) => new RNNCell({ ...sizes, random }),
-  GRU: (random) => new GRUCell({ ...sizes, random }),
-  LSTM: (random) => new LSTMCell({ ...sizes, random }),
-};
+const cells: { readonly [name: string]: CellKind } = { 'tanh RNN': RNNCell, GRU: GRUCell, LSTM: LSTMCell };
 
 /** One point of the picture: ‖∂L/∂h_t‖ relative to that of the last step. */
 interface Point {
@@ -70,13 +63,10 @@ interface Point {
 /** Trains a network on the adding problem, and measures its gradient flow before and after. */
 async function learn(
   name: string,
-  makeCell: (random: Random) => Cell,
+  cell: CellKind,
 ): Promise<{ readonly points: Point[]; readonly row: ResultRow }> {
   const random = new Random(seed);
-  const model = sequential(
-    new Sequence(makeCell(random), { outputs: 'last' }),
-    new Dense({ inputSize: HIDDEN, outputSize: 1, random }),
-  );
+  const model = manyToOne({ inputSize: 2, cell, hiddenSize: HIDDEN, outputSize: 1, random });
   const loss = meanSquaredError();
   const test = addingProblem(new Random(seed + 2), 256, TIME);
   const measure = (when: string) => {
@@ -178,7 +168,7 @@ console.log(
   `The adding problem, T = ${TIME}: one of the two numbers to be added is in the first half, the loss at the end.`,
 );
 const found: Awaited<ReturnType<typeof learn>>[] = [];
-for (const [name, makeCell] of Object.entries(cells)) found.push(await learn(name, makeCell));
+for (const [name, cell] of Object.entries(cells)) found.push(await learn(name, cell));
 report({
   example: 'gradient-flow',
   title: `What is heard of step ${TIME} at step 1`,

@@ -14,13 +14,10 @@ import {
   type Batch,
   cosineDecay,
   crossEntropy,
-  Dense,
   GRUCell,
   type Indices,
-  OneHot,
+  manyToMany,
   Random,
-  Sequence,
-  sequential,
   train,
 } from 'recurrent-cells';
 import { Alphabet } from './lib/character-text.ts';
@@ -80,11 +77,13 @@ function batchOf(sums: readonly Sum[]): Batch<Indices, Indices> {
   };
 }
 
-const model = sequential(
-  new OneHot({ classes: alphabet.size }),
-  new Sequence(new GRUCell({ inputSize: alphabet.size, hiddenSize: HIDDEN, random })),
-  new Dense({ inputSize: HIDDEN, outputSize: 10, random }),
-);
+const model = manyToMany({
+  classes: alphabet.size,
+  cell: GRUCell,
+  hiddenSize: HIDDEN,
+  outputSize: 10,
+  random,
+});
 
 /** What the model makes of sums. */
 function answers(sums: readonly Sum[]): number[] {
