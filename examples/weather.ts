@@ -4,7 +4,8 @@
  *     npm run example weather
  *
  * One network for a number and one for a class, alike but for their last layer and their loss. Weather is hard to beat
- * with yesterday's: whoever says that tomorrow will be like today is seldom far off.
+ * with yesterday's: whoever says that tomorrow will be like today is seldom far off. What a memory is worth is seen beside
+ * one-to-one networks, which read the day before alone.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -19,6 +20,7 @@ import {
   indices,
   type Loss,
   manyToOne,
+  oneToOne,
   Random,
   type Sequential,
   smoothL1,
@@ -86,35 +88,44 @@ function features({ date, measured, kind }: Day): number[] {
 }
 const seen = days.map(features);
 
-/** The days before each of `targets`. */
-const before = (targets: readonly number[]) => tensor(targets.map((day) => seen.slice(day - DAYS, day)));
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 const training = range(DAYS, validateFrom);
 const validation = range(validateFrom, testFrom);
 const test = range(testFrom, days.length);
 
+/** What a network reads before each of `targets`, and the network. */
+interface Reader {
+  inputs(targets: readonly number[]): Tensor;
+  model(outputSize: number, random: Random): Sequential<Tensor>;
+}
+const inputSize = seen[0]!.length;
+const weeks: Reader = {
+  inputs: (targets) => tensor(targets.map((day) => seen.slice(day - DAYS, day))),
+  model: (outputSize, random) =>
+    manyToOne({ inputSize, cell: GRUCell, hiddenSize: HIDDEN, dropout: 0.3, outputSize, random }),
+};
+/** One-to-one: what can be said without a memory. */
+const lastDay: Reader = {
+  inputs: (targets) => tensor(targets.map((day) => seen[day - 1]!)),
+  model: (outputSize, random) => oneToOne({ inputSize, hiddenSize: HIDDEN, outputSize, random }),
+};
+
 /** Trains a network and gives what it makes of the days of the validation and of the test part. */
 async function learn<Target extends Tensor | Indices>(
+  reader: Reader,
   outputSize: number,
   loss: Loss<Target>,
   targetsOf: (targets: readonly number[]) => Target,
 ): Promise<{ validated: Tensor; tested: Tensor }> {
   const random = new Random(SEED);
-  const model: Sequential<Tensor> = manyToOne({
-    inputSize: seen[0]!.length,
-    cell: GRUCell,
-    hiddenSize: HIDDEN,
-    dropout: 0.3,
-    outputSize: outputSize as number,
-    random,
-  });
+  const model = reader.model(outputSize, random);
   const steps = EPOCHS * Math.ceil(training.length / BATCH);
   const batches = (function* (): Generator<Batch<Tensor, Target>> {
     for (let epoch = 0; epoch < EPOCHS; epoch++) {
       const order = random.shuffle([...training]);
       for (let from = 0; from < order.length; from += BATCH) {
         const chosen = order.slice(from, from + BATCH);
-        yield { inputs: before(chosen), targets: targetsOf(chosen) };
+        yield { inputs: reader.inputs(chosen), targets: targetsOf(chosen) };
       }
     }
   })();
@@ -127,19 +138,24 @@ async function learn<Target extends Tensor | Indices>(
     }))
       show(step + 1, { loss: value.toFixed(3) });
   });
-  return { validated: model.infer(before(validation)).output, tested: model.infer(before(test)).output };
+  const [validated, tested] = [validation, test].map((part) => model.infer(reader.inputs(part)).output);
+  return { validated: validated!, tested: tested! };
 }
 
 // What is learned is the change from today: yesterday's value is then where the network starts from.
 const { deviation } = scales[1]!;
 const change = (day: number) => (days[day]!.warmest - days[day - 1]!.warmest) / deviation;
-const warmth = await learn(1, smoothL1(), (targets) => tensor(targets.map((day) => [change(day)])));
-const kinds = await learn(KINDS.length, crossEntropy(), (targets) =>
-  indices(
-    targets.map((day) => days[day]!.kind),
-    [targets.length],
-  ),
-);
+const warmthOf = (reader: Reader) =>
+  learn(reader, 1, smoothL1(), (targets) => tensor(targets.map((day) => [change(day)])));
+const kindsOf = (reader: Reader) =>
+  learn(reader, KINDS.length, crossEntropy(), (targets) =>
+    indices(
+      targets.map((day) => days[day]!.kind),
+      [targets.length],
+    ),
+  );
+const [warmth, kinds] = [await warmthOf(weeks), await kindsOf(weeks)];
+const [warmthAlone, kindsAlone] = [await warmthOf(lastDay), await kindsOf(lastDay)];
 
 /** A third of a year: what was measured, and what was said the day before. */
 function forecasts(part: readonly number[], { data }: Tensor): string {
@@ -197,6 +213,14 @@ report({
       ],
     },
     {
+      system: 'the day before alone, two networks without a memory',
+      kind: 'baseline',
+      values: [
+        `${warmthError(test, warmthAlone.tested).toFixed(2)} °C`,
+        kindAccuracy(test, kindsAlone.tested).toFixed(3),
+      ],
+    },
+    {
       system: 'these GRUs',
       kind: 'ours',
       values: [
@@ -205,6 +229,7 @@ report({
       ],
     },
   ],
+  notes: 'What a memory of three weeks adds is seen beside the networks that read the day before alone.',
   picture: {
     svg: forecasts(test.slice(0, SHOWN), warmth.tested),
     caption: `The first ${SHOWN} days of the test part`,
