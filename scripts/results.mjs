@@ -48,7 +48,10 @@ for (const name of named.length > 0 ? named : examples.filter((name) => !existsS
     stdio: 'inherit',
     env: { ...process.env, RESULTS_FILE: fileOf(name) },
   });
-  if (status !== 0) console.error(`npm run results: ${name} ended with ${status}; the others go on`);
+  if (status !== 0) {
+    console.error(`npm run results: ${name} ended with ${status}; the others go on`);
+    process.exitCode = 1;
+  }
 }
 
 const results = examples
