@@ -78,10 +78,10 @@ function section({
   measures,
   rows,
   notes,
+  table,
   caption,
   ...run
 }) {
-  const cells = (values) => `| ${values.join(' | ')} |`;
   const minutes = (run.seconds / 60).toFixed(1);
   const name = example.split(' ')[0];
   return `
@@ -91,10 +91,20 @@ function section({
 
 ${data}; ${split}. ${model}; seed ${seed}.
 
-${cells(['', ...measures])}
-${cells(['---', ...measures.map(() => '---:')])}
-${rows.map(({ system, kind, values }) => cells(kind === 'ours' ? [system, ...values].map((cell) => `**${cell}**`) : [kind === 'published' ? `${system} (published)` : system, ...values])).join('\n')}
-${notes === undefined ? '' : `\n${notes}\n`}${caption === undefined ? '' : `\n![${caption}](results/${name}.svg)\n\n_${caption}._\n`}
+${grid(
+  measures,
+  rows.map(({ system, kind, values }) =>
+    kind === 'ours'
+      ? [system, ...values].map((cell) => `**${cell}**`)
+      : [kind === 'published' ? `${system} (published)` : system, ...values],
+  ),
+)}
+${notes === undefined ? '' : `\n${notes}\n`}${table === undefined ? '' : `\n${table.caption}:\n\n${grid(table.columns, table.rows)}\n`}${caption === undefined ? '' : `\n![${caption}](results/${name}.svg)\n\n_${caption}._\n`}
 ${minutes} minutes, data and baselines included, on ${run.machine.cores} cores of ${run.machine.processor}, Node ${run.machine.node}, ${run.date}.
 `;
+}
+
+function grid(columns, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(['', ...columns]), line(['---', ...columns.map(() => '---:')]), ...rows.map(line)].join('\n');
 }

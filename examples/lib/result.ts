@@ -13,6 +13,13 @@ export interface ResultRow {
   readonly values: readonly string[];
 }
 
+/** Rows of cells, the first of each its name, under the names of the columns. */
+export interface Table {
+  readonly caption: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** What an example found, and all that is needed to judge it. */
 export interface Result {
   /** As in `npm run example NAME`. */
@@ -31,6 +38,8 @@ export interface Result {
   readonly rows: readonly ResultRow[];
   /** What a reader should know before believing the figures. */
   readonly notes?: string | undefined;
+  /** A second table, of what the figures do not tell. */
+  readonly table?: Table | undefined;
   /** What is easier seen than read: an SVG, and what it shows. */
   readonly picture?: { readonly svg: string; readonly caption: string } | undefined;
 }
@@ -59,19 +68,25 @@ export function report({ picture, ...result }: Result): void {
   writeFileSync(file, `${JSON.stringify(made, undefined, 2)}\n`);
 }
 
-function print({ title, data, split, seed, model, measures, rows, notes }: Omit<Result, 'picture'>): void {
-  const width = Math.max(...rows.map(({ system }) => system.length));
-  const columns = measures.map((measure, at) =>
-    Math.max(measure.length, ...rows.map(({ values }) => values[at]!.length)),
-  );
-  const line = (name: string, cells: readonly string[]) =>
-    console.log(
-      `  ${name.padEnd(width)}${cells.map((cell, at) => `   ${cell.padStart(columns[at]!)}`).join('')}`,
-    );
+function print(result: Omit<Result, 'picture'>): void {
+  const { title, data, split, seed, model, measures, rows, notes, table } = result;
   console.log(`\n${title}`);
   console.log(`  ${data}; ${split}; ${model}; seed ${seed}\n`);
-  line('', measures);
-  for (const { system, kind, values } of rows)
-    line(kind === 'ours' ? `\u001b[1m${system.padEnd(width)}\u001b[22m` : system, values);
-  if (notes !== undefined) console.log(`\n  ${notes}`);
+  const bold = new Set(rows.filter(({ kind }) => kind === 'ours').map(({ system }) => system));
+  printTable([['', ...measures], ...rows.map(({ system, values }) => [system, ...values])], bold);
+  // What was found in full says nothing about a short run.
+  if (process.argv.includes('--quick')) console.log('\n  --quick: it runs; nothing was learned.');
+  else if (notes !== undefined) console.log(`\n  ${notes}`);
+  if (table === undefined) return;
+  console.log(`\n  ${table.caption}:\n`);
+  printTable([['', ...table.columns], ...table.rows]);
+}
+
+function printTable(rows: readonly (readonly string[])[], bold: ReadonlySet<string> = new Set()): void {
+  const widths = rows[0]!.map((_, at) => Math.max(...rows.map((cells) => cells[at]!.length)));
+  for (const [name, ...cells] of rows) {
+    const padded = name!.padEnd(widths[0]!);
+    const rest = cells.map((cell, at) => `   ${cell.padStart(widths[at + 1]!)}`).join('');
+    console.log(`  ${bold.has(name!) ? `\u001b[1m${padded}\u001b[22m` : padded}${rest}`);
+  }
 }
