@@ -3,7 +3,7 @@
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import { show, typeError } from '../errors.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
-import { directionsOf, draw, type Features, type Structure } from './drawings.ts';
+import { draw, type Features, featuresOf, type Structure } from './drawings.ts';
 import { count, encoderDecoderRows, layerRows, type Row } from './layer-rows.ts';
 
 /**
@@ -68,7 +68,7 @@ function layers(model: AnyLayer): Found {
     return {
       rows,
       structure: structureOf(model, timed, timedOutput),
-      features: { directions: directionsOf(model.architecture()), attention: false },
+      features: { ...featuresOf(model.architecture()), attention: false },
     };
   });
 }
@@ -77,10 +77,7 @@ function encoderDecoder(model: EncoderDecoder): Found {
   return tried(model.encoder, (timed) => ({
     rows: encoderDecoderRows(model, timed),
     structure: 'encoder–decoder',
-    features: {
-      directions: directionsOf(model.encoder.architecture()),
-      attention: model.attention !== undefined,
-    },
+    features: { ...featuresOf(model.encoder.architecture()), attention: model.attention !== undefined },
   }));
 }
 

@@ -8,6 +8,8 @@ export type Structure = 'one-to-one' | 'one-to-many' | 'many-to-one' | 'many-to-
 export interface Features {
   /** Which way the sequence is read: from its beginning, from its end, or both. */
   readonly directions: ReadonlySet<'forward' | 'reverse'>;
+  /** Whether one output is made of all steps. */
+  readonly pooled: boolean;
   /** Whether each step of a decoder looks at all of the encoder's. */
   readonly attention: boolean;
 }
@@ -51,22 +53,37 @@ const drawings: { readonly [structure in Structure]: readonly string[] } = {
   ],
 };
 
+/** Where one output comes from: from both ends, or from every step. */
+const gathered = { ends: '┌─────┴─────┐', all: '┌─────┼─────┐' };
+
 /** The lines of a drawing. What is read from its end is drawn with its steps the other way round. */
-export function draw(structure: Structure, { directions, attention }: Features): string[] {
+export function draw(structure: Structure, { directions, pooled, attention }: Features): string[] {
   const backward = directions.has('reverse');
   const both = backward && directions.has('forward');
   const turned = structure === 'encoder–decoder' ? /(?<=[hx])[₁₃]/g : /(?<=[hxy])[₁₃]/g;
-  return drawings[structure]
+  const lines = drawings[structure]
     .filter((line) => attention || !line.endsWith('attention'))
     .map((line) => {
       if (both) return line.replace(/(?<=h.) ─▶ (?=h)/g, ' ◀▶ ');
       return backward ? line.replace(turned, (step) => (step === '₁' ? '₃' : '₁')) : line;
     });
+  if (structure === 'many-to-one' && (pooled || both))
+    lines.splice(0, 2, '      y', gathered[pooled ? 'all' : 'ends']);
+  return lines;
 }
 
-/** Which ways the recurrent layers of a model read. */
-export function directionsOf({ type, options, parts = {} }: Architecture): Features['directions'] {
-  if (type === 'Bidirectional') return new Set(['forward', 'reverse']);
-  if (type === 'Sequence') return new Set([options.reverse === true ? 'reverse' : 'forward']);
-  return new Set(Object.values(parts).flatMap((part) => [...directionsOf(part.architecture())]));
+/** What a drawing shows of a model or of an encoder. */
+export function featuresOf(architecture: Architecture): Omit<Features, 'attention'> {
+  const inside = [...within(architecture)];
+  const directions = inside.flatMap(({ type, options }) => {
+    if (type === 'Bidirectional') return ['forward', 'reverse'] as const;
+    if (type === 'Sequence') return [options.reverse === true ? 'reverse' : 'forward'] as const;
+    return [];
+  });
+  return { directions: new Set(directions), pooled: inside.some(({ type }) => type === 'Pooling') };
+}
+
+function* within(architecture: Architecture): Generator<Architecture> {
+  yield architecture;
+  for (const part of Object.values(architecture.parts ?? {})) yield* within(part.architecture());
 }

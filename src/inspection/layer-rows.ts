@@ -21,9 +21,9 @@ interface Line {
   readonly parameters: number;
 }
 
-// The steps of the sequences that a model is tried with, enough for the kernel of a convolution: with one number alone,
-// a fixed number of steps could not be told from what is left of the input's.
-const TIMES = [64, 65] as const;
+// The steps of the sequences that a model is tried with: few, or many where the kernel of a convolution needs them.
+const FEW = 64;
+const MANY = 2048;
 
 /** The lines of a layer, or of a chain of them, and its input, with or without a time axis. */
 export function layerRows(
@@ -73,26 +73,33 @@ export function encoderDecoderRows(model: EncoderDecoder<any>, timed: boolean): 
   });
 }
 
-/** Runs at both numbers of steps, and says of each axis what it is of them. */
+/**
+ * Runs at two numbers of steps, and says of each axis what it is of them: with one alone, a fixed number of steps could not
+ * be told from what is left of the input's.
+ */
 function twice(
-  { backend }: { readonly backend: Arena['backend'] },
+  owner: { readonly backend: Arena['backend'] },
   run: (arena: Arena, time: number) => Iterable<Line>,
+  time: number = FEW,
 ): Row[] {
-  const [lines, others] = TIMES.map((time) => withArena(backend, (arena) => [...run(arena, time)])) as [
-    Line[],
-    Line[],
-  ];
-  return lines.map(({ name, axes, parameters }, i) => {
-    const sizes = axes.map((axis, at) =>
-      axis.size === others[i]!.axes[at]!.size ? axis.size : relative(axis),
-    );
-    return { name, output: `[${['batch', ...sizes].join(', ')}]`, parameters };
-  });
+  const linesAt = (time: number) => withArena(owner.backend, (arena) => [...run(arena, time)]);
+  try {
+    const [lines, others] = [linesAt(time), linesAt(time + 1)];
+    return lines.map(({ name, axes, parameters }, i) => {
+      const sizes = axes.map((axis, at) =>
+        axis.size === others[i]!.axes[at]!.size ? axis.size : relative(axis, time),
+      );
+      return { name, output: `[${['batch', ...sizes].join(', ')}]`, parameters };
+    });
+  } catch (error) {
+    if (time === FEW && error instanceof RangeError) return twice(owner, run, MANY);
+    throw error;
+  }
 }
 
 /** `time`, or `time − 2` where a convolution leaves fewer. */
-function relative({ name, size }: Line['axes'][number]): string {
-  const missing = TIMES[0] - size;
+function relative({ name, size }: Line['axes'][number], time: number): string {
+  const missing = time - size;
   return missing === 0 ? name : `${name} − ${missing}`;
 }
 

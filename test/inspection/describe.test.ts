@@ -102,8 +102,24 @@ test('the drawing shows which way a sequence is read', () => {
     '    ▲     ▲     ▲',
     '    x₃    x₂    x₁',
   ]);
+  expect(
+    describe(new Bidirectional(cell(), cell(), { outputs: 'last' }))
+      .split('\n')
+      .slice(2, 5),
+  ).toEqual(['          y', '    ┌─────┴─────┐', '    h₁ ◀▶ h₂ ◀▶ h₃']);
+  const pooled = sequential(new Sequence(cell()), new Pooling({ kind: 'mean' }));
+  expect(describe(pooled).split('\n').slice(2, 5)).toEqual([
+    '          y',
+    '    ┌─────┼─────┐',
+    '    h₁ ─▶ h₂ ─▶ h₃',
+  ]);
   const apart = sequential(new Sequence(cell()), new Residual(new Sequence(cell(), { reverse: true })));
   expect(hidden(apart)).toBe('h₁ ◀▶ h₂ ◀▶ h₃');
+});
+
+test('a kernel of many steps', () => {
+  const layer = new Conv1d({ inputSize: 2, outputSize: 3, kernelSize: 100, padding: 'valid' });
+  expect(describe(layer).split('\n').at(-2)).toBe('Conv1d  [batch, time − 99, 3]         603');
 });
 
 test('cells that differ', () => {
