@@ -65,7 +65,7 @@ export function logPlot(where: string, plot: LogPlot, options: PlotOptions = {})
       ...beside.map((others) => line(frame, others, strokeOf(at, 1))),
     ]),
     ...legend(frame, lines),
-    text((left + right) / 2, height - 10, xLabel, 'middle'),
+    text((left + right) / 2, bottom + 36, xLabel, 'middle'),
     `<text transform="translate(16 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escapeXml(yLabel)}</text>`,
     '</svg>\n',
   ].join('\n');
@@ -103,9 +103,20 @@ function grid({ left, right, bottom, powers: [low, high], steps, x, y }: Frame):
       `<path d="M${left} ${y(power)}H${right}" stroke="currentColor" stroke-opacity="0.15"/>`,
       `<text x="${left - 8}" y="${y(power) + 4}" text-anchor="end">10<tspan dy="-4" font-size="9">${String(power).replace('-', '−')}</tspan></text>`,
     );
-  const ticks = new Set([1, ...[0.25, 0.5, 0.75].map((part) => Math.round(part * steps)), steps]);
-  for (const step of ticks) if (step >= 1) rules.push(text(x(step), bottom + 18, String(step), 'middle'));
+  for (const step of stepTicks(steps)) rules.push(text(x(step), bottom + 18, String(step), 'middle'));
   return rules;
+}
+
+/** The first step, the last, and about three round ones between. */
+function stepTicks(steps: number): Set<number> {
+  const power = 10 ** Math.floor(Math.log10(steps / 4));
+  const far = (step: number) => Math.abs(Math.log((4 * step) / steps));
+  const every = [1, 2, 5, 10]
+    .map((digit) => Math.max(1, digit * power))
+    .reduce((a, b) => (far(b) < far(a) ? b : a));
+  const ticks = new Set([1]);
+  for (let step = every; step < steps - every / 2; step += every) ticks.add(step);
+  return ticks.add(steps);
 }
 
 function line({ x, y }: Frame, values: readonly number[], stroke: string): string {
@@ -120,7 +131,7 @@ function line({ x, y }: Frame, values: readonly number[], stroke: string): strin
 
 function legend({ left, bottom }: Frame, lines: LogPlot['lines']): string[] {
   return lines.flatMap(({ name }, at) => {
-    const y = bottom + 34 + LINE_HEIGHT * at;
+    const y = bottom + 56 + LINE_HEIGHT * at;
     return [`<path d="M${left} ${y}H${left + 28}" ${strokeOf(at)}/>`, text(left + 36, y + 4, name)];
   });
 }

@@ -25,6 +25,7 @@ import {
   teacherForcing,
   tensor,
 } from '../../src/index.ts';
+import { logPlot } from '../../src/inspection/plot.ts';
 import { cells, drawn, shakeParameters } from '../laws/subjects.ts';
 
 const backend = float64();
@@ -415,6 +416,19 @@ describe('for people', () => {
       new RangeError('GradientFlow.toSVG: width is 100, expected a number from 200 to 10000'),
     );
   });
+});
+
+test.each([
+  [1, [1]],
+  [3, [1, 2, 3]],
+  [7, [1, 2, 4, 7]],
+  [100, [1, 20, 40, 60, 80, 100]],
+  [101, [1, 20, 40, 60, 80, 101]],
+])('an axis of %d steps has round ticks', (length, ticks) => {
+  const lines = [{ name: 'a line', values: new Array<number>(length).fill(1), beside: [] }];
+  const svg = logPlot('test', { title: '', xLabel: 't', yLabel: '', lines });
+  const found = svg.matchAll(/text-anchor="middle">(\d+)</g);
+  expect(Array.from(found, ([, step]) => Number(step))).toEqual(ticks);
 });
 
 describe('errors', () => {
