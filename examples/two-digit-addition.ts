@@ -88,7 +88,7 @@ const model = manyToMany({
 /** What the model makes of sums. */
 function answers(sums: readonly Sum[]): number[] {
   const { output } = model.infer(batchOf(sums).inputs);
-  const [, steps, digits] = output.shape as [number, number, number];
+  const [, steps, digits] = output.shape;
   return sums.map((_, i) => {
     const digitAt = (t: number) => {
       const from = (i * steps + t) * digits;

@@ -155,7 +155,15 @@ export type { State } from './signal/state.ts';
 export type { Builder, Builders, Model } from './storage/builders.ts';
 export { type LoadOptions, load, loadMetadata, type SaveOptions, save } from './storage/save.ts';
 export { loadWeights, type Weighted } from './storage/weights.ts';
-export { type Indices, indices, type Nested, type Tensor, tensor } from './tensor.ts';
+export {
+  type Indices,
+  indices,
+  type Nested,
+  type StepsShape,
+  type Tensor,
+  tensor,
+  type VectorShape,
+} from './tensor.ts';
 export type { Batch, Batches } from './training/batch.ts';
 export { type ClipNormOptions, clipNorm, clipValue, gradientNorm, type Norm } from './training/clip.ts';
 export { evaluate } from './training/evaluate.ts';

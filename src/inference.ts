@@ -95,4 +95,12 @@ export type {
 export { Random, type RandomState } from './random/random.ts';
 export type { State } from './signal/state.ts';
 export { loadWeights, type Weighted } from './storage/weights.ts';
-export { type Indices, indices, type Nested, type Tensor, tensor } from './tensor.ts';
+export {
+  type Indices,
+  indices,
+  type Nested,
+  type StepsShape,
+  type Tensor,
+  tensor,
+  type VectorShape,
+} from './tensor.ts';

@@ -2,10 +2,20 @@
 import { rangeError, show, typeError } from './errors.ts';
 
 /** Real numbers, row-major: `[batch, time, features]`, or `[batch, features]` of one step. */
-export interface Tensor {
+export interface Tensor<Shape extends readonly number[] = readonly number[]> {
   readonly data: Float32Array | Float64Array;
-  readonly shape: readonly number[];
+  readonly shape: Shape;
 }
+
+/** The shape of a feature vector for each step. */
+export type StepsShape<Features extends number = number> = readonly [
+  batch: number,
+  time: number,
+  features: Features,
+];
+
+/** The shape of one feature vector for each sequence. */
+export type VectorShape<Features extends number = number> = readonly [batch: number, features: Features];
 
 /** Whole numbers, row-major: token or class indices, `[batch, time]`. */
 export interface Indices {

@@ -16,7 +16,7 @@ import { gradientInput, gradientOutput, output as outputTensor } from '../signal
 import { type Pass, recordPass } from '../signal/pass.ts';
 import { type DenseSignal, type Signal, validSteps } from '../signal/signal.ts';
 import type { MatrixState } from '../signal/state.ts';
-import type { Indices, Tensor } from '../tensor.ts';
+import type { Indices, StepsShape, Tensor } from '../tensor.ts';
 import { Bridge } from './bridge.ts';
 import { checkParts, checkStart } from './check.ts';
 import { read, recordRead } from './readout.ts';
@@ -61,11 +61,11 @@ export interface EncoderDecoderInput<Source extends Tensor | Indices = Indices> 
 }
 
 /** What an {@link EncoderDecoder} makes of an input. */
-export interface EncoderDecoderOutput {
+export interface EncoderDecoderOutput<Classes extends number = number> {
   /** `[batch, target time, classes]` The scores (logits) of the token that follows each step. */
-  readonly output: Tensor;
+  readonly output: Tensor<StepsShape<Classes>>;
   /** `[batch, target time, source time]` What each step looked at; undefined without attention. */
-  readonly weights: Tensor | undefined;
+  readonly weights: Tensor<readonly [batch: number, targetTime: number, sourceTime: number]> | undefined;
   /** The valid steps of each target, as they were given. */
   readonly lengths: readonly number[] | undefined;
   /** There is none: no target goes on where another ended. */
@@ -236,7 +236,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
    *
    * @throws RangeError or TypeError if sources, targets or lengths do not fit.
    */
-  infer(input: EncoderDecoderInput<Source>): EncoderDecoderOutput {
+  infer(input: EncoderDecoderInput<Source>): EncoderDecoderOutput<Classes> {
     const where = 'EncoderDecoder.infer';
     return withArena(this.backend, (arena) => {
       const { source, target } = this.toSignals(arena, where, input);
@@ -245,7 +245,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
       const { output, weights } = read(arena, this, decoded, memory);
       const { batch, time } = target;
       return {
-        output: outputTensor(arena, output),
+        output: outputTensor(arena, output) as Tensor<StepsShape<Classes>>,
         weights: weights && { data: weights.read(), shape: [batch, time, source.time] },
         lengths: input.targetLengths,
         state: undefined,

@@ -122,6 +122,7 @@ export abstract class Layer<
   InputSize extends number = number,
   OutputSize extends number = number,
   S extends State | undefined = State | undefined,
+  OutputShape extends readonly number[] = readonly number[],
 > {
   /** The class's name, in errors and saved files. */
   abstract readonly type: string;
@@ -182,7 +183,10 @@ export abstract class Layer<
    * @param input as for `forward`.
    * @throws RangeError or TypeError if the input, the lengths or the state do not fit.
    */
-  infer(input: Input, options: ForwardOptions<S> = {}): { readonly output: Tensor; readonly state: S } {
+  infer(
+    input: Input,
+    options: ForwardOptions<S> = {},
+  ): { readonly output: Tensor<OutputShape>; readonly state: S } {
     const where = `${this.type}.infer`;
     return withArena(this.backend, (arena) => {
       const signal = this.toSignal(arena, where, input, options.lengths);
@@ -191,7 +195,10 @@ export abstract class Layer<
         signal,
         this.toMatrixState(arena, where, 'state', options.state, signal),
       );
-      return { output: output(arena, result.output), state: this.#stateOutput(result.state) };
+      return {
+        output: output(arena, result.output) as Tensor<OutputShape>,
+        state: this.#stateOutput(result.state),
+      };
     });
   }
 

@@ -121,7 +121,8 @@ export class Sequential<
   Input extends Tensor | Indices = Tensor,
   InputSize extends number = number,
   OutputSize extends number = number,
-> extends Layer<Input, InputSize, OutputSize, State> {
+  OutputShape extends readonly number[] = readonly number[],
+> extends Layer<Input, InputSize, OutputSize, State, OutputShape> {
   readonly type = 'Sequential';
   readonly accepts: Input extends Tensor ? 'dense' : 'indices';
   readonly layers: readonly AnyLayer[];

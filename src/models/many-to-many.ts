@@ -2,7 +2,7 @@
 import { requiredOptions, wholeNumber } from '../errors.ts';
 import { Dense } from '../layers/dense.ts';
 import { Sequential } from '../layers/sequential.ts';
-import type { Indices, Tensor } from '../tensor.ts';
+import type { Indices, StepsShape, Tensor } from '../tensor.ts';
 import {
   type FeatureInput,
   type IndexInput,
@@ -39,10 +39,10 @@ export interface ManyToManyOptions<OutputSize extends number> extends RecurrentO
  */
 export function manyToMany<const OutputSize extends number>(
   options: IndexInput & ManyToManyOptions<OutputSize>,
-): Sequential<Indices, number, OutputSize>;
+): Sequential<Indices, number, OutputSize, StepsShape<OutputSize>>;
 export function manyToMany<const InputSize extends number, const OutputSize extends number>(
   options: FeatureInput<InputSize> & ManyToManyOptions<OutputSize>,
-): Sequential<Tensor, InputSize, OutputSize>;
+): Sequential<Tensor, InputSize, OutputSize, StepsShape<OutputSize>>;
 export function manyToMany(
   options: (FeatureInput | IndexInput) & ManyToManyOptions<number>,
 ): Sequential<Tensor | Indices> {

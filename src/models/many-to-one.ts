@@ -3,7 +3,7 @@ import { oneOf, requiredOptions, wholeNumber } from '../errors.ts';
 import { Dense } from '../layers/dense.ts';
 import { Pooling } from '../layers/pooling.ts';
 import { Sequential } from '../layers/sequential.ts';
-import type { Indices, Tensor } from '../tensor.ts';
+import type { Indices, Tensor, VectorShape } from '../tensor.ts';
 import {
   type FeatureInput,
   type IndexInput,
@@ -43,10 +43,10 @@ export interface ManyToOneOptions<OutputSize extends number> extends RecurrentOp
  */
 export function manyToOne<const OutputSize extends number>(
   options: IndexInput & ManyToOneOptions<OutputSize>,
-): Sequential<Indices, number, OutputSize>;
+): Sequential<Indices, number, OutputSize, VectorShape<OutputSize>>;
 export function manyToOne<const InputSize extends number, const OutputSize extends number>(
   options: FeatureInput<InputSize> & ManyToOneOptions<OutputSize>,
-): Sequential<Tensor, InputSize, OutputSize>;
+): Sequential<Tensor, InputSize, OutputSize, VectorShape<OutputSize>>;
 export function manyToOne(
   options: (FeatureInput | IndexInput) & ManyToOneOptions<number>,
 ): Sequential<Tensor | Indices> {

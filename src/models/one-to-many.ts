@@ -3,7 +3,7 @@ import { requiredOptions, wholeNumber } from '../errors.ts';
 import { Dense } from '../layers/dense.ts';
 import { Repeat } from '../layers/repeat.ts';
 import { Sequential } from '../layers/sequential.ts';
-import type { Tensor } from '../tensor.ts';
+import type { StepsShape, Tensor } from '../tensor.ts';
 import { type FeatureInput, type RecurrentOptions, recurrentLayers } from './recurrent.ts';
 
 /** Options of {@link oneToMany}. */
@@ -39,7 +39,7 @@ export interface OneToManyOptions<InputSize extends number, OutputSize extends n
  */
 export function oneToMany<const InputSize extends number, const OutputSize extends number>(
   options: OneToManyOptions<InputSize, OutputSize>,
-): Sequential<Tensor, InputSize, OutputSize> {
+): Sequential<Tensor, InputSize, OutputSize, StepsShape<OutputSize>> {
   const { inputSize, steps, outputSize, backend, random } = requiredOptions(
     'oneToMany',
     options,

@@ -41,7 +41,12 @@ export interface OneToOneOptions<InputSize extends number, OutputSize extends nu
  */
 export function oneToOne<const InputSize extends number, const OutputSize extends number>(
   options: OneToOneOptions<InputSize, OutputSize>,
-): Sequential<Tensor, InputSize, OutputSize> {
+): Sequential<
+  Tensor,
+  InputSize,
+  OutputSize,
+  readonly [batch: number, ...time: number[], features: OutputSize]
+> {
   const {
     hiddenSize = [],
     activation = 'tanh',

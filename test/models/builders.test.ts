@@ -21,8 +21,10 @@ import {
   Random,
   RNNCell,
   type Sequential,
+  type StepsShape,
   type Tensor,
   tensor,
+  type VectorShape,
 } from '../../src/index.ts';
 
 const types = (model: Sequential<never>) => model.layers.map(({ type }) => type);
@@ -39,25 +41,37 @@ describe('the structures', () => {
 
   test('one-to-one', () => {
     const model = oneToOne({ inputSize: 2, hiddenSize: [5, 4], activation: 'relu', outputSize: 3 });
-    expectTypeOf(model).toEqualTypeOf<Sequential<Tensor, 2, 3>>();
+    expectTypeOf(model).toEqualTypeOf<
+      Sequential<Tensor, 2, 3, readonly [batch: number, ...time: number[], features: 3]>
+    >();
     expect(types(model as never)).toEqual(['Dense', 'Activation', 'Dense', 'Activation', 'Dense']);
     expect(model.infer(tensor([[1, 2]])).output.shape).toEqual([1, 3]);
     expect(types(oneToOne({ inputSize: 2, outputSize: 3 }) as never)).toEqual(['Dense']);
   });
 
+  test('the shape of an output is a tuple', () => {
+    const [batch, time, width] = manyToMany({ inputSize: 2, hiddenSize: 4, outputSize: 3 }).infer(features)
+      .output.shape;
+    expectTypeOf(width).toEqualTypeOf<3>();
+    expect([batch, time, width]).toEqual([1, 3, 3]);
+    const { shape } = manyToOne({ inputSize: 2, hiddenSize: 4, outputSize: 3 }).infer(features).output;
+    // @ts-expect-error: there is no third axis
+    expect(shape[2]).toBeUndefined();
+  });
+
   test('one-to-many', () => {
     const model = oneToMany({ inputSize: 2, hiddenSize: 4, steps: 3, outputSize: 5 });
-    expectTypeOf(model).toEqualTypeOf<Sequential<Tensor, 2, 5>>();
+    expectTypeOf(model).toEqualTypeOf<Sequential<Tensor, 2, 5, StepsShape<5>>>();
     expect(types(model as never)).toEqual(['Repeat', 'Sequence', 'Dense']);
     expect(model.infer(tensor([[1, 2]])).output.shape).toEqual([1, 3, 5]);
   });
 
   test('many-to-one', () => {
     const model = manyToOne({ inputSize: 2, hiddenSize: 4, outputSize: 3 });
-    expectTypeOf(model).toEqualTypeOf<Sequential<Tensor, 2, 3>>();
+    expectTypeOf(model).toEqualTypeOf<Sequential<Tensor, 2, 3, VectorShape<3>>>();
     expect(model.infer(features).output.shape).toEqual([1, 3]);
     const words = manyToOne({ classes: 5, hiddenSize: 4, outputSize: 3, bidirectional: true, dropout: 0.5 });
-    expectTypeOf(words).toEqualTypeOf<Sequential<Indices, number, 3>>();
+    expectTypeOf(words).toEqualTypeOf<Sequential<Indices, number, 3, VectorShape<3>>>();
     expect(types(words as never)).toEqual(['OneHot', 'Bidirectional', 'Dropout', 'Dense']);
     expect(words.infer(ids).output.shape).toEqual([1, 3]);
     const pooled = manyToOne({ inputSize: 2, hiddenSize: 4, outputSize: 3, pooling: 'max' });
@@ -67,7 +81,7 @@ describe('the structures', () => {
 
   test('many-to-many', () => {
     const model = manyToMany({ inputSize: 2, hiddenSize: [4, 3], cell: RNNCell, outputSize: 3 });
-    expectTypeOf(model).toEqualTypeOf<Sequential<Tensor, 2, 3>>();
+    expectTypeOf(model).toEqualTypeOf<Sequential<Tensor, 2, 3, StepsShape<3>>>();
     expect(model.infer(features).output.shape).toEqual([1, 3, 3]);
     const words = manyToMany({ classes: 5, embeddingSize: 6, hiddenSize: 4, cell: GRUCell, outputSize: 5 });
     expect(types(words as never)).toEqual(['Embedding', 'Sequence', 'Dense']);
@@ -95,6 +109,11 @@ describe('encoder–decoder', () => {
     const model = encoderDecoder({ ...sizes, targetClasses: 4 });
     expectTypeOf(model).toEqualTypeOf<EncoderDecoder<Indices, 4>>();
     expect(model.classes satisfies 4).toBe(4);
+    const target = indices([[0, 2]]);
+    const { output, weights } = model.infer({ source: indices([[1, 2, 3]]), target });
+    expectTypeOf(output.shape).toEqualTypeOf<StepsShape<4>>();
+    expect(output.shape).toEqual([1, 2, 4]);
+    expect(weights!.shape).toEqual([1, 2, 3]);
   });
 
   test('errors', () => {
