@@ -8,8 +8,8 @@ export type Structure = 'one-to-one' | 'one-to-many' | 'many-to-one' | 'many-to-
 export interface Features {
   /** Which way the sequence is read: from its beginning, from its end, or both. */
   readonly directions: ReadonlySet<'forward' | 'reverse'>;
-  /** Whether one output is made of all steps. */
-  readonly pooled: boolean;
+  /** Where one output comes from, if there is one: a last step, both ends, or all steps. */
+  readonly from: 'last' | 'ends' | 'all';
   /** Whether each step of a decoder looks at all of the encoder's. */
   readonly attention: boolean;
 }
@@ -53,11 +53,10 @@ const drawings: { readonly [structure in Structure]: readonly string[] } = {
   ],
 };
 
-/** Where one output comes from: from both ends, or from every step. */
 const gathered = { ends: '┌─────┴─────┐', all: '┌─────┼─────┐' };
 
 /** The lines of a drawing. What is read from its end is drawn with its steps the other way round. */
-export function draw(structure: Structure, { directions, pooled, attention }: Features): string[] {
+export function draw(structure: Structure, { directions, from, attention }: Features): string[] {
   const backward = directions.has('reverse');
   const both = backward && directions.has('forward');
   const turned = structure === 'encoder–decoder' ? /(?<=[hx])[₁₃]/g : /(?<=[hxy])[₁₃]/g;
@@ -67,20 +66,22 @@ export function draw(structure: Structure, { directions, pooled, attention }: Fe
       if (both) return line.replace(/(?<=h.) ─▶ (?=h)/g, ' ◀▶ ');
       return backward ? line.replace(turned, (step) => (step === '₁' ? '₃' : '₁')) : line;
     });
-  if (structure === 'many-to-one' && (pooled || both))
-    lines.splice(0, 2, '      y', gathered[pooled ? 'all' : 'ends']);
+  if (structure === 'many-to-one' && from !== 'last') lines.splice(0, 2, '      y', gathered[from]);
   return lines;
 }
 
 /** What a drawing shows of a model or of an encoder. */
 export function featuresOf(architecture: Architecture): Omit<Features, 'attention'> {
-  const inside = [...within(architecture)];
-  const directions = inside.flatMap(({ type, options }) => {
-    if (type === 'Bidirectional') return ['forward', 'reverse'] as const;
-    if (type === 'Sequence') return [options.reverse === true ? 'reverse' : 'forward'] as const;
-    return [];
-  });
-  return { directions: new Set(directions), pooled: inside.some(({ type }) => type === 'Pooling') };
+  const directions = new Set<'forward' | 'reverse'>();
+  let from: Features['from'] = 'last';
+  for (const { type, options } of within(architecture)) {
+    if (type === 'Pooling') from = 'all';
+    if (type !== 'Sequence' && type !== 'Bidirectional') continue;
+    if (type === 'Bidirectional' || options.reverse !== true) directions.add('forward');
+    if (type === 'Bidirectional' || options.reverse === true) directions.add('reverse');
+    if (options.outputs === 'last') from = type === 'Bidirectional' ? 'ends' : 'last';
+  }
+  return { directions, from };
 }
 
 function* within(architecture: Architecture): Generator<Architecture> {

@@ -107,6 +107,15 @@ test('the drawing shows which way a sequence is read', () => {
       .split('\n')
       .slice(2, 5),
   ).toEqual(['          y', '    ┌─────┴─────┐', '    h₁ ◀▶ h₂ ◀▶ h₃']);
+  const mixed = sequential(
+    new Bidirectional(cell(), cell(), { merge: 'sum' }),
+    new Sequence(cell(), { outputs: 'last' }),
+  );
+  expect(describe(mixed).split('\n').slice(2, 5)).toEqual([
+    '                y',
+    '                ▲',
+    '    h₁ ◀▶ h₂ ◀▶ h₃',
+  ]);
   const pooled = sequential(new Sequence(cell()), new Pooling({ kind: 'mean' }));
   expect(describe(pooled).split('\n').slice(2, 5)).toEqual([
     '          y',
