@@ -111,7 +111,16 @@ function check(model: Layer<Indices, any, any, any>, { prompt, length, stop }: G
   if (prompt.length === 0) throw rangeError('generate', 'prompt', 'is empty', 'at least one index');
   if (length !== undefined) wholeNumber('generate', 'length', length, 0);
   if (stop === undefined || typeof stop === 'function') return;
-  for (const token of tokensOf(stop)) wholeNumber('generate', 'stop', token, 0);
+  if (typeof stop !== 'number' && !Array.isArray(stop) && !(stop instanceof Set))
+    throw typeError(
+      'generate',
+      'stop',
+      `is ${show(stop)}`,
+      'a token, an array or a Set of them, or a function of the tokens so far',
+    );
+  for (const token of tokensOf(stop))
+    if (wholeNumber('generate', 'stop', token, 0) >= outputSize)
+      throw rangeError('generate', 'stop', `is ${token}`, `a token from 0 to ${outputSize - 1}`);
 }
 
 function generator({ random, seed }: GenerateOptions): Random {

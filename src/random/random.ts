@@ -126,7 +126,7 @@ export function generatorOf(where: string, given: Random | undefined): Random {
     shared ??= new Random(0);
     return shared;
   }
-  if (typeof given?.next === 'function') return given;
+  if (typeof given?.uniform === 'function') return given;
   throw typeError(where, 'random', `is ${show(given)}`, 'a Random, such as new Random(1)');
 }
 

@@ -194,6 +194,14 @@ describe('generate', () => {
     await expect(failing({ stop: 0.5 })).rejects.toThrow(
       new RangeError('generate: stop is 0.5, expected a whole number of at least 0'),
     );
+    await expect(failing({ stop: [99] })).rejects.toThrow(
+      new RangeError('generate: stop is 99, expected a token from 0 to 5'),
+    );
+    await expect(failing({ stop: '.' })).rejects.toThrow(
+      new TypeError(
+        'generate: stop is ".", expected a token, an array or a Set of them, or a function of the tokens so far',
+      ),
+    );
     await expect(failing({ stop: new Set([2, -1]) })).rejects.toThrow(
       new RangeError('generate: stop is -1, expected a whole number of at least 0'),
     );
