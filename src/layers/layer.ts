@@ -155,9 +155,12 @@ export abstract class Layer<
    * @throws RangeError or TypeError if the input, the lengths or the state do not fit.
    * @full
    */
-  forward(input: Input, options: ForwardOptions<S> = {}): Pass<Tensor, GradientOf<Input>, S> {
+  forward(
+    input: Input,
+    options: ForwardOptions<S> = {},
+  ): Pass<Tensor, GradientOf<Input>, S> & { readonly output: Tensor<OutputShape> } {
     const where = `${this.type}.forward`;
-    return recordPass(where, this, (arena) => {
+    const pass: Pass<Tensor, GradientOf<Input>, S> = recordPass(where, this, (arena) => {
       const signal = this.toSignal(arena, where, input, options.lengths);
       const trace = this.record(
         arena,
@@ -175,6 +178,7 @@ export abstract class Layer<
         },
       };
     });
+    return pass as typeof pass & { readonly output: Tensor<OutputShape> };
   }
 
   /**

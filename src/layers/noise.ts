@@ -42,7 +42,8 @@ export interface NoiseOptions<Zoneout extends number | ZoneoutRates = number | Z
 }
 
 /**
- * What disturbs a recurrent layer while it is trained: any cell, and in any combination. One may serve several layers.
+ * What disturbs a recurrent layer while it is trained: any cell, and in any combination. One may serve several layers; a
+ * training that is resumed goes on bit for bit where each has its own.
  *
  * @example
  * ```ts
@@ -75,6 +76,16 @@ export class Noise<const Zoneout extends number | ZoneoutRates = number | Zoneou
     this.zoneout = zoneout;
     this.random = ownGenerator('Noise', random);
     checkZoneout(zoneout);
+  }
+
+  /**
+   * The same noise from a generator of its own, for another layer: saved and loaded, each goes on with its own.
+   *
+   * @internal
+   */
+  fork(): Noise {
+    const { recurrentDropout, zoneout, random } = this;
+    return new Noise<number | ZoneoutRates>({ recurrentDropout, zoneout, random: random.fork() });
   }
 
   /**

@@ -1,7 +1,7 @@
 /** Many inputs, as many outputs as they need: encoder and decoder. */
 import { Attention, type AttentionOptions } from '../attention/attention.ts';
 import { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
-import { rangeError, requiredOptions } from '../errors.ts';
+import { rangeError, requiredOptions, wholeNumber } from '../errors.ts';
 import { Dense } from '../layers/dense.ts';
 import { Sequential } from '../layers/sequential.ts';
 import type { Indices } from '../tensor.ts';
@@ -57,15 +57,20 @@ export function encoderDecoder<const Classes extends number>(
     options,
     example,
   );
-  const { bidirectional, merge, attention = 'general', backend, random } = options;
-  const stack = (classes: number, directions: Pick<RecurrentOptions, 'bidirectional' | 'merge'>) => {
+  const { bidirectional, merge, learnInitialState, attention = 'general', backend, random } = options;
+  wholeNumber(where, 'sourceClasses', sourceClasses);
+  wholeNumber(where, 'targetClasses', targetClasses);
+  const stack = (
+    classes: number,
+    directions: Pick<RecurrentOptions, 'bidirectional' | 'merge' | 'learnInitialState'>,
+  ) => {
     const settings = { ...options, ...directions, classes, embeddingSize };
     const input = inputLayer(where, settings);
     const { layers, width } = recurrentLayers(where, input.width, settings, 'all');
     return { layer: new Sequential<Indices>([...input.layers, ...layers]), width };
   };
-  const encoder = stack(sourceClasses, { bidirectional, merge });
-  const decoder = stack(targetClasses, { bidirectional: false, merge: undefined });
+  const encoder = stack(sourceClasses, { bidirectional, merge, learnInitialState });
+  const decoder = stack(targetClasses, { bidirectional: false, merge: undefined, learnInitialState: false });
   if (attention === 'dot' && encoder.width !== decoder.width)
     throw rangeError(
       where,

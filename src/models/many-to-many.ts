@@ -51,9 +51,9 @@ export function manyToMany(
     options,
     '{ inputSize, hiddenSize, outputSize }',
   );
+  wholeNumber('manyToMany', 'outputSize', outputSize);
   const input = inputLayer('manyToMany', options);
   const recurrent = recurrentLayers('manyToMany', input.width, options, 'all');
-  wholeNumber('manyToMany', 'outputSize', outputSize);
   const output = new Dense({ inputSize: recurrent.width, outputSize, backend, random });
   return new Sequential([...input.layers, ...recurrent.layers, output]);
 }

@@ -56,11 +56,11 @@ export function manyToOne(
     backend,
     random,
   } = requiredOptions('manyToOne', options, '{ inputSize, hiddenSize, outputSize }');
+  wholeNumber('manyToOne', 'outputSize', outputSize);
   oneOf('manyToOne', 'pooling', pooling, ['last', 'mean', 'max']);
   const input = inputLayer('manyToOne', options);
   const recurrent = recurrentLayers('manyToOne', input.width, options, pooling === 'last' ? 'last' : 'all');
   const pool = pooling === 'last' ? [] : [new Pooling({ kind: pooling, backend })];
-  wholeNumber('manyToOne', 'outputSize', outputSize);
   const output = new Dense({ inputSize: recurrent.width, outputSize, backend, random });
   return new Sequential([...input.layers, ...recurrent.layers, ...pool, output]);
 }

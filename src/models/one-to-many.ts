@@ -45,10 +45,10 @@ export function oneToMany<const InputSize extends number, const OutputSize exten
     options,
     '{ inputSize, hiddenSize, steps, outputSize }',
   );
+  wholeNumber('oneToMany', 'outputSize', outputSize);
   const repeat = new Repeat({ steps: wholeNumber('oneToMany', 'steps', steps), backend });
   const width = wholeNumber('oneToMany', 'inputSize', inputSize);
   const recurrent = recurrentLayers('oneToMany', width, options, 'all');
-  wholeNumber('oneToMany', 'outputSize', outputSize);
   const output = new Dense({ inputSize: recurrent.width, outputSize, backend, random });
   return new Sequential([repeat, ...recurrent.layers, output]);
 }

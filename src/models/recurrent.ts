@@ -64,9 +64,9 @@ export interface RecurrentOptions extends PlaceOptions {
   readonly merge?: Merge | undefined;
   /** Whether a way leads around every recurrent layer above the first that keeps width and steps (`Residual`): false unless given. */
   readonly residual?: boolean | undefined;
-  /** Whether the states that sequences start from are learned: false unless given. */
+  /** Whether the states that sequences start from are learned, of an encoder–decoder the encoder's: false unless given. */
   readonly learnInitialState?: boolean | undefined;
-  /** What disturbs the recurrent layers while they are trained, such as recurrent dropout: none unless given. */
+  /** What disturbs the recurrent layers while they are trained, such as recurrent dropout, each from a generator of its own: none unless given. */
   readonly noise?: Noise | undefined;
   /** The rate of dropout after every recurrent layer: none unless given. */
   readonly dropout?: number | undefined;
@@ -129,7 +129,7 @@ export function recurrentLayers(
     const hiddenSize = wholeNumber(where, 'hiddenSize', size);
     const cell = () => makeCell(kinds[at]!, { inputSize: width, hiddenSize, backend, random });
     const given = at === sizes.length - 1 ? outputs : 'all';
-    const settings = { outputs: given, learnInitialState, noise } as const;
+    const settings = { outputs: given, learnInitialState, noise: noise?.fork() } as const;
     const recurrent: AnyLayer = bidirectional
       ? new Bidirectional(cell(), cell(), { ...settings, merge })
       : new Sequence(cell(), settings);

@@ -1,6 +1,5 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import {
-  type Bidirectional,
   CoupledLSTMCell,
   type EncoderDecoder,
   encoderDecoder,
@@ -11,6 +10,7 @@ import {
   indices,
   LayerNormGRUCell,
   LayerNormLSTMCell,
+  load,
   manyToMany,
   manyToOne,
   Noise,
@@ -22,6 +22,7 @@ import {
   RNNCell,
   type Sequential,
   type StepsShape,
+  save,
   type Tensor,
   tensor,
   type VectorShape,
@@ -118,7 +119,7 @@ describe('encoder–decoder', () => {
 
   test('errors', () => {
     expect(() => encoderDecoder({ ...sizes, sourceClasses: 0 })).toThrow(
-      new RangeError('OneHot: classes is 0, expected a whole number of at least 1'),
+      new RangeError('encoderDecoder: sourceClasses is 0, expected a whole number of at least 1'),
     );
     expect(() => encoderDecoder({ ...sizes, end: 4 })).toThrow(RangeError);
     expect(() => encoderDecoder(undefined as never)).toThrow(TypeError);
@@ -203,21 +204,27 @@ describe('what lies in, between and around the recurrent layers', () => {
 
   test('learned initial states', () => {
     const model = manyToMany({ ...sizes, learnInitialState: true });
-    expect([...model.parameters().keys()].filter((name) => name.includes('initial'))).toEqual([
-      '0.initial.h',
-      '1.initial.h',
-      '2.initial.h',
-    ]);
+    const learned = (of: { parameters(): ReadonlyMap<string, unknown> }) =>
+      [...of.parameters().keys()].filter((name) => name.includes('initial'));
+    expect(learned(model)).toEqual(['0.initial.h', '1.initial.h', '2.initial.h']);
+    const tokens = { sourceClasses: 5, targetClasses: 4, hiddenSize: 3, start: 0, end: 1 };
+    const translator = encoderDecoder({ ...tokens, cell: GRUCell, learnInitialState: true });
+    expect(learned(translator)).toEqual(['encoder.1.initial.h']);
   });
 
-  test('noise, of one generator for all layers', () => {
+  test('noise in every layer, and a saved model goes on with the same', () => {
     const noise = new Noise({ recurrentDropout: 0.5, zoneout: 0.1, random: new Random(3) });
     const model = manyToMany({ ...sizes, bidirectional: true, noise });
-    expect(model.layers.slice(0, 3).map((layer) => (layer as Bidirectional<'h'>).random)).toEqual([
-      noise.random,
-      noise.random,
-      noise.random,
+    const x = tensor([
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
     ]);
+    expect(model.forward(x).output).not.toEqual(model.forward(x).output);
+    const loaded = load(save(model)) as typeof model;
+    for (let pass = 0; pass < 2; pass++) expect(loaded.forward(x).output).toEqual(model.forward(x).output);
   });
 
   test('merged directions', () => {
