@@ -209,9 +209,11 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
    * @throws RangeError or TypeError if sources, targets or lengths do not fit.
    * @full
    */
-  forward(input: EncoderDecoderInput<Source>): Pass<Tensor, GradientOf<Source>, undefined> {
+  forward(
+    input: EncoderDecoderInput<Source>,
+  ): Pass<Tensor, GradientOf<Source>, undefined> & { readonly output: Tensor<StepsShape<Classes>> } {
     const where = 'EncoderDecoder.forward';
-    return recordPass(where, this, (arena) => {
+    const pass: Pass<Tensor, GradientOf<Source>, undefined> = recordPass(where, this, (arena) => {
       const { source, target } = this.toSignals(arena, where, input);
       const trace = this.#record(arena, source, target);
       return {
@@ -229,6 +231,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
         },
       };
     });
+    return pass as typeof pass & { readonly output: Tensor<StepsShape<Classes>> };
   }
 
   /**
