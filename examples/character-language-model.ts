@@ -275,7 +275,7 @@ function reportResult(name: string, characters: number, done: number, rows: read
       ...rows.slice(0, -1).map((baseline) => row('baseline', baseline)),
       ...(options.text === undefined ? [row('baseline', PYTORCH)] : []),
     ],
-    notes: `${options.text === undefined ? 'PyTorch was measured once, on the same split. 1.40 nats were aimed at and not reached. ' : ''}There is no validation part: the test text was measured with smaller networks before. The n-gram models know the same alphabet, that of the whole text.`,
+    notes: `${options.text === undefined ? 'PyTorch was measured once, on the same split. 1.40 nats were aimed at and not reached. There is no validation part: the test text was measured with smaller networks before. ' : ''}The n-gram models know the same alphabet, that of the whole text.`,
   });
 }
 

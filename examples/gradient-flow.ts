@@ -179,7 +179,7 @@ report({
   model: `one layer of ${HIDDEN} units, ${batches.toLocaleString('en')} batches of ${BATCH}, Adam`,
   measures: ['before training', 'which is', 'after it', 'which is', 'squared error'],
   rows: found.map(({ row }) => row),
-  notes: `The norm of the loss's gradient at the hidden state of step 1, by that of step ${TIME}. Less than a thousandth is called vanishing. Untrained, a GRU forgets fastest: its update gate z begins near ½, which halves what goes straight back at each step; an LSTM's forget gate begins at σ(1) = 0.73. What gates change is what can be learned: they open towards 1, and then the gradient arrives.`,
+  notes: `The norm of the loss's gradient at the hidden state of step 1, by that of step ${TIME}. Less than a thousandth, of the LSTM's memory as well, is called vanishing. Untrained, a GRU forgets fastest: its update gate z begins near ½, which halves what goes straight back at each step; an LSTM's forget gate begins at σ(1) = 0.73. What gates change is what can be learned: they open towards 1, and then the gradient arrives.`,
   picture: {
     svg: panels(found.flatMap(({ points }) => points)),
     caption: `Gradients at all steps by that of step ${TIME}, before training and after; the thin line is that of the LSTM's memory c`,

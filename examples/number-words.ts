@@ -48,7 +48,7 @@ const [test, validation, training] = [
   numbers.slice(2 * HELD_OUT),
 ];
 
-const words = new Set(training.flatMap((n) => Object.values(writings).flatMap((write) => write(n))));
+const words = new Set(numbers.flatMap((n) => Object.values(writings).flatMap((write) => write(n))));
 const tokens = ['⟨start⟩', '⟨end⟩', ...ways.map(nameOf), ...[...words].sort()];
 const idOf = new Map(tokens.map((token, id) => [token, id]));
 const encode = (list: readonly string[]) => list.map((token) => idOf.get(token)!);

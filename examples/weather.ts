@@ -213,7 +213,7 @@ report({
       ],
     },
     {
-      system: 'the day before alone, two networks without a memory',
+      system: 'the day before alone: two networks without memory or dropout',
       kind: 'baseline',
       values: [
         `${warmthError(test, warmthAlone.tested).toFixed(2)} °C`,
