@@ -107,11 +107,11 @@ describe('inputs that are refused', () => {
     [indices([1, 2]), new RangeError('Embedding.forward: inputs has shape [2], expected [batch, time]')],
     [
       indices([[0, 3]]),
-      new RangeError('Embedding.forward: inputs[0, 1] is 3, expected an index from 0 to 2 (inputSize is 3)'),
+      new RangeError('Embedding.forward: inputs[0, 1] is 3, expected an index from 0 to 2 (classes is 3)'),
     ],
     [
       indices([[0], [-1]]),
-      new RangeError('Embedding.forward: inputs[1, 0] is -1, expected an index from 0 to 2 (inputSize is 3)'),
+      new RangeError('Embedding.forward: inputs[1, 0] is -1, expected an index from 0 to 2 (classes is 3)'),
     ],
   ])('as indices, case %#', (input, error) =>
     expect(() => embedding.forward(as<Indices>(input))).toThrow(error),
