@@ -15,6 +15,7 @@ import {
   type Batch,
   cosineDecay,
   crossEntropy,
+  describe,
   evaluate,
   generate,
   type Indices,
@@ -95,6 +96,7 @@ const model = manyToMany({
   random,
 });
 
+console.log(describe(model));
 const steps = EPOCHS * Math.ceil(training.length / BATCH);
 await withProgress(steps, async (show) => {
   for await (const { step, loss } of train(model, epochs(), {

@@ -10,7 +10,7 @@
 import { parseArgs } from 'node:util';
 import { toCardinal as english } from 'n2words/en-US';
 import { toCardinal as korean } from 'n2words/ko-KR';
-import { encoderDecoder, greedy, indices, Random } from 'recurrent-cells';
+import { describe, encoderDecoder, greedy, indices, Random } from 'recurrent-cells';
 import { learn, type Pair } from './lib/pairs.ts';
 import { report } from './lib/result.ts';
 
@@ -67,6 +67,7 @@ const model = encoderDecoder({
   end: 1,
   random,
 });
+console.log(describe(model));
 await learn(
   model,
   training.flatMap((n) => ways.map((way) => pairOf(n, way))),
