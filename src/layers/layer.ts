@@ -12,7 +12,7 @@ import type { Parameter } from '../matrix/parameter.ts';
 import { denseInput, gradientInput, gradientOutput, indexInput, output } from '../signal/boundary.ts';
 import type { Expectation } from '../signal/checks.ts';
 import { type Pass, recordPass } from '../signal/pass.ts';
-import { type Signal, validSteps } from '../signal/signal.ts';
+import { type DenseSignal, type Signal, validSteps } from '../signal/signal.ts';
 import {
   type MatrixState,
   type State,
@@ -43,6 +43,8 @@ export interface Computed {
 
 /** What a layer computed in the heap, and its way back. */
 export interface Trace extends Computed {
+  /** Whether the way back does without the output, so that its gradient may take its place. @full */
+  readonly spare?: boolean | undefined;
   /**
    * Adds to the parameters' gradients and returns those of the input and the initial state.
    *
@@ -172,7 +174,8 @@ export abstract class Layer<
         state: this.#stateOutput(trace.state),
         backward: (dOutput, dState) => {
           const back = `${this.type}.backward`;
-          const dOut = dOutput && gradientInput(arena, back, trace.output, dOutput);
+          const place = trace.spare ? (trace.output as DenseSignal).values : undefined;
+          const dOut = dOutput && gradientInput(arena, back, trace.output, dOutput, place);
           const d = trace.backward(dOut, this.toMatrixState(arena, back, 'dState', dState, signal), true);
           return { input: this.#gradient(arena, signal, d.input), state: this.#stateOutput(d.state) };
         },

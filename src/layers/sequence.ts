@@ -75,11 +75,11 @@ type OutputSizeOf<C> = C extends Cell<string, number, number, infer OutputSize> 
  *
  *     a recorded pass              T·B·(D + M·H)
  *     the same and its way back    T·B·(2D + (M + 1)·H) + W
- *     with `recompute: k`          T·B·(2D + 2H) + k·B·M·H + T/k·B·S·H + W
+ *     with `recompute: k`          T·B·(2D + H) + k·B·M·H + T/k·B·S·H + W
  *     infer                        T·B·(D + H) + 256·M·H + W
  *
- * W = G·H·(D + H + 256) + T·max(D, H) does not grow with the batch; 256 is T·B where that is less. One of the two H with
- * `recompute` is the output, the other its gradient: `outputs: 'last'` has neither.
+ * W = G·H·(D + H + 256) + T·max(D, H) does not grow with the batch; 256 is T·B where that is less. The H with `recompute` is
+ * the output, whose place its gradient takes; within a chain that is 2H, and nothing with `outputs: 'last'`.
  *
  * With {@link Noise}, `recurrentDropout` keeps one matrix more for each stage of the cell's rule (one, or two of a `GRUCell` that resets before the
  * product), `zoneout` two for each state.
@@ -197,6 +197,8 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
         : unrollSegments(arena, cell, input, start, recompute, this.outputs === 'all', true);
     return {
       ...this.#computed(given, walk, turn),
+      // A walk that is kept whole reads its states again, of which the outputs are part.
+      spare: recompute !== undefined && this.outputs === 'all',
       backward: (dOut, dState, needsInput) => {
         const [dOutput, dFinal] =
           this.outputs === 'all'

@@ -70,9 +70,16 @@ export function indexInput(
 /**
  * Copies an upstream gradient, shaped like the output it belongs to, into the arena; zero where there is none.
  *
+ * @param place where it goes, if not into memory of its own.
  * @throws TypeError if it is not a tensor; RangeError if its shape is another.
  */
-export function gradientInput(arena: Arena, where: string, output: Signal, gradient: Tensor): Matrix {
+export function gradientInput(
+  arena: Arena,
+  where: string,
+  output: Signal,
+  gradient: Tensor,
+  place?: Matrix,
+): Matrix {
   checkTensor(where, 'dOutput', gradient, 'real');
   const { batch, time, width, lengths } = output;
   const expected = shapeOf(output).join(', ');
@@ -83,7 +90,7 @@ export function gradientInput(arena: Arena, where: string, output: Signal, gradi
       `has shape [${gradient.shape.join(', ')}]`,
       `[${expected}], the output's`,
     );
-  const values = timeMajor(arena, gradient.data, batch, time, width);
+  const values = timeMajor(arena, gradient.data, batch, time, width, place);
   if (lengths !== undefined) clearPadding(values, lengths, batch, time);
   return values;
 }
@@ -137,9 +144,9 @@ function timeMajor(
   batch: number,
   time: number,
   width: number,
+  out: Matrix = arena.matrix(time * batch, width),
 ): Matrix {
   const { heap } = arena.backend;
-  const out = arena.matrix(time * batch, width);
   if (time === 1 || batch === 1) heap.values.set(data, out.offset);
   else
     arena.scope(() => {

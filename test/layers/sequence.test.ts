@@ -70,6 +70,19 @@ describe('edges', () => {
   });
 });
 
+test('with recompute the gradient of all outputs takes their place, again and again', () => {
+  const passOf = (options: SequenceOptions<'h' | 'c'>) => new Sequence(cell, options).forward(x);
+  const whole = passOf({ reverse: true });
+  const wanted = whole.backward(whole.output);
+  const pass = passOf({ reverse: true, recompute: 1 });
+  const { output } = pass;
+  const kept = Array.from(output.data);
+  for (let time = 0; time < 3; time++)
+    expect(pass.backward(output, undefined, { retain: true })).toEqual(wanted);
+  expect(Array.from(output.data)).toEqual(kept);
+  pass.release();
+});
+
 describe('errors', () => {
   test.each<[unknown, Error]>([
     [{ outputs: 'first' }, new RangeError('Sequence: outputs is "first", expected one of "all", "last"')],
