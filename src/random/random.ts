@@ -21,7 +21,8 @@ export type RandomState = readonly [number, number, number, number];
  * ```
  */
 export class Random {
-  readonly #words = new Uint32Array(4);
+  // Signed, since an interpreter, which most draws come before, makes an object of each word above 2³¹ − 1.
+  readonly #words = new Int32Array(4);
 
   /** @param seed any whole number from 0 to 2⁵³ − 1. */
   constructor(seed: number) {
@@ -39,7 +40,7 @@ export class Random {
   /** The state, to be kept and set again: what follows is then the same. */
   get state(): RandomState {
     const [a, b, c, d] = this.#words;
-    return [a!, b!, c!, d!];
+    return [a! >>> 0, b! >>> 0, c! >>> 0, d! >>> 0];
   }
 
   /** @throws RangeError if it is not four 32-bit words, or all are zero. */
@@ -111,7 +112,7 @@ export class Random {
     words[2] = c ^ (b << 9);
     // Rotations to the left, by 11 and by 7, written out: most draws come before any of this has been compiled.
     words[3] = (d << 11) | (d >>> 21);
-    return Math.imul((product << 7) | (product >>> 25), 9) >>> 0;
+    return Math.imul((product << 7) | (product >>> 25), 9);
   }
 }
 
