@@ -129,7 +129,7 @@ export function recurrentLayers(
     const hiddenSize = wholeNumber(where, 'hiddenSize', size);
     const cell = () => makeCell(kinds[at]!, { inputSize: width, hiddenSize, backend, random });
     const given = at === sizes.length - 1 ? outputs : 'all';
-    const settings = { outputs: given, learnInitialState, noise: noise?.fork() } as const;
+    const settings = { outputs: given, learnInitialState, noise: noise?.fork() };
     const recurrent: AnyLayer = bidirectional
       ? new Bidirectional(cell(), cell(), { ...settings, merge })
       : new Sequence(cell(), settings);
