@@ -10,8 +10,8 @@
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import * as Plot from '@observablehq/plot';
-import { beamSearch, editDistance, encoderDecoder, Random, teacherForcing } from 'recurrent-cells';
-import { learn, type Pair } from './lib/pairs.ts';
+import { editDistance, encoderDecoder, Random, teacherForcing } from 'recurrent-cells';
+import { decoded, learn, type Pair } from './lib/pairs.ts';
 import { picture } from './lib/picture.ts';
 import { report } from './lib/result.ts';
 
@@ -75,22 +75,10 @@ await learn(model, pairs, { epochs: EPOCHS, batch: 64, learningRate: 0.003, rand
 
 /** What the model says of each word. */
 function* pronounced(list: readonly string[]): Generator<[word: string, said: string[]]> {
-  for (let from = 0; from < list.length; from += 64) {
-    const batch = list.slice(from, from + 64);
-    const { inputs } = teacherForcing(
-      model,
-      batch.map(spelled),
-      batch.map(() => []),
-    );
-    const { source, sourceLengths } = inputs;
-    const found = beamSearch(model, source, {
-      width: BEAM,
-      maxLength: 40,
-      sourceLengths,
-      lengthPenalty: 0.6,
-    });
-    for (const [at, [best]] of found.entries()) yield [batch[at]!, best!.tokens.map((id) => phonemes[id]!)];
-  }
+  const settings = { width: BEAM, maxLength: 40, lengthPenalty: 0.6 };
+  let at = 0;
+  for (const tokens of decoded(model, list.map(spelled), 64, settings))
+    yield [list[at++]!, tokens.map((id) => phonemes[id]!)];
 }
 
 /** What somebody says who looks up the word that would stand before this one in the dictionary. */

@@ -12,10 +12,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { beamSearch, encoderDecoder, exactMatch, Random, teacherForcing } from 'recurrent-cells';
+import { encoderDecoder, exactMatch, Random } from 'recurrent-cells';
 import { characters, chrF, ngrams, TermCounter, TfIdf } from 'recurrent-cells/text';
 import { BytePairs } from './lib/byte-pairs.ts';
-import { learn, type Pair } from './lib/pairs.ts';
+import { decoded, learn, type Pair } from './lib/pairs.ts';
 import { report } from './lib/result.ts';
 
 const { quick, seed } = parseArgs({
@@ -159,38 +159,21 @@ await learn(
 );
 
 function translated(part: readonly Message[], language: (typeof LANGUAGES)[number]): string[] {
-  return Array.from({ length: Math.ceil(part.length / 32) }, (_, i) =>
-    part.slice(32 * i, 32 * (i + 1)),
-  ).flatMap((batch) => {
-    const { inputs } = teacherForcing(
-      model,
-      batch.map((message) => pairOf(message, language).source),
-      batch.map(() => []),
-    );
-    const { source, sourceLengths } = inputs;
-    const found = beamSearch(model, source, { width: BEAM, maxLength: 100, sourceLengths, lengthPenalty: 1 });
-    return found.map(([best], at) =>
-      whole(
-        best!.tokens
-          .map((id) => targets.list[id]!)
-          .join('')
-          .trim(),
-        batch[at]!,
-      ),
-    );
+  const sources = part.map((message) => pairOf(message, language).source);
+  const settings = { width: BEAM, maxLength: 100, lengthPenalty: 1 };
+  return Array.from(decoded(model, sources, 32, settings), (tokens, at) => {
+    const text = tokens.map((id) => targets.list[id]!).join('');
+    return whole(text.trim(), part[at]!);
   });
 }
 
 /** For each message the one of the training part that has the most in common with it: TF-IDF of three to five letters, cosine. */
 function nearest(part: readonly Message[]): Message[] {
-  const counter = TermCounter.fit(
-    training.map(({ en }) => en),
-    {
-      tokenizer: ngrams(characters(), { from: 3, to: 5, joiner: '' }),
-    },
-  );
-  const weights = TfIdf.fit(counter.transform(training.map(({ en }) => en)), { tf: 'log' });
-  const known = weights.transform(counter.transform(training.map(({ en }) => en)));
+  const texts = training.map(({ en }) => en);
+  const counter = TermCounter.fit(texts, { tokenizer: ngrams(characters(), { from: 3, to: 5, joiner: '' }) });
+  const counts = counter.transform(texts);
+  const weights = TfIdf.fit(counts, { tf: 'log' });
+  const known = weights.transform(counts);
   const asked = weights.transform(counter.transform(part.map(({ en }) => en))).toDense();
   return part.map((_, at) => {
     const row = asked.data.subarray(at * known.width, (at + 1) * known.width);

@@ -1,6 +1,8 @@
 /** Sources and targets for an encoder–decoder: batches of like length, training, and what it makes of them. */
 import {
   AdamW,
+  type BeamSearchOptions,
+  beamSearch,
   cosineDecay,
   crossEntropy,
   type EncoderDecoder,
@@ -38,33 +40,45 @@ export function batchesOf(
   });
 }
 
-/**
- * Trains on all pairs, `epochs` times, with Adam and a cosine decay.
- *
- * @param pairs a list, or what makes one for each epoch.
- */
+/** What beam search makes of each source, `size` of them side by side. */
+export function* decoded(
+  model: EncoderDecoder,
+  sources: readonly (readonly number[])[],
+  size: number,
+  options: Omit<BeamSearchOptions, 'sourceLengths'>,
+): Generator<readonly number[]> {
+  for (let from = 0; from < sources.length; from += size) {
+    const batch = sources.slice(from, from + size);
+    const { source, sourceLengths } = teacherForcing(
+      model,
+      batch,
+      batch.map(() => []),
+    ).inputs;
+    for (const [best] of beamSearch(model, source, { ...options, sourceLengths })) yield best!.tokens;
+  }
+}
+
+/** Trains on all pairs, `epochs` times, with Adam and a cosine decay. */
 export async function learn(
   model: EncoderDecoder,
-  pairs: readonly Pair[] | (() => readonly Pair[]),
+  pairs: readonly Pair[],
   settings: {
     readonly epochs: number;
     readonly batch: number;
     readonly learningRate: number;
     readonly weightDecay?: number | undefined;
-    readonly labelSmoothing?: number | undefined;
     readonly random: Random;
   },
 ): Promise<void> {
-  const { epochs, batch, learningRate, weightDecay = 0, labelSmoothing, random } = settings;
-  const ofEpoch = () => (typeof pairs === 'function' ? pairs() : pairs);
-  const steps = epochs * Math.ceil(ofEpoch().length / batch);
+  const { epochs, batch, learningRate, weightDecay = 0, random } = settings;
+  const steps = epochs * Math.ceil(pairs.length / batch);
   const all = (function* () {
-    for (let epoch = 0; epoch < epochs; epoch++) yield* batchesOf(ofEpoch(), batch, random, model);
+    for (let epoch = 0; epoch < epochs; epoch++) yield* batchesOf(pairs, batch, random, model);
   })();
   await withProgress(steps, async (show) => {
     let average: number | undefined;
     for await (const { step, loss } of train(model, all, {
-      loss: crossEntropy({ labelSmoothing }),
+      loss: crossEntropy(),
       optimizer: new AdamW({ learningRate, weightDecay }),
       schedule: cosineDecay({ steps }),
       clipNorm: 1,
