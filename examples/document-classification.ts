@@ -28,9 +28,9 @@ import {
   type Sequential,
   train,
 } from 'recurrent-cells';
-import { batchesByLength, TermCounter, Vocabulary } from 'recurrent-cells/text';
+import { batchesByLength, Vocabulary } from 'recurrent-cells/text';
+import { naiveBayes } from './lib/bag-of-words.ts';
 import { textOf } from './lib/mail.ts';
-import { multinomialNaiveBayes } from './lib/naive-bayes.ts';
 import { withProgress } from './lib/progress.ts';
 import { report } from './lib/result.ts';
 
@@ -172,11 +172,9 @@ function bayes(
   training: readonly Mail[],
   read: (mail: Mail) => readonly string[],
 ): number[] {
-  const words = (part: readonly Mail[]) => part.map((mail) => read(mail).map((token) => token.toLowerCase()));
-  const counter = TermCounter.fit(words(training), TOKEN_BUDGET);
-  const present = (part: readonly Mail[]) => counter.transform(words(part)).map(() => 1);
-  const labels = training.map(({ spam }) => spam);
-  return multinomialNaiveBayes(present(training), labels).classify(present(of));
+  const texts = (part: readonly Mail[]) =>
+    part.map((mail) => ({ text: read(mail).map((token) => token.toLowerCase()), label: mail.spam }));
+  return naiveBayes(texts(training), texts(of), { ...TOKEN_BUDGET, once: true });
 }
 
 const whole = ({ tokens }: Mail) => tokens;

@@ -18,15 +18,22 @@ export interface Labelled {
 const textsOf = (part: readonly Labelled[]) => part.map(({ text }) => text);
 const labelsOf = (part: readonly Labelled[]) => part.map(({ label }) => label);
 
-/** What naive Bayes, learned from the counts of words in `training`, makes of each text of `test`. */
+/**
+ * What naive Bayes, learned from the words of `training`, makes of each text of `test`.
+ *
+ * @param options `once` counts a word once in a text, however often it comes.
+ */
 export function naiveBayes(
   training: readonly Labelled[],
   test: readonly Labelled[],
-  options: TermCounterOptions,
+  { once = false, ...options }: TermCounterOptions & { readonly once?: boolean },
 ): number[] {
   const counter = TermCounter.fit(textsOf(training), options);
-  const model = multinomialNaiveBayes(counter.transform(textsOf(training)), labelsOf(training));
-  return model.classify(counter.transform(textsOf(test)));
+  const counted = (part: readonly Labelled[]) => {
+    const counts = counter.transform(textsOf(part));
+    return once ? counts.map(() => 1) : counts;
+  };
+  return multinomialNaiveBayes(counted(training), labelsOf(training)).classify(counted(test));
 }
 
 /** What logistic regression, learned from TF-IDF weights in `training`, makes of each text of `test`. */
