@@ -108,6 +108,13 @@ describe('errors', () => {
     [[null], new TypeError('sequential: layers[0] is null, expected a layer')],
   ])('case %#', (layers, error) => expect(() => sequential(...(layers as [AnyLayer]))).toThrow(error));
 
+  test('of an input without steps, where the first layer needs them', () => {
+    const layer = new Sequence(new GRUCell({ inputSize: 3, hiddenSize: 2 }));
+    expect(() => sequential(layer, wide(2, 1)).infer(tensor([[1, 2, 3]]))).toThrow(
+      new RangeError('Sequential.infer: inputs has shape [1, 3], expected [batch, time, 3] (inputSize is 3)'),
+    );
+  });
+
   test('of an input, with the width of the first layer that has one', () =>
     expect(() => sequential(new Dropout({ rate: 0.5 }), wide(3, 4)).infer(tensor([[1]]))).toThrow(
       new RangeError(
