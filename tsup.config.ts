@@ -5,16 +5,16 @@ import { defineConfig, type Options } from 'tsup';
 /** The entries whose exports are all in `src/library.ts`. */
 const parts = {
   index: 'src/index.ts',
-  'testing/index': 'src/testing/index.ts',
-  'matrix/index': 'src/matrix/index.ts',
-  parallel: 'src/parallel/index.ts',
+  testing: 'src/testing.ts',
+  matrix: 'src/matrix.ts',
+  parallel: 'src/parallel.ts',
   // Beside the library, which holds its address.
   worker: 'src/parallel/worker.ts',
 };
 // Cut out of the same sources by scripts/cut-inference.mjs.
 const inference = 'build/inference/inference.ts';
 // It has nothing in common with the others but the wording of errors.
-const text = { 'text/index': 'src/text/index.ts' };
+const text = { text: 'src/text.ts' };
 
 /** Has the files of `parts` take what they export from the library. */
 const fromLibrary: NonNullable<Options['esbuildPlugins']>[number] = {

@@ -11,10 +11,10 @@ export default defineConfig({
     alias: [
       entry('recurrent-cells', 'src/index.ts'),
       entry('recurrent-cells/inference', 'build/inference/inference.ts'),
-      entry('recurrent-cells/matrix', 'src/matrix/index.ts'),
-      entry('recurrent-cells/parallel', 'src/parallel/index.ts'),
-      entry('recurrent-cells/testing', 'src/testing/index.ts'),
-      entry('recurrent-cells/text', 'src/text/index.ts'),
+      entry('recurrent-cells/matrix', 'src/matrix.ts'),
+      entry('recurrent-cells/parallel', 'src/parallel.ts'),
+      entry('recurrent-cells/testing', 'src/testing.ts'),
+      entry('recurrent-cells/text', 'src/text.ts'),
     ],
   },
   test: {

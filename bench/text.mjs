@@ -21,7 +21,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { custom, HeavyHitters, lines, TokenCounts, Vocabulary } from '../dist/text/index.js';
+import { custom, HeavyHitters, lines, TokenCounts, Vocabulary } from '../dist/text.js';
 
 const KEPT = 10_000;
 const PYTHON = '/usr/bin/python3';

@@ -10,7 +10,7 @@ import { type PyTorch, startPyTorch } from './threads-pytorch.ts';
 
 const library = (name: string) => import(new URL(`../dist/${name}.js`, import.meta.url).href);
 const core: typeof import('../src/index.ts') = await library('index');
-const { trainParallel }: typeof import('../src/parallel/index.ts') = await library('parallel');
+const { trainParallel }: typeof import('../src/parallel.ts') = await library('parallel');
 const { Adam, crossEntropy, Dense, indices, LSTMCell, OneHot, Random, Sequence, SGD, Sequential, train } =
   core;
 

@@ -6,7 +6,7 @@
  * Each text is a sample, repeated with words exchanged by a fixed seed, to `megabytes` million UTF-16 units (1 by
  * default; time is linear, so the rest is multiplied). The least of three runs counts, because other processes only add.
  */
-import { characters, pattern, words } from '../dist/text/index.js';
+import { characters, pattern, words } from '../dist/text.js';
 
 const SAMPLES = {
   English: 'Call me Ishmael. Some years ago, never mind how long precisely, having little or no money in my purse, I thought I would sail about a little and see the watery part of the world. ',

@@ -3,7 +3,7 @@
  *
  * @module recurrent-cells
  */
-export type { Architecture, Part } from './architecture.ts';
+
 export type { AbortSignalLike } from './async/until-aborted.ts';
 export { Attention, type AttentionInput, type AttentionOptions } from './attention/attention.ts';
 export type { AttentionGradients, AttentionPass } from './attention/pass.ts';
@@ -17,7 +17,17 @@ export { LSTMCell } from './cells/lstm.ts';
 export { PeepholeLSTMCell } from './cells/peephole-lstm.ts';
 export { ProjectedLSTMCell, type ProjectedLSTMCellOptions } from './cells/projected-lstm.ts';
 export { RNNCell, type RNNCellOptions } from './cells/rnn.ts';
-export type { Matrices, OwnParameter, OwnStart, Rule, Stage, Step, StepGradient } from './cells/rule.ts';
+export type { Architecture, Part } from './common/architecture.ts';
+export {
+  type Indices,
+  indices,
+  type Nested,
+  type StepsShape,
+  type Tensor,
+  tensor,
+  type VectorShape,
+} from './common/tensor.ts';
+export type { Batch, Batches } from './data/batch.ts';
 export { type BeamSearchOptions, beamSearch, type ScoredHypothesis } from './decoding/beam.ts';
 export { type CtcBeamSearchOptions, ctcBeamSearch } from './decoding/ctc-beam.ts';
 export { ctcGreedy } from './decoding/ctc-greedy.ts';
@@ -26,13 +36,13 @@ export { type Generated, type GenerateOptions, generate } from './decoding/gener
 export { greedy } from './decoding/greedy.ts';
 export type { DecodingOptions, Hypothesis } from './decoding/hypothesis.ts';
 export { type SampleOptions, sample } from './decoding/sample.ts';
-export type { Drawn, SamplingOptions } from './decoding/sampling.ts';
 export {
   EncoderDecoder,
   type EncoderDecoderInput,
   type EncoderDecoderOptions,
   type EncoderDecoderOutput,
 } from './encoder-decoder/encoder-decoder.ts';
+export { type ScheduledSamplingOptions, scheduledSampling } from './encoder-decoder/scheduled-sampling.ts';
 export { type TeacherForced, teacherForcing } from './encoder-decoder/teacher-forcing.ts';
 export { describe } from './inspection/describe.ts';
 export { GradientFlow, type GradientFlowOptions, gradientFlow } from './inspection/gradient-flow.ts';
@@ -150,24 +160,15 @@ export {
   zeros,
 } from './random/initializers.ts';
 export { Random, type RandomState } from './random/random.ts';
+export type { Drawn, SamplingOptions } from './random/sampling.ts';
 export type { Gradients, Pass } from './signal/pass.ts';
 export type { State } from './signal/state.ts';
 export type { Builder, Builders, Model } from './storage/builders.ts';
-export { type LoadOptions, load, loadMetadata, type SaveOptions, save } from './storage/save.ts';
+export { type LoadOptions, load, loadMetadata, type SaveOptions, save } from './storage/model-file.ts';
 export { loadWeights, type Weighted } from './storage/weights.ts';
-export {
-  type Indices,
-  indices,
-  type Nested,
-  type StepsShape,
-  type Tensor,
-  tensor,
-  type VectorShape,
-} from './tensor.ts';
-export type { Batch, Batches } from './training/batch.ts';
 export { type ClipNormOptions, clipNorm, clipValue, gradientNorm, type Norm } from './training/clip.ts';
 export { evaluate } from './training/evaluate.ts';
-export { type ScheduledSamplingOptions, scheduledSampling } from './training/scheduled-sampling.ts';
 export { type TrainingStep, type TrainOptions, train } from './training/train.ts';
 export type { Trainable } from './training/trainable.ts';
 export type { Updated, UpdateOptions } from './training/update.ts';
+export type { Matrices, OwnParameter, OwnStart, Rule, Stage, Step, StepGradient } from './unroll/rule.ts';

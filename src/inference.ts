@@ -40,6 +40,15 @@ export { LSTMCell } from './cells/lstm.ts';
 export { PeepholeLSTMCell } from './cells/peephole-lstm.ts';
 export { ProjectedLSTMCell, type ProjectedLSTMCellOptions } from './cells/projected-lstm.ts';
 export { RNNCell, type RNNCellOptions } from './cells/rnn.ts';
+export {
+  type Indices,
+  indices,
+  type Nested,
+  type StepsShape,
+  type Tensor,
+  tensor,
+  type VectorShape,
+} from './common/tensor.ts';
 export { type BeamSearchOptions, beamSearch, type ScoredHypothesis } from './decoding/beam.ts';
 export { type CtcBeamSearchOptions, ctcBeamSearch } from './decoding/ctc-beam.ts';
 export { ctcGreedy } from './decoding/ctc-greedy.ts';
@@ -48,7 +57,6 @@ export { type Generated, type GenerateOptions, generate } from './decoding/gener
 export { greedy } from './decoding/greedy.ts';
 export type { DecodingOptions, Hypothesis } from './decoding/hypothesis.ts';
 export { type SampleOptions, sample } from './decoding/sample.ts';
-export type { Drawn, SamplingOptions } from './decoding/sampling.ts';
 export {
   EncoderDecoder,
   type EncoderDecoderInput,
@@ -93,14 +101,6 @@ export type {
   RecurrentOptions,
 } from './models/recurrent.ts';
 export { Random, type RandomState } from './random/random.ts';
+export type { Drawn, SamplingOptions } from './random/sampling.ts';
 export type { State } from './signal/state.ts';
 export { loadWeights, type Weighted } from './storage/weights.ts';
-export {
-  type Indices,
-  indices,
-  type Nested,
-  type StepsShape,
-  type Tensor,
-  tensor,
-  type VectorShape,
-} from './tensor.ts';

@@ -4,6 +4,6 @@
  * An engine loads a few files sooner than many, and classes are the same whichever entries a program imports.
  */
 export * from './index.ts';
-export * from './matrix/index.ts';
-export * from './parallel/index.ts';
-export * from './testing/index.ts';
+export * from './matrix.ts';
+export * from './parallel.ts';
+export * from './testing.ts';

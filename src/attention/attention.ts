@@ -1,6 +1,15 @@
 /** Attention: what each query finds in a sequence of keys and values. */
-import type { Architecture } from '../architecture.ts';
-import { oneOf, rangeError, requiredOptions, show, typeError, weightShape, wholeNumber } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import {
+  oneOf,
+  rangeError,
+  requiredOptions,
+  show,
+  typeError,
+  weightShape,
+  wholeNumber,
+} from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
@@ -11,7 +20,6 @@ import type { Random } from '../random/random.ts';
 import { denseInput, gradientOutput, output } from '../signal/boundary.ts';
 import { recordPass } from '../signal/pass.ts';
 import { type DenseSignal, dense } from '../signal/signal.ts';
-import type { Tensor } from '../tensor.ts';
 import { type Attended, attend, type Memory } from './attend.ts';
 import { AttentionPass, attentionGradient } from './pass.ts';
 import { additiveScore, dotScore, generalScore, type Score } from './scores.ts';

@@ -1,12 +1,12 @@
 /** One recorded computation of attention, and the way back. */
-import { rangeError } from '../errors.ts';
+import { rangeError } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { gradientInput } from '../signal/boundary.ts';
 import { checkTensor } from '../signal/checks.ts';
 import type { Pass } from '../signal/pass.ts';
 import type { DenseSignal } from '../signal/signal.ts';
-import type { Tensor } from '../tensor.ts';
 
 /** The gradients of what attention looked at, each shaped like it. */
 export interface AttentionGradients {

@@ -1,6 +1,7 @@
 /** What every cell has beside its rule: sizes, parameters and their starting values, and the step of a single input. */
-import type { Architecture } from '../architecture.ts';
-import { requiredOptions, weightShape, wholeNumber } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { requiredOptions, weightShape, wholeNumber } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
@@ -11,11 +12,10 @@ import { denseInput, gradientInput, gradientOutput, output } from '../signal/bou
 import { type Pass, recordPass } from '../signal/pass.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import { type State, type StateSizes, stateInput, stateOutput, zeroState } from '../signal/state.ts';
-import type { Tensor } from '../tensor.ts';
-import { checkRule, gateRow, type Matrices, type OwnParameter, type Rule, sizeOf } from './rule.ts';
-import { unrollBackward, unrollWhole } from './segments.ts';
-import { type Unrollable, unroll } from './unroll.ts';
-import { record } from './windows.ts';
+import { type Unrollable, unroll } from '../unroll/forward.ts';
+import { checkRule, gateRow, type Matrices, type OwnParameter, type Rule, sizeOf } from '../unroll/rule.ts';
+import { unrollBackward, unrollWhole } from '../unroll/segments.ts';
+import { record } from '../unroll/windows.ts';
 
 /** Options of every cell. */
 export interface CellOptions<InputSize extends number = number, HiddenSize extends number = number> {

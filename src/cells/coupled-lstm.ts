@@ -1,7 +1,7 @@
 /** The long short-term memory cell whose forget gate is what its input gate leaves. */
 import { add, mul, sigmoid, sigmoidBackward, sub, tanh, tanhBackward } from '../matrix/operations.ts';
+import type { Rule } from '../unroll/rule.ts';
 import { Cell, type CellOptions } from './cell.ts';
-import type { Rule } from './rule.ts';
 
 const rule: Rule<'i' | 'g' | 'o', 'h' | 'c', 'tanhC'> = {
   gates: ['i', 'g', 'o'],

@@ -1,6 +1,6 @@
 /** The gated recurrent unit, with the reset gate after or before the recurrent product. */
-import type { Architecture } from '../architecture.ts';
-import { oneOf } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { oneOf } from '../common/errors.ts';
 import {
   add,
   copy,
@@ -12,8 +12,8 @@ import {
   tanh,
   tanhBackward,
 } from '../matrix/operations.ts';
+import type { Matrices, Rule, StepGradient } from '../unroll/rule.ts';
 import { Cell, type CellOptions } from './cell.ts';
-import type { Matrices, Rule, StepGradient } from './rule.ts';
 
 type Gate = 'r' | 'z' | 'n';
 

@@ -1,6 +1,7 @@
 /** The gated recurrent unit with layer normalisation. */
-import type { Architecture } from '../architecture.ts';
-import { numberWithin, requiredOptions } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { numberWithin, requiredOptions } from '../common/errors.ts';
+import type { Rule, Stage } from '../unroll/rule.ts';
 import { Cell } from './cell.ts';
 import { resetAfter } from './gru.ts';
 import {
@@ -9,7 +10,6 @@ import {
   normalizeProducts,
   normalizeProductsBackward,
 } from './layer-norm.ts';
-import type { Rule, Stage } from './rule.ts';
 
 function rule(epsilon: number): Rule<string, 'h', string, string> {
   return {

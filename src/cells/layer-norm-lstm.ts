@@ -1,6 +1,6 @@
 /** The long short-term memory cell with layer normalisation. */
-import type { Architecture } from '../architecture.ts';
-import { numberWithin, requiredOptions } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { numberWithin, requiredOptions } from '../common/errors.ts';
 import {
   add,
   copy,
@@ -11,6 +11,7 @@ import {
   tanh,
   tanhBackward,
 } from '../matrix/operations.ts';
+import { constantRow, type Rule } from '../unroll/rule.ts';
 import { Cell } from './cell.ts';
 import {
   type LayerNormCellOptions,
@@ -20,7 +21,6 @@ import {
   normalizeProducts,
   normalizeProductsBackward,
 } from './layer-norm.ts';
-import { constantRow, type Rule } from './rule.ts';
 
 const products = /* @__PURE__ */ normalizedProducts(['i', 'f', 'g', 'o'], { f: 1 });
 

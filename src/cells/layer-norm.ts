@@ -1,8 +1,8 @@
 /** Layer normalisation within a rule: of its two products, and of what φ computes. */
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, addColumnSums, mul, normalize, normalizeBackward } from '../matrix/operations.ts';
+import { constantRow, gateRow, type OwnParameter, type Step, type StepGradient } from '../unroll/rule.ts';
 import type { CellOptions } from './cell.ts';
-import { constantRow, gateRow, type OwnParameter, type Step, type StepGradient } from './rule.ts';
 
 /** Options of {@link LayerNormLSTMCell} and {@link LayerNormGRUCell}, whose shifts are their biases. */
 export interface LayerNormCellOptions<InputSize extends number, HiddenSize extends number>

@@ -1,8 +1,8 @@
 /** The long short-term memory cell, with a forget gate. */
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, mul, mulAdd, sigmoid, sigmoidBackward, tanh, tanhBackward } from '../matrix/operations.ts';
+import type { Rule, Step, StepGradient } from '../unroll/rule.ts';
 import { Cell, type CellOptions } from './cell.ts';
-import type { Rule, Step, StepGradient } from './rule.ts';
 
 type Gate = 'i' | 'f' | 'g' | 'o';
 type State = 'h' | 'c';

@@ -9,8 +9,8 @@ import {
   tanh,
   tanhBackward,
 } from '../matrix/operations.ts';
+import { constantRow, type Rule } from '../unroll/rule.ts';
 import { Cell, type CellOptions } from './cell.ts';
-import { constantRow, type Rule } from './rule.ts';
 
 const rule: Rule<'i' | 'f' | 'g' | 'o', 'h' | 'c', 'tanhC', 'weightCi' | 'weightCf' | 'weightCo'> = {
   gates: ['i', 'f', 'g', 'o'],

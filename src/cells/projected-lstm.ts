@@ -1,10 +1,10 @@
 /** The long short-term memory cell whose output is a projection of its units. */
-import type { Architecture } from '../architecture.ts';
-import { rangeError, requiredOptions, weightShape, wholeNumber } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { rangeError, requiredOptions, weightShape, wholeNumber } from '../common/errors.ts';
 import { copy } from '../matrix/operations.ts';
+import type { Rule } from '../unroll/rule.ts';
 import { Cell, type CellOptions } from './cell.ts';
 import { lstm, lstmBackward } from './lstm.ts';
-import type { Rule } from './rule.ts';
 
 type ProjectedRule = Rule<'i' | 'f' | 'g' | 'o', 'h' | 'c', 'tanhC' | 'm' | 'projected', 'weightHr'>;
 

@@ -4,8 +4,8 @@
  */
 import type { Matrix } from '../matrix/matrix.ts';
 import { mul, mulAdd } from '../matrix/operations.ts';
-import type { Rule, Stage } from './rule.ts';
-import { record, source } from './windows.ts';
+import type { Rule, Stage } from '../unroll/rule.ts';
+import { record, source } from '../unroll/windows.ts';
 
 /**
  * q_t = (m * s_{t−1}) · W_hhᵀ + b_hh, in each stage with gates.

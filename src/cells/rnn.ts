@@ -1,9 +1,9 @@
 /** The simple recurrent cell (Elman 1990), with tanh or ReLU. */
-import type { Architecture } from '../architecture.ts';
-import { oneOf } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { oneOf } from '../common/errors.ts';
 import { relu, reluBackward, tanh, tanhBackward } from '../matrix/operations.ts';
+import type { Rule } from '../unroll/rule.ts';
 import { Cell, type CellOptions } from './cell.ts';
-import type { Rule } from './rule.ts';
 
 type RNNRule = Rule<'a', 'h', never>;
 

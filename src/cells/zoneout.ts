@@ -1,8 +1,8 @@
 /** Zoneout, of any rule: some units of a state keep their previous value for a step. */
 import type { Matrix } from '../matrix/matrix.ts';
 import { mul, mulAdd, sub } from '../matrix/operations.ts';
-import { type Matrices, type Rule, type Stage, sizeOf } from './rule.ts';
-import { record } from './windows.ts';
+import { type Matrices, type Rule, type Stage, sizeOf } from '../unroll/rule.ts';
+import { record } from '../unroll/windows.ts';
 
 /** Writes which units of a batch stay as they are at step t: 1 for those that do, 0 for those that do not. [B, H] */
 export type Zone = (out: Matrix, t: number) => void;

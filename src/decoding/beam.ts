@@ -1,10 +1,10 @@
 /** Beam search. */
 
+import { numberWithin, rangeError, requiredOptions, wholeNumber } from '../common/errors.ts';
+import type { Indices, Tensor } from '../common/tensor.ts';
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import type { Steps } from '../encoder-decoder/steps.ts';
-import { numberWithin, rangeError, requiredOptions, wholeNumber } from '../errors.ts';
 import { withArena } from '../matrix/arena.ts';
-import type { Indices, Tensor } from '../tensor.ts';
 import { Best } from './best.ts';
 import {
   checkDecoding,

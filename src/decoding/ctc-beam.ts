@@ -9,9 +9,9 @@
  *
  * In (2) the first part repeats the last label, the others say a new one; after an equal label, only a blank can come before.
  */
-import { rangeError, requiredOptions, wholeNumber } from '../errors.ts';
-import { logAdd } from '../random/log-sum.ts';
-import type { Tensor } from '../tensor.ts';
+import { rangeError, requiredOptions, wholeNumber } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
+import { logAdd } from '../math/log-sum.ts';
 import { Best } from './best.ts';
 import { type CtcDecodingOptions, type CtcHypothesis, type CtcSteps, ctcSteps } from './ctc-steps.ts';
 

@@ -1,5 +1,5 @@
 /** Greedy decoding of CTC. */
-import type { Tensor } from '../tensor.ts';
+import type { Tensor } from '../common/tensor.ts';
 import { type CtcDecodingOptions, type CtcHypothesis, ctcSteps } from './ctc-steps.ts';
 
 /**

@@ -1,8 +1,8 @@
 /** What every CTC decoding reads and gives: log-probabilities step by step, and labels with their probability. */
-import { rangeError, wholeNumber } from '../errors.ts';
-import { logSum } from '../random/log-sum.ts';
+import { rangeError, wholeNumber } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
+import { logSum } from '../math/log-sum.ts';
 import { checkLengths, checkTensor, extent } from '../signal/checks.ts';
-import type { Tensor } from '../tensor.ts';
 
 /** Options of every way of decoding what a model learned with `ctc`. */
 export interface CtcDecodingOptions {

@@ -2,14 +2,14 @@
 
 import { breather } from '../async/breathe.ts';
 import type { AbortSignalLike } from '../async/until-aborted.ts';
-import { rangeError, requiredOptions, show, typeError, wholeNumber } from '../errors.ts';
+import { rangeError, requiredOptions, show, typeError, wholeNumber } from '../common/errors.ts';
+import type { Indices } from '../common/tensor.ts';
+import { indices } from '../common/tensor.ts';
 import { notStepwise } from '../layers/causal.ts';
 import type { Layer } from '../layers/layer.ts';
 import { generatorOf, Random } from '../random/random.ts';
+import { type Drawn, type SamplingOptions, sampler } from '../random/sampling.ts';
 import type { State } from '../signal/state.ts';
-import type { Indices } from '../tensor.ts';
-import { indices } from '../tensor.ts';
-import { type Drawn, type SamplingOptions, sampler } from './sampling.ts';
 
 /** Options of {@link generate}. */
 export interface GenerateOptions extends SamplingOptions {

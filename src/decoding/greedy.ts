@@ -1,8 +1,8 @@
 /** Greedy decoding. */
 
+import type { Indices, Tensor } from '../common/tensor.ts';
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import type { Values } from '../kernels/heap.ts';
-import type { Indices, Tensor } from '../tensor.ts';
 import type { DecodingOptions, Hypothesis } from './hypothesis.ts';
 import { walk } from './walk.ts';
 

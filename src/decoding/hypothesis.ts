@@ -1,9 +1,9 @@
 /** What decoding gives: token lists with their probability. */
 
+import { requiredOptions, show, typeError, wholeNumber } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import type { Steps } from '../encoder-decoder/steps.ts';
-import { requiredOptions, show, typeError, wholeNumber } from '../errors.ts';
 import type { Values } from '../kernels/heap.ts';
-import type { Tensor } from '../tensor.ts';
 
 /** Options of every way of decoding. */
 export interface DecodingOptions {

@@ -1,10 +1,11 @@
 /** Decoding by chance. */
+
+import { requiredOptions } from '../common/errors.ts';
+import type { Indices, Tensor } from '../common/tensor.ts';
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
-import { requiredOptions } from '../errors.ts';
 import { generatorOf, type Random } from '../random/random.ts';
-import type { Indices, Tensor } from '../tensor.ts';
+import { type SamplingOptions, sampler } from '../random/sampling.ts';
 import type { DecodingOptions, Hypothesis } from './hypothesis.ts';
-import { type SamplingOptions, sampler } from './sampling.ts';
 import { walk } from './walk.ts';
 
 /** Options of {@link sample}. */

@@ -1,9 +1,9 @@
 /** One hypothesis for each sequence, its tokens chosen one after another. */
 
+import type { Indices, Tensor } from '../common/tensor.ts';
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import type { Values } from '../kernels/heap.ts';
 import { withArena } from '../matrix/arena.ts';
-import type { Indices, Tensor } from '../tensor.ts';
 import {
   checkDecoding,
   type DecodingOptions,

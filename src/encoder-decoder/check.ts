@@ -1,7 +1,8 @@
 /** Whether the parts of an encoder–decoder fit together. */
-import type { Part } from '../architecture.ts';
+
 import { Attention } from '../attention/attention.ts';
-import { rangeError, show, typeError } from '../errors.ts';
+import type { Part } from '../common/architecture.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
 import { notStepwise } from '../layers/causal.ts';
 import { Layer } from '../layers/layer.ts';
 import type { AnyLayer } from '../layers/sequential.ts';

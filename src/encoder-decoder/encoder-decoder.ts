@@ -1,8 +1,10 @@
 /** A sequence made into another one: an encoder, a decoder, and attention between them. */
-import type { Architecture } from '../architecture.ts';
+
 import type { Memory } from '../attention/attend.ts';
 import type { Attention } from '../attention/attention.ts';
-import { rangeError, requiredOptions, wholeNumber } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { rangeError, requiredOptions, wholeNumber } from '../common/errors.ts';
+import type { Indices, StepsShape, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { Dense } from '../layers/dense.ts';
 import type { BatchTrace, GradientOf, Layer } from '../layers/layer.ts';
@@ -16,7 +18,6 @@ import { gradientInput, gradientOutput, output as outputTensor } from '../signal
 import { type Pass, recordPass } from '../signal/pass.ts';
 import { type DenseSignal, type Signal, validSteps } from '../signal/signal.ts';
 import type { MatrixState } from '../signal/state.ts';
-import type { Indices, StepsShape, Tensor } from '../tensor.ts';
 import { Bridge } from './bridge.ts';
 import { checkParts, checkStart } from './check.ts';
 import { read, recordRead } from './readout.ts';

@@ -1,6 +1,6 @@
 /** Batches for an encoder–decoder, from lists of tokens. */
-import { rangeError, show, typeError } from '../errors.ts';
-import type { Indices } from '../tensor.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
+import type { Indices } from '../common/tensor.ts';
 import type { EncoderDecoder, EncoderDecoderInput } from './encoder-decoder.ts';
 
 /** A batch as `train` and `evaluate` take it. */

@@ -1,7 +1,7 @@
 /** A model in words: its structure as a small drawing, its layers, shapes and numbers of parameters. */
 
+import { show, typeError } from '../common/errors.ts';
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
-import { show, typeError } from '../errors.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 import { draw, type Features, featuresOf, type Structure } from './drawings.ts';
 import { count, encoderDecoderRows, layerRows, type Row } from './layer-rows.ts';

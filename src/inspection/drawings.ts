@@ -1,5 +1,5 @@
 /** The five structures of sequence modelling, as they are drawn on a blackboard. */
-import type { Architecture } from '../architecture.ts';
+import type { Architecture } from '../common/architecture.ts';
 
 /** One of the five. */
 export type Structure = 'one-to-one' | 'one-to-many' | 'many-to-one' | 'many-to-many' | 'encoder–decoder';

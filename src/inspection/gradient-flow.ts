@@ -1,16 +1,16 @@
 /** Where gradients go on their way back through time: what vanishes, what explodes, and why. */
-import type { Part } from '../architecture.ts';
-import { observed, type WalkObserver } from '../cells/observe.ts';
-import type { Unrollable } from '../cells/unroll.ts';
-import { rangeError, requiredOptions, show, typeError } from '../errors.ts';
+import type { Part } from '../common/architecture.ts';
+import { rangeError, requiredOptions, show, typeError } from '../common/errors.ts';
+import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Batch } from '../data/batch.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 import { Loss } from '../losses/loss.ts';
 import { withArena } from '../matrix/arena.ts';
 import { randomsOf } from '../random/randoms.ts';
-import type { Indices, Tensor } from '../tensor.ts';
 import { backPropagateIn } from '../training/back-propagate.ts';
-import type { Batch } from '../training/batch.ts';
 import type { Trainable } from '../training/trainable.ts';
+import type { Unrollable } from '../unroll/forward.ts';
+import { observed, type WalkObserver } from '../unroll/observe.ts';
 import { flowTable } from './flow-table.ts';
 import { type LayerFlow, type WatchedWalk, watchWalk } from './layer-flow.ts';
 import { logPlot, type PlotOptions } from './plot.ts';

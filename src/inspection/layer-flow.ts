@@ -1,10 +1,11 @@
 /** What is seen of one recurrent layer while a gradient goes back through it, and what is made of it. */
-import type { StepObserver } from '../cells/observe.ts';
-import type { Matrices } from '../cells/rule.ts';
-import type { Unrollable } from '../cells/unroll.ts';
-import { record, span } from '../cells/windows.ts';
+
 import type { Matrix } from '../matrix/matrix.ts';
 import type { Signal } from '../signal/signal.ts';
+import type { Unrollable } from '../unroll/forward.ts';
+import type { StepObserver } from '../unroll/observe.ts';
+import type { Matrices } from '../unroll/rule.ts';
+import { record, span } from '../unroll/windows.ts';
 import { norm } from './norm.ts';
 import { spectralRadius } from './spectral-radius.ts';
 

@@ -1,5 +1,5 @@
 /** What describes a model line by line: each layer, the shape it gives and its parameters, found by running it on zeros. */
-import type { Architecture } from '../architecture.ts';
+import type { Architecture } from '../common/architecture.ts';
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import { newValues } from '../kernels/backend.ts';
 import type { AnyLayer } from '../layers/sequential.ts';

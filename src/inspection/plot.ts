@@ -3,7 +3,7 @@
  *
  * Answers for a picture that is read in light and dark, alone or within a page; what the lines mean is the caller's affair.
  */
-import { numberWithin } from '../errors.ts';
+import { numberWithin } from '../common/errors.ts';
 
 /** What a plot shows. */
 export interface LogPlot {

@@ -3,7 +3,7 @@
  *
  * Answers for which part is in use. What the elements are, and how the run grows, is the storage's affair.
  */
-import { rangeError } from '../errors.ts';
+import { rangeError } from '../common/errors.ts';
 
 /** The element arrays of the two precisions. */
 export type Values = Float32Array | Float64Array;

@@ -1,5 +1,5 @@
 /** The backends that a program chooses from. Each is made when first asked for, and then shared. */
-import { rangeError, show } from '../errors.ts';
+import { rangeError, show } from '../common/errors.ts';
 import type { Backend } from './backend.ts';
 import { referenceBackend } from './reference/index.ts';
 import { type SimdKind, simdBackend } from './simd/index.ts';

@@ -1,6 +1,7 @@
 /** A nonlinearity as a layer of its own. */
-import type { Architecture } from '../architecture.ts';
-import { oneOf, requiredOptions } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { oneOf, requiredOptions } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -8,7 +9,6 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { relu, reluBackward, sigmoid, sigmoidBackward, tanh, tanhBackward } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { dense, type Signal } from '../signal/signal.ts';
-import type { Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { denseValues } from './parts.ts';
 

@@ -1,8 +1,9 @@
 /** Two sequences over the same input, one forward and one in reverse, side by side. */
 
-import type { Architecture } from '../architecture.ts';
 import type { Cell, CellState } from '../cells/cell.ts';
-import { oneOf, rangeError, wholeNumber } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { oneOf, rangeError, wholeNumber } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -12,7 +13,6 @@ import type { Random } from '../random/random.ts';
 import type { Expectation } from '../signal/checks.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import type { MatrixState, State, StateSizes } from '../signal/state.ts';
-import type { Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { denseValues, prefixed } from './parts.ts';
 import { Sequence, type SequenceOptions } from './sequence.ts';

@@ -1,5 +1,5 @@
 /** Whether a model says of a sequence step by step, its state carried, what it says of the whole at once. */
-import type { Part } from '../architecture.ts';
+import type { Part } from '../common/architecture.ts';
 
 /** The layer that keeps a model, or a part of it, from that, in words; undefined where none does. */
 export function notStepwise(part: Part): string | undefined {

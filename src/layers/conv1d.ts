@@ -1,6 +1,7 @@
 /** The convolution over time: features of neighbouring steps, ahead of a recurrent layer. */
-import type { Architecture } from '../architecture.ts';
-import { oneOf, rangeError, requiredOptions, weightShape, wholeNumber } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { oneOf, rangeError, requiredOptions, weightShape, wholeNumber } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -12,7 +13,6 @@ import type { Random } from '../random/random.ts';
 import { clearPadding } from '../signal/boundary.ts';
 import type { Expectation } from '../signal/checks.ts';
 import type { DenseSignal, Signal } from '../signal/signal.ts';
-import type { Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { denseValues } from './parts.ts';
 

@@ -1,6 +1,7 @@
 /** The linear layer. */
-import type { Architecture } from '../architecture.ts';
-import { requiredOptions, weightShape, wholeNumber } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { requiredOptions, weightShape, wholeNumber } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -10,7 +11,6 @@ import { glorotUniform, type Initializer, startingValues } from '../random/initi
 import type { Random } from '../random/random.ts';
 import { linearGradient, linearMap } from '../signal/linear.ts';
 import { dense, type Signal } from '../signal/signal.ts';
-import type { Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 
 /** Options of {@link Dense}. */

@@ -1,6 +1,7 @@
 /** Random zeros while training. */
-import type { Architecture } from '../architecture.ts';
-import { requiredOptions } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { requiredOptions } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -9,7 +10,6 @@ import { copy, mul } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { ownGenerator, type Random } from '../random/random.ts';
 import { dense, type Signal } from '../signal/signal.ts';
-import type { Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { drawMask, dropoutRate } from './noise.ts';
 import { denseValues } from './parts.ts';

@@ -1,6 +1,7 @@
 /** A learned vector for each index. */
-import type { Architecture } from '../architecture.ts';
-import { rangeError, requiredOptions, weightShape, wholeNumber } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { rangeError, requiredOptions, weightShape, wholeNumber } from '../common/errors.ts';
+import type { Indices } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -10,7 +11,6 @@ import { Parameter } from '../matrix/parameter.ts';
 import { type Initializer, normal, startingValues } from '../random/initializers.ts';
 import type { Random } from '../random/random.ts';
 import { dense, type OneHotSignal, type Signal } from '../signal/signal.ts';
-import type { Indices } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { classCount } from './parts.ts';
 

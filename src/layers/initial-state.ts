@@ -1,11 +1,12 @@
 /** An initial state that is learned: one for all sequences. */
-import { record } from '../cells/windows.ts';
+
 import type { Backend } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { addColumnSums, copyRow } from '../matrix/operations.ts';
 import { Parameter } from '../matrix/parameter.ts';
 import type { StateSizes } from '../signal/state.ts';
+import { record } from '../unroll/windows.ts';
 
 /** A parameter `[size]`, at first zero, for each part of a cell's state. */
 export class InitialState {

@@ -3,8 +3,9 @@
  *
  * The public face (tensors, checks, copies) is written once, here. A layer itself works on signals in the heap.
  */
-import type { Architecture } from '../architecture.ts';
-import { wholeNumber } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { wholeNumber } from '../common/errors.ts';
+import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -21,7 +22,6 @@ import {
   stateOutput,
   zeroState,
 } from '../signal/state.ts';
-import type { Indices, Tensor } from '../tensor.ts';
 
 /** What may come with an input. */
 export interface ForwardOptions<S> {

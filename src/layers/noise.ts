@@ -1,12 +1,12 @@
 /** The noise of a recurrent layer's training: its masks, and the cell as it walks under them. */
 import { withRecurrentDropout } from '../cells/recurrent-dropout.ts';
-import type { Unrollable } from '../cells/unroll.ts';
 import { withZoneout, type Zone } from '../cells/zoneout.ts';
-import { numberWithin, oneOf, rangeError, requiredOptions, show, typeError } from '../errors.ts';
+import { numberWithin, oneOf, rangeError, requiredOptions, show, typeError } from '../common/errors.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { fill } from '../matrix/operations.ts';
 import { ownGenerator, Random } from '../random/random.ts';
+import type { Unrollable } from '../unroll/forward.ts';
 
 /** The probability of each part of a state to stay as it was. */
 export type ZoneoutRates<Name extends string = string> = { readonly [name in Name]?: number | undefined };

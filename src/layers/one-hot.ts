@@ -1,13 +1,13 @@
 /** Indices as one-hot vectors, none of which is ever made. */
 
-import type { Architecture } from '../architecture.ts';
-import { requiredOptions } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { requiredOptions } from '../common/errors.ts';
+import type { Indices } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Signal } from '../signal/signal.ts';
-import type { Indices } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { classCount } from './parts.ts';
 

@@ -1,5 +1,5 @@
 /** What several layers share: the names of their parts' parameters, and checks. */
-import { rangeError, wholeNumber } from '../errors.ts';
+import { rangeError, wholeNumber } from '../common/errors.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Signal } from '../signal/signal.ts';

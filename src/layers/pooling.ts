@@ -1,6 +1,7 @@
 /** One vector from all the steps of a sequence. */
-import type { Architecture } from '../architecture.ts';
-import { oneOf, rangeError, requiredOptions } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { oneOf, rangeError, requiredOptions } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -9,7 +10,6 @@ import { addColumnSums, copyRow, scale } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Expectation } from '../signal/checks.ts';
 import type { Signal } from '../signal/signal.ts';
-import type { Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { denseValues } from './parts.ts';
 

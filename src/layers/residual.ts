@@ -1,6 +1,7 @@
 /** A layer with a way around it. */
-import type { Architecture } from '../architecture.ts';
-import { rangeError, show, typeError } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -8,7 +9,6 @@ import { add } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import type { MatrixState, State, StateSizes } from '../signal/state.ts';
-import type { Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { denseValues, prefixed } from './parts.ts';
 

@@ -1,10 +1,9 @@
 /** A cell, unrolled over the steps of a sequence. */
-import type { Architecture } from '../architecture.ts';
+
 import type { Cell, CellState } from '../cells/cell.ts';
-import type { Matrices } from '../cells/rule.ts';
-import { unrollBackward, unrollSegments, unrollWhole, type Walk } from '../cells/segments.ts';
-import { record } from '../cells/windows.ts';
-import { oneOf, rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { oneOf, rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -15,7 +14,9 @@ import type { Expectation } from '../signal/checks.ts';
 import { flip, flipped, reversal } from '../signal/flip.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import { type MatrixState, type StateSizes, stateOutput } from '../signal/state.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Matrices } from '../unroll/rule.ts';
+import { unrollBackward, unrollSegments, unrollWhole, type Walk } from '../unroll/segments.ts';
+import { record } from '../unroll/windows.ts';
 import { InitialState } from './initial-state.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import type { Noise, ZoneoutRates } from './noise.ts';

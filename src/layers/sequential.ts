@@ -1,6 +1,7 @@
 /** Layers one after another. */
-import type { Architecture } from '../architecture.ts';
-import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import type { Architecture } from '../common/architecture.ts';
+import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
+import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -8,7 +9,6 @@ import type { Parameter } from '../matrix/parameter.ts';
 import type { Expectation } from '../signal/checks.ts';
 import type { Signal } from '../signal/signal.ts';
 import type { MatrixState, State, StateSizes, Tree } from '../signal/state.ts';
-import type { Indices, Tensor } from '../tensor.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { prefixed } from './parts.ts';
 

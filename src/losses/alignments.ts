@@ -19,9 +19,10 @@
  * γ_t(s) is the share of the alignments that are in state s at step t, and −γ summed over the states of a class is the
  * derivative of −ln p by that class's log-probability.
  */
+
+import { exponential } from '../math/exponential.ts';
+import { logAdd } from '../math/log-sum.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { exponential } from '../random/exponential.ts';
-import { logAdd } from '../random/log-sum.ts';
 
 const IMPOSSIBLE = Number.NEGATIVE_INFINITY;
 

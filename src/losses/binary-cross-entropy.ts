@@ -1,8 +1,8 @@
 /** The cross-entropy of independent yes-or-no outputs. */
-import { rangeError } from '../errors.ts';
+import { rangeError } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { mul, mulAdd, scale, sigmoid, softplus } from '../matrix/operations.ts';
-import type { Tensor } from '../tensor.ts';
 import { ElementwiseLoss } from './elementwise.ts';
 import type { Loss, Reduction } from './loss.ts';
 

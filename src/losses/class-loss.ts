@@ -1,10 +1,10 @@
 /** Losses with a term for each row of class scores: what they share beyond where log-probabilities come from. */
-import { rangeError } from '../errors.ts';
+import { rangeError } from '../common/errors.ts';
+import type { Indices } from '../common/tensor.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { addProduct, exp, fill, logSoftmax, product, scale } from '../matrix/operations.ts';
 import type { DenseSignal } from '../signal/signal.ts';
-import type { Indices } from '../tensor.ts';
 import { classTargets } from './class-targets.ts';
 import { Loss, type LossSettings, type Reduction, type Terms } from './loss.ts';
 

@@ -1,7 +1,7 @@
 /** Class targets as class losses and accuracy read them: checked, time-major, and marked where left out. */
-import { rangeError, show, typeError } from '../errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
+import type { Indices } from '../common/tensor.ts';
 import type { DenseSignal } from '../signal/signal.ts';
-import type { Indices } from '../tensor.ts';
 
 /**
  * The class of each row of the output, time-major; −1 where it is `ignoreIndex` and beyond each length, where any value

@@ -1,6 +1,6 @@
 /** The cross-entropy of classes, from logits or from log-probabilities. */
-import { numberWithin } from '../errors.ts';
-import type { Indices } from '../tensor.ts';
+import { numberWithin } from '../common/errors.ts';
+import type { Indices } from '../common/tensor.ts';
 import { ClassLoss } from './class-loss.ts';
 import type { Loss, Reduction } from './loss.ts';
 

@@ -1,10 +1,10 @@
 /** Connectionist temporal classification: labels without their places in time. */
-import { rangeError, wholeNumber } from '../errors.ts';
+import { rangeError, wholeNumber } from '../common/errors.ts';
+import type { Indices } from '../common/tensor.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { exp, fill, logSoftmax, scale } from '../matrix/operations.ts';
 import type { DenseSignal } from '../signal/signal.ts';
-import type { Indices } from '../tensor.ts';
 import { Alignments } from './alignments.ts';
 import { labelsOf } from './labels.ts';
 import { Loss, type Reduction, type Terms } from './loss.ts';

@@ -1,11 +1,11 @@
 /** Losses with a term for each element of the output: what they share beyond their formulas. */
-import { rangeError, show, typeError } from '../errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { mul, scale } from '../matrix/operations.ts';
 import { clearPadding, denseInput, shapeOf } from '../signal/boundary.ts';
 import type { DenseSignal } from '../signal/signal.ts';
-import type { Tensor } from '../tensor.ts';
 import { Loss, type LossSettings, type Reduction, type Terms } from './loss.ts';
 
 /** The terms of an output x and a target y, [rows, width] each, and the way to their slopes. */

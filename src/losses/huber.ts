@@ -1,10 +1,10 @@
 /** Losses that are quadratic near zero and linear beyond, so that an outlier pulls no harder than its sign. */
-import { numberWithin } from '../errors.ts';
+import { numberWithin } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import { bounding } from '../kernels/bounding.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, copy, mul, scale, sub } from '../matrix/operations.ts';
-import type { Tensor } from '../tensor.ts';
 import { type Elements, ElementwiseLoss } from './elementwise.ts';
 import type { Loss, Reduction } from './loss.ts';
 

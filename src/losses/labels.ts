@@ -1,8 +1,8 @@
 /** Labellings as CTC reads them: a list of classes for each sequence, checked. */
-import { rangeError } from '../errors.ts';
+import { rangeError } from '../common/errors.ts';
+import type { Indices } from '../common/tensor.ts';
 import { checkTensor } from '../signal/checks.ts';
 import type { DenseSignal } from '../signal/signal.ts';
-import type { Indices } from '../tensor.ts';
 
 /** What fills a target up behind its labels. */
 const PADDING = -1;

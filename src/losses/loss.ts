@@ -4,14 +4,14 @@
  * Answers for reduction, the public face and the way back. What a term is, which are left out, and their gradient is
  * the affair of the loss that extends it.
  */
-import { oneOf, rangeError, show, typeError } from '../errors.ts';
+import { oneOf, rangeError, show, typeError } from '../common/errors.ts';
+import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Values } from '../kernels/heap.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { gradientOutput } from '../signal/boundary.ts';
 import { recordPass } from '../signal/pass.ts';
 import type { DenseSignal, Signal } from '../signal/signal.ts';
-import type { Indices, Tensor } from '../tensor.ts';
 import { backendOf, type LossOptions, outputSignal } from './output.ts';
 import { LossPass } from './pass.ts';
 import { batchMajor, type TermsExtent, timeMajor } from './turn.ts';

@@ -1,10 +1,11 @@
 /** What losses and metrics look at: a model's output, copied into a heap. */
+
+import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32, float64 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import { denseInput } from '../signal/boundary.ts';
 import type { DenseSignal } from '../signal/signal.ts';
-import type { Tensor } from '../tensor.ts';
 
 /** What may come with an output. */
 export interface LossOptions {

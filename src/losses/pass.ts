@@ -1,6 +1,7 @@
 /** One computation of a loss, and the way back. */
+
+import type { Tensor } from '../common/tensor.ts';
 import type { Pass } from '../signal/pass.ts';
-import type { Tensor } from '../tensor.ts';
 import type { Reduction, ValueOf } from './loss.ts';
 
 /**

@@ -1,6 +1,7 @@
 /** The squared error. */
+
+import type { Tensor } from '../common/tensor.ts';
 import { mul, scale, sub } from '../matrix/operations.ts';
-import type { Tensor } from '../tensor.ts';
 import { ElementwiseLoss } from './elementwise.ts';
 import type { Loss, Reduction } from './loss.ts';
 

@@ -1,9 +1,9 @@
 /** Terms between the public order, batch-major, and the order they are computed in, time-major. */
-import { rangeError, show, typeError } from '../errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import { type Backend, newValues } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { SignalExtent } from '../signal/signal.ts';
-import type { Tensor } from '../tensor.ts';
 
 /** How many sequences and steps have terms. */
 export type TermsExtent = Pick<SignalExtent, 'batch' | 'time'>;

@@ -3,7 +3,7 @@
  *
  * Each checks that the shapes agree, since a wrong one would write over a neighbour; the cost is a few comparisons.
  */
-import { rangeError } from '../errors.ts';
+import { rangeError } from '../common/errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { bounding } from '../kernels/bounding.ts';
 import type { Binary, Unary } from '../kernels/kernels.ts';

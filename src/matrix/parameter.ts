@@ -1,5 +1,5 @@
 /** A trained weight: its value, and the gradient that backward passes accumulate into. */
-import { rangeError } from '../errors.ts';
+import { rangeError } from '../common/errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { Matrix } from './matrix.ts';

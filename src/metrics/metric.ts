@@ -1,8 +1,9 @@
 /** What every metric is: a tally over batches, and its value at the end. Each metric says what it counts of one batch. */
+
+import type { Indices, Tensor } from '../common/tensor.ts';
 import { backendOf, type LossOptions, outputSignal } from '../losses/output.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { DenseSignal } from '../signal/signal.ts';
-import type { Indices, Tensor } from '../tensor.ts';
 
 /** Something measured over any number of batches. */
 export interface Metric<Target extends Indices | Tensor> {

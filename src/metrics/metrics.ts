@@ -1,9 +1,10 @@
 /** The metrics. */
+
+import type { Indices, Tensor } from '../common/tensor.ts';
 import { classTargets } from '../losses/class-targets.ts';
 import { crossEntropy } from '../losses/cross-entropy.ts';
 import { smoothL1 } from '../losses/huber.ts';
 import type { Loss } from '../losses/loss.ts';
-import type { Indices, Tensor } from '../tensor.ts';
 import { type Metric, meanMetric } from './metric.ts';
 
 /** Options of the metrics of classes. */

@@ -1,5 +1,5 @@
 /** How near decoded sequences come to their targets. Items are compared whole: code points of a string, elements of an array. */
-import { rangeError, show, typeError } from '../errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
 
 /**
  * The fewest insertions, deletions and replacements of items that make one sequence of the other (Levenshtein 1966).

@@ -1,10 +1,10 @@
 /** Many inputs, as many outputs as they need: encoder and decoder. */
 import { Attention, type AttentionOptions } from '../attention/attention.ts';
+import { rangeError, requiredOptions, wholeNumber } from '../common/errors.ts';
+import type { Indices } from '../common/tensor.ts';
 import { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
-import { rangeError, requiredOptions, wholeNumber } from '../errors.ts';
 import { Dense } from '../layers/dense.ts';
 import { Sequential } from '../layers/sequential.ts';
-import type { Indices } from '../tensor.ts';
 import { inputLayer, type RecurrentOptions, recurrentLayers } from './recurrent.ts';
 
 /** Options of {@link encoderDecoder}. */

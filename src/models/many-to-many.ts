@@ -1,8 +1,8 @@
 /** Many inputs, an output for each: the aligned structure. */
-import { requiredOptions, wholeNumber } from '../errors.ts';
+import { requiredOptions, wholeNumber } from '../common/errors.ts';
+import type { Indices, StepsShape, Tensor } from '../common/tensor.ts';
 import { Dense } from '../layers/dense.ts';
 import { Sequential } from '../layers/sequential.ts';
-import type { Indices, StepsShape, Tensor } from '../tensor.ts';
 import {
   type FeatureInput,
   type IndexInput,

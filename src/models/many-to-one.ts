@@ -1,9 +1,9 @@
 /** Many inputs, one output. */
-import { oneOf, requiredOptions, wholeNumber } from '../errors.ts';
+import { oneOf, requiredOptions, wholeNumber } from '../common/errors.ts';
+import type { Indices, Tensor, VectorShape } from '../common/tensor.ts';
 import { Dense } from '../layers/dense.ts';
 import { Pooling } from '../layers/pooling.ts';
 import { Sequential } from '../layers/sequential.ts';
-import type { Indices, Tensor, VectorShape } from '../tensor.ts';
 import {
   type FeatureInput,
   type IndexInput,

@@ -1,9 +1,9 @@
 /** One input, many outputs. */
-import { requiredOptions, wholeNumber } from '../errors.ts';
+import { requiredOptions, wholeNumber } from '../common/errors.ts';
+import type { StepsShape, Tensor } from '../common/tensor.ts';
 import { Dense } from '../layers/dense.ts';
 import { Repeat } from '../layers/repeat.ts';
 import { Sequential } from '../layers/sequential.ts';
-import type { StepsShape, Tensor } from '../tensor.ts';
 import { type FeatureInput, type RecurrentOptions, recurrentLayers } from './recurrent.ts';
 
 /** Options of {@link oneToMany}. */

@@ -1,9 +1,9 @@
 /** One input, one output: the network without time. */
-import { requiredOptions, wholeNumber } from '../errors.ts';
+import { requiredOptions, wholeNumber } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import { Activation } from '../layers/activation.ts';
 import { Dense } from '../layers/dense.ts';
 import { type AnyLayer, Sequential } from '../layers/sequential.ts';
-import type { Tensor } from '../tensor.ts';
 import type { FeatureInput, PlaceOptions } from './recurrent.ts';
 
 /** Options of {@link oneToOne}. */

@@ -1,7 +1,7 @@
 /** What the builders of models share: what goes in, and the recurrent layers. */
 import type { Cell, CellOptions } from '../cells/cell.ts';
 import { LSTMCell } from '../cells/lstm.ts';
-import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { Bidirectional, type Merge } from '../layers/bidirectional.ts';
 import { Dropout } from '../layers/dropout.ts';

@@ -1,8 +1,8 @@
 /** Adam, and Adam with decoupled weight decay. */
-import { requiredOptions } from '../errors.ts';
+import { requiredOptions } from '../common/errors.ts';
 import { training } from '../kernels/training.ts';
+import { power } from '../math/power.ts';
 import { Optimizer, type Update } from './optimizer.ts';
-import { power } from './power.ts';
 import { magnitude, share } from './settings.ts';
 
 /** Options of {@link Adam} and {@link AdamW}. */

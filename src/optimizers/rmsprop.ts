@@ -1,5 +1,5 @@
 /** RMSProp. */
-import { numberWithin, requiredOptions } from '../errors.ts';
+import { numberWithin, requiredOptions } from '../common/errors.ts';
 import { adaptive } from '../kernels/adaptive.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { magnitude } from './settings.ts';

@@ -4,8 +4,8 @@
  * Any such function is one, so they combine by ordinary arithmetic: `(step) => warmup(step) * decay(step)`. All are made
  * of + − * / alone, so every engine gives the same bits.
  */
-import { numberWithin, rangeError, wholeNumber } from '../errors.ts';
-import { power } from './power.ts';
+import { numberWithin, rangeError, wholeNumber } from '../common/errors.ts';
+import { power } from '../math/power.ts';
 
 /** The factor that the optimiser's learning rate is multiplied by at a step, counted from 0. */
 export type Schedule = (step: number) => number;

@@ -1,5 +1,5 @@
 /** The checks of optimisers' settings. */
-import { number } from '../errors.ts';
+import { number } from '../common/errors.ts';
 
 /** Passes `value` on if it is a finite number of at least 0. */
 export function magnitude(where: string, argument: string, value: number): number {

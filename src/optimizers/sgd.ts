@@ -1,5 +1,5 @@
 /** Stochastic gradient descent. */
-import { numberWithin, rangeError, requiredOptions } from '../errors.ts';
+import { numberWithin, rangeError, requiredOptions } from '../common/errors.ts';
 import { training } from '../kernels/training.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { magnitude } from './settings.ts';

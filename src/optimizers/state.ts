@@ -1,5 +1,5 @@
 /** What an optimiser remembers, taken out and put back: what a checkpoint holds beside the weights. */
-import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { type Optimizer, type Parameters, remember } from './optimizer.ts';

@@ -1,5 +1,5 @@
 /** How each loss is built again from its options. */
-import { rangeError, show } from '../errors.ts';
+import { rangeError, show } from '../common/errors.ts';
 import { binaryCrossEntropy } from '../losses/binary-cross-entropy.ts';
 import { crossEntropy, negativeLogLikelihood } from '../losses/cross-entropy.ts';
 import { ctc } from '../losses/ctc.ts';

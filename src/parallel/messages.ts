@@ -1,10 +1,11 @@
 /** What the calling thread and its workers say to each other: plain data, all of it. */
+
+import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Batch } from '../data/batch.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { LossSettings } from '../losses/loss.ts';
 import type { RandomState } from '../random/random.ts';
 import type { Blueprint } from '../storage/blueprint.ts';
-import type { Indices, Tensor } from '../tensor.ts';
-import type { Batch } from '../training/batch.ts';
 
 /** Inputs of several parts, such as an encoder–decoder's: each has an entry for each sequence. */
 export interface CompositeInputs {

@@ -1,7 +1,7 @@
 /** A copy of a model that computes shards beside the original: in a worker, or in the calling thread. */
 
-import type { Part } from '../architecture.ts';
-import { rangeError, show } from '../errors.ts';
+import type { Part } from '../common/architecture.ts';
+import { rangeError, show } from '../common/errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
 import { float32, float64 } from '../kernels/index.ts';

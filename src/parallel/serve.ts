@@ -1,5 +1,5 @@
 /** The worker's side: a replica that computes what it is assigned. */
-import { rangeError } from '../errors.ts';
+import { rangeError } from '../common/errors.ts';
 import type { Values } from '../kernels/heap.ts';
 import { build } from '../storage/blueprint.ts';
 import type { Builders } from '../storage/builders.ts';

@@ -1,7 +1,7 @@
 /** A batch cut along its first axis. */
-import { rangeError } from '../errors.ts';
+import { rangeError } from '../common/errors.ts';
+import type { Indices, Tensor } from '../common/tensor.ts';
 import { checkTensor } from '../signal/checks.ts';
-import type { Indices, Tensor } from '../tensor.ts';
 import type { AnyBatch, CompositeInputs } from './messages.ts';
 
 /** The sequences `start` to `end` − 1 of a batch. */

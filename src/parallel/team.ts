@@ -1,7 +1,7 @@
 /** The threads that compute a step together: the calling one, which holds the model itself, and workers. */
 
 import type { AbortSignalLike } from '../async/until-aborted.ts';
-import { rangeError } from '../errors.ts';
+import { rangeError } from '../common/errors.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Random } from '../random/random.ts';

@@ -1,10 +1,11 @@
 /** Training whose batches are cut into shards, computed side by side. */
-import type { Part } from '../architecture.ts';
+
 import { breather } from '../async/breathe.ts';
-import { rangeError, wholeNumber } from '../errors.ts';
+import type { Part } from '../common/architecture.ts';
+import { rangeError, wholeNumber } from '../common/errors.ts';
+import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Batches } from '../data/batch.ts';
 import type { Builders } from '../storage/builders.ts';
-import type { Indices, Tensor } from '../tensor.ts';
-import type { Batches } from '../training/batch.ts';
 import type { TrainingStep, TrainOptions } from '../training/train.ts';
 import type { Trainable } from '../training/trainable.ts';
 import { updater } from '../training/update.ts';

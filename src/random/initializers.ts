@@ -1,5 +1,5 @@
 /** Where weights start. An initialiser fills a matrix of `rows` (outputs) × `columns` (inputs), row by row. */
-import { rangeError, show, typeError } from '../errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
 import { orthonormal } from './orthogonal.ts';
 import { generatorOf, type Random } from './random.ts';
 

@@ -1,5 +1,5 @@
 /** The random generators of a model, such as those of its dropouts, and how each shard gets its own. */
-import type { Part } from '../architecture.ts';
+import type { Part } from '../common/architecture.ts';
 import { Random, type RandomState } from './random.ts';
 
 /**

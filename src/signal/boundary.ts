@@ -3,12 +3,12 @@
  *
  * What is checked is `checks.ts`.
  */
-import { rangeError } from '../errors.ts';
+import { rangeError } from '../common/errors.ts';
+import type { Indices, Tensor } from '../common/tensor.ts';
 import { newValues } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import { Matrix } from '../matrix/matrix.ts';
 import { copy } from '../matrix/operations.ts';
-import type { Indices, Tensor } from '../tensor.ts';
 import { checkLengths, checkTensor, type Expectation, extent } from './checks.ts';
 import type { DenseSignal, OneHotSignal, Signal } from './signal.ts';
 

@@ -1,5 +1,5 @@
 /** What is asked of public tensors, indices and lengths, and how an error says it. Nothing is copied here. */
-import { rangeError, show, typeError } from '../errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
 
 /** What a layer expects of its input. */
 export interface Expectation {

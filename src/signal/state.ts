@@ -1,9 +1,9 @@
 /** The states of recurrent layers: named parts of `[batch, size]` each, nested as the layers are. */
-import { rangeError, show, typeError } from '../errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import { type Backend, newValues } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import { Matrix } from '../matrix/matrix.ts';
-import type { Tensor } from '../tensor.ts';
 import { checkTensor } from './checks.ts';
 
 /** Leaves with names, nested. */

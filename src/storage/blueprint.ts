@@ -3,8 +3,8 @@
  *
  * A part that occurs twice in a model is written once; where it occurs again stands the path of its first place.
  */
-import type { Part } from '../architecture.ts';
-import { rangeError, show } from '../errors.ts';
+import type { Part } from '../common/architecture.ts';
+import { rangeError, show } from '../common/errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { type Builders, builderOf, type Model } from './builders.ts';
 

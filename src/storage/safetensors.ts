@@ -4,8 +4,8 @@
  * Eight bytes with the header's length, the header padded with spaces to a multiple of eight, then the data, row-major
  * and little-endian. What the names mean is the caller's affair.
  */
-import { rangeError, show } from '../errors.ts';
-import type { Tensor } from '../tensor.ts';
+import { rangeError, show } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import { crc32 } from './crc32.ts';
 
 /** Named tensors, and strings about them. */

@@ -1,7 +1,7 @@
 /** Weights from bytes into a model that is there already. */
-import { rangeError, show, typeError } from '../errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import type { Tensor } from '../tensor.ts';
 import { decodeTensors } from './safetensors.ts';
 
 /** What has parameters: a cell, a layer, a model. */

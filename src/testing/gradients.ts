@@ -1,11 +1,11 @@
 /** Numerical gradients: whether a backward pass is the derivative of its forward pass. */
-import { oneOf, rangeError } from '../errors.ts';
+import { oneOf, rangeError } from '../common/errors.ts';
+import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { Random } from '../random/random.ts';
 import type { Pass } from '../signal/pass.ts';
 import type { State } from '../signal/state.ts';
-import type { Indices, Tensor } from '../tensor.ts';
 
 /** A pass, with only what a check needs. */
 type AnyPass = Pick<

@@ -3,7 +3,7 @@
  *
  * Answers for which sequences come together and when; padSequences makes the blocks.
  */
-import { oneOf, wholeNumber } from '../errors.ts';
+import { oneOf, wholeNumber } from '../common/errors.ts';
 import {
   type CompletePadding,
   checkSequences,

@@ -3,7 +3,7 @@
  *
  * Answers for where characters begin and end, and for putting them together again.
  */
-import { oneOf, show, typeError } from '../errors.ts';
+import { oneOf, show, typeError } from '../common/errors.ts';
 import { composeHangul } from './jamo.ts';
 import { type NormalizationOptions, normalizationOptions } from './normalize.ts';
 import { optionsOf } from './options.ts';

@@ -3,7 +3,7 @@
  *
  * Answers for p-values; the scores are made elsewhere.
  */
-import { numberWithin, wholeNumber } from '../errors.ts';
+import { numberWithin, wholeNumber } from '../common/errors.ts';
 
 /**
  * The probability that chi-squared with `degrees` degrees of freedom is at least `x`: Q(degrees / 2, x / 2).

@@ -3,7 +3,7 @@
  *
  * Answers for two forms of it: over sums of values (scikit-learn's), and over one 2 × 2 table (the textbook's).
  */
-import { rangeError } from '../errors.ts';
+import { rangeError } from '../common/errors.ts';
 import { chiSquaredTail } from './chi-distribution.ts';
 import { type ContingencyTable, checkTableOfFour, classesOf, type Label } from './contingency.ts';
 import type { SparseMatrix } from './sparse-matrix.ts';

@@ -1,5 +1,5 @@
 /** How near texts come to references, by the character n-grams that they share. */
-import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 
 /** Options of {@link chrF}. */
 export interface ChrFOptions {

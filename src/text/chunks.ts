@@ -3,7 +3,7 @@
  *
  * Answers for which steps are in a window, and how many of them the next one carries the state past.
  */
-import { rangeError, wholeNumber } from '../errors.ts';
+import { rangeError, wholeNumber } from '../common/errors.ts';
 import { checkIndices } from './padding.ts';
 import type { IndexTensor } from './tensors.ts';
 

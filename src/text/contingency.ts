@@ -3,7 +3,7 @@
  *
  * Answers for the 2 × 2 tables of presence; the scores are one file each.
  */
-import { numberWithin, rangeError, show, typeError } from '../errors.ts';
+import { numberWithin, rangeError, show, typeError } from '../common/errors.ts';
 import type { SparseMatrix } from './sparse-matrix.ts';
 import { checkMatrix } from './term-counter.ts';
 

@@ -3,7 +3,7 @@
  *
  * Answers for three ways to say "everywhere, and so about nothing"; each gives a list for {@link Stopwords}.
  */
-import { numberWithin, rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { numberWithin, rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import { documentFrequency } from './inverse-document-frequency.ts';
 import { largest } from './order.ts';
 import type { SparseMatrix } from './sparse-matrix.ts';

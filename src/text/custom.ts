@@ -3,7 +3,7 @@
  *
  * Answers for normalising before, offsets after, and saving by name; the function answers for the tokens.
  */
-import { show, typeError } from '../errors.ts';
+import { show, typeError } from '../common/errors.ts';
 import { align, type NormalizationOptions, normalizationOptions, normalize } from './normalize.ts';
 import { optionsOf } from './options.ts';
 import { checkText, savedTokenizer, type Token, type Tokenizer } from './tokenizer.ts';

@@ -3,7 +3,7 @@
  *
  * Answers for telling the two apart before anything is counted wrongly, and for lines out of a stream.
  */
-import { show, typeError } from '../errors.ts';
+import { show, typeError } from '../common/errors.ts';
 import { optionsOf } from './options.ts';
 import type { Tokenizer } from './tokenizer.ts';
 

@@ -3,7 +3,7 @@
  *
  * Answers for probabilities that are given; estimating them is the caller's affair.
  */
-import { numberWithin, oneOf, rangeError, show, typeError } from '../errors.ts';
+import { numberWithin, oneOf, rangeError, show, typeError } from '../common/errors.ts';
 
 /** Nats (natural logarithm) or bits (logarithm to base 2). */
 export type EntropyUnit = 'nats' | 'bits';

@@ -3,7 +3,7 @@
  *
  * Answers for choosing and for picking their columns; the scores are one file each.
  */
-import { oneOf, rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { oneOf, rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import { chiSquared } from './chi-squared.ts';
 import type { Label } from './contingency.ts';
 import { documentFrequency } from './inverse-document-frequency.ts';

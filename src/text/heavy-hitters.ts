@@ -3,7 +3,7 @@
  *
  * Answers for counts with a proven error each; exact counts are {@link TokenCounts}.
  */
-import { numberWithin, rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { numberWithin, rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
 import { optionsOf } from './options.ts';
 import { kthLargest } from './order.ts';

@@ -3,7 +3,7 @@
  *
  * Answers for df and idf.
  */
-import { oneOf, rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { oneOf, rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import type { SparseMatrix } from './sparse-matrix.ts';
 import { checkMatrix } from './term-counter.ts';
 

@@ -3,7 +3,7 @@
  *
  * Answers for the arithmetic of Unicode's section 3.12; not for tokens.
  */
-import { show, typeError } from '../errors.ts';
+import { show, typeError } from '../common/errors.ts';
 
 const FIRST_SYLLABLE = 0xac00;
 const FIRST_LEADING = 0x1100;

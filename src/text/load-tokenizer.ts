@@ -3,7 +3,7 @@
  *
  * Answers for finding the right kind; each kind checks its own options as it does for a user.
  */
-import { oneOf, rangeError, show, typeError } from '../errors.ts';
+import { oneOf, rangeError, show, typeError } from '../common/errors.ts';
 import { type CharacterOptions, characters } from './characters.ts';
 import { custom, type TokenizeFunction } from './custom.ts';
 import { type NgramOptions, ngrams } from './ngrams.ts';

@@ -3,7 +3,7 @@
  *
  * Answers for the three scores that go under that name.
  */
-import { show, typeError } from '../errors.ts';
+import { show, typeError } from '../common/errors.ts';
 import {
   Contingency,
   type ContingencyTable,

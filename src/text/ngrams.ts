@@ -3,7 +3,7 @@
  *
  * Answers for neighbours only; what a token is, the inner tokenizer says.
  */
-import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import { optionsOf } from './options.ts';
 import { checkText, savedTokenizer, type Token, type Tokenizer } from './tokenizer.ts';
 

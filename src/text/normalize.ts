@@ -4,7 +4,7 @@
  * Answers for normalisation, lower case, jamo, and offsets; not for where tokens begin and end.
  */
 
-import { oneOf, show, typeError } from '../errors.ts';
+import { oneOf, show, typeError } from '../common/errors.ts';
 import type { Complete } from './complete.ts';
 import { decomposeHangul } from './jamo.ts';
 

@@ -3,7 +3,7 @@
  *
  * Answers for materialising them where someone needs to see them; the cells gather rows by index instead.
  */
-import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import { checkIndices } from './padding.ts';
 import type { IndexTensor, RealTensor } from './tensors.ts';
 

@@ -3,7 +3,7 @@
  *
  * Answers for null and other values that hold no options; what an option may be, its function says.
  */
-import { show, typeError } from '../errors.ts';
+import { show, typeError } from '../common/errors.ts';
 
 /** Passes on an object of options. */
 export function optionsOf<Options extends object>(where: string, options: Options): Options {

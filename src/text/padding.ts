@@ -3,7 +3,7 @@
  *
  * Answers for padding and truncation; which sequences come together, batches.ts decides.
  */
-import { oneOf, rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { oneOf, rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import type { Complete } from './complete.ts';
 import { optionsOf } from './options.ts';
 import type { IndexTensor } from './tensors.ts';

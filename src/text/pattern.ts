@@ -3,7 +3,7 @@
  *
  * Answers for what the expression matches; linear time is the expression's own duty.
  */
-import { rangeError, show, typeError } from '../errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
 import { type NormalizationOptions, normalizationOptions } from './normalize.ts';
 import { optionsOf } from './options.ts';
 import { type Tokenizer, tokenizerOf } from './tokenizer.ts';

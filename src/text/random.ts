@@ -3,7 +3,7 @@
  *
  * Answers for uniform numbers in [0, 1) and for shuffling; anything with `next()` may take its place.
  */
-import { show, typeError } from '../errors.ts';
+import { show, typeError } from '../common/errors.ts';
 
 /** Anything that gives numbers in [0, 1). */
 export interface RandomSource {

@@ -3,7 +3,7 @@
  *
  * Answers for the table and its sums; the law that may describe it is zipf-fit.ts.
  */
-import { numberWithin, rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { numberWithin, rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import { largest } from './order.ts';
 import type { Counts } from './token-counts.ts';
 

@@ -3,7 +3,7 @@
  *
  * Answers for its fields; what they count, vocabulary-cut.ts says.
  */
-import { numberWithin, rangeError, typeError, wholeNumber } from '../errors.ts';
+import { numberWithin, rangeError, typeError, wholeNumber } from '../common/errors.ts';
 import { readFields, type SavedFields } from './saved.ts';
 import type { CutReport } from './vocabulary-cut.ts';
 

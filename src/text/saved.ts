@@ -3,7 +3,7 @@
  *
  * Answers for errors that say what is wrong with the file; what the fields mean is each class's own affair.
  */
-import { rangeError, show, typeError } from '../errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
 
 // The version of every format so far.
 const VERSION = 1;

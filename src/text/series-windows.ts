@@ -3,7 +3,7 @@
  *
  * Answers for which steps are inputs, which are targets, and which part each window belongs to.
  */
-import { numberWithin, oneOf, rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { numberWithin, oneOf, rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import type { RealTensor } from './tensors.ts';
 
 /** How much past predicts how much future, and how the series is split. */

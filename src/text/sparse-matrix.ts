@@ -3,7 +3,7 @@
  *
  * Answers for the layout and for reading it; what the values mean, their maker says.
  */
-import { rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 
 /** A dense tensor as plain data. */
 export interface DenseTensor {

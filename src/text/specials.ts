@@ -3,7 +3,7 @@
  *
  * Answers for their order and spelling; they come before all tokens, in the order pad, unknown, start, end.
  */
-import { rangeError, show, typeError } from '../errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
 
 /** The spelling of each special; one that is left out has no index. */
 export interface Specials {

@@ -4,7 +4,7 @@
  * Answers for bringing a list into the form the tokenizer gives, and for saying where that fails; lists found from
  * the corpus are in corpus-stopwords.ts.
  */
-import { show, typeError } from '../errors.ts';
+import { show, typeError } from '../common/errors.ts';
 import { checkTokenizer } from './documents.ts';
 import { optionsOf } from './options.ts';
 import { readSaved, readTokens } from './saved.ts';

@@ -3,7 +3,7 @@
  *
  * Answers for which column a term has; the weights are tf-idf's affair.
  */
-import { rangeError, show, typeError } from '../errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
 import { compareCodePoints } from './code-points.ts';
 import type { TokenizeFunction } from './custom.ts';
 import { checkDocuments, countDocuments, type Document, tokensOf } from './documents.ts';

@@ -3,7 +3,7 @@
  *
  * Answers for tf alone; how rare a term is among documents, idf says.
  */
-import { oneOf } from '../errors.ts';
+import { oneOf } from '../common/errors.ts';
 import type { SparseMatrix } from './sparse-matrix.ts';
 import { checkMatrix } from './term-counter.ts';
 

@@ -4,7 +4,7 @@
  * Answers for putting the three together, for fitting idf on the training part, and for saving it.
  */
 
-import { oneOf, rangeError } from '../errors.ts';
+import { oneOf, rangeError } from '../common/errors.ts';
 import type { Complete } from './complete.ts';
 import {
   documentFrequency,

@@ -3,7 +3,7 @@
  *
  * Answers for counting, merging and saving; what is kept of the counts is the vocabulary's decision.
  */
-import { numberWithin, rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { numberWithin, rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
 import { readCounts, readSaved, readTokens } from './saved.ts';
 import { flat, TokenMap } from './token-map.ts';

@@ -5,7 +5,7 @@
  * where tokens begin and end is each tokenizer's own file.
  */
 
-import { show, typeError } from '../errors.ts';
+import { show, typeError } from '../common/errors.ts';
 import type { Complete } from './complete.ts';
 import { align, type NormalizationOptions, normalize } from './normalize.ts';
 

@@ -3,7 +3,7 @@
  *
  * Answers for the bounds, their order, and the report; one pass over the counts, whatever their number.
  */
-import { numberWithin, rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { numberWithin, rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import { largestOf } from './order.ts';
 import type { Counts, TokenCount } from './token-counts.ts';
 

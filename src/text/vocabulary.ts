@@ -3,7 +3,7 @@
  *
  * Answers for the lookup, the specials, and saving; the cut is decided in vocabulary-cut.ts.
  */
-import { rangeError, show, typeError } from '../errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
 import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
 import { optionsOf } from './options.ts';
 import { readCounts, readFields, readSaved, readTokens } from './saved.ts';

@@ -3,7 +3,7 @@
  *
  * Answers for words as the engine's ICU sees them; {@link pattern} is the one that is the same on every engine.
  */
-import { oneOf } from '../errors.ts';
+import { oneOf } from '../common/errors.ts';
 import { checkLocale, type NormalizationOptions, normalizationOptions } from './normalize.ts';
 import { optionsOf } from './options.ts';
 import { PIECE, segmentPiece, unitTable, WORTHWHILE } from './pieces.ts';

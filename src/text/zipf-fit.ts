@@ -3,7 +3,7 @@
  *
  * Answers for two estimators and their standard errors; for neither that the law holds.
  */
-import { oneOf, rangeError, show, typeError, wholeNumber } from '../errors.ts';
+import { oneOf, rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import { optionsOf } from './options.ts';
 import { checkTable, type RankFrequency } from './rank-frequency.ts';
 

@@ -3,7 +3,7 @@
  *
  * Answers for one SVG string without any dependency; colours follow the page's text colour, light or dark.
  */
-import { numberWithin } from '../errors.ts';
+import { numberWithin } from '../common/errors.ts';
 import { optionsOf } from './options.ts';
 import { checkTable, type RankFrequency } from './rank-frequency.ts';
 import { checkCut, type ZipfCut } from './zipf-cut.ts';

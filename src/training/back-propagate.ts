@@ -1,9 +1,10 @@
 /** One batch forward and back: what every way of training does with a batch, or with a part of one. */
+
+import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Batch } from '../data/batch.ts';
 import type { Loss } from '../losses/loss.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import { type State, stateOutput } from '../signal/state.ts';
-import type { Indices, Tensor } from '../tensor.ts';
-import type { Batch } from './batch.ts';
 import type { Trainable } from './trainable.ts';
 
 /** What came of a batch, beside the gradients. */

@@ -1,5 +1,6 @@
 /** What a training is given, checked once before its first step. */
-import { rangeError, requiredOptions, show, typeError } from '../errors.ts';
+import { rangeError, requiredOptions, show, typeError } from '../common/errors.ts';
+import { checkBatches } from '../data/batch.ts';
 import { Loss } from '../losses/loss.ts';
 import { Optimizer } from '../optimizers/optimizer.ts';
 
@@ -15,22 +16,6 @@ export function checkTraining(
   if (!(optimizer instanceof Optimizer))
     throw typeError(where, 'optimizer', `is ${show(optimizer)}`, 'an optimiser such as new Adam()');
   checkBatches(where, batches);
-}
-
-/** @throws TypeError if `batches` cannot be iterated. */
-export function checkBatches(where: string, batches: unknown): void {
-  if (
-    typeof batches === 'object' &&
-    batches !== null &&
-    (Symbol.iterator in batches || Symbol.asyncIterator in batches)
-  )
-    return;
-  throw typeError(
-    where,
-    'batches',
-    `is ${show(batches)}`,
-    'an iterable of batches, such as an array of them',
-  );
 }
 
 /** @throws RangeError if two metrics have one name. */

@@ -1,5 +1,5 @@
 /** The size of gradients: how large they are together, and how that is limited. */
-import { numberWithin, rangeError, show } from '../errors.ts';
+import { numberWithin, rangeError, show } from '../common/errors.ts';
 import { bounding } from '../kernels/bounding.ts';
 import { training } from '../kernels/training.ts';
 import { withArena } from '../matrix/arena.ts';

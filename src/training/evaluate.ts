@@ -1,11 +1,11 @@
 /** Evaluation: metrics of a model over batches it is not trained on. */
 
 import { breather } from '../async/breathe.ts';
+import type { Indices, Tensor } from '../common/tensor.ts';
+import { type Batches, checkBatches } from '../data/batch.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { State } from '../signal/state.ts';
-import type { Indices, Tensor } from '../tensor.ts';
-import type { Batches } from './batch.ts';
-import { checkBatches, checkNames } from './check.ts';
+import { checkNames } from './check.ts';
 import type { Trainable } from './trainable.ts';
 
 /**

@@ -2,11 +2,11 @@
 
 import { breather } from '../async/breathe.ts';
 import { type AbortSignalLike, untilAborted } from '../async/until-aborted.ts';
+import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Batches } from '../data/batch.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { State } from '../signal/state.ts';
-import type { Indices, Tensor } from '../tensor.ts';
 import { backPropagate } from './back-propagate.ts';
-import type { Batches } from './batch.ts';
 import { checkTraining } from './check.ts';
 import type { Trainable } from './trainable.ts';
 import { type Updated, type UpdateOptions, updater } from './update.ts';

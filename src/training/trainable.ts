@@ -1,10 +1,11 @@
 /** What training and evaluation need of a model. */
+
+import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { BatchTrace, ForwardOptions } from '../layers/layer.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { State, StateSizes } from '../signal/state.ts';
-import type { Tensor } from '../tensor.ts';
 
 /** A model that can be trained and evaluated: every layer, and an `EncoderDecoder`. */
 export interface Trainable<Input> {

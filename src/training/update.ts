@@ -1,5 +1,5 @@
 /** The update that ends a step: gradients checked and clipped, weights changed, and put back if that broke them. */
-import { numberWithin } from '../errors.ts';
+import { numberWithin } from '../common/errors.ts';
 import { training } from '../kernels/training.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { copy } from '../matrix/operations.ts';

@@ -10,7 +10,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
-import { type Checkable, checkGradients } from '../../src/testing/index.ts';
+import { type Checkable, checkGradients } from '../../src/testing.ts';
 
 const backend = float64();
 const random = new Random(3);

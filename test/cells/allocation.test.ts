@@ -2,9 +2,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { unrollBackward, unrollWhole } from '../../src/cells/segments.ts';
 import { Adam, float32, LSTMCell, meanSquaredError, Random, Sequence } from '../../src/index.ts';
 import { withArena } from '../../src/matrix/arena.ts';
+import { unrollBackward, unrollWhole } from '../../src/unroll/segments.ts';
 import { type AnyCell, cells, drawn } from '../laws/subjects.ts';
 
 setFlagsFromString('--expose-gc');

@@ -14,7 +14,7 @@ import {
   zeros,
 } from '../../src/index.ts';
 import { mul, scale, tanh, tanhBackward } from '../../src/matrix/operations.ts';
-import { checkGradients } from '../../src/testing/index.ts';
+import { checkGradients } from '../../src/testing.ts';
 
 const cells = [
   ['RNNCell', RNNCell, 1],

@@ -1,5 +1,4 @@
 import { describe, expect, test, vi } from 'vitest';
-import { sampler } from '../../src/decoding/sampling.ts';
 import {
   crossEntropy,
   type Generated,
@@ -11,6 +10,7 @@ import {
   oneToOne,
   Random,
 } from '../../src/index.ts';
+import { sampler } from '../../src/random/sampling.ts';
 
 const logits = Float64Array.of(1, 3, 2, Number.NEGATIVE_INFINITY);
 const share = (options: object, token: number, of: Float64Array | Float32Array = logits) => {

@@ -28,7 +28,7 @@ import {
   tensor,
   train,
 } from '../../src/index.ts';
-import { type Checkable, checkGradients } from '../../src/testing/index.ts';
+import { type Checkable, checkGradients } from '../../src/testing.ts';
 import { expectCloseValues } from '../laws/compare.ts';
 import { classes, end, input, kinds, makeModel, start, targets } from './models.ts';
 

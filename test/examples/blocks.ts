@@ -8,7 +8,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A ```ts block. */
 export interface Block {
-  /** `src/tensor.ts:24`, the line of its first statement. */
+  /** `src/common/tensor.ts:24`, the line of its first statement. */
   readonly place: string;
   readonly code: string;
 }

@@ -10,10 +10,10 @@ const all = blocks().map((block, i) => ({ ...block, file: join(folder, `block-${
 const entries = {
   'recurrent-cells': 'src/index.ts',
   'recurrent-cells/inference': 'build/inference/inference.ts',
-  'recurrent-cells/matrix': 'src/matrix/index.ts',
-  'recurrent-cells/parallel': 'src/parallel/index.ts',
-  'recurrent-cells/testing': 'src/testing/index.ts',
-  'recurrent-cells/text': 'src/text/index.ts',
+  'recurrent-cells/matrix': 'src/matrix.ts',
+  'recurrent-cells/parallel': 'src/parallel.ts',
+  'recurrent-cells/testing': 'src/testing.ts',
+  'recurrent-cells/text': 'src/text.ts',
 };
 
 function compiler(files: readonly string[]): ts.Program {

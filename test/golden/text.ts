@@ -14,7 +14,7 @@ import {
   TfIdf,
   type Tokenizer,
   Vocabulary,
-} from '../../src/text/index.ts';
+} from '../../src/text.ts';
 
 /** One compared array: `worst` is the largest difference, `allowed` the largest that passes. */
 export interface Result {

@@ -11,7 +11,7 @@ import {
   type SequenceOptions,
   type Tensor,
 } from '../../src/index.ts';
-import { checkGradients } from '../../src/testing/index.ts';
+import { checkGradients } from '../../src/testing.ts';
 import {
   clearGradients,
   cut,

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { float32, float64, Random, Sequence, type SequenceOptions, type Tensor } from '../../src/index.ts';
-import { checkGradients } from '../../src/testing/index.ts';
+import { checkGradients } from '../../src/testing.ts';
 import {
   clearGradients,
   cut,

@@ -10,7 +10,7 @@ import {
   sequential,
   tensor,
 } from '../../src/index.ts';
-import { checkGradients } from '../../src/testing/index.ts';
+import { checkGradients } from '../../src/testing.ts';
 import { drawn } from '../laws/subjects.ts';
 
 const kinds = ['tanh', 'sigmoid', 'relu'] as const;

@@ -29,7 +29,7 @@ import {
   type Tensor,
 } from '../../src/index.ts';
 import { randomsOf } from '../../src/random/randoms.ts';
-import { checkGradients } from '../../src/testing/index.ts';
+import { checkGradients } from '../../src/testing.ts';
 import {
   clearGradients,
   expectClose,

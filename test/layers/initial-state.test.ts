@@ -16,7 +16,7 @@ import {
   sequential,
   tensor,
 } from '../../src/index.ts';
-import { checkGradients } from '../../src/testing/index.ts';
+import { checkGradients } from '../../src/testing.ts';
 import { clearGradients } from '../laws/compare.ts';
 import { cells, drawn, drawnState, shakeParameters } from '../laws/subjects.ts';
 

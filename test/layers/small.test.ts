@@ -22,7 +22,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
-import { checkGradients } from '../../src/testing/index.ts';
+import { checkGradients } from '../../src/testing.ts';
 import {
   clearGradients,
   cut,

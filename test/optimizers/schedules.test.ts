@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { constant, cosineDecay, exponentialDecay, linearWarmup, stepDecay } from '../../src/index.ts';
-import { power } from '../../src/optimizers/power.ts';
+import { power } from '../../src/math/power.ts';
 
 const steps = (count: number) => Array.from({ length: count }, (_, step) => step);
 

@@ -31,8 +31,8 @@ import {
   tensor,
   train,
 } from '../../src/index.ts';
-import { type TrainParallelOptions, trainParallel } from '../../src/parallel/index.ts';
 import type { AnyModel } from '../../src/parallel/replica.ts';
+import { type TrainParallelOptions, trainParallel } from '../../src/parallel.ts';
 import { kinds, makeModel } from '../encoder-decoder/models.ts';
 import { behaving, bundle, folder, plain } from './bundle.ts';
 import { Doubled, Halved } from './own.ts';

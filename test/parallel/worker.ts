@@ -1,7 +1,7 @@
 /** A worker that knows a layer and a loss of its own, or misbehaves. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Loss } from '../../src/index.ts';
-import { serve } from '../../src/parallel/index.ts';
+import { serve } from '../../src/parallel.ts';
 import type { Behaviour } from './bundle.ts';
 import { Doubled, Halved } from './own.ts';
 

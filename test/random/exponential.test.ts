@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { exponential } from '../../src/random/exponential.ts';
+import { exponential } from '../../src/math/exponential.ts';
 
 const EPSILON = 2 ** -52;
 

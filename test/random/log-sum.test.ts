@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { logAdd, logSum } from '../../src/random/log-sum.ts';
+import { logAdd, logSum } from '../../src/math/log-sum.ts';
 
 const NONE = Number.NEGATIVE_INFINITY;
 

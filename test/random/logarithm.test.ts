@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { logarithm } from '../../src/random/logarithm.ts';
+import { logarithm } from '../../src/math/logarithm.ts';
 
 const EPSILON = 2 ** -52;
 

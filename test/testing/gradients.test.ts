@@ -14,7 +14,7 @@ import {
 import type { Arena } from '../../src/matrix/arena.ts';
 import { add, scale } from '../../src/matrix/operations.ts';
 import type { Signal } from '../../src/signal/signal.ts';
-import { type Checkable, checkGradients } from '../../src/testing/index.ts';
+import { type Checkable, checkGradients } from '../../src/testing.ts';
 
 const backend = float64();
 const random = () => new Random(1);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chrF } from '../../src/text/index.ts';
+import { chrF } from '../../src/text.ts';
 
 describe('by hand', () => {
   test('precision and recall of each order, averaged, then combined', () => {

@@ -1,15 +1,8 @@
 import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type Counts,
-  compareCodePoints,
-  HeavyHitters,
-  lines,
-  pattern,
-  TokenCounts,
-} from '../../src/text/index.ts';
 import { flat, TokenMap } from '../../src/text/token-map.ts';
+import { type Counts, compareCodePoints, HeavyHitters, lines, pattern, TokenCounts } from '../../src/text.ts';
 import { anyText } from './arbitrary.ts';
 import { messageOf } from './message.ts';
 

@@ -1,6 +1,7 @@
 import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sfc32, shuffle } from '../../src/text/random.ts';
 import {
   batchesByLength,
   chunksOf,
@@ -9,8 +10,7 @@ import {
   padSequences,
   splitSeries,
   Vocabulary,
-} from '../../src/text/index.ts';
-import { sfc32, shuffle } from '../../src/text/random.ts';
+} from '../../src/text.ts';
 import { messageOf } from './message.ts';
 
 const sequences = fc.array(fc.array(fc.nat(9), { maxLength: 9 }), { minLength: 1, maxLength: 20 });

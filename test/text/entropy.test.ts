@@ -1,7 +1,7 @@
 import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { binaryCrossEntropy, crossEntropy, entropy, klDivergence, perplexity } from '../../src/text/index.ts';
+import { binaryCrossEntropy, crossEntropy, entropy, klDivergence, perplexity } from '../../src/text.ts';
 import { messageOf } from './message.ts';
 
 const distribution = fc

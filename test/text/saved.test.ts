@@ -15,7 +15,7 @@ import {
   TokenCounts,
   Vocabulary,
   words,
-} from '../../src/text/index.ts';
+} from '../../src/text.ts';
 import { messageOf } from './message.ts';
 
 type Saved = Record<string, unknown>;

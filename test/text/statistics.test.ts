@@ -20,7 +20,7 @@ import {
   TfIdf,
   termFrequency,
   Vocabulary,
-} from '../../src/text/index.ts';
+} from '../../src/text.ts';
 import { messageOf } from './message.ts';
 
 const tokenizer = pattern();

@@ -11,7 +11,7 @@ import {
   stopwordsByEntropy,
   TokenCounts,
   Vocabulary,
-} from '../../src/text/index.ts';
+} from '../../src/text.ts';
 import { messageOf } from './message.ts';
 
 const tokenizer = pattern(/[\p{L}\p{N}_]{2,}/u, { lowercase: true });

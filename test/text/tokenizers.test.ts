@@ -12,7 +12,7 @@ import {
   pattern,
   type Tokenizer,
   words,
-} from '../../src/text/index.ts';
+} from '../../src/text.ts';
 import { anyText } from './arbitrary.ts';
 import { messageOf } from './message.ts';
 

@@ -27,7 +27,7 @@ import {
   padSequences,
   pattern,
   Vocabulary,
-} from '../../src/text/index.ts';
+} from '../../src/text.ts';
 
 const backend = float64();
 

@@ -9,7 +9,7 @@ import {
   stopwordsByDocumentFrequency,
   TokenCounts,
   Vocabulary,
-} from '../../src/text/index.ts';
+} from '../../src/text.ts';
 import { anyText } from './arbitrary.ts';
 import { messageOf } from './message.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { indices, tensor } from '../src/index.ts';
+import { indices, tensor } from '../../src/index.ts';
 
 describe('tensor', () => {
   test('from nested arrays', () => {

@@ -1,8 +1,8 @@
 /** Models as bytes: their architecture and their weights. */
-import { rangeError, show } from '../errors.ts';
+import { rangeError, show } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32, float64 } from '../kernels/index.ts';
-import type { Tensor } from '../tensor.ts';
 import { blueprintOf, build } from './blueprint.ts';
 import type { Builders, Model } from './builders.ts';
 import { decodeTensors, encodeTensors, type TensorFile } from './safetensors.ts';

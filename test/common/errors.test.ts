@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { numberWithin, oneOf, rangeError, show, typeError, weightShape, wholeNumber } from '../src/errors.ts';
-import { Adagrad, Adam, Dense, Dropout, Embedding, LSTMCell, OneHot, RMSProp, SGD } from '../src/index.ts';
+import {
+  numberWithin,
+  oneOf,
+  rangeError,
+  show,
+  typeError,
+  weightShape,
+  wholeNumber,
+} from '../../src/common/errors.ts';
+import { Adagrad, Adam, Dense, Dropout, Embedding, LSTMCell, OneHot, RMSProp, SGD } from '../../src/index.ts';
 
 describe('errors name the place, the argument, what came and what was expected', () => {
   test('rangeError and typeError share one sentence', () => {

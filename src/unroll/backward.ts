@@ -10,9 +10,9 @@ import { addColumnSums, addProduct, product } from '../matrix/operations.ts';
 import { repeated } from '../matrix/packed.ts';
 import { linearGradient } from '../signal/linear.ts';
 import type { Signal } from '../signal/signal.ts';
+import { blockSteps, type Unrollable, type Unrolled } from './forward.ts';
 import type { StepObserver } from './observe.ts';
 import { type Matrices, sizeOf } from './rule.ts';
-import { blockSteps, type Unrollable, type Unrolled } from './unroll.ts';
 import { type WalkBack, walkBack } from './walk-back.ts';
 import { record, weightOf } from './windows.ts';
 

@@ -10,9 +10,6 @@ import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { copy } from '../matrix/operations.ts';
 import { type Signal, steps } from '../signal/signal.ts';
-import { stepObserver } from './observe.ts';
-import { type Matrices, sizeOf } from './rule.ts';
-import { blockSteps, readyWeights, type Unrollable, type Unrolled, unroll } from './unroll.ts';
 import {
   cutter,
   newGradient,
@@ -20,7 +17,10 @@ import {
   type UnrolledGradient,
   walkBackThrough,
   weightGradient,
-} from './unroll-backward.ts';
+} from './backward.ts';
+import { blockSteps, readyWeights, type Unrollable, type Unrolled, unroll } from './forward.ts';
+import { stepObserver } from './observe.ts';
+import { type Matrices, sizeOf } from './rule.ts';
 import { copyStates, record, slotOf } from './windows.ts';
 
 /** What a walk leaves behind. */

@@ -1,5 +1,6 @@
 /** What a model is trained and evaluated on. */
-import type { Indices, Tensor } from '../tensor.ts';
+import { show, typeError } from '../common/errors.ts';
+import type { Indices, Tensor } from '../common/tensor.ts';
 
 /** A batch of sequences, and what the model should make of them. */
 export interface Batch<Input, Target extends Tensor | Indices> {
@@ -15,3 +16,19 @@ export interface Batch<Input, Target extends Tensor | Indices> {
 export type Batches<Input, Target extends Tensor | Indices> =
   | Iterable<Batch<Input, Target>>
   | AsyncIterable<Batch<Input, Target>>;
+
+/** @throws TypeError if `batches` cannot be iterated. */
+export function checkBatches(where: string, batches: unknown): void {
+  if (
+    typeof batches === 'object' &&
+    batches !== null &&
+    (Symbol.iterator in batches || Symbol.asyncIterator in batches)
+  )
+    return;
+  throw typeError(
+    where,
+    'batches',
+    `is ${show(batches)}`,
+    'an iterable of batches, such as an array of them',
+  );
+}

@@ -9,4 +9,4 @@ export {
   type GradientCheckOptions,
   type GradientError,
   type GradientReport,
-} from './gradients.ts';
+} from './testing/gradients.ts';

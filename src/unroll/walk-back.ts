@@ -3,10 +3,10 @@ import type { Arena } from '../matrix/arena.ts';
 import type { Factor, Matrix } from '../matrix/matrix.ts';
 import { add, addProduct, fill, product } from '../matrix/operations.ts';
 import { type Packed, repeated } from '../matrix/packed.ts';
+import type { Upstream } from './backward.ts';
+import type { Unrollable, Unrolled } from './forward.ts';
 import type { StepObserver } from './observe.ts';
 import { type Matrices, type Stage, type StepGradient, sizeOf } from './rule.ts';
-import type { Unrollable, Unrolled } from './unroll.ts';
-import type { Upstream } from './unroll-backward.ts';
 import { copyStates, gatesAt, record, source, span, stepAt, weightOf } from './windows.ts';
 
 /** A walk backward that is under way. */

@@ -1,14 +1,14 @@
 /** Scheduled sampling: a decoder trained on some tokens of its own in place of the true ones. */
-import { type Drawn, type SamplingOptions, sampler } from '../decoding/sampling.ts';
-import type { EncoderDecoder, EncoderDecoderInput } from '../encoder-decoder/encoder-decoder.ts';
-import { numberWithin, requiredOptions, show, typeError, wholeNumber } from '../errors.ts';
+
+import { numberWithin, requiredOptions, show, typeError, wholeNumber } from '../common/errors.ts';
+import type { Indices, Tensor } from '../common/tensor.ts';
+import { type Batch, type Batches, checkBatches } from '../data/batch.ts';
 import { withArena } from '../matrix/arena.ts';
 import type { Schedule } from '../optimizers/schedules.ts';
 import { generatorOf, type Random } from '../random/random.ts';
+import { type Drawn, type SamplingOptions, sampler } from '../random/sampling.ts';
 import type { OneHotSignal } from '../signal/signal.ts';
-import type { Indices, Tensor } from '../tensor.ts';
-import type { Batch, Batches } from './batch.ts';
-import { checkBatches } from './check.ts';
+import type { EncoderDecoder, EncoderDecoderInput } from './encoder-decoder.ts';
 
 /** Options of {@link scheduledSampling}, beside how the model's own tokens are drawn: temperature 0 takes the likeliest. */
 export interface ScheduledSamplingOptions extends SamplingOptions {

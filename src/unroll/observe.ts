@@ -5,8 +5,8 @@
  */
 import type { Arena } from '../matrix/arena.ts';
 import type { Signal } from '../signal/signal.ts';
+import type { Unrollable } from './forward.ts';
 import type { Matrices, Step } from './rule.ts';
-import type { Unrollable } from './unroll.ts';
 
 /**
  * Sees each step of a walk back, the last first, before φ′ works on it.

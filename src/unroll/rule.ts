@@ -7,7 +7,7 @@
  *
  * Products, memory and the walk through time are `unroll.ts`; a rule only combines matrices of [batch, hidden].
  */
-import { rangeError, show } from '../errors.ts';
+import { rangeError, show } from '../common/errors.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 
 /** A matrix for each name. */

@@ -1,9 +1,9 @@
 /** Drawing a class from the scores of a step. */
-import { numberWithin, rangeError, wholeNumber } from '../errors.ts';
-import { exponential } from '../random/exponential.ts';
-import { logSum } from '../random/log-sum.ts';
-import type { Random } from '../random/random.ts';
-import type { Tensor } from '../tensor.ts';
+import { numberWithin, rangeError, wholeNumber } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
+import { exponential } from '../math/exponential.ts';
+import { logSum } from '../math/log-sum.ts';
+import type { Random } from './random.ts';
 
 /** How a class is drawn from logits. */
 export interface SamplingOptions {

@@ -22,20 +22,11 @@
  *
  * @module recurrent-cells/matrix
  */
-export type { Backend, DType, KernelSet } from '../kernels/backend.ts';
-export type { Heap, Storage, Values } from '../kernels/heap.ts';
-export type { Binary, Kernels, Unary } from '../kernels/kernels.ts';
-export type { Expectation } from '../signal/checks.ts';
-export {
-  type DenseSignal,
-  dense,
-  type OneHotSignal,
-  type Signal,
-  type SignalExtent,
-} from '../signal/signal.ts';
-export type { MatrixState, StateSizes, Tree } from '../signal/state.ts';
-export type { Arena } from './arena.ts';
-export { type Factor, Matrix } from './matrix.ts';
+export type { Backend, DType, KernelSet } from './kernels/backend.ts';
+export type { Heap, Storage, Values } from './kernels/heap.ts';
+export type { Binary, Kernels, Unary } from './kernels/kernels.ts';
+export type { Arena } from './matrix/arena.ts';
+export { type Factor, Matrix } from './matrix/matrix.ts';
 export {
   add,
   addColumnSums,
@@ -64,6 +55,15 @@ export {
   tanh,
   tanhBackward,
   transpose,
-} from './operations.ts';
-export { Packed } from './packed.ts';
-export { Parameter } from './parameter.ts';
+} from './matrix/operations.ts';
+export { Packed } from './matrix/packed.ts';
+export { Parameter } from './matrix/parameter.ts';
+export type { Expectation } from './signal/checks.ts';
+export {
+  type DenseSignal,
+  dense,
+  type OneHotSignal,
+  type Signal,
+  type SignalExtent,
+} from './signal/signal.ts';
+export type { MatrixState, StateSizes, Tree } from './signal/state.ts';

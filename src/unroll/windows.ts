@@ -6,8 +6,8 @@
 import type { Matrix } from '../matrix/matrix.ts';
 import { copy, fill } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
+import type { Unrollable, Unrolled } from './forward.ts';
 import type { Matrices, Rule, Stage, Step, StepGradient } from './rule.ts';
-import type { Unrollable, Unrolled } from './unroll.ts';
 
 /** The weight of a stage's product, or its gradient: what is multiplied is multiplied by its transpose. */
 export function weightOf<State extends string>(

@@ -1,0 +1,61 @@
+/** Imports go one way: down the floors of docs/architecture.md, and never in a circle. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const source = join(root, 'src');
+
+/** The folders of `src/`, from the top of the house to the bottom. */
+const floors = [
+  ...readFileSync(join(root, 'docs/architecture.md'), 'utf8').matchAll(/^\| `([\w-]+)` *\|/gm),
+].map(([, name]) => name!);
+/** The compiler of WebAssembly has imports of its own. */
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.split(sep).join('/'))
+  .filter((file) => file.endsWith('.ts') && !file.includes('/assembly/') && !file.endsWith('.generated.ts'));
+
+/** The files that a file imports, or exports from, as paths from `src/`. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(source, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
+  return [...text.matchAll(/from '(\.[^']+)'/g)].map(([, target]) =>
+    relative(source, join(source, dirname(file), target!))
+      .split(sep)
+      .join('/'),
+  );
+}
+
+const folderOf = (file: string) => file.split('/').slice(0, -1)[0];
+
+test('every folder is a floor, and every floor a folder', () => {
+  const folders = new Set(files.map(folderOf).filter((folder) => folder !== undefined));
+  expect([...folders].sort()).toEqual([...floors].sort());
+});
+
+test('imports go down the floors', () => {
+  const climbing = files.flatMap((file) => {
+    const from = folderOf(file);
+    return importsOf(file)
+      .filter((target) => {
+        const to = folderOf(target);
+        if (from === undefined) return false;
+        return to === undefined || (to !== from && floors.indexOf(to) <= floors.indexOf(from));
+      })
+      .map((target) => `${file} imports ${target}`);
+  });
+  expect(climbing).toEqual([]);
+});
+
+test('no file imports itself through others', () => {
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, path: readonly string[]) => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+    if (done.has(file) || path.includes(file)) return;
+    for (const target of importsOf(file)) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  expect(circles).toEqual([]);
+});
