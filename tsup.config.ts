@@ -11,8 +11,6 @@ const parts = {
   // Beside the library, which holds its address.
   worker: 'src/parallel/worker.ts',
 };
-// Cut out of the same sources by scripts/cut-inference.mjs.
-const inference = 'build/inference/inference.ts';
 // It has nothing in common with the others but the wording of errors.
 const text = { text: 'src/text.ts' };
 
@@ -39,14 +37,13 @@ const common: Options = {
   target: 'es2022',
   tsconfig: 'tsconfig.build.json',
 };
-const { worker: _, ...typed } = { ...parts, ...text, inference };
+const { worker: _, ...typed } = { ...parts, ...text };
 
 export default defineConfig([
   {
     ...common,
     entry: {
       library: 'src/library.ts',
-      inference,
       // A file of its own: bundlers put it first, where it does not part code that a compressor finds alike.
       binaries: 'src/kernels/simd/binaries.generated.ts',
     },
@@ -56,8 +53,7 @@ export default defineConfig([
     shims: true,
     dts: {
       entry: typed,
-      // What is left of a file that something was cut out of may have parameters without use.
-      compilerOptions: { ignoreDeprecations: '6.0', noUnusedLocals: false, noUnusedParameters: false },
+      compilerOptions: { ignoreDeprecations: '6.0' },
       // A pass has [Symbol.dispose], which programs that aim at an older language do not know of.
       banner: '/// <reference lib="esnext.disposable" />',
     },

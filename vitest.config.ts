@@ -10,7 +10,6 @@ export default defineConfig({
   resolve: {
     alias: [
       entry('recurrent-cells', 'src/index.ts'),
-      entry('recurrent-cells/inference', 'build/inference/inference.ts'),
       entry('recurrent-cells/matrix', 'src/matrix.ts'),
       entry('recurrent-cells/parallel', 'src/parallel.ts'),
       entry('recurrent-cells/testing', 'src/testing.ts'),

@@ -13,7 +13,6 @@ const program = (file, options = '') => `
   lstm.infer(rc.tensor(new Float64Array(160), [1, 10, 16]));`;
 const programs = {
   'an empty process': '',
-  'recurrent-cells/inference': program('inference.js'),
   'an LSTM, weights given': program(
     'index.js',
     ', inputInitializer: rc.zeros, recurrentInitializer: rc.zeros',

@@ -32,7 +32,7 @@ export interface Attended {
   readonly context: Matrix;
   /** [batch·queries, keys], sequence by sequence, zeros at and beyond each length. */
   readonly weights: Matrix;
-  /** @param dWeights shaped like `weights`; may be overwritten. @full */
+  /** @param dWeights shaped like `weights`; may be overwritten. */
   backward(
     dContext: Matrix | undefined,
     dWeights?: Matrix,

@@ -36,9 +36,9 @@ export interface AttentionOptions {
   readonly scale?: number | undefined;
   /** What it computes with: `float32()` unless given. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. @full */
+  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
   readonly random?: Random | undefined;
-  /** Of the weights: `glorotUniform` unless given. @full */
+  /** Of the weights: `glorotUniform` unless given. */
   readonly initializer?: Initializer | undefined;
 }
 
@@ -127,7 +127,6 @@ export class Attention {
    * Attends, and records what the way back needs.
    *
    * @throws TypeError or RangeError if a tensor or the lengths do not fit.
-   * @full
    */
   forward(input: AttentionInput): AttentionPass {
     const where = 'Attention.forward';
@@ -205,7 +204,6 @@ export class Attention {
 
   #make({ random, initializer = glorotUniform }: AttentionOptions): Score {
     const { score, querySize, keySize, attentionSize = 0, scale, backend } = this;
-    /** @full */
     const drawn = (rows: number, columns: number) =>
       startingValues('Attention', 'initializer', initializer, rows, columns, random);
     const weight = (name: string, rows: number, columns: number) =>

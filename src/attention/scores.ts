@@ -36,7 +36,7 @@ export interface PreparedKeys {
 export interface Scores {
   /** out [queries, count] ← the scores of sequence b against its first `count` keys */
   write(out: Matrix, b: number): void;
-  /** Begins the way back. @full */
+  /** Begins the way back. */
   back(): ScoresGradient;
 }
 

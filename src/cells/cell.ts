@@ -27,11 +27,11 @@ export interface CellOptions<InputSize extends number = number, HiddenSize exten
   readonly bias?: boolean | undefined;
   /** What it computes with: `float32()` unless given. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. @full */
+  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
   readonly random?: Random | undefined;
-  /** Of W_ih, gate by gate: `glorotUniform` unless given. @full */
+  /** Of W_ih, gate by gate: `glorotUniform` unless given. */
   readonly inputInitializer?: Initializer | undefined;
-  /** Of W_hh, gate by gate: `orthogonal` unless given. @full */
+  /** Of W_hh, gate by gate: `orthogonal` unless given. */
   readonly recurrentInitializer?: Initializer | undefined;
 }
 
@@ -133,7 +133,6 @@ export abstract class Cell<
     this.backend = backend;
 
     const rows = rule.gates.length * hiddenSize;
-    /** @full */
     const drawn = (option: string, initializer: Initializer, columns: number) => {
       const initial = new Float64Array(rows * columns);
       rule.gates.forEach((_, g) => {
@@ -201,7 +200,6 @@ export abstract class Cell<
    * @param x `[batch, inputSize]`
    * @param state `[batch, hiddenSize]` each; zeros unless given.
    * @throws RangeError if a shape does not fit.
-   * @full
    */
   forward(x: Tensor, state?: CellState<Name>): Pass<Tensor, Tensor, CellState<Name>> {
     const where = `${this.type}.forward`;

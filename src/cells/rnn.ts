@@ -10,7 +10,7 @@ type RNNRule = Rule<'a', 'h', never>;
 function rule(
   activation: typeof tanh,
   derivative: typeof tanhBackward,
-  /** @full */ squashed: RNNRule['squashed'],
+  squashed: RNNRule['squashed'],
 ): RNNRule {
   return {
     gates: ['a'],

@@ -5,7 +5,6 @@
  */
 import type { Backend } from '../kernels/backend.ts';
 import { Dense, type DenseOptions } from '../layers/dense.ts';
-import type { Trace } from '../layers/layer.ts';
 import { prefixed } from '../layers/parts.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -29,7 +28,7 @@ interface Link {
 /** A bridged state, and the way back. */
 export interface Bridged {
   readonly state: MatrixState | undefined;
-  /** ∂L/∂(the encoder's final state) @full */
+  /** ∂L/∂(the encoder's final state) */
   backward(dState: MatrixState | undefined): MatrixState | undefined;
 }
 
@@ -125,7 +124,7 @@ export class Bridge {
 interface Crossing {
   readonly batch: number;
   readonly part: Matrix;
-  /** The gradient of what it was joined from. @full */
+  /** The gradient of what it was joined from. */
   back(dPart: Matrix): Matrix;
 }
 
@@ -142,7 +141,7 @@ function cross(arena: Arena, { from, dense }: Link, final: MatrixState): Crossin
     back(dPart) {
       const dSum = arena.matrix(part.rows, part.columns);
       tanhBackward(dSum, part, dPart);
-      return (trace as Trace).backward(dSum, undefined, true).input!;
+      return trace.backward(dSum, undefined, true).input!;
     },
   };
 }

@@ -43,9 +43,9 @@ export interface EncoderDecoderOptions<
   readonly start: number;
   /** The token that ends a target. */
   readonly end: number;
-  /** Where the starting weights of bridge and combination are drawn from: one generator for the program, unless given. @full */
+  /** Where the starting weights of bridge and combination are drawn from: one generator for the program, unless given. */
   readonly random?: Random | undefined;
-  /** Of the weights of bridge and combination: `glorotUniform` unless given. @full */
+  /** Of the weights of bridge and combination: `glorotUniform` unless given. */
   readonly initializer?: Initializer | undefined;
 }
 
@@ -208,7 +208,6 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
    *
    * @returns a pass whose `output` is `[batch, target time, classes]`, and whose `backward` gives the source's gradient.
    * @throws RangeError or TypeError if sources, targets or lengths do not fit.
-   * @full
    */
   forward(
     input: EncoderDecoderInput<Source>,
@@ -257,7 +256,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
     });
   }
 
-  /** Records a batch: what training calls. @full */
+  /** Records a batch: what training calls. */
   recordBatch(
     arena: Arena,
     where: string,

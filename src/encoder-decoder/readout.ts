@@ -32,7 +32,7 @@ export interface Read {
 
 /** A recorded readout, and the way back. */
 export interface ReadTrace extends Read {
-  /** @returns ∂L/∂h, and the gradient of the encoder's outputs where there is attention. @full */
+  /** @returns ∂L/∂h, and the gradient of the encoder's outputs where there is attention. */
   backward(dOutput: Matrix): { readonly hidden: Matrix; readonly memory: Matrix | undefined };
 }
 
@@ -50,7 +50,7 @@ export function read(
   };
 }
 
-/** The scores, with what the way back needs. @full */
+/** The scores, with what the way back needs. */
 export function recordRead(
   arena: Arena,
   { combination, output }: ReadoutParts,
@@ -72,7 +72,6 @@ export function recordRead(
 interface Combined {
   readonly signal: DenseSignal;
   readonly weights: Matrix;
-  /** @full */
   backward(dCombined: Matrix): { readonly hidden: Matrix; readonly memory: Matrix };
 }
 

@@ -73,7 +73,7 @@ export class Bidirectional<
   readonly inputSize: InputSize;
   readonly outputSize: MergedSize<HiddenSize, M>;
   override readonly stateSizes: StateSizes;
-  /** The generator of both directions' noise. @full */
+  /** The generator of both directions' noise. */
   readonly random: Random | undefined;
   readonly merge: M;
   /** The layer of each direction, sharing its parameters with this one. */

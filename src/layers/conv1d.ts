@@ -37,9 +37,9 @@ export interface Conv1dOptions<InputSize extends number = number, OutputSize ext
   readonly bias?: boolean | undefined;
   /** What it computes with: `float32()` unless given. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. @full */
+  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
   readonly random?: Random | undefined;
-  /** Of W, as a matrix of [outputSize, inputSize · kernelSize]: `glorotUniform` unless given. @full */
+  /** Of W, as a matrix of [outputSize, inputSize · kernelSize]: `glorotUniform` unless given. */
   readonly initializer?: Initializer | undefined;
 }
 

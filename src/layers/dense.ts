@@ -21,9 +21,9 @@ export interface DenseOptions<InputSize extends number = number, OutputSize exte
   readonly bias?: boolean | undefined;
   /** What it computes with: `float32()` unless given. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. @full */
+  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
   readonly random?: Random | undefined;
-  /** Of W: `glorotUniform` unless given. @full */
+  /** Of W: `glorotUniform` unless given. */
   readonly initializer?: Initializer | undefined;
 }
 

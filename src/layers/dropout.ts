@@ -22,7 +22,7 @@ export interface DropoutOptions {
   readonly acrossTime?: boolean | undefined;
   /** What it computes with: `float32()` unless given. */
   readonly backend?: Backend | undefined;
-  /** Where the masks are drawn from: a generator forked from the program's unless given. @full */
+  /** Where the masks are drawn from: a generator forked from the program's unless given. */
   readonly random?: Random | undefined;
 }
 
@@ -53,7 +53,7 @@ export class Dropout extends Layer<Tensor, number, number, undefined> {
   readonly outputSize: undefined;
   readonly rate: number;
   readonly acrossTime: boolean;
-  /** The generator of the masks; setting its state repeats them. @full */
+  /** The generator of the masks; setting its state repeats them. */
   readonly random: Random;
 
   /** @throws RangeError if `rate` is not in [0, 1). */

@@ -24,9 +24,9 @@ export interface EmbeddingOptions<Classes extends number = number, OutputSize ex
   readonly paddingIndex?: number | undefined;
   /** What it computes with: `float32()` unless given. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. @full */
+  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
   readonly random?: Random | undefined;
-  /** Of the vectors: `normal(1)`, as PyTorch, unless given. @full */
+  /** Of the vectors: `normal(1)`, as PyTorch, unless given. */
   readonly initializer?: Initializer | undefined;
 }
 
@@ -81,13 +81,10 @@ export class Embedding<
     this.outputSize = outputSize;
     this.paddingIndex = paddingIndex;
     const shape = weightShape('Embedding', 'weight', classes, outputSize);
-    /** @full */
-    const start = () => {
-      const vectors = startingValues('Embedding', 'initializer', initializer, classes, outputSize, random);
-      if (paddingIndex === undefined) return vectors;
-      return vectors.fill(0, paddingIndex * outputSize, (paddingIndex + 1) * outputSize);
-    };
-    this.weight = new Parameter(backend, shape, start());
+    const vectors = startingValues('Embedding', 'initializer', initializer, classes, outputSize, random);
+    if (paddingIndex !== undefined)
+      vectors.fill(0, paddingIndex * outputSize, (paddingIndex + 1) * outputSize);
+    this.weight = new Parameter(backend, shape, vectors);
   }
 
   parameters(): ReadonlyMap<string, Parameter> {

@@ -35,7 +35,7 @@ export class InitialState {
     });
   }
 
-  /** Adds the gradient of a batch's initial state to that of the parameters. @full */
+  /** Adds the gradient of a batch's initial state to that of the parameters. */
   addGradient(dState: { readonly [name: string]: Matrix }): void {
     for (const [name, { gradient }] of this.#parts) addColumnSums(gradient, dState[name]!);
   }

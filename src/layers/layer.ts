@@ -43,14 +43,13 @@ export interface Computed {
 
 /** What a layer computed in the heap, and its way back. */
 export interface Trace extends Computed {
-  /** Whether the way back does without the output, so that its gradient may take its place. @full */
+  /** Whether the way back does without the output, so that its gradient may take its place. */
   readonly spare?: boolean | undefined;
   /**
    * Adds to the parameters' gradients and returns those of the input and the initial state.
    *
    * @param dOutput zeros beyond each length; undefined where the loss does not depend on the output.
    * @param needsInput whether the caller wants the input's gradient.
-   * @full
    */
   backward(
     dOutput: Matrix | undefined,
@@ -144,7 +143,7 @@ export abstract class Layer<
   /** How to build this layer again; the parameters' values are not part of it. */
   abstract architecture(): Architecture;
 
-  /** The computation of `forward`, on signals. @full */
+  /** The computation of `forward`, on signals. */
   abstract record(arena: Arena, input: Signal, state: MatrixState | undefined): Trace;
 
   /** The computation of `infer`, on signals. */
@@ -155,7 +154,6 @@ export abstract class Layer<
    *
    * @param input `[batch, time, inputSize]` or, of layers that need no time axis, `[batch, inputSize]`; indices `[batch, time]`.
    * @throws RangeError or TypeError if the input, the lengths or the state do not fit.
-   * @full
    */
   forward(
     input: Input,
@@ -209,7 +207,7 @@ export abstract class Layer<
     });
   }
 
-  /** Checks a batch, copies it into the arena, and records it: what training calls. @full */
+  /** Checks a batch, copies it into the arena, and records it: what training calls. */
   recordBatch(
     arena: Arena,
     where: string,

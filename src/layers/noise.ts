@@ -23,8 +23,6 @@ export interface NoiseOptions<Zoneout extends number | ZoneoutRates = number | Z
    * arXiv:1512.05287, in the variant where all gates share the mask and only the product sees it: what else a cell does
    * with its state, such as the interpolation of a GRU, is done with all of it. A GRU whose reset gate acts before the
    * product multiplies m * r * h_{t−1}.
-   *
-   * @full
    */
   readonly recurrentDropout?: number | undefined;
   /**
@@ -37,7 +35,7 @@ export interface NoiseOptions<Zoneout extends number | ZoneoutRates = number | Z
    * z = p, its expectation. Krueger et al. (2017), arXiv:1606.01305.
    */
   readonly zoneout?: Zoneout | undefined;
-  /** Where masks are drawn from: a generator forked from the program's unless given. @full */
+  /** Where masks are drawn from: a generator forked from the program's unless given. */
   readonly random?: Random | undefined;
 }
 
@@ -59,10 +57,9 @@ export interface NoiseOptions<Zoneout extends number | ZoneoutRates = number | Z
  * ```
  */
 export class Noise<const Zoneout extends number | ZoneoutRates = number | ZoneoutRates> {
-  /** @full */
   readonly recurrentDropout: number;
   readonly zoneout: Zoneout | 0;
-  /** The generator of the masks; setting its state repeats them. @full */
+  /** The generator of the masks; setting its state repeats them. */
   readonly random: Random;
 
   /** @throws RangeError or TypeError if a rate is out of range. */
@@ -102,7 +99,6 @@ export class Noise<const Zoneout extends number | ZoneoutRates = number | Zoneou
    * What a layer's architecture says of it.
    *
    * @internal
-   * @full
    */
   saved(): { readonly [option: string]: unknown } {
     const { recurrentDropout, zoneout, random } = this;
@@ -113,7 +109,6 @@ export class Noise<const Zoneout extends number | ZoneoutRates = number | Zoneou
    * The cell as training walks it: its masks stay the same for this walk, its way back, and what is computed again.
    *
    * @internal
-   * @full
    */
   drawn(arena: Arena, cell: Unrollable<string>, batch: number): Unrollable<string> {
     const { recurrentDropout, random } = this;

@@ -32,8 +32,6 @@ export interface SequenceOptions<Name extends string = string> {
    * How many steps gradients go back: none passes from step k·history to the one before it. Unlimited unless given.
    *
    * The same as training on pieces of that length with the state carried from one to the next.
-   *
-   * @full
    */
   readonly history?: number | undefined;
   /**
@@ -41,8 +39,6 @@ export interface SequenceOptions<Name extends string = string> {
    *
    * For T steps, k near √T needs the least. k is rounded up to whole blocks of ⌈256 / batch⌉ steps, and the gradients are
    * the same bit for bit. All steps are kept unless given.
-   *
-   * @full
    */
   readonly recompute?: number | undefined;
   /**
@@ -112,12 +108,10 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   override readonly stateSizes: StateSizes;
   readonly outputs: 'all' | 'last';
   readonly reverse: boolean;
-  /** @full */
   readonly history: number | undefined;
-  /** @full */
   readonly recompute: number | undefined;
   readonly noise: Noise<number | ZoneoutRates<NameOf<C>>> | undefined;
-  /** The generator of the noise. @full */
+  /** The generator of the noise. */
   readonly random: Random | undefined;
   readonly learnInitialState: boolean;
   /** @internal */

@@ -29,7 +29,7 @@ export class Parameter {
   #gradient: Matrix | undefined;
   #version = 0;
 
-  constructor(backend: Backend, shape: readonly number[], /** @full */ initial: ArrayLike<number>) {
+  constructor(backend: Backend, shape: readonly number[], initial: ArrayLike<number>) {
     this.shape = shape;
     const [rows, ...rest] = shape.length === 1 ? [1, ...shape] : shape;
     const columns = rest.reduce((product, dimension) => product * dimension, 1);
@@ -42,7 +42,7 @@ export class Parameter {
     return this.#version;
   }
 
-  /** ∂L/∂value in the heap, as accumulated since it was last cleared. @full */
+  /** ∂L/∂value in the heap, as accumulated since it was last cleared. */
   get gradient(): Matrix {
     const { backend, rows, columns } = this.value;
     this.#gradient ??= ownedMatrix(this, backend, rows, columns);
@@ -72,12 +72,12 @@ export class Parameter {
     this.changed();
   }
 
-  /** A copy of the gradient, row by row. @full */
+  /** A copy of the gradient, row by row. */
   readGradient(): Values {
     return this.gradient.read();
   }
 
-  /** Sets the gradient to zero. @full */
+  /** Sets the gradient to zero. */
   clearGradient(): void {
     if (this.#gradient !== undefined) fill(this.#gradient, 0);
   }

@@ -28,7 +28,7 @@ export type CellKind = CellClass | CellMaker;
 export interface PlaceOptions {
   /** What it computes with: `float32()` unless given. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. @full */
+  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
   readonly random?: Random | undefined;
 }
 

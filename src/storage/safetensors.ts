@@ -91,15 +91,10 @@ export function decodeTensors(where: string, bytes: Uint8Array): TensorFile {
   if (total !== bytes.length - start)
     throw damaged(`has ${bytes.length - start} data bytes`, `${total} for its tensors`);
   const { [CHECKSUM]: checksum, ...others } = metadata as { [key: string]: string };
-  verify(bytes.subarray(start), checksum, damaged);
-  return { tensors, metadata: others };
-}
-
-/** Compares data with its checksum, if there is one. What only runs a model trusts the data's length. @full */
-function verify(data: Uint8Array, checksum: string | undefined, damaged: Damaged): void {
-  const found = crc32(data);
+  const found = crc32(bytes.subarray(start));
   if (checksum !== undefined && checksum !== found)
     throw damaged(`has data of checksum ${found}`, `${show(checksum)}: the file is cut short or damaged`);
+  return { tensors, metadata: others };
 }
 
 type Damaged = (came: string, expected: string) => RangeError;

@@ -79,9 +79,9 @@ export interface Stage<
   prepare?(step: Step<Gate, State, Kept, Own>): void;
   /** φ */
   activate(step: Step<Gate, State, Kept, Own>): void;
-  /** φ′: linear in `d.next`. @full */
+  /** φ′: linear in `d.next`. */
   activateBackward(step: Step<Gate, State, Kept, Own>, d: StepGradient<Gate, State, Kept, Own>): void;
-  /** `prepare` backward, once the gradient of what was multiplied is complete. @full */
+  /** `prepare` backward, once the gradient of what was multiplied is complete. */
   prepareBackward?(step: Step<Gate, State, Kept, Own>, d: StepGradient<Gate, State, Kept, Own>): void;
 }
 
@@ -92,13 +92,13 @@ export interface Stage<
  */
 export type OwnParameter = (
   hiddenSize: number,
-  /** @full */ draw: (rows: number, columns: number) => Float64Array,
+  draw: (rows: number, columns: number) => Float64Array,
 ) => OwnStart;
 
 /** A parameter before it is one. */
 export interface OwnStart {
   readonly shape: readonly number[];
-  /** Its values. @full */
+  /** Its values. */
   readonly initial: ArrayLike<number>;
 }
 
@@ -146,8 +146,6 @@ export interface Rule<
   readonly parameters?: { readonly [name in Own]: OwnParameter } | undefined;
   /**
    * Which of the gates, states and kept matrices hold the output of σ or tanh after φ: what can saturate.
-   *
-   * @full
    */
   readonly squashed?: { readonly [name in Gate | State | Kept]?: 'sigmoid' | 'tanh' } | undefined;
   /** Where the input biases of some gates start, if not at 0. */
@@ -164,10 +162,9 @@ export function sizeOf(
 }
 
 /**
- * Checks a rule. Those of `recurrent-cells/inference` are the library's own.
+ * Checks a rule.
  *
  * @throws RangeError if its stages do not give each gate its recurrent part once, in order, from something known.
- * @full
  */
 export function checkRule(
   type: string,

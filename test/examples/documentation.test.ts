@@ -9,7 +9,6 @@ const folder = join(root, 'node_modules/.cache/documentation');
 const all = blocks().map((block, i) => ({ ...block, file: join(folder, `block-${i}.ts`) }));
 const entries = {
   'recurrent-cells': 'src/index.ts',
-  'recurrent-cells/inference': 'build/inference/inference.ts',
   'recurrent-cells/matrix': 'src/matrix.ts',
   'recurrent-cells/parallel': 'src/parallel.ts',
   'recurrent-cells/testing': 'src/testing.ts',
