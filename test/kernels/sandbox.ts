@@ -8,16 +8,38 @@ import { bounding } from '../../src/kernels/bounding.ts';
 import { normalization } from '../../src/kernels/normalization.ts';
 import { probabilities } from '../../src/kernels/probabilities.ts';
 import { referenceBackend } from '../../src/kernels/reference/index.ts';
-import { simdBackend } from '../../src/kernels/simd/index.ts';
+import { type SimdKind, simdBackend } from '../../src/kernels/simd/index.ts';
 import { training } from '../../src/kernels/training.ts';
 
-/** Each implementation of the contract, with a heap of its own. */
+/** The instructions of each flavour of SIMD kernels, as the body of a function without parameters that returns a vector. */
+const INSTRUCTIONS: Readonly<Record<SimdKind, readonly number[]>> = {
+  // i32.const 0; i32x4.splat
+  simd: [0x41, 0, 0xfd, 0x11],
+  // The same three times; f32x4.relaxed_madd
+  relaxed: [0x41, 0, 0xfd, 0x11, 0x41, 0, 0xfd, 0x11, 0x41, 0, 0xfd, 0x11, 0xfd, 0x85, 0x02],
+};
+
+/** The flavours whose instructions this engine compiles: asked of the engine, not of the library. */
+export const flavours = (Object.keys(INSTRUCTIONS) as SimdKind[]).filter((kind) => {
+  const body = [0, ...INSTRUCTIONS[kind], 0x0b];
+  const magic = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  const types = [1, 5, 1, 0x60, 0, 1, 0x7b];
+  const functions = [3, 2, 1, 0];
+  const code = [10, body.length + 2, 1, body.length, ...body];
+  return WebAssembly.validate(Uint8Array.from([...magic, ...types, ...functions, ...code]));
+});
+
+/** Each implementation of the contract that this engine can run, with a heap of its own. */
 export const backends: readonly Backend[] = [
   referenceBackend('float64'),
   referenceBackend('float32'),
-  simdBackend('simd'),
-  simdBackend('relaxed'),
-].filter((backend) => backend !== undefined);
+  ...flavours.map((kind) => {
+    const backend = simdBackend(kind);
+    if (backend === undefined)
+      throw new Error(`this engine runs the instructions of "${kind}", but there is no such backend`);
+    return backend;
+  }),
+];
 
 /** The kernels of every set. */
 export function everyKernel({ kernels, link }: Backend) {
