@@ -47,6 +47,16 @@ test('imports go down the floors', () => {
   expect(climbing).toEqual([]);
 });
 
+test('only matrix/ calls kernels', () => {
+  const above = files.filter((file) => {
+    const folder = folderOf(file);
+    return folder !== undefined && floors.indexOf(folder) < floors.indexOf('matrix');
+  });
+  expect(above.length).toBeGreaterThan(100);
+  const calling = above.filter((file) => /\.(kernels|link)\b/.test(readFileSync(join(source, file), 'utf8')));
+  expect(calling).toEqual([]);
+});
+
 test('no file imports itself through others', () => {
   const done = new Set<string>();
   const circles: string[] = [];

@@ -1,10 +1,9 @@
 /** Losses that are quadratic near zero and linear beyond, so that an outlier pulls no harder than its sign. */
 import { numberWithin } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
-import { bounding } from '../kernels/bounding.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { add, copy, mul, scale, sub } from '../matrix/operations.ts';
+import { add, clamp, copy, mul, scale, sub } from '../matrix/operations.ts';
 import { type Elements, ElementwiseLoss } from './elementwise.ts';
 import type { Loss, Reduction } from './loss.ts';
 
@@ -89,7 +88,7 @@ function rounded(arena: Arena, x: Matrix, y: Matrix, delta: number): Elements {
   const { rows, columns } = x;
   const [slope, half, values] = [0, 0, 0].map(() => arena.matrix(rows, columns)) as [Matrix, Matrix, Matrix];
   sub(values, x, y);
-  x.backend.link(bounding).clamp(slope.offset, columns, values.offset, columns, -delta, delta, rows, columns);
+  clamp(slope, values, -delta, delta);
   scale(half, slope, -0.5);
   add(values, values, half);
   mul(values, values, slope);

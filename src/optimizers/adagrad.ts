@@ -1,6 +1,6 @@
 /** Adagrad. */
 import { requiredOptions } from '../common/errors.ts';
-import { adaptive } from '../kernels/adaptive.ts';
+import { adagrad } from '../matrix/operations.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { magnitude } from './settings.ts';
 
@@ -52,9 +52,7 @@ export class Adagrad extends Optimizer {
   }
 
   protected update({ parameter: { value, gradient }, rate, slot }: Update): void {
-    const length = value.rows * value.columns;
-    value.backend
-      .link(adaptive)
-      .adagrad(value.offset, gradient.offset, slot('square'), length, rate, this.epsilon, this.weightDecay);
+    const { epsilon, weightDecay: decay } = this;
+    adagrad(value, gradient, slot('square'), { rate, epsilon, decay });
   }
 }

@@ -1,7 +1,7 @@
 /** Adam, and Adam with decoupled weight decay. */
 import { requiredOptions } from '../common/errors.ts';
-import { training } from '../kernels/training.ts';
 import { power } from '../math/power.ts';
+import { adam } from '../matrix/operations.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { magnitude, share } from './settings.ts';
 
@@ -47,22 +47,15 @@ abstract class Moments extends Optimizer {
   protected update({ parameter: { value, gradient }, rate, step, slot }: Update): void {
     const { beta1, beta2, epsilon } = this;
     const { added, shrink } = this.decay(rate);
-    value.backend
-      .link(training)
-      .adam(
-        value.offset,
-        gradient.offset,
-        slot('mean'),
-        slot('square'),
-        value.rows * value.columns,
-        rate / (1 - power(beta1, step)),
-        beta1,
-        beta2,
-        1 / Math.sqrt(1 - power(beta2, step)),
-        epsilon,
-        added,
-        shrink,
-      );
+    adam(value, gradient, slot('mean'), slot('square'), {
+      rate: rate / (1 - power(beta1, step)),
+      beta1,
+      beta2,
+      scale: 1 / Math.sqrt(1 - power(beta2, step)),
+      epsilon,
+      decay: added,
+      shrink,
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * What every optimiser is: one update a parameter and step, and what it remembers of each parameter in between.
  *
- * Answers for memory; saving it is `state.ts`. The updates themselves are kernels.
+ * Answers for memory; saving it is `state.ts`. The updates themselves are operations on matrices.
  */
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -18,8 +18,8 @@ export interface Update {
   readonly rate: number;
   /** Which update of this parameter it is, from 1. */
   readonly step: number;
-  /** Where the memory of that name is: zeros at first, and at every step if it is not among the optimiser's slots. */
-  slot(name: string): number;
+  /** The memory of that name: zeros at first, and at every step if it is not among the optimiser's slots. */
+  slot(name: string): Matrix;
 }
 
 /**
@@ -82,7 +82,7 @@ export abstract class Optimizer {
     for (const parameter of parameters.values())
       withArena(parameter.value.backend, (arena) => {
         const memory = this.memories.get(parameter) ?? remember(this, parameter);
-        const slot = (name: string) => (memory.slots.get(name) ?? scratch(arena, parameter)).offset;
+        const slot = (name: string) => memory.slots.get(name) ?? scratch(arena, parameter);
         this.update({ parameter, rate, step: ++memory.steps, slot });
         parameter.changed();
       });

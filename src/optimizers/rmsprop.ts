@@ -1,6 +1,6 @@
 /** RMSProp. */
 import { numberWithin, requiredOptions } from '../common/errors.ts';
-import { adaptive } from '../kernels/adaptive.ts';
+import { rmsprop } from '../matrix/operations.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { magnitude } from './settings.ts';
 
@@ -68,22 +68,8 @@ export class RMSProp extends Optimizer {
   }
 
   protected update({ parameter: { value, gradient }, rate, slot }: Update): void {
-    const { alpha, epsilon, momentum, centered, weightDecay } = this;
-    value.backend
-      .link(adaptive)
-      .rmsprop(
-        value.offset,
-        gradient.offset,
-        slot('square'),
-        slot('mean'),
-        slot('velocity'),
-        value.rows * value.columns,
-        rate,
-        alpha,
-        epsilon,
-        momentum,
-        centered ? 1 : 0,
-        weightDecay,
-      );
+    const { alpha, epsilon, momentum, centered, weightDecay: decay } = this;
+    const memory = { square: slot('square'), mean: slot('mean'), velocity: slot('velocity') };
+    rmsprop(value, gradient, memory, { rate, alpha, epsilon, momentum, centered, decay });
   }
 }

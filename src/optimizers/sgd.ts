@@ -1,6 +1,6 @@
 /** Stochastic gradient descent. */
 import { numberWithin, rangeError, requiredOptions } from '../common/errors.ts';
-import { training } from '../kernels/training.ts';
+import { sgd } from '../matrix/operations.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { magnitude } from './settings.ts';
 
@@ -60,19 +60,7 @@ export class SGD extends Optimizer {
   }
 
   protected update({ parameter: { value, gradient }, rate, slot }: Update): void {
-    const { momentum, nesterov, weightDecay } = this;
-    const length = value.rows * value.columns;
-    value.backend
-      .link(training)
-      .sgd(
-        value.offset,
-        gradient.offset,
-        slot('velocity'),
-        length,
-        rate,
-        momentum,
-        nesterov ? 1 : 0,
-        weightDecay,
-      );
+    const { momentum, nesterov, weightDecay: decay } = this;
+    sgd(value, gradient, slot('velocity'), { rate, momentum, nesterov, decay });
   }
 }

@@ -8,7 +8,7 @@ import type { Indices, Tensor } from '../common/tensor.ts';
 import { newValues } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import { Matrix } from '../matrix/matrix.ts';
-import { copy } from '../matrix/operations.ts';
+import { copy, fill } from '../matrix/operations.ts';
 import { checkLengths, checkTensor, type Expectation, extent } from './checks.ts';
 import type { DenseSignal, OneHotSignal, Signal } from './signal.ts';
 
@@ -120,10 +120,8 @@ export function shapeOf({ batch, time, timed, width }: Signal): number[] {
 
 /** Zeros the rows beyond each length. */
 export function clearPadding(values: Matrix, lengths: readonly number[], batch: number, time: number): void {
-  const { fill } = values.backend.kernels;
   lengths.forEach((length, b) => {
-    const first = values.offset + (length * batch + b) * values.stride;
-    fill(first, batch * values.stride, 0, time - length, values.columns);
+    fill(values.rowsFrom(length * batch + b, time - length, batch), 0);
   });
 }
 

@@ -1,9 +1,7 @@
 /** The size of gradients: how large they are together, and how that is limited. */
 import { numberWithin, rangeError, show } from '../common/errors.ts';
-import { bounding } from '../kernels/bounding.ts';
-import { training } from '../kernels/training.ts';
 import { withArena } from '../matrix/arena.ts';
-import { scale } from '../matrix/operations.ts';
+import { clamp, maximumMagnitude, scale, sumOfSquares } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 
 /** Which norm: 2, the root of the sum of squares, or `infinity`, the largest magnitude. */
@@ -100,10 +98,7 @@ export function clipNorm(
  */
 export function clipValue(parameters: ReadonlyMap<string, Parameter>, limit: number): void {
   numberWithin('clipValue', 'limit', limit, 0, Number.POSITIVE_INFINITY);
-  for (const { gradient } of parameters.values()) {
-    const { offset, stride, rows, columns } = gradient;
-    gradient.backend.link(bounding).clamp(offset, stride, offset, stride, -limit, limit, rows, columns);
-  }
+  for (const { gradient } of parameters.values()) clamp(gradient, gradient, -limit, limit);
 }
 
 /** Σ (factor·g)² over all gradients. */
@@ -111,13 +106,12 @@ function squares(parameters: ReadonlyMap<string, Parameter>, factor: number): nu
   let sum = 0;
   for (const { gradient } of parameters.values()) {
     const { backend, rows, columns } = gradient;
-    const { sumOfSquares } = backend.link(training);
-    if (factor === 1) sum += sumOfSquares(gradient.offset, gradient.stride, rows, columns);
+    if (factor === 1) sum += sumOfSquares(gradient);
     else
       withArena(backend, (arena) => {
         const scaled = arena.matrix(rows, columns);
         scale(scaled, gradient, factor);
-        sum += sumOfSquares(scaled.offset, scaled.stride, rows, columns);
+        sum += sumOfSquares(scaled);
       });
   }
   return sum;
@@ -125,9 +119,6 @@ function squares(parameters: ReadonlyMap<string, Parameter>, factor: number): nu
 
 function largest(parameters: ReadonlyMap<string, Parameter>): number {
   let most = 0;
-  for (const { gradient } of parameters.values()) {
-    const { offset, stride, rows, columns } = gradient;
-    most = Math.max(most, gradient.backend.link(training).maximumMagnitude(offset, stride, rows, columns));
-  }
+  for (const { gradient } of parameters.values()) most = Math.max(most, maximumMagnitude(gradient));
   return most;
 }

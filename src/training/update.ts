@@ -1,8 +1,7 @@
 /** The update that ends a step: gradients checked and clipped, weights changed, and put back if that broke them. */
 import { numberWithin } from '../common/errors.ts';
-import { training } from '../kernels/training.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { copy } from '../matrix/operations.ts';
+import { copy, maximumMagnitude } from '../matrix/operations.ts';
 import { ownedMatrix } from '../matrix/owned.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
@@ -103,9 +102,7 @@ function firstNotFinite(
   parameters: ReadonlyMap<string, Parameter>,
   matrixOf: (parameter: Parameter) => Matrix,
 ): string | undefined {
-  for (const [name, parameter] of parameters) {
-    const { backend, offset, stride, rows, columns } = matrixOf(parameter);
-    if (!Number.isFinite(backend.link(training).maximumMagnitude(offset, stride, rows, columns))) return name;
-  }
+  for (const [name, parameter] of parameters)
+    if (!Number.isFinite(maximumMagnitude(matrixOf(parameter)))) return name;
   return undefined;
 }

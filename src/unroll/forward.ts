@@ -5,7 +5,7 @@
  */
 import type { Arena } from '../matrix/arena.ts';
 import type { Factor, Matrix } from '../matrix/matrix.ts';
-import { add, addProduct, copyRow, fill, gather, product } from '../matrix/operations.ts';
+import { add, addProduct, copyRow, fill, fillRow, gather, product } from '../matrix/operations.ts';
 import { type Packed, repeated } from '../matrix/packed.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { type LinearMap, linearMap } from '../signal/linear.ts';
@@ -190,9 +190,8 @@ function clearFinished<State extends string>(
   t: number,
 ): void {
   for (const name of names) {
-    const { backend, offset, stride, columns } = next[name];
-    for (let b = 0; b < lengths.length; b++)
-      if (t >= lengths[b]!) backend.kernels.fill(offset + b * stride, stride, 0, 1, columns);
+    const state = next[name];
+    for (let b = 0; b < lengths.length; b++) if (t >= lengths[b]!) fillRow(state, b, 0);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The time loop of the way back: the gradients of states and gates, one step at a time. */
 import type { Arena } from '../matrix/arena.ts';
 import type { Factor, Matrix } from '../matrix/matrix.ts';
-import { add, addProduct, fill, product } from '../matrix/operations.ts';
+import { add, addProduct, addRowOf, fill, product } from '../matrix/operations.ts';
 import { type Packed, repeated } from '../matrix/packed.ts';
 import type { Upstream } from './backward.ts';
 import type { Unrollable, Unrolled } from './forward.ts';
@@ -185,13 +185,6 @@ function addEndings<State extends string>(
   lengths: readonly number[],
   length: number,
 ): void {
-  for (const name of names) {
-    const { backend, columns, offset, stride } = d[name];
-    const from = dFinal[name];
-    for (let b = 0; b < lengths.length; b++) {
-      if (lengths[b] !== length) continue;
-      const row = offset + b * stride;
-      backend.kernels.add(row, stride, row, stride, from.offset + b * from.stride, from.stride, 1, columns);
-    }
-  }
+  for (const name of names)
+    for (let b = 0; b < lengths.length; b++) if (lengths[b] === length) addRowOf(d[name], dFinal[name], b);
 }

@@ -275,3 +275,71 @@ test('what is around an output stays', () => {
     [5, 5, 5, 5, 5, 5],
   ]);
 });
+
+test('clamp', () => {
+  const out = matrix(a);
+  operations.clamp(out, out, -0.5, 1);
+  expect(read(out)).toEqual([
+    [0.5, -0.5, 1],
+    [0, 1, -0.25],
+  ]);
+  expect(() => operations.clamp(out, matrix([[1]]), 0, 1)).toThrow(
+    new RangeError('clamp: a has shape [1, 1], expected [2, 3], the shape of out'),
+  );
+});
+
+test('one row alone: fillRow, addRowOf', () => {
+  const out = matrix(a);
+  operations.addRowOf(out, matrix(b), 1);
+  expect(read(out)).toEqual([a[0], [4, 2, -0.125]]);
+  operations.fillRow(out, 0, 7);
+  expect(read(out)).toEqual([
+    [7, 7, 7],
+    [4, 2, -0.125],
+  ]);
+  expect(() => operations.addRowOf(out, matrix([[1]]), 0)).toThrow(
+    new RangeError('addRowOf: a has shape [1, 1], expected [2, 3], the shape of out'),
+  );
+});
+
+test('reductions: sumOfSquares, maximumMagnitude', () => {
+  expect(operations.sumOfSquares(matrix(a))).toBe(0.25 + 1 + 4 + 9 + 0.0625);
+  expect(operations.maximumMagnitude(matrix(b))).toBe(4);
+});
+
+describe('updates', () => {
+  const without = (values: number[]) => {
+    const whole = arena.matrix(2, 2);
+    whole.write(values);
+    return whole;
+  };
+
+  test('sgd, momentum and decay included', () => {
+    const [w, velocity] = [without([1, 2, 3, 4]), without([0, 1, 0, 1])];
+    const constants = { rate: 0.5, momentum: 0.5, nesterov: false, decay: 1 };
+    operations.sgd(w, without([1, 1, 1, 1]), velocity, constants);
+    expect(read(velocity)).toEqual([
+      [2, 3.5],
+      [4, 5.5],
+    ]);
+    expect(read(w)).toEqual([
+      [0, 0.25],
+      [1, 1.25],
+    ]);
+  });
+
+  test('of matrices that do not fit', () => {
+    const w = without([1, 2, 3, 4]);
+    const constants = { rate: 1, epsilon: 0, decay: 0 };
+    expect(() => operations.adagrad(w, w, matrix([[1]]), constants)).toThrow(
+      new RangeError('adagrad: square has shape [1, 1], expected [2, 2], the shape of w'),
+    );
+    const apart = matrix([
+      [1, 2],
+      [3, 4],
+    ]);
+    expect(() => operations.adagrad(w, apart, w, constants)).toThrow(
+      new RangeError('adagrad: g has rows 5 apart, expected [2, 2] without gaps'),
+    );
+  });
+});

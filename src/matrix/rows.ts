@@ -1,0 +1,121 @@
+/** Operations on whole rows: moved, added up, looked up in tables, normalised. */
+import { rangeError } from '../common/errors.ts';
+import { normalization } from '../kernels/normalization.ts';
+import { training } from '../kernels/training.ts';
+import type { Matrix } from './matrix.ts';
+import { columnOf, rowOf, sameShape, shape, tableOf } from './shapes.ts';
+
+/** Every row of out ← `row` */
+export function copyRow(out: Matrix, row: Matrix): void {
+  rowOf('copyRow', 'row', row, out.columns);
+  // A stride of 0 reads the one row again and again.
+  out.backend.kernels.copy(out.offset, out.stride, row.offset, 0, out.rows, out.columns);
+}
+
+/** Every row of out ← that row + `row` */
+export function addRow(out: Matrix, row: Matrix): void {
+  rowOf('addRow', 'row', row, out.columns);
+  out.backend.kernels.addRow(out.offset, out.stride, row.offset, out.rows, out.columns);
+}
+
+/** Row i of out ← value: without a view, so that a time loop may call it */
+export function fillRow(out: Matrix, i: number, value: number): void {
+  out.backend.kernels.fill(out.offset + i * out.stride, out.stride, value, 1, out.columns);
+}
+
+/** Row i of out ← that row + row i of a: without a view, so that a time loop may call it */
+export function addRowOf(out: Matrix, a: Matrix, i: number): void {
+  sameShape('addRowOf', 'a', a, out);
+  const row = out.offset + i * out.stride;
+  out.backend.kernels.add(
+    row,
+    out.stride,
+    row,
+    out.stride,
+    a.offset + i * a.stride,
+    a.stride,
+    1,
+    out.columns,
+  );
+}
+
+/** out ← out + the sums of the columns of a */
+export function addColumnSums(out: Matrix, a: Matrix): void {
+  rowOf('addColumnSums', 'out', out, a.columns);
+  out.backend.link(training).columnSums(out.offset, a.offset, a.stride, a.rows, a.columns, 1);
+}
+
+/** out ← aᵀ */
+export function transpose(out: Matrix, a: Matrix): void {
+  if (out.rows !== a.columns || out.columns !== a.rows)
+    throw rangeError('transpose', 'a', `has shape ${shape(a)}`, `[${out.columns}, ${out.rows}]`);
+  out.backend.kernels.transpose(out.offset, out.stride, a.offset, a.stride, a.rows, a.columns);
+}
+
+/** Row i of out ← row `indices[i]` of table, or zeros where the index is −1 */
+export function gather(out: Matrix, table: Matrix, indices: Matrix): void {
+  rowOf('gather', 'indices', indices, out.rows);
+  tableOf('gather', table, out.columns);
+  out.backend.kernels.gather(
+    out.offset,
+    out.stride,
+    table.offset,
+    table.stride,
+    indices.offset,
+    out.rows,
+    out.columns,
+  );
+}
+
+/** Row `indices[i]` of table ← that row + row i of a; an index of −1 is left out */
+export function scatterAdd(table: Matrix, a: Matrix, indices: Matrix): void {
+  rowOf('scatterAdd', 'indices', indices, a.rows);
+  tableOf('scatterAdd', table, a.columns);
+  a.backend
+    .link(training)
+    .scatterAdd(table.offset, table.stride, a.offset, a.stride, indices.offset, a.rows, a.columns);
+}
+
+/**
+ * Each row of out ← (a − μ) · d, with d = 1 / √(σ² + ε) of that row left in `inverseDeviation` [rows, 1]
+ *
+ * μ and σ² are the mean and the mean square deviation of the row; where σ² + ε is 0, as in padding, so is d. `out` may be `a`.
+ */
+export function normalize(out: Matrix, inverseDeviation: Matrix, a: Matrix, epsilon: number): void {
+  sameShape('normalize', 'a', a, out);
+  columnOf('normalize', 'inverseDeviation', inverseDeviation, out.rows);
+  out.backend
+    .link(normalization)
+    .normalize(
+      out.offset,
+      out.stride,
+      inverseDeviation.offset,
+      inverseDeviation.stride,
+      a.offset,
+      a.stride,
+      epsilon,
+      out.rows,
+      out.columns,
+    );
+}
+
+/** Each row of out ← d · (dy − mean(dy) − y · mean(dy * y)), with y and d as {@link normalize} left them; `out` may be `y` or `dy`. */
+export function normalizeBackward(out: Matrix, y: Matrix, inverseDeviation: Matrix, dy: Matrix): void {
+  sameShape('normalizeBackward', 'y', y, out);
+  sameShape('normalizeBackward', 'dy', dy, out);
+  columnOf('normalizeBackward', 'inverseDeviation', inverseDeviation, out.rows);
+  out.backend
+    .link(normalization)
+    .normalizeBackward(
+      out.offset,
+      out.stride,
+      y.offset,
+      y.stride,
+      inverseDeviation.offset,
+      inverseDeviation.stride,
+      dy.offset,
+      dy.stride,
+      out.rows,
+      out.columns,
+    );
+}
