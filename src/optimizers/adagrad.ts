@@ -1,5 +1,5 @@
 /** Adagrad. */
-import { requiredOptions } from '../common/errors.ts';
+import { type Checks, checkOptions } from '../common/options.ts';
 import { adagrad } from '../matrix/operations.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { magnitude } from './settings.ts';
@@ -13,6 +13,12 @@ export interface AdagradOptions {
   /** λ, added to the gradient as λ·w: 0 unless given. */
   readonly weightDecay?: number | undefined;
 }
+
+const checks: Checks<AdagradOptions> = {
+  learningRate: { required: magnitude },
+  epsilon: magnitude,
+  weightDecay: magnitude,
+};
 
 /**
  * Adagrad (Duchi, Hazan and Singer 2011), in PyTorch's form:
@@ -39,16 +45,12 @@ export class Adagrad extends Optimizer {
   readonly weightDecay: number;
   readonly slots: readonly string[] = ['square'];
 
-  /** @throws RangeError if a setting is out of range. */
+  /** @throws RangeError if a setting is out of range; TypeError if one is unknown or of another kind. */
   constructor(options: AdagradOptions) {
-    const {
-      learningRate,
-      epsilon = 1e-10,
-      weightDecay = 0,
-    } = requiredOptions('Adagrad', options, '{ learningRate: 0.1 }');
+    const { learningRate, epsilon = 1e-10, weightDecay = 0 } = checkOptions('Adagrad', options, checks);
     super('Adagrad', learningRate);
-    this.epsilon = magnitude('Adagrad', 'epsilon', epsilon);
-    this.weightDecay = magnitude('Adagrad', 'weightDecay', weightDecay);
+    this.epsilon = epsilon;
+    this.weightDecay = weightDecay;
   }
 
   protected update({ parameter: { value, gradient }, rate, slot }: Update): void {

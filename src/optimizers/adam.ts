@@ -1,5 +1,5 @@
 /** Adam, and Adam with decoupled weight decay. */
-import { requiredOptions } from '../common/errors.ts';
+import { type Checks, checkOptions } from '../common/options.ts';
 import { power } from '../math/power.ts';
 import { adam } from '../matrix/operations.ts';
 import { Optimizer, type Update } from './optimizer.ts';
@@ -19,6 +19,14 @@ export interface AdamOptions {
   readonly weightDecay?: number | undefined;
 }
 
+const checks: Checks<AdamOptions> = {
+  learningRate: magnitude,
+  beta1: share,
+  beta2: share,
+  epsilon: magnitude,
+  weightDecay: magnitude,
+};
+
 /** What the two share: all but where the weight decay goes. */
 abstract class Moments extends Optimizer {
   readonly beta1: number;
@@ -32,13 +40,14 @@ abstract class Moments extends Optimizer {
       learningRate = 1e-3,
       beta1 = 0.9,
       beta2 = 0.999,
-    } = requiredOptions(where, options, '{ learningRate: 0.001 }');
-    const { epsilon = 1e-8, weightDecay = defaultDecay } = options;
+      epsilon = 1e-8,
+      weightDecay = defaultDecay,
+    } = checkOptions(where, options, checks);
     super(where, learningRate);
-    this.beta1 = share(where, 'beta1', beta1);
-    this.beta2 = share(where, 'beta2', beta2);
-    this.epsilon = magnitude(where, 'epsilon', epsilon);
-    this.weightDecay = magnitude(where, 'weightDecay', weightDecay);
+    this.beta1 = beta1;
+    this.beta2 = beta2;
+    this.epsilon = epsilon;
+    this.weightDecay = weightDecay;
   }
 
   /** The decay added to the gradient, and what the weight is multiplied by before the step. */
@@ -82,7 +91,7 @@ abstract class Moments extends Optimizer {
 export class Adam extends Moments {
   readonly type = 'Adam';
 
-  /** @throws RangeError if a setting is out of range. */
+  /** @throws RangeError if a setting is out of range; TypeError if one is unknown or of another kind. */
   constructor(options: AdamOptions = {}) {
     super('Adam', options, 0);
   }
@@ -110,7 +119,7 @@ export class Adam extends Moments {
 export class AdamW extends Moments {
   readonly type = 'AdamW';
 
-  /** @throws RangeError if a setting is out of range. */
+  /** @throws RangeError if a setting is out of range; TypeError if one is unknown or of another kind. */
   constructor(options: AdamOptions = {}) {
     super('AdamW', options, 0.01);
   }

@@ -1,5 +1,5 @@
 /** RMSProp. */
-import { numberWithin, requiredOptions } from '../common/errors.ts';
+import { type Checks, checkOptions, flag, fraction } from '../common/options.ts';
 import { rmsprop } from '../matrix/operations.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { magnitude } from './settings.ts';
@@ -19,6 +19,15 @@ export interface RMSPropOptions {
   /** λ, added to the gradient as λ·w: 0 unless given. */
   readonly weightDecay?: number | undefined;
 }
+
+const checks: Checks<RMSPropOptions> = {
+  learningRate: { required: magnitude },
+  alpha: fraction,
+  epsilon: magnitude,
+  momentum: fraction,
+  centered: flag,
+  weightDecay: magnitude,
+};
 
 /**
  * RMSProp (Tieleman and Hinton 2012; centered as Graves 2013, arXiv:1308.0850), in PyTorch's form, with ε outside the root:
@@ -50,20 +59,22 @@ export class RMSProp extends Optimizer {
   readonly weightDecay: number;
   readonly slots: readonly string[];
 
-  /** @throws RangeError if a setting is out of range. */
+  /** @throws RangeError if a setting is out of range; TypeError if one is unknown or of another kind. */
   constructor(options: RMSPropOptions) {
     const {
       learningRate,
       alpha = 0.99,
       epsilon = 1e-8,
-    } = requiredOptions('RMSProp', options, '{ learningRate: 0.01 }');
-    const { momentum = 0, centered = false, weightDecay = 0 } = options;
+      momentum = 0,
+      centered = false,
+      weightDecay = 0,
+    } = checkOptions('RMSProp', options, checks);
     super('RMSProp', learningRate);
-    this.alpha = numberWithin('RMSProp', 'alpha', alpha, 0, 1);
-    this.epsilon = magnitude('RMSProp', 'epsilon', epsilon);
-    this.momentum = numberWithin('RMSProp', 'momentum', momentum, 0, 1);
+    this.alpha = alpha;
+    this.epsilon = epsilon;
+    this.momentum = momentum;
     this.centered = centered;
-    this.weightDecay = magnitude('RMSProp', 'weightDecay', weightDecay);
+    this.weightDecay = weightDecay;
     this.slots = ['square', ...(centered ? ['mean'] : []), ...(momentum > 0 ? ['velocity'] : [])];
   }
 

@@ -4,8 +4,10 @@
  * Any such function is one, so they combine by ordinary arithmetic: `(step) => warmup(step) * decay(step)`. All are made
  * of + − * / alone, so every engine gives the same bits.
  */
-import { numberWithin, rangeError, wholeNumber } from '../common/errors.ts';
+import { rangeError } from '../common/errors.ts';
+import { type Checks, callback, checkOptions, count, fraction, size } from '../common/options.ts';
 import { power } from '../math/power.ts';
+import { magnitude } from './settings.ts';
 
 /** The factor that the optimiser's learning rate is multiplied by at a step, counted from 0. */
 export type Schedule = (step: number) => number;
@@ -55,9 +57,11 @@ export interface CosineDecayOptions {
  * ```
  */
 export function constant(factor = 1): Schedule {
-  notNegative('constant', factor);
+  magnitude('constant', 'factor', factor);
   return () => factor;
 }
+
+const stepDecayChecks: Checks<StepDecayOptions> = { every: { required: size }, factor: magnitude };
 
 /**
  * Drops by a factor every so many steps: `factor^⌊step/every⌋`.
@@ -72,11 +76,12 @@ export function constant(factor = 1): Schedule {
  * [0, 9, 10, 20].map(schedule) // → [1, 1, 0.5, 0.25]
  * ```
  */
-export function stepDecay({ every, factor = 0.1 }: StepDecayOptions): Schedule {
-  wholeNumber('stepDecay', 'every', every);
-  notNegative('stepDecay', factor);
+export function stepDecay(options: StepDecayOptions): Schedule {
+  const { every, factor = 0.1 } = checkOptions('stepDecay', options, stepDecayChecks);
   return (step) => power(factor, Math.floor(step / every));
 }
+
+const exponentialDecayChecks: Checks<ExponentialDecayOptions> = { factor: { required: magnitude } };
 
 /**
  * Falls by a factor at every step: `factor^step`.
@@ -90,10 +95,12 @@ export function stepDecay({ every, factor = 0.1 }: StepDecayOptions): Schedule {
  * [0, 1, 2].map(exponentialDecay({ factor: 0.5 })) // → [1, 0.5, 0.25]
  * ```
  */
-export function exponentialDecay({ factor }: ExponentialDecayOptions): Schedule {
-  notNegative('exponentialDecay', factor);
+export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
+  const { factor } = checkOptions('exponentialDecay', options, exponentialDecayChecks);
   return (step) => power(factor, step);
 }
+
+const linearWarmupChecks: Checks<LinearWarmupOptions> = { steps: { required: size }, next: callback };
 
 /**
  * Rises in a straight line, `(step + 1)/steps`, to 1 at step `steps − 1`; what is `next` then follows from its step 0.
@@ -108,10 +115,16 @@ export function exponentialDecay({ factor }: ExponentialDecayOptions): Schedule 
  * [0, 1, 2, 3, 4].map(schedule) // → [0.5, 1, 1, 1, 0.1]
  * ```
  */
-export function linearWarmup({ steps, next = constant() }: LinearWarmupOptions): Schedule {
-  wholeNumber('linearWarmup', 'steps', steps);
+export function linearWarmup(options: LinearWarmupOptions): Schedule {
+  const { steps, next = constant() } = checkOptions('linearWarmup', options, linearWarmupChecks);
   return (step) => (step < steps ? (step + 1) / steps : next(step - steps));
 }
+
+const cosineDecayChecks: Checks<CosineDecayOptions> = {
+  steps: { required: size },
+  warmup: count,
+  floor: fraction,
+};
 
 /**
  * Falls along half a cosine (Loshchilov and Hutter 2016, arXiv:1608.03983, without restarts), after an optional warm-up:
@@ -128,10 +141,8 @@ export function linearWarmup({ steps, next = constant() }: LinearWarmupOptions):
  * [0, 1, 2, 4, 6].map((step) => schedule(step).toFixed(2)) // → ['0.50', '1.00', '1.00', '0.50', '0.00']
  * ```
  */
-export function cosineDecay({ steps, warmup = 0, floor = 0 }: CosineDecayOptions): Schedule {
-  wholeNumber('cosineDecay', 'steps', steps);
-  wholeNumber('cosineDecay', 'warmup', warmup, 0);
-  numberWithin('cosineDecay', 'floor', floor, 0, 1);
+export function cosineDecay(options: CosineDecayOptions): Schedule {
+  const { steps, warmup = 0, floor = 0 } = checkOptions('cosineDecay', options, cosineDecayChecks);
   if (warmup >= steps)
     throw rangeError('cosineDecay', 'warmup', `is ${warmup}`, `a whole number below steps, ${steps}`);
   const fall: Schedule = (step) => floor + (1 - floor) * halfCosine(Math.min(step / (steps - warmup), 1));
@@ -148,9 +159,4 @@ function halfCosine(u: number): number {
   let sum = 1;
   for (let n = 16; n >= 2; n -= 2) sum = 1 - (sum * square) / (n * (n - 1));
   return sum * sum;
-}
-
-function notNegative(where: string, factor: number): void {
-  if (!(factor >= 0 && Number.isFinite(factor)))
-    throw rangeError(where, 'factor', `is ${factor}`, 'a finite number of at least 0');
 }

@@ -1,5 +1,6 @@
 /** Stochastic gradient descent. */
-import { numberWithin, rangeError, requiredOptions } from '../common/errors.ts';
+import { rangeError } from '../common/errors.ts';
+import { type Checks, checkOptions, flag, fraction } from '../common/options.ts';
 import { sgd } from '../matrix/operations.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { magnitude } from './settings.ts';
@@ -15,6 +16,13 @@ export interface SGDOptions {
   /** λ, added to the gradient as λ·w: 0 unless given. */
   readonly weightDecay?: number | undefined;
 }
+
+const checks: Checks<SGDOptions> = {
+  learningRate: { required: magnitude },
+  momentum: fraction,
+  nesterov: flag,
+  weightDecay: magnitude,
+};
 
 /**
  * Stochastic gradient descent, with momentum (Sutskever et al. 2013) in PyTorch's form, where η multiplies the velocity:
@@ -42,18 +50,21 @@ export class SGD extends Optimizer {
   readonly weightDecay: number;
   readonly slots: readonly string[];
 
-  /** @throws RangeError if a setting is out of range, or `nesterov` is without momentum. */
+  /**
+   * @throws RangeError if a setting is out of range, or `nesterov` is without momentum; TypeError if one is unknown or of
+   * another kind.
+   */
   constructor(options: SGDOptions) {
     const {
       learningRate,
       momentum = 0,
       nesterov = false,
       weightDecay = 0,
-    } = requiredOptions('SGD', options, '{ learningRate: 0.1 }');
+    } = checkOptions('SGD', options, checks);
     super('SGD', learningRate);
-    this.momentum = numberWithin('SGD', 'momentum', momentum, 0, 1);
+    this.momentum = momentum;
     this.nesterov = nesterov;
-    this.weightDecay = magnitude('SGD', 'weightDecay', weightDecay);
+    this.weightDecay = weightDecay;
     if (nesterov && momentum === 0)
       throw rangeError('SGD', 'momentum', 'is 0', 'a number above 0, since nesterov is true');
     this.slots = momentum > 0 ? ['velocity'] : [];

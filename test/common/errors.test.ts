@@ -93,25 +93,21 @@ describe('what needs options says so', () => {
       () => new Dropout(0.5 as never),
       'Dropout: options is 0.5, expected an object such as { rate }',
     ],
-    [
-      'SGD',
-      () => new SGD(0.1 as never),
-      'SGD: options is 0.1, expected an object such as { learningRate: 0.1 }',
-    ],
+    ['SGD', () => new SGD(0.1 as never), 'SGD: options is 0.1, expected an object such as { learningRate }'],
     [
       'Adagrad',
       () => new Adagrad(undefined as never),
-      'Adagrad: options is undefined, expected an object such as { learningRate: 0.1 }',
+      'Adagrad: options is undefined, expected an object such as { learningRate }',
     ],
     [
       'RMSProp',
       () => new RMSProp(undefined as never),
-      'RMSProp: options is undefined, expected an object such as { learningRate: 0.01 }',
+      'RMSProp: options is undefined, expected an object such as { learningRate }',
     ],
     [
       'Adam',
       () => new Adam(0.1 as never),
-      'Adam: options is 0.1, expected an object such as { learningRate: 0.001 }',
+      'Adam: options is 0.1, expected an object such as { learningRate }',
     ],
   ])('%s', (_, make, message) => expect(make).toThrow(new TypeError(message)));
 });

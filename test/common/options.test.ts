@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Checks,
+  callback,
+  checkOptions,
+  count,
+  flag,
+  fraction,
+  size,
+} from '../../src/common/options.ts';
+import { Adam, cosineDecay, RMSProp, SGD } from '../../src/index.ts';
+
+interface LayerOptions {
+  readonly inputSize: number;
+  readonly skip?: number | undefined;
+  readonly rate?: number | undefined;
+  readonly reverse?: boolean | undefined;
+  readonly outputs?: 'all' | 'last' | undefined;
+  readonly visit?: (() => void) | undefined;
+}
+
+const checks: Checks<LayerOptions> = {
+  inputSize: { required: size },
+  skip: count,
+  rate: fraction,
+  reverse: flag,
+  outputs: ['all', 'last'],
+  visit: callback,
+};
+
+const check = (options: unknown) => () => checkOptions('Layer', options as LayerOptions, checks);
+
+test('right options are passed on', () => {
+  const options: LayerOptions = {
+    inputSize: 1,
+    skip: 0,
+    rate: 1,
+    reverse: false,
+    outputs: 'last',
+    visit() {},
+  };
+  expect(check(options)()).toBe(options);
+  expect(check({ inputSize: 1, skip: undefined })()).toEqual({ inputSize: 1, skip: undefined });
+});
+
+test.each<[unknown, string]>([
+  [undefined, 'undefined'],
+  [null, 'null'],
+  [3, '3'],
+  ['inputSize', '"inputSize"'],
+  [[{ inputSize: 1 }], 'an array of 1'],
+  [() => 0, 'a function'],
+])('options that are no object: %o', (options, came) =>
+  expect(check(options)).toThrow(
+    new TypeError(`Layer: options is ${came}, expected an object such as { inputSize }`),
+  ),
+);
+
+test.each<[object, Error]>([
+  [{}, new TypeError('Layer: inputSize is undefined, expected a whole number of at least 1')],
+  [{ inputSize: 0 }, new RangeError('Layer: inputSize is 0, expected a whole number of at least 1')],
+  [{ inputSize: 1, skip: null }, new TypeError('Layer: skip is null, expected a whole number of at least 0')],
+  [{ inputSize: 1, rate: Number.NaN }, new RangeError('Layer: rate is NaN, expected a number from 0 to 1')],
+  [{ inputSize: 1, reverse: 'false' }, new TypeError('Layer: reverse is "false", expected true or false')],
+  [
+    { inputSize: 1, outputs: 'first' },
+    new RangeError('Layer: outputs is "first", expected one of "all", "last"'),
+  ],
+  [{ inputSize: 1, visit: {} }, new TypeError('Layer: visit is an object, expected a function')],
+])('%o', (options, error) => expect(check(options)).toThrow(error));
+
+describe('an unknown name is refused, with the nearest', () => {
+  test.each([
+    ['input', 'inputSize'],
+    ['input_size', 'inputSize'],
+    ['in_features', 'inputSize'],
+    ['imputSise', 'inputSize'],
+    ['rat', 'rate'],
+    ['p', 'rate'],
+    ['dropoutRate', 'rate'],
+    ['output', 'outputs'],
+    ['return_sequences', 'outputs'],
+    ['reversed', 'reverse'],
+    // An alias of something else, and letters that are near to nothing.
+    ['lr', 'only inputSize, skip, rate, reverse, outputs, visit'],
+    ['toString', 'only inputSize, skip, rate, reverse, outputs, visit'],
+    ['bias', 'only inputSize, skip, rate, reverse, outputs, visit'],
+  ])('%s', (name, expected) => {
+    const error = new TypeError(`Layer: option "${name}" is unknown, expected ${expected}`);
+    expect(check({ inputSize: 1, [name]: 1 })).toThrow(error);
+    expect(check({ inputSize: 1, [name]: undefined })).toThrow(error);
+  });
+
+  test('where there are none', () => {
+    expect(() => checkOptions('f', { a: 1 }, {} as Checks<object>)).toThrow(
+      new TypeError('f: option "a" is unknown, expected no options'),
+    );
+  });
+});
+
+describe('optimisers and schedules', () => {
+  test.each<[() => unknown, string]>([
+    [() => new Adam({ lr: 0.1 } as never), 'Adam: option "lr" is unknown, expected learningRate'],
+    [() => new Adam({ eps: 1e-8 } as never), 'Adam: option "eps" is unknown, expected epsilon'],
+    [
+      () => new SGD({ learningRate: 1, momentum: 0.9, nesterov: 'no' as never }),
+      'SGD: nesterov is "no", expected true or false',
+    ],
+    [
+      () => new RMSProp({ learningRate: 1, center: true } as never),
+      'RMSProp: option "center" is unknown, expected centered',
+    ],
+    [
+      () => cosineDecay(undefined as never),
+      'cosineDecay: options is undefined, expected an object such as { steps }',
+    ],
+  ])('%s', (make, message) => expect(make).toThrow(new TypeError(message)));
+});
+
+// What does not compile.
+const complete: Checks<{ a: number; b?: number }> = { a: { required: size }, b: size };
+// @ts-expect-error: a name is missing
+const missing: Checks<{ a?: number; b?: number }> = { a: size };
+// @ts-expect-error: a name is not an option
+const superfluous: Checks<{ a?: number }> = { a: size, b: size };
+// @ts-expect-error: a required option may not be undefined
+const optional: Checks<{ a: number }> = { a: size };
+// @ts-expect-error: a flag is no number
+const another: Checks<{ a?: number }> = { a: flag };
+void [complete, missing, superfluous, optional, another];
