@@ -13,9 +13,16 @@ import { type Pass, recordPass } from '../signal/pass.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import { type State, type StateSizes, stateInput, stateOutput, zeroState } from '../signal/state.ts';
 import { type Unrollable, unroll } from '../unroll/forward.ts';
-import { checkRule, gateRow, type Matrices, type OwnParameter, type Rule, sizeOf } from '../unroll/rule.ts';
+import {
+  checkRule,
+  gateRow,
+  type Matrices,
+  mapNames,
+  type OwnParameter,
+  type Rule,
+  sizeOf,
+} from '../unroll/rule.ts';
 import { unrollBackward, unrollWhole } from '../unroll/segments.ts';
-import { record } from '../unroll/windows.ts';
 
 /** Options of every cell. */
 export interface CellOptions<InputSize extends number = number, HiddenSize extends number = number> {
@@ -161,7 +168,7 @@ export abstract class Cell<
     this.biasIh = bias ? own(gateRow(rule.gates, rule.initialBias ?? {})) : undefined;
     this.biasHh = bias ? own(gateRow(rule.gates, {})) : undefined;
     const { parameters = {} } = rule;
-    this.own = record(Object.keys(parameters), (name) => own(parameters[name]!));
+    this.own = mapNames(Object.keys(parameters), (name) => own(parameters[name]!));
   }
 
   /** The size of the output, the first part of the state: hiddenSize, unless the rule projects it. */
@@ -172,7 +179,7 @@ export abstract class Cell<
   /** The size of each part of the state. */
   get stateSizes(): StateSizes {
     const { rule, hiddenSize } = this;
-    return record(rule.states, (name) => sizeOf(rule, name, hiddenSize));
+    return mapNames(rule.states, (name) => sizeOf(rule, name, hiddenSize));
   }
 
   /** The parameters by name. */

@@ -4,8 +4,8 @@
  */
 import type { Matrix } from '../matrix/matrix.ts';
 import { mul, mulAdd } from '../matrix/operations.ts';
-import type { Rule, Stage } from '../unroll/rule.ts';
-import { record, source } from '../unroll/windows.ts';
+import { mapNames, type Rule, type Stage } from '../unroll/rule.ts';
+import { source } from '../unroll/windows.ts';
 
 /**
  * q_t = (m * s_{t−1}) · W_hhᵀ + b_hh, in each stage with gates.
@@ -36,7 +36,7 @@ export function withRecurrentDropout<State extends string>(
   return {
     ...rule,
     kept: [...rule.kept, ...names],
-    sizes: { ...rule.sizes, ...record(names, () => () => mask.columns) },
+    sizes: { ...rule.sizes, ...mapNames(names, () => () => mask.columns) },
     stages,
   };
 }

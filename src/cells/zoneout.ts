@@ -1,8 +1,7 @@
 /** Zoneout, of any rule: some units of a state keep their previous value for a step. */
 import type { Matrix } from '../matrix/matrix.ts';
 import { mul, mulAdd, sub } from '../matrix/operations.ts';
-import { type Matrices, type Rule, type Stage, sizeOf } from '../unroll/rule.ts';
-import { record } from '../unroll/windows.ts';
+import { type Matrices, mapNames, type Rule, type Stage, sizeOf } from '../unroll/rule.ts';
 
 /** Writes which units of a batch stay as they are at step t: 1 for those that do, 0 for those that do not. [B, H] */
 export type Zone = (out: Matrix, t: number) => void;
@@ -22,7 +21,7 @@ export function withZoneout<State extends string>(
     of: Of,
   ): Of => ({
     ...of,
-    next: { ...of.next, ...record(names, (name) => of.kept[fresh(name)]!) },
+    next: { ...of.next, ...mapNames(names, (name) => of.kept[fresh(name)]!) },
   });
   const last = rule.stages.length - 1;
   const stages = rule.stages.map(

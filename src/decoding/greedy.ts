@@ -3,8 +3,8 @@
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import type { Values } from '../kernels/heap.ts';
+import { decodeByChoice } from './choice.ts';
 import type { DecodingOptions, Hypothesis } from './hypothesis.ts';
-import { walk } from './walk.ts';
 
 /**
  * Decodes each source by taking the most probable token at each step, of equal ones the first.
@@ -38,7 +38,7 @@ export function greedy<Source extends Tensor | Indices>(
   source: Source,
   options: DecodingOptions,
 ): Hypothesis[] {
-  return walk('greedy', model, source, options, largest);
+  return decodeByChoice('greedy', model, source, options, largest);
 }
 
 /** Where the largest value is, the first of them. */

@@ -5,8 +5,8 @@ import type { Indices, Tensor } from '../common/tensor.ts';
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import { generatorOf, type Random } from '../random/random.ts';
 import { type SamplingOptions, sampler } from '../random/sampling.ts';
+import { decodeByChoice } from './choice.ts';
 import type { DecodingOptions, Hypothesis } from './hypothesis.ts';
-import { walk } from './walk.ts';
 
 /** Options of {@link sample}. */
 export interface SampleOptions extends DecodingOptions, SamplingOptions {
@@ -46,5 +46,5 @@ export function sample<Source extends Tensor | Indices>(
 ): Hypothesis[] {
   const { random } = requiredOptions('sample', options, '{ maxLength }');
   const draw = sampler('sample', options, generatorOf('sample', random));
-  return walk('sample', model, source, options, (scores) => draw(scores).token);
+  return decodeByChoice('sample', model, source, options, (scores) => draw(scores).token);
 }

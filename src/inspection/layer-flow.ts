@@ -4,8 +4,8 @@ import type { Matrix } from '../matrix/matrix.ts';
 import type { Signal } from '../signal/signal.ts';
 import type { Unrollable } from '../unroll/forward.ts';
 import type { StepObserver } from '../unroll/observe.ts';
-import type { Matrices } from '../unroll/rule.ts';
-import { record, span } from '../unroll/windows.ts';
+import { type Matrices, mapNames } from '../unroll/rule.ts';
+import { span } from '../unroll/windows.ts';
 import { norm } from './norm.ts';
 import { spectralRadius } from './spectral-radius.ts';
 
@@ -58,7 +58,7 @@ export function watchWalk(cell: Unrollable<string>, { batch, time, lengths }: Si
   const ends = lengths ?? new Array<number>(batch).fill(time);
   const counts = countsOf(cell);
   // The norms of each part of the state, of each sequence from its first step to its last.
-  const rows = record(states, () => ends.map((length) => new Float64Array(length)));
+  const rows = mapNames(states, () => ends.map((length) => new Float64Array(length)));
   let t = time;
   return {
     observe(step, dNext) {
@@ -74,7 +74,7 @@ export function watchWalk(cell: Unrollable<string>, { batch, time, lengths }: Si
         });
     },
     flow(name) {
-      const flows = record(states, (state) => flowOf(rows[state]!));
+      const flows = mapNames(states, (state) => flowOf(rows[state]!));
       const whole = ends.map((length, b) =>
         Float64Array.from({ length }, (_, t) => Math.max(...states.map((state) => rows[state]![b]![t]!))),
       );

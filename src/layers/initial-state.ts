@@ -6,7 +6,7 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { addColumnSums, copyRow } from '../matrix/operations.ts';
 import { Parameter } from '../matrix/parameter.ts';
 import type { StateSizes } from '../signal/state.ts';
-import { record } from '../unroll/windows.ts';
+import { mapNames } from '../unroll/rule.ts';
 
 /** A parameter `[size]`, at first zero, for each part of a cell's state. */
 export class InitialState {
@@ -27,7 +27,7 @@ export class InitialState {
 
   /** The same for every sequence of a batch. [B, size] each */
   state(arena: Arena, batch: number): { readonly [name: string]: Matrix } {
-    return record([...this.#parts.keys()], (name) => {
+    return mapNames([...this.#parts.keys()], (name) => {
       const { value } = this.#parts.get(name)!;
       const part = arena.matrix(batch, value.columns);
       copyRow(part, value);

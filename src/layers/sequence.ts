@@ -14,9 +14,8 @@ import type { Expectation } from '../signal/checks.ts';
 import { flip, flipped, reversal } from '../signal/flip.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import { type MatrixState, type StateSizes, stateOutput } from '../signal/state.ts';
-import type { Matrices } from '../unroll/rule.ts';
+import { type Matrices, mapNames } from '../unroll/rule.ts';
 import { unrollBackward, unrollSegments, unrollWhole, type Walk } from '../unroll/segments.ts';
-import { record } from '../unroll/windows.ts';
 import { InitialState } from './initial-state.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import type { Noise, ZoneoutRates } from './noise.ts';
@@ -264,7 +263,7 @@ function withOutput(
 ): MatrixState | undefined {
   if (dOutput === undefined) return dState;
   const names = Object.keys(final);
-  const d = record(names, (name) => {
+  const d = mapNames(names, (name) => {
     const sum = arena.zeros(dOutput.rows, final[name]!.columns);
     if (dState !== undefined) copy(sum, dState[name] as Matrix);
     return sum;

@@ -12,9 +12,9 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { gradientOutput } from '../signal/boundary.ts';
 import { recordPass } from '../signal/pass.ts';
 import type { DenseSignal, Signal } from '../signal/signal.ts';
+import { batchMajor, type TermsExtent, timeMajor } from './order.ts';
 import { backendOf, type LossOptions, outputSignal } from './output.ts';
 import { LossPass } from './pass.ts';
-import { batchMajor, type TermsExtent, timeMajor } from './turn.ts';
 
 /** How terms become a loss: their weighted mean, their sum, or not at all. */
 export type Reduction = 'mean' | 'sum' | 'none';

@@ -18,7 +18,7 @@ export type Backward<Output, Input, State> = (
 ) => Gradients<Input, State>;
 
 /** What a layer hands to the pass it made. */
-export interface Recorded<Output, Input, State> {
+export interface PassTrace<Output, Input, State> {
   readonly output: Output;
   readonly state: State;
   readonly backward: Backward<Output, Input, State>;
@@ -40,12 +40,12 @@ export class Pass<Output, Input, State> {
   #arena: Arena | undefined;
 
   /** @internal */
-  constructor(where: string, arena: Arena, recorded: Recorded<Output, Input, State>) {
+  constructor(where: string, arena: Arena, trace: PassTrace<Output, Input, State>) {
     this.#where = where;
     this.#arena = arena;
-    this.output = recorded.output;
-    this.state = recorded.state;
-    this.#backward = recorded.backward;
+    this.output = trace.output;
+    this.state = trace.state;
+    this.#backward = trace.backward;
     dropped.register(this, arena, this);
   }
 
@@ -95,7 +95,7 @@ interface Owner {
 export function recordPass<Output, Input, State>(
   where: string,
   owner: Owner,
-  forward: (arena: Arena) => Recorded<Output, Input, State>,
+  forward: (arena: Arena) => PassTrace<Output, Input, State>,
 ): Pass<Output, Input, State> {
   const versions = Array.from(owner.parameters?.() ?? [], ([name, parameter]) => ({
     name,
@@ -104,16 +104,16 @@ export function recordPass<Output, Input, State>(
   }));
   const arena = borrowArena(owner.backend);
   try {
-    const recorded = forward(arena);
-    const backward: typeof recorded.backward = (...gradients) => {
+    const trace = forward(arena);
+    const backward: typeof trace.backward = (...gradients) => {
       for (const { name, parameter, version } of versions)
         if (parameter.version !== version)
           throw new Error(
             `${where}: ${name} has changed since this forward, expected backward before an update`,
           );
-      return recorded.backward(...gradients);
+      return trace.backward(...gradients);
     };
-    return new Pass(where, arena, { ...recorded, backward });
+    return new Pass(where, arena, { ...trace, backward });
   } catch (error) {
     returnArena(arena);
     throw error;

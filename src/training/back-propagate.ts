@@ -8,7 +8,7 @@ import { type State, stateOutput } from '../signal/state.ts';
 import type { Trainable } from './trainable.ts';
 
 /** What came of a batch, beside the gradients. */
-export interface Propagated {
+export interface BatchResult {
   readonly loss: number;
   /** What the loss, where it is a mean, is the mean of. */
   readonly weight: number;
@@ -25,7 +25,7 @@ export function backPropagate<Input, Target extends Tensor | Indices>(
   batch: Batch<Input, Target>,
   loss: Loss<Target>,
   initial: State | undefined,
-): Propagated {
+): BatchResult {
   return withArena(model.backend, (arena) => backPropagateIn(arena, where, model, batch, loss, initial));
 }
 
@@ -37,7 +37,7 @@ export function backPropagateIn<Input, Target extends Tensor | Indices>(
   { inputs, targets, lengths }: Batch<Input, Target>,
   loss: Loss<Target>,
   initial: State | undefined,
-): Propagated {
+): BatchResult {
   const trace = model.recordBatch(arena, where, inputs, { lengths, state: initial });
   const lossTrace = loss.trace(arena, where, trace.output, targets);
   trace.backward(lossTrace.backward(1));

@@ -12,9 +12,9 @@ import { linearGradient } from '../signal/linear.ts';
 import type { Signal } from '../signal/signal.ts';
 import { blockSteps, type Unrollable, type Unrolled } from './forward.ts';
 import type { StepObserver } from './observe.ts';
-import { type Matrices, sizeOf } from './rule.ts';
+import { type Matrices, mapNames, sizeOf } from './rule.ts';
 import { type WalkBack, walkBack } from './walk-back.ts';
-import { record, weightOf } from './windows.ts';
+import { weightOf } from './windows.ts';
 
 /** The upstream gradients of a walk. */
 export interface Upstream<State extends string> {
@@ -49,7 +49,7 @@ export function newGradient<State extends string>(
 ): UnrolledGradient<State> {
   return {
     input: needsInput && kind === 'dense' ? arena.matrix(time * batch, width) : undefined,
-    initial: record(rule.states, (name) => arena.matrix(batch, sizeOf(rule, name, hiddenSize))),
+    initial: mapNames(rule.states, (name) => arena.matrix(batch, sizeOf(rule, name, hiddenSize))),
   };
 }
 

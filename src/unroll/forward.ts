@@ -10,8 +10,8 @@ import { type Packed, repeated } from '../matrix/packed.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { type LinearMap, linearMap } from '../signal/linear.ts';
 import type { Signal } from '../signal/signal.ts';
-import { type Matrices, type Rule, type Stage, sizeOf } from './rule.ts';
-import { copyStates, record, slotOf, source, span, stepAt, weightOf } from './windows.ts';
+import { type Matrices, mapNames, type Rule, type Stage, sizeOf } from './rule.ts';
+import { copyStates, slotOf, source, span, stepAt, weightOf } from './windows.ts';
 
 // The rows of time steps that are projected, or whose gradients are multiplied, at once: as many as a product reads in one
 // go, and few enough to be in the cache when the walk comes to them.
@@ -108,9 +108,9 @@ export function unroll<State extends string>(
 
   const gates = arena.matrix(T * B, width);
   const recurrent = rule.separateRecurrent ? arena.matrix(T * B, width) : gates;
-  const states = record(rule.states, (name) => arena.matrix((T + 1) * B, sizeOf(rule, name, H)));
-  const kept = record(rule.kept, (name) => arena.matrix(T * B, sizeOf(rule, name, H)));
-  const final = record(rule.states, (name) => arena.matrix(B, sizeOf(rule, name, H)));
+  const states = mapNames(rule.states, (name) => arena.matrix((T + 1) * B, sizeOf(rule, name, H)));
+  const kept = mapNames(rule.kept, (name) => arena.matrix(T * B, sizeOf(rule, name, H)));
+  const final = mapNames(rule.states, (name) => arena.matrix(B, sizeOf(rule, name, H)));
   copyStates(rule.states, slotOf(rule.states, states, 0, B), initial);
   const run: Unrolled<State> = { input, first, gates, recurrent, states, kept, final };
   arena.scope(() => {

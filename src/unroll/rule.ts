@@ -13,6 +13,14 @@ import type { Matrix } from '../matrix/matrix.ts';
 /** A matrix for each name. */
 export type Matrices<Name extends string> = { readonly [name in Name]: Matrix };
 
+/** A value for each name. */
+export function mapNames<Name extends string, Value>(
+  names: readonly Name[],
+  make: (name: Name) => Value,
+): { [name in Name]: Value } {
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as { [name in Name]: Value };
+}
+
 /** What φ sees of one step: it writes `next`, `gates` and `kept`, and only reads the rest. */
 export interface Step<
   Gate extends string,

@@ -20,8 +20,8 @@ import {
 } from './backward.ts';
 import { blockSteps, readyWeights, type Unrollable, type Unrolled, unroll } from './forward.ts';
 import { stepObserver } from './observe.ts';
-import { type Matrices, sizeOf } from './rule.ts';
-import { copyStates, record, slotOf } from './windows.ts';
+import { type Matrices, mapNames, sizeOf } from './rule.ts';
+import { copyStates, slotOf } from './windows.ts';
 
 /** What a walk leaves behind. */
 export interface Walk<State extends string> {
@@ -75,7 +75,7 @@ export function unrollSegments<State extends string>(
   const count = Math.ceil(T / length);
   const slot = (s: number) => (keep ? s : 0);
   const outputs = wanted ? arena.matrix(T * B, sizeOf(rule, h, H)) : undefined;
-  const borders = record(rule.states, (name) => arena.matrix((slot(count) + 1) * B, sizeOf(rule, name, H)));
+  const borders = mapNames(rule.states, (name) => arena.matrix((slot(count) + 1) * B, sizeOf(rule, name, H)));
   copyStates(rule.states, slotOf(rule.states, borders, 0, B), initial);
   const weights = readyWeights(arena, cell, input);
   for (let s = 0; s < count; s++)
@@ -106,7 +106,7 @@ export function unrollBackward<State extends string>(
     const observe = stepObserver(arena, cell, input);
     // The gradient of the state at the border that the walk has come back to; none at the end unless given.
     let dBorder = dFinal;
-    const dStates = record(names, (name) => arena.matrix(B, sizeOf(cell.rule, name, cell.hiddenSize)));
+    const dStates = mapNames(names, (name) => arena.matrix(B, sizeOf(cell.rule, name, cell.hiddenSize)));
     for (let s = Math.ceil(T / length) - 1; s >= 0; s--)
       arena.scope(() => {
         const part = segment(input, length, s);

@@ -6,8 +6,8 @@ import { type Packed, repeated } from '../matrix/packed.ts';
 import type { Upstream } from './backward.ts';
 import type { Unrollable, Unrolled } from './forward.ts';
 import type { StepObserver } from './observe.ts';
-import { type Matrices, type Stage, type StepGradient, sizeOf } from './rule.ts';
-import { copyStates, gatesAt, record, source, span, stepAt, weightOf } from './windows.ts';
+import { type Matrices, mapNames, type Stage, type StepGradient, sizeOf } from './rule.ts';
+import { copyStates, gatesAt, source, span, stepAt, weightOf } from './windows.ts';
 
 /** A walk backward that is under way. */
 export interface WalkBack<State extends string> {
@@ -164,12 +164,12 @@ function alternating<State extends string>(
   { step, stages }: BlockGradient<State>,
 ): [even: Turn<State>, odd: Turn<State>] {
   const given = new Map(stages.map(({ stage, dProduct }) => [stage.gives?.kept, dProduct]));
-  const kept = record(rule.kept, (name) => given.get(name) ?? arena.matrix(B, sizeOf(rule, name, H)));
-  const parameters = record(Object.keys(own), (name) => own[name]!.gradient);
+  const kept = mapNames(rule.kept, (name) => given.get(name) ?? arena.matrix(B, sizeOf(rule, name, H)));
+  const parameters = mapNames(Object.keys(own), (name) => own[name]!.gradient);
   const scratch = arena.matrix(B, H);
   const zeros = (name: State) => arena.zeros(B, sizeOf(rule, name, H));
-  const a = record(rule.states, zeros);
-  const b = record(rule.states, zeros);
+  const a = mapNames(rule.states, zeros);
+  const b = mapNames(rule.states, zeros);
   const turn = (next: Matrices<State>, prev: Matrices<State>): Turn<State> => {
     const d = { next, prev, ...step, kept, parameters, scratch };
     return { d, sources: rule.stages.map((stage) => source(d, stage.from)) };

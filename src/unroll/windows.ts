@@ -7,7 +7,7 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { copy, fill } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Unrollable, Unrolled } from './forward.ts';
-import type { Matrices, Rule, Stage, Step, StepGradient } from './rule.ts';
+import { type Matrices, mapNames, type Rule, type Stage, type Step, type StepGradient } from './rule.ts';
 
 /** The weight of a stage's product, or its gradient: what is multiplied is multiplied by its transpose. */
 export function weightOf<State extends string>(
@@ -29,12 +29,12 @@ export function stepAt<State extends string>(
   const gateWindows = gatesAt(rule, gates, H, B, t);
   const step: Step<string, State, string, string> & { t: number } = {
     t: first + t,
-    prev: record(rule.states, (name) => states[name].rowsFrom(t * B, B)),
-    next: record(rule.states, (name) => states[name].rowsFrom((t + 1) * B, B)),
+    prev: mapNames(rule.states, (name) => states[name].rowsFrom(t * B, B)),
+    next: mapNames(rule.states, (name) => states[name].rowsFrom((t + 1) * B, B)),
     gates: gateWindows,
     recurrent: recurrent === gates ? gateWindows : gatesAt(rule, recurrent, H, B, t),
-    kept: record(rule.kept, (name) => kept[name]!.rowsFrom(t * B, B)),
-    parameters: record(Object.keys(own), (name) => {
+    kept: mapNames(rule.kept, (name) => kept[name]!.rowsFrom(t * B, B)),
+    parameters: mapNames(Object.keys(own), (name) => {
       const { value } = own[name]!;
       return value.rows === 1 ? value.rowsFrom(0, B, 0) : value;
     }),
@@ -63,7 +63,7 @@ export function gatesAt(
   t: number,
 ): Matrices<string> {
   const together = rule.together ?? {};
-  return record([...rule.gates, ...Object.keys(together)], (name) => {
+  return mapNames([...rule.gates, ...Object.keys(together)], (name) => {
     const { from, to } = span(rule, together[name] ?? [name], H);
     return column(gates, from, to, B, t);
   });
@@ -102,7 +102,7 @@ export function slotOf<State extends string>(
   s: number,
   B: number,
 ): Matrices<State> {
-  return record(names, (name) => blocks[name].rowsFrom(s * B, B));
+  return mapNames(names, (name) => blocks[name].rowsFrom(s * B, B));
 }
 
 /** out ← a, zeros where there is none. */
@@ -115,12 +115,4 @@ export function copyStates<State extends string>(
     if (a === undefined) fill(out[name], 0);
     else copy(out[name], a[name]);
   }
-}
-
-/** A value for each name. */
-export function record<Name extends string, Value>(
-  names: readonly Name[],
-  make: (name: Name, at: number) => Value,
-): { [name in Name]: Value } {
-  return Object.fromEntries(names.map((name, at) => [name, make(name, at)])) as { [name in Name]: Value };
 }

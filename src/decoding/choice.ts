@@ -17,7 +17,7 @@ import {
 export type Choice = (logProbabilities: Values) => number;
 
 /** Decodes all sources side by side until all have ended. */
-export function walk<Source extends Tensor | Indices>(
+export function decodeByChoice<Source extends Tensor | Indices>(
   where: string,
   model: EncoderDecoder<Source>,
   source: Source,
