@@ -18,6 +18,16 @@ export type Checks<Options> = {
     : { readonly required: Kind<Options[Name]> };
 };
 
+/** Options with every default filled in. */
+export type Complete<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
+
+/** Passes on an object of options, whatever its names. */
+export function optionsOf<Options extends object>(where: string, options: Options): Options {
+  const value: unknown = options;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return options;
+  throw typeError(where, 'options', `is ${show(value)}`, 'an object of options');
+}
+
 /** Passes options on if they are an object of known names with the right values. */
 export function checkOptions<Described extends object, Options extends Described>(
   where: string,

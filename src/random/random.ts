@@ -86,13 +86,7 @@ export class Random {
 
   /** Puts `items` into random order, in place, and returns them (Fisher and Yates). */
   shuffle<Item>(items: Item[]): Item[] {
-    for (let i = items.length - 1; i > 0; i--) {
-      const j = this.integer(i + 1);
-      const item = items[i]!;
-      items[i] = items[j]!;
-      items[j] = item;
-    }
-    return items;
+    return shuffle(items, this);
   }
 
   /** A generator of its own, seeded by this one: what one consumer draws does not shift what another does. */
@@ -114,6 +108,43 @@ export class Random {
     words[3] = (d << 11) | (d >>> 21);
     return Math.imul((product << 7) | (product >>> 25), 9);
   }
+}
+
+/** Anything that draws numbers, such as a {@link Random}. */
+export interface RandomSource {
+  /** A uniform number in [0, 1). */
+  next(): number;
+}
+
+/** Puts `items` into random order, in place, and returns them (Fisher and Yates). */
+export function shuffle<Item>(items: Item[], random: RandomSource): Item[] {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = Math.floor(random.next() * (i + 1));
+    const item = items[i]!;
+    items[i] = items[j]!;
+    items[j] = item;
+  }
+  return items;
+}
+
+/** The source that was given to `where`, held to its interval; or a {@link Random}, where a seed was given. */
+export function randomSource(where: string, random: unknown): RandomSource {
+  if (typeof random === 'number' && Number.isSafeInteger(random) && random >= 0) return new Random(random);
+  if (random instanceof Random) return random;
+  const source = random as RandomSource | null | undefined;
+  if (typeof source !== 'object' || typeof source?.next !== 'function')
+    throw typeError(
+      where,
+      'random',
+      `is ${show(random)}`,
+      'a whole number of at least 0 (the seed) or an object with next()',
+    );
+  const next = () => {
+    const drawn: unknown = source.next();
+    if (typeof drawn === 'number' && drawn >= 0 && drawn < 1) return drawn;
+    throw rangeError(where, 'random.next()', `gave ${show(drawn)}`, 'a number from 0 to 1, without 1');
+  };
+  return { next };
 }
 
 let shared: Random | undefined;

@@ -3,7 +3,7 @@ import { LinearClassifier } from '../../examples/lib/linear-classifier.ts';
 import { logisticRegression, penalizedLoss } from '../../examples/lib/logistic-regression.ts';
 import { bernoulliNaiveBayes, multinomialNaiveBayes } from '../../examples/lib/naive-bayes.ts';
 import { Random } from '../../src/random/random.ts';
-import { SparseMatrix } from '../../src/text/sparse-matrix.ts';
+import { SparseMatrix } from '../../src/text/features/sparse-matrix.ts';
 
 describe('naive Bayes', () => {
   // Manning, Raghavan and Schütze, examples 13.1 and 13.2. Terms: Beijing Chinese Japan Macao Shanghai Tokyo.

@@ -1,0 +1,85 @@
+/**
+ * Reading saved JSON: the right format, the right version, fields of the right type.
+ *
+ * Answers for errors that say what is wrong with the file; what the fields mean is each class's own affair.
+ */
+import { rangeError, show, typeError } from './errors.ts';
+
+// The version of every format so far.
+const VERSION = 1;
+
+/** An object read from JSON, of which only format and version are known yet. */
+export type SavedFields = Readonly<Record<string, unknown>>;
+
+/** Accepts the object, or its JSON text, and checks format and version; `name` is what errors call it. */
+export function readSaved(
+  where: string,
+  saved: unknown,
+  format: string,
+  name = 'the saved value',
+): SavedFields {
+  const value = typeof saved === 'string' ? parse(where, saved, name) : saved;
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw typeError(where, name, `is ${show(value)}`, `an object of format "${format}"`);
+  const fields = value as SavedFields;
+  if (fields.format !== format) throw rangeError(where, 'format', `is ${show(fields.format)}`, `"${format}"`);
+  if (fields.version !== VERSION)
+    throw rangeError(
+      where,
+      'version',
+      `is ${show(fields.version)}`,
+      `${VERSION}, the one this release reads`,
+    );
+  return fields;
+}
+
+function parse(where: string, text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw typeError(where, name, `is ${show(text)}`, 'an object or its JSON text');
+  }
+}
+
+/** The field as an object. */
+export function readFields(where: string, fields: SavedFields, name: string): SavedFields {
+  const value = fields[name];
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as SavedFields;
+  throw typeError(where, name, `is ${show(value)}`, 'an object');
+}
+
+/** The field as an array in which every element passes `is`. */
+export function readArray<Element>(
+  where: string,
+  fields: SavedFields,
+  name: string,
+  is: (element: unknown) => element is Element,
+  expected: string,
+): Element[] {
+  const value = fields[name];
+  if (!Array.isArray(value)) throw typeError(where, name, `is ${show(value)}`, expected);
+  const wrong = value.findIndex((element) => !is(element));
+  if (wrong !== -1) throw typeError(where, `${name}[${wrong}]`, `is ${show(value[wrong])}`, expected);
+  return value;
+}
+
+/** The field as an array of different strings. */
+export function readTokens(where: string, fields: SavedFields, name: string): string[] {
+  const isString = (value: unknown): value is string => typeof value === 'string';
+  const tokens = readArray(where, fields, name, isString, 'an array of strings');
+  const seen = new Set<string>();
+  for (const token of tokens) {
+    if (seen.has(token)) throw rangeError(where, name, `has ${show(token)} twice`, 'each token once');
+    seen.add(token);
+  }
+  return tokens;
+}
+
+/** The field as an array of whole numbers of at least 0, as many as there are tokens. */
+export function readCounts(where: string, fields: SavedFields, name: string, length: number): number[] {
+  const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+  const counts = readArray(where, fields, name, isCount, 'an array of whole numbers of at least 0');
+  if (counts.length !== length)
+    throw rangeError(where, name, `has ${counts.length} entries`, `${length}, one for each token`);
+  return counts;
+}

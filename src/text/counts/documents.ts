@@ -1,0 +1,140 @@
+/**
+ * Documents as a user gives them: texts with a tokenizer, or tokens; at once, or as they arrive.
+ *
+ * Answers for telling the two apart before anything is counted wrongly, and for lines out of a stream.
+ */
+import { show, typeError } from '../../common/errors.ts';
+import { optionsOf } from '../../common/options.ts';
+import { checkTokenizer, type Tokenizer } from '../tokenizers/tokenizer.ts';
+
+/** One document: its tokens, or, where a tokenizer is given, its text. */
+export type Document = string | Iterable<string>;
+
+/** The tokens of a document. */
+export function tokensOf(
+  where: string,
+  document: unknown,
+  row: number,
+  tokenizer: Tokenizer | undefined,
+): Iterable<string> {
+  checkTokenizer(where, tokenizer);
+  if (typeof document === 'string') {
+    if (tokenizer !== undefined) return tokenizer.tokenize(document);
+    throw typeError(
+      where,
+      `document ${row}`,
+      `is the text ${show(document)}`,
+      'its tokens, or options.tokenizer',
+    );
+  }
+  if (typeof (document as Iterable<string> | null | undefined)?.[Symbol.iterator] !== 'function')
+    throw typeError(where, `document ${row}`, `is ${show(document)}`, 'a text or an iterable of tokens');
+  return checkTokens(where, `document ${row}`, document);
+}
+
+/**
+ * Passes on an iterable of tokens, and no text, whose letters would be taken for tokens. Arrays are gone through before
+ * anything is counted; what comes lazily can only be checked as it comes.
+ */
+export function checkTokens(where: string, argument: string, tokens: unknown): Iterable<string> {
+  if (typeof tokens === 'string')
+    throw typeError(where, argument, `is the text ${show(tokens)}`, 'an iterable of tokens, such as [token]');
+  if (typeof (tokens as Iterable<string> | null | undefined)?.[Symbol.iterator] !== 'function')
+    throw typeError(where, argument, `is ${show(tokens)}`, 'an iterable of tokens');
+  if (Array.isArray(tokens)) {
+    for (const token of tokens) {
+      if (typeof token !== 'string')
+        throw typeError(where, argument, `has ${show(token)}`, 'tokens (strings)');
+    }
+  }
+  return tokens as Iterable<string>;
+}
+
+/** Passes on what can be iterated, and no single string. */
+export function checkDocuments(where: string, documents: unknown, async = false): void {
+  const iterable = documents as (Iterable<unknown> & AsyncIterable<unknown>) | null | undefined;
+  const expected = `an ${async ? 'async ' : ''}iterable of documents`;
+  if (typeof documents === 'string')
+    throw typeError(where, 'documents', `is the text ${show(documents)}`, `${expected}, such as [text]`);
+  if (typeof iterable?.[Symbol.iterator] === 'function') return;
+  if (async && typeof iterable?.[Symbol.asyncIterator] === 'function') return;
+  throw typeError(where, 'documents', `is ${show(documents)}`, expected);
+}
+
+/** What counts documents one by one. */
+interface DocumentCounter {
+  readonly documents: number;
+  addDocument(tokens: Iterable<string>): void;
+}
+
+/** Has all documents of an iterable counted; gives back the counter. */
+export function countDocuments<Counter extends DocumentCounter>(
+  where: string,
+  counter: Counter,
+  documents: Iterable<Document>,
+  options: { readonly tokenizer?: Tokenizer | undefined },
+): Counter {
+  checkDocuments(where, documents);
+  const { tokenizer } = optionsOf(where, options);
+  for (const document of documents)
+    counter.addDocument(tokensOf(where, document, counter.documents, tokenizer));
+  return counter;
+}
+
+/** Like {@link countDocuments}, of documents as they arrive. */
+export async function countDocumentsAsync<Counter extends DocumentCounter>(
+  where: string,
+  counter: Counter,
+  documents: AsyncIterable<Document> | Iterable<Document>,
+  options: { readonly tokenizer?: Tokenizer | undefined },
+): Promise<Counter> {
+  checkDocuments(where, documents, true);
+  const { tokenizer } = optionsOf(where, options);
+  for await (const document of documents)
+    counter.addDocument(tokensOf(where, document, counter.documents, tokenizer));
+  return counter;
+}
+
+/**
+ * Turns the chunks of a stream (bytes in UTF-8, or strings) into its lines, wherever the chunks were cut.
+ *
+ * Lines end at `\n`, `\r\n` or `\r`, which are left out. Linear in the stream's length, even if it is one line; only
+ * the current line is held.
+ *
+ * @throws TypeError if a chunk is neither.
+ *
+ * @example
+ * ```ts
+ * import { lines, pattern, Vocabulary } from 'recurrent-cells/text';
+ * const chunks = ['the bo', 'at\nthe ', 'river\n']; // or createReadStream('corpus.txt'), or response.body
+ * const vocabulary = await Vocabulary.fitAsync(lines(chunks), { tokenizer: pattern(), specials: {} });
+ * vocabulary.tokens; // → ['the', 'boat', 'river']
+ * ```
+ */
+export async function* lines(
+  chunks: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
+): AsyncIterableIterator<string> {
+  checkDocuments('lines', chunks, true);
+  const decoder = new TextDecoder();
+  let begun: string[] = [];
+  let returned = false;
+  for await (const chunk of chunks) {
+    let text = typeof chunk === 'string' ? chunk : decode(decoder, chunk);
+    if (text === '') continue;
+    if (returned && text.startsWith('\n')) text = text.slice(1);
+    returned = text.endsWith('\r');
+    const parts = text.split(/\r\n|\n|\r/);
+    begun.push(parts[0]!);
+    for (let i = 1; i < parts.length; i++) {
+      yield begun.join('');
+      begun = [parts[i]!];
+    }
+  }
+  const rest = begun.join('') + decoder.decode();
+  if (rest !== '') yield rest;
+}
+
+function decode(decoder: TextDecoder, chunk: unknown): string {
+  if (chunk instanceof Uint8Array) return decoder.decode(chunk, { stream: true });
+  throw typeError('lines', 'a chunk', `is ${show(chunk)}`, 'a string or a Uint8Array');
+}

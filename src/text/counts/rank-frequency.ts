@@ -1,0 +1,89 @@
+/**
+ * Tokens by rank, and how much of a corpus the first of them cover.
+ *
+ * Answers for the table and its sums; the law that may describe it is zipf-fit.ts.
+ */
+import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
+import { largest } from './order.ts';
+import type { Counts } from './token-counts.ts';
+
+/**
+ * Types by falling count: rank 1 is the most frequent. Ties are ordered by code point.
+ *
+ * @example
+ * ```ts
+ * import { RankFrequency, TokenCounts } from 'recurrent-cells/text';
+ * const table = RankFrequency.of(TokenCounts.of([['a', 'b', 'a', 'c', 'a', 'b']]));
+ * table.tokens; // → ['a', 'b', 'c']
+ * [...table.counts]; // → [3, 2, 1]
+ * table.coverage(2); // → 0.8333333333333334
+ * table.typesFor(0.5); // → 1
+ * table.occurringOnce(); // → 1
+ * ```
+ */
+export class RankFrequency {
+  /** [types] The token of rank r is tokens[r − 1]. */
+  readonly tokens: readonly string[];
+  /** [types] Falling. */
+  readonly counts: Float64Array;
+  /** All tokens counted, with repetitions. */
+  readonly total: number;
+  readonly #covered: Float64Array; // [types + 1] tokens covered by the first r types
+
+  private constructor(tokens: readonly string[], counts: Float64Array, total: number) {
+    this.tokens = tokens;
+    this.counts = counts;
+    this.total = total;
+    this.#covered = new Float64Array(counts.length + 1);
+    for (const [i, count] of counts.entries()) this.#covered[i + 1] = this.#covered[i]! + count;
+  }
+
+  /** Ranks counts. @throws TypeError if they are none; RangeError if they are empty. */
+  static of(counts: Counts): RankFrequency {
+    if (typeof (counts as Counts | null | undefined)?.entries !== 'function' || !('tokens' in counts))
+      throw typeError('RankFrequency.of', 'counts', `is ${show(counts)}`, 'TokenCounts or HeavyHitters');
+    if (counts.tokens === 0) throw rangeError('RankFrequency.of', 'counts', 'has no tokens', 'at least one');
+    const entries = [...counts.entries()].filter(({ count }) => count > 0);
+    const ranked = largest(entries, entries.length, ({ count }) => count);
+    return new RankFrequency(
+      ranked.map(({ token }) => token),
+      Float64Array.from(ranked, ({ count }) => count),
+      counts.tokens,
+    );
+  }
+
+  /** How many different tokens there are. */
+  get types(): number {
+    return this.tokens.length;
+  }
+
+  /** The share of all tokens that the first `types` types make up: the coverage curve. */
+  coverage(types: number): number {
+    const rank = wholeNumber('RankFrequency.coverage', 'types', types, 0);
+    return this.#covered[Math.min(rank, this.types)]! / this.total;
+  }
+
+  /** The fewest types that cover a share of all tokens. @throws RangeError if no number of types does. */
+  typesFor(share: number): number {
+    const wanted = numberWithin('RankFrequency.typesFor', 'share', share, 0, 1) * this.total;
+    const types = this.#covered.findIndex((covered) => covered >= wanted);
+    if (types !== -1) return types;
+    throw rangeError(
+      'RankFrequency.typesFor',
+      'share',
+      `is ${share}`,
+      `at most ${this.coverage(this.types)}, which all types cover`,
+    );
+  }
+
+  /** How many types occur exactly once (hapax legomena). */
+  occurringOnce(): number {
+    return this.counts.reduce((sum, count) => sum + (count === 1 ? 1 : 0), 0);
+  }
+}
+
+/** Passes on a table. */
+export function checkTable(where: string, table: unknown): RankFrequency {
+  if (table instanceof RankFrequency) return table;
+  throw typeError(where, 'table', `is ${show(table)}`, 'a RankFrequency');
+}

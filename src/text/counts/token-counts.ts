@@ -1,0 +1,241 @@
+/**
+ * Exact counts of tokens, and of the documents they occur in.
+ *
+ * Answers for counting, merging and saving; what is kept of the counts is the vocabulary's decision.
+ */
+import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
+import { readCounts, readSaved, readTokens } from '../../common/saved.ts';
+import type { Tokenizer } from '../tokenizers/tokenizer.ts';
+import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
+import { flat, TokenMap } from './token-map.ts';
+
+/** What is known of one token. */
+export interface TokenCount {
+  readonly token: string;
+  /** How often it occurs; from an approximate counter, at least so often. */
+  readonly count: number;
+  /** The true count is at most `count + error`: 0 from an exact counter. */
+  readonly error: number;
+  /** In how many documents it occurs; undefined where that isn't counted. */
+  readonly documents: number | undefined;
+}
+
+/** What a vocabulary, Zipf's law or stopwords are fitted on: exact or approximate counts. */
+export interface Counts {
+  /** How many tokens were counted, with repetitions. */
+  readonly tokens: number;
+  /** How many documents were counted. */
+  readonly documents: number;
+  /** How many different tokens there were; undefined where that is not known. */
+  readonly types: number | undefined;
+  /** Each token that is held, in the order of their first occurrence. */
+  entries(): IterableIterator<TokenCount>;
+}
+
+/** The saved form of exact counts. */
+export interface SavedTokenCounts {
+  readonly format: 'recurrent-cells/text/token-counts';
+  readonly version: 1;
+  readonly documents: number;
+  readonly tokens: string[];
+  readonly counts: number[];
+  readonly documentCounts: number[];
+}
+
+/** How texts become tokens. */
+export interface CountOptions {
+  /** Needed where documents are texts. */
+  readonly tokenizer?: Tokenizer | undefined;
+}
+
+const FORMAT = 'recurrent-cells/text/token-counts';
+
+/**
+ * Counts tokens exactly, in one pass, over any iterable.
+ *
+ * Counts of two parts merge exactly into the counts of the whole, so a corpus can be counted on many machines. The
+ * number of types is bounded by memory alone (some 120 bytes for each, if words are short).
+ *
+ * @example
+ * ```ts
+ * import { pattern, TokenCounts } from 'recurrent-cells/text';
+ * const tokenizer = pattern();
+ * const counts = TokenCounts.of(['the boat', 'the river and the sea'], { tokenizer });
+ * counts.tokens; // → 7
+ * counts.countOf('the'); // → 3
+ * counts.documentsWith('the'); // → 2
+ * counts.merge(TokenCounts.of(['the end'], { tokenizer })).countOf('the'); // → 4
+ * ```
+ */
+export class TokenCounts implements Counts {
+  readonly #slots = new TokenMap();
+  #counts = new Float64Array(16); // [capacity]
+  #documentCounts = new Uint32Array(16); // [capacity]
+  #lastDocument = new Uint32Array(16); // [capacity], 1 + the document that was counted last
+  #tokens = 0;
+  #documents = 0;
+
+  /**
+   * Counts all documents of an iterable.
+   *
+   * @throws TypeError if a document is a text and there's no tokenizer, or if a token is not a string.
+   */
+  static of(documents: Iterable<Document>, options: CountOptions = {}): TokenCounts {
+    return countDocuments('TokenCounts.of', new TokenCounts(), documents, options);
+  }
+
+  /** Counts all documents of an async iterable, such as {@link lines} of a stream; else like {@link TokenCounts.of}. */
+  static async ofAsync(
+    documents: AsyncIterable<Document> | Iterable<Document>,
+    options: CountOptions = {},
+  ): Promise<TokenCounts> {
+    return countDocumentsAsync('TokenCounts.ofAsync', new TokenCounts(), documents, options);
+  }
+
+  get tokens(): number {
+    return this.#tokens;
+  }
+
+  get documents(): number {
+    return this.#documents;
+  }
+
+  get types(): number {
+    return this.#slots.size;
+  }
+
+  /**
+   * Counts one document's tokens.
+   *
+   * @throws TypeError if a token is no string: of an array, then nothing was counted; of a generator, what came before.
+   */
+  addDocument(tokens: Iterable<string>): void {
+    checkTokens('TokenCounts.addDocument', 'tokens', tokens);
+    const document = ++this.#documents;
+    for (const token of tokens) {
+      const slot = this.#slotOf(token);
+      this.#counts[slot]! += 1;
+      this.#tokens++;
+      if (this.#lastDocument[slot] === document) continue;
+      this.#lastDocument[slot] = document;
+      this.#documentCounts[slot]! += 1;
+    }
+  }
+
+  /**
+   * Adds a count made elsewhere (by another engine, a database): `count` occurrences in `documents` documents. How
+   * many documents there are in all is said once, with {@link TokenCounts.addDocuments}.
+   *
+   * @throws TypeError or RangeError, before anything is added, for what is no token, no whole number, or for more
+   * documents than occurrences.
+   */
+  add(token: string, count = 1, documents = 0): void {
+    wholeNumber('TokenCounts.add', 'count', count, 0);
+    numberWithin('TokenCounts.add', 'documents', documents, 0, count);
+    wholeNumber('TokenCounts.add', 'documents', documents, 0);
+    const slot = this.#slotOf(token);
+    this.#counts[slot]! += count;
+    this.#documentCounts[slot]! += documents;
+    this.#tokens += count;
+  }
+
+  /**
+   * Adds documents whose tokens are added with {@link TokenCounts.add}.
+   *
+   * @throws TypeError or RangeError if `documents` is no whole number up to 2^32.
+   */
+  addDocuments(documents: number): void {
+    wholeNumber('TokenCounts.addDocuments', 'documents', documents, 0);
+    this.#documents += numberWithin('TokenCounts.addDocuments', 'documents', documents, 0, 2 ** 32);
+  }
+
+  /** Adds another part's counts to these, exactly; gives back these. */
+  merge(other: TokenCounts): this {
+    if (!(other instanceof TokenCounts))
+      throw typeError('TokenCounts.merge', 'other', `is ${show(other)}`, 'TokenCounts');
+    // Merged with itself, it must not count what it is just adding.
+    const entries = other === this ? [...other.entries()] : other.entries();
+    this.#documents += other.documents;
+    for (const { token, count, documents } of entries) this.add(token, count, documents);
+    return this;
+  }
+
+  /** How often a token occurs; 0 if it doesn't. */
+  countOf(token: string): number {
+    const slot = this.#slots.get(token);
+    return slot === undefined ? 0 : this.#counts[slot]!;
+  }
+
+  /** In how many documents a token occurs. */
+  documentsWith(token: string): number {
+    const slot = this.#slots.get(token);
+    return slot === undefined ? 0 : this.#documentCounts[slot]!;
+  }
+
+  *entries(): IterableIterator<TokenCount> {
+    let slot = 0;
+    for (const token of this.#slots.tokens()) {
+      yield { token, count: this.#counts[slot]!, error: 0, documents: this.#documentCounts[slot++]! };
+    }
+  }
+
+  /** The versioned form that {@link TokenCounts.fromJSON} reads. */
+  toJSON(): SavedTokenCounts {
+    return {
+      format: FORMAT,
+      version: 1,
+      documents: this.#documents,
+      tokens: [...this.#slots.tokens()],
+      counts: Array.from(this.#counts.subarray(0, this.types)),
+      documentCounts: Array.from(this.#documentCounts.subarray(0, this.types)),
+    };
+  }
+
+  /**
+   * Reads what `toJSON` saved: the object, or its JSON text.
+   *
+   * @throws TypeError or RangeError, which say which field is wrong.
+   */
+  static fromJSON(saved: unknown): TokenCounts {
+    const where = 'TokenCounts.fromJSON';
+    const fields = readSaved(where, saved, FORMAT);
+    const tokens = readTokens(where, fields, 'tokens');
+    const counts = readCounts(where, fields, 'counts', tokens.length);
+    const documentCounts = readCounts(where, fields, 'documentCounts', tokens.length);
+    const documents = wholeNumber(where, 'documents', fields.documents, 0);
+    const read = new TokenCounts();
+    read.addDocuments(documents);
+    for (const [i, token] of tokens.entries()) {
+      if (documentCounts[i]! > Math.min(counts[i]!, documents))
+        throw rangeError(
+          where,
+          `documentCounts[${i}]`,
+          `is ${documentCounts[i]}`,
+          'at most the count and the documents',
+        );
+      read.add(token, counts[i]!, documentCounts[i]!);
+    }
+    return read;
+  }
+
+  #slotOf(token: string): number {
+    const found = this.#slots.get(token);
+    if (found !== undefined) return found;
+    if (typeof token !== 'string') throw typeError('TokenCounts', 'a token', `is ${show(token)}`, 'a string');
+    const slot = this.#slots.add(flat(token));
+    if (slot === this.#counts.length) this.#grow();
+    return slot;
+  }
+
+  #grow(): void {
+    // Doubling costs a copy of all each time it happens, and less than one copy a type over all times.
+    const capacity = 2 * this.#counts.length;
+    const grown = <Store extends Float64Array | Uint32Array>(store: Store, bigger: Store): Store => {
+      bigger.set(store);
+      return bigger;
+    };
+    this.#counts = grown(this.#counts, new Float64Array(capacity));
+    this.#documentCounts = grown(this.#documentCounts, new Uint32Array(capacity));
+    this.#lastDocument = grown(this.#lastDocument, new Uint32Array(capacity));
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * Tokens to indices and back, fixed once it's fitted.
+ *
+ * Answers for the lookup, the specials, and saving; the cut is decided in vocabulary-cut.ts.
+ */
+import { rangeError, show, typeError } from '../../common/errors.ts';
+import { optionsOf } from '../../common/options.ts';
+import { readCounts, readFields, readSaved, readTokens } from '../../common/saved.ts';
+import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
+import { emptyReport, readReport } from './saved-report.ts';
+import { ALL_SPECIALS, orderSpecials, type Specials } from './specials.ts';
+import { type CountOptions, type Counts, type TokenCount, TokenCounts } from './token-counts.ts';
+import { TokenMap } from './token-map.ts';
+import { type CutOptions, type CutReport, cut } from './vocabulary-cut.ts';
+
+/** The bounds of the cut, and the specials. */
+export interface VocabularyOptions extends CutOptions {
+  /** Default: pad, unknown, start and end, at the indices 0 to 3. `{}` for none, as for counting terms. */
+  readonly specials?: Specials | undefined;
+}
+
+/** The saved form of a vocabulary. */
+export interface SavedVocabulary {
+  readonly format: 'recurrent-cells/text/vocabulary';
+  readonly version: 1;
+  readonly specials: Specials;
+  readonly tokens: readonly string[];
+  readonly counts: readonly number[];
+  readonly errors: readonly number[];
+  readonly report: CutReport;
+}
+
+/** What a saved vocabulary calls its format. */
+export const VOCABULARY_FORMAT = 'recurrent-cells/text/vocabulary';
+
+/**
+ * A frozen list of tokens: specials first, then the kept tokens by count (largest first) and code point.
+ *
+ * A token that is spelt as a special is that special: choose spellings that your texts can't contain.
+ *
+ * @example
+ * ```ts
+ * import { pattern, Vocabulary } from 'recurrent-cells/text';
+ * const texts = ['the boat and the river', 'the river', 'a boat'];
+ * const vocabulary = Vocabulary.fit(texts, { tokenizer: pattern(), maxSize: 7 });
+ * vocabulary.tokens; // → ['the', 'boat', 'river']
+ * vocabulary.report.coverage; // → 0.7777777777777778
+ * [...vocabulary.encode(['the', 'sea'], { end: true })]; // → [4, 1, 3]
+ * vocabulary.decode([4, 1, 3]); // → ['the', '<unknown>', '<end>']
+ * Vocabulary.fromJSON(JSON.stringify(vocabulary)).size; // → 7
+ * ```
+ */
+export class Vocabulary {
+  /** The kept tokens, without the specials: token i has index i + number of specials. */
+  readonly tokens: readonly string[];
+  /** [tokens] How often each was counted. */
+  readonly counts: readonly number[];
+  /** [tokens] By how much each true count may exceed it: 0 after exact counting. */
+  readonly errors: readonly number[];
+  readonly specials: Specials;
+  /** What the cut kept and dropped. */
+  readonly report: CutReport;
+  /** The index of padding; undefined if there's none. */
+  readonly pad: number | undefined;
+  readonly unknown: number | undefined;
+  readonly start: number | undefined;
+  readonly end: number | undefined;
+  readonly #spellings: readonly string[];
+  readonly #index = new TokenMap();
+
+  private constructor(
+    where: string,
+    specials: Specials,
+    kept: readonly Omit<TokenCount, 'documents'>[],
+    report: CutReport,
+  ) {
+    const { spellings, index } = orderSpecials(where, specials);
+    this.tokens = Object.freeze(kept.map(({ token }) => token));
+    this.counts = Object.freeze(kept.map(({ count }) => count));
+    this.errors = Object.freeze(kept.map(({ error }) => error));
+    this.specials = Object.freeze({ ...specials });
+    this.report = Object.freeze(report);
+    this.pad = index.pad;
+    this.unknown = index.unknown;
+    this.start = index.start;
+    this.end = index.end;
+    this.#spellings = spellings;
+    for (const token of spellings) this.#index.add(token);
+    for (const token of this.tokens) this.#index.add(token);
+  }
+
+  /**
+   * Counts documents and cuts.
+   *
+   * @throws RangeError for an empty corpus, bounds that contradict each other or keep nothing, a size that has no
+   * room beside the specials; TypeError for documents that are neither tokens nor, with a tokenizer, texts.
+   */
+  static fit(documents: Iterable<Document>, options: VocabularyOptions & CountOptions = {}): Vocabulary {
+    const where = 'Vocabulary.fit';
+    return Vocabulary.#cut(where, countDocuments(where, new TokenCounts(), documents, options), options);
+  }
+
+  /** Counts documents as they arrive, and cuts; else like {@link Vocabulary.fit}. */
+  static async fitAsync(
+    documents: AsyncIterable<Document> | Iterable<Document>,
+    options: VocabularyOptions & CountOptions = {},
+  ): Promise<Vocabulary> {
+    const where = 'Vocabulary.fitAsync';
+    return Vocabulary.#cut(
+      where,
+      await countDocumentsAsync(where, new TokenCounts(), documents, options),
+      options,
+    );
+  }
+
+  /** Cuts counts made before: merged from parts, or approximate. @throws as {@link Vocabulary.fit}. */
+  static from(counts: Counts, options: VocabularyOptions = {}): Vocabulary {
+    const where = 'Vocabulary.from';
+    if (typeof (counts as Counts | null | undefined)?.entries !== 'function' || !('tokens' in counts))
+      throw typeError(where, 'counts', `is ${show(counts)}`, 'TokenCounts or HeavyHitters');
+    return Vocabulary.#cut(where, counts, optionsOf(where, options));
+  }
+
+  /**
+   * A list of tokens as it is, in its order, uncounted: of no tokens counted, the coverage is NaN.
+   *
+   * @throws RangeError if a token comes twice; TypeError for something else than tokens.
+   */
+  static of(tokens: Iterable<string>, options: Pick<VocabularyOptions, 'specials'> = {}): Vocabulary {
+    const where = 'Vocabulary.of';
+    const list = readTokens(where, { tokens: [...checkTokens(where, 'tokens', tokens)] }, 'tokens');
+    const specials = optionsOf(where, options).specials ?? ALL_SPECIALS;
+    checkApart(where, list, specials);
+    const kept = list.map((token) => ({ token, count: 0, error: 0 }));
+    return new Vocabulary(where, specials, kept, emptyReport(list.length));
+  }
+
+  /** Tokens and specials together. */
+  get size(): number {
+    return this.#index.size;
+  }
+
+  /** The token's index, also a special's; undefined if it isn't in the vocabulary. */
+  indexOf(token: string): number | undefined {
+    return this.#index.get(token);
+  }
+
+  /** The spelling at an index. @throws RangeError outside 0 to size − 1. */
+  tokenAt(index: number): string {
+    const token = this.#spellings[index] ?? this.tokens[index - this.#spellings.length];
+    if (token !== undefined) return token;
+    throw rangeError(
+      'Vocabulary.tokenAt',
+      'index',
+      `is ${show(index)}`,
+      `a whole number from 0 to ${this.size - 1}`,
+    );
+  }
+
+  /**
+   * Tokens to indices, optionally between the start's and the end's.
+   *
+   * @returns [tokens, + 1 for start, + 1 for end]
+   * @throws RangeError for a token that isn't in the vocabulary if it has no `unknown`, and if `start` or `end` is
+   * asked for and it has none.
+   */
+  encode(
+    tokens: Iterable<string>,
+    options: { readonly start?: boolean; readonly end?: boolean } = {},
+  ): Int32Array {
+    if (typeof tokens === 'string' || typeof tokens?.[Symbol.iterator] !== 'function')
+      throw typeError('Vocabulary.encode', 'tokens', `is ${show(tokens)}`, 'an iterable of tokens');
+    const indices: number[] = [];
+    const { start, end } = optionsOf('Vocabulary.encode', options);
+    if (start) indices.push(this.#special('start'));
+    for (const token of tokens) {
+      const index = this.#index.get(token) ?? this.unknown;
+      if (index === undefined)
+        throw rangeError(
+          'Vocabulary.encode',
+          'token',
+          `is ${show(token)}`,
+          'one of the vocabulary, which has no unknown',
+        );
+      indices.push(index);
+    }
+    if (end) indices.push(this.#special('end'));
+    return Int32Array.from(indices);
+  }
+
+  /** Indices to spellings. @throws RangeError for an index outside. */
+  decode(indices: Iterable<number>): string[] {
+    if (typeof indices?.[Symbol.iterator] !== 'function')
+      throw typeError('Vocabulary.decode', 'indices', `is ${show(indices)}`, 'an iterable of indices');
+    return Array.from(indices, (index) => this.tokenAt(index));
+  }
+
+  /** The versioned form that {@link Vocabulary.fromJSON} reads. */
+  toJSON(): SavedVocabulary {
+    const { specials, tokens, counts, errors, report } = this;
+    return { format: VOCABULARY_FORMAT, version: 1, specials, tokens, counts, errors, report };
+  }
+
+  /** Reads what `toJSON` saved. @throws TypeError or RangeError, which say which field is wrong. */
+  static fromJSON(saved: unknown): Vocabulary {
+    const where = 'Vocabulary.fromJSON';
+    const fields = readSaved(where, saved, VOCABULARY_FORMAT);
+    const tokens = readTokens(where, fields, 'tokens');
+    const counts = readCounts(where, fields, 'counts', tokens.length);
+    const errors = readCounts(where, fields, 'errors', tokens.length);
+    const specials = readFields(where, fields, 'specials') as Specials;
+    checkApart(where, tokens, specials);
+    const kept = tokens.map((token, i) => ({ token, count: counts[i]!, error: errors[i]! }));
+    return new Vocabulary(where, specials, kept, readReport(where, fields, kept.length));
+  }
+
+  static #cut(where: string, counts: Counts, options: VocabularyOptions): Vocabulary {
+    const specials = options.specials ?? ALL_SPECIALS;
+    const { kept, report } = cut(where, counts, options, orderSpecials(where, specials).spellings);
+    return new Vocabulary(where, specials, kept, report);
+  }
+
+  #special(role: 'start' | 'end'): number {
+    const index = this[role];
+    if (index !== undefined) return index;
+    throw rangeError('Vocabulary.encode', role, 'is true', `a vocabulary with a special for ${role}`);
+  }
+}
+
+function checkApart(where: string, tokens: readonly string[], specials: Specials): void {
+  const { spellings } = orderSpecials(where, specials);
+  const both = tokens.find((token) => spellings.includes(token));
+  if (both !== undefined)
+    throw rangeError(where, 'tokens', `has ${show(both)}`, 'no token spelt as a special');
+}

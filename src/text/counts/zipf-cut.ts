@@ -1,0 +1,81 @@
+/**
+ * Head and tail off in one call: the words that are everywhere, and those too rare to learn from.
+ *
+ * Answers for the two ranks and what each part covers.
+ */
+import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
+import { optionsOf } from '../../common/options.ts';
+import { checkTable, type RankFrequency } from './rank-frequency.ts';
+
+/** Where to cut. */
+export interface ZipfCutOptions {
+  /** How many of the most frequent types to take off (default 0). */
+  readonly head?: number | undefined;
+  /** The smallest count that stays (default 1: no tail is taken off). */
+  readonly minCount?: number | undefined;
+  /** The last rank that stays, if counts alone leave more. */
+  readonly lastRank?: number | undefined;
+}
+
+/** The three parts. */
+export interface ZipfCut {
+  /** The types taken off the top. */
+  readonly head: readonly string[];
+  /** The types that stay. */
+  readonly kept: readonly string[];
+  /** The types taken off the end. */
+  readonly tail: readonly string[];
+  /** The ranks that stay: the first and the last. */
+  readonly firstRank: number;
+  readonly lastRank: number;
+  /** The share of all tokens each part makes up. */
+  readonly coverage: { readonly head: number; readonly kept: number; readonly tail: number };
+}
+
+/**
+ * Cuts a rank–frequency table into head, middle and tail.
+ *
+ * @throws RangeError if nothing would stay, or an option is no whole number.
+ *
+ * @example
+ * ```ts
+ * import { cutZipf, RankFrequency, TokenCounts } from 'recurrent-cells/text';
+ * const table = RankFrequency.of(TokenCounts.of([['the', 'the', 'the', 'sea', 'sea', 'zyx']]));
+ * const { head, kept, tail, coverage } = cutZipf(table, { head: 1, minCount: 2 });
+ * [head, kept, tail]; // → [['the'], ['sea'], ['zyx']]
+ * coverage.head; // → 0.5
+ * ```
+ */
+export function cutZipf(table: RankFrequency, options: ZipfCutOptions = {}): ZipfCut {
+  const where = 'cutZipf';
+  checkTable(where, table);
+  optionsOf(where, options);
+  const head = wholeNumber(where, 'head', options.head ?? 0, 0);
+  const minCount = wholeNumber(where, 'minCount', options.minCount ?? 1);
+  const most = wholeNumber(where, 'lastRank', options.lastRank ?? table.types);
+  const below = table.counts.findIndex((count) => count < minCount);
+  const last = Math.min(most, below === -1 ? table.types : below);
+  if (last <= head)
+    throw rangeError(
+      where,
+      'the cut',
+      `keeps none of ${table.types} types`,
+      'bounds that leave at least one',
+    );
+  const [covered, all] = [table.coverage(head), table.coverage(last)];
+  return {
+    head: table.tokens.slice(0, head),
+    kept: table.tokens.slice(head, last),
+    tail: table.tokens.slice(last),
+    firstRank: head + 1,
+    lastRank: last,
+    coverage: { head: covered, kept: all - covered, tail: 1 - all },
+  };
+}
+
+/** Passes where a cut is one to draw. */
+export function checkCut(where: string, cut: ZipfCut): void {
+  const { firstRank, lastRank, coverage } = cut ?? {};
+  if (![firstRank, lastRank, coverage?.head, coverage?.kept, coverage?.tail].every(Number.isFinite))
+    throw typeError(where, 'cut', `is ${show(cut)}`, 'what cutZipf gave');
+}

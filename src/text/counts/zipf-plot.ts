@@ -1,0 +1,192 @@
+/**
+ * Zipf's law as a picture: log–log axes, the points, the fit, the cuts.
+ *
+ * Answers for one SVG string without any dependency; colours follow the page's text colour, light or dark.
+ */
+import { numberWithin } from '../../common/errors.ts';
+import { optionsOf } from '../../common/options.ts';
+import { checkTable, type RankFrequency } from './rank-frequency.ts';
+import { checkCut, type ZipfCut } from './zipf-cut.ts';
+import { checkFit, type ZipfFit } from './zipf-fit.ts';
+
+/** What is drawn beside the points. */
+export interface ZipfPlotOptions {
+  readonly fit?: ZipfFit | undefined;
+  readonly cut?: ZipfCut | undefined;
+  /** Above the axes (default: none). */
+  readonly title?: string | undefined;
+  /** In pixels (default 640 × 440). */
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+}
+
+interface Frame {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  x(rank: number): number;
+  y(count: number): number;
+}
+
+// More points than this a decade can't be told apart at the usual sizes.
+const POINTS_PER_DECADE = 60;
+// The cuts begin below the line that names the fit.
+const LABEL_ROOM = 26;
+// Of a sans-serif of 12 pixels, digits being wider than most letters.
+const CHARACTER_WIDTH = 6.2;
+const LABEL_GAP = 5;
+
+/**
+ * Draws a rank–frequency table.
+ *
+ * @throws TypeError if `table` is none; RangeError for a width or height below 200.
+ *
+ * @example
+ * ```ts
+ * import { plotZipf, RankFrequency, TokenCounts } from 'recurrent-cells/text';
+ * const svg = plotZipf(RankFrequency.of(TokenCounts.of([['a', 'b', 'a']])), { title: 'Two types' });
+ * svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg"'); // → true
+ * ```
+ */
+export function plotZipf(table: RankFrequency, options: ZipfPlotOptions = {}): string {
+  checkTable('plotZipf', table);
+  const width = numberWithin('plotZipf', 'width', optionsOf('plotZipf', options).width ?? 640, 200, 10000);
+  const height = numberWithin('plotZipf', 'height', options.height ?? 440, 200, 10000);
+  const decades = {
+    x: Math.max(1, Math.ceil(Math.log10(table.types))),
+    y: Math.max(1, Math.ceil(Math.log10(table.counts[0]!))),
+  };
+  const frame = frameOf(width, height, decades);
+  const { fit, cut, title } = options;
+  if (fit !== undefined) checkFit('plotZipf', fit);
+  if (cut !== undefined) checkCut('plotZipf', cut);
+  const parts = [
+    ...grid(frame, decades),
+    ...(cut === undefined ? [] : cuts(frame, table, cut)),
+    ...points(frame, table),
+    ...(fit === undefined ? [] : line(frame, fit, table.counts[0]!)),
+    label((frame.left + frame.right) / 2, height - 10, 'rank'),
+    `<text transform="translate(16 ${(frame.top + frame.bottom) / 2}) rotate(-90)" text-anchor="middle">count</text>`,
+    ...(title === undefined
+      ? []
+      : [label(width / 2, 22, title, 'middle', ' font-weight="bold" font-size="15"')]),
+  ];
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
+    ` role="img" aria-label="${escapeXml(title ?? 'Rank and frequency of words')}" fill="currentColor" font-family="sans-serif" font-size="12">\n`,
+    parts.join('\n'),
+    '\n</svg>\n',
+  ].join('');
+}
+
+function frameOf(width: number, height: number, decades: { x: number; y: number }): Frame {
+  const [left, right, top, bottom] = [64, width - 36, 36, height - 48];
+  return {
+    left,
+    right,
+    top,
+    bottom,
+    x: (rank) => round(left + ((right - left) * Math.log10(rank)) / decades.x),
+    y: (count) => round(bottom - ((bottom - top) * Math.log10(count)) / decades.y),
+  };
+}
+
+function grid(frame: Frame, decades: { x: number; y: number }): string[] {
+  const lines: string[] = [];
+  const stroke = (path: string) => `<path d="${path}" stroke="currentColor" stroke-opacity="0.15"/>`;
+  for (let power = 0; power <= decades.x; power++) {
+    const x = frame.x(10 ** power);
+    lines.push(
+      stroke(`M${x} ${frame.top}V${frame.bottom}`),
+      label(x, frame.bottom + 18, thousands(10 ** power)),
+    );
+  }
+  for (let power = 0; power <= decades.y; power++) {
+    const y = frame.y(10 ** power);
+    lines.push(
+      stroke(`M${frame.left} ${y}H${frame.right}`),
+      label(frame.left - 8, y + 4, thousands(10 ** power), 'end'),
+    );
+  }
+  return lines;
+}
+
+/** Ranks evenly spaced along the logarithm, each once. */
+function points(frame: Frame, table: RankFrequency): string[] {
+  const ranks = new Set<number>();
+  const steps = Math.ceil(Math.log10(table.types) * POINTS_PER_DECADE);
+  for (let step = 0; step <= steps; step++)
+    ranks.add(Math.min(table.types, Math.round(10 ** (step / POINTS_PER_DECADE))));
+  const circles = Array.from(
+    ranks,
+    (rank) => `<circle cx="${frame.x(rank)}" cy="${frame.y(table.counts[rank - 1]!)}" r="2"/>`,
+  );
+  return [`<g fill="#1f77b4">${circles.join('')}</g>`];
+}
+
+function line(frame: Frame, fit: ZipfFit, highest: number): string[] {
+  const at = (rank: number) => fit.scale * rank ** -fit.exponent;
+  // Only over the ranks it was fitted on, and within the frame.
+  const inside = (rank: number) =>
+    frame.y(Math.min(Math.max(at(rank), 1), 10 ** Math.ceil(Math.log10(highest))));
+  const path = `M${frame.x(fit.from)} ${inside(fit.from)}L${frame.x(fit.to)} ${inside(fit.to)}`;
+  const slope = `slope −${fit.exponent.toFixed(2)} ± ${fit.standardError.toPrecision(1)}, ranks ${thousands(fit.from)}–${thousands(fit.to)}`;
+  return [
+    `<path d="${path}" stroke="#d62728" stroke-width="2" fill="none"/>`,
+    label(frame.right - 8, frame.top + 16, slope, 'end', ' fill="#d62728"'),
+  ];
+}
+
+function cuts(frame: Frame, table: RankFrequency, cut: ZipfCut): string[] {
+  const parts: string[] = [];
+  // Each label stands in the zone that is cut off, unless that is too narrow for it: then beside it, with an arrow.
+  const mark = (rank: number, text: string, zone: 'left' | 'right', row: number) => {
+    const x = frame.x(rank);
+    const room = zone === 'left' ? x - frame.left : frame.right - x;
+    const within = room > text.length * CHARACTER_WIDTH + LABEL_GAP;
+    const before = (zone === 'left') === within;
+    const arrowed = within ? text : zone === 'left' ? `← ${text}` : `${text} →`;
+    parts.push(
+      `<path d="M${x} ${frame.top + LABEL_ROOM}V${frame.bottom}" stroke="currentColor" stroke-dasharray="5 4"/>`,
+      label(
+        before ? x - LABEL_GAP : x + LABEL_GAP,
+        frame.bottom - 8 - 16 * row,
+        arrowed,
+        before ? 'end' : 'start',
+      ),
+    );
+  };
+  const share = (value: number) => `${(100 * value).toFixed(1)} %`;
+  const { head, tail, coverage } = cut;
+  if (head.length > 0)
+    mark(cut.firstRank, `head: ${thousands(head.length)} types, ${share(coverage.head)}`, 'left', 1);
+  if (cut.lastRank < table.types)
+    mark(cut.lastRank, `tail: ${thousands(tail.length)} types, ${share(coverage.tail)}`, 'right', 0);
+  return parts;
+}
+
+function label(x: number, y: number, text: string, anchor = 'middle', extra = ''): string {
+  return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}"${extra}>${escapeXml(text)}</text>`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+function thousands(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+function escapeXml(text: string): string {
+  const entities: Readonly<Record<string, string>> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+  };
+  // XML has no way to write most controls and lone surrogates.
+  return text
+    .replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, '\uFFFD')
+    .replace(/[&<>"]/g, (character) => entities[character]!);
+}

@@ -1,0 +1,183 @@
+/**
+ * The k best terms, chosen on the training part.
+ *
+ * Answers for choosing and for picking their columns; the scores are one file each.
+ */
+import { oneOf, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
+import { optionsOf } from '../../common/options.ts';
+import { readArray, readSaved } from '../../common/saved.ts';
+import { type DocumentBound, leastDocuments, mostDocuments } from '../counts/vocabulary-cut.ts';
+import { chiSquared } from './chi-squared.ts';
+import type { Label } from './contingency.ts';
+import { documentFrequency } from './inverse-document-frequency.ts';
+import { informationGain, mutualInformation } from './mutual-information.ts';
+import type { SparseMatrix } from './sparse-matrix.ts';
+import { checkMatrix } from './term-counter.ts';
+
+/** The score, how many to keep, and bounds that come first. */
+export interface FeatureSelectorOptions {
+  /** Default `'chiSquared'`; or a function from matrix and labels to a score for each term, larger being better. */
+  readonly score?:
+    | 'chiSquared'
+    | 'mutualInformation'
+    | 'informationGain'
+    | ((matrix: SparseMatrix, labels: readonly Label[]) => ArrayLike<number>);
+  /** How many terms to keep at most (default: all within the bounds). */
+  readonly k?: number | undefined;
+  readonly minDocuments?: DocumentBound | undefined;
+  readonly maxDocuments?: DocumentBound | undefined;
+}
+
+/** The saved form of a fitted selector. */
+export interface SavedFeatureSelector {
+  readonly format: 'recurrent-cells/text/feature-selector';
+  readonly version: 1;
+  readonly width: number;
+  readonly columns: number[];
+}
+
+const FORMAT = 'recurrent-cells/text/feature-selector';
+
+/**
+ * The columns of the k largest scores, in ascending order; ties by the smaller column.
+ *
+ * @throws RangeError for a score that is NaN, or `k` that is no whole number of at least 1.
+ *
+ * @example
+ * ```ts
+ * import { bestColumns } from 'recurrent-cells/text';
+ * [...bestColumns([0.1, 3, 2, 3], 3)]; // → [1, 2, 3]
+ * ```
+ */
+export function bestColumns(scores: ArrayLike<number>, k: number): Int32Array {
+  const count = wholeNumber('bestColumns', 'k', k);
+  if (typeof scores !== 'object' || typeof scores?.length !== 'number')
+    throw typeError('bestColumns', 'scores', `is ${show(scores)}`, 'an array of numbers');
+  const values = Array.from(scores);
+  const wrong = values.findIndex((score) => typeof score !== 'number' || Number.isNaN(score));
+  if (wrong !== -1) throw rangeError('bestColumns', `scores[${wrong}]`, `is ${values[wrong]}`, 'a number');
+  const order = values.map((_, column) => column).sort((a, b) => values[b]! - values[a]! || a - b);
+  return Int32Array.from(order.slice(0, count)).sort();
+}
+
+/**
+ * Keeps the terms that say most about the class.
+ *
+ * @example
+ * ```ts
+ * import { FeatureSelector, SparseMatrix } from 'recurrent-cells/text';
+ * const counts = SparseMatrix.fromDense([[2, 1, 0], [2, 1, 0], [0, 1, 1], [0, 1, 0]]);
+ * const selector = FeatureSelector.fit(counts, ['a', 'a', 'b', 'b'], { k: 2 });
+ * [...selector.columns]; // → [0, 2]
+ * selector.transform(counts).shape; // → [4, 2]
+ * ```
+ */
+export class FeatureSelector {
+  /** How many columns it was fitted on. */
+  readonly width: number;
+  /** The kept columns, ascending. */
+  readonly columns: Int32Array;
+  /** [width] Every term's score, NaN outside the bounds; undefined after loading, for it isn't saved. */
+  readonly scores: Float64Array | undefined;
+
+  private constructor(width: number, columns: Int32Array, scores?: Float64Array) {
+    this.width = width;
+    this.columns = columns;
+    this.scores = scores;
+  }
+
+  /**
+   * Scores the terms and chooses: on the training part only.
+   *
+   * @param matrix - [documents, terms]
+   * @param labels - [documents]
+   * @throws RangeError for bounds that contradict each other or keep nothing, and as the scores' own.
+   */
+  static fit(
+    matrix: SparseMatrix,
+    labels: readonly Label[],
+    options: FeatureSelectorOptions = {},
+  ): FeatureSelector {
+    const where = 'FeatureSelector.fit';
+    optionsOf(where, options);
+    checkMatrix(where, matrix);
+    const least = leastDocuments(where, 'minDocuments', options.minDocuments ?? 0, matrix.rows);
+    const most = mostDocuments(where, 'maxDocuments', options.maxDocuments ?? { share: 1 }, matrix.rows);
+    if (least > most)
+      throw rangeError(
+        where,
+        'minDocuments',
+        `is ${least} of ${matrix.rows} documents`,
+        `at most maxDocuments (${most})`,
+      );
+    const within = Array.from(documentFrequency(matrix).entries())
+      .filter(([, df]) => df >= least && df <= most)
+      .map(([column]) => column);
+    if (within.length === 0)
+      throw rangeError(where, 'the bounds', 'keep no term', 'bounds that leave at least one');
+    const bounded = Float64Array.from(
+      score(where, matrix.pick(within), labels, options.score ?? 'chiSquared'),
+    );
+    if (bounded.length !== within.length)
+      throw rangeError(
+        where,
+        'score',
+        `gave ${bounded.length} numbers`,
+        `${within.length}, one for each column`,
+      );
+    const best = bestColumns(bounded, options.k ?? within.length);
+    const scores = new Float64Array(matrix.width).fill(Number.NaN);
+    for (const [at, column] of within.entries()) scores[column] = bounded[at]!;
+    return new FeatureSelector(
+      matrix.width,
+      best.map((at) => within[at]!),
+      scores,
+    );
+  }
+
+  /** [documents, width] → [documents, kept]. @throws RangeError for another width. */
+  transform(matrix: SparseMatrix): SparseMatrix {
+    return checkMatrix('FeatureSelector.transform', matrix, this.width).pick(this.columns);
+  }
+
+  /** The versioned form that {@link FeatureSelector.fromJSON} reads: the choice, without its scores. */
+  toJSON(): SavedFeatureSelector {
+    return { format: FORMAT, version: 1, width: this.width, columns: Array.from(this.columns) };
+  }
+
+  /** Reads what `toJSON` saved. @throws TypeError or RangeError, which say which field is wrong. */
+  static fromJSON(saved: unknown): FeatureSelector {
+    const where = 'FeatureSelector.fromJSON';
+    const fields = readSaved(where, saved, FORMAT);
+    const width = wholeNumber(where, 'width', fields.width);
+    const isColumn = (value: unknown): value is number =>
+      Number.isInteger(value) && (value as number) >= 0 && (value as number) < width;
+    const columns = readArray(where, fields, 'columns', isColumn, `an array of whole numbers below ${width}`);
+    const ascend = columns.every((column, i) => i === 0 || column > columns[i - 1]!);
+    if (!ascend || columns.length === 0)
+      throw rangeError(
+        where,
+        'columns',
+        `is [${columns.slice(0, 10).join(', ')}]`,
+        'ascending, at least one',
+      );
+    return new FeatureSelector(width, Int32Array.from(columns));
+  }
+}
+
+function score(
+  where: string,
+  matrix: SparseMatrix,
+  labels: readonly Label[],
+  kind: NonNullable<FeatureSelectorOptions['score']>,
+): ArrayLike<number> {
+  if (typeof kind === 'function') return kind(matrix, labels);
+  switch (oneOf(where, 'score', kind, ['chiSquared', 'mutualInformation', 'informationGain'])) {
+    case 'chiSquared':
+      return chiSquared(matrix, labels).scores;
+    case 'mutualInformation':
+      return mutualInformation(matrix, labels);
+    case 'informationGain':
+      return informationGain(matrix, labels);
+  }
+}

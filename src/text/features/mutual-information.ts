@@ -1,0 +1,161 @@
+/**
+ * Mutual information between terms and classes: over distinct counts, over presence, and at a point.
+ *
+ * Answers for the three scores that go under that name.
+ */
+import { show, typeError } from '../../common/errors.ts';
+import {
+  Contingency,
+  type ContingencyTable,
+  checkTableOfFour,
+  classesOf,
+  type Label,
+} from './contingency.ts';
+import { type EntropyUnit, logarithm } from './entropy.ts';
+import type { SparseMatrix } from './sparse-matrix.ts';
+
+/**
+ * Scores every term by the mutual information of its value and the class, each distinct value counted for itself.
+ *
+ * I(t) = Σ over values v and classes k of p(v, k) ln( p(v, k) / (p(v) p(k)) ), 0 counted as a value.
+ *
+ * This is scikit-learn's `mutual_info_classif` with `discrete_features=True`. Made for counts: weights that are
+ * different in every document tell the documents apart, and so the classes.
+ *
+ * @param matrix - [documents, terms]
+ * @param labels - [documents]
+ * @param unit - `'nats'` (default) or `'bits'`
+ * @returns [terms]
+ * @throws RangeError or TypeError if labels don't fit the documents, or for an unknown unit.
+ *
+ * @example
+ * ```ts
+ * import { mutualInformation, SparseMatrix } from 'recurrent-cells/text';
+ * const counts = SparseMatrix.fromDense([[1, 1], [2, 0], [0, 1], [0, 0]]);
+ * [...mutualInformation(counts, ['a', 'a', 'b', 'b'], 'bits')]; // → [1, 0]
+ * ```
+ */
+export function mutualInformation(
+  matrix: SparseMatrix,
+  labels: readonly Label[],
+  unit: EntropyUnit = 'nats',
+): Float64Array {
+  const log = logarithm('mutualInformation', unit);
+  const { rowClass, sizes } = classesOf('mutualInformation', matrix, labels);
+  const joint = Array.from({ length: matrix.width }, () => new Map<number, number[]>()); // term → value → [classes]
+  matrix.map((value, column, row) => {
+    if (value === 0) return value;
+    const inClass = joint[column]!.get(value) ?? sizes.map(() => 0);
+    inClass[rowClass[row]!]! += 1;
+    joint[column]!.set(value, inClass);
+    return value;
+  });
+  return Float64Array.from(joint, (values) => {
+    const zero = sizes.map((size, k) =>
+      [...values.values()].reduce((left, inClass) => left - inClass[k]!, size),
+    );
+    return information([...values.values(), zero], sizes, matrix.rows, log);
+  });
+}
+
+/** `joint` is [values, classes]. Rounding may leave a tiny negative number: that's 0. */
+function information(
+  joint: readonly number[][],
+  sizes: readonly number[],
+  documents: number,
+  log: (value: number) => number,
+): number {
+  let sum = 0;
+  for (const inClass of joint) {
+    const withValue = inClass.reduce((total, count) => total + count, 0);
+    for (const [k, count] of inClass.entries()) {
+      if (count > 0) sum += (count / documents) * log((count * documents) / (withValue * sizes[k]!));
+    }
+  }
+  return Math.max(sum, 0);
+}
+
+/**
+ * Scores every term by how much knowing whether it's there lowers the entropy of the class.
+ *
+ * IG(t) = H(class) − p(t) H(class | t) − p(¬t) H(class | ¬t)
+ *
+ * The same as the mutual information of presence and class. Source: Yang and Pedersen (1997).
+ *
+ * @param matrix - [documents, terms]
+ * @param labels - [documents]
+ * @param unit - `'nats'` (default) or `'bits'`
+ * @returns [terms]
+ * @throws RangeError or TypeError if labels don't fit the documents, or for an unknown unit.
+ *
+ * @example
+ * ```ts
+ * import { informationGain, SparseMatrix } from 'recurrent-cells/text';
+ * const counts = SparseMatrix.fromDense([[1, 1], [2, 0], [0, 1], [0, 0]]);
+ * [...informationGain(counts, ['a', 'a', 'b', 'b'], 'bits')]; // → [1, 0]
+ * ```
+ */
+export function informationGain(
+  matrix: SparseMatrix,
+  labels: readonly Label[],
+  unit: EntropyUnit = 'nats',
+): Float64Array {
+  return mutualInformation(
+    matrix.map((value) => (value === 0 ? 0 : 1)),
+    labels,
+    unit,
+  );
+}
+
+/**
+ * Pointwise mutual information of one term and one class.
+ *
+ * PMI = ln( a N / ((a + b)(a + c)) ), N = a + b + c + d; −∞ where they never meet.
+ *
+ * What Yang and Pedersen (1997) call mutual information: it favours rare terms.
+ *
+ * @throws RangeError for an unknown unit; TypeError or RangeError if one of the four is no number of at least 0.
+ *
+ * @example
+ * ```ts
+ * import { pointwiseMutualInformation } from 'recurrent-cells/text';
+ * pointwiseMutualInformation({ a: 2, b: 0, c: 0, d: 2 }, 'bits'); // → 1
+ * ```
+ */
+export function pointwiseMutualInformation(table: ContingencyTable, unit: EntropyUnit = 'nats'): number {
+  const { a, b, c, d } = checkTableOfFour('pointwiseMutualInformation', table);
+  const log = logarithm('pointwiseMutualInformation', unit);
+  if (a === 0) return Number.NEGATIVE_INFINITY;
+  return log((a * (a + b + c + d)) / ((a + b) * (a + c)));
+}
+
+/**
+ * Scores every term by a score of its tables: the largest over the classes, or the mean weighted by class sizes.
+ *
+ * @param contingency - the tables
+ * @param score - such as {@link chiSquaredOfTable} or {@link pointwiseMutualInformation}
+ * @param over - `'largest'` (default) or `'mean'`
+ * @returns [terms]
+ * @throws TypeError if `contingency` is none.
+ *
+ * @example
+ * ```ts
+ * import { chiSquaredOfTable, Contingency, scoreTables, SparseMatrix } from 'recurrent-cells/text';
+ * const contingency = Contingency.of(SparseMatrix.fromDense([[1, 1], [0, 1]]), ['a', 'b']);
+ * [...scoreTables(contingency, chiSquaredOfTable)]; // → [2, 0]
+ * ```
+ */
+export function scoreTables(
+  contingency: Contingency,
+  score: (table: ContingencyTable) => number,
+  over: 'largest' | 'mean' = 'largest',
+): Float64Array {
+  if (!(contingency instanceof Contingency))
+    throw typeError('scoreTables', 'contingency', `is ${show(contingency)}`, 'a Contingency');
+  const { sizes, documents, terms } = contingency;
+  return Float64Array.from({ length: terms }, (_, term) => {
+    const ofClasses = sizes.map((_, index) => score(contingency.at(term, index)));
+    if (over === 'largest') return Math.max(...ofClasses);
+    return ofClasses.reduce((sum, value, index) => sum + (value * sizes[index]!) / documents, 0);
+  });
+}

@@ -1,0 +1,225 @@
+/**
+ * A matrix of documents × terms that holds only what isn't zero (compressed sparse rows).
+ *
+ * Answers for the layout and for reading it; what the values mean, their maker says.
+ */
+import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
+
+/** A dense tensor as plain data. */
+export interface DenseTensor {
+  readonly data: Float64Array;
+  readonly shape: readonly number[];
+}
+
+/**
+ * Compressed sparse rows: row r's entries are those from `rowStart[r]` to `rowStart[r + 1]`, columns ascending.
+ *
+ * @example
+ * ```ts
+ * import { SparseMatrix } from 'recurrent-cells/text';
+ * const matrix = SparseMatrix.fromDense([[0, 2, 0], [1, 0, 0]]);
+ * [...matrix.columns]; // → [1, 0]
+ * [...matrix.toDense().data]; // → [0, 2, 0, 1, 0, 0]
+ * matrix.shape; // → [2, 3]
+ * ```
+ */
+export class SparseMatrix {
+  /** [rows, columns] */
+  readonly shape: readonly [number, number];
+  /** [rows + 1] */
+  readonly rowStart: Int32Array;
+  /** [entries] */
+  readonly columns: Int32Array;
+  /** [entries] */
+  readonly values: Float64Array;
+
+  /** @throws TypeError for other arrays; RangeError if they don't fit the shape or each other, or a row's columns don't ascend. */
+  constructor(
+    shape: readonly [number, number],
+    rowStart: Int32Array,
+    columns: Int32Array,
+    values: Float64Array,
+  ) {
+    checkLayout('SparseMatrix', shape, rowStart, columns, values);
+    this.shape = shape;
+    this.rowStart = rowStart;
+    this.columns = columns;
+    this.values = values;
+  }
+
+  /** From rows of numbers, all of one length. @throws TypeError or RangeError if they are not. */
+  static fromDense(rows: readonly (readonly number[])[]): SparseMatrix {
+    if (!Array.isArray(rows))
+      throw typeError('SparseMatrix.fromDense', 'rows', `is ${show(rows)}`, 'an array of rows');
+    const width = rows[0]?.length ?? 0;
+    return SparseMatrix.fromRows(
+      rows.map((row, r) => {
+        if (!Array.isArray(row))
+          throw typeError('SparseMatrix.fromDense', `row ${r}`, `is ${show(row)}`, 'an array of numbers');
+        if (row.length !== width)
+          throw rangeError(
+            'SparseMatrix.fromDense',
+            `row ${r}`,
+            `has ${row.length} numbers`,
+            `${width}, as the first`,
+          );
+        const entries = new Map<number, number>();
+        for (const [column, value] of row.entries()) {
+          if (typeof value !== 'number')
+            throw typeError('SparseMatrix.fromDense', `row ${r}`, `has ${show(value)}`, 'numbers');
+          if (value !== 0) entries.set(column, value);
+        }
+        return entries;
+      }),
+      width,
+    );
+  }
+
+  /**
+   * From one map a row, column → value.
+   *
+   * @throws TypeError for something else than maps; RangeError for a column that is no whole number below `width`.
+   */
+  static fromRows(rows: Iterable<ReadonlyMap<number, number>>, width: number): SparseMatrix {
+    const where = 'SparseMatrix.fromRows';
+    wholeNumber(where, 'width', width, 0);
+    if (typeof rows?.[Symbol.iterator] !== 'function')
+      throw typeError(where, 'rows', `is ${show(rows)}`, 'an iterable of Maps');
+    const rowStart = [0];
+    const columns: number[] = [];
+    const values: number[] = [];
+    for (const row of rows) {
+      if (!(row instanceof Map)) throw typeError(where, 'a row', `is ${show(row)}`, 'a Map, column → value');
+      for (const column of Float64Array.from(row.keys()).sort()) {
+        columns.push(columnWithin(where, column, width));
+        values.push(row.get(column)!);
+      }
+      rowStart.push(columns.length);
+    }
+    const shape = [rowStart.length - 1, width] as const;
+    return new SparseMatrix(
+      shape,
+      Int32Array.from(rowStart),
+      Int32Array.from(columns),
+      Float64Array.from(values),
+    );
+  }
+
+  /** The number of rows. */
+  get rows(): number {
+    return this.shape[0];
+  }
+
+  /** The number of columns. */
+  get width(): number {
+    return this.shape[1];
+  }
+
+  /** One row's columns and values, as views. @throws RangeError for a row that isn't there. */
+  row(row: number): { readonly columns: Int32Array; readonly values: Float64Array } {
+    if (wholeNumber('SparseMatrix.row', 'row', row, 0) >= this.rows)
+      throw rangeError('SparseMatrix.row', 'row', `is ${row}`, `less than ${this.rows}`);
+    const start = this.rowStart[row]!;
+    const end = this.rowStart[row + 1]!;
+    return { columns: this.columns.subarray(start, end), values: this.values.subarray(start, end) };
+  }
+
+  /** All of it, zeros too: [rows, columns]. */
+  toDense(): DenseTensor {
+    const data = new Float64Array(this.rows * this.width);
+    for (let row = 0; row < this.rows; row++) {
+      for (let i = this.rowStart[row]!; i < this.rowStart[row + 1]!; i++)
+        data[row * this.width + this.columns[i]!] = this.values[i]!;
+    }
+    return { data, shape: [...this.shape] };
+  }
+
+  /** The same entries with other values: `change(value, column, row)`. */
+  map(change: (value: number, column: number, row: number) => number): SparseMatrix {
+    const values = new Float64Array(this.values.length);
+    for (let row = 0; row < this.rows; row++) {
+      for (let i = this.rowStart[row]!; i < this.rowStart[row + 1]!; i++)
+        values[i] = change(this.values[i]!, this.columns[i]!, row);
+    }
+    return new SparseMatrix(this.shape, this.rowStart, this.columns, values);
+  }
+
+  /** The given columns alone, in the given order. @throws RangeError for a column that isn't there, or comes twice. */
+  pick(columns: ArrayLike<number>): SparseMatrix {
+    const where = 'SparseMatrix.pick';
+    if (typeof columns !== 'object' || typeof columns?.length !== 'number')
+      throw typeError(where, 'columns', `is ${show(columns)}`, 'an array of numbers');
+    const place = new Map<number, number>();
+    for (const [at, column] of Array.from(columns).entries()) {
+      columnWithin(where, column, this.width);
+      if (place.has(column)) throw rangeError(where, 'columns', `has ${column} twice`, 'each column once');
+      place.set(column, at);
+    }
+    const rows = Array.from({ length: this.rows }, (_, r) => {
+      const { columns: held, values } = this.row(r);
+      const row = new Map<number, number>();
+      for (const [i, column] of held.entries()) {
+        const at = place.get(column);
+        if (at !== undefined) row.set(at, values[i]!);
+      }
+      return row;
+    });
+    return SparseMatrix.fromRows(rows, columns.length);
+  }
+}
+
+function columnWithin(where: string, column: number, width: number): number {
+  if (Number.isInteger(column) && column >= 0 && column < width) return column;
+  throw rangeError(where, 'columns', `has ${show(column)}`, `numbers from 0 to ${width - 1}`);
+}
+
+function checkLayout(
+  where: string,
+  shape: readonly [number, number],
+  rowStart: Int32Array,
+  columns: Int32Array,
+  values: Float64Array,
+): void {
+  if (!Array.isArray(shape) || shape.length !== 2)
+    throw typeError(where, 'shape', `is ${show(shape)}`, '[rows, columns]');
+  const [rows, width] = [
+    wholeNumber(where, 'shape[0]', shape[0], 0),
+    wholeNumber(where, 'shape[1]', shape[1], 0),
+  ];
+  if (!(rowStart instanceof Int32Array))
+    throw typeError(where, 'rowStart', `is ${show(rowStart)}`, 'an Int32Array');
+  if (!(columns instanceof Int32Array))
+    throw typeError(where, 'columns', `is ${show(columns)}`, 'an Int32Array');
+  if (!(values instanceof Float64Array))
+    throw typeError(where, 'values', `is ${show(values)}`, 'a Float64Array');
+  const entries = columns.length;
+  if (rowStart.length !== rows + 1 || rowStart[rows] !== entries)
+    throw rangeError(where, 'rowStart', `has ${rowStart.length} entries`, `${rows + 1}, the last ${entries}`);
+  if (values.length !== entries)
+    throw rangeError(
+      where,
+      'values',
+      `has ${values.length} entries`,
+      `${entries}, one for each column index`,
+    );
+  const falls = rowStart.findIndex((start, row) => start < (row === 0 ? 0 : rowStart[row - 1]!));
+  if (rowStart[0] !== 0 || falls !== -1)
+    throw rangeError(
+      where,
+      'rowStart',
+      `falls or begins with ${rowStart[0]}`,
+      'numbers from 0 that never fall',
+    );
+  for (let row = 0; row < rows; row++) {
+    for (let i = rowStart[row]!; i < rowStart[row + 1]!; i++) {
+      const column = columnWithin(where, columns[i]!, width);
+      if (i > rowStart[row]! && column <= columns[i - 1]!)
+        throw rangeError(
+          where,
+          'columns',
+          `has ${column} after ${columns[i - 1]} in row ${row}`,
+          'ascending columns',
+        );
+    }
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * Documents to a matrix of term counts.
+ *
+ * Answers for which column a term has; the weights are tf-idf's affair.
+ */
+import { rangeError, show, typeError } from '../../common/errors.ts';
+import { optionsOf } from '../../common/options.ts';
+import { readSaved } from '../../common/saved.ts';
+import { checkDocuments, countDocuments, type Document, tokensOf } from '../counts/documents.ts';
+import { compareCodePoints } from '../counts/order.ts';
+import { type CountOptions, type TokenCount, TokenCounts } from '../counts/token-counts.ts';
+import { type SavedVocabulary, VOCABULARY_FORMAT, Vocabulary } from '../counts/vocabulary.ts';
+import { type CutOptions, type CutReport, cut } from '../counts/vocabulary-cut.ts';
+import type { TokenizeFunction } from '../tokenizers/custom.ts';
+import { loadTokenizer } from '../tokenizers/load-tokenizer.ts';
+import { type SavedTokenizer, TOKENIZER_FORMAT } from '../tokenizers/tokenizer.ts';
+import { SparseMatrix } from './sparse-matrix.ts';
+
+/** The tokenizer, the cut of the vocabulary, or a vocabulary made before. */
+export interface TermCounterOptions extends CutOptions, CountOptions {
+  /** The terms, instead of fitting them: a term's column is its index in the vocabulary. */
+  readonly vocabulary?: Vocabulary | undefined;
+}
+
+/** The saved form of a fitted counter. */
+export interface SavedTermCounter {
+  readonly format: 'recurrent-cells/text/term-counter';
+  readonly version: 1;
+  readonly tokenizer: SavedTokenizer | null;
+  readonly vocabulary: SavedVocabulary;
+}
+
+const FORMAT = 'recurrent-cells/text/term-counter';
+
+/**
+ * Counts each term in each document: x[d, t] = how often term t occurs in document d.
+ *
+ * Fitted, the columns are the kept tokens by code point, as scikit-learn's `CountVectorizer` has them. Tokens that
+ * aren't in the vocabulary are passed over (or counted in the column of its `unknown`, if it has one).
+ *
+ * @example
+ * ```ts
+ * import { pattern, TermCounter } from 'recurrent-cells/text';
+ * const counter = TermCounter.fit(['the boat', 'the river the sea'], { tokenizer: pattern() });
+ * counter.terms; // → ['boat', 'river', 'sea', 'the']
+ * [...counter.transform(['the sea, the sky']).toDense().data]; // → [0, 0, 1, 2]
+ * ```
+ */
+export class TermCounter {
+  readonly vocabulary: Vocabulary;
+  readonly #options: CountOptions;
+
+  private constructor(vocabulary: Vocabulary, options: CountOptions) {
+    this.vocabulary = vocabulary;
+    this.#options = options.tokenizer === undefined ? {} : { tokenizer: options.tokenizer };
+  }
+
+  /**
+   * Finds the terms: on the training part only.
+   *
+   * @throws RangeError for an empty corpus, bounds that keep nothing, or bounds beside a vocabulary; TypeError as
+   * {@link Vocabulary.fit}.
+   */
+  static fit(documents: Iterable<Document>, options: TermCounterOptions = {}): TermCounter {
+    const where = 'TermCounter.fit';
+    const { vocabulary, tokenizer, ...bounds } = optionsOf(where, options);
+    if (vocabulary !== undefined) return new TermCounter(checkVocabulary(where, vocabulary, bounds), options);
+    const { kept, report } = cut(
+      where,
+      countDocuments(where, new TokenCounts(), documents, { tokenizer }),
+      bounds,
+      [],
+    );
+    kept.sort((a, b) => compareCodePoints(a.token, b.token));
+    return new TermCounter(Vocabulary.fromJSON(savedTerms(kept, report)), options);
+  }
+
+  /** The terms, by column. */
+  get terms(): string[] {
+    return Array.from({ length: this.vocabulary.size }, (_, column) => this.vocabulary.tokenAt(column));
+  }
+
+  /** Counts the terms: [documents, terms]. @throws TypeError for documents that aren't. */
+  transform(documents: Iterable<Document>): SparseMatrix {
+    checkDocuments('TermCounter.transform', documents);
+    const { vocabulary } = this;
+    const { tokenizer } = this.#options;
+    function* rows(): Iterable<Map<number, number>> {
+      let row = 0;
+      for (const document of documents) {
+        const counts = new Map<number, number>();
+        for (const token of tokensOf('TermCounter.transform', document, row++, tokenizer)) {
+          const column = vocabulary.indexOf(token) ?? vocabulary.unknown;
+          if (column !== undefined) counts.set(column, (counts.get(column) ?? 0) + 1);
+        }
+        yield counts;
+      }
+    }
+    return SparseMatrix.fromRows(rows(), vocabulary.size);
+  }
+
+  /** The versioned form that {@link TermCounter.fromJSON} reads. @throws as the tokenizer's own. */
+  toJSON(): SavedTermCounter {
+    const tokenizer = this.#options.tokenizer?.toJSON() ?? null;
+    return { format: FORMAT, version: 1, tokenizer, vocabulary: this.vocabulary.toJSON() };
+  }
+
+  /** Reads what `toJSON` saved; `functions` as in {@link loadTokenizer}. @throws as the parts' own. */
+  static fromJSON(saved: unknown, functions?: Readonly<Record<string, TokenizeFunction>>): TermCounter {
+    const where = 'TermCounter.fromJSON';
+    const { tokenizer, vocabulary } = readSaved(where, saved, FORMAT);
+    if (tokenizer === undefined)
+      throw typeError(where, 'tokenizer', 'is missing', 'a saved tokenizer or null');
+    if (tokenizer !== null) readSaved(where, tokenizer, TOKENIZER_FORMAT, 'tokenizer');
+    readSaved(where, vocabulary, VOCABULARY_FORMAT, 'vocabulary');
+    return new TermCounter(
+      Vocabulary.fromJSON(vocabulary),
+      tokenizer === null ? {} : { tokenizer: loadTokenizer(tokenizer, functions) },
+    );
+  }
+}
+
+function checkVocabulary(where: string, vocabulary: unknown, bounds: CutOptions): Vocabulary {
+  if (!(vocabulary instanceof Vocabulary))
+    throw typeError(
+      where,
+      'vocabulary',
+      `is ${show(vocabulary)}`,
+      'a Vocabulary, such as Vocabulary.of(terms)',
+    );
+  const [bound] = Object.entries(bounds).find(([, value]) => value !== undefined) ?? [];
+  if (bound === undefined) return vocabulary;
+  throw rangeError(where, bound, 'is given beside vocabulary', 'one of the two: a vocabulary is cut already');
+}
+
+/** The terms in the order of the columns, with their counts and what the cut cost. */
+function savedTerms(kept: readonly TokenCount[], report: CutReport): SavedVocabulary {
+  return {
+    format: VOCABULARY_FORMAT,
+    version: 1,
+    specials: {},
+    tokens: kept.map(({ token }) => token),
+    counts: kept.map(({ count }) => count),
+    errors: kept.map(({ error }) => error),
+    report,
+  };
+}
+
+/** Passes on a matrix, and, where given, only one of this width. */
+export function checkMatrix(where: string, matrix: unknown, width?: number): SparseMatrix {
+  if (!(matrix instanceof SparseMatrix))
+    throw typeError(where, 'matrix', `is ${show(matrix)}`, 'a SparseMatrix');
+  if (width !== undefined && matrix.width !== width)
+    throw rangeError(where, 'matrix', `has ${matrix.width} columns`, `${width}, as it was fitted on`);
+  return matrix;
+}

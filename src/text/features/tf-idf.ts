@@ -1,0 +1,125 @@
+/**
+ * tf · idf, normalised: the weights of terms in documents.
+ *
+ * Answers for putting the three together, for fitting idf on the training part, and for saving it.
+ */
+
+import { oneOf, rangeError } from '../../common/errors.ts';
+import type { Complete } from '../../common/options.ts';
+import { optionsOf } from '../../common/options.ts';
+import { readArray, readSaved } from '../../common/saved.ts';
+import {
+  documentFrequency,
+  INVERSE_DOCUMENT_FREQUENCIES,
+  type InverseDocumentFrequency,
+  inverseDocumentFrequency,
+} from './inverse-document-frequency.ts';
+import type { SparseMatrix } from './sparse-matrix.ts';
+import { checkMatrix } from './term-counter.ts';
+import { TERM_FREQUENCIES, type TermFrequency, termFrequency } from './term-frequency.ts';
+
+/** Which variants. The defaults are scikit-learn's. */
+export interface TfIdfOptions {
+  /** Default `'raw'`. */
+  readonly tf?: TermFrequency | undefined;
+  /** Default `'scikit-learn'`. */
+  readonly idf?: InverseDocumentFrequency | undefined;
+  /** Each row is divided by Σ|x| (`'l1'`) or √Σx² (`'l2'`, the default), or left (`'none'`). */
+  readonly norm?: 'l1' | 'l2' | 'none' | undefined;
+}
+
+/** The saved form of fitted weights. */
+export interface SavedTfIdf extends Complete<TfIdfOptions> {
+  readonly format: 'recurrent-cells/text/tf-idf';
+  readonly version: 1;
+  readonly weights: number[];
+}
+
+const FORMAT = 'recurrent-cells/text/tf-idf';
+const NORMS = ['l1', 'l2', 'none'] as const;
+
+/**
+ * Weights counts by tf(d, t) · idf(t), then divides each row by its norm. A row of zeros stays.
+ *
+ * The variants are those of {@link termFrequency} and {@link inverseDocumentFrequency}.
+ *
+ * @example
+ * ```ts
+ * import { pattern, TermCounter, TfIdf } from 'recurrent-cells/text';
+ * const texts = ['the boat', 'the river'];
+ * const counter = TermCounter.fit(texts, { tokenizer: pattern() });
+ * const tfidf = TfIdf.fit(counter.transform(texts), { idf: 'textbook', norm: 'none' });
+ * [...tfidf.transform(counter.transform(['the boat'])).toDense().data]; // → [0.6931471805599453, 0, 0]
+ * ```
+ */
+export class TfIdf {
+  readonly options: Complete<TfIdfOptions>;
+  /** [terms] idf */
+  readonly weights: Float64Array;
+
+  private constructor(options: Complete<TfIdfOptions>, weights: Float64Array) {
+    this.options = options;
+    this.weights = weights;
+  }
+
+  /**
+   * Finds idf: on the training part only.
+   *
+   * @param counts - [documents, terms]
+   * @throws RangeError for an unknown variant, or no documents; TypeError if `counts` is no SparseMatrix.
+   */
+  static fit(counts: SparseMatrix, options: TfIdfOptions = {}): TfIdf {
+    const checked = checkOptions('TfIdf.fit', options);
+    const { rows } = checkMatrix('TfIdf.fit', counts);
+    if (rows === 0) throw rangeError('TfIdf.fit', 'counts', 'has no documents', 'at least one');
+    return new TfIdf(checked, inverseDocumentFrequency(documentFrequency(counts), rows, checked.idf));
+  }
+
+  /** [documents, terms] → [documents, terms]. @throws RangeError for another number of terms. */
+  transform(counts: SparseMatrix): SparseMatrix {
+    const { tf, norm } = this.options;
+    const frequency = termFrequency(checkMatrix('TfIdf.transform', counts, this.weights.length), tf);
+    return normalizeRows(
+      frequency.map((value, column) => value * this.weights[column]!),
+      norm,
+    );
+  }
+
+  /** The versioned form that {@link TfIdf.fromJSON} reads. */
+  toJSON(): SavedTfIdf {
+    return { format: FORMAT, version: 1, ...this.options, weights: Array.from(this.weights) };
+  }
+
+  /** Reads what `toJSON` saved. @throws TypeError or RangeError, which say which field is wrong. */
+  static fromJSON(saved: unknown): TfIdf {
+    const where = 'TfIdf.fromJSON';
+    const fields = readSaved(where, saved, FORMAT);
+    const isNumber = (value: unknown): value is number => Number.isFinite(value);
+    const weights = readArray(where, fields, 'weights', isNumber, 'an array of numbers');
+    const options = {
+      tf: oneOf(where, 'tf', fields.tf, TERM_FREQUENCIES),
+      idf: oneOf(where, 'idf', fields.idf, INVERSE_DOCUMENT_FREQUENCIES),
+      norm: oneOf(where, 'norm', fields.norm, NORMS),
+    };
+    return new TfIdf(options, Float64Array.from(weights));
+  }
+}
+
+function checkOptions(where: string, options: TfIdfOptions): Complete<TfIdfOptions> {
+  const { tf = 'raw', idf = 'scikit-learn', norm = 'l2' } = optionsOf(where, options);
+  return {
+    tf: oneOf(where, 'tf', tf, TERM_FREQUENCIES),
+    idf: oneOf(where, 'idf', idf, INVERSE_DOCUMENT_FREQUENCIES),
+    norm: oneOf(where, 'norm', norm, NORMS),
+  };
+}
+
+function normalizeRows(matrix: SparseMatrix, norm: 'l1' | 'l2' | 'none'): SparseMatrix {
+  if (norm === 'none') return matrix;
+  const lengths = Array.from({ length: matrix.rows }, (_, row) => {
+    const { values } = matrix.row(row);
+    if (norm === 'l1') return values.reduce((sum, value) => sum + Math.abs(value), 0);
+    return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+  });
+  return matrix.map((value, _, row) => (lengths[row] === 0 ? value : value / lengths[row]!));
+}

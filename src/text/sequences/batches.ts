@@ -1,0 +1,90 @@
+/**
+ * Batches of sequences of about the same length, in a new order each time.
+ *
+ * Answers for which sequences come together and when; padSequences makes the blocks.
+ */
+import { oneOf, wholeNumber } from '../../common/errors.ts';
+import { type RandomSource, randomSource, shuffle } from '../../random/random.ts';
+import {
+  type CompletePadding,
+  checkSequences,
+  type PaddedBatch,
+  type PaddingOptions,
+  pad,
+  paddingOptions,
+} from './padding.ts';
+
+/** The batch's size, how near lengths must be, and the order. */
+export interface BatchOptions extends PaddingOptions {
+  readonly batchSize: number;
+  /** A seed, or a generator (which goes on from where it is). Without it, the order is by length, always the same. */
+  readonly random?: number | RandomSource | undefined;
+  /**
+   * Sequences are drawn at random in pools of so many batches and sorted within (default 50). More: less padding,
+   * less chance. 1: chance alone.
+   */
+  readonly poolBatches?: number | undefined;
+  /** What happens to a last batch that isn't full (default `'keep'`). */
+  readonly last?: 'keep' | 'drop' | undefined;
+}
+
+/** A padded block and which sequences are in it. */
+export interface SequenceBatch extends PaddedBatch {
+  /** [batch] The sequences' places in what was given, for finding labels. */
+  readonly rows: number[];
+}
+
+/**
+ * Groups sequences by length into padded batches, each sequence once, batches in random order.
+ *
+ * 1. shuffle all sequences; 2. sort each pool of poolBatches · batchSize by length; 3. cut into batches; 4. shuffle
+ * the batches. Call it again for the next pass over the data, with another seed or the same generator.
+ *
+ * @param sequences - [number] each [its own time]
+ * @throws RangeError or TypeError for options out of range, or sequences that hold something else than indices.
+ *
+ * @example
+ * ```ts
+ * import { batchesByLength } from 'recurrent-cells/text';
+ * const sequences = [[1, 2, 3], [4], [5, 6, 7], [8]];
+ * const batches = [...batchesByLength(sequences, { batchSize: 2 })];
+ * batches.map((batch) => batch.rows); // → [[1, 3], [0, 2]]
+ * batches.map((batch) => batch.inputs.shape); // → [[2, 1], [2, 3]]
+ * ```
+ */
+export function batchesByLength(
+  sequences: readonly ArrayLike<number>[],
+  options: BatchOptions,
+): IterableIterator<SequenceBatch> {
+  const where = 'batchesByLength';
+  checkSequences(where, sequences);
+  const batchSize = wholeNumber(where, 'batchSize', options?.batchSize);
+  const padding = paddingOptions(where, options);
+  const pool = batchSize * wholeNumber(where, 'poolBatches', options.poolBatches ?? 50);
+  const last = oneOf(where, 'last', options.last ?? 'keep', ['keep', 'drop']);
+  const random = options.random === undefined ? undefined : randomSource(where, options.random);
+  const rows = Array.from(sequences.keys());
+  const byLength = (a: number, b: number) => sequences[a]!.length - sequences[b]!.length || a - b;
+  const groups: number[][] = [];
+  const pools = random === undefined ? [rows] : slices(shuffle(rows, random), pool);
+  for (const drawn of pools) groups.push(...slices(drawn.sort(byLength), batchSize));
+  const full = last === 'drop' ? groups.filter((group) => group.length === batchSize) : groups;
+  return blocks(random === undefined ? full : shuffle(full, random), sequences, padding);
+}
+
+function* blocks(
+  groups: readonly number[][],
+  sequences: readonly ArrayLike<number>[],
+  padding: CompletePadding,
+): IterableIterator<SequenceBatch> {
+  for (const rows of groups) {
+    const chosen = rows.map((row) => sequences[row]!);
+    yield { ...pad(chosen, padding), rows };
+  }
+}
+
+function slices(rows: readonly number[], size: number): number[][] {
+  const parts: number[][] = [];
+  for (let at = 0; at < rows.length; at += size) parts.push(rows.slice(at, at + size));
+  return parts;
+}

@@ -1,0 +1,100 @@
+/**
+ * One long stream as rows of contiguous text, in windows for truncated back-propagation through time.
+ *
+ * Answers for which steps are in a window, and how many of them the next one carries the state past.
+ */
+import { rangeError, wholeNumber } from '../../common/errors.ts';
+import { checkIndices, type IndexTensor } from './padding.ts';
+
+/** Rows, and the two lengths of truncated back-propagation. */
+export interface ChunkOptions {
+  /** Rows side by side: row r reads the r-th part of the stream, from its start to its end. */
+  readonly batchSize: number;
+  /** k1: how many new steps each window has, so how often the weights are updated. */
+  readonly k1: number;
+  /** k2: how many steps gradients flow back (default k1). At least k1. */
+  readonly k2?: number | undefined;
+}
+
+/** One window of every row. */
+export interface Chunk {
+  /** [batch, time] */
+  readonly inputs: IndexTensor;
+  /** [batch, time] What follows each input: the stream, one step on. */
+  readonly targets: IndexTensor;
+  /** The first window: its initial state is zero. All others start from the state carried. */
+  readonly first: boolean;
+  /** Steps from `fresh` on are new; the losses of those before were counted in earlier windows. */
+  readonly fresh: number;
+  /**
+   * After how many steps of this window the next one begins: carry the state from there. With k1 = k2 that is its
+   * end; else run the window as two sequences, cut here, so that the state in between comes out.
+   */
+  readonly carry: number;
+}
+
+/**
+ * Cuts a stream into windows for BPTT(k1, k2): every k1 steps, gradients over the last k2.
+ *
+ * A stream of n indices gives each of B rows ⌊(n − 1) / B⌋ steps. Window j ends at step e = min((j + 1) · k1, steps) and
+ * begins at max(0, j · k1 + k1 − k2): with k2 > k1 the first windows are shorter, and windows overlap by k2 − k1. The
+ * last may be shorter.
+ *
+ * Source: R. Williams and J. Peng, An efficient gradient-based algorithm for on-line training of recurrent network
+ * trajectories (1990): BPTT(h; h′) with h = k2, h′ = k1.
+ *
+ * @param stream - [time]
+ * @throws RangeError if the stream is too short for the rows, k2 is less than k1, or an option is no whole number.
+ *
+ * @example
+ * ```ts
+ * import { chunksOf } from 'recurrent-cells/text';
+ * const chunks = [...chunksOf([0, 1, 2, 3, 4, 5, 6, 7, 8], { batchSize: 2, k1: 2 })];
+ * [...chunks[0]!.inputs.data]; // → [0, 1, 4, 5]
+ * [...chunks[0]!.targets.data]; // → [1, 2, 5, 6]
+ * [...chunks[1]!.inputs.data]; // → [2, 3, 6, 7]
+ * chunks.map((chunk) => chunk.first); // → [true, false]
+ * ```
+ */
+export function chunksOf(stream: ArrayLike<number>, options: ChunkOptions): IterableIterator<Chunk> {
+  const where = 'chunksOf';
+  checkIndices(where, 'stream', stream);
+  const batchSize = wholeNumber(where, 'batchSize', options?.batchSize);
+  const k1 = wholeNumber(where, 'k1', options.k1);
+  const k2 = wholeNumber(where, 'k2', options.k2 ?? k1);
+  if (k2 < k1)
+    throw rangeError(where, 'k2', `is ${k2}`, `at least k1 (${k1}), or some steps would have no gradient`);
+  const steps = Math.floor((stream.length - 1) / batchSize);
+  if (steps < 1)
+    throw rangeError(
+      where,
+      'stream',
+      `has ${stream.length} indices`,
+      `at least ${batchSize + 1} for ${batchSize} rows`,
+    );
+  return windows(stream, batchSize, steps, k1, k2);
+}
+
+function* windows(
+  stream: ArrayLike<number>,
+  batchSize: number,
+  steps: number,
+  k1: number,
+  k2: number,
+): IterableIterator<Chunk> {
+  const startOf = (j: number) => Math.max(0, (j + 1) * k1 - k2);
+  for (let j = 0; j * k1 < steps; j++) {
+    const start = startOf(j);
+    const time = Math.min((j + 1) * k1, steps) - start;
+    const block = (shift: number): IndexTensor => {
+      const data = new Int32Array(batchSize * time);
+      for (let row = 0; row < batchSize; row++) {
+        for (let step = 0; step < time; step++)
+          data[row * time + step] = stream[row * steps + start + step + shift]!;
+      }
+      return { data, shape: [batchSize, time] };
+    };
+    const carry = Math.min(startOf(j + 1) - start, time);
+    yield { inputs: block(0), targets: block(1), first: j === 0, fresh: j * k1 - start, carry };
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Saved tokenizers, read back.
+ *
+ * Answers for finding the right kind; each kind checks its own options as it does for a user.
+ */
+import { oneOf, rangeError, show, typeError } from '../../common/errors.ts';
+import { readFields, readSaved, type SavedFields } from '../../common/saved.ts';
+import { type CharacterOptions, characters } from './characters.ts';
+import { custom, type TokenizeFunction } from './custom.ts';
+import { type NgramOptions, ngrams } from './ngrams.ts';
+import type { NormalizationOptions } from './normalize.ts';
+import { pattern } from './pattern.ts';
+import { type CharacterTokenizer, TOKENIZER_FORMAT, type Tokenizer } from './tokenizer.ts';
+import { type WordOptions, words } from './words.ts';
+
+const KINDS = ['characters', 'words', 'pattern', 'ngrams', 'custom'] as const;
+
+/** What each kind saves. */
+const OPTIONS: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
+  characters: ['normalization', 'lowercase', 'unit'],
+  words: ['normalization', 'lowercase', 'locale', 'keep'],
+  pattern: ['normalization', 'lowercase', 'source', 'flags'],
+  ngrams: ['from', 'to', 'joiner', 'tokenizer'],
+  custom: ['normalization', 'lowercase', 'name'],
+};
+
+/**
+ * Reads a tokenizer that `toJSON` saved.
+ *
+ * @param saved - the object or its JSON text
+ * @param functions - for tokenizers made by {@link custom}: their functions, by name
+ * @throws TypeError or RangeError if it's no saved tokenizer, of another version, of unknown kind, or if
+ * `functions` has none of that name.
+ *
+ * @example
+ * ```ts
+ * import { loadTokenizer, words } from 'recurrent-cells/text';
+ * const saved = JSON.stringify(words({ lowercase: true }));
+ * loadTokenizer(saved).tokenize('A Boat'); // → ['a', 'boat']
+ * ```
+ */
+export function loadTokenizer(
+  saved: unknown,
+  functions: Readonly<Record<string, TokenizeFunction>> = {},
+): Tokenizer | CharacterTokenizer {
+  const where = 'loadTokenizer';
+  const fields = readSaved(where, saved, TOKENIZER_FORMAT);
+  const kind = oneOf(where, 'kind', fields.kind, KINDS);
+  const given = readFields(where, fields, 'options');
+  for (const name of OPTIONS[kind]) {
+    // A default for what's missing would be another tokenizer than the one that was saved.
+    if (given[name] === undefined || given[name] === null)
+      throw typeError(where, `options.${name}`, `is ${show(given[name])}`, `the ${kind} tokenizer's own`);
+  }
+  switch (kind) {
+    case 'characters':
+      return characters(given as CharacterOptions);
+    case 'words':
+      return words(given as WordOptions);
+    case 'pattern':
+      return pattern(expression(given), given as NormalizationOptions);
+    case 'ngrams':
+      readSaved(where, given.tokenizer, TOKENIZER_FORMAT, 'options.tokenizer');
+      return ngrams(loadTokenizer(given.tokenizer, functions), given as NgramOptions);
+    case 'custom': {
+      const name = readString(where, given, 'name');
+      if (!Object.hasOwn(functions, name))
+        throw rangeError(where, 'functions', `has no ${show(name)}`, 'the function saved under that name');
+      return custom(functions[name]!, { ...(given as NormalizationOptions), name });
+    }
+  }
+}
+
+function expression(options: SavedFields): RegExp {
+  const source = readString('loadTokenizer', options, 'source');
+  const flags = readString('loadTokenizer', options, 'flags');
+  try {
+    return new RegExp(source, flags);
+  } catch {
+    const came = `are ${show(source)} and ${show(flags)}`;
+    throw rangeError('loadTokenizer', 'options.source and flags', came, 'a regular expression');
+  }
+}
+
+function readString(where: string, options: SavedFields, name: string): string {
+  const value = options[name];
+  if (typeof value === 'string') return value;
+  throw typeError(where, `options.${name}`, `is ${show(value)}`, 'a string');
+}

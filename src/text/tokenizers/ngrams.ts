@@ -1,0 +1,84 @@
+/**
+ * n-grams over any tokenizer: of words, of characters, of a user's tokens.
+ *
+ * Answers for neighbours only; what a token is, the inner tokenizer says.
+ */
+import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
+import { optionsOf } from '../../common/options.ts';
+import { checkText, savedTokenizer, type Token, type Tokenizer } from './tokenizer.ts';
+
+/** How many neighbours, and what stands between them. */
+export interface NgramOptions {
+  /** The shortest n (default 1). */
+  readonly from?: number | undefined;
+  /** The longest n (default 2). */
+  readonly to?: number | undefined;
+  /** What joins the tokens of one n-gram: `' '` by default; give `''` for characters. */
+  readonly joiner?: string | undefined;
+}
+
+/**
+ * Takes all runs of n neighbouring tokens, for each n from `from` to `to`.
+ *
+ * m tokens give m − n + 1 n-grams for each n. They come ordered by where they begin, then by n.
+ *
+ * @throws RangeError if `from` or `to` is no whole number of at least 1, or `from` is larger than `to`;
+ * TypeError if `joiner` is no string, or `tokenizer` is none.
+ *
+ * @example
+ * ```ts
+ * import { characters, ngrams, pattern } from 'recurrent-cells/text';
+ * ngrams(pattern()).tokenize('to be or'); // → ['to', 'to be', 'be', 'be or', 'or']
+ * ngrams(characters(), { from: 2, to: 2, joiner: '' }).tokenize('abc'); // → ['ab', 'bc']
+ * ```
+ */
+export function ngrams(tokenizer: Tokenizer, options: NgramOptions = {}): Tokenizer {
+  if (typeof tokenizer?.tokenize !== 'function')
+    throw typeError('ngrams', 'tokenizer', `is ${show(tokenizer)}`, 'a tokenizer, such as words()');
+  const from = wholeNumber('ngrams', 'from', optionsOf('ngrams', options).from ?? 1);
+  const to = wholeNumber('ngrams', 'to', options.to ?? Math.max(2, from));
+  const joiner: unknown = options.joiner ?? ' ';
+  if (from > to) throw rangeError('ngrams', 'from', `is ${from}`, `at most to (${to})`);
+  if (typeof joiner !== 'string') throw typeError('ngrams', 'joiner', `is ${show(joiner)}`, 'a string');
+
+  function tokenize(text: string): string[] {
+    const tokens = tokenizer.tokenize(text);
+    const grams: string[] = [];
+    for (let at = 0; at < tokens.length; at++) {
+      for (let n = from; n <= to && at + n <= tokens.length; n++)
+        grams.push(tokens.slice(at, at + n).join(joiner as string));
+    }
+    return grams;
+  }
+
+  function* tokens(text: string): IterableIterator<Token> {
+    const window: Token[] = [];
+    for (const token of tokenizer.tokens(checkText('ngrams', text))) {
+      window.push(token);
+      if (window.length > to) window.shift();
+      if (window.length === to) yield* starting(text, window);
+    }
+    if (window.length === to) window.shift();
+    for (; window.length >= from; window.shift()) yield* starting(text, window);
+  }
+
+  function* starting(text: string, window: readonly Token[]): Iterable<Token> {
+    const start = window[0]!.start;
+    for (let n = from; n <= window.length; n++) {
+      const parts = window.slice(0, n);
+      const end = parts[n - 1]!.end;
+      yield {
+        text: parts.map((part) => part.text).join(joiner as string),
+        raw: text.slice(start, end),
+        start,
+        end,
+      };
+    }
+  }
+
+  return {
+    tokenize,
+    tokens,
+    toJSON: () => savedTokenizer('ngrams', { from, to, joiner, tokenizer: tokenizer.toJSON() }),
+  };
+}

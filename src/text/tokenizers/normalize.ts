@@ -1,0 +1,126 @@
+/**
+ * Brings text into the form in which tokens are compared, and finds the way back into the source.
+ *
+ * Answers for normalisation, lower case, jamo, and offsets; not for where tokens begin and end.
+ */
+
+import { oneOf, show, typeError } from '../../common/errors.ts';
+import type { Complete } from '../../common/options.ts';
+import { decomposeHangul } from './jamo.ts';
+
+/** What happens to text before it is cut into tokens. */
+export interface NormalizationOptions {
+  /** `'NFC'` (default), before and after lower case: canonically equal texts give equal tokens. `'none'`: as it is. */
+  readonly normalization?: 'NFC' | 'none' | undefined;
+  /**
+   * `false` (default): as written. `true`: Unicode's lower case, whatever the language. A BCP 47 tag: that
+   * language's lower case (`'tr'` makes `I` a dotless `ı`). It's lower case, not full case folding: `ß` stays.
+   */
+  readonly lowercase?: boolean | string | undefined;
+}
+
+/** Prepared text, and where each of its offsets lies in the source. */
+export interface Aligned {
+  readonly text: string;
+  toSource(offset: number): number;
+}
+
+/** Fills in the defaults and refuses what isn't one of the choices. */
+export function normalizationOptions(
+  where: string,
+  options: NormalizationOptions,
+): Complete<NormalizationOptions> {
+  const lowercase: unknown = options.lowercase ?? false;
+  if (typeof lowercase === 'string') checkLocale(where, 'lowercase', lowercase);
+  else if (typeof lowercase !== 'boolean')
+    throw typeError(where, 'lowercase', `is ${show(lowercase)}`, 'true, false or a language tag');
+  const normalization = oneOf(where, 'normalization', options.normalization ?? 'NFC', ['NFC', 'none']);
+  return { normalization, lowercase };
+}
+
+/** Passes on a BCP 47 language tag, such as `'ko'`. */
+export function checkLocale(where: string, argument: string, locale: unknown): string {
+  if (typeof locale !== 'string') throw typeError(where, argument, `is ${show(locale)}`, 'a language tag');
+  try {
+    return Intl.getCanonicalLocales(locale)[0] ?? locale;
+  } catch {
+    throw typeError(where, argument, `is ${show(locale)}`, 'a language tag such as "en" or "ko"');
+  }
+}
+
+/** The prepared text alone: {@link align} without its cost. */
+export function normalize(text: string, options: Complete<NormalizationOptions>, jamo = false): string {
+  const { normalization, lowercase } = options;
+  const normal = compose(text, normalization);
+  // Again, because small letters may compose where the capitals don't: J with a caron.
+  const cased = lowercase === false ? normal : compose(lower(normal, lowercase), normalization);
+  return jamo ? decomposeHangul(cased) : cased;
+}
+
+/** The prepared text, with the way back into `source`. */
+export function align(source: string, options: Complete<NormalizationOptions>, jamo = false): Aligned {
+  const { normalization, lowercase } = options;
+  const composed = (before: Aligned) =>
+    step(before, compose(before.text, normalization), COMPOSING, (piece) => compose(piece, normalization));
+  let aligned = composed({ text: source, toSource: (offset) => offset });
+  if (lowercase !== false) {
+    aligned = step(aligned, lower(aligned.text, lowercase), CASED, (piece) => lower(piece, lowercase));
+    aligned = composed(aligned);
+  }
+  return jamo ? step(aligned, decomposeHangul(aligned.text), SYLLABLE, decomposeHangul) : aligned;
+}
+
+// What may join the character before it under NFC, apart from combining marks: Hangul's medial vowels and final
+// consonants, and the vowel signs of Kirat Rai, which Unicode counts as letters.
+const JOINING = '\\p{M}\\u1160-\\u11FF\\u{16D63}-\\u{16D6A}';
+// Below U+0300 nothing changes on its own. No piece interacts with its neighbours.
+const COMPOSING = new RegExp(`[^${JOINING}][${JOINING}]+|[^\\0-\\u02FF${JOINING}]|[${JOINING}]+`, 'gu');
+const CASED = /\P{M}\p{M}*|\p{M}+/gu;
+const SYLLABLE = /[가-힣]/g;
+
+function compose(text: string, normalization: 'NFC' | 'none'): string {
+  return normalization === 'NFC' ? text.normalize('NFC') : text;
+}
+
+function lower(text: string, lowercase: true | string): string {
+  return lowercase === true ? text.toLowerCase() : text.toLocaleLowerCase(lowercase);
+}
+
+/**
+ * Follows one rewriting of the whole text by rewriting its pieces alone, of which only the lengths are used (a
+ * final sigma is the same length as another). No rule of lower case both lengthens and shortens within one
+ * language, so equal lengths mean that nothing moved.
+ */
+function step(before: Aligned, text: string, pieces: RegExp, rewrite: (piece: string) => string): Aligned {
+  if (text === before.text) return before;
+  const edits: number[] = []; // start and end after, start and end before; four numbers each piece that moved
+  if (text.length !== before.text.length || pieces === COMPOSING) {
+    let shift = 0;
+    for (const { 0: piece, index } of before.text.matchAll(pieces)) {
+      const length = rewrite(piece).length;
+      if (length === piece.length) continue;
+      edits.push(index + shift, index + shift + length, index, index + piece.length);
+      shift += length - piece.length;
+    }
+  }
+  return { text, toSource: (offset) => before.toSource(backwards(edits, offset)) };
+}
+
+/** Within a piece whose length changed, offsets count from its start and stop at its end. */
+function backwards(edits: readonly number[], offset: number): number {
+  let low = 0;
+  let high = edits.length / 4;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (edits[4 * middle]! <= offset) low = middle + 1;
+    else high = middle;
+  }
+  if (low === 0) return offset;
+  const [start, end, startBefore, endBefore] = edits.slice(4 * low - 4, 4 * low) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return offset < end ? Math.min(startBefore + offset - start, endBefore) : endBefore + offset - end;
+}

@@ -1,0 +1,115 @@
+/**
+ * Words to leave out, given as a list.
+ *
+ * Answers for bringing a list into the form the tokenizer gives, and for saying where that fails; lists found from
+ * the corpus are in corpus-stopwords.ts.
+ */
+import { show, typeError } from '../../common/errors.ts';
+import { optionsOf } from '../../common/options.ts';
+import { readSaved, readTokens } from '../../common/saved.ts';
+import { checkTokenizer, type Tokenizer } from './tokenizer.ts';
+
+/** How the list is brought into the form of tokens. */
+export interface StopwordOptions {
+  /** The tokenizer of the texts: each stopword is run through it. Without one, the words are taken as they are. */
+  readonly tokenizer?: Tokenizer | undefined;
+  /** Is told of the words the tokenizer splits (default: `console.warn`). */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+/** The saved form of stopwords. */
+export interface SavedStopwords {
+  readonly format: 'recurrent-cells/text/stopwords';
+  readonly version: 1;
+  readonly tokens: readonly string[];
+  readonly split: readonly string[];
+}
+
+const FORMAT = 'recurrent-cells/text/stopwords';
+
+/**
+ * A set of tokens to leave out of texts, or of a vocabulary (`Vocabulary.fit(…, { stopwords })`).
+ *
+ * A stopword that the tokenizer splits (`don't` into `don` and `t`) never occurs as one token; its parts may be
+ * words in their own right, so they are not left out. Such words are listed in `split`, and `warn` names them.
+ *
+ * @example
+ * ```ts
+ * import { pattern, Stopwords } from 'recurrent-cells/text';
+ * const tokenizer = pattern(/[\p{L}\p{N}_]{2,}/u, { lowercase: true });
+ * const stopwords = Stopwords.of(['The', 'a', "mustn't"], { tokenizer, warn: () => {} });
+ * stopwords.filter(tokenizer.tokenize('The boat')); // → ['boat']
+ * stopwords.split; // → ['a', "mustn't"]
+ * ```
+ */
+export class Stopwords {
+  /** The tokens left out. */
+  readonly tokens: readonly string[];
+  /** The words of the list that don't come out of the tokenizer as one token, and so have no effect. */
+  readonly split: readonly string[];
+  readonly #set: ReadonlySet<string>;
+
+  private constructor(tokens: Iterable<string>, split: readonly string[]) {
+    this.#set = new Set(tokens);
+    this.tokens = Object.freeze([...this.#set]);
+    this.split = Object.freeze([...new Set(split)]);
+  }
+
+  /**
+   * Takes a list of any origin, such as those of the `stopword` package.
+   *
+   * @throws TypeError if a word is not a string.
+   */
+  static of(words: Iterable<string>, options: StopwordOptions = {}): Stopwords {
+    const where = 'Stopwords.of';
+    const list: Iterable<unknown> = words;
+    if (typeof list === 'string' || typeof list?.[Symbol.iterator] !== 'function')
+      throw typeError(where, 'words', `is ${show(list)}`, 'an iterable of words');
+    const { tokenizer, warn = console.warn } = optionsOf(where, options);
+    checkTokenizer(where, tokenizer);
+    if (typeof warn !== 'function')
+      throw typeError(where, 'warn', `is ${show(warn)}`, 'a function that takes a message');
+    const tokens: string[] = [];
+    const split: string[] = [];
+    for (const word of list) {
+      if (typeof word !== 'string') throw typeError(where, 'words', `has ${show(word)}`, 'strings');
+      const parts = tokenizer === undefined ? [word] : tokenizer.tokenize(word);
+      if (parts.length === 1 && parts[0] !== undefined && isWhole(word, tokenizer)) tokens.push(parts[0]);
+      else split.push(word);
+    }
+    if (split.length > 0)
+      warn(
+        `${where}: the tokenizer splits ${split.length} stopwords, which have no effect: ${split.join(', ')}`,
+      );
+    return new Stopwords(tokens, split);
+  }
+
+  /** Whether `token` is one of them. */
+  has(token: string): boolean {
+    return this.#set.has(token);
+  }
+
+  /** The tokens that are no stopwords. */
+  filter(tokens: Iterable<string>): string[] {
+    return Array.from(tokens).filter((token) => !this.#set.has(token));
+  }
+
+  /** The versioned form that {@link Stopwords.fromJSON} reads. */
+  toJSON(): SavedStopwords {
+    return { format: FORMAT, version: 1, tokens: this.tokens, split: this.split };
+  }
+
+  /** Reads what `toJSON` saved. @throws TypeError or RangeError, which say which field is wrong. */
+  static fromJSON(saved: unknown): Stopwords {
+    const fields = readSaved('Stopwords.fromJSON', saved, FORMAT);
+    const tokens = readTokens('Stopwords.fromJSON', fields, 'tokens');
+    return new Stopwords(tokens, readTokens('Stopwords.fromJSON', fields, 'split'));
+  }
+}
+
+/** Whether the one token is all of the word, not what was left of it (`can't` to `can`). */
+function isWhole(word: string, tokenizer: Tokenizer | undefined): boolean {
+  const [only] = tokenizer?.tokens(word) ?? [];
+  // A user's function may give a token that doesn't stand in the word, such as a stem: that is its will.
+  return only === undefined || only.raw === '' || only.raw === word.trim();
+}

@@ -1,0 +1,114 @@
+/**
+ * What every tokenizer can do, and how one is made from a scan over prepared text.
+ *
+ * Answers for offsets into the source and for the two ways of asking (strings, or tokens with offsets);
+ * where tokens begin and end is each tokenizer's own file.
+ */
+
+import { show, typeError } from '../../common/errors.ts';
+import type { Complete } from '../../common/options.ts';
+import { align, type NormalizationOptions, normalize } from './normalize.ts';
+
+/** One token and where it came from. */
+export interface Token {
+  /** As it is counted: normalised, and lower-cased where that was asked for. */
+  readonly text: string;
+  /** As it stands in the source: `source.slice(start, end)`. */
+  readonly raw: string;
+  /** First UTF-16 unit in the source. */
+  readonly start: number;
+  /** One past the last UTF-16 unit in the source. */
+  readonly end: number;
+}
+
+/** What a saved tokenizer calls its format. */
+export const TOKENIZER_FORMAT = 'recurrent-cells/text/tokenizer';
+
+/** How a tokenizer is written to JSON: format, version, kind, and the options of that kind. */
+export interface SavedTokenizer {
+  readonly format: 'recurrent-cells/text/tokenizer';
+  readonly version: 1;
+  readonly kind: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Anything that turns a text into tokens. */
+export interface Tokenizer {
+  /** The tokens as strings. */
+  tokenize(text: string): string[];
+  /** The same tokens, one by one, with their place in `text`. */
+  tokens(text: string): IterableIterator<Token>;
+  /** The versioned form {@link loadTokenizer} reads. */
+  toJSON(): SavedTokenizer;
+}
+
+/** A tokenizer that keeps every character, so its tokens can be put together again. */
+export interface CharacterTokenizer extends Tokenizer {
+  /**
+   * Puts tokens together: of {@link Token}s the source, byte for byte; of strings the normalised text (which
+   * is the source wherever the source was in normal form, or `normalization` is `'none'`).
+   */
+  join(tokens: Iterable<string | Token>): string;
+}
+
+/**
+ * Spans in prepared text, as batches of start, end, start, end, …: a generator's step for every character would
+ * cost more than the character.
+ */
+export type Scan = (text: string) => Iterable<readonly number[]>;
+
+/** What a kind of tokenizer brings along. */
+export interface TokenizerParts {
+  readonly kind: string;
+  readonly normalization: Complete<NormalizationOptions>;
+  readonly jamo?: boolean | undefined;
+  readonly scan: Scan;
+  /** The options, as saved. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Makes the two ways of asking, and saving, out of one scan. */
+export function tokenizerOf(parts: TokenizerParts): Tokenizer {
+  const { kind, normalization, scan, options } = parts;
+  const jamo = parts.jamo ?? false;
+
+  function tokenize(text: string): string[] {
+    const prepared = normalize(checkText(kind, text), normalization, jamo);
+    const strings: string[] = [];
+    for (const spans of scan(prepared)) {
+      for (let i = 0; i < spans.length; i += 2) strings.push(prepared.slice(spans[i], spans[i + 1]));
+    }
+    return strings;
+  }
+
+  function* tokens(text: string): IterableIterator<Token> {
+    const aligned = align(checkText(kind, text), normalization, jamo);
+    for (const spans of scan(aligned.text)) {
+      for (let i = 0; i < spans.length; i += 2) {
+        const start = aligned.toSource(spans[i]!);
+        const end = aligned.toSource(spans[i + 1]!);
+        yield { text: aligned.text.slice(spans[i], spans[i + 1]), raw: text.slice(start, end), start, end };
+      }
+    }
+  }
+
+  return { tokenize, tokens, toJSON: () => savedTokenizer(kind, { ...normalization, ...options }) };
+}
+
+/** The saved form, with this format's name and version. */
+export function savedTokenizer(kind: string, options: Readonly<Record<string, unknown>>): SavedTokenizer {
+  return { format: TOKENIZER_FORMAT, version: 1, kind, options };
+}
+
+/** Passes a text on, or says which tokenizer was given something else. */
+export function checkText(kind: string, text: unknown): string {
+  if (typeof text === 'string') return text;
+  throw typeError(`${kind} tokenizer`, 'text', `is ${show(text)}`, 'a string');
+}
+
+/** Passes where there's no tokenizer, or a tokenizer. */
+export function checkTokenizer(where: string, tokenizer: Tokenizer | undefined): void {
+  if (tokenizer === undefined || typeof tokenizer?.tokenize === 'function') return;
+  const expected = 'a tokenizer, such as pattern() or custom(function)';
+  throw typeError(where, 'tokenizer', `is ${show(tokenizer)}`, expected);
+}

@@ -1,0 +1,228 @@
+import { test as property } from '@fast-check/vitest';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { flat, TokenMap } from '../../../src/text/counts/token-map.ts';
+import {
+  type Counts,
+  compareCodePoints,
+  HeavyHitters,
+  lines,
+  pattern,
+  TokenCounts,
+} from '../../../src/text.ts';
+import { anyText } from '../arbitrary.ts';
+import { messageOf } from '../message.ts';
+
+const word = fc.oneof(
+  fc.constantFrom('a', 'b', 'c', 'constructor', '__proto__', 'hasOwnProperty', '', '강'),
+  anyText,
+);
+const corpus = fc.array(fc.array(word, { maxLength: 12 }), { maxLength: 8 });
+const sorted = (counts: Counts) => [...counts.entries()].sort((a, b) => compareCodePoints(a.token, b.token));
+
+describe('TokenCounts', () => {
+  property.prop([corpus])('counts tokens, and documents with them', (documents) => {
+    const counts = TokenCounts.of(documents);
+    const all = documents.flat();
+    expect([counts.tokens, counts.documents, counts.types]).toEqual([
+      all.length,
+      documents.length,
+      new Set(all).size,
+    ]);
+    for (const token of all) {
+      expect(counts.countOf(token)).toBe(all.filter((other) => other === token).length);
+      expect(counts.documentsWith(token)).toBe(documents.filter((tokens) => tokens.includes(token)).length);
+    }
+    expect(counts.countOf('never seen')).toBe(0);
+  });
+
+  property.prop([corpus, corpus])('of two parts merge exactly into those of the whole', (one, other) => {
+    const merged = TokenCounts.of(one).merge(TokenCounts.of(other));
+    const whole = TokenCounts.of([...one, ...other]);
+    expect(sorted(merged)).toEqual(sorted(whole));
+    expect([merged.tokens, merged.documents]).toEqual([whole.tokens, whole.documents]);
+  });
+
+  property.prop([corpus])('are the same after saving and loading, and go on counting', (documents) => {
+    const counts = TokenCounts.of(documents);
+    const loaded = TokenCounts.fromJSON(JSON.stringify(counts));
+    expect([...loaded.entries()]).toEqual([...counts.entries()]);
+    for (const each of [loaded, counts]) each.addDocument(['a', 'a', 'constructor']);
+    expect(loaded.toJSON()).toEqual(counts.toJSON());
+  });
+
+  test('merge with themselves', () => {
+    const counts = TokenCounts.of([['a', 'b', 'a']]);
+    expect([...counts.merge(counts).entries()].map(({ count, documents }) => [count, documents])).toEqual([[4, 2], [2, 2]]); // biome-ignore format: pairs
+  });
+
+  test('are as they were where something else came than tokens', () => {
+    for (const counts of [TokenCounts.of([['a']]), HeavyHitters.of([['a']])]) {
+      const before = JSON.stringify(counts);
+      expect(messageOf(() => counts.addDocument(['x', 5 as never]))).toContain(
+        'tokens has 5, expected tokens',
+      );
+      expect(messageOf(() => counts.addDocument('hello'))).toContain('tokens is the text "hello"');
+      expect(messageOf(() => counts.addDocument(null as never))).toContain('tokens is null');
+      expect(JSON.stringify(counts)).toBe(before);
+    }
+    const counts = new TokenCounts();
+    for (const [count, documents] of [[-1, 0], [3, 1.5], [1, 2]]) expect(() => counts.add('x', count, documents)).toThrow(RangeError); // biome-ignore format: pairs
+    expect(() => counts.addDocuments(2.5)).toThrow(RangeError);
+    expect([counts.types, counts.tokens, counts.documents]).toEqual([0, 0, 0]);
+  });
+
+  test('arrive one by one', async () => {
+    async function* stream() {
+      yield 'the boat';
+      yield 'the river';
+    }
+    const counts = await TokenCounts.ofAsync(stream(), { tokenizer: pattern() });
+    expect([counts.countOf('the'), counts.documents]).toEqual([2, 2]);
+  });
+});
+
+describe('TokenMap', () => {
+  test('goes on where one Map ends', () => {
+    const map = new TokenMap(3);
+    const tokens = Array.from({ length: 10 }, (_, i) => `t${i}`);
+    expect(tokens.map((token) => map.add(token))).toEqual([...tokens.keys()]);
+    expect(tokens.map((token) => map.get(token))).toEqual([...tokens.keys()]);
+    expect([...map.tokens()]).toEqual(tokens);
+    expect([map.size, map.get('t10')]).toEqual([10, undefined]);
+  });
+
+  property.prop([anyText])('flat strings are the same strings', (text) => {
+    expect(flat(text)).toBe(text);
+  });
+});
+
+describe('HeavyHitters', () => {
+  const streams = fc.array(fc.array(fc.nat(30).map(String), { maxLength: 60 }), {
+    minLength: 1,
+    maxLength: 4,
+  });
+  const check = (counts: HeavyHitters, stream: readonly string[], capacity: number) => {
+    const exact = TokenCounts.of([stream]);
+    expect(counts.tokens).toBe(stream.length);
+    expect(counts.missed).toBeLessThanOrEqual(stream.length / (capacity + 1));
+    const held = new Set<string>();
+    for (const { token, count, error } of counts.entries()) {
+      held.add(token);
+      expect(count).toBeLessThanOrEqual(exact.countOf(token));
+      expect(count + error).toBeGreaterThanOrEqual(exact.countOf(token));
+      expect(error).toBeLessThanOrEqual(counts.missed);
+    }
+    expect(held.size).toBeLessThan(2 * capacity + 1);
+    for (const { token, count } of exact.entries()) if (count > counts.missed) expect(held).toContain(token);
+  };
+
+  property.prop([streams, fc.integer({ min: 1, max: 12 })])(
+    'keep the bounds they state, merged or not',
+    (parts, capacity) => {
+      const counters = parts.map((part) => HeavyHitters.of([part], { capacity }));
+      for (const [i, counts] of counters.entries()) check(counts, parts[i]!, capacity);
+      const loaded = counters.map((counts) => HeavyHitters.fromJSON(JSON.stringify(counts)));
+      expect(loaded.map((counts) => counts.toJSON())).toEqual(counters.map((counts) => counts.toJSON()));
+      check(loaded.reduce((merged, counts) => merged.merge(counts)), parts.flat(), capacity); // biome-ignore format: one line
+    },
+  );
+
+  property.prop([streams])('are exact where nothing has to leave', (parts) => {
+    const counts = HeavyHitters.of(parts, { capacity: 40 });
+    const exact = TokenCounts.of(parts);
+    expect(sorted(counts)).toEqual(sorted(exact).map((entry) => ({ ...entry, documents: undefined })));
+  });
+
+  test('hold what is frequent of a long stream', async () => {
+    const stream = Array.from({ length: 20000 }, (_, i) => (i % 4 === 0 ? 'often' : `rare${i}`));
+    const counts = await HeavyHitters.ofAsync([stream], { capacity: 50 });
+    const often = [...counts.entries()].find(({ token }) => token === 'often');
+    expect(often).toEqual({ token: 'often', count: 5000, error: 0, documents: undefined });
+    expect(counts.missed).toBeGreaterThan(0);
+  });
+
+  test('merge with themselves', () => {
+    const counts = HeavyHitters.of([['a', 'b', 'a', 'c', 'a']], { capacity: 2 });
+    check(counts.merge(counts), ['a', 'b', 'a', 'c', 'a', 'a', 'b', 'a', 'c', 'a'], 2);
+  });
+});
+
+describe('lines', () => {
+  const collect = async (chunks: Iterable<Uint8Array | string>) => {
+    const all: string[] = [];
+    for await (const line of lines(chunks)) all.push(line);
+    return all;
+  };
+
+  property.prop([
+    fc
+      .array(fc.constantFrom('a', '강', '👩‍👧', '\n', '\r\n', '\r', ' '), { maxLength: 30 })
+      .map((parts) => parts.join('')),
+    fc.array(fc.nat(30), { maxLength: 6 }),
+  ])('are the same wherever the bytes are cut', async (text, cuts) => {
+    const bytes = new TextEncoder().encode(text);
+    const ends = [...cuts.map((cut) => Math.min(cut, bytes.length)), bytes.length].sort((a, b) => a - b);
+    const expected = text.split(/\r\n|\n|\r/);
+    if (expected.at(-1) === '') expected.pop();
+    expect(await collect(ends.map((end, i) => bytes.subarray(i === 0 ? 0 : ends[i - 1], end)))).toEqual(
+      expected,
+    );
+  });
+
+  test('of strings cut anywhere, even within \\r\\n', async () => {
+    expect(await collect(['a\r', '', '\nb', 'c\n', '\n'])).toEqual(['a', 'bc', '']);
+    await expect(collect([5 as never])).rejects.toThrow(
+      'lines: a chunk is 5, expected a string or a Uint8Array',
+    );
+  });
+});
+
+test('code points are the order, not UTF-16 units', () => {
+  const strings = [
+    '',
+    'a',
+    'ab',
+    'b',
+    '\ud83d',
+    '\ud83da',
+    '\ud83d\uffff',
+    '\ufb01',
+    '\uffff',
+    '\u{1F600}',
+    '\u{1F601}',
+    '\u{1F601}a',
+  ];
+  const scrambled = [...strings].sort((a, b) => b.length - a.length || (a < b ? 1 : -1));
+  expect(scrambled.sort(compareCodePoints)).toEqual(strings);
+  expect(compareCodePoints('\u{1F600}', '\u{1F600}')).toBe(0);
+});
+
+const saved = () => TokenCounts.of([['a', 'b']]).toJSON();
+test.each<[string, () => unknown, string]>([
+  ['a text alone', () => TokenCounts.of('the boat'), 'TypeError: TokenCounts.of: documents is the text "the boat", expected an iterable of documents, such as [text]'],
+  ['no documents', () => TokenCounts.of(null as never), 'TypeError: TokenCounts.of: documents is null, expected an iterable of documents'],
+  ['texts without tokenizer', () => TokenCounts.of(['the boat']), 'TypeError: TokenCounts.of: document 0 is the text "the boat", expected its tokens, or options.tokenizer'],
+  ['a number', () => TokenCounts.of([['a'], 3 as never]), 'TypeError: TokenCounts.of: document 1 is 3, expected a text or an iterable of tokens'],
+  ['bytes', () => TokenCounts.of([new Uint8Array(2) as never]), 'TypeError: TokenCounts: a token is 0, expected a string'],
+  ['tokens that are none', () => HeavyHitters.of([[Number.NaN as never]]), 'TypeError: HeavyHitters.of: document 0 has NaN, expected tokens (strings)'],
+  ['a generator of what is none', () => HeavyHitters.of([new Set([Number.NaN as never])]), 'TypeError: HeavyHitters: a token is NaN, expected a string'],
+  ['half a document', () => new TokenCounts().add('x', 3, 1.5), 'RangeError: TokenCounts.add: documents is 1.5, expected a whole number of at least 0'],
+  ['half of documents', () => new TokenCounts().addDocuments(2.5), 'RangeError: TokenCounts.addDocuments: documents is 2.5, expected a whole number of at least 0'],
+  ['a text as tokens', () => new TokenCounts().addDocument('hello'), 'TypeError: TokenCounts.addDocument: tokens is the text "hello", expected an iterable of tokens, such as [token]'],
+  ['counts that are none', () => new TokenCounts().add('a', -1), 'RangeError: TokenCounts.add: count is -1, expected a whole number of at least 0'],
+  ['more documents than tokens', () => new TokenCounts().add('a', 1, 2), 'RangeError: TokenCounts.add: documents is 2, expected a number from 0 to 1'],
+  ['another merge', () => new TokenCounts().merge({} as never), 'TypeError: TokenCounts.merge: other is an object, expected TokenCounts'],
+  ['capacity', () => new HeavyHitters({ capacity: 0 }), 'RangeError: HeavyHitters: capacity is 0, expected a whole number of at least 1'],
+  ['huge capacity', () => new HeavyHitters({ capacity: 2 ** 24 }), 'RangeError: HeavyHitters: capacity is 16777216, expected a number from 1 to 8388608'],
+  ['another heavy merge', () => new HeavyHitters().merge(new TokenCounts() as never), 'TypeError: HeavyHitters.merge: other is a value of type TokenCounts, expected HeavyHitters'],
+  ['another capacity', () => new HeavyHitters({ capacity: 2 }).merge(new HeavyHitters({ capacity: 3 })), 'RangeError: HeavyHitters.merge: other.capacity is 3, expected 2, as here'],
+  ['saved: tokens', () => TokenCounts.fromJSON({ ...saved(), tokens: 'ab' }), 'TypeError: TokenCounts.fromJSON: tokens is "ab", expected an array of strings'],
+  ['saved: one token', () => TokenCounts.fromJSON({ ...saved(), tokens: ['a', 1] }), 'TypeError: TokenCounts.fromJSON: tokens[1] is 1, expected an array of strings'],
+  ['saved: twice', () => TokenCounts.fromJSON({ ...saved(), tokens: ['a', 'a'] }), 'RangeError: TokenCounts.fromJSON: tokens has "a" twice, expected each token once'],
+  ['saved: counts', () => TokenCounts.fromJSON({ ...saved(), counts: [1] }), 'RangeError: TokenCounts.fromJSON: counts has 1 entries, expected 2, one for each token'],
+  ['saved: one count', () => TokenCounts.fromJSON({ ...saved(), counts: [1, 0.5] }), 'TypeError: TokenCounts.fromJSON: counts[1] is 0.5, expected an array of whole numbers of at least 0'],
+  ['saved: documents', () => TokenCounts.fromJSON({ ...saved(), documents: 0 }), 'RangeError: TokenCounts.fromJSON: documentCounts[0] is 1, expected at most the count and the documents'],
+])('says what is wrong: %s', (_, act, message) => {
+  expect(messageOf(act)).toBe(message);
+}); // biome-ignore format: one case a line

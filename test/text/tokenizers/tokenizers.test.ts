@@ -1,0 +1,303 @@
+import { test as property } from '@fast-check/vitest';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type CharacterOptions,
+  characters,
+  composeHangul,
+  custom,
+  decomposeHangul,
+  loadTokenizer,
+  ngrams,
+  pattern,
+  type Tokenizer,
+  words,
+} from '../../../src/text.ts';
+import { anyText } from '../arbitrary.ts';
+import { messageOf } from '../message.ts';
+
+const UNITS = ['grapheme', 'codePoint', 'jamo'] as const;
+const TOKENIZERS: [string, Tokenizer][] = [
+  ...UNITS.map((unit): [string, Tokenizer] => [unit, characters({ unit, lowercase: true })]),
+  ['words', words({ lowercase: 'tr' })],
+  ['all segments', words({ keep: 'all', lowercase: true, locale: 'ko' })],
+  ['pattern', pattern(/[\p{L}\p{N}_]{2,}/u, { lowercase: 'lt' })],
+  ['default pattern', pattern()],
+  ['n-grams of words', ngrams(words(), { from: 1, to: 3 })],
+  ['n-grams of characters', ngrams(characters(), { from: 2, to: 4, joiner: '' })],
+  ['custom', custom((text) => text.split(' '), { name: 'spaces' })],
+];
+
+describe('characters are never lost', () => {
+  for (const unit of UNITS) {
+    for (const lowercase of [false, true, 'tr', 'lt']) {
+      property.prop([anyText])(`${unit}, lowercase ${lowercase}: tokens join to the source`, (text) => {
+        const tokenizer = characters({ unit, lowercase });
+        expect(tokenizer.join(tokenizer.tokens(text))).toBe(text);
+      });
+    }
+    property.prop([anyText])(`${unit}: strings join to the text in NFC`, (text) => {
+      const tokenizer = characters({ unit });
+      expect(tokenizer.join(tokenizer.tokenize(text))).toBe(text.normalize('NFC'));
+    });
+  }
+
+  test('in lower case, strings join to the text in lower case', () => {
+    const tokenizer = characters({ lowercase: true });
+    expect(tokenizer.join(tokenizer.tokenize('Cafe\u0301 J\u030c'))).toBe('café \u01f0');
+  });
+
+  property.prop([anyText, fc.constantFrom<CharacterOptions['unit']>('grapheme', 'codePoint')])(
+    'without normalisation strings join to the source, byte for byte',
+    (text, unit) => {
+      const tokenizer = characters({ unit: unit!, normalization: 'none' });
+      expect(tokenizer.join(tokenizer.tokenize(text))).toBe(text);
+    },
+  );
+
+  test('over every code point of every plane in use, and every lone surrogate', { timeout: 60_000 }, () => {
+    for (let start = 0; start < 0x110000; start += 0x4000) {
+      const inUse = start < 0x40000 || start === 0xe0000;
+      const text = Array.from({ length: inUse ? 0x4000 : 0x40 }, (_, i) =>
+        String.fromCodePoint(start + i),
+      ).join('');
+      const graphemes = characters();
+      const jamo = characters({ unit: 'jamo' });
+      expect(graphemes.join(graphemes.tokens(text)) === text).toBe(true);
+      expect(jamo.join(jamo.tokenize(text)) === text.normalize('NFC')).toBe(true);
+    }
+  });
+});
+
+describe('the same tokens as from the whole text at once', () => {
+  property.prop([anyText])('graphemes', (text) => {
+    const whole = new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text);
+    expect(characters({ normalization: 'none' }).tokenize(text)).toEqual(Array.from(whole, (s) => s.segment));
+  });
+
+  test('each character beside a letter and a syllable', { timeout: 60_000 }, () => {
+    const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+    const tokenizer = characters({ normalization: 'none' });
+    for (let start = 0; start < 0x10000; start += 0x400) {
+      const uniform = (start >= 0x3400 && start < 0xa000) || (start >= 0xac00 && start < 0xf800);
+      const step = uniform ? 16 : 1; // ideographs, syllables, surrogates, private use: alike within each block
+      const text = Array.from({ length: 0x400 / step }, (_, i) => String.fromCharCode(start + i * step))
+        .map((unit) => `a${unit}가${unit}\n`)
+        .join('');
+      const whole = Array.from(segmenter.segment(text), (segment) => segment.segment);
+      expect(tokenizer.tokenize(text).join('\0') === whole.join('\0')).toBe(true);
+    }
+  });
+
+  property.prop([anyText])('words and everything between', (text) => {
+    const whole = Array.from(new Intl.Segmenter('en', { granularity: 'word' }).segment(text));
+    const none = { normalization: 'none' } as const;
+    expect(words({ ...none, keep: 'all' }).tokenize(text)).toEqual(whole.map((s) => s.segment));
+    expect(words(none).tokenize(text)).toEqual(whole.filter((s) => s.isWordLike).map((s) => s.segment));
+  });
+
+  test.each([
+    ['a word longer than many pieces', `${'a'.repeat(5000)} b`],
+    ['marks without end', `x${'\u0301'.repeat(3000)}y`],
+    ['one family without end', '👩‍'.repeat(1500)],
+    ['flags', '🇰🇷🇺🇸'.repeat(401)],
+    ['no space anywhere', "can't.stop3.14,".repeat(300)],
+    ['only spaces', ' '.repeat(3000)],
+    ['two scripts in one word', 'boat를 강a 3월 river x강 naïve, 배river '.repeat(40)],
+    ['sentences', "The quick fox, who can't stop: 3.14 강에서 배를 타고! ".repeat(60)],
+  ])('%s, across pieces', (_, text) => {
+    const none = { normalization: 'none' } as const;
+    for (const [granularity, tokenizer] of [
+      ['grapheme', characters(none)],
+      ['word', words({ ...none, keep: 'all' })],
+    ] as const) {
+      const whole = new Intl.Segmenter('en', { granularity }).segment(text);
+      expect(tokenizer.tokenize(text)).toEqual(Array.from(whole, (segment) => segment.segment));
+    }
+  });
+});
+
+describe('words of signs, letters of several scripts, digits, marks, spaces and line ends', () => {
+  const units = ['a', 'é', 'ế', 'д', 'λ', 'ب', 'א', 'क', '가', '東', 'ก', '1', '_', '.', "'", ':', ',', '"', '-', '(', ' ', '\n', '\r', '\t', '\u0301', '्', '\u200d', '’', '،', '“', '।']; // biome-ignore format: one alphabet
+  const expectSame = (locale: string, texts: readonly string[]) => {
+    const segmenter = new Intl.Segmenter(locale, { granularity: 'word' });
+    const tokenizers = [
+      words({ locale, normalization: 'none', keep: 'all' }),
+      words({ locale, normalization: 'none' }),
+    ];
+    for (const text of texts) {
+      const whole = Array.from(segmenter.segment(text));
+      const [all, likeWords] = tokenizers.map((tokenizer) => tokenizer.tokenize(text));
+      if (all!.join('|') !== whole.map((s) => s.segment).join('|'))
+        expect(all).toEqual(whole.map((s) => s.segment));
+      const expected = whole.filter((s) => s.isWordLike).map((s) => s.segment);
+      if (likeWords!.join('|') !== expected.join('|')) expect([text, likeWords]).toEqual([text, expected]);
+    }
+  };
+
+  test.each(['en', 'sv', 'he', 'ko'])('all runs of three, in %s', (locale) => {
+    expectSame(
+      locale,
+      units.flatMap((a) => units.flatMap((b) => units.map((c) => a + b + c))),
+    );
+  });
+
+  test('every unit of the tables beside others', { timeout: 60_000 }, () => {
+    const all = Array.from({ length: 0x3000 }, (_, i) => String.fromCharCode(i));
+    expectSame(
+      'en',
+      all.map((unit) => `a${unit}b ${unit}1${unit}2-${unit}\n${unit}`),
+    );
+  });
+
+  property.prop([
+    fc.array(fc.constantFrom(...units, 'the ', '{"x":1,'), { maxLength: 60 }),
+    fc.constantFrom('en', 'fi'),
+  ])('any run', (parts, locale) => expectSame(locale, [parts.join('')]));
+});
+
+test('words that need the letter after a mark, wherever a piece ends', () => {
+  for (let lead = 0; lead < 20; lead++) {
+    const text = `${'-'.repeat(lead)}${"can't-stop,3.14-".repeat(80)}`;
+    const whole = new Intl.Segmenter('en', { granularity: 'word' }).segment(text);
+    expect(words({ keep: 'all' }).tokenize(text)).toEqual(Array.from(whole, (segment) => segment.segment));
+  }
+});
+
+describe.each(TOKENIZERS)('%s', (_, tokenizer) => {
+  property.prop([anyText])('tokens carry the strings of tokenize, and their place', (text) => {
+    const tokens = [...tokenizer.tokens(text)];
+    expect(tokens.map((token) => token.text)).toEqual(tokenizer.tokenize(text));
+    for (const { start, end, raw } of tokens) {
+      expect(raw).toBe(text.slice(start, end));
+      expect(start).toBeLessThanOrEqual(end);
+    }
+  });
+
+  property.prop([anyText])('is the same after saving and loading', (text) => {
+    const loaded = loadTokenizer(JSON.stringify(tokenizer), { spaces: (source) => source.split(' ') });
+    expect(loaded.tokenize(text)).toEqual(tokenizer.tokenize(text));
+    expect(loaded.toJSON()).toEqual(tokenizer.toJSON());
+  });
+
+  test('refuses what is no text', () => {
+    expect(() => tokenizer.tokenize(5 as never)).toThrow(/ is 5, expected a string/);
+    expect(() => [...tokenizer.tokens(null as never)]).toThrow(TypeError);
+  });
+});
+
+describe('what tokens are', () => {
+  test('NFC by default: canonically equal texts give equal tokens, with offsets into the source', () => {
+    expect(pattern().tokenize('cafe\u0301')).toEqual(['café']);
+    expect(
+      [...pattern().tokens('xe\u0301 cafe\u0301 au')].map((t) => [t.text, t.raw, t.start, t.end]),
+    ).toEqual([
+      ['xé', 'xe\u0301', 0, 3],
+      ['café', 'cafe\u0301', 4, 9],
+      ['au', 'au', 10, 12],
+    ]);
+    expect(characters().tokenize('한')).toEqual(['한']);
+    expect(characters({ normalization: 'none' }).tokenize('e\u0301')).toEqual(['e\u0301']);
+  });
+
+  test('NFC holds after lower case too, whose letters may compose where the capitals do not', () => {
+    for (const [capital, small] of [
+      ['J\u030c', '\u01f0'],
+      ['H\u0331', '\u1e96'],
+      ['I\u0307', 'i\u0307'],
+    ] as const) {
+      expect(pattern(undefined, { lowercase: true }).tokenize(`x ${capital}a`)).toEqual(['x', `${small}a`]);
+      const tokens = [...pattern(undefined, { lowercase: true }).tokens(`${capital}a ${capital}b`)];
+      expect(tokens.map(({ raw }) => raw)).toEqual([`${capital}a`, `${capital}b`]);
+      expect(characters({ lowercase: true, unit: 'codePoint' }).tokenize(capital)).toEqual([...small]);
+    }
+    expect(pattern(undefined, { lowercase: true, normalization: 'none' }).tokenize('J\u030c')).toEqual([
+      'j\u030c',
+    ]);
+  });
+
+  property.prop([anyText, fc.constantFrom(true, 'tr', 'lt')])(
+    'lower-cased text is in NFC',
+    (text, lowercase) => {
+      const joined = characters({ lowercase, unit: 'codePoint' }).tokenize(text).join('');
+      expect(joined).toBe(joined.normalize('NFC'));
+    },
+  );
+
+  test('lower case follows the language', () => {
+    expect(words({ lowercase: true }).tokenize('IŞIK')).toEqual(['işik']);
+    expect(words({ lowercase: 'tr' }).tokenize('IŞIK')).toEqual(['ışık']);
+    expect(words({ lowercase: true }).tokenize('ΟΔΟΣ ΣΑΣ')).toEqual(['οδος', 'σας']);
+    expect([...pattern(undefined, { lowercase: true }).tokens('aİb İx')].map((t) => t.raw)).toEqual([
+      'aİb',
+      'İx',
+    ]);
+  });
+
+  test('jamo are taken apart and put together; the offsets of one syllable add up to it', () => {
+    const jamo = characters({ unit: 'jamo' });
+    expect(jamo.tokenize('각a')).toEqual(['ᄀ', 'ᅡ', 'ᆨ', 'a']);
+    expect([...jamo.tokens('각a')].map((t) => [t.start, t.end])).toEqual([[0, 1], [1, 1], [1, 1], [1, 2]]); // biome-ignore format: pairs
+    expect(jamo.join(['ᄀ', 'ᅡ', 'ᆨ', 'ᄀ', 'ᅡ', 'a'])).toBe('각가a');
+  });
+
+  test('every syllable decomposes as Unicode says, and composes back', () => {
+    const syllables = Array.from({ length: 11172 }, (_, i) => String.fromCharCode(0xac00 + i)).join('');
+    expect(decomposeHangul(syllables) === syllables.normalize('NFD')).toBe(true);
+    expect(composeHangul(decomposeHangul(syllables)) === syllables).toBe(true);
+  });
+
+  test('words and n-grams', () => {
+    expect(words({ keep: 'all' }).tokenize('Hi, you')).toEqual(['Hi', ',', ' ', 'you']);
+    expect(ngrams(pattern(), { from: 2, to: 3 }).tokenize('a b c')).toEqual(['a b', 'a b c', 'b c']);
+    expect(ngrams(pattern(), { from: 3 }).tokenize('a b')).toEqual([]);
+    expect([...ngrams(pattern()).tokens('a  b')].map((t) => t.raw)).toEqual(['a', 'a  b', 'b']);
+  });
+
+  test('a function: its tokens are found in the text, or get an empty place', () => {
+    const stems = custom((text) => text.split(' ').map((word) => word.replace(/ies$/, 'y')));
+    expect([...stems.tokens('two ponies run')].map((t) => [t.text, t.raw])).toEqual([
+      ['two', 'two'],
+      ['pony', ''],
+      ['run', 'run'],
+    ]);
+  });
+});
+
+test.each<[string, () => unknown, string]>([
+  ['unit', () => characters({ unit: 'word' as never }), 'RangeError: characters: unit is "word", expected one of "grapheme", "codePoint", "jamo"'],
+  ['normalization', () => words({ normalization: 'NFX' as never }), 'RangeError: words: normalization is "NFX", expected one of "NFC", "none"'],
+  ['lowercase', () => pattern(/a/, { lowercase: 1 as never }), 'TypeError: pattern: lowercase is 1, expected true, false or a language tag'],
+  ['locale', () => words({ locale: 'not a tag' }), 'TypeError: words: locale is "not a tag", expected a language tag such as "en" or "ko"'],
+  ['no locale', () => words({ locale: 3 as never }), 'TypeError: words: locale is 3, expected a language tag'],
+  ['expression without bounds', () => pattern(/[\p{L}\p{N}]+/u).tokenize('가'.repeat(5e6)), "RangeError: pattern: expression overflowed the engine's stack, expected bounded repetitions, such as {1,4096}, for words this long"],
+  ['keep', () => words({ keep: 'some' as never }), 'RangeError: words: keep is "some", expected one of "words", "all"'],
+  ['expression', () => pattern('a+' as never), 'TypeError: pattern: expression is "a+", expected a RegExp'],
+  ['inner', () => ngrams('words' as never), 'TypeError: ngrams: tokenizer is "words", expected a tokenizer, such as words()'],
+  ['from', () => ngrams(words(), { from: 0 }), 'RangeError: ngrams: from is 0, expected a whole number of at least 1'],
+  ['from above to', () => ngrams(words(), { from: 3, to: 2 }), 'RangeError: ngrams: from is 3, expected at most to (2)'],
+  ['joiner', () => ngrams(words(), { joiner: 1 as never }), 'TypeError: ngrams: joiner is 1, expected a string'],
+  ['function', () => custom('x' as never), 'TypeError: custom: tokenize is "x", expected a function from text to strings'],
+  ['its result', () => custom((text) => text).tokenize('ab'), 'TypeError: custom: the function gave "ab", expected an array (or another iterable) of strings'],
+  ['its tokens', () => custom(() => [1 as never]).tokenize('ab'), 'TypeError: custom: the function gave a token that is 1, expected strings'],
+  ['its name', () => JSON.stringify(custom(() => [])), 'TypeError: custom: options.name is missing, expected a name, to save a function under'],
+  ['saved: no JSON', () => loadTokenizer('{'), 'TypeError: loadTokenizer: the saved value is "{", expected an object or its JSON text'],
+  ['saved: no object', () => loadTokenizer(7), 'TypeError: loadTokenizer: the saved value is 7, expected an object of format "recurrent-cells/text/tokenizer"'],
+  ['saved: another format', () => loadTokenizer({ format: 'x' }), 'RangeError: loadTokenizer: format is "x", expected "recurrent-cells/text/tokenizer"'],
+  ['saved: another version', () => loadTokenizer({ ...words().toJSON(), version: 2 }), 'RangeError: loadTokenizer: version is 2, expected 1, the one this release reads'],
+  ['no syllables', () => decomposeHangul(null as never), 'TypeError: decomposeHangul: text is null, expected a string'],
+  ['no jamo', () => composeHangul(null as never), 'TypeError: composeHangul: text is null, expected a string'],
+  ['join: no tokens', () => characters().join([null as never]), 'TypeError: characters.join: tokens has null, expected strings or Tokens'],
+  ['join: nothing', () => characters().join(null as never), 'TypeError: characters.join: tokens is null, expected an iterable of strings or Tokens'],
+  ['characters: options null', () => characters(null as never), 'TypeError: characters: options is null, expected an object of options'],
+  ['words: options null', () => words(null as never), 'TypeError: words: options is null, expected an object of options'],
+  ['pattern: options null', () => pattern(/a/, null as never), 'TypeError: pattern: options is null, expected an object of options'],
+  ['ngrams: options null', () => ngrams(words(), null as never), 'TypeError: ngrams: options is null, expected an object of options'],
+  ['custom: options null', () => custom(() => [], null as never), 'TypeError: custom: options is null, expected an object of options'],
+  ['saved: another kind', () => loadTokenizer({ ...words().toJSON(), kind: 'constructor' }), 'RangeError: loadTokenizer: kind is "constructor", expected one of "characters", "words", "pattern", "ngrams", "custom"'],
+  ['saved: no options', () => loadTokenizer({ ...words().toJSON(), options: 1 }), 'TypeError: loadTokenizer: options is 1, expected an object'],
+  ['saved: no function', () => loadTokenizer({ ...words().toJSON(), kind: 'custom', options: { normalization: 'NFC', lowercase: false, name: 'toString' } }), 'RangeError: loadTokenizer: functions has no "toString", expected the function saved under that name'],
+  ['saved: no expression', () => loadTokenizer({ ...words().toJSON(), kind: 'pattern', options: { normalization: 'NFC', lowercase: false, source: '(', flags: 'u' } }), 'RangeError: loadTokenizer: options.source and flags are "(" and "u", expected a regular expression'],
+])('says what is wrong: %s', (_, act, message) => {
+  expect(messageOf(act)).toBe(message);
+}); // biome-ignore format: one case a line
