@@ -17,11 +17,9 @@ export interface GoldenCase {
   readonly options: Readonly<Record<string, any>>;
   // biome-ignore lint/suspicious/noExplicitAny: whole numbers, nested as the operation needs
   readonly ints: Readonly<Record<string, any>>;
-  // biome-ignore lint/suspicious/noExplicitAny: T, B, I, H, D and P of recurrent cases
-  readonly sizes: Readonly<Record<string, any>>;
   readonly tensors: ReadonlyMap<string, GoldenTensor>;
   readonly tolerances: { readonly [dtype in 'float64' | 'float32']: Tolerance };
-  /** The whole JSON, of text cases for instance. */
+  /** The whole JSON: text cases have their numbers in it. */
   // biome-ignore lint/suspicious/noExplicitAny: what is in it depends on the kind
   readonly json: any;
   /** The folder of the case's files. */
@@ -36,7 +34,7 @@ export interface Tolerance {
 /** One result beside what it should be. */
 export interface TensorResult {
   readonly tensor: string;
-  /** The largest |got − want|; infinite where the shapes differ or a number is missing. */
+  /** The largest |got − want|; infinite where the lengths differ or a number is NaN. */
   readonly worst: number;
   /** atol + rtol · max |want| */
   readonly allowed: number;
@@ -47,11 +45,11 @@ export const passed = ({ worst, allowed }: TensorResult): boolean => worst <= al
 export function readCase(root: string, name: string): GoldenCase {
   const path = join(root, name);
   const json = JSON.parse(readFileSync(`${path}.json`, 'utf8'));
-  const { kind, op, options = {}, ints = {}, sizes = {}, tolerances } = json;
+  const { kind, op, options = {}, ints = {}, tolerances } = json;
   const tensors = json.tensor_file
     ? readTensors(join(dirname(path), json.tensor_file))
     : new Map<string, GoldenTensor>();
-  return { name, kind, op, options, ints, sizes, tensors, tolerances, json, folder: dirname(path) };
+  return { name, kind, op, options, ints, tensors, tolerances, json, folder: dirname(path) };
 }
 
 function readTensors(file: string): Map<string, GoldenTensor> {
@@ -73,8 +71,31 @@ function readTensors(file: string): Map<string, GoldenTensor> {
 /** A tensor that the case must have. */
 export function take(golden: GoldenCase, name: string): GoldenTensor {
   const found = golden.tensors.get(name);
-  if (found === undefined) throw new Error(`${golden.name}: tensor ${name} is missing`);
+  if (found === undefined) throw new Error(`tensor ${name} is missing`);
   return found;
+}
+
+/** The upstream gradient of a result: where the case has none, the loss does not depend on it. */
+export function upstreamOf(golden: GoldenCase, name: string): GoldenTensor {
+  const { shape, data } = take(golden, `out.${name}`);
+  return golden.tensors.get(`up.${name}`) ?? { data: new Float64Array(data.length), shape };
+}
+
+/** Refuses each of these options where it is there and is not what alone is computed here. */
+export function expectOnly(golden: GoldenCase, computed: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(computed)) {
+    const came = golden.options[name] ?? value;
+    if (came !== value)
+      throw new Error(`option ${name} is ${JSON.stringify(came)}, only ${JSON.stringify(value)} is computed`);
+  }
+}
+
+/** The number that an option holds, alone or as a list of one: PyTorch stores the sizes of a layer either way. */
+export function single(golden: GoldenCase, name: string): number | undefined {
+  const value: unknown = golden.options[name];
+  if (!Array.isArray(value)) return value as number | undefined;
+  if (value.length !== 1) throw new Error(`option ${name} is ${JSON.stringify(value)}, only one is computed`);
+  return value[0];
 }
 
 /** Compares a result with the case's tensor of that name. */

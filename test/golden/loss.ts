@@ -15,13 +15,14 @@ import {
 } from '../../src/index.ts';
 import { compare, type GoldenCase, type TensorResult, take } from './case.ts';
 
-/** PyTorch's name of each option, and ours. */
-const optionNames: Readonly<Record<string, string>> = {
-  reduction: 'reduction',
-  ignore_index: 'ignoreIndex',
-  label_smoothing: 'labelSmoothing',
-  delta: 'delta',
-  beta: 'beta',
+/** PyTorch's options of each loss beside `reduction`, and ours. */
+const optionNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  cross_entropy: { ignore_index: 'ignoreIndex', label_smoothing: 'labelSmoothing' },
+  nll_loss: { ignore_index: 'ignoreIndex' },
+  binary_cross_entropy_with_logits: {},
+  mse_loss: {},
+  huber_loss: { delta: 'delta' },
+  smooth_l1_loss: { beta: 'beta' },
 };
 
 const classLosses = { cross_entropy: crossEntropy, nll_loss: negativeLogLikelihood };
@@ -33,28 +34,42 @@ const elementLosses = {
 };
 
 export function runLoss(golden: GoldenCase, backend: Backend): TensorResult[] {
-  const options: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(golden.options)) {
-    if (optionNames[name] === undefined) throw new Error(`${golden.name}: unknown option ${name}`);
-    options[optionNames[name]] = value;
-  }
+  const names = optionNames[golden.op];
+  if (names === undefined) throw new Error(`unknown loss ${golden.op}`);
+  const options: Record<string, unknown> = { reduction: golden.options.reduction };
+  for (const [theirs, ours] of Object.entries(names)) options[ours] = golden.options[theirs];
   const output = take(golden, 'in.input');
   if (golden.op in classLosses) {
     const make = classLosses[golden.op as keyof typeof classLosses];
     const weight = golden.tensors.get('in.weight');
     const loss = make<Reduction>({
-      ignoreIndex: -100,
       ...options,
+      ignoreIndex: (options.ignoreIndex ?? -100) as number,
       ...(weight && { classWeights: Array.from(weight.data) }),
     });
     const { target } = golden.ints;
     return run<Indices>(golden, backend, loss, output, Array.isArray(target) ? indices(target) : target);
   }
   const make = elementLosses[golden.op as keyof typeof elementLosses];
-  if (make === undefined) throw new Error(`${golden.name}: unknown loss ${golden.op}`);
-  const weight = golden.tensors.get('in.pos_weight');
-  const loss = make<Reduction>({ ...options, ...(weight && { positiveWeight: Array.from(weight.data) }) });
+  const loss = make<Reduction>({ ...options, ...positiveWeight(golden) });
   return run<Tensor>(golden, backend, loss, output, take(golden, 'in.target'));
+}
+
+/** One for all features or one for each; only binary cross-entropy asks for it. */
+function positiveWeight(golden: GoldenCase): { positiveWeight?: number | number[] } {
+  if (golden.op !== 'binary_cross_entropy_with_logits') return {};
+  const weight = golden.tensors.get('in.pos_weight');
+  if (weight === undefined) return {};
+  const { data, shape } = weight;
+  if (shape.length > 1)
+    throw new Error(`tensor in.pos_weight has shape [${shape}], only [features] is computed`);
+  return { positiveWeight: data.length === 1 ? data[0]! : Array.from(data) };
+}
+
+/** The upstream gradient of a loss: a number, or shaped like its terms. */
+export function upstream<Value extends number | Tensor>(golden: GoldenCase, value: Value): Value | undefined {
+  const up = golden.tensors.get('up.loss');
+  return (typeof value === 'number' ? up?.data[0] : up) as Value | undefined;
 }
 
 function run<Target extends Indices | Tensor>(
@@ -66,7 +81,7 @@ function run<Target extends Indices | Tensor>(
 ): TensorResult[] {
   const pass = loss.forward(output, target, { backend });
   const value = typeof pass.value === 'number' ? [pass.value] : pass.value.data;
-  const gradient = pass.backward(golden.tensors.get('up.loss') as never);
+  const gradient = pass.backward(upstream(golden, pass.value));
   return [
     compare(golden, backend.dtype, 'out.loss', value),
     compare(golden, backend.dtype, 'grad.input', gradient.data),

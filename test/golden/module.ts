@@ -11,7 +11,7 @@ import {
   type Nested,
   type Tensor,
 } from '../../src/index.ts';
-import { compare, type GoldenCase, type TensorResult, take } from './case.ts';
+import { compare, expectOnly, type GoldenCase, single, type TensorResult, take } from './case.ts';
 
 export function runModule(golden: GoldenCase, backend: Backend): TensorResult[] {
   switch (golden.op) {
@@ -19,14 +19,20 @@ export function runModule(golden: GoldenCase, backend: Backend): TensorResult[] 
       return runEmbedding(golden, backend);
     case 'Conv1d':
       return runConv1d(golden, backend);
-    default:
+    case 'LayerNorm':
+    case 'Linear':
       return runFeatures(golden, backend);
+    default:
+      throw new Error(`unknown module ${golden.op}`);
   }
 }
 
 function runEmbedding(golden: GoldenCase, backend: Backend): TensorResult[] {
   const { num_embeddings: classes, embedding_dim: outputSize, padding_idx } = golden.options;
-  const layer = new Embedding({ classes, outputSize, backend, paddingIndex: padding_idx ?? undefined });
+  expectOnly(golden, { max_norm: null, scale_grad_by_freq: false, sparse: false });
+  // PyTorch counts a negative one from the end.
+  const paddingIndex = padding_idx < 0 ? classes + padding_idx : (padding_idx ?? undefined);
+  const layer = new Embedding({ classes, outputSize, backend, paddingIndex });
   layer.weight.write(take(golden, 'weight').data);
   const pass = layer.forward(batched(golden.ints.input));
   pass.backward({ data: take(golden, 'up.output').data, shape: pass.output.shape });
@@ -42,10 +48,11 @@ function batched(tokens: Nested): Indices {
   return { data, shape: shape.length === 1 ? [1, ...shape] : shape };
 }
 
-function makeFeatures({ op, options }: GoldenCase, backend: Backend): Dense | LayerNorm {
+function makeFeatures(golden: GoldenCase, backend: Backend): Dense | LayerNorm {
+  const { op, options } = golden;
   if (op === 'LayerNorm') {
-    const { normalized_shape, eps: epsilon, elementwise_affine: affine } = options;
-    return new LayerNorm({ inputSize: [normalized_shape].flat()[0], epsilon, affine, backend });
+    const { eps: epsilon, elementwise_affine: affine } = options;
+    return new LayerNorm({ inputSize: single(golden, 'normalized_shape')!, epsilon, affine, backend });
   }
   const { in_features: inputSize, out_features: outputSize, bias } = options;
   return new Dense({ inputSize, outputSize, bias, backend });
@@ -62,12 +69,13 @@ function runFeatures(golden: GoldenCase, backend: Backend): TensorResult[] {
 }
 
 function runConv1d(golden: GoldenCase, backend: Backend): TensorResult[] {
-  const { in_channels, out_channels, kernel_size, dilation, padding, bias } = golden.options;
+  const { in_channels, out_channels, padding, bias } = golden.options;
+  expectOnly(golden, { stride: 1, groups: 1, padding_mode: 'zeros' });
   const layer = new Conv1d({
     inputSize: in_channels,
     outputSize: out_channels,
-    kernelSize: [kernel_size].flat()[0],
-    dilation: [dilation].flat()[0],
+    kernelSize: single(golden, 'kernel_size')!,
+    dilation: single(golden, 'dilation'),
     padding,
     bias,
     backend,

@@ -1,50 +1,61 @@
 /** Golden cases of optimisers: twenty steps along given gradients, or down a quadratic. */
 import { Adagrad, Adam, AdamW, type Backend, type Optimizer, RMSProp, SGD } from '../../src/index.ts';
 import { Parameter } from '../../src/matrix/parameter.ts';
-import { compare, type GoldenCase, type TensorResult, take } from './case.ts';
+import { compare, expectOnly, type GoldenCase, type TensorResult, take } from './case.ts';
 
-type Settings = Readonly<Record<string, number | boolean>>;
+// biome-ignore lint/suspicious/noExplicitAny: numbers, switches, and the pair of betas
+type Settings = Readonly<Record<string, any>>;
 
-const optimizers: Readonly<Record<string, (settings: Settings) => Optimizer>> = {
-  SGD: (settings) => new SGD(settings as never),
-  Adam: (settings) => new Adam(settings),
-  AdamW: (settings) => new AdamW(settings),
-  RMSprop: (settings) => new RMSProp({ learningRate: 0.01, ...settings }),
-  Adagrad: (settings) => new Adagrad({ learningRate: 0.01, ...settings }),
+interface Kind {
+  make(settings: Settings): Optimizer;
+  /** PyTorch's settings beside `lr` and `weight_decay`, which all have, and ours. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Settings that are not computed, at the value that leaves them out. */
+  readonly off: Readonly<Record<string, unknown>>;
+}
+
+const optimizers: Readonly<Record<string, Kind>> = {
+  SGD: {
+    make: (settings) => new SGD(settings as never),
+    settings: { momentum: 'momentum', nesterov: 'nesterov' },
+    off: { dampening: 0 },
+  },
+  Adam: {
+    make: ({ betas, ...settings }) => new Adam({ ...settings, beta1: betas?.[0], beta2: betas?.[1] }),
+    settings: { eps: 'epsilon', betas: 'betas' },
+    off: { amsgrad: false },
+  },
+  AdamW: {
+    make: ({ betas, ...settings }) => new AdamW({ ...settings, beta1: betas?.[0], beta2: betas?.[1] }),
+    settings: { eps: 'epsilon', betas: 'betas' },
+    off: { amsgrad: false },
+  },
+  RMSprop: {
+    make: (settings) => new RMSProp({ learningRate: 0.01, ...settings }),
+    settings: { eps: 'epsilon', alpha: 'alpha', momentum: 'momentum', centered: 'centered' },
+    off: {},
+  },
+  Adagrad: {
+    make: (settings) => new Adagrad({ learningRate: 0.01, ...settings }),
+    settings: { eps: 'epsilon' },
+    off: { lr_decay: 0, initial_accumulator_value: 0 },
+  },
 };
 
-/** PyTorch's name of each setting, and ours. */
-const settingNames: Readonly<Record<string, string>> = {
-  lr: 'learningRate',
-  momentum: 'momentum',
-  nesterov: 'nesterov',
-  weight_decay: 'weightDecay',
-  eps: 'epsilon',
-  alpha: 'alpha',
-  centered: 'centered',
-};
-
-const ofTheProblem = ['problem', 'steps', 'lr_per_step', 'betas'];
-
-function makeOptimizer({ name, op, options }: GoldenCase): Optimizer {
-  const make = optimizers[op];
-  if (make === undefined) throw new Error(`${name}: unknown optimizer ${op}`);
-  const settings: Record<string, number | boolean> = {};
-  for (const [theirs, value] of Object.entries(options)) {
-    const ours = settingNames[theirs];
-    // What is off may be named or not.
-    const off = value === 0 || value === false;
-    if (ours !== undefined) settings[ours] = value;
-    else if (!off && !ofTheProblem.includes(theirs)) throw new Error(`${name}: unknown option ${theirs}`);
-  }
-  if (options.betas !== undefined) [settings.beta1, settings.beta2] = options.betas;
-  return make(settings);
+function makeOptimizer(golden: GoldenCase): Optimizer {
+  const { op, options } = golden;
+  const kind = optimizers[op];
+  if (kind === undefined) throw new Error(`unknown optimizer ${op}`);
+  expectOnly(golden, { maximize: false, ...kind.off });
+  const names = { lr: 'learningRate', weight_decay: 'weightDecay', ...kind.settings };
+  const given = Object.entries(names).filter(([theirs]) => theirs in options);
+  return kind.make(Object.fromEntries(given.map(([theirs, ours]) => [ours, options[theirs]])));
 }
 
 export function runOptimizer(golden: GoldenCase, backend: Backend): TensorResult[] {
   const { problem, steps, lr_per_step } = golden.options;
   const quadratic = problem === 'quadratic';
-  if (!quadratic && problem !== 'gradients') throw new Error(`${golden.name}: unknown problem ${problem}`);
+  if (!quadratic && problem !== 'gradients') throw new Error(`unknown problem ${problem}`);
   const names = quadratic
     ? ['x']
     : [...golden.tensors.keys()].flatMap((name) => (/^in\.grad_/.test(name) ? [name.slice(8)] : []));

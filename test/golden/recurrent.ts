@@ -14,7 +14,15 @@ import {
   type Tensor,
   zeros,
 } from '../../src/index.ts';
-import { compare, type GoldenCase, type GoldenTensor, type TensorResult, take } from './case.ts';
+import {
+  compare,
+  expectOnly,
+  type GoldenCase,
+  type GoldenTensor,
+  type TensorResult,
+  take,
+  upstreamOf,
+} from './case.ts';
 
 type AnyCell = Cell<string, number, number>;
 
@@ -30,6 +38,8 @@ interface CellSettings {
 
 export function makeCell(mode: string, { projectionSize = 0, ...settings }: CellSettings): AnyCell {
   const options = { ...settings, inputInitializer: zeros, recurrentInitializer: zeros };
+  if (projectionSize > 0 && mode !== 'lstm')
+    throw new Error(`option proj_size is ${projectionSize} of ${mode}`);
   switch (mode) {
     case 'lstm':
       return projectionSize > 0
@@ -66,6 +76,12 @@ function compareCell(
   );
 }
 
+function isStateGiven(golden: GoldenCase): boolean {
+  const given = golden.tensors.has('in.h_0');
+  expectOnly(golden, { initial_state: given ? 'given' : 'zero' });
+  return given;
+}
+
 export function runCell(golden: GoldenCase, backend: Backend): TensorResult[] {
   const { dtype } = backend;
   const { mode, input_size: inputSize, hidden_size: hiddenSize, bias } = golden.options;
@@ -74,11 +90,11 @@ export function runCell(golden: GoldenCase, backend: Backend): TensorResult[] {
   const states = cell.rule.states;
   const each = (from: (name: string) => Tensor) =>
     Object.fromEntries(states.map((name) => [name, from(name)]));
-  const initial = golden.tensors.has('in.h_0') ? each((name) => take(golden, `in.${name}_0`)) : undefined;
+  const initial = isStateGiven(golden) ? each((name) => take(golden, `in.${name}_0`)) : undefined;
   const pass = cell.forward(take(golden, 'in.input'), initial);
   const d = pass.backward(
     undefined,
-    each((name) => take(golden, `up.${name}_1`)),
+    each((name) => upstreamOf(golden, `${name}_1`)),
   );
   return [
     ...states.map((name) => compare(golden, dtype, `out.${name}_1`, pass.state[name]!.data)),
@@ -103,6 +119,7 @@ export function runLayer(golden: GoldenCase, backend: Backend): TensorResult[] {
   const { dtype } = backend;
   const { mode, input_size, hidden_size: hiddenSize, num_layers, bias, bidirectional } = golden.options;
   const { proj_size: projectionSize } = golden.options;
+  expectOnly(golden, { dropout: 0 });
   const width = (projectionSize || hiddenSize) * (bidirectional ? 2 : 1);
   const parts: Part[] = [];
   const layers: Layer[] = [];
@@ -142,7 +159,7 @@ export function runLayer(golden: GoldenCase, backend: Backend): TensorResult[] {
 
   const timeFirst = golden.options.batch_first !== true;
   const turned = (tensor: GoldenTensor) => (timeFirst ? turn(tensor) : tensor);
-  const given = golden.tensors.has('in.h_0');
+  const given = isStateGiven(golden);
   const input = turned(take(golden, 'in.input'));
   const state = given ? stateFrom((name) => take(golden, `in.${name}_0`)) : undefined;
   const options = { lengths: golden.ints.lengths, state };
@@ -150,11 +167,12 @@ export function runLayer(golden: GoldenCase, backend: Backend): TensorResult[] {
     compare(golden, dtype, 'out.output', turned(of.output as GoldenTensor).data),
     ...states.map((name) => compare(golden, dtype, `out.${name}_n`, joined(of.state, name))),
   ];
-  if (!golden.tensors.has('up.output')) return values(model.infer(input, options));
+  if (![...golden.tensors.keys()].some((name) => name.startsWith('up.')))
+    return values(model.infer(input, options));
   const pass = model.forward(input, options);
   const d = pass.backward(
-    turned(take(golden, 'up.output')),
-    stateFrom((name) => take(golden, `up.${name}_n`)),
+    turned(upstreamOf(golden, 'output')),
+    stateFrom((name) => upstreamOf(golden, `${name}_n`)),
   );
   return [
     ...values(pass),

@@ -1,4 +1,4 @@
-/** Which function runs a golden case, by its kind; a case without one is skipped, and why is said. */
+/** Which function runs a golden case, by its kind, and that it uses the whole case. */
 import type { Backend } from '../../src/index.ts';
 import { runAttention } from './attention.ts';
 import type { GoldenCase, TensorResult } from './case.ts';
@@ -10,10 +10,11 @@ import { runModule } from './module.ts';
 import { runOptimizer } from './optimizer.ts';
 import { runCell, runLayer } from './recurrent.ts';
 import { runText } from './text.ts';
+import { watched } from './watched.ts';
 
-export type Runner = (golden: GoldenCase, backend: Backend) => TensorResult[];
+type Runner = (golden: GoldenCase, backend: Backend) => TensorResult[];
 
-const byKind: { readonly [kind: string]: Runner } = {
+const runners: { readonly [kind: string]: Runner } = {
   attention: runAttention,
   cell: runCell,
   ctc: runCtc,
@@ -21,20 +22,30 @@ const byKind: { readonly [kind: string]: Runner } = {
   // The layer that a graph was exported from: its values with the same weights.
   onnx: runLayer,
   loss: runLoss,
+  module: runModule,
   optimizer: runOptimizer,
   clip: runClip,
   model: runTraining,
   text: ({ json }) => runText(json),
 };
 
-const byOperation: { readonly [operation: string]: Runner } = {
-  Embedding: runModule,
-  Linear: runModule,
-  LayerNorm: runModule,
-  Conv1d: runModule,
-};
-
-/** The runner of a case, or why there is none. */
-export function runnerOf({ kind, op }: GoldenCase): Runner | string {
-  return byKind[kind] ?? (kind === 'module' ? byOperation[op] : undefined) ?? `${kind} ${op}`;
+/**
+ * The results of a case, each beside what it should be.
+ *
+ * @throws Error if the case is of an unknown kind, needs what the library does not compute, or has anything that was not used.
+ */
+export function runCase(golden: GoldenCase, backend: Backend): TensorResult[] {
+  const { name, kind } = golden;
+  try {
+    const runner = runners[kind];
+    if (runner === undefined) throw new Error(`unknown kind ${kind}`);
+    const watch = watched(golden);
+    const results = runner(watch.golden, backend);
+    const unread = watch.unread();
+    if (unread.length > 0) throw new Error(`not used: ${unread.join(', ')}`);
+    if (results.length === 0) throw new Error('nothing is compared');
+    return results;
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
+  }
 }

@@ -44,6 +44,8 @@ interface Settings {
   readonly use_idf?: boolean;
   readonly smooth_idf?: boolean;
   readonly sublinear_tf?: boolean;
+  /** How `mutual_info` was computed. */
+  readonly mutual_info?: string;
 }
 
 /** The JSON of one case of kind `text`. */
@@ -64,12 +66,21 @@ export interface TextCase {
   readonly tolerances: { readonly float64: { readonly rtol: number; readonly atol: number } };
 }
 
+const DISCRETE = 'discrete_features=True (natural logarithm)';
+
+const unknown = (setting: string, value: unknown) =>
+  new RangeError(`runText: settings.${setting} is ${JSON.stringify(value)}, which is not computed`);
+
 /** Runs one case. Throws where a setting has no translation. */
 export function runText(given: unknown): Result[] {
   const text = given as TextCase;
   const { settings, docs, tolerances } = text;
+  const vectorizer = settings.vectorizer ?? text.op;
+  const isTfIdf = vectorizer === 'TfidfVectorizer';
+  if (!isTfIdf && vectorizer !== 'CountVectorizer') throw unknown('vectorizer', vectorizer);
+  const { mutual_info = DISCRETE } = settings;
+  if (mutual_info !== DISCRETE) throw unknown('mutual_info', mutual_info);
   const counter = TermCounter.fit(docs, counterOptions(settings));
-  const isTfIdf = (settings.vectorizer ?? text.op) === 'TfidfVectorizer';
   const counts = binary(counter.transform(docs), settings);
   const tfidf = isTfIdf ? TfIdf.fit(counts, tfIdfOptions(settings)) : undefined;
   const weigh = (documents: readonly string[]) => {
@@ -163,6 +174,7 @@ function tokenizer(settings: Settings): Tokenizer {
   const units = (text: string): string[][] => {
     if (analyzer === 'word') return [words.tokenize(text).filter((word) => !stopWords.has(word))];
     if (analyzer === 'char') return [[...text.replace(PYTHON_SPACES, (run) => (run.length > 1 ? ' ' : run))]];
+    if (analyzer !== 'char_wb') throw unknown('analyzer', analyzer);
     const parts = text.split(PYTHON_SPACES).filter((part) => part !== '');
     return parts.map((part) => [...` ${part} `]);
   };
