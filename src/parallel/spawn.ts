@@ -15,13 +15,14 @@ declare const __filename: string | undefined;
 
 /** @throws Error if there are no workers here. */
 export function spawn(): WorkerLike {
-  // Bundlers look for exactly this expression.
-  if (typeof Worker === 'function')
-    return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
   const node = nodeModules();
+  const path = node && typeof __filename === 'string' ? __filename : undefined;
+  // Bundlers look for exactly this expression.
+  if (typeof Worker === 'function' && path === undefined)
+    return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
   if (node === undefined)
     throw new Error('trainParallel: there are no workers here, expected some, or { threads: 1 }');
-  const here = typeof __filename === 'string' ? node.url.pathToFileURL(__filename) : import.meta.url;
+  const here = path === undefined ? import.meta.url : node.url.pathToFileURL(path);
   // Not a literal within the expression: bundlers would take it for a file to copy.
   const script = './worker.js';
   return new node.threads.Worker(new URL(script, here)) as WorkerLike;

@@ -11,18 +11,15 @@ export const folder: string = fileURLToPath(
 
 /** Builds it, the tests' worker as part of the library, whose classes it shares. */
 export async function bundle(): Promise<void> {
-  for (const { entry, ...options } of config as Options[]) {
-    const entries = entry as Record<string, string>;
-    const worker = 'library' in entries ? { 'test-worker': 'test/parallel/worker.ts' } : {};
-    await build({
-      ...options,
-      entry: { ...entries, ...worker },
-      config: false,
-      outDir: folder,
-      dts: false,
-      silent: true,
-    });
-  }
+  const { entry, ...options } = config as Options;
+  await build({
+    ...options,
+    entry: { ...(entry as Record<string, string>), 'test-worker': 'test/parallel/worker.ts' },
+    config: false,
+    outDir: folder,
+    dts: false,
+    silent: true,
+  });
 }
 
 /** What the tests' own worker does, see `worker.ts`. */
