@@ -91,12 +91,11 @@ export {
   type LossSettings,
   type LossTrace,
   type Measured,
-  type Reduction,
   type Terms,
-  type ValueOf,
 } from './losses/loss.ts';
 export type { LossOptions } from './losses/output.ts';
 export type { LossPass } from './losses/pass.ts';
+export type { Reduction, ValueOf } from './losses/reduction.ts';
 export { meanSquaredError, type SquaredErrorOptions } from './losses/squared.ts';
 export type { Parameter } from './matrix/parameter.ts';
 export type { Metric, Tally } from './metrics/metric.ts';
@@ -124,8 +123,8 @@ export type {
 } from './models/recurrent.ts';
 export { Adagrad, type AdagradOptions } from './optimizers/adagrad.ts';
 export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
-export { clearGradients } from './optimizers/clear-gradients.ts';
 export {
+  clearGradients,
   Optimizer,
   type Parameters,
   type Update,
@@ -144,12 +143,7 @@ export {
   stepDecay,
 } from './optimizers/schedules.ts';
 export { SGD, type SGDOptions } from './optimizers/sgd.ts';
-export {
-  type OptimizerState,
-  optimizerState,
-  type ParameterState,
-  restoreOptimizer,
-} from './optimizers/state.ts';
+export type { OptimizerState, ParameterState } from './optimizers/state.ts';
 export {
   glorotUniform,
   type Initializer,

@@ -11,7 +11,7 @@
  */
 import { rangeError, requiredOptions, wholeNumber } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
-import { logAdd } from '../math/log-sum.ts';
+import { logAdd } from '../math/elementary.ts';
 import { Best } from './best.ts';
 import { type CtcDecodingOptions, type CtcHypothesis, type CtcSteps, ctcSteps } from './ctc-steps.ts';
 

@@ -1,7 +1,7 @@
 /** What every CTC decoding reads and gives: log-probabilities step by step, and labels with their probability. */
 import { rangeError, wholeNumber } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
-import { logSum } from '../math/log-sum.ts';
+import { logSum } from '../math/elementary.ts';
 import { checkLengths, checkTensor, extent } from '../signal/checks.ts';
 
 /** Options of every way of decoding what a model learned with `ctc`. */

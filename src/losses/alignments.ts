@@ -20,8 +20,7 @@
  * derivative of −ln p by that class's log-probability.
  */
 
-import { exponential } from '../math/exponential.ts';
-import { logAdd } from '../math/log-sum.ts';
+import { exponential, logAdd } from '../math/elementary.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 
 const IMPOSSIBLE = Number.NEGATIVE_INFINITY;

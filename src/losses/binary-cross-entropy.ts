@@ -4,7 +4,8 @@ import type { Tensor } from '../common/tensor.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { mul, mulAdd, scale, sigmoid, softplus } from '../matrix/operations.ts';
 import { ElementwiseLoss } from './elementwise.ts';
-import type { Loss, Reduction } from './loss.ts';
+import type { Loss } from './loss.ts';
+import type { Reduction } from './reduction.ts';
 
 /** Options of {@link binaryCrossEntropy}. */
 export interface BinaryCrossEntropyOptions<R extends Reduction = Reduction> {

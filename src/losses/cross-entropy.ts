@@ -2,7 +2,8 @@
 import { numberWithin } from '../common/errors.ts';
 import type { Indices } from '../common/tensor.ts';
 import { ClassLoss } from './class-loss.ts';
-import type { Loss, Reduction } from './loss.ts';
+import type { Loss } from './loss.ts';
+import type { Reduction } from './reduction.ts';
 
 /** Options of {@link negativeLogLikelihood}. */
 export interface NegativeLogLikelihoodOptions<R extends Reduction = Reduction> {

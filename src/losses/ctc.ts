@@ -7,7 +7,8 @@ import { exp, fill, logSoftmax, scale } from '../matrix/operations.ts';
 import type { DenseSignal } from '../signal/signal.ts';
 import { Alignments } from './alignments.ts';
 import { labelsOf } from './labels.ts';
-import { Loss, type Reduction, type Terms } from './loss.ts';
+import { Loss, type Terms } from './loss.ts';
+import type { Reduction } from './reduction.ts';
 
 /** Options of {@link ctc}. */
 export interface CtcOptions<R extends Reduction = Reduction> {

@@ -6,7 +6,8 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { mul, scale } from '../matrix/operations.ts';
 import { clearPadding, denseInput, shapeOf } from '../signal/boundary.ts';
 import type { DenseSignal } from '../signal/signal.ts';
-import { Loss, type LossSettings, type Reduction, type Terms } from './loss.ts';
+import { Loss, type LossSettings, type Terms } from './loss.ts';
+import type { Reduction } from './reduction.ts';
 
 /** The terms of an output x and a target y, [rows, width] each, and the way to their slopes. */
 export interface Elements {

@@ -5,7 +5,8 @@ import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, clamp, copy, mul, scale, sub } from '../matrix/operations.ts';
 import { type Elements, ElementwiseLoss } from './elementwise.ts';
-import type { Loss, Reduction } from './loss.ts';
+import type { Loss } from './loss.ts';
+import type { Reduction } from './reduction.ts';
 
 // Within these, δ·d is neither subnormal nor infinite in float32 for any d that a program meets.
 const LEAST = 1e-12;

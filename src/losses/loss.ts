@@ -15,12 +15,7 @@ import type { DenseSignal, Signal } from '../signal/signal.ts';
 import { batchMajor, type TermsExtent, timeMajor } from './order.ts';
 import { backendOf, type LossOptions, outputSignal } from './output.ts';
 import { LossPass } from './pass.ts';
-
-/** How terms become a loss: their weighted mean, their sum, or not at all. */
-export type Reduction = 'mean' | 'sum' | 'none';
-
-/** The value of a loss: a number, or the tensor of the terms. */
-export type ValueOf<R extends Reduction> = R extends 'none' ? Tensor : number;
+import type { Reduction, ValueOf } from './reduction.ts';
 
 /** A value, and what it is the mean of. */
 export interface Measured<R extends Reduction = 'mean' | 'sum'> {

@@ -2,7 +2,7 @@
 
 import type { Tensor } from '../common/tensor.ts';
 import type { Pass } from '../signal/pass.ts';
-import type { Reduction, ValueOf } from './loss.ts';
+import type { Reduction, ValueOf } from './reduction.ts';
 
 /**
  * The record of one loss. It holds working memory until it has gone backward, is released, or is collected.

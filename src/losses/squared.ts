@@ -3,7 +3,8 @@
 import type { Tensor } from '../common/tensor.ts';
 import { mul, scale, sub } from '../matrix/operations.ts';
 import { ElementwiseLoss } from './elementwise.ts';
-import type { Loss, Reduction } from './loss.ts';
+import type { Loss } from './loss.ts';
+import type { Reduction } from './reduction.ts';
 
 /** Options of {@link meanSquaredError}. */
 export interface SquaredErrorOptions<R extends Reduction = Reduction> {

@@ -1,6 +1,6 @@
 /** Adam, and Adam with decoupled weight decay. */
 import { type Checks, checkOptions } from '../common/options.ts';
-import { power } from '../math/power.ts';
+import { power } from '../math/elementary.ts';
 import { adam } from '../matrix/operations.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { magnitude, share } from './settings.ts';

@@ -1,13 +1,15 @@
 /**
- * What every optimiser is: one update a parameter and step, and what it remembers of each parameter in between.
+ * What every optimiser is: one update for each parameter and step, and what it remembers of each parameter in between.
  *
- * Answers for memory; saving it is `state.ts`. The updates themselves are operations on matrices.
+ * Answers for memory. The updates themselves are operations on matrices.
  */
-import { type Arena, withArena } from '../matrix/arena.ts';
+import { rangeError, show } from '../common/errors.ts';
+import { withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { ownedMatrix } from '../matrix/owned.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { magnitude } from './settings.ts';
+import { checkState, type OptimizerState, type ParameterState } from './state.ts';
 
 /** Parameters by name, as a model's `parameters()` gives them. */
 export type Parameters = ReadonlyMap<string, Parameter>;
@@ -18,22 +20,24 @@ export interface Update {
   readonly rate: number;
   /** Which update of this parameter it is, from 1. */
   readonly step: number;
-  /** The memory of that name: zeros at first, and at every step if it is not among the optimiser's slots. */
+  /**
+   * The memory of that name, zeros at first.
+   *
+   * @throws RangeError if it is not among the optimiser's `slots`: it would not be saved.
+   */
   slot(name: string): Matrix;
+  /** Zeros shaped like the parameter, for this update alone. */
+  zeros(): Matrix;
 }
 
-/**
- * What is remembered of one parameter.
- *
- * @internal
- */
-export class Memory {
+/** What is remembered of one parameter. */
+class Memory {
   steps = 0;
-  readonly slots: Map<string, Matrix> = new Map();
+  readonly slots: ReadonlyMap<string, Matrix>;
 
   constructor(names: readonly string[], { value }: Parameter) {
-    for (const name of names)
-      this.slots.set(name, ownedMatrix(this, value.backend, value.rows, value.columns));
+    const { backend, rows, columns } = value;
+    this.slots = new Map(names.map((name) => [name, ownedMatrix(this, backend, rows, columns)]));
   }
 }
 
@@ -41,6 +45,8 @@ export class Memory {
  * An optimiser: changes weights by their gradients, and clears no gradient.
  *
  * What it remembers belongs to each parameter, so parameters may come and go, and one optimiser may train several models.
+ * An optimiser of your own writes `update`, and names in `slots` what it remembers; if it remembers anything else, it
+ * extends `state` and `restore` as well, or a checkpoint loses it.
  *
  * @example
  * ```ts
@@ -61,8 +67,7 @@ export abstract class Optimizer {
   learningRate: number;
   /** The names of what is remembered of each parameter. */
   abstract readonly slots: readonly string[];
-  /** @internal */
-  readonly memories: WeakMap<Parameter, Memory> = new WeakMap();
+  readonly #memories: WeakMap<Parameter, Memory> = new WeakMap();
 
   constructor(where: string, learningRate: number) {
     this.learningRate = magnitude(where, 'learningRate', learningRate);
@@ -81,21 +86,106 @@ export abstract class Optimizer {
     const rate = magnitude(`${this.type}.step`, 'learningRate', learningRate);
     for (const parameter of parameters.values())
       withArena(parameter.value.backend, (arena) => {
-        const memory = this.memories.get(parameter) ?? remember(this, parameter);
-        const slot = (name: string) => memory.slots.get(name) ?? scratch(arena, parameter);
-        this.update({ parameter, rate, step: ++memory.steps, slot });
+        const memory = this.#remember(parameter);
+        const slot = (name: string) => {
+          const found = memory.slots.get(name);
+          if (found === undefined)
+            throw rangeError(
+              `${this.type}.update`,
+              'slot',
+              `is ${show(name)}`,
+              `one of slots, [${this.slots}]`,
+            );
+          return found;
+        };
+        const zeros = () => arena.zeros(parameter.value.rows, parameter.value.columns);
+        this.update({ parameter, rate, step: ++memory.steps, slot, zeros });
         parameter.changed();
       });
   }
+
+  /**
+   * A copy of what is remembered of these parameters.
+   *
+   * @example
+   * ```ts
+   * import { Adam, Dense, tensor } from 'recurrent-cells';
+   *
+   * const dense = new Dense({ inputSize: 1, outputSize: 1, bias: false });
+   * const adam = new Adam({ learningRate: 0.1 });
+   * dense.forward(tensor([[3]])).backward(tensor([[1]]));
+   * adam.step(dense.parameters());
+   * const kept = adam.state(dense.parameters());
+   * kept.parameters.weight!.steps // → 1
+   * // Another optimiser of the same settings goes on where this one stopped.
+   * const again = new Adam({ learningRate: 0.1 });
+   * again.restore(dense.parameters(), kept);
+   * again.state(dense.parameters()) // → kept
+   * ```
+   */
+  state(parameters: Parameters): OptimizerState {
+    const states: Record<string, ParameterState> = {};
+    for (const [name, parameter] of parameters) {
+      const memory = this.#memories.get(parameter);
+      if (memory === undefined || memory.steps === 0) continue;
+      const slots = Array.from(memory.slots, ([slot, matrix]) => [slot, matrix.read()] as const);
+      states[name] = { steps: memory.steps, slots: Object.fromEntries(slots) };
+    }
+    return { type: this.type, parameters: states };
+  }
+
+  /**
+   * Remembers `state` of these parameters, and nothing of those that are not in it. Settings are not part of a state: make
+   * the optimiser with the same ones.
+   *
+   * @throws RangeError if the state is another optimiser's, or does not fit the parameters; nothing is changed then.
+   *
+   * @example
+   * ```ts
+   * import { Dense, SGD } from 'recurrent-cells';
+   *
+   * const parameters = new Dense({ inputSize: 2, outputSize: 1 }).parameters();
+   * const optimizer = new SGD({ learningRate: 0.1, momentum: 0.9 });
+   * const kept = optimizer.state(parameters);
+   * optimizer.step(parameters);
+   * optimizer.restore(parameters, kept);
+   * optimizer.state(parameters).parameters // → {}
+   * ```
+   */
+  restore(parameters: Parameters, state: OptimizerState): void {
+    checkState(this.type, this.slots, parameters, state);
+    for (const [name, parameter] of parameters) {
+      this.#memories.delete(parameter);
+      const own = state.parameters[name];
+      if (own === undefined) continue;
+      const memory = this.#remember(parameter);
+      memory.steps = own.steps;
+      for (const [slot, matrix] of memory.slots) matrix.write(own.slots[slot]!);
+    }
+  }
+
+  #remember(parameter: Parameter): Memory {
+    const memory = this.#memories.get(parameter) ?? new Memory(this.slots, parameter);
+    this.#memories.set(parameter, memory);
+    return memory;
+  }
 }
 
-/** A new memory of a parameter, in place of what there was. */
-export function remember(optimizer: Optimizer, parameter: Parameter): Memory {
-  const memory = new Memory(optimizer.slots, parameter);
-  optimizer.memories.set(parameter, memory);
-  return memory;
-}
-
-function scratch(arena: Arena, { value }: Parameter): Matrix {
-  return arena.zeros(value.rows, value.columns);
+/**
+ * Sets the gradients of parameters to zero: before each backward pass, unless gradients are to add up.
+ *
+ * @example
+ * ```ts
+ * import { clearGradients, Dense, tensor } from 'recurrent-cells';
+ *
+ * const dense = new Dense({ inputSize: 1, outputSize: 1 });
+ * const weight = dense.parameters().get('weight')!;
+ * dense.forward(tensor([[3]])).backward(tensor([[1]]));
+ * weight.readGradient()[0] // → 3
+ * clearGradients(dense.parameters());
+ * weight.readGradient()[0] // → 0
+ * ```
+ */
+export function clearGradients(parameters: Parameters): void {
+  for (const parameter of parameters.values()) parameter.clearGradient();
 }

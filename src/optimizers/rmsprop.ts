@@ -78,9 +78,13 @@ export class RMSProp extends Optimizer {
     this.slots = ['square', ...(centered ? ['mean'] : []), ...(momentum > 0 ? ['velocity'] : [])];
   }
 
-  protected update({ parameter: { value, gradient }, rate, slot }: Update): void {
+  protected update({ parameter: { value, gradient }, rate, slot, zeros }: Update): void {
     const { alpha, epsilon, momentum, centered, weightDecay: decay } = this;
-    const memory = { square: slot('square'), mean: slot('mean'), velocity: slot('velocity') };
+    const memory = {
+      square: slot('square'),
+      mean: centered ? slot('mean') : zeros(),
+      velocity: momentum > 0 ? slot('velocity') : zeros(),
+    };
     rmsprop(value, gradient, memory, { rate, alpha, epsilon, momentum, centered, decay });
   }
 }

@@ -6,7 +6,7 @@
  */
 import { rangeError } from '../common/errors.ts';
 import { type Checks, callback, checkOptions, count, fraction, size } from '../common/options.ts';
-import { power } from '../math/power.ts';
+import { halfCosine, power } from '../math/elementary.ts';
 import { magnitude } from './settings.ts';
 
 /** The factor that the optimiser's learning rate is multiplied by at a step, counted from 0. */
@@ -147,16 +147,4 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
     throw rangeError('cosineDecay', 'warmup', `is ${warmup}`, `a whole number below steps, ${steps}`);
   const fall: Schedule = (step) => floor + (1 - floor) * halfCosine(Math.min(step / (steps - warmup), 1));
   return warmup === 0 ? fall : linearWarmup({ steps: warmup, next: fall });
-}
-
-/** ½·(1 + cos πu) for u in [0, 1], exactly 1, ½ and 0 at 0, ½ and 1. */
-function halfCosine(u: number): number {
-  // The curve is symmetric about ½: ½·(1 + cos πu) = cos²(πu/2), and 1 less its mirror image beyond.
-  if (u > 0.5) return 1 - halfCosine(1 - u);
-  if (u === 0.5) return 0.5;
-  // cos x = 1 − x²/2! + x⁴/4! − …, |x| ≤ π/4: the term of x¹⁸ is below the last bit.
-  const square = (u * Math.PI * u * Math.PI) / 4;
-  let sum = 1;
-  for (let n = 16; n >= 2; n -= 2) sum = 1 - (sum * square) / (n * (n - 1));
-  return sum * sum;
 }

@@ -70,8 +70,9 @@ export class SGD extends Optimizer {
     this.slots = momentum > 0 ? ['velocity'] : [];
   }
 
-  protected update({ parameter: { value, gradient }, rate, slot }: Update): void {
+  protected update({ parameter: { value, gradient }, rate, slot, zeros }: Update): void {
     const { momentum, nesterov, weightDecay: decay } = this;
-    sgd(value, gradient, slot('velocity'), { rate, momentum, nesterov, decay });
+    const velocity = momentum > 0 ? slot('velocity') : zeros();
+    sgd(value, gradient, velocity, { rate, momentum, nesterov, decay });
   }
 }

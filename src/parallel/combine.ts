@@ -1,6 +1,6 @@
 /** How what came of the shards becomes what would have come of the whole batch. */
 import type { Values } from '../kernels/heap.ts';
-import type { Reduction } from '../losses/loss.ts';
+import type { Reduction } from '../losses/reduction.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { addGradients, scaleGradients } from './flat.ts';
 import type { Outcome } from './messages.ts';

@@ -7,6 +7,7 @@ import type { Values } from '../kernels/heap.ts';
 import { float32, float64 } from '../kernels/index.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Parameter } from '../matrix/parameter.ts';
+import { clearGradients } from '../optimizers/optimizer.ts';
 import type { Random } from '../random/random.ts';
 import { randomsOf } from '../random/randoms.ts';
 import type { State } from '../signal/state.ts';
@@ -48,7 +49,7 @@ export class Replica {
     randoms.forEach((state, at) => {
       this.#randoms[at]!.state = state;
     });
-    for (const parameter of this.parameters.values()) parameter.clearGradient();
+    clearGradients(this.parameters);
     const initial = batch.continues ? this.#states.get(shard) : undefined;
     const where = `shard ${shard}, of the sequences from ${start}`;
     const { state, ...outcome } = backPropagate(where, this.#model, batch, this.#loss, initial);

@@ -4,6 +4,7 @@ import type { AbortSignalLike } from '../async/until-aborted.ts';
 import { rangeError } from '../common/errors.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { Parameter } from '../matrix/parameter.ts';
+import { clearGradients } from '../optimizers/optimizer.ts';
 import type { Random } from '../random/random.ts';
 import { forked, randomsOf } from '../random/randoms.ts';
 import type { State } from '../signal/state.ts';
@@ -121,7 +122,7 @@ export class Team {
 
   /** Computes shard 0, in the model itself. */
   #first(batch: AnyBatch): Outcome {
-    for (const parameter of this.#parameters.values()) parameter.clearGradient();
+    clearGradients(this.#parameters);
     const initial = batch.continues ? this.#state : undefined;
     const { state, ...outcome } = backPropagate(WHERE, this.#model, batch, this.#loss, initial);
     this.#state = state;

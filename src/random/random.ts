@@ -1,6 +1,6 @@
 /** One seeded source of random numbers, the same on every engine. Nothing in the library uses another. */
 import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
-import { logarithm } from '../math/logarithm.ts';
+import { logarithm } from '../math/elementary.ts';
 
 /** The generator's whole state: four 32-bit words, not all zero. */
 export type RandomState = readonly [number, number, number, number];

@@ -1,8 +1,7 @@
 /** Drawing a class from the scores of a step. */
 import { numberWithin, rangeError, wholeNumber } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
-import { exponential } from '../math/exponential.ts';
-import { logSum } from '../math/log-sum.ts';
+import { exponential, logSum } from '../math/elementary.ts';
 import type { Random } from './random.ts';
 
 /** How a class is drawn from logits. */

@@ -1,8 +1,10 @@
 /** Numerical gradients: whether a backward pass is the derivative of its forward pass. */
+
 import { oneOf, rangeError } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Parameter } from '../matrix/parameter.ts';
+import { clearGradients } from '../optimizers/optimizer.ts';
 import { Random } from '../random/random.ts';
 import type { Pass } from '../signal/pass.ts';
 import type { State } from '../signal/state.ts';
@@ -115,7 +117,7 @@ export function checkGradients(
   const ownState = initialState(state, () => drawnState(forwardFrom(undefined), draw));
   const forward = () => forwardFrom(ownState);
 
-  for (const parameter of subject.parameters().values()) parameter.clearGradient();
+  clearGradients(subject.parameters());
   const pass = forward();
   const dOutput = draw(pass.output);
   const dState = pass.state && mapState(pass.state, draw);

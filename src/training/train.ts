@@ -5,6 +5,7 @@ import { type AbortSignalLike, untilAborted } from '../async/until-aborted.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Batches } from '../data/batch.ts';
 import type { Loss } from '../losses/loss.ts';
+import { clearGradients } from '../optimizers/optimizer.ts';
 import type { State } from '../signal/state.ts';
 import { backPropagate } from './back-propagate.ts';
 import { checkTraining } from './check.ts';
@@ -74,7 +75,7 @@ export async function* train<Input, Target extends Tensor | Indices>(
   let state: State | undefined;
   for await (const batch of untilAborted(batches, signal)) {
     const started = performance.now();
-    for (const parameter of parameters.values()) parameter.clearGradient();
+    clearGradients(parameters);
     const initial = batch.continues ? state : undefined;
     const result = backPropagate('train', model, batch, loss, initial);
     state = result.state;

@@ -8,12 +8,11 @@ import {
   clearGradients,
   float32,
   float64,
-  type Optimizer,
-  optimizerState,
+  Optimizer,
   Random,
   RMSProp,
-  restoreOptimizer,
   SGD,
+  type Update,
 } from '../../src/index.ts';
 import { Parameter } from '../../src/matrix/parameter.ts';
 
@@ -56,7 +55,7 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
         const whole = parametersIn(backend);
         const optimizer = make();
         run(optimizer, whole, random, before);
-        const state = structuredClone(optimizerState(optimizer, whole));
+        const state = structuredClone(optimizer.state(whole));
         const weights = values(whole);
         const { state: draws } = random;
         run(optimizer, whole, random, after);
@@ -67,11 +66,11 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
         Array.from(resumed.values()).forEach((parameter, i) => {
           parameter.write(weights[i]!);
         });
-        restoreOptimizer(other, resumed, state);
+        other.restore(resumed, state);
         random.state = draws;
         run(other, resumed, random, after);
         expect(values(resumed)).toEqual(values(whole));
-        expect(optimizerState(other, resumed)).toEqual(optimizerState(optimizer, whole));
+        expect(other.state(resumed)).toEqual(optimizer.state(whole));
       },
     );
   });
@@ -199,35 +198,55 @@ describe('errors', () => {
     );
   });
 
+  test('a memory that would not be saved', () => {
+    class Forgetful extends Optimizer {
+      readonly type = 'Forgetful';
+      readonly slots = ['mean'];
+
+      protected update({ slot }: Update): void {
+        slot('square');
+      }
+    }
+    expect(() => new Forgetful('Forgetful', 1).step(parametersIn(float64()))).toThrow(
+      range('Forgetful.update: slot is "square", expected one of slots, [mean]'),
+    );
+  });
+
+  test('a state that is none', () => {
+    expect(() => new Adam().restore(parametersIn(float64()), undefined as never)).toThrow(
+      new TypeError('Adam.restore: state is undefined, expected what state(parameters) gave'),
+    );
+  });
+
   test('a state that does not fit, which changes nothing', () => {
     const parameters = parametersIn(float64());
     const adam = new Adam();
     adam.step(parameters);
-    const state = optimizerState(adam, parameters);
+    const state = adam.state(parameters);
     const { weight, bias } = state.parameters as Required<typeof state.parameters>;
     const restore = (changed: object) => () =>
-      restoreOptimizer(adam, parameters, { type: 'Adam', parameters: { weight: weight!, ...changed } });
+      adam.restore(parameters, { type: 'Adam', parameters: { weight: weight!, ...changed } });
     const mean = new Float64Array(3);
-    expect(() => restoreOptimizer(new AdamW(), parameters, state)).toThrow(
-      range('restoreOptimizer: state is of type "Adam", expected "AdamW"'),
+    expect(() => new AdamW().restore(parameters, state)).toThrow(
+      range('AdamW.restore: state is of type "Adam", expected "AdamW"'),
     );
     expect(restore({ gate: bias })).toThrow(
-      range('restoreOptimizer: state has "gate", expected only names of the parameters given'),
+      range('Adam.restore: state has "gate", expected only names of the parameters given'),
     );
     expect(restore({ bias: { steps: 1, slots: { mean } } })).toThrow(
-      new TypeError('restoreOptimizer: bias.square is missing, expected values of shape [3]'),
+      new TypeError('Adam.restore: bias.square is missing, expected values of shape [3]'),
     );
     expect(restore({ bias: { steps: 1, slots: { mean, square: [1] } } })).toThrow(
-      range('restoreOptimizer: bias.square has length 1, expected 3 for shape [3]'),
+      range('Adam.restore: bias.square has length 1, expected 3 for shape [3]'),
     );
     expect(restore({ bias: { steps: 1, slots: { mean, square: mean, velocity: mean } } })).toThrow(
-      range('restoreOptimizer: bias has "velocity", expected only mean, square'),
+      range('Adam.restore: bias has "velocity", expected only mean, square'),
     );
     expect(restore({ bias: { steps: -1, slots: { mean, square: mean } } })).toThrow(
-      range('restoreOptimizer: bias.steps is -1, expected a whole number of at least 0'),
+      range('Adam.restore: bias.steps is -1, expected a whole number of at least 0'),
     );
-    expect(optimizerState(adam, parameters)).toEqual(state);
-    restoreOptimizer(adam, parameters, { type: 'Adam', parameters: { weight: weight! } });
-    expect(optimizerState(adam, parameters)).toEqual({ type: 'Adam', parameters: { weight } });
+    expect(adam.state(parameters)).toEqual(state);
+    adam.restore(parameters, { type: 'Adam', parameters: { weight: weight! } });
+    expect(adam.state(parameters)).toEqual({ type: 'Adam', parameters: { weight } });
   });
 });

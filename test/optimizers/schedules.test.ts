@@ -1,7 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { constant, cosineDecay, exponentialDecay, linearWarmup, stepDecay } from '../../src/index.ts';
-import { power } from '../../src/math/power.ts';
 
 const steps = (count: number) => Array.from({ length: count }, (_, step) => step);
 
@@ -38,15 +37,15 @@ describe('schedules', () => {
     expect(schedule(1000)).toBe(0.25);
   });
 
-  test.prop([fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(2000)])(
-    'power is Math.pow within a rounding a factor',
-    (base, exponent) => {
-      const expected = base ** exponent;
-      expect(Math.abs(power(base, exponent) - expected)).toBeLessThanOrEqual(
-        expected * exponent * 2 ** -52 + Number.MIN_VALUE * 2 ** 40,
-      );
-    },
-  );
+  test('between two steps, and at the end of time', () => {
+    const schedule = exponentialDecay({ factor: 0.5 });
+    expect(schedule(1.5)).toBeCloseTo(0.5 ** 1.5, 14);
+    expect(schedule(Number.POSITIVE_INFINITY)).toBe(0);
+    expect(stepDecay({ every: 2, factor: 0.5 })(2.5)).toBe(0.5);
+    expect(stepDecay({ every: 2 })(Number.POSITIVE_INFINITY)).toBe(0);
+    expect(cosineDecay({ steps: 4 })(Number.POSITIVE_INFINITY)).toBe(0);
+    expect(linearWarmup({ steps: 4 })(1.5)).toBe(0.625);
+  });
 });
 
 describe('errors', () => {
