@@ -4,6 +4,7 @@
  * Answers for a picture that is read in light and dark, alone or within a page; what the lines mean is the caller's affair.
  */
 import { numberWithin } from '../common/errors.ts';
+import { axisName, round, svg, text } from '../plot/svg.ts';
 
 /** What a plot shows. */
 export interface LogPlot {
@@ -54,8 +55,7 @@ export function logPlot(where: string, plot: LogPlot, options: PlotOptions = {})
   const { title, xLabel, yLabel, lines } = plot;
   const frame = frameOf(width, height, lines);
   const { left, right, top, bottom } = frame;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeXml(title)}" fill="currentColor" font-family="sans-serif" font-size="12">`,
+  return svg(width, height, title, [
     // Only where the picture is a document of its own; within a page, the page's colour holds.
     '<style>svg:root{color:#222}@media(prefers-color-scheme:dark){svg:root{color:#ddd}}</style>',
     text((left + right) / 2, 20, title, 'middle', ' font-size="15" font-weight="bold"'),
@@ -66,9 +66,8 @@ export function logPlot(where: string, plot: LogPlot, options: PlotOptions = {})
     ]),
     ...legend(frame, lines),
     text((left + right) / 2, bottom + 36, xLabel, 'middle'),
-    `<text transform="translate(16 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escapeXml(yLabel)}</text>`,
-    '</svg>\n',
-  ].join('\n');
+    axisName((top + bottom) / 2, yLabel),
+  ]);
 }
 
 const isDrawn = (value: number) => value > 0 && value < Number.POSITIVE_INFINITY;
@@ -140,22 +139,4 @@ function legend({ left, bottom }: Frame, lines: LogPlot['lines']): string[] {
 function strokeOf(at: number, width = 2): string {
   const dash = DASHES[Math.floor(at / COLOURS.length) % DASHES.length]!;
   return `fill="none" stroke="${COLOURS[at % COLOURS.length]}" stroke-width="${width}" stroke-linejoin="round"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}`;
-}
-
-function text(x: number, y: number, content: string, anchor = 'start', more = ''): string {
-  return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}"${more}>${escapeXml(content)}</text>`;
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
-}
-
-function escapeXml(content: string): string {
-  const entities: { readonly [character: string]: string } = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-  };
-  return content.replace(/[&<>"]/g, (character) => entities[character]!);
 }

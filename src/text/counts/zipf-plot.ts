@@ -5,6 +5,7 @@
  */
 import { numberWithin } from '../../common/errors.ts';
 import { optionsOf } from '../../common/options.ts';
+import { axisName, round, svg, text } from '../../plot/svg.ts';
 import { checkTable, type RankFrequency } from './rank-frequency.ts';
 import { checkCut, type ZipfCut } from './zipf-cut.ts';
 import { checkFit, type ZipfFit } from './zipf-fit.ts';
@@ -66,18 +67,13 @@ export function plotZipf(table: RankFrequency, options: ZipfPlotOptions = {}): s
     ...(cut === undefined ? [] : cuts(frame, table, cut)),
     ...points(frame, table),
     ...(fit === undefined ? [] : line(frame, fit, table.counts[0]!)),
-    label((frame.left + frame.right) / 2, height - 10, 'rank'),
-    `<text transform="translate(16 ${(frame.top + frame.bottom) / 2}) rotate(-90)" text-anchor="middle">count</text>`,
+    text((frame.left + frame.right) / 2, height - 10, 'rank', 'middle'),
+    axisName((frame.top + frame.bottom) / 2, 'count'),
     ...(title === undefined
       ? []
-      : [label(width / 2, 22, title, 'middle', ' font-weight="bold" font-size="15"')]),
+      : [text(width / 2, 22, title, 'middle', ' font-weight="bold" font-size="15"')]),
   ];
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
-    ` role="img" aria-label="${escapeXml(title ?? 'Rank and frequency of words')}" fill="currentColor" font-family="sans-serif" font-size="12">\n`,
-    parts.join('\n'),
-    '\n</svg>\n',
-  ].join('');
+  return svg(width, height, title ?? 'Rank and frequency of words', parts);
 }
 
 function frameOf(width: number, height: number, decades: { x: number; y: number }): Frame {
@@ -99,14 +95,14 @@ function grid(frame: Frame, decades: { x: number; y: number }): string[] {
     const x = frame.x(10 ** power);
     lines.push(
       stroke(`M${x} ${frame.top}V${frame.bottom}`),
-      label(x, frame.bottom + 18, thousands(10 ** power)),
+      text(x, frame.bottom + 18, thousands(10 ** power), 'middle'),
     );
   }
   for (let power = 0; power <= decades.y; power++) {
     const y = frame.y(10 ** power);
     lines.push(
       stroke(`M${frame.left} ${y}H${frame.right}`),
-      label(frame.left - 8, y + 4, thousands(10 ** power), 'end'),
+      text(frame.left - 8, y + 4, thousands(10 ** power), 'end'),
     );
   }
   return lines;
@@ -134,22 +130,22 @@ function line(frame: Frame, fit: ZipfFit, highest: number): string[] {
   const slope = `slope −${fit.exponent.toFixed(2)} ± ${fit.standardError.toPrecision(1)}, ranks ${thousands(fit.from)}–${thousands(fit.to)}`;
   return [
     `<path d="${path}" stroke="#d62728" stroke-width="2" fill="none"/>`,
-    label(frame.right - 8, frame.top + 16, slope, 'end', ' fill="#d62728"'),
+    text(frame.right - 8, frame.top + 16, slope, 'end', ' fill="#d62728"'),
   ];
 }
 
 function cuts(frame: Frame, table: RankFrequency, cut: ZipfCut): string[] {
   const parts: string[] = [];
   // Each label stands in the zone that is cut off, unless that is too narrow for it: then beside it, with an arrow.
-  const mark = (rank: number, text: string, zone: 'left' | 'right', row: number) => {
+  const mark = (rank: number, caption: string, zone: 'left' | 'right', row: number) => {
     const x = frame.x(rank);
     const room = zone === 'left' ? x - frame.left : frame.right - x;
-    const within = room > text.length * CHARACTER_WIDTH + LABEL_GAP;
+    const within = room > caption.length * CHARACTER_WIDTH + LABEL_GAP;
     const before = (zone === 'left') === within;
-    const arrowed = within ? text : zone === 'left' ? `← ${text}` : `${text} →`;
+    const arrowed = within ? caption : zone === 'left' ? `← ${caption}` : `${caption} →`;
     parts.push(
       `<path d="M${x} ${frame.top + LABEL_ROOM}V${frame.bottom}" stroke="currentColor" stroke-dasharray="5 4"/>`,
-      label(
+      text(
         before ? x - LABEL_GAP : x + LABEL_GAP,
         frame.bottom - 8 - 16 * row,
         arrowed,
@@ -166,27 +162,6 @@ function cuts(frame: Frame, table: RankFrequency, cut: ZipfCut): string[] {
   return parts;
 }
 
-function label(x: number, y: number, text: string, anchor = 'middle', extra = ''): string {
-  return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}"${extra}>${escapeXml(text)}</text>`;
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
-}
-
 function thousands(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-function escapeXml(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-  };
-  // XML has no way to write most controls and lone surrogates.
-  return text
-    .replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, '\uFFFD')
-    .replace(/[&<>"]/g, (character) => entities[character]!);
 }
