@@ -159,6 +159,13 @@ export type { Gradients, Pass } from './signal/pass.ts';
 export type { State } from './signal/state.ts';
 export type { Builder, Builders, Model } from './storage/builders.ts';
 export { type LoadOptions, load, loadMetadata, type SaveOptions, save } from './storage/model-file.ts';
+export {
+  readSafetensors,
+  type TensorFile,
+  type WriteSafetensorsOptions,
+  writeSafetensors,
+} from './storage/safetensors.ts';
+export { StoredTensor, type WrittenType } from './storage/stored-tensor.ts';
 export { loadWeights, type Weighted } from './storage/weights.ts';
 export { type ClipNormOptions, clipNorm, clipValue, gradientNorm, type Norm } from './training/clip.ts';
 export { evaluate } from './training/evaluate.ts';

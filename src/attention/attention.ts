@@ -204,7 +204,7 @@ export class Attention {
 
   #make({ random, initializer = glorotUniform }: AttentionOptions): Score {
     const { score, querySize, keySize, attentionSize = 0, scale, backend } = this;
-    const drawn = (rows: number, columns: number) =>
+    const drawn = (rows: number, columns: number) => () =>
       startingValues('Attention', 'initializer', initializer, rows, columns, random);
     const weight = (name: string, rows: number, columns: number) =>
       new Parameter(backend, weightShape('Attention', name, rows, columns), drawn(rows, columns));

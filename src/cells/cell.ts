@@ -140,7 +140,7 @@ export abstract class Cell<
     this.backend = backend;
 
     const rows = rule.gates.length * hiddenSize;
-    const drawn = (option: string, initializer: Initializer, columns: number) => {
+    const drawn = (option: string, initializer: Initializer, columns: number) => () => {
       const initial = new Float64Array(rows * columns);
       rule.gates.forEach((_, g) => {
         const block = startingValues(type, option, initializer, hiddenSize, columns, random);

@@ -18,7 +18,7 @@ function rule(projectionSize: number): ProjectedRule {
     parameters: {
       weightHr: (hiddenSize, draw) => ({
         shape: weightShape('ProjectedLSTMCell', 'weightHr', projectionSize, hiddenSize),
-        initial: draw(projectionSize, hiddenSize),
+        initial: () => draw(projectionSize, hiddenSize),
       }),
     },
     separateRecurrent: false,

@@ -97,12 +97,10 @@ export class Conv1d<
     this.padding = oneOf('Conv1d', 'padding', padding, ['causal', 'same', 'valid']);
     const [rows, columns] = weightShape('Conv1d', 'weight', outputSize, inputSize * kernelSize);
     const shape = [outputSize, inputSize, kernelSize];
-    this.weight = new Parameter(
-      backend,
-      shape,
+    this.weight = new Parameter(backend, shape, () =>
       startingValues('Conv1d', 'initializer', initializer, rows, columns, random),
     );
-    this.bias = bias ? new Parameter(backend, [outputSize], new Float64Array(outputSize)) : undefined;
+    this.bias = bias ? new Parameter(backend, [outputSize], () => new Float64Array(outputSize)) : undefined;
   }
 
   parameters(): ReadonlyMap<string, Parameter> {

@@ -70,12 +70,10 @@ export class Dense<
     this.inputSize = inputSize;
     this.outputSize = outputSize;
     const shape = weightShape('Dense', 'weight', outputSize, inputSize);
-    this.weight = new Parameter(
-      backend,
-      shape,
+    this.weight = new Parameter(backend, shape, () =>
       startingValues('Dense', 'initializer', initializer, outputSize, inputSize, random),
     );
-    this.bias = bias ? new Parameter(backend, [outputSize], new Float64Array(outputSize)) : undefined;
+    this.bias = bias ? new Parameter(backend, [outputSize], () => new Float64Array(outputSize)) : undefined;
   }
 
   parameters(): ReadonlyMap<string, Parameter> {

@@ -81,10 +81,12 @@ export class Embedding<
     this.outputSize = outputSize;
     this.paddingIndex = paddingIndex;
     const shape = weightShape('Embedding', 'weight', classes, outputSize);
-    const vectors = startingValues('Embedding', 'initializer', initializer, classes, outputSize, random);
-    if (paddingIndex !== undefined)
-      vectors.fill(0, paddingIndex * outputSize, (paddingIndex + 1) * outputSize);
-    this.weight = new Parameter(backend, shape, vectors);
+    this.weight = new Parameter(backend, shape, () => {
+      const vectors = startingValues('Embedding', 'initializer', initializer, classes, outputSize, random);
+      if (paddingIndex !== undefined)
+        vectors.fill(0, paddingIndex * outputSize, (paddingIndex + 1) * outputSize);
+      return vectors;
+    });
   }
 
   parameters(): ReadonlyMap<string, Parameter> {

@@ -16,7 +16,7 @@ export class InitialState {
     this.#parts = new Map(
       Object.entries(sizes as { readonly [name: string]: number }).map(([name, size]) => [
         name,
-        new Parameter(backend, [size], new Float64Array(size)),
+        new Parameter(backend, [size], () => new Float64Array(size)),
       ]),
     );
   }

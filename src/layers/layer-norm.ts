@@ -66,7 +66,7 @@ export class LayerNorm<const Size extends number = number> extends Layer<Tensor,
     this.outputSize = inputSize;
     this.epsilon = numberWithin('LayerNorm', 'epsilon', epsilon, 0, Number.POSITIVE_INFINITY);
     const start = (value: number) =>
-      affine ? new Parameter(backend, [inputSize], new Float64Array(inputSize).fill(value)) : undefined;
+      affine ? new Parameter(backend, [inputSize], () => new Float64Array(inputSize).fill(value)) : undefined;
     this.weight = start(1);
     this.bias = start(0);
   }

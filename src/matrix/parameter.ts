@@ -6,6 +6,24 @@ import type { Matrix } from './matrix.ts';
 import { fill } from './operations.ts';
 import { ownedMatrix } from './owned.ts';
 
+// What parameters may take together while a file is loaded; undefined at all other times.
+let room: number | undefined;
+
+/**
+ * Runs `build`, in which parameters are zero instead of drawn, and have no more than `elements` together.
+ *
+ * @throws RangeError where they have more, before memory is taken for them.
+ */
+export function withoutStart<Built>(elements: number, build: () => Built): Built {
+  const before = room;
+  room = elements;
+  try {
+    return build();
+  } finally {
+    room = before;
+  }
+}
+
 /**
  * A weight of a cell or layer, with its gradient.
  *
@@ -29,12 +47,30 @@ export class Parameter {
   #gradient: Matrix | undefined;
   #version = 0;
 
-  constructor(backend: Backend, shape: readonly number[], initial: ArrayLike<number>) {
+  /** @param initial the starting values, or what gives them. */
+  constructor(
+    backend: Backend,
+    shape: readonly number[],
+    initial: ArrayLike<number> | (() => ArrayLike<number>),
+  ) {
     this.shape = shape;
     const [rows, ...rest] = shape.length === 1 ? [1, ...shape] : shape;
     const columns = rest.reduce((product, dimension) => product * dimension, 1);
+    if (room !== undefined) {
+      if (rows! * columns > room)
+        throw rangeError(
+          'Parameter',
+          'shape',
+          `is [${shape.join(', ')}]`,
+          `at most ${room} elements for a file of this size`,
+        );
+      room -= rows! * columns;
+      this.value = ownedMatrix(this, backend, rows!, columns);
+      return;
+    }
+    const values = typeof initial === 'function' ? initial() : initial;
     this.value = ownedMatrix(this, backend, rows!, columns);
-    this.write(initial);
+    this.write(values);
   }
 
   /** Changes whenever the value does, so that what was derived from it can tell that it is stale. */

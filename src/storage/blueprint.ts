@@ -8,6 +8,9 @@ import { rangeError, show } from '../common/errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { type Builders, builderOf, type Model } from './builders.ts';
 
+// Far beyond any model, and far from the end of the stack.
+const DEEPEST = 100;
+
 /** An architecture with all its parts. */
 export interface Blueprint {
   readonly type: string;
@@ -49,39 +52,43 @@ export function build(
   own: Builders,
 ): Model {
   const built = new Map<string, Model>();
-  const make = (from: unknown, path: string): Model => {
+  const refuse = (came: string, expected: string) => rangeError(where, argument, came, expected);
+  const make = (from: unknown, path: string, depth: number): Model => {
+    if (depth > DEEPEST) throw refuse(`holds parts within parts ${depth} deep`, `at most ${DEEPEST}`);
     const { type, options, parts, same } = (from ?? {}) as Partial<Blueprint & Reference>;
     const found = same === undefined ? undefined : built.get(same);
     if (found !== undefined) return found;
     const builder = typeof type === 'string' ? builderOf(type, own) : undefined;
     if (builder === undefined)
-      throw rangeError(
-        where,
-        argument,
+      throw refuse(
         typeof type === 'string' ? `holds a ${show(type)}` : 'holds a part of no class',
         'a class of the library, or a builder for it in options.builders',
       );
     const made = Object.entries(parts ?? {}).map(([name, part]): [string, Model] => [
       name,
-      make(part, join(path, name)),
+      make(part, join(path, name), depth + 1),
     ]);
     try {
       const model = builder({ ...options, backend }, Object.fromEntries(made));
+      if (!Object.hasOwn(own, type!)) checkOptions(options ?? {}, model);
       built.set(path, model);
       return model;
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      const error = rangeError(
-        where,
-        argument,
-        `holds a ${type} that cannot be built (${reason})`,
-        'a whole file',
-      );
+      const error = refuse(`holds a ${type} that cannot be built (${reason})`, 'a whole file');
       error.cause = cause;
       throw error;
     }
   };
-  return make(blueprint, '');
+  return make(blueprint, '', 0);
+}
+
+/** Checks that a file gives a class of the library no options but those that it has. */
+function checkOptions(options: Blueprint['options'], model: Part): void {
+  const { type, options: known } = model.architecture();
+  for (const name of Object.keys(options))
+    if (!Object.hasOwn(known, name))
+      throw rangeError(type, 'options', `has ${show(name)}`, `only ${Object.keys(known).join(', ')}`);
 }
 
 function join(path: string, name: string): string {

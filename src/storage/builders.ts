@@ -1,4 +1,4 @@
-/** How each class is built again from its architecture. Nothing is drawn at random: the weights come from the file. */
+/** How each class is built again from its architecture. */
 import { Attention, type AttentionOptions } from '../attention/attention.ts';
 import type { Cell } from '../cells/cell.ts';
 import { CoupledLSTMCell } from '../cells/coupled-lstm.ts';
@@ -25,7 +25,6 @@ import { Repeat, type RepeatOptions } from '../layers/repeat.ts';
 import { Residual } from '../layers/residual.ts';
 import { Sequence, type SequenceOptions } from '../layers/sequence.ts';
 import { type AnyLayer, Sequential } from '../layers/sequential.ts';
-import { zeros } from '../random/initializers.ts';
 import { Random, type RandomState } from '../random/random.ts';
 
 /** What can be saved: a cell, a layer, attention, or an encoder–decoder, of whatever sizes. */
@@ -43,8 +42,6 @@ export type Builder = (
 export interface Builders {
   readonly [type: string]: Builder;
 }
-
-const unset = { inputInitializer: zeros, recurrentInitializer: zeros, initializer: zeros };
 
 /** Options in which the state of a generator, if there is one, takes the place of the generator. */
 interface Saved {
@@ -68,32 +65,32 @@ function noiseOf({ recurrentDropout, zoneout, state }: NoiseOptions & Saved): No
 }
 
 const builders: Builders = {
-  RNNCell: (options: RNNCellOptions<number, number>) => new RNNCell({ ...options, ...unset }),
-  LSTMCell: (options) => new LSTMCell({ ...options, ...unset }),
-  PeepholeLSTMCell: (options) => new PeepholeLSTMCell({ ...options, ...unset }),
-  CoupledLSTMCell: (options) => new CoupledLSTMCell({ ...options, ...unset }),
+  RNNCell: (options: RNNCellOptions<number, number>) => new RNNCell(options),
+  LSTMCell: (options) => new LSTMCell(options),
+  PeepholeLSTMCell: (options) => new PeepholeLSTMCell(options),
+  CoupledLSTMCell: (options) => new CoupledLSTMCell(options),
   ProjectedLSTMCell: (options: ProjectedLSTMCellOptions<number, number, number>) =>
-    new ProjectedLSTMCell({ ...options, ...unset }),
-  LayerNormLSTMCell: (options) => new LayerNormLSTMCell({ ...options, ...unset }),
-  LayerNormGRUCell: (options) => new LayerNormGRUCell({ ...options, ...unset }),
-  GRUCell: (options: GRUCellOptions<number, number>) => new GRUCell({ ...options, ...unset }),
+    new ProjectedLSTMCell(options),
+  LayerNormLSTMCell: (options) => new LayerNormLSTMCell(options),
+  LayerNormGRUCell: (options) => new LayerNormGRUCell(options),
+  GRUCell: (options: GRUCellOptions<number, number>) => new GRUCell(options),
   Sequence: (options: SequenceOptions & NoiseOptions & Saved, { cell }) =>
     new Sequence(cell as Cell, { ...options, noise: noiseOf(options) }),
   Bidirectional: (options: BidirectionalOptions & NoiseOptions & Saved, { forward, reverse }) =>
     new Bidirectional(forward as Cell, reverse as Cell, { ...options, noise: noiseOf(options) }),
   Activation: (options: ActivationOptions) => new Activation(options),
-  Conv1d: (options: Conv1dOptions) => new Conv1d({ ...options, ...unset }),
+  Conv1d: (options: Conv1dOptions) => new Conv1d(options),
   LayerNorm: (options: LayerNormOptions) => new LayerNorm(options),
   Pooling: (options: PoolingOptions) => new Pooling(options),
   Repeat: (options: RepeatOptions) => new Repeat(options),
   Residual: (_, { layer }) => new Residual(layer as AnyLayer),
-  Dense: (options: DenseOptions) => new Dense({ ...options, ...unset }),
-  Embedding: (options: EmbeddingOptions) => new Embedding({ ...options, ...unset }),
+  Dense: (options: DenseOptions) => new Dense(options),
+  Embedding: (options: EmbeddingOptions) => new Embedding(options),
   OneHot: (options: OneHotOptions) => new OneHot(options),
   Dropout: (options: DropoutOptions & Saved) => new Dropout(drawing(options)),
-  Attention: (options: AttentionOptions) => new Attention({ ...options, ...unset }),
+  Attention: (options: AttentionOptions) => new Attention(options),
   EncoderDecoder: (options: EncoderDecoderOptions, parts) =>
-    new EncoderDecoder({ ...options, ...(parts as Partial<EncoderDecoderOptions>), ...unset }),
+    new EncoderDecoder({ ...options, ...(parts as Partial<EncoderDecoderOptions>) }),
   Sequential: (_, parts) => new Sequential(Object.values(parts) as AnyLayer[]),
 };
 

@@ -3,17 +3,27 @@ import { rangeError, show } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32, float64 } from '../kernels/index.ts';
+import { withoutStart } from '../matrix/parameter.ts';
 import { blueprintOf, build } from './blueprint.ts';
 import type { Builders, Model } from './builders.ts';
-import { decodeTensors, encodeTensors, type TensorFile } from './safetensors.ts';
-import { bytesOf, writeParameters } from './weights.ts';
+import { bytesOf, decodeTensors, encodeTensors, type TensorFile } from './safetensors.ts';
+import { elementWidth, type WrittenType } from './stored-tensor.ts';
+import { writeParameters } from './weights.ts';
 
+// Elements that a model may have beyond twice those of its file: one that nearly fits has an error that names the tensor.
+const SPARE = 2 ** 16;
 const FORMAT = 'recurrent-cells';
-// Raised when a file of the new kind cannot be read by older versions of the library.
-const VERSION = 1;
+// Raised when a file of the new kind cannot be read by older versions of the library. Since version 2 a checksum covers
+// the header as well, and must be there.
+const VERSION = 2;
 
 /** Options of {@link save}. */
 export interface SaveOptions {
+  /**
+   * The element type of the weights, F16 for half the size: each weight is rounded to about three decimal digits.
+   * Default: the type that the model computes in.
+   */
+  readonly dtype?: WrittenType | undefined;
   /** Strings of your own, such as a vocabulary, that {@link loadMetadata} gives back. */
   readonly metadata?: { readonly [key: string]: string } | undefined;
 }
@@ -31,6 +41,8 @@ export interface LoadOptions {
  *
  * Any safetensors reader finds the parameters under their names. The states and the optimiser are not part of it.
  *
+ * @throws RangeError if `dtype` is F16 and a weight is beyond what it holds.
+ *
  * @example
  * ```ts
  * import { Dense, load, save, tensor } from 'recurrent-cells';
@@ -47,8 +59,8 @@ export function save(model: Model, options: SaveOptions = {}): Uint8Array {
     tensors.set(name, { data: parameter.read(), shape: parameter.shape });
   const architecture = JSON.stringify(blueprintOf(model));
   const { dtype } = model.backend;
-  return encodeTensors({
-    tensors,
+  return encodeTensors('save', tensors, {
+    dtype: options.dtype,
     metadata: {
       format: FORMAT,
       version: `${VERSION}`,
@@ -77,12 +89,13 @@ export function save(model: Model, options: SaveOptions = {}): Uint8Array {
 export function load(bytes: Uint8Array, options: LoadOptions = {}): Model {
   const { tensors, metadata } = read('load', bytes);
   const backend = options.backend ?? (metadata.dtype === 'float64' ? float64() : float32());
-  const model = build(
-    'load',
-    'bytes',
-    parse('load', 'an architecture', metadata.architecture ?? ''),
-    backend,
-    options.builders ?? {},
+  const architecture = parse('load', 'an architecture', metadata.architecture ?? '');
+  const elements = [...tensors.values()].reduce(
+    (sum, { bytes, dtype }) => sum + bytes.length / (elementWidth(dtype) ?? Number.POSITIVE_INFINITY),
+    0,
+  );
+  const model = withoutStart(2 * elements + SPARE, () =>
+    build('load', 'bytes', architecture, backend, options.builders ?? {}),
   );
   writeParameters('load', model, tensors);
   return model;
@@ -115,8 +128,10 @@ function read(where: string, bytes: Uint8Array): TensorFile {
   const { format, version } = file.metadata;
   if (format !== FORMAT)
     throw rangeError(where, 'bytes', `has format ${show(format)}`, `a model saved by ${FORMAT}`);
-  if (Number(version) !== VERSION)
-    throw rangeError(where, 'bytes', `has version ${show(version)}`, `version ${VERSION}`);
+  if (version !== '1' && version !== `${VERSION}`)
+    throw rangeError(where, 'bytes', `has version ${show(version)}`, `a version up to ${VERSION}`);
+  if (version !== '1' && !file.sealed)
+    throw rangeError(where, 'bytes', 'has no checksum', `the one of version ${version}: the file is damaged`);
   return file;
 }
 

@@ -2,16 +2,26 @@
  * The safetensors layout: named arrays behind a JSON header.
  *
  * Eight bytes with the header's length, the header padded with spaces to a multiple of eight, then the data, row-major
- * and little-endian. What the names mean is the caller's affair.
+ * and little-endian, without gaps. What the names mean is the caller's affair.
  */
-import { rangeError, show } from '../common/errors.ts';
+import { oneOf, rangeError, show, typeError } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { crc32 } from './crc32.ts';
+import { elementWidth, encodeElements, StoredTensor, type WrittenType } from './stored-tensor.ts';
 
-/** Named tensors, and strings about them. */
+/** The tensors of a file by name, and strings about them. */
 export interface TensorFile {
-  readonly tensors: ReadonlyMap<string, Tensor>;
+  /** Each is converted when its `data` is first read. */
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly metadata: { readonly [key: string]: string };
+}
+
+/** Options of {@link writeSafetensors}. */
+export interface WriteSafetensorsOptions {
+  /** The element type of all tensors. Default: F32 or F64, as each tensor is. */
+  readonly dtype?: WrittenType | undefined;
+  /** Strings that readers find in the header. Default: none. */
+  readonly metadata?: { readonly [key: string]: string } | undefined;
 }
 
 interface Entry {
@@ -20,81 +30,123 @@ interface Entry {
   readonly data_offsets: readonly [number, number];
 }
 
-// CRC-32 of the data, in the metadata; a file without one is read all the same.
-const CHECKSUM = 'crc32';
+// CRC-32 in the metadata: of the data alone in files before version 2, of all that is read since.
+const DATA_CHECKSUM = 'crc32';
+const CHECKSUM = 'recurrent-cells.crc32';
 
-/** The bytes of a file. */
-export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array {
-  const payload = encodePayload(tensors.values());
-  const header: { [name: string]: unknown } = { __metadata__: { ...metadata, [CHECKSUM]: crc32(payload) } };
-  let end = 0;
-  for (const [name, { data, shape }] of tensors) {
-    const start = end;
-    end += data.byteLength;
-    header[name] = {
-      dtype: data instanceof Float32Array ? 'F32' : 'F64',
-      shape,
-      data_offsets: [start, end],
-    };
-  }
-  const json = new TextEncoder().encode(JSON.stringify(header));
-  const length = Math.ceil(json.length / 8) * 8;
-  const bytes = new Uint8Array(8 + length + end);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
-  bytes.fill(0x20, 8, 8 + length);
-  bytes.set(json, 8);
-  bytes.set(payload, 8 + length);
-  return bytes;
+/**
+ * The bytes of a safetensors file.
+ *
+ * @throws RangeError if a number is beyond what F16 holds; TypeError if `metadata` holds anything but strings.
+ *
+ * @example
+ * ```ts
+ * import { readSafetensors, tensor, writeSafetensors } from 'recurrent-cells';
+ *
+ * const bytes = writeSafetensors(new Map([['w', tensor([[1, 2]])]]), { metadata: { step: '7' } });
+ * readSafetensors(bytes).metadata // → { step: '7' }
+ * ```
+ */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, Tensor>,
+  options: WriteSafetensorsOptions = {},
+): Uint8Array {
+  return encodeTensors('writeSafetensors', tensors, options);
 }
 
-/** The data of tensors, one after another, little-endian. */
-function encodePayload(tensors: Iterable<Tensor>): Uint8Array {
-  const all = [...tensors];
-  const bytes = new Uint8Array(all.reduce((sum, { data }) => sum + data.byteLength, 0));
-  const view = new DataView(bytes.buffer);
-  let at = 0;
-  for (const { data } of all) {
-    const single = data instanceof Float32Array;
-    for (const value of data) {
-      if (single) view.setFloat32(at, value, true);
-      else view.setFloat64(at, value, true);
-      at += data.BYTES_PER_ELEMENT;
-    }
+/**
+ * Reads a safetensors file. Nothing is converted before it is asked for.
+ *
+ * @throws TypeError if `bytes` is not a Uint8Array; RangeError if it is not a whole safetensors file.
+ *
+ * @example
+ * ```ts
+ * import { Dense, readSafetensors, save } from 'recurrent-cells';
+ *
+ * const { tensors } = readSafetensors(save(new Dense({ inputSize: 3, outputSize: 2 })));
+ * [...tensors].map(([name, { dtype, shape }]) => [name, dtype, shape]) // → [['weight', 'F32', [2, 3]], ['bias', 'F32', [2]]]
+ * ```
+ */
+export function readSafetensors(bytes: Uint8Array): TensorFile {
+  const { tensors, metadata } = decodeTensors('readSafetensors', bytesOf('readSafetensors', bytes));
+  return { tensors, metadata };
+}
+
+/** Passes bytes on if they are. */
+export function bytesOf(where: string, bytes: unknown): Uint8Array {
+  if (bytes instanceof Uint8Array) return bytes;
+  throw typeError(where, 'bytes', `is ${show(bytes)}`, 'a Uint8Array');
+}
+
+/** The bytes of a file. `where` is the place that an error names. */
+export function encodeTensors(
+  where: string,
+  tensors: ReadonlyMap<string, Tensor>,
+  { dtype, metadata = {} }: WriteSafetensorsOptions,
+): Uint8Array {
+  if (dtype !== undefined) oneOf(where, 'dtype', dtype, ['F16', 'F32', 'F64']);
+  for (const [key, value] of Object.entries(metadata))
+    if (typeof value !== 'string')
+      throw typeError(where, `metadata[${show(key)}]`, `is ${show(value)}`, 'a string');
+  const stored = new Map<string, StoredTensor>();
+  for (const [name, { data, shape }] of tensors) {
+    const type = dtype ?? (data instanceof Float32Array ? 'F32' : 'F64');
+    stored.set(name, new StoredTensor('', type, shape, encodeElements(where, name, data, type)));
   }
-  return bytes;
+  const header: [string, unknown][] = [
+    ['__metadata__', { ...metadata, [CHECKSUM]: checksum(stored, metadata) }],
+  ];
+  let end = 0;
+  for (const [name, { dtype, shape, bytes }] of stored) {
+    header.push([name, { dtype, shape, data_offsets: [end, end + bytes.length] }]);
+    end += bytes.length;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const length = Math.ceil(json.length / 8) * 8;
+  const file = new Uint8Array(8 + length + end);
+  new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
+  file.fill(0x20, 8, 8 + length);
+  file.set(json, 8);
+  let at = 8 + length;
+  for (const { bytes } of stored.values()) {
+    file.set(bytes, at);
+    at += bytes.length;
+  }
+  return file;
 }
 
 /**
  * Reads the bytes of a file.
  *
  * @param where the place that an error names.
- * @throws RangeError if they are not a whole file of float32 and float64 tensors.
+ * @returns the tensors, the metadata, and whether a checksum covered all of it.
+ * @throws RangeError if they are not a whole file.
  */
-export function decodeTensors(where: string, bytes: Uint8Array): TensorFile {
+export function decodeTensors(where: string, bytes: Uint8Array): TensorFile & { readonly sealed: boolean } {
   const damaged = (came: string, expected: string) => rangeError(where, 'bytes', came, expected);
   if (bytes.length < 8) throw damaged(`has ${bytes.length} bytes`, 'a safetensors file');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = view.getBigUint64(0, true);
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   if (length > BigInt(bytes.length - 8))
     throw damaged(
       `has ${bytes.length} bytes and a header of ${length}`,
       'a whole safetensors file: it is cut short, or another kind of file',
     );
   const start = 8 + Number(length);
-  const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, start), damaged);
-  if (typeof metadata !== 'object' || metadata === null)
-    throw damaged(`has metadata that is ${show(metadata)}`, 'a safetensors file');
-  const tensors = new Map<string, Tensor>();
-  for (const [name, entry] of Object.entries(entries as { [name: string]: Entry }))
-    tensors.set(name, readEntry(view, start, name, entry, damaged));
-  const total = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
-  if (total !== bytes.length - start)
-    throw damaged(`has ${bytes.length - start} data bytes`, `${total} for its tensors`);
-  const { [CHECKSUM]: checksum, ...others } = metadata as { [key: string]: string };
-  const found = crc32(bytes.subarray(start));
-  if (checksum !== undefined && checksum !== found)
-    throw damaged(`has data of checksum ${found}`, `${show(checksum)}: the file is cut short or damaged`);
-  return { tensors, metadata: others };
+  const header = new Map(Object.entries(parseHeader(bytes.subarray(8, start), damaged)));
+  const given = header.get('__metadata__') ?? {};
+  header.delete('__metadata__');
+  if (typeof given !== 'object' || Object.values(given).some((value) => typeof value !== 'string'))
+    throw damaged(`has metadata that is ${show(given)}`, 'strings by name');
+  const data = bytes.subarray(start);
+  const tensors = readEntries(where, header, data, damaged);
+  const sealed = CHECKSUM in given;
+  const { [sealed ? CHECKSUM : DATA_CHECKSUM]: expected, ...metadata } = given as { [key: string]: string };
+  if (expected !== undefined) {
+    const found = sealed ? checksum(tensors, metadata) : crc32([data]);
+    if (found !== expected)
+      throw damaged(`has checksum ${found}`, `${show(expected)}: the file is cut short or damaged`);
+  }
+  return { tensors, metadata, sealed };
 }
 
 type Damaged = (came: string, expected: string) => RangeError;
@@ -111,26 +163,65 @@ function parseHeader(json: Uint8Array, damaged: Damaged): { [name: string]: unkn
   return header as { [name: string]: unknown };
 }
 
-function readEntry(view: DataView, start: number, name: string, entry: Entry, damaged: Damaged): Tensor {
-  const dtype = entry?.dtype;
-  if (dtype !== 'F32' && dtype !== 'F64')
-    throw damaged(`has tensor ${show(name)} of type ${show(dtype)}`, '"F32" or "F64"');
-  const width = dtype === 'F32' ? 4 : 8;
-  const { shape, data_offsets: offsets } = entry;
-  const whole = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
-  if (!Array.isArray(shape) || !shape.every(whole) || !Array.isArray(offsets) || !offsets.every(whole))
-    throw damaged(`has tensor ${show(name)} of no shape or place`, 'whole numbers for both');
-  const count = shape.reduce((size: number, dimension: number) => size * dimension, 1);
-  const [from, to] = offsets as [number, number];
-  if (to - from !== count * width || start + to > view.byteLength)
-    throw damaged(
-      `has tensor ${show(name)} at ${from}–${to} of ${view.byteLength - start} data bytes`,
-      `${count * width} bytes for shape [${shape.join(', ')}]: the file is cut short or damaged`,
-    );
-  const data = width === 4 ? new Float32Array(count) : new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    const at = start + from + i * width;
-    data[i] = width === 4 ? view.getFloat32(at, true) : view.getFloat64(at, true);
+/** The tensors of a header, which cover the data without gap or overlap. */
+function readEntries(
+  where: string,
+  header: ReadonlyMap<string, unknown>,
+  data: Uint8Array,
+  damaged: Damaged,
+): Map<string, StoredTensor> {
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, entry] of header) {
+    const { dtype, shape, data_offsets } = checkEntry(name, entry, data.length, damaged);
+    const place = `${where}: bytes has tensor ${show(name)}`;
+    tensors.set(name, new StoredTensor(place, dtype, shape, data.subarray(...data_offsets)));
   }
-  return { data, shape };
+  const places = [...tensors].map(([name, { bytes }]): [string, number, number] => {
+    const from = bytes.byteOffset - data.byteOffset;
+    return [name, from, from + bytes.length];
+  });
+  let end = 0;
+  for (const [name, from, to] of places.sort(([, a, c], [, b, d]) => a - b || c - d)) {
+    if (from !== end)
+      throw damaged(`has tensor ${show(name)} at ${from}–${to}`, `it at ${end}, where another ends`);
+    end = to;
+  }
+  if (end !== data.length) throw damaged(`has ${data.length} data bytes`, `${end} for its tensors`);
+  return tensors;
+}
+
+function checkEntry(name: string, entry: unknown, available: number, damaged: Damaged): Entry {
+  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<Entry>;
+  if (typeof dtype !== 'string')
+    throw damaged(`has tensor ${show(name)} of type ${show(dtype)}`, 'a name such as "F32"');
+  const whole = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+  const allWhole = (of: unknown) => Array.isArray(of) && of.every(whole);
+  if (!allWhole(shape) || !allWhole(offsets) || offsets!.length !== 2)
+    throw damaged(`has tensor ${show(name)} of no shape or place`, 'whole numbers for both');
+  const [from, to] = offsets!;
+  const width = elementWidth(dtype);
+  const size =
+    width === undefined ? to - from : shape!.reduce((product, dimension) => product * dimension, width);
+  if (from > to || to - from !== size || to > available)
+    throw damaged(
+      `has tensor ${show(name)} at ${from}–${to} of ${available} data bytes`,
+      `${size} bytes for shape [${shape!.join(', ')}]: the file is cut short or damaged`,
+    );
+  return { dtype, shape: shape!, data_offsets: [from, to] };
+}
+
+/** The checksum of all that a file says, whatever the order it says it in. */
+function checksum(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: { readonly [key: string]: string },
+): string {
+  const encoder = new TextEncoder();
+  const pieces: Uint8Array[] = [encoder.encode(JSON.stringify(sorted(Object.entries(metadata))))];
+  for (const [name, { dtype, shape, bytes }] of sorted([...tensors]))
+    pieces.push(encoder.encode(JSON.stringify([name, dtype, shape])), bytes);
+  return crc32(pieces);
+}
+
+function sorted<Value>(entries: [string, Value][]): [string, Value][] {
+  return entries.sort(([a], [b]) => (a < b ? -1 : 1));
 }

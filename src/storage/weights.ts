@@ -1,8 +1,8 @@
 /** Weights from bytes into a model that is there already. */
-import { rangeError, show, typeError } from '../common/errors.ts';
+import { rangeError, show } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import { decodeTensors } from './safetensors.ts';
+import { bytesOf, decodeTensors } from './safetensors.ts';
 
 /** What has parameters: a cell, a layer, a model. */
 export interface Weighted {
@@ -12,7 +12,7 @@ export interface Weighted {
 
 /**
  * Overwrites the parameters of a model by the tensors of their names: those of a file that {@link save} wrote, or of any
- * safetensors file of float32 or float64.
+ * safetensors file.
  *
  * Unlike {@link load} it needs the model, and so brings no classes along but those that the model is made of.
  *
@@ -35,12 +35,6 @@ export function loadWeights(model: Weighted, bytes: Uint8Array): void {
 
 const WHERE = 'loadWeights';
 
-/** Passes bytes on if they are. */
-export function bytesOf(where: string, bytes: unknown): Uint8Array {
-  if (bytes instanceof Uint8Array) return bytes;
-  throw typeError(where, 'bytes', `is ${show(bytes)}`, 'a Uint8Array');
-}
-
 /** Overwrites every parameter by the tensor of its name, or none. */
 export function writeParameters(where: string, model: Weighted, tensors: ReadonlyMap<string, Tensor>): void {
   const parameters = model.parameters();
@@ -56,5 +50,7 @@ export function writeParameters(where: string, model: Weighted, tensors: Readonl
         `[${shape.join(', ')}]`,
       );
   }
-  for (const [name, parameter] of parameters) parameter.write(tensors.get(name)!.data);
+  // All are converted before any is written.
+  const values = [...parameters].map(([name, parameter]) => [parameter, tensors.get(name)!.data] as const);
+  for (const [parameter, data] of values) parameter.write(data);
 }

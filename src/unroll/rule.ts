@@ -106,15 +106,15 @@ export type OwnParameter = (
 /** A parameter before it is one. */
 export interface OwnStart {
   readonly shape: readonly number[];
-  /** Its values. */
-  readonly initial: ArrayLike<number>;
+  /** Its values, or what gives them. */
+  readonly initial: ArrayLike<number> | (() => ArrayLike<number>);
 }
 
 /** A row of one value, `blocks` times as long as the hidden size. */
 export function constantRow(value: number, blocks = 1): OwnParameter {
   return (hiddenSize) => {
     const length = blocks * hiddenSize;
-    return { shape: [length], initial: new Float64Array(length).fill(value) };
+    return { shape: [length], initial: () => new Float64Array(length).fill(value) };
   };
 }
 
@@ -125,7 +125,7 @@ export function gateRow<Gate extends string>(
 ): OwnParameter {
   return (hiddenSize) => ({
     shape: [gates.length * hiddenSize],
-    initial: gates.flatMap((gate) => new Array<number>(hiddenSize).fill(starts[gate] ?? 0)),
+    initial: () => gates.flatMap((gate) => new Array<number>(hiddenSize).fill(starts[gate] ?? 0)),
   });
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -21,6 +22,7 @@ import {
   LayerNorm,
   LSTMCell,
   load,
+  loadMetadata,
   type Model,
   Noise,
   OneHot,
@@ -199,6 +201,19 @@ test('precision: as saved, or as asked for', () => {
   expect(single.weight.read()).toEqual(Float32Array.from(double.weight.read()));
 });
 
+test('files of version 1, whose checksum is of the data alone, are read', () => {
+  const file = new URL('../fixtures/formats/version-1.safetensors', import.meta.url);
+  const bytes = new Uint8Array(readFileSync(file));
+  const model = load(bytes) as Sequential<Indices>;
+  expect(model.layers.map(({ type }) => type)).toEqual(['Embedding', 'Sequence']);
+  expect(Array.from(model.parameters().get('0.weight')!.read())).toEqual([
+    -1.6490787267684937, -1.654731273651123,
+  ]);
+  expect(loadMetadata(bytes)).toEqual({ a: 'b' });
+  bytes[bytes.length - 1]! ^= 1;
+  expect(() => load(bytes)).toThrow(/^load: bytes has checksum [0-9a-f]{8}, expected "[0-9a-f]{8}": /);
+});
+
 test('loading draws nothing at random', () => {
   const bytes = save(new Dense({ inputSize: 2, outputSize: 1 }));
   const next = () => new Dense({ inputSize: 1, outputSize: 1 }).weight.read()[0];
@@ -220,7 +235,7 @@ test('parameters lie under their names for any reader of the format', () => {
     ['cell.biasIh', [2]],
     ['cell.biasHh', [2]],
   ]);
-  expect(metadata).toMatchObject({ format: 'recurrent-cells', version: '1', dtype: 'float32' });
+  expect(metadata).toMatchObject({ format: 'recurrent-cells', version: '2', dtype: 'float32' });
 });
 
 describe('a class of one’s own', () => {
@@ -277,7 +292,7 @@ describe('files that are not what they should be', () => {
 
   test.each<[string, Partial<typeof metadata>, string]>([
     ['format', { format: 'pt' }, 'has format "pt", expected a model saved by recurrent-cells'],
-    ['version', { version: '2' }, 'has version "2", expected version 1'],
+    ['version', { version: '3' }, 'has version "3", expected a version up to 2'],
     ['architecture', { architecture: '{' }, 'has an architecture that is not JSON, expected a saved model'],
     [
       'architecture of nothing',
@@ -305,19 +320,36 @@ describe('files that are not what they should be', () => {
       'holds tensor "weight" of shape [1, 2], expected [1, 3]',
     ],
     [
+      'size beyond the file',
+      { architecture: '{"type":"Dense","options":{"inputSize":65536,"outputSize":2}}' },
+      'holds a Dense that cannot be built (Parameter: shape is [2, 65536], expected at most 65542 elements for a file of this size), expected a whole file',
+    ],
+    [
+      'option that there is not',
+      { architecture: '{"type":"Dense","options":{"inputSize":2,"outputSize":1,"inputsize":3}}' },
+      'holds a Dense that cannot be built (Dense: options has "inputsize", expected only inputSize, outputSize, bias), expected a whole file',
+    ],
+    [
+      'depth',
+      {
+        architecture: `${'{"type":"Residual","options":{},"parts":{"layer":'.repeat(101)}{}${'}}'.repeat(101)}`,
+      },
+      'holds parts within parts 101 deep, expected at most 100',
+    ],
+    [
       'tensor too many',
       { architecture: '{"type":"Dense","options":{"inputSize":2,"outputSize":1,"bias":false}}' },
       'holds a tensor "bias", expected only parameters of the model',
     ],
   ])('another %s', (_, changed, message) =>
     expect(() =>
-      load(encodeTensors({ tensors, metadata: { ...metadata, ...changed } as typeof metadata })),
+      load(encodeTensors('test', tensors, { metadata: { ...metadata, ...changed } as typeof metadata })),
     ).toThrow(expect.objectContaining({ name: 'RangeError', message: `load: bytes ${message}` })),
   );
 
   test('a tensor too few', () => {
     const some = new Map([...tensors].slice(1));
-    expect(() => load(encodeTensors({ tensors: some, metadata }))).toThrow(
+    expect(() => load(encodeTensors('test', some, { metadata }))).toThrow(
       new RangeError('load: bytes lacks the tensor "weight", expected every parameter of the model'),
     );
   });
@@ -342,6 +374,49 @@ describe('files that are not what they should be', () => {
   test('every truncation is a RangeError', () => {
     for (let length = 0; length < stack.length; length++)
       expect(() => load(stack.subarray(0, length))).toThrow(RangeError);
+  });
+
+  test('every flipped bit is a RangeError', () => {
+    const one = save(new Sequence(new GRUCell({ inputSize: 1, hiddenSize: 1 })));
+    for (let at = 0; at < one.length * 8; at++) {
+      const damaged = one.slice();
+      damaged[at >> 3]! ^= 1 << (at & 7);
+      expect(() => load(damaged), `bit ${at}`).toThrow(/^load: bytes /);
+    }
+  });
+
+  test('a small file takes little memory and no time', () => {
+    const small = save(new LayerNorm({ inputSize: 2 }));
+    const { tensors, metadata } = decodeTensors('test', small);
+    const claims: readonly (readonly [string, string])[] = [
+      ['"inputSize":2', `"inputSize":${2 ** 28}`],
+      ['{"inputSize":2,"epsilon":0.00001,"affine":true}', `{"inputSize":1,"epsilon":${2 ** 28}}`],
+    ];
+    const { arrayBuffers } = process.memoryUsage();
+    for (const [from, to] of claims) {
+      const architecture = metadata.architecture!.replace(from, to);
+      expect(architecture).not.toBe(metadata.architecture);
+      expect(() => load(encodeTensors('test', tensors, { metadata: { ...metadata, architecture } }))).toThrow(
+        RangeError,
+      );
+    }
+    for (const cell of ['RNNCell', 'LSTMCell', 'GRUCell', 'LayerNormLSTMCell', 'PeepholeLSTMCell']) {
+      const architecture = JSON.stringify({ type: cell, options: { inputSize: 1, hiddenSize: 2 ** 14 } });
+      expect(() => load(encodeTensors('test', tensors, { metadata: { ...metadata, architecture } }))).toThrow(
+        /for a file of this size\), expected a whole file$/,
+      );
+    }
+    expect(process.memoryUsage().arrayBuffers - arrayBuffers).toBeLessThan(2 ** 20);
+  });
+
+  test('half the size, where half the precision will do', () => {
+    const model = new Dense({ inputSize: 30, outputSize: 20 });
+    const half = save(model, { dtype: 'F16' });
+    expect(half.length).toBeLessThan(save(model).length * 0.65);
+    const again = load(half) as Dense;
+    again.weight.read().forEach((value, i) => {
+      expect(Math.abs(value - model.weight.read()[i]!)).toBeLessThan(2 ** -11 * Math.abs(value) + 2 ** -25);
+    });
   });
 
   test('changed bytes are a RangeError or another model, never anything else', () => {

@@ -1,0 +1,181 @@
+/** A tensor as it lies in a file, converted when its numbers are asked for; and the element types of files. */
+import { rangeError, show } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
+
+/** How one element is read. */
+interface ElementType {
+  readonly width: number;
+  /** What holds the elements as they are. */
+  readonly array: new (
+    length: number,
+  ) => ArrayLike<number | bigint> & { [at: number]: number | bigint };
+  read(view: DataView, at: number): number | bigint;
+}
+
+const types = new Map<string, ElementType>([
+  ['F64', { width: 8, array: Float64Array, read: (view, at) => view.getFloat64(at, true) }],
+  ['F32', { width: 4, array: Float32Array, read: (view, at) => view.getFloat32(at, true) }],
+  ['F16', { width: 2, array: Float32Array, read: (view, at) => fromHalf(view.getUint16(at, true)) }],
+  ['BF16', { width: 2, array: Float32Array, read: (view, at) => fromBrain(view.getUint16(at, true)) }],
+  ['F8_E5M2', { width: 1, array: Float32Array, read: (view, at) => fromHalf(view.getUint8(at) << 8) }],
+  ['F8_E4M3', { width: 1, array: Float32Array, read: (view, at) => fromE4M3(view.getUint8(at)) }],
+  ['F8_E8M0', { width: 1, array: Float32Array, read: (view, at) => fromE8M0(view.getUint8(at)) }],
+  ['I64', { width: 8, array: BigInt64Array, read: (view, at) => view.getBigInt64(at, true) }],
+  ['U64', { width: 8, array: BigUint64Array, read: (view, at) => view.getBigUint64(at, true) }],
+  ['I32', { width: 4, array: Int32Array, read: (view, at) => view.getInt32(at, true) }],
+  ['U32', { width: 4, array: Uint32Array, read: (view, at) => view.getUint32(at, true) }],
+  ['I16', { width: 2, array: Int16Array, read: (view, at) => view.getInt16(at, true) }],
+  ['U16', { width: 2, array: Uint16Array, read: (view, at) => view.getUint16(at, true) }],
+  ['I8', { width: 1, array: Int8Array, read: (view, at) => view.getInt8(at) }],
+  ['U8', { width: 1, array: Uint8Array, read: (view, at) => view.getUint8(at) }],
+  ['BOOL', { width: 1, array: Uint8Array, read: (view, at) => (view.getUint8(at) === 0 ? 0 : 1) }],
+] as [string, ElementType][]);
+
+/** The bytes of one element of a type; undefined for a type that is not read. */
+export function elementWidth(dtype: string): number | undefined {
+  return types.get(dtype)?.width;
+}
+
+/**
+ * A tensor of a file. It is a {@link Tensor} whose numbers are converted when `data` is first read.
+ *
+ * @example
+ * ```ts
+ * import { readSafetensors, tensor, writeSafetensors } from 'recurrent-cells';
+ *
+ * const bytes = writeSafetensors(new Map([['scale', tensor([0.5, -2])]]), { dtype: 'F16' });
+ * const scale = readSafetensors(bytes).tensors.get('scale')!;
+ * scale.dtype // → 'F16'
+ * Array.from(scale.data) // → [0.5, -2]
+ * ```
+ */
+export class StoredTensor implements Tensor {
+  /** The element type by its name in safetensors, such as `F16`. */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** The elements, little-endian, row by row: a view of the file. */
+  readonly bytes: Uint8Array;
+  readonly #place: string;
+  #data: Tensor['data'] | undefined;
+
+  /** @param place how an error calls the tensor, such as `loadWeights: bytes has tensor "a"`. */
+  constructor(place: string, dtype: string, shape: readonly number[], bytes: Uint8Array) {
+    this.#place = place;
+    this.dtype = dtype;
+    this.shape = shape;
+    this.bytes = bytes;
+  }
+
+  /**
+   * The numbers: F64 and integers as float64, all others as float32, which holds each exactly.
+   *
+   * @throws RangeError if the element type is none that is read, or an integer is beyond 2⁵³.
+   */
+  get data(): Tensor['data'] {
+    this.#data ??= this.#converted();
+    return this.#data;
+  }
+
+  /** The elements as they are: I64 as a BigInt64Array, BOOL as a Uint8Array of 0 and 1; F16, BF16 and F8 as float32. */
+  get elements(): ArrayLike<number> | ArrayLike<bigint> {
+    const { width, array, read } = this.#type();
+    const { bytes } = this;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const elements = new array(bytes.length / width);
+    for (let i = 0; i < elements.length; i++) elements[i] = read(view, i * width);
+    return elements as ArrayLike<number> | ArrayLike<bigint>;
+  }
+
+  #converted(): Tensor['data'] {
+    const { elements } = this;
+    if (elements instanceof Float32Array || elements instanceof Float64Array) return elements;
+    return Float64Array.from(elements as ArrayLike<number | bigint>, (element) => {
+      const value = Number(element);
+      if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value;
+      throw new RangeError(`${this.#place} with the integer ${element}, expected at most 2⁵³ − 1`);
+    });
+  }
+
+  #type(): ElementType {
+    const type = types.get(this.dtype);
+    if (type !== undefined) return type;
+    throw new RangeError(
+      `${this.#place} of type ${show(this.dtype)}, expected one of ${[...types.keys()].join(', ')}`,
+    );
+  }
+}
+
+/** IEEE 754 binary16 as a number. */
+function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >>> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
+}
+
+/** A bfloat16, the upper half of a float32. */
+function fromBrain(bits: number): number {
+  return new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!;
+}
+
+/** An 8-bit float of 4 exponent and 3 fraction bits, without infinities (Micikevicius et al. 2022, arXiv:2209.05433). */
+function fromE4M3(bits: number): number {
+  const sign = bits & 0x80 ? -1 : 1;
+  const exponent = (bits >>> 3) & 0xf;
+  const fraction = bits & 7;
+  if (exponent === 0xf && fraction === 7) return Number.NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -9 : (8 + fraction) * 2 ** (exponent - 10));
+}
+
+/** A power of two, as microscaling formats use it. */
+function fromE8M0(bits: number): number {
+  return bits === 0xff ? Number.NaN : 2 ** (bits - 127);
+}
+
+/** The nearest binary16 of a number, ties to even. */
+function toHalf(value: number): number {
+  if (Number.isNaN(value)) return 0x7e00;
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const magnitude = Math.abs(value);
+  if (magnitude === Number.POSITIVE_INFINITY) return sign | 0x7c00;
+  const high = new Uint32Array(Float64Array.of(magnitude).buffer)[1]!;
+  const exponent = Math.max((high >>> 20) - 1023, -14);
+  const steps = magnitude / 2 ** (exponent - 10);
+  const below = Math.floor(steps);
+  const up = steps - below > 0.5 || (steps - below === 0.5 && below % 2 === 1);
+  // A carry out of the fraction raises the exponent, as it should.
+  return sign | (((exponent + 14) << 10) + below + (up ? 1 : 0));
+}
+
+// What rounds to infinity in binary16.
+const BEYOND_HALF = 65520;
+
+/** The types that are written. */
+export type WrittenType = 'F16' | 'F32' | 'F64';
+
+/**
+ * The little-endian bytes of numbers in some type.
+ *
+ * @throws RangeError if a finite number is beyond what F16 holds.
+ */
+export function encodeElements(
+  where: string,
+  name: string,
+  data: Tensor['data'],
+  dtype: WrittenType,
+): Uint8Array {
+  const width = elementWidth(dtype)!;
+  const bytes = new Uint8Array(data.length * width);
+  const view = new DataView(bytes.buffer);
+  data.forEach((value, i) => {
+    if (dtype === 'F64') view.setFloat64(i * width, value, true);
+    else if (dtype === 'F32') view.setFloat32(i * width, value, true);
+    else {
+      if (Number.isFinite(value) && Math.abs(value) >= BEYOND_HALF)
+        throw rangeError(where, `tensor ${show(name)}`, `has ${value}`, 'at most 65504, the largest of F16');
+      view.setUint16(i * width, toHalf(value), true);
+    }
+  });
+  return bytes;
+}
