@@ -3,7 +3,7 @@
  *
  * Answers for names and for what is missing; what a value must be is each check's affair.
  */
-import { numberWithin, oneOf, show, typeError, wholeNumber } from './errors.ts';
+import { number, numberWithin, oneOf, show, typeError, wholeNumber } from './errors.ts';
 
 /** Passes a value on if it is right; throws if not. */
 export type Check<Value> = (where: string, argument: string, value: unknown) => Value;
@@ -54,6 +54,10 @@ export const size: Check<number> = (where, argument, value) => wholeNumber(where
 /** A whole number of at least 0. */
 export const count: Check<number> = (where, argument, value) => wholeNumber(where, argument, value, 0);
 
+/** Any whole number. */
+export const integer: Check<number> = (where, argument, value) =>
+  number(where, argument, value, 'a whole number', Number.isSafeInteger);
+
 /** A number from 0 to 1. */
 export const fraction: Check<number> = (where, argument, value) => numberWithin(where, argument, value, 0, 1);
 
@@ -68,6 +72,10 @@ export const callback: Check<any> = (where, argument, value) => {
   if (typeof value === 'function') return value;
   throw typeError(where, argument, `is ${show(value)}`, 'a function');
 };
+
+/** What is checked where it is used, beside what it must fit. */
+// biome-ignore lint/suspicious/noExplicitAny: stands for every kind
+export const later: Check<any> = (_where, _argument, value) => value;
 
 function apply(where: string, name: string, value: unknown, kind: Kind<unknown>): void {
   if (typeof kind === 'function') kind(where, name, value);

@@ -69,6 +69,17 @@ export function indices(values: Nested | ArrayLike<number>, shape?: readonly num
   return { data: Int32Array.from(flat.values), shape: flat.shape };
 }
 
+/** Whether all are whole numbers of at least 0, with no hole among them. */
+export function isShape(shape: readonly unknown[]): boolean {
+  // A loop, since methods of arrays pass over holes.
+  for (const dimension of shape)
+    if (!Number.isSafeInteger(dimension) || (dimension as number) < 0) return false;
+  return true;
+}
+
+/** More than any tensor has: an array that holds itself has no end. */
+const MOST_AXES = 64;
+
 interface Flat {
   readonly values: readonly number[];
   readonly shape: readonly number[];
@@ -81,26 +92,26 @@ function flatten(
 ): Flat {
   if (shape === undefined) {
     const found: number[] = [];
-    for (let level = values; Array.isArray(level); level = level[0]) found.push(level.length);
+    for (let level = values; Array.isArray(level); level = level[0])
+      if (found.push(level.length) > MOST_AXES)
+        throw rangeError(where, 'values', 'is nested without end', `at most ${MOST_AXES} axes`);
     const flat: number[] = [];
     collect(where, values as Nested, found, 0, flat);
     return { values: flat, shape: found };
   }
-  const bad = shape.find((dimension) => !Number.isSafeInteger(dimension) || dimension < 0);
-  if (bad !== undefined)
+  if (!Array.isArray(shape)) throw typeError(where, 'shape', `is ${show(shape)}`, 'an array of dimensions');
+  if (!isShape(shape))
     throw rangeError(where, 'shape', `is [${shape.join(', ')}]`, 'whole numbers of at least 0');
-  const flat = Array.from(values as ArrayLike<number>);
-  const nested = flat.find((value) => typeof value !== 'number');
-  if (nested !== undefined)
-    throw typeError(where, 'values', `has ${show(nested)} among them`, 'numbers in one array beside a shape');
+  const expected = 'numbers in one array beside a shape';
+  const given = (values as ArrayLike<number> | null)?.length;
+  if (typeof values === 'string' || typeof given !== 'number')
+    throw typeError(where, 'values', `is ${show(values)}`, expected);
   const length = shape.reduce((size, dimension) => size * dimension, 1);
-  if (flat.length !== length)
-    throw rangeError(
-      where,
-      'values',
-      `has length ${flat.length}`,
-      `${length} for shape [${shape.join(', ')}]`,
-    );
+  if (given !== length)
+    throw rangeError(where, 'values', `has length ${given}`, `${length} for shape [${shape.join(', ')}]`);
+  const flat = Array.from(values as ArrayLike<number>);
+  const other = flat.findIndex((value) => typeof value !== 'number');
+  if (other >= 0) throw typeError(where, 'values', `has ${show(flat[other])} among them`, expected);
   return { values: flat, shape: [...shape] };
 }
 

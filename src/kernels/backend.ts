@@ -1,4 +1,6 @@
 /** A backend: an element type, a heap, and the kernels that work in it. */
+import { show, typeError } from '../common/errors.ts';
+import type { Check } from '../common/options.ts';
 import { core } from './core.ts';
 import type { Heap, Values } from './heap.ts';
 import type { Kernels } from './kernels.ts';
@@ -39,6 +41,13 @@ export function newBackend(
   };
   return { name, dtype, heap, kernels: link(core), link };
 }
+
+/** Passes a backend on. */
+export const backendOption: Check<Backend> = (where, argument, value) => {
+  const { dtype, heap, kernels } = (value ?? {}) as Partial<Backend>;
+  if (dtype !== undefined && heap !== undefined && kernels !== undefined) return value as Backend;
+  throw typeError(where, argument, `is ${show(value)}`, 'a backend such as float32() or float64()');
+};
 
 /** A new array, outside any heap, of the backend's element type. */
 export function newValues(backend: Backend, length: number): Values {

@@ -1,11 +1,12 @@
 /** The cross-entropy of independent yes-or-no outputs. */
 import { rangeError } from '../common/errors.ts';
+import { type Checks, checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { mul, mulAdd, scale, sigmoid, softplus } from '../matrix/operations.ts';
 import { ElementwiseLoss } from './elementwise.ts';
-import type { Loss } from './loss.ts';
-import type { Reduction } from './reduction.ts';
+import { type Loss, weights as weightsOption } from './loss.ts';
+import { type Reduction, reductions } from './reduction.ts';
 
 /** Options of {@link binaryCrossEntropy}. */
 export interface BinaryCrossEntropyOptions<R extends Reduction = Reduction> {
@@ -14,6 +15,15 @@ export interface BinaryCrossEntropyOptions<R extends Reduction = Reduction> {
   /** p, what a positive counts beside a negative's 1: one for all features, or one for each. 1 unless given. */
   readonly positiveWeight?: number | readonly number[] | undefined;
 }
+
+const checks: Checks<BinaryCrossEntropyOptions> = {
+  reduction: reductions,
+  positiveWeight(where, argument, value) {
+    const own = typeof value === 'number' ? [value] : value;
+    weightsOption(where, argument, own);
+    return value as number;
+  },
+};
 
 /**
  * The cross-entropy, in nats, of logits x and targets y in [0, 1] of the same shape:
@@ -37,17 +47,8 @@ export interface BinaryCrossEntropyOptions<R extends Reduction = Reduction> {
 export function binaryCrossEntropy<R extends Reduction = 'mean'>(
   options: BinaryCrossEntropyOptions<R> = {},
 ): Loss<Tensor, R> {
-  const { reduction = 'mean' as R, positiveWeight = 1 } = options;
+  const { reduction = 'mean' as R, positiveWeight = 1 } = checkOptions('binaryCrossEntropy', options, checks);
   const weights = typeof positiveWeight === 'number' ? [positiveWeight] : [...positiveWeight];
-  for (const weight of weights)
-    if (!(weight >= 0 && Number.isFinite(weight)))
-      throw rangeError(
-        'binaryCrossEntropy',
-        'positiveWeight',
-        `has ${weight}`,
-        'finite numbers of at least 0',
-      );
-
   return new ElementwiseLoss('binaryCrossEntropy', reduction, { ...options }, (arena, x, y, where) => {
     const { rows, columns } = x;
     if (typeof positiveWeight !== 'number' && weights.length !== columns)

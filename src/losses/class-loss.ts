@@ -33,9 +33,6 @@ export class ClassLoss<R extends Reduction> extends Loss<Indices, R> {
   constructor(name: string, reduction: R, settings: ClassSettings, options: LossSettings) {
     super(name, reduction, options);
     this.#settings = settings;
-    for (const weight of settings.classWeights ?? [])
-      if (!(weight >= 0 && Number.isFinite(weight)))
-        throw rangeError(name, 'classWeights', `has ${weight}`, 'finite numbers of at least 0');
   }
 
   terms(arena: Arena, where: string, output: DenseSignal, target: Indices): Terms {

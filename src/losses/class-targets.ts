@@ -1,6 +1,7 @@
 /** Class targets as class losses and accuracy read them: checked, time-major, and marked where left out. */
-import { rangeError, show, typeError } from '../common/errors.ts';
+import { rangeError } from '../common/errors.ts';
 import type { Indices } from '../common/tensor.ts';
+import { checkTensor } from '../signal/checks.ts';
 import type { DenseSignal } from '../signal/signal.ts';
 
 /**
@@ -17,14 +18,13 @@ export function classTargets(
   ignoreIndex: number | undefined,
 ): Int32Array {
   const { batch, time, timed, width, lengths } = output;
-  if (!(target?.data instanceof Int32Array))
-    throw typeError(where, 'target', `is ${show(target)}`, 'indices { data, shape } of Int32Array data');
+  checkTensor(where, 'target', target, 'index');
   const expected = timed ? [batch, time] : [batch];
-  if (target.shape.join() !== expected.join() || target.data.length !== batch * time)
+  if (target.shape.join() !== expected.join())
     throw rangeError(
       where,
       'target',
-      `has shape [${target.shape.join(', ')}] and ${target.data.length} values`,
+      `has shape [${target.shape.join(', ')}]`,
       `[${expected.join(', ')}], the output's without its classes`,
     );
   const classes = new Int32Array(time * batch).fill(-1);

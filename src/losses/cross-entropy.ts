@@ -1,9 +1,9 @@
 /** The cross-entropy of classes, from logits or from log-probabilities. */
-import { numberWithin } from '../common/errors.ts';
+import { type Checks, checkOptions, fraction, integer } from '../common/options.ts';
 import type { Indices } from '../common/tensor.ts';
 import { ClassLoss } from './class-loss.ts';
-import type { Loss } from './loss.ts';
-import type { Reduction } from './reduction.ts';
+import { type Loss, weights } from './loss.ts';
+import { type Reduction, reductions } from './reduction.ts';
 
 /** Options of {@link negativeLogLikelihood}. */
 export interface NegativeLogLikelihoodOptions<R extends Reduction = Reduction> {
@@ -21,6 +21,14 @@ export interface CrossEntropyOptions<R extends Reduction = Reduction>
   /** ε from 0 to 1, the share of the target spread evenly over all classes: 0 unless given. */
   readonly labelSmoothing?: number | undefined;
 }
+
+const likelihoodChecks: Checks<NegativeLogLikelihoodOptions> = {
+  reduction: reductions,
+  classWeights: weights,
+  ignoreIndex: integer,
+};
+
+const crossEntropyChecks: Checks<CrossEntropyOptions> = { ...likelihoodChecks, labelSmoothing: fraction };
 
 /**
  * The softmax cross-entropy, in nats, of logits and class targets. With p = ln softmax(logits), C classes, target k,
@@ -46,8 +54,12 @@ export interface CrossEntropyOptions<R extends Reduction = Reduction>
 export function crossEntropy<R extends Reduction = 'mean'>(
   options: CrossEntropyOptions<R> = {},
 ): Loss<Indices, R> {
-  const { reduction = 'mean' as R, labelSmoothing = 0, classWeights, ignoreIndex } = options;
-  const smoothing = numberWithin('crossEntropy', 'labelSmoothing', labelSmoothing, 0, 1);
+  const {
+    reduction = 'mean' as R,
+    labelSmoothing: smoothing = 0,
+    classWeights,
+    ignoreIndex,
+  } = checkOptions('crossEntropy', options, crossEntropyChecks);
   const settings = { logits: true, smoothing, classWeights, ignoreIndex };
   return new ClassLoss('crossEntropy', reduction, settings, { ...options });
 }
@@ -72,7 +84,11 @@ export function crossEntropy<R extends Reduction = 'mean'>(
 export function negativeLogLikelihood<R extends Reduction = 'mean'>(
   options: NegativeLogLikelihoodOptions<R> = {},
 ): Loss<Indices, R> {
-  const { reduction = 'mean' as R, classWeights, ignoreIndex } = options;
+  const {
+    reduction = 'mean' as R,
+    classWeights,
+    ignoreIndex,
+  } = checkOptions('negativeLogLikelihood', options, likelihoodChecks);
   const settings = { logits: false, smoothing: 0, classWeights, ignoreIndex };
   return new ClassLoss('negativeLogLikelihood', reduction, settings, { ...options });
 }

@@ -1,5 +1,6 @@
 /** Connectionist temporal classification: labels without their places in time. */
-import { rangeError, wholeNumber } from '../common/errors.ts';
+import { rangeError } from '../common/errors.ts';
+import { type Checks, checkOptions, count, flag, integer } from '../common/options.ts';
 import type { Indices } from '../common/tensor.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -8,7 +9,7 @@ import type { DenseSignal } from '../signal/signal.ts';
 import { Alignments } from './alignments.ts';
 import { labelsOf } from './labels.ts';
 import { Loss, type Terms } from './loss.ts';
-import type { Reduction } from './reduction.ts';
+import { type Reduction, reductions } from './reduction.ts';
 
 /** Options of {@link ctc}. */
 export interface CtcOptions<R extends Reduction = Reduction> {
@@ -18,7 +19,16 @@ export interface CtcOptions<R extends Reduction = Reduction> {
   readonly blank?: number | undefined;
   /** Whether a sequence too short for its labels counts 0, with gradient 0, instead of ∞: false unless given. */
   readonly zeroInfinity?: boolean | undefined;
+  /** What fills a target up behind its labels: −1 unless given. */
+  readonly ignoreIndex?: number | undefined;
 }
+
+const checks: Checks<CtcOptions> = {
+  reduction: reductions,
+  blank: count,
+  zeroInfinity: flag,
+  ignoreIndex: integer,
+};
 
 /**
  * The CTC loss (Graves et al. 2006), in nats: −ln of the probability that logits `[batch, time, classes]` give to labels,
@@ -27,7 +37,7 @@ export interface CtcOptions<R extends Reduction = Reduction> {
  *
  *     −ln Σ_alignments Π_t e^(p_t(class of the alignment at t))
  *
- * Targets are `[batch, labels]`, filled up with −1 behind the last label; labels may be none. A sequence's steps are its
+ * Targets are `[batch, labels]`, filled up with `ignoreIndex` behind the last label; labels may be none. A sequence's steps are its
  * length; those beyond get no gradient. Two equal labels in a row need a blank between them: where steps are fewer than
  * labels and such blanks, the term is ∞ and its gradient NaN, or 0 both with `zeroInfinity`.
  *
@@ -35,8 +45,8 @@ export interface CtcOptions<R extends Reduction = Reduction> {
  * PyTorch); reduction `none` gives `[batch]`. Computed in log space and in double precision; the cost of a sequence grows
  * with steps × labels. What a trained model says is read by `ctcGreedy` or `ctcBeamSearch`.
  *
- * @throws RangeError if `blank` is not a whole number of at least 0, or `reduction` is unknown; when used, if the output
- * has no time axis, or a label is the blank or not a class.
+ * @throws RangeError if `blank` is not a whole number of at least 0, or `reduction` is unknown; TypeError if an option is;
+ * when used, RangeError if the output has no time axis, or a label is the blank or not a class.
  *
  * @example
  * ```ts
@@ -56,12 +66,19 @@ export function ctc<R extends Reduction = 'mean'>(options: CtcOptions<R> = {}): 
 class Ctc<R extends Reduction> extends Loss<Indices, R> {
   readonly #blank: number;
   readonly #zeroInfinity: boolean;
+  readonly #ignoreIndex: number;
 
   constructor(options: CtcOptions<R>) {
-    const { reduction = 'mean' as R, blank = 0, zeroInfinity = false } = options;
+    const {
+      reduction = 'mean' as R,
+      blank = 0,
+      zeroInfinity = false,
+      ignoreIndex = -1,
+    } = checkOptions('ctc', options, checks);
     super('ctc', reduction, { ...options });
-    this.#blank = wholeNumber('ctc', 'blank', blank, 0);
+    this.#blank = blank;
     this.#zeroInfinity = zeroInfinity;
+    this.#ignoreIndex = ignoreIndex;
   }
 
   terms(arena: Arena, where: string, output: DenseSignal, target: Indices): Terms {
@@ -69,7 +86,7 @@ class Ctc<R extends Reduction> extends Loss<Indices, R> {
     if (!timed) throw rangeError(where, 'output', `has shape [${batch}, ${width}]`, '[batch, time, classes]');
     if (this.#blank >= width)
       throw rangeError(where, 'blank', `is ${this.#blank}`, `a class from 0 to ${width - 1}`);
-    const labels = labelsOf(where, output, target, this.#blank);
+    const labels = labelsOf(where, output, target, this.#blank, this.#ignoreIndex);
     const logarithms = arena.matrix(time * batch, width);
     logSoftmax(logarithms, output.values);
     const steps = (b: number) => lengths?.[b] ?? time;

@@ -1,10 +1,11 @@
 /** Losses with a term for each element of the output: what they share beyond their formulas. */
-import { rangeError, show, typeError } from '../common/errors.ts';
+import { rangeError } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { mul, scale } from '../matrix/operations.ts';
 import { clearPadding, denseInput, shapeOf } from '../signal/boundary.ts';
+import { checkTensor } from '../signal/checks.ts';
 import type { DenseSignal } from '../signal/signal.ts';
 import { Loss, type LossSettings, type Terms } from './loss.ts';
 import type { Reduction } from './reduction.ts';
@@ -57,8 +58,7 @@ export class ElementwiseLoss<R extends Reduction> extends Loss<Tensor, R> {
 /** Copies a target shaped like the output into the arena. */
 function elements(arena: Arena, where: string, output: DenseSignal, target: Tensor): Matrix {
   const { width, timed, lengths } = output;
-  if (!Array.isArray(target?.shape))
-    throw typeError(where, 'target', `is ${show(target)}`, 'a tensor { data, shape }');
+  checkTensor(where, 'target', target, 'real');
   const expected = shapeOf(output).join(', ');
   if (target.shape.join(', ') !== expected)
     throw rangeError(

@@ -1,12 +1,13 @@
 /** Losses that are quadratic near zero and linear beyond, so that an outlier pulls no harder than its sign. */
 import { numberWithin } from '../common/errors.ts';
+import { type Check, type Checks, checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, clamp, copy, mul, scale, sub } from '../matrix/operations.ts';
 import { type Elements, ElementwiseLoss } from './elementwise.ts';
 import type { Loss } from './loss.ts';
-import type { Reduction } from './reduction.ts';
+import { type Reduction, reductions } from './reduction.ts';
 
 // Within these, δ·d is neither subnormal nor infinite in float32 for any d that a program meets.
 const LEAST = 1e-12;
@@ -28,6 +29,15 @@ export interface SmoothL1Options<R extends Reduction = Reduction> {
   readonly beta?: number | undefined;
 }
 
+const bend: Check<number> = (where, argument, value) => numberWithin(where, argument, value, LEAST, MOST);
+
+const huberChecks: Checks<HuberOptions> = { reduction: reductions, delta: bend };
+
+const smoothL1Checks: Checks<SmoothL1Options> = {
+  reduction: reductions,
+  beta: (where, argument, value) => (value === 0 ? 0 : bend(where, argument, value)),
+};
+
 /**
  * Huber's loss of an output x and a target y of the same shape, with d = x − y: `d²/2` if |d| ≤ δ, else `δ(|d| − δ/2)`.
  *
@@ -44,8 +54,7 @@ export interface SmoothL1Options<R extends Reduction = Reduction> {
  * ```
  */
 export function huber<R extends Reduction = 'mean'>(options: HuberOptions<R> = {}): Loss<Tensor, R> {
-  const { reduction = 'mean' as R, delta = 1 } = options;
-  numberWithin('huber', 'delta', delta, LEAST, MOST);
+  const { reduction = 'mean' as R, delta = 1 } = checkOptions('huber', options, huberChecks);
   return new ElementwiseLoss('huber', reduction, { ...options }, (arena, x, y) =>
     rounded(arena, x, y, delta),
   );
@@ -68,8 +77,7 @@ export function huber<R extends Reduction = 'mean'>(options: HuberOptions<R> = {
  * ```
  */
 export function smoothL1<R extends Reduction = 'mean'>(options: SmoothL1Options<R> = {}): Loss<Tensor, R> {
-  const { reduction = 'mean' as R, beta = 1 } = options;
-  if (beta !== 0) numberWithin('smoothL1', 'beta', beta, LEAST, MOST);
+  const { reduction = 'mean' as R, beta = 1 } = checkOptions('smoothL1', options, smoothL1Checks);
   return new ElementwiseLoss('smoothL1', reduction, { ...options }, (arena, x, y) => {
     if (beta === 0) return absolute(arena, x, y);
     const { values, slopes } = rounded(arena, x, y, beta);

@@ -5,6 +5,7 @@
  * the affair of the loss that extends it.
  */
 import { oneOf, rangeError, show, typeError } from '../common/errors.ts';
+import { type Check, checkOptions } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Values } from '../kernels/heap.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
@@ -13,9 +14,9 @@ import { gradientOutput } from '../signal/boundary.ts';
 import { recordPass } from '../signal/pass.ts';
 import type { DenseSignal, Signal } from '../signal/signal.ts';
 import { batchMajor, type TermsExtent, timeMajor } from './order.ts';
-import { backendOf, type LossOptions, outputSignal } from './output.ts';
+import { backendOf, type LossOptions, lossOptions, outputSignal } from './output.ts';
 import { LossPass } from './pass.ts';
-import type { Reduction, ValueOf } from './reduction.ts';
+import { type Reduction, reductions, type ValueOf } from './reduction.ts';
 
 /** A value, and what it is the mean of. */
 export interface Measured<R extends Reduction = 'mean' | 'sum'> {
@@ -73,7 +74,7 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
   /** @throws RangeError if `reduction` is unknown. */
   constructor(name: string, reduction: R, options: LossSettings = {}) {
     this.name = name;
-    this.reduction = oneOf<Reduction>(name, 'reduction', reduction, ['mean', 'sum', 'none']) as R;
+    this.reduction = oneOf(name, 'reduction', reduction, reductions) as R;
     this.options = { ...options, reduction };
   }
 
@@ -92,6 +93,7 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
    */
   forward(output: Tensor, target: Target, options: LossOptions = {}): LossPass<R> {
     const where = `${this.name}.forward`;
+    checkOptions(where, options, lossOptions);
     let weight = 0;
     const owner = { backend: backendOf(output, options) };
     const pass = recordPass<ValueOf<R>, Tensor, undefined>(where, owner, (arena) => {
@@ -119,6 +121,7 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
    */
   measure(output: Tensor, target: Target, options: LossOptions = {}): Measured<R> {
     const where = `${this.name}.measure`;
+    checkOptions(where, options, lossOptions);
     return withArena(backendOf(output, options), (arena) => {
       const signal = outputSignal(arena, where, output, options);
       const terms = this.terms(arena, where, signal, target);
@@ -174,6 +177,17 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
     return dLoss * this.#factor(terms.weight);
   }
 }
+
+/** Weights of classes or features. */
+export const weights: Check<readonly number[]> = (where, argument, value) => {
+  const expected = 'finite numbers of at least 0';
+  if (!Array.isArray(value)) throw typeError(where, argument, `is ${show(value)}`, `an array of ${expected}`);
+  // A loop, since methods of arrays skip holes.
+  for (const weight of value)
+    if (!(weight >= 0 && Number.isFinite(weight)))
+      throw rangeError(where, argument, `has ${show(weight)}`, expected);
+  return value;
+};
 
 /** The steps that terms belong to: a sequence's own term is as one of a single step. */
 function extentOf({ batch, time }: DenseSignal, { perSequence }: Terms): TermsExtent {

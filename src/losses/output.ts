@@ -1,7 +1,8 @@
 /** What losses and metrics look at: a model's output, copied into a heap. */
 
+import { type Checks, later } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
-import type { Backend } from '../kernels/backend.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32, float64 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import { denseInput } from '../signal/boundary.ts';
@@ -17,6 +18,8 @@ export interface LossOptions {
   /** What to compute with: unless given, `float64()` of float64 outputs and `float32()` of float32 outputs. */
   readonly backend?: Backend | undefined;
 }
+
+export const lossOptions: Checks<LossOptions> = { lengths: later, backend: backendOption };
 
 /** The backend that computes with this output. */
 export function backendOf(output: Tensor, { backend }: LossOptions): Backend {

@@ -1,16 +1,18 @@
 /** The squared error. */
-
+import { type Checks, checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { mul, scale, sub } from '../matrix/operations.ts';
 import { ElementwiseLoss } from './elementwise.ts';
 import type { Loss } from './loss.ts';
-import type { Reduction } from './reduction.ts';
+import { type Reduction, reductions } from './reduction.ts';
 
 /** Options of {@link meanSquaredError}. */
 export interface SquaredErrorOptions<R extends Reduction = Reduction> {
   /** `mean` over the elements unless given. */
   readonly reduction?: R | undefined;
 }
+
+const checks: Checks<SquaredErrorOptions> = { reduction: reductions };
 
 /**
  * The squared error `(x − y)²` of an output x and a target y of the same shape, `[batch, time, width]` or `[batch, width]`.
@@ -32,7 +34,7 @@ export interface SquaredErrorOptions<R extends Reduction = Reduction> {
 export function meanSquaredError<R extends Reduction = 'mean'>(
   options: SquaredErrorOptions<R> = {},
 ): Loss<Tensor, R> {
-  const { reduction = 'mean' as R } = options;
+  const { reduction = 'mean' as R } = checkOptions('meanSquaredError', options, checks);
   return new ElementwiseLoss('meanSquaredError', reduction, { ...options }, (arena, x, y) => {
     const difference = arena.matrix(x.rows, x.columns);
     const values = arena.matrix(x.rows, x.columns);

@@ -1,7 +1,8 @@
 /** What every metric is: a tally over batches, and its value at the end. Each metric says what it counts of one batch. */
 
+import { checkOptions } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
-import { backendOf, type LossOptions, outputSignal } from '../losses/output.ts';
+import { backendOf, type LossOptions, lossOptions, outputSignal } from '../losses/output.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { DenseSignal } from '../signal/signal.ts';
 
@@ -45,8 +46,9 @@ export function meanMetric<Target extends Indices | Tensor>(
       let counted = 0;
       return {
         add(output, target, options = {}) {
+          const where = `${name}.add`;
+          checkOptions(where, options, lossOptions);
           withArena(backendOf(output, options), (arena) => {
-            const where = `${name}.add`;
             const signal = outputSignal(arena, where, output, options);
             const { sum, count } = shareOf(arena, where, signal, target);
             total += sum;

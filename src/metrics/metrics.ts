@@ -1,5 +1,5 @@
 /** The metrics. */
-
+import { type Checks, checkOptions, integer } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import { classTargets } from '../losses/class-targets.ts';
 import { crossEntropy } from '../losses/cross-entropy.ts';
@@ -12,6 +12,8 @@ export interface ClassMetricOptions {
   /** The target of steps that do not count; none unless given. */
   readonly ignoreIndex?: number | undefined;
 }
+
+const checks: Checks<ClassMetricOptions> = { ignoreIndex: integer };
 
 /**
  * The perplexity e^L of logits and class targets, where L is the mean cross-entropy of a step in nats.
@@ -28,7 +30,7 @@ export interface ClassMetricOptions {
  * ```
  */
 export function perplexity(options: ClassMetricOptions = {}): Metric<Indices> {
-  return lossMetric('perplexity', crossEntropy({ ...options, reduction: 'sum' }), Math.exp);
+  return lossMetric('perplexity', summed('perplexity', options), Math.exp);
 }
 
 /**
@@ -46,8 +48,7 @@ export function perplexity(options: ClassMetricOptions = {}): Metric<Indices> {
  * ```
  */
 export function bitsPerCharacter(options: ClassMetricOptions = {}): Metric<Indices> {
-  const loss = crossEntropy({ ...options, reduction: 'sum' });
-  return lossMetric('bitsPerCharacter', loss, (nats) => nats / Math.LN2);
+  return lossMetric('bitsPerCharacter', summed('bitsPerCharacter', options), (nats) => nats / Math.LN2);
 }
 
 /**
@@ -65,7 +66,8 @@ export function bitsPerCharacter(options: ClassMetricOptions = {}): Metric<Indic
  * tally.value() // → 0.5
  * ```
  */
-export function accuracy({ ignoreIndex }: ClassMetricOptions = {}): Metric<Indices> {
+export function accuracy(options: ClassMetricOptions = {}): Metric<Indices> {
+  const { ignoreIndex } = checkOptions('accuracy', options, checks);
   return meanMetric('accuracy', (arena, where, output, target) => {
     const classes = classTargets(where, output, target, ignoreIndex);
     const { offset, columns } = output.values;
@@ -99,6 +101,11 @@ export function accuracy({ ignoreIndex }: ClassMetricOptions = {}): Metric<Indic
  */
 export function meanAbsoluteError(): Metric<Tensor> {
   return lossMetric('meanAbsoluteError', smoothL1({ beta: 0, reduction: 'sum' }), (mean) => mean);
+}
+
+/** The cross-entropy of all steps together. */
+function summed(where: string, options: ClassMetricOptions): Loss<Indices, 'sum'> {
+  return crossEntropy({ ...checkOptions(where, options, checks), reduction: 'sum' });
 }
 
 function lossMetric<Target extends Indices | Tensor>(

@@ -1,5 +1,6 @@
 /** What is asked of public tensors, indices and lengths, and how an error says it. Nothing is copied here. */
 import { rangeError, show, typeError } from '../common/errors.ts';
+import { isShape } from '../common/tensor.ts';
 
 /** What a layer expects of its input. */
 export interface Expectation {
@@ -68,7 +69,7 @@ export function checkTensor(where: string, argument: string, value: unknown, kin
     throw typeError(where, argument, came, KINDS[kind] + hint);
   }
   if (!Array.isArray(shape)) throw typeError(where, argument, `has shape ${show(shape)}`, KINDS[kind]);
-  if (!shape.every((dimension) => Number.isSafeInteger(dimension) && dimension >= 0))
+  if (!isShape(shape))
     throw rangeError(where, argument, `has shape [${shape.join(', ')}]`, 'whole numbers of at least 0');
   const length = shape.reduce((size, dimension) => size * dimension, 1);
   const count = (data as ArrayLike<number>).length;
@@ -94,9 +95,8 @@ export function checkLengths(
     );
   if (lengths.length !== batch)
     throw rangeError(where, argument, `has ${lengths.length} entries`, `${batch}, one for each sequence`);
-  lengths.forEach((length, b) => {
+  for (const [b, length] of lengths.entries())
     if (!Number.isInteger(length) || length < 0 || length > time)
       throw rangeError(where, `${argument}[${b}]`, `is ${show(length)}`, `a whole number from 0 to ${time}`);
-  });
   return lengths.every((length) => length === time) ? undefined : [...lengths];
 }

@@ -1,5 +1,6 @@
 /** The size of gradients: how large they are together, and how that is limited. */
 import { numberWithin, rangeError, show } from '../common/errors.ts';
+import { type Check, type Checks, checkOptions } from '../common/options.ts';
 import { withArena } from '../matrix/arena.ts';
 import { clamp, maximumMagnitude, scale, sumOfSquares } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
@@ -14,6 +15,16 @@ export interface ClipNormOptions {
   /** ε: 0, the textbook's formula, unless given; PyTorch's is 10⁻⁶. */
   readonly epsilon?: number | undefined;
 }
+
+const checkNorm: Check<Norm> = (where, argument, value) => {
+  if (value === 2 || value === 'infinity') return value;
+  throw rangeError(where, argument, `is ${show(value)}`, '2 or "infinity"');
+};
+
+const notNegative: Check<number> = (where, argument, value) =>
+  numberWithin(where, argument, value, 0, Number.POSITIVE_INFINITY);
+
+const checks: Checks<ClipNormOptions> = { norm: checkNorm, epsilon: notNegative };
 
 // Where squares of float64 neither overflow nor lose digits to underflow, for sums of up to 2⁸⁰ of them.
 const LARGE = 2 ** 460;
@@ -37,8 +48,8 @@ const SMALL = 2 ** -460;
  * ```
  */
 export function gradientNorm(parameters: ReadonlyMap<string, Parameter>, norm: Norm = 2): number {
+  checkNorm('gradientNorm', 'norm', norm);
   if (norm === 'infinity') return largest(parameters);
-  if (norm !== 2) throw rangeError('gradientNorm', 'norm', `is ${show(norm)}`, '2 or "infinity"');
   const root = Math.sqrt(squares(parameters, 1));
   if (root > SMALL && root < LARGE) return root;
   const most = largest(parameters);
@@ -71,9 +82,8 @@ export function clipNorm(
   maxNorm: number,
   options: ClipNormOptions = {},
 ): number {
-  const { norm = 2, epsilon = 0 } = options;
-  numberWithin('clipNorm', 'maxNorm', maxNorm, 0, Number.POSITIVE_INFINITY);
-  numberWithin('clipNorm', 'epsilon', epsilon, 0, Number.POSITIVE_INFINITY);
+  const { norm = 2, epsilon = 0 } = checkOptions('clipNorm', options, checks);
+  notNegative('clipNorm', 'maxNorm', maxNorm);
   const before = gradientNorm(parameters, norm);
   const factor = maxNorm / (before + epsilon);
   if (Number.isFinite(before) && factor < 1)
@@ -97,7 +107,7 @@ export function clipNorm(
  * ```
  */
 export function clipValue(parameters: ReadonlyMap<string, Parameter>, limit: number): void {
-  numberWithin('clipValue', 'limit', limit, 0, Number.POSITIVE_INFINITY);
+  notNegative('clipValue', 'limit', limit);
   for (const { gradient } of parameters.values()) clamp(gradient, gradient, -limit, limit);
 }
 

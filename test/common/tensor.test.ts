@@ -63,11 +63,39 @@ describe('tensor', () => {
         'tensor: values has an array of 2 among them, expected numbers in one array beside a shape',
       ),
     ],
+    [
+      [undefined, 1],
+      [2],
+      new TypeError('tensor: values has undefined among them, expected numbers in one array beside a shape'),
+    ],
+    [
+      new Array(2),
+      [2],
+      new TypeError('tensor: values has undefined among them, expected numbers in one array beside a shape'),
+    ],
+    [new Array(1), undefined, new TypeError('tensor: values has undefined at depth 1, expected a number')],
+    [null, [1], new TypeError('tensor: values is null, expected numbers in one array beside a shape')],
+    ['ab', [2], new TypeError('tensor: values is "ab", expected numbers in one array beside a shape')],
+    [[1], 1, new TypeError('tensor: shape is 1, expected an array of dimensions')],
+    [
+      [1, 2],
+      // biome-ignore lint/suspicious/noSparseArray: what is tested
+      [2, , 1],
+      new RangeError('tensor: shape is [2, , 1], expected whole numbers of at least 0'),
+    ],
   ])('tensor(%j, %j) is an error', (values, shape, error) => {
     const call = () => tensor(values as number[], shape as number[]);
     expect(call).toThrow(error);
     expect(call).toThrow(error.constructor as typeof RangeError);
   });
+});
+
+test('an array that holds itself is refused', () => {
+  const values: unknown[] = [];
+  values.push(values);
+  expect(() => tensor(values as number[])).toThrow(
+    new RangeError('tensor: values is nested without end, expected at most 64 axes'),
+  );
 });
 
 describe('indices', () => {

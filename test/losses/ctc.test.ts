@@ -227,15 +227,15 @@ describe('errors', () => {
     ],
     [
       () => ctc().forward(logits, indices([[1, 0]])),
-      'ctc.forward: target[0, 1] is 0, expected a class from 0 to 2 that is not 0, the blank, or −1 behind the last label',
+      'ctc.forward: target[0, 1] is 0, expected a class from 0 to 2 that is not 0, the blank, or -1 behind the last label',
     ],
     [
       () => ctc().forward(logits, indices([[3]])),
-      'ctc.forward: target[0, 0] is 3, expected a class from 0 to 2 that is not 0, the blank, or −1 behind the last label',
+      'ctc.forward: target[0, 0] is 3, expected a class from 0 to 2 that is not 0, the blank, or -1 behind the last label',
     ],
     [
       () => ctc().forward(logits, indices([[-1, 2]])),
-      'ctc.forward: target[0, 1] is 2, expected −1, as one stands before it',
+      'ctc.forward: target[0, 1] is 2, expected -1, as one stands before it',
     ],
     [
       () =>
@@ -245,6 +245,22 @@ describe('errors', () => {
       "ctc.backward: dLoss has shape [2] and 2 values, expected [1], the value's",
     ],
   ])('%#', (make, message) => expect(make).toThrow(new RangeError(message)));
+
+  test('padding may be another class', () => {
+    const target = indices([[1, 9, 9]]);
+    const own = ctc({ ignoreIndex: 9 }).measure(logits, target).value;
+    expect(own).toBe(ctc().measure(logits, indices([[1, -1, -1]])).value);
+    expect(() => ctc({ ignoreIndex: 9 }).measure(logits, indices([[1, -1, 9]]))).toThrow(
+      new RangeError(
+        'ctc.measure: target[0, 1] is -1, expected a class from 0 to 2 that is not 0, the blank, or 9 behind the last label',
+      ),
+    );
+    expect(() => ctc({ padding: 0 } as never)).toThrow(
+      new TypeError(
+        'ctc: option "padding" is unknown, expected only reduction, blank, zeroInfinity, ignoreIndex',
+      ),
+    );
+  });
 
   test('of the wrong type', () => {
     expect(() => ctc().forward(logits, [[1]] as never)).toThrow(

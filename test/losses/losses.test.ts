@@ -215,6 +215,38 @@ describe('errors', () => {
       () => smoothL1({ beta: -1 }),
       new RangeError('smoothL1: beta is -1, expected a number from 1e-12 to 1000000000000'),
     );
+    message(
+      () => crossEntropy({ labelSmoothin: 0.1 } as never),
+      new TypeError('crossEntropy: option "labelSmoothin" is unknown, expected labelSmoothing'),
+    );
+    message(
+      () => crossEntropy({ ignoreIndex: '0' as never }),
+      new TypeError('crossEntropy: ignoreIndex is "0", expected a whole number'),
+    );
+    message(
+      () => binaryCrossEntropy({ positiveWeight: new Array(1) }),
+      new RangeError(
+        'binaryCrossEntropy: positiveWeight has undefined, expected finite numbers of at least 0',
+      ),
+    );
+    message(
+      () => crossEntropy({ classWeights: 1 as never }),
+      new TypeError('crossEntropy: classWeights is 1, expected an array of finite numbers of at least 0'),
+    );
+    message(
+      () => meanSquaredError('sum' as never),
+      new TypeError('meanSquaredError: options is "sum", expected an object such as { reduction }'),
+    );
+    message(
+      () => crossEntropy().forward(logits, classes, [2, 2] as never),
+      new TypeError('crossEntropy.forward: options is an array of 2, expected an object such as { lengths }'),
+    );
+    message(
+      () => crossEntropy().measure(logits, classes, { backend: float64 as never }),
+      new TypeError(
+        'crossEntropy.measure: backend is a function, expected a backend such as float32() or float64()',
+      ),
+    );
   });
 
   test('of targets', () => {
@@ -238,13 +270,13 @@ describe('errors', () => {
     message(
       () => crossEntropy().forward(logits, indices([0, 1])),
       new RangeError(
-        "crossEntropy.forward: target has shape [2] and 2 values, expected [2, 2], the output's without its classes",
+        "crossEntropy.forward: target has shape [2], expected [2, 2], the output's without its classes",
       ),
     );
     message(
       () => crossEntropy().forward(logits, logits as never),
       new TypeError(
-        'crossEntropy.forward: target is an object, expected indices { data, shape } of Int32Array data',
+        'crossEntropy.forward: target has data that is a value of type Float64Array, expected indices { data, shape } of Int32Array data',
       ),
     );
     message(
@@ -253,7 +285,9 @@ describe('errors', () => {
     );
     message(
       () => meanSquaredError().forward(tensor([[1, 2]]), undefined as never),
-      new TypeError('meanSquaredError.forward: target is undefined, expected a tensor { data, shape }'),
+      new TypeError(
+        'meanSquaredError.forward: target is undefined, expected a tensor { data, shape } of floating-point data',
+      ),
     );
     message(
       () => meanSquaredError().forward(tensor([[1]]), indices([[1]]) as never),

@@ -144,6 +144,11 @@ describe('lengths that are refused', () => {
       [0.5, Number.NaN],
       new RangeError('Sequence.forward: lengths[0] is 0.5, expected a whole number from 0 to 1'),
     ],
+    [
+      // biome-ignore lint/suspicious/noSparseArray: what is tested
+      [, 1],
+      new RangeError('Sequence.forward: lengths[0] is undefined, expected a whole number from 0 to 1'),
+    ],
   ])('%j', (lengths, error) =>
     expect(() => sequence.forward(x, { lengths: as<number[]>(lengths) })).toThrow(error),
   );

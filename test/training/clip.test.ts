@@ -99,7 +99,7 @@ test('errors', () => {
     new RangeError('clipNorm: epsilon is NaN, expected a number of at least 0'),
   );
   expect(() => clipNorm(none, 1, { norm: 1 as 2 })).toThrow(
-    new RangeError('gradientNorm: norm is 1, expected 2 or "infinity"'),
+    new RangeError('clipNorm: norm is 1, expected 2 or "infinity"'),
   );
   expect(() => clipValue(none, Number.NaN)).toThrow(
     new RangeError('clipValue: limit is NaN, expected a number of at least 0'),
