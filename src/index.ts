@@ -98,6 +98,7 @@ export type { LossPass } from './losses/pass.ts';
 export type { Reduction, ValueOf } from './losses/reduction.ts';
 export { meanSquaredError, type SquaredErrorOptions } from './losses/squared.ts';
 export type { Parameter } from './matrix/parameter.ts';
+export { type ChrFOptions, chrF } from './metrics/chrf.ts';
 export type { Metric, Tally } from './metrics/metric.ts';
 export {
   accuracy,

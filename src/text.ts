@@ -6,7 +6,6 @@
 
 export type { Complete } from './common/options.ts';
 export type { Tensor } from './common/tensor.ts';
-export { type ChrFOptions, chrF } from './metrics/chrf.ts';
 export type { RandomSource } from './random/random.ts';
 export { type Document, lines } from './text/counts/documents.ts';
 export {
@@ -14,9 +13,8 @@ export {
   type HeavyHittersOptions,
   type SavedHeavyHitters,
 } from './text/counts/heavy-hitters.ts';
-export { compareCodePoints } from './text/counts/order.ts';
 export { RankFrequency } from './text/counts/rank-frequency.ts';
-export { ALL_SPECIALS, type Specials } from './text/counts/specials.ts';
+export type { Specials } from './text/counts/specials.ts';
 export {
   type CountOptions,
   type Counts,
@@ -29,7 +27,6 @@ export type { CutOptions, CutReport, DocumentBound } from './text/counts/vocabul
 export { cutZipf, type ZipfCut, type ZipfCutOptions } from './text/counts/zipf-cut.ts';
 export { fitZipf, type ZipfFit, type ZipfFitOptions } from './text/counts/zipf-fit.ts';
 export { plotZipf, type ZipfPlotOptions } from './text/counts/zipf-plot.ts';
-export { chiSquaredTail } from './text/features/chi-distribution.ts';
 export { type ChiSquaredScores, chiSquared, chiSquaredOfTable } from './text/features/chi-squared.ts';
 export { Contingency, type ContingencyTable, type Label } from './text/features/contingency.ts';
 export {
@@ -39,15 +36,14 @@ export {
   stopwordsByEntropy,
 } from './text/features/corpus-stopwords.ts';
 export {
-  binaryCrossEntropy,
-  crossEntropy,
+  binaryCrossEntropyOf,
+  crossEntropyOf,
   type EntropyUnit,
   entropy,
   klDivergence,
-  perplexity,
+  perplexityOf,
 } from './text/features/entropy.ts';
 export {
-  bestColumns,
   FeatureSelector,
   type FeatureSelectorOptions,
   type SavedFeatureSelector,
@@ -61,7 +57,6 @@ export {
   informationGain,
   mutualInformation,
   pointwiseMutualInformation,
-  scoreTables,
 } from './text/features/mutual-information.ts';
 export { type DenseTensor, SparseMatrix } from './text/features/sparse-matrix.ts';
 export { type SavedTermCounter, TermCounter, type TermCounterOptions } from './text/features/term-counter.ts';
@@ -69,7 +64,7 @@ export { type TermFrequency, termFrequency } from './text/features/term-frequenc
 export { type SavedTfIdf, TfIdf, type TfIdfOptions } from './text/features/tf-idf.ts';
 export { type BatchOptions, batchesByLength, type SequenceBatch } from './text/sequences/batches.ts';
 export { type Chunk, type ChunkOptions, chunksOf } from './text/sequences/chunks.ts';
-export { countIndices, oneHot } from './text/sequences/one-hot.ts';
+export { oneHotVectors } from './text/sequences/one-hot.ts';
 export {
   type IndexTensor,
   type PaddedBatch,

@@ -3,18 +3,19 @@ import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 
 /** Options of {@link chrF}. */
 export interface ChrFOptions {
-  /** The longest n-grams: 6 unless given. */
+  /** The longest n-grams (default 6). */
   readonly order?: number | undefined;
-  /** How much more recall counts than precision: 2 unless given. */
+  /** How much more recall counts than precision (default 2). */
   readonly beta?: number | undefined;
 }
 
 /**
  * chrF, the F-score of character n-grams, from 0 to 1 (Popović 2015; of all texts together, without white space and without
- * smoothing, as sacreBLEU, which multiplies it by 100).
+ * smoothing, as sacreBLEU 2, which multiplies it by 100).
  *
  * With the n-grams of texts and references counted, precision p_n is the share of the texts' that a reference has, recall
- * r_n the share of the references' that the text has; p and r are their means over the n of which both have any:
+ * r_n the share of the references' that the text has; p and r are their means over the n of which both have any. A text's
+ * n-grams do not count where its own reference is too short to have any:
  *
  *     chrF_β = (1 + β²)·p·r / (β²·p + r)
  *
@@ -25,7 +26,7 @@ export interface ChrFOptions {
  *
  * @example
  * ```ts
- * import { chrF } from 'recurrent-cells/text';
+ * import { chrF } from 'recurrent-cells';
  *
  * chrF(['the cat sat'], ['the cat sat']) // → 1
  * chrF(['the cat sat'], ['the cats sat']).toFixed(4) // → '0.6866'
@@ -45,10 +46,12 @@ export function chrF(
   for (let n = 1; n <= order; n++) {
     let [inTexts, inReferences, inBoth] = [0, 0, 0];
     texts.forEach((text, i) => {
-      const [own, wanted] = [text, references[i]!].map((side) => counts(side, n));
-      inTexts += sum(own!);
-      inReferences += sum(wanted!);
-      for (const [ngram, count] of own!) inBoth += Math.min(count, wanted!.get(ngram) ?? 0);
+      const wanted = counts(references[i]!, n);
+      if (wanted.size === 0) return;
+      const own = counts(text, n);
+      inTexts += sum(own);
+      inReferences += sum(wanted);
+      for (const [ngram, count] of own) inBoth += Math.min(count, wanted.get(ngram) ?? 0);
     });
     if (inTexts === 0 || inReferences === 0) continue;
     precisions += inBoth / inTexts;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chrF } from '../../src/text.ts';
+import { chrF } from '../../src/index.ts';
 
 describe('by hand', () => {
   test('precision and recall of each order, averaged, then combined', () => {
@@ -13,6 +13,14 @@ describe('by hand', () => {
   test('counts a repeated n-gram as often as the other side has it', () =>
     // aaa against a: p₁ = 1/3, r₁ = 1.
     expect(chrF(['aaa'], ['a'])).toBeCloseTo((5 * (1 / 3)) / (4 / 3 + 1), 14));
+
+  test("as sacreBLEU 2, without a text's n-grams of an order that its reference is too short for", () => {
+    // Orders 1 to 3 of catalogue against cat; longer ones of the second pair alone, where all are found.
+    const p = [(3 + 9) / (9 + 9), (2 + 8) / (8 + 8), (1 + 7) / (7 + 7), 1, 1, 1].reduce((a, b) => a + b) / 6;
+    expect(chrF(['catalogue', 'the cat sat'], ['cat', 'the cat sat'])).toBeCloseTo((5 * p) / (4 * p + 1), 14);
+    expect(chrF(['catalogue', 'the cat sat'], ['cat', 'the cat sat'])).toBeCloseTo(0.955, 3);
+    expect(chrF(['catalogue'], [''])).toBe(0);
+  });
 
   test('takes all texts together', () => {
     // Unigrams: 1 + 2 of 1 + 2 found, of 1 + 3 wanted; bigrams 1 of 1, of 2; trigrams only in a reference.

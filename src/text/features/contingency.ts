@@ -116,11 +116,6 @@ export class Contingency {
         `is ${show(term)}`,
         `a whole number from 0 to ${this.terms - 1}`,
       );
-    return this.at(term, index);
-  }
-
-  /** Like {@link Contingency.table}, by the class's number, unchecked. */
-  at(term: number, index: number): ContingencyTable {
     const a = this.#with[index * this.terms + term]!;
     const b = this.#frequency[term]! - a;
     const c = this.sizes[index]! - a;

@@ -44,13 +44,17 @@ export function entropy(p: ArrayLike<number>, unit: EntropyUnit = 'nats'): numbe
  *
  * @example
  * ```ts
- * import { crossEntropy } from 'recurrent-cells/text';
- * crossEntropy([1, 0], [0.25, 0.75], 'bits'); // → 2
+ * import { crossEntropyOf } from 'recurrent-cells/text';
+ * crossEntropyOf([1, 0], [0.25, 0.75], 'bits'); // → 2
  * ```
  */
-export function crossEntropy(p: ArrayLike<number>, q: ArrayLike<number>, unit: EntropyUnit = 'nats'): number {
-  const log = logarithm('crossEntropy', unit);
-  const [truth, predicted] = pair('crossEntropy', p, q);
+export function crossEntropyOf(
+  p: ArrayLike<number>,
+  q: ArrayLike<number>,
+  unit: EntropyUnit = 'nats',
+): number {
+  const log = logarithm('crossEntropyOf', unit);
+  const [truth, predicted] = pair('crossEntropyOf', p, q);
   return sum(truth, (value, i) => -plogq(value, predicted[i]!, log));
 }
 
@@ -64,12 +68,12 @@ export function crossEntropy(p: ArrayLike<number>, q: ArrayLike<number>, unit: E
  *
  * @example
  * ```ts
- * import { binaryCrossEntropy } from 'recurrent-cells/text';
- * binaryCrossEntropy(1, 0.25, 'bits'); // → 2
+ * import { binaryCrossEntropyOf } from 'recurrent-cells/text';
+ * binaryCrossEntropyOf(1, 0.25, 'bits'); // → 2
  * ```
  */
-export function binaryCrossEntropy(y: number, q: number, unit: EntropyUnit = 'nats'): number {
-  const where = 'binaryCrossEntropy';
+export function binaryCrossEntropyOf(y: number, q: number, unit: EntropyUnit = 'nats'): number {
+  const where = 'binaryCrossEntropyOf';
   const log = logarithm(where, unit);
   numberWithin(where, 'y', y, 0, 1);
   numberWithin(where, 'q', q, 0, 1);
@@ -82,7 +86,7 @@ export function binaryCrossEntropy(y: number, q: number, unit: EntropyUnit = 'na
  * @param p - the true distribution
  * @param q - the other distribution, as long as `p`
  * @param unit - `'nats'` (default) or `'bits'`
- * @throws RangeError as {@link crossEntropy}.
+ * @throws RangeError as {@link crossEntropyOf}.
  *
  * @example
  * ```ts
@@ -105,12 +109,12 @@ export function klDivergence(p: ArrayLike<number>, q: ArrayLike<number>, unit: E
  *
  * @example
  * ```ts
- * import { perplexity } from 'recurrent-cells/text';
- * perplexity([0.25, 0.25]); // → 4
+ * import { perplexityOf } from 'recurrent-cells/text';
+ * perplexityOf([0.25, 0.25]); // → 4
  * ```
  */
-export function perplexity(q: ArrayLike<number>): number {
-  const predicted = probabilities('perplexity', 'q', q);
+export function perplexityOf(q: ArrayLike<number>): number {
+  const predicted = probabilities('perplexityOf', 'q', q);
   return Math.exp(sum(predicted, (value) => -Math.log(value)) / predicted.length);
 }
 

@@ -39,28 +39,6 @@ export interface SavedFeatureSelector {
 const FORMAT = 'recurrent-cells/text/feature-selector';
 
 /**
- * The columns of the k largest scores, in ascending order; ties by the smaller column.
- *
- * @throws RangeError for a score that is NaN, or `k` that is no whole number of at least 1.
- *
- * @example
- * ```ts
- * import { bestColumns } from 'recurrent-cells/text';
- * [...bestColumns([0.1, 3, 2, 3], 3)]; // → [1, 2, 3]
- * ```
- */
-export function bestColumns(scores: ArrayLike<number>, k: number): Int32Array {
-  const count = wholeNumber('bestColumns', 'k', k);
-  if (typeof scores !== 'object' || typeof scores?.length !== 'number')
-    throw typeError('bestColumns', 'scores', `is ${show(scores)}`, 'an array of numbers');
-  const values = Array.from(scores);
-  const wrong = values.findIndex((score) => typeof score !== 'number' || Number.isNaN(score));
-  if (wrong !== -1) throw rangeError('bestColumns', `scores[${wrong}]`, `is ${values[wrong]}`, 'a number');
-  const order = values.map((_, column) => column).sort((a, b) => values[b]! - values[a]! || a - b);
-  return Int32Array.from(order.slice(0, count)).sort();
-}
-
-/**
  * Keeps the terms that say most about the class.
  *
  * @example
@@ -115,17 +93,9 @@ export class FeatureSelector {
       .map(([column]) => column);
     if (within.length === 0)
       throw rangeError(where, 'the bounds', 'keep no term', 'bounds that leave at least one');
-    const bounded = Float64Array.from(
-      score(where, matrix.pick(within), labels, options.score ?? 'chiSquared'),
-    );
-    if (bounded.length !== within.length)
-      throw rangeError(
-        where,
-        'score',
-        `gave ${bounded.length} numbers`,
-        `${within.length}, one for each column`,
-      );
-    const best = bestColumns(bounded, options.k ?? within.length);
+    const chosen = within.length === matrix.width ? matrix : matrix.pick(within);
+    const bounded = scoresOf(where, chosen, labels, options.score ?? 'chiSquared');
+    const best = largestColumns(bounded, wholeNumber(where, 'k', options.k ?? within.length));
     const scores = new Float64Array(matrix.width).fill(Number.NaN);
     for (const [at, column] of within.entries()) scores[column] = bounded[at]!;
     return new FeatureSelector(
@@ -165,19 +135,40 @@ export class FeatureSelector {
   }
 }
 
-function score(
+/** [columns] Every column's score, each a number. */
+function scoresOf(
   where: string,
   matrix: SparseMatrix,
   labels: readonly Label[],
-  kind: NonNullable<FeatureSelectorOptions['score']>,
-): ArrayLike<number> {
-  if (typeof kind === 'function') return kind(matrix, labels);
-  switch (oneOf(where, 'score', kind, ['chiSquared', 'mutualInformation', 'informationGain'])) {
+  score: NonNullable<FeatureSelectorOptions['score']>,
+): Float64Array {
+  const given = typeof score === 'function' ? score(matrix, labels) : known(where, score)(matrix, labels);
+  if (typeof given !== 'object' || typeof given?.length !== 'number')
+    throw typeError(where, 'score', `gave ${show(given)}`, 'an array of numbers');
+  const scores = Float64Array.from(given);
+  if (scores.length !== matrix.width)
+    throw rangeError(where, 'score', `gave ${scores.length} numbers`, `${matrix.width}, one for each column`);
+  const wrong = scores.findIndex(Number.isNaN);
+  if (wrong !== -1) throw rangeError(where, 'score', `gave NaN for column ${wrong}`, 'numbers');
+  return scores;
+}
+
+function known(
+  where: string,
+  score: string,
+): (matrix: SparseMatrix, labels: readonly Label[]) => Float64Array {
+  switch (oneOf(where, 'score', score, ['chiSquared', 'mutualInformation', 'informationGain'])) {
     case 'chiSquared':
-      return chiSquared(matrix, labels).scores;
+      return (matrix, labels) => chiSquared(matrix, labels).scores;
     case 'mutualInformation':
-      return mutualInformation(matrix, labels);
+      return (matrix, labels) => mutualInformation(matrix, labels);
     case 'informationGain':
-      return informationGain(matrix, labels);
+      return (matrix, labels) => informationGain(matrix, labels);
   }
+}
+
+/** The columns of the k largest scores, ascending; ties by the smaller column. */
+function largestColumns(scores: Float64Array, k: number): Int32Array {
+  const order = Int32Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]! || a - b);
+  return order.subarray(0, k).sort();
 }

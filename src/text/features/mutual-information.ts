@@ -3,14 +3,7 @@
  *
  * Answers for the three scores that go under that name.
  */
-import { show, typeError } from '../../common/errors.ts';
-import {
-  Contingency,
-  type ContingencyTable,
-  checkTableOfFour,
-  classesOf,
-  type Label,
-} from './contingency.ts';
+import { type ContingencyTable, checkTableOfFour, classesOf, type Label } from './contingency.ts';
 import { type EntropyUnit, logarithm } from './entropy.ts';
 import type { SparseMatrix } from './sparse-matrix.ts';
 
@@ -127,35 +120,4 @@ export function pointwiseMutualInformation(table: ContingencyTable, unit: Entrop
   const log = logarithm('pointwiseMutualInformation', unit);
   if (a === 0) return Number.NEGATIVE_INFINITY;
   return log((a * (a + b + c + d)) / ((a + b) * (a + c)));
-}
-
-/**
- * Scores every term by a score of its tables: the largest over the classes, or the mean weighted by class sizes.
- *
- * @param contingency - the tables
- * @param score - such as {@link chiSquaredOfTable} or {@link pointwiseMutualInformation}
- * @param over - `'largest'` (default) or `'mean'`
- * @returns [terms]
- * @throws TypeError if `contingency` is none.
- *
- * @example
- * ```ts
- * import { chiSquaredOfTable, Contingency, scoreTables, SparseMatrix } from 'recurrent-cells/text';
- * const contingency = Contingency.of(SparseMatrix.fromDense([[1, 1], [0, 1]]), ['a', 'b']);
- * [...scoreTables(contingency, chiSquaredOfTable)]; // → [2, 0]
- * ```
- */
-export function scoreTables(
-  contingency: Contingency,
-  score: (table: ContingencyTable) => number,
-  over: 'largest' | 'mean' = 'largest',
-): Float64Array {
-  if (!(contingency instanceof Contingency))
-    throw typeError('scoreTables', 'contingency', `is ${show(contingency)}`, 'a Contingency');
-  const { sizes, documents, terms } = contingency;
-  return Float64Array.from({ length: terms }, (_, term) => {
-    const ofClasses = sizes.map((_, index) => score(contingency.at(term, index)));
-    if (over === 'largest') return Math.max(...ofClasses);
-    return ofClasses.reduce((sum, value, index) => sum + (value * sizes[index]!) / documents, 0);
-  });
 }

@@ -1,5 +1,5 @@
 /**
- * Indices as vectors: one-hot, and counts.
+ * Indices as one-hot vectors.
  *
  * Answers for materialising them where someone needs to see them; the cells gather rows by index instead.
  */
@@ -18,45 +18,25 @@ import { checkIndices, type IndexTensor } from './padding.ts';
  *
  * @example
  * ```ts
- * import { oneHot } from 'recurrent-cells/text';
- * [...oneHot({ data: Int32Array.of(1, 0), shape: [1, 2] }, 3).data]; // → [0, 1, 0, 1, 0, 0]
+ * import { oneHotVectors } from 'recurrent-cells/text';
+ * [...oneHotVectors({ data: Int32Array.of(1, 0), shape: [1, 2] }, 3).data]; // → [0, 1, 0, 1, 0, 0]
  * ```
  */
-export function oneHot(inputs: IndexTensor, size: number): Tensor {
-  checkIndices('oneHot', 'inputs.data', inputs?.data);
+export function oneHotVectors(inputs: IndexTensor, size: number): Tensor {
+  checkIndices('oneHotVectors', 'inputs.data', inputs?.data);
   const shape: unknown = inputs.shape;
-  if (!Array.isArray(shape)) throw typeError('oneHot', 'inputs.shape', `is ${show(shape)}`, '[batch, time]');
+  if (!Array.isArray(shape))
+    throw typeError('oneHotVectors', 'inputs.shape', `is ${show(shape)}`, '[batch, time]');
   if (shape.length !== 2 || shape[0] * shape[1] !== inputs.data.length)
     throw rangeError(
-      'oneHot',
+      'oneHotVectors',
       'inputs',
       `has shape [${shape.join(', ')}] and ${inputs.data.length} indices`,
       'shape [batch, time]',
     );
-  const data = new Float32Array(inputs.data.length * wholeNumber('oneHot', 'size', size));
-  for (const [at, index] of inputs.data.entries()) data[at * size + within('oneHot', index, size)] = 1;
+  const data = new Float32Array(inputs.data.length * wholeNumber('oneHotVectors', 'size', size));
+  for (const [at, index] of inputs.data.entries()) data[at * size + within('oneHotVectors', index, size)] = 1;
   return { data, shape: [...inputs.shape, size] };
-}
-
-/**
- * How often each index occurs: a bag of words.
- *
- * @param indices - [time]
- * @param size - the vocabulary's
- * @returns [size]
- * @throws RangeError for an index of `size` or more; TypeError for something else than indices.
- *
- * @example
- * ```ts
- * import { countIndices } from 'recurrent-cells/text';
- * [...countIndices([2, 0, 2], 3)]; // → [1, 0, 2]
- * ```
- */
-export function countIndices(indices: ArrayLike<number>, size: number): Float64Array {
-  const counts = new Float64Array(wholeNumber('countIndices', 'size', size));
-  for (const index of Array.from(checkIndices('countIndices', 'indices', indices)))
-    counts[within('countIndices', index, size)]! += 1;
-  return counts;
 }
 
 function within(where: string, index: number, size: number): number {

@@ -1,15 +1,9 @@
 import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { compareCodePoints } from '../../../src/text/counts/order.ts';
 import { flat, TokenMap } from '../../../src/text/counts/token-map.ts';
-import {
-  type Counts,
-  compareCodePoints,
-  HeavyHitters,
-  lines,
-  pattern,
-  TokenCounts,
-} from '../../../src/text.ts';
+import { type Counts, HeavyHitters, lines, pattern, TokenCounts } from '../../../src/text.ts';
 import { anyText } from '../arbitrary.ts';
 import { messageOf } from '../message.ts';
 

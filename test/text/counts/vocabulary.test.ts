@@ -1,8 +1,8 @@
 import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { compareCodePoints } from '../../../src/text/counts/order.ts';
 import {
-  compareCodePoints,
   HeavyHitters,
   lines,
   pattern,

@@ -1,7 +1,13 @@
 import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { binaryCrossEntropy, crossEntropy, entropy, klDivergence, perplexity } from '../../../src/text.ts';
+import {
+  binaryCrossEntropyOf,
+  crossEntropyOf,
+  entropy,
+  klDivergence,
+  perplexityOf,
+} from '../../../src/text.ts';
 import { messageOf } from '../message.ts';
 
 const distribution = fc
@@ -13,29 +19,29 @@ const distribution = fc
 
 describe('entropies', () => {
   property.prop([distribution, distribution])('H(p, q) = H(p) + KL(p ‖ q) ≥ H(p), at most ln n', (p, q) => {
-    expect(crossEntropy(p, q)).toBeCloseTo(entropy(p) + klDivergence(p, q), 12);
+    expect(crossEntropyOf(p, q)).toBeCloseTo(entropy(p) + klDivergence(p, q), 12);
     expect(klDivergence(p, q)).toBeGreaterThanOrEqual(-1e-15);
     expect(klDivergence(p, p)).toBe(0);
     expect(entropy(p)).toBeLessThanOrEqual(Math.log(3) + 1e-15);
     expect(entropy(p, 'bits')).toBeCloseTo(entropy(p) / Math.LN2, 12);
-    expect(binaryCrossEntropy(p[0]!, q[0]!)).toBeCloseTo(
-      crossEntropy([p[0]!, 1 - p[0]!], [q[0]!, 1 - q[0]!]),
+    expect(binaryCrossEntropyOf(p[0]!, q[0]!)).toBeCloseTo(
+      crossEntropyOf([p[0]!, 1 - p[0]!], [q[0]!, 1 - q[0]!]),
       12,
     );
   });
 
   test('at their edges', () => {
     expect([entropy([1, 0]), entropy(Float32Array.of(0.5, 0.5), 'bits')]).toEqual([0, 1]);
-    expect([crossEntropy([0, 1], [1, 0]), klDivergence([1, 0], [0, 1])]).toEqual([
+    expect([crossEntropyOf([0, 1], [1, 0]), klDivergence([1, 0], [0, 1])]).toEqual([
       Number.POSITIVE_INFINITY,
       Number.POSITIVE_INFINITY,
     ]);
-    expect([binaryCrossEntropy(1, 1), binaryCrossEntropy(0, 0), binaryCrossEntropy(1, 0)]).toEqual([
+    expect([binaryCrossEntropyOf(1, 1), binaryCrossEntropyOf(0, 0), binaryCrossEntropyOf(1, 0)]).toEqual([
       0,
       0,
       Number.POSITIVE_INFINITY,
     ]);
-    expect([perplexity([0.25, 1]), perplexity([1]), perplexity([0])]).toEqual([
+    expect([perplexityOf([0.25, 1]), perplexityOf([1]), perplexityOf([0])]).toEqual([
       2,
       1,
       Number.POSITIVE_INFINITY,
@@ -45,14 +51,14 @@ describe('entropies', () => {
 
 test.each<[string, () => unknown, string]>([
   ['a negative', () => entropy([1.5, -0.5]), 'RangeError: entropy: p[0] is 1.5, expected a number from 0 to 1'],
-  ['NaN', () => perplexity([Number.NaN]), 'RangeError: perplexity: q[0] is NaN, expected a number from 0 to 1'],
+  ['NaN', () => perplexityOf([Number.NaN]), 'RangeError: perplexityOf: q[0] is NaN, expected a number from 0 to 1'],
   ['a sum', () => entropy([0.5, 0.25]), 'RangeError: entropy: p has the sum 0.75, expected the sum 1 of a distribution'],
-  ['nothing', () => perplexity([]), 'RangeError: perplexity: q is empty, expected at least one probability'],
+  ['nothing', () => perplexityOf([]), 'RangeError: perplexityOf: q is empty, expected at least one probability'],
   ['no array', () => entropy(1 as never), 'TypeError: entropy: p is 1, expected an array of probabilities'],
   ['lengths', () => klDivergence([1], [0.5, 0.5]), 'RangeError: klDivergence: q has 2 entries, expected 1, as p'],
   ['unit', () => entropy([1], 'bit' as never), 'RangeError: entropy: unit is "bit", expected one of "nats", "bits"'],
-  ['y', () => binaryCrossEntropy(2, 0.5), 'RangeError: binaryCrossEntropy: y is 2, expected a number from 0 to 1'],
-  ['q', () => binaryCrossEntropy(1, -1), 'RangeError: binaryCrossEntropy: q is -1, expected a number from 0 to 1'],
+  ['y', () => binaryCrossEntropyOf(2, 0.5), 'RangeError: binaryCrossEntropyOf: y is 2, expected a number from 0 to 1'],
+  ['q', () => binaryCrossEntropyOf(1, -1), 'RangeError: binaryCrossEntropyOf: q is -1, expected a number from 0 to 1'],
 ])('says what is wrong: %s', (_, act, message) => {
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line

@@ -1,12 +1,11 @@
 import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { chiSquaredTail } from '../../../src/text/features/chi-distribution.ts';
 import {
-  bestColumns,
   Contingency,
   chiSquared,
   chiSquaredOfTable,
-  chiSquaredTail,
   documentFrequency,
   FeatureSelector,
   informationGain,
@@ -15,7 +14,6 @@ import {
   pattern,
   pointwiseMutualInformation,
   SparseMatrix,
-  scoreTables,
   TermCounter,
   TfIdf,
   termFrequency,
@@ -163,16 +161,13 @@ describe('feature scores', () => {
     }
   });
 
-  test('chi-squared of one table, largest and mean over classes', () => {
+  test('chi-squared and pointwise information of one table', () => {
     expect(chiSquaredOfTable({ a: 10, b: 20, c: 30, d: 40 })).toBeCloseTo(
       (100 * (400 - 600) ** 2) / (30 * 70 * 40 * 60),
       12,
     );
     expect(chiSquaredOfTable({ a: 0, b: 0, c: 1, d: 2 })).toBe(0);
     const contingency = Contingency.of(SparseMatrix.fromDense([[1], [1], [0]]), ['x', 'x', 'y']);
-    const score = ({ a }: { a: number }) => a;
-    expect([...scoreTables(contingency, score)]).toEqual([2]);
-    expect([...scoreTables(contingency, score, 'mean')]).toEqual([4 / 3]);
     expect(pointwiseMutualInformation(contingency.table(0, 'y'))).toBe(Number.NEGATIVE_INFINITY);
   });
 
@@ -268,12 +263,11 @@ test.each<[string, () => unknown, string]>([
   ['unit', () => mutualInformation(two, [0, 1], 'bans' as never), 'RangeError: mutualInformation: unit is "bans", expected one of "nats", "bits"'],
   ['a class that is not there', () => Contingency.of(two, [0, 1]).table(0, 2), 'RangeError: Contingency.table: label is 2, expected a class of the documents'],
   ['a term that is not there', () => Contingency.of(two, [0, 1]).table(2, 0), 'RangeError: Contingency.table: term is 2, expected a whole number from 0 to 1'],
-  ['no tables', () => scoreTables(two as never, () => 0), 'TypeError: scoreTables: contingency is a value of type SparseMatrix, expected a Contingency'],
-  ['a score NaN', () => bestColumns([1, Number.NaN], 1), 'RangeError: bestColumns: scores[1] is NaN, expected a number'],
-  ['no scores', () => bestColumns(null as never, 1), 'TypeError: bestColumns: scores is null, expected an array of numbers'],
+  ['a score NaN', () => FeatureSelector.fit(two, [0, 1], { score: () => [1, Number.NaN] }), 'RangeError: FeatureSelector.fit: score gave NaN for column 1, expected numbers'],
+  ['no scores', () => FeatureSelector.fit(two, [0, 1], { score: () => null as never }), 'TypeError: FeatureSelector.fit: score gave null, expected an array of numbers'],
   ['a selector of null', () => FeatureSelector.fit(two, [0, 1], null as never), 'TypeError: FeatureSelector.fit: options is null, expected an object of options'],
   ['tf-idf of null', () => TfIdf.fit(two, null as never), 'TypeError: TfIdf.fit: options is null, expected an object of options'],
-  ['k', () => bestColumns([1], 0), 'RangeError: bestColumns: k is 0, expected a whole number of at least 1'],
+  ['k', () => FeatureSelector.fit(two, [0, 1], { k: 0 }), 'RangeError: FeatureSelector.fit: k is 0, expected a whole number of at least 1'],
   ['bounds the wrong way', () => FeatureSelector.fit(two, [0, 1], { minDocuments: 2, maxDocuments: 1 }), 'RangeError: FeatureSelector.fit: minDocuments is 2 of 2 documents, expected at most maxDocuments (1)'],
   ['half a document', () => FeatureSelector.fit(two, [0, 1], { minDocuments: 0.5 }), 'RangeError: FeatureSelector.fit: minDocuments is 0.5, expected a whole number of documents or { share: 0 to 1 }'],
   ['bounds for nothing', () => FeatureSelector.fit(two, [0, 1], { maxDocuments: 0 }), 'RangeError: FeatureSelector.fit: the bounds keep no term, expected bounds that leave at least one'],

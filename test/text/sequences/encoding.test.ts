@@ -5,8 +5,7 @@ import { Random } from '../../../src/random/random.ts';
 import {
   batchesByLength,
   chunksOf,
-  countIndices,
-  oneHot,
+  oneHotVectors,
   padSequences,
   splitSeries,
   Vocabulary,
@@ -43,11 +42,10 @@ describe('padSequences', () => {
 
 describe('vectors', () => {
   test('one-hot and counts', () => {
-    expect(oneHot({ data: Int32Array.of(2, 0), shape: [2, 1] }, 3)).toEqual({
+    expect(oneHotVectors({ data: Int32Array.of(2, 0), shape: [2, 1] }, 3)).toEqual({
       data: Float32Array.of(0, 0, 1, 1, 0, 0),
       shape: [2, 1, 3],
     });
-    expect([...countIndices(Int32Array.of(2, 2, 0), 4)]).toEqual([1, 0, 2, 0]);
   });
 });
 
@@ -204,11 +202,10 @@ test.each<[string, () => unknown, string]>([
   ['no length', () => padSequences([[1]], { length: 0 }), 'RangeError: padSequences: length is 0, expected a whole number of at least 1'],
   ['side', () => padSequences([[1]], { side: 'up' as never }), 'RangeError: padSequences: side is "up", expected one of "right", "left"'],
   ['keep', () => padSequences([[1]], { keep: 'all' as never }), 'RangeError: padSequences: keep is "all", expected one of "start", "end"'],
-  ['one-hot outside', () => oneHot({ data: Int32Array.of(3), shape: [1, 1] }, 3), 'RangeError: oneHot: index is 3, expected from 0 to 2 (size is 3)'],
-  ['one-hot without shape', () => oneHot({ data: Int32Array.of(1) } as never, 3), 'TypeError: oneHot: inputs.shape is undefined, expected [batch, time]'],
-  ['one-hot of another shape', () => oneHot({ data: Int32Array.of(1), shape: [1, 2] }, 3), 'RangeError: oneHot: inputs has shape [1, 2] and 1 indices, expected shape [batch, time]'],
+  ['one-hot outside', () => oneHotVectors({ data: Int32Array.of(3), shape: [1, 1] }, 3), 'RangeError: oneHotVectors: index is 3, expected from 0 to 2 (size is 3)'],
+  ['one-hot without shape', () => oneHotVectors({ data: Int32Array.of(1) } as never, 3), 'TypeError: oneHotVectors: inputs.shape is undefined, expected [batch, time]'],
+  ['one-hot of another shape', () => oneHotVectors({ data: Int32Array.of(1), shape: [1, 2] }, 3), 'RangeError: oneHotVectors: inputs has shape [1, 2] and 1 indices, expected shape [batch, time]'],
   ['options null', () => padSequences([[1]], null as never), 'TypeError: padSequences: options is null, expected an object of options'],
-  ['counts outside', () => countIndices([7], 3), 'RangeError: countIndices: index is 7, expected from 0 to 2 (size is 3)'],
   ['no batch size', () => batchesByLength([[1]], {} as never), 'TypeError: batchesByLength: batchSize is undefined, expected a whole number of at least 1'],
   ['the pad of a vocabulary without', () => padSequences([[1], [2, 3]], { pad: bare.pad }), 'TypeError: padSequences: pad is undefined, expected an index: a vocabulary with a special for padding has one, and 0 is taken where the option is left out'],
   ['the same in batches', () => batchesByLength([[1]], { batchSize: 1, pad: bare.pad }), 'TypeError: batchesByLength: pad is undefined, expected an index: a vocabulary with a special for padding has one, and 0 is taken where the option is left out'],
@@ -234,7 +231,7 @@ test.each<[string, () => unknown, string]>([
   ['no list of targets', () => splitSeries(series, { length: 1, targets: 0 as never }), 'TypeError: splitSeries: targets is 0, expected an array of columns'],
   ['no targets', () => splitSeries(series, { length: 1, targets: [] }), 'RangeError: splitSeries: targets is empty, expected columns from 0 to 0'],
   ['a target column', () => splitSeries(series, { length: 1, targets: [1] }), 'RangeError: splitSeries: targets has 1, expected columns from 0 to 0'],
-  ['one-hot of a list', () => oneHot([1] as never, 3), 'TypeError: oneHot: inputs.data is undefined, expected an array of indices'],
+  ['one-hot of a list', () => oneHotVectors([1] as never, 3), 'TypeError: oneHotVectors: inputs.data is undefined, expected an array of indices'],
 ])('says what is wrong: %s', (_, act, message) => {
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line
