@@ -5,11 +5,8 @@
  * clocks and neighbours change. Every figure is the best of many repetitions.
  */
 
-import { bounding } from '../src/kernels/bounding.ts';
-import { probabilities } from '../src/kernels/probabilities.ts';
 import { type SimdKind, simdBackend } from '../src/kernels/simd/index.ts';
-import { training } from '../src/kernels/training.ts';
-import { ceiling as ceilingKernels, ROUND_FLOPS } from './multiply-adds.ts';
+import { multiplyAddsOf, ROUND_FLOPS } from './multiply-adds.ts';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 0.25);
 
@@ -41,14 +38,8 @@ function measure(kind: SimdKind): void {
     console.log(`\n${kind}: not in this engine`);
     return;
   }
-  const { heap } = backend;
-  const kernels = {
-    ...backend.kernels,
-    ...backend.link(training),
-    ...backend.link(probabilities),
-    ...backend.link(bounding),
-  };
-  const { multiplyAdds } = backend.link(ceilingKernels);
+  const { heap, kernels } = backend;
+  const multiplyAdds = multiplyAddsOf(kind);
   const ceiling = (): number => (100_000 * ROUND_FLOPS) / best(() => multiplyAdds(100_000, 0.5, 1)) / 1e9;
   ceiling();
   console.log(`\n${backend.name}, Node ${process.version}, ceiling ${ceiling().toFixed(1)} GFLOP/s`);

@@ -1,10 +1,9 @@
 /**
- * Compiles the SIMD kernels, each set of them a binary of its own, into `src/kernels/simd/binaries.generated.ts`, and the
- * benchmarks' measure of the ceiling into `bench/ceiling.generated.ts`.
+ * Compiles the SIMD kernels, once for each flavour, into `src/kernels/simd/binaries.generated.ts`, and the benchmarks' measure
+ * of the ceiling into `bench/ceiling.generated.ts`.
  *
- * A byte is written as one character or two (see `written`): hardly longer than the binary, and a compressor sees whole bytes,
- * where hexadecimal digits take it 8 % more and base64 hides from it that bytes repeat.
- * Nothing happens if neither the sources nor these scripts have changed.
+ * Binaries are written in hexadecimal digits, in which bytes that repeat stay alike (docs/decisions/8-plain-machinery.md).
+ * Nothing happens if neither the sources nor this script have changed.
  */
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -12,54 +11,38 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { APART, TOGETHER, unfused } from './unfuse.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const kernels = join(root, 'src/kernels/simd/assembly');
 const benchmarks = join(root, 'bench/assembly');
-// Core is first: its constants in memory are those that the others use.
-const sets = ['core', 'probabilities', 'bounding', 'training', 'normalization', 'adaptive'];
+/** What the compiler is told beside what all flavours have. */
+const flavours = { simd: [], relaxed: ['--enable', 'relaxed-simd'] };
 
 const header = `// Made by scripts/build-kernels.mjs, sources ${await fingerprint()}.`;
-await generate(join(root, 'src/kernels/simd/binaries.generated.ts'), async () => {
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const texts = [];
-  let heapBase;
-  for (const set of sets) {
-    const binary = await compile(join(kernels, `${set}.ts`));
-    const before = new Uint8Array(memory.buffer.slice());
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary), {
-      env: { memory, tile: 4 },
-    });
-    heapBase ??= exports.heapBase.value;
-    if (set !== 'core' && new Uint8Array(memory.buffer).some((byte, i) => byte !== before[i]))
-      throw new Error(`${set} has constants of its own, expected those of core: all sets share one memory`);
-    texts.push(declaration(set, binary));
-  }
-  return [
-    declaration('apart', APART),
-    declaration('together', TOGETHER),
-    `/** The first element above the memory that the kernels keep for themselves. */\nexport const heapBase: number = ${heapBase};`,
-    ...texts,
-  ];
-});
-await generate(join(root, 'bench/ceiling.generated.ts'), async () => [
-  declaration('ceiling', await compile(join(benchmarks, 'ceiling.ts'))),
-]);
+await generate(join(root, 'src/kernels/simd/binaries.generated.ts'), join(kernels, 'index.ts'), heapBase);
+await generate(join(root, 'bench/ceiling.generated.ts'), join(benchmarks, 'ceiling.ts'));
 
-/** Writes what is not there yet. */
-async function generate(target, declarations) {
+/** Writes the binaries of all flavours, unless they are there, and what `further` declares. */
+async function generate(target, source, further) {
   const present = await readFile(target, 'utf8').catch(() => '');
-  if (!present.startsWith(header))
-    await writeFile(target, `${[header, ...(await declarations())].join('\n\n')}\n`);
+  if (present.startsWith(header)) return;
+  const binaries = {};
+  for (const [name, options] of Object.entries(flavours)) {
+    binaries[name] = await compile(source, options);
+    console.log(`kernels: ${name}, ${binaries[name].length} bytes`);
+  }
+  const declarations = Object.entries(binaries).map(
+    ([name, binary]) =>
+      `/** In hexadecimal digits. */\nexport const ${name}: string =\n  '${binary.toString('hex')}';`,
+  );
+  await writeFile(target, `${[header, ...(further?.(binaries) ?? []), ...declarations].join('\n\n')}\n`);
 }
 
 /** A hash of all that decides what the binaries are. */
 async function fingerprint() {
   const hash = createHash('sha256');
   hash.update(createRequire(import.meta.url)('assemblyscript/package.json').version);
-  for (const script of ['build-kernels.mjs', 'unfuse.mjs'])
-    hash.update(await readFile(join(root, 'scripts', script)));
+  hash.update(await readFile(fileURLToPath(import.meta.url)));
   for (const folder of [kernels, benchmarks])
     for (const name of (await readdir(folder)).sort()) {
       hash.update(name);
@@ -68,7 +51,7 @@ async function fingerprint() {
   return hash.digest('hex').slice(0, 16);
 }
 
-async function compile(source) {
+async function compile(source, options) {
   // Loaded only when needed: the compiler takes most of a second to load.
   const { default: asc } = await import('assemblyscript/asc');
   const folder = await mkdtemp(join(tmpdir(), 'kernels-'));
@@ -79,36 +62,20 @@ async function compile(source) {
     binary,
     // --runtime stub: nothing is allocated. --shrinkLevel 1: a quarter smaller, no slower.
     ...'--runtime stub --noAssert --importMemory --noExportMemory --disableWarning 112'.split(' '),
-    ...'--optimizeLevel 3 --shrinkLevel 1 --converge --enable simd --enable relaxed-simd'.split(' '),
+    ...'--optimizeLevel 3 --shrinkLevel 1 --converge --enable simd'.split(' '),
+    ...options,
   ]);
   if (error) throw new Error(`asc: ${error.message}\n${stderr.toString()}`);
   const bytes = await readFile(binary);
   await rm(folder, { recursive: true });
-  return unfused(bytes);
+  return bytes;
 }
 
-function declaration(name, binary) {
-  const text = written(binary);
-  const count = (of, part) => of.split(part).length;
-  // What is replaced in the text must be what would be replaced in the binary.
-  if (count(text, written(APART)) !== count(binary.join(), APART.join()))
-    throw new Error(`the text of ${name} looks as if there were more multiply–adds than there are`);
-  console.log(`kernels: ${name}, ${binary.length} bytes`);
-  return `/** As text. */\nexport const ${name}: string =\n  "${text}";`;
-}
-
-/**
- * Of (byte + 4) mod 256 = 90·page + digit: } or ~ for the pages 1 and 2, and one of 90 characters from # on for the digit.
- *
- * With 4 added, page 0 has most of what occurs: the prefix of the SIMD instructions, 0xfd, and small numbers. These are small
- * letters, the digit 0 being an underscore, since letters are what a compressor sees most of in the code beside. Among the 90
- * is the backslash, which would have to be escaped: the exclamation mark stands for it.
- */
-function written(bytes) {
-  return Array.from(bytes, (byte) => {
-    const code = (byte + 4) % 256;
-    return ['', '}', '~'][Math.floor(code / 90)] + String.fromCharCode(35 + ((code + 60) % 90));
-  })
-    .join('')
-    .replaceAll('\\', '!');
+/** The declaration of where the heap begins: the same in all flavours, asked of the one that every engine runs. */
+function heapBase({ simd }) {
+  const env = { memory: new WebAssembly.Memory({ initial: 1 }) };
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(simd), { env });
+  return [
+    `/** The first element above the memory that the kernels keep for themselves. */\nexport const heapBase: number = ${exports.heapBase.value};`,
+  ];
 }

@@ -48,7 +48,7 @@ export { describe } from './inspection/describe.ts';
 export { GradientFlow, type GradientFlowOptions, gradientFlow } from './inspection/gradient-flow.ts';
 export type { LayerFlow, Verdict } from './inspection/layer-flow.ts';
 export type { PlotOptions } from './inspection/plot.ts';
-export type { Backend, DType, KernelSet } from './kernels/backend.ts';
+export type { Backend, DType } from './kernels/backend.ts';
 export { type Float32Options, float32, float64 } from './kernels/index.ts';
 export { Activation, type ActivationKind, type ActivationOptions } from './layers/activation.ts';
 export {

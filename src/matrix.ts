@@ -22,9 +22,20 @@
  *
  * @module recurrent-cells/matrix
  */
-export type { Backend, DType, KernelSet } from './kernels/backend.ts';
+export type { Backend, DType } from './kernels/backend.ts';
 export type { Heap, Storage, Values } from './kernels/heap.ts';
-export type { Binary, Kernels, Unary } from './kernels/kernels.ts';
+export type {
+  Binary,
+  ElementwiseKernels,
+  Kernels,
+  NormalizationKernels,
+  ProbabilityKernels,
+  ProductKernels,
+  ReductionKernels,
+  RowKernels,
+  Unary,
+  UpdateKernels,
+} from './kernels/kernels.ts';
 export type { Arena } from './matrix/arena.ts';
 export { type Factor, Matrix } from './matrix/matrix.ts';
 export {

@@ -20,7 +20,8 @@ export interface Float32Options {
   deterministic?: boolean | undefined;
 }
 
-const made: { [kind in SimdKind | 'typescript' | 'float64']?: Backend } = {};
+// Of SIMD, undefined once the engine has refused it.
+const made = new Map<SimdKind | 'typescript' | 'float64', Backend | undefined>();
 
 /**
  * The backend of double precision: plain TypeScript, for checking gradients and for small work.
@@ -36,8 +37,7 @@ const made: { [kind in SimdKind | 'typescript' | 'float64']?: Backend } = {};
  * ```
  */
 export function float64(): Backend {
-  made.float64 ??= referenceBackend('float64');
-  return made.float64;
+  return once('float64', () => referenceBackend('float64'));
 }
 
 /**
@@ -81,15 +81,20 @@ export function float32(options: Float32Options = {}): Backend {
   }
 }
 
+function once<Made extends Backend | undefined>(
+  kind: SimdKind | 'typescript' | 'float64',
+  make: () => Made,
+): Made {
+  if (!made.has(kind)) made.set(kind, make());
+  return made.get(kind) as Made;
+}
+
 function simdOnce(kind: SimdKind): Backend | undefined {
-  const backend = made[kind] ?? simdBackend(kind);
-  if (backend !== undefined) made[kind] = backend;
-  return backend;
+  return once(kind, () => simdBackend(kind));
 }
 
 function typescript(): Backend {
-  made.typescript ??= referenceBackend('float32');
-  return made.typescript;
+  return once('typescript', () => referenceBackend('float32'));
 }
 
 function required(kind: SimdKind, argument: string, came: string): Backend {

@@ -11,13 +11,20 @@
  * - zero rows or columns are legal and do nothing;
  * - NaN in an input makes NaN in every output element that depends on it.
  *
- * Implemented by `reference/` (plain TypeScript, any element type) and `simd/` (WebAssembly, float32). These are the kernels
- * that every program may need; the others come in sets of their own, with the same duties: `probabilities.ts`,
- * `bounding.ts`, `training.ts`, `normalization.ts`, `adaptive.ts`.
+ * Implemented by `reference/` (plain TypeScript, any element type, a file for each section) and `simd/` (WebAssembly,
+ * float32).
  */
-export interface Kernels {
-  // Products. A matrix read by a product has two strides, so a transpose is the two swapped.
+export interface Kernels
+  extends ProductKernels,
+    RowKernels,
+    ElementwiseKernels,
+    ReductionKernels,
+    ProbabilityKernels,
+    NormalizationKernels,
+    UpdateKernels {}
 
+/** Matrix products. A matrix read by a product has two strides, so a transpose is the two swapped. */
+export interface ProductKernels {
   /** C[m×n] = β·C + A[m×k] · B[k×n], β 0 or 1. C overlaps neither A nor B. With k = 0: C = β·C. */
   gemm(
     c: number,
@@ -53,9 +60,10 @@ export interface Kernels {
     k: number,
     beta: 0 | 1,
   ): void;
+}
 
-  // Rows and columns.
-
+/** Whole rows, moved or added. */
+export interface RowKernels {
   /** out[i][j] += row[j] */
   addRow(out: number, outStride: number, row: number, rows: number, columns: number): void;
 
@@ -73,8 +81,23 @@ export interface Kernels {
     columns: number,
   ): void;
 
-  // Elementwise arithmetic.
+  /** table[indices[i]] += a[i], in the order of i; an index of −1 is left out. Indices are elements. */
+  scatterAdd(
+    table: number,
+    tableStride: number,
+    a: number,
+    aStride: number,
+    indices: number,
+    rows: number,
+    columns: number,
+  ): void;
+}
 
+/**
+ * Functions of each element. In float32, `sigmoid`, `tanh`, `exp` and `softplus` are within 3 ulp of the exact result, and
+ * keep their range and limits: σ and tanh never leave [0, 1] and [−1, 1], tanh keeps the sign of zero, exp(−∞) = 0.
+ */
+export interface ElementwiseKernels {
   /** out = a */
   copy(out: number, outStride: number, a: number, aStride: number, rows: number, columns: number): void;
 
@@ -104,14 +127,162 @@ export interface Kernels {
     columns: number,
   ): void;
 
-  // Elementwise functions. In float32 each is within 3 ulp of the exact result, and keeps its range and its limits: σ and
-  // tanh never leave [0, 1] and [−1, 1], tanh keeps the sign of zero.
+  /** out = min(max(a, least), most); NaN stays NaN. */
+  clamp(
+    out: number,
+    outStride: number,
+    a: number,
+    aStride: number,
+    least: number,
+    most: number,
+    rows: number,
+    columns: number,
+  ): void;
+
+  /** out = max(a, 0) */
+  relu: Unary;
 
   /** out = 1 / (1 + e⁻ᵃ) */
   sigmoid: Unary;
 
   /** out = tanh a */
   tanh: Unary;
+
+  /** out = eᵃ */
+  exp: Unary;
+
+  /** out = ln(1 + eᵃ) */
+  softplus: Unary;
+
+  /** out = dy * y * (1 − y), with y = σ(x): the derivative from the output. */
+  sigmoidBackward: Binary;
+
+  /** out = dy * (1 − y²), with y = tanh x. */
+  tanhBackward: Binary;
+
+  /** out = dy where y > 0, else 0, with y = relu x: the derivative at 0 is 0. */
+  reluBackward: Binary;
+}
+
+/** Many elements to one number, or a block to one row. */
+export interface ReductionKernels {
+  /** out[j] = β·out[j] + Σᵢ a[i][j]; `out` does not overlap `a`. */
+  columnSums(out: number, a: number, aStride: number, rows: number, columns: number, beta: 0 | 1): void;
+
+  /** Σ a², accumulated in float64, so that it does not overflow where the elements do not. */
+  sumOfSquares(a: number, aStride: number, rows: number, columns: number): number;
+
+  /** max |a|; 0 of nothing; NaN if any is NaN. */
+  maximumMagnitude(a: number, aStride: number, rows: number, columns: number): number;
+}
+
+/** Scores to probabilities. */
+export interface ProbabilityKernels {
+  /** out[i] = eᵃ⁽ⁱ⁾ / Σⱼ eᵃ⁽ⁱ⁾ⱼ, row by row, of any finite magnitude. */
+  softmax: Unary;
+
+  /** out[i] = a[i] − ln Σⱼ eᵃ⁽ⁱ⁾ⱼ, row by row, of any finite magnitude. */
+  logSoftmax: Unary;
+}
+
+/** Layer normalisation. */
+export interface NormalizationKernels {
+  /**
+   * Row by row, out = (a − μ) · d with d = 1 / √(σ² + ε) kept for {@link normalizeBackward}; μ and σ² are the mean and the
+   * mean square deviation of the row. Where σ² + ε is 0, so is d.
+   */
+  normalize(
+    out: number,
+    outStride: number,
+    inverseDeviation: number,
+    inverseDeviationStride: number,
+    a: number,
+    aStride: number,
+    epsilon: number,
+    rows: number,
+    columns: number,
+  ): void;
+
+  /** Row by row, out = d · (dy − mean(dy) − y · mean(dy * y)), with y and d from {@link normalize}. */
+  normalizeBackward(
+    out: number,
+    outStride: number,
+    y: number,
+    yStride: number,
+    inverseDeviation: number,
+    inverseDeviationStride: number,
+    dy: number,
+    dyStride: number,
+    rows: number,
+    columns: number,
+  ): void;
+}
+
+/**
+ * One update of `length` consecutive weights w from their gradients g, to which each adds L2 `decay`·w first. State starts
+ * at zero. The formulas are PyTorch's.
+ */
+export interface UpdateKernels {
+  /** v ← momentum·v + g; w ← w − rate·(nesterov ? g + momentum·v : v) */
+  sgd(
+    w: number,
+    g: number,
+    velocity: number,
+    length: number,
+    rate: number,
+    momentum: number,
+    nesterov: 0 | 1,
+    decay: number,
+  ): void;
+
+  /**
+   * w ← shrink·w; m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; w ← w − rate·m / (√v·scale + ε)
+   *
+   * The caller folds in the bias corrections: rate = η/(1−β₁ᵗ), scale = 1/√(1−β₂ᵗ); shrink = 1 − η·λ for AdamW, else 1.
+   */
+  adam(
+    w: number,
+    g: number,
+    mean: number,
+    square: number,
+    length: number,
+    rate: number,
+    beta1: number,
+    beta2: number,
+    scale: number,
+    epsilon: number,
+    decay: number,
+    shrink: number,
+  ): void;
+
+  /**
+   * s ← α·s + (1−α)g²; a ← α·a + (1−α)g; v ← momentum·v + g / (√(s − centered·a²) + ε); w ← w − rate·v
+   */
+  rmsprop(
+    w: number,
+    g: number,
+    square: number,
+    mean: number,
+    velocity: number,
+    length: number,
+    rate: number,
+    alpha: number,
+    epsilon: number,
+    momentum: number,
+    centered: 0 | 1,
+    decay: number,
+  ): void;
+
+  /** s ← s + g²; w ← w − rate·g / (√s + ε) */
+  adagrad(
+    w: number,
+    g: number,
+    square: number,
+    length: number,
+    rate: number,
+    epsilon: number,
+    decay: number,
+  ): void;
 }
 
 /** A kernel from one block to another: out, its stride, a, its stride, rows, columns. */

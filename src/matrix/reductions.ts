@@ -1,13 +1,12 @@
 /** What a whole matrix comes to: one number. */
-import { training } from '../kernels/training.ts';
 import type { Matrix } from './matrix.ts';
 
 /** Σ a², added up in float64, so that it does not overflow where float32 elements do not */
 export function sumOfSquares(a: Matrix): number {
-  return a.backend.link(training).sumOfSquares(a.offset, a.stride, a.rows, a.columns);
+  return a.backend.kernels.sumOfSquares(a.offset, a.stride, a.rows, a.columns);
 }
 
 /** max |a|: 0 of nothing, NaN if an element is NaN */
 export function maximumMagnitude(a: Matrix): number {
-  return a.backend.link(training).maximumMagnitude(a.offset, a.stride, a.rows, a.columns);
+  return a.backend.kernels.maximumMagnitude(a.offset, a.stride, a.rows, a.columns);
 }

@@ -1,7 +1,5 @@
 /** Operations on whole rows: moved, added up, looked up in tables, normalised. */
 import { rangeError } from '../common/errors.ts';
-import { normalization } from '../kernels/normalization.ts';
-import { training } from '../kernels/training.ts';
 import type { Matrix } from './matrix.ts';
 import { columnOf, rowOf, sameShape, shape, tableOf } from './shapes.ts';
 
@@ -42,7 +40,7 @@ export function addRowOf(out: Matrix, a: Matrix, i: number): void {
 /** out ← out + the sums of the columns of a */
 export function addColumnSums(out: Matrix, a: Matrix): void {
   rowOf('addColumnSums', 'out', out, a.columns);
-  out.backend.link(training).columnSums(out.offset, a.offset, a.stride, a.rows, a.columns, 1);
+  out.backend.kernels.columnSums(out.offset, a.offset, a.stride, a.rows, a.columns, 1);
 }
 
 /** out ← aᵀ */
@@ -71,9 +69,15 @@ export function gather(out: Matrix, table: Matrix, indices: Matrix): void {
 export function scatterAdd(table: Matrix, a: Matrix, indices: Matrix): void {
   rowOf('scatterAdd', 'indices', indices, a.rows);
   tableOf('scatterAdd', table, a.columns);
-  a.backend
-    .link(training)
-    .scatterAdd(table.offset, table.stride, a.offset, a.stride, indices.offset, a.rows, a.columns);
+  a.backend.kernels.scatterAdd(
+    table.offset,
+    table.stride,
+    a.offset,
+    a.stride,
+    indices.offset,
+    a.rows,
+    a.columns,
+  );
 }
 
 /**
@@ -84,19 +88,17 @@ export function scatterAdd(table: Matrix, a: Matrix, indices: Matrix): void {
 export function normalize(out: Matrix, inverseDeviation: Matrix, a: Matrix, epsilon: number): void {
   sameShape('normalize', 'a', a, out);
   columnOf('normalize', 'inverseDeviation', inverseDeviation, out.rows);
-  out.backend
-    .link(normalization)
-    .normalize(
-      out.offset,
-      out.stride,
-      inverseDeviation.offset,
-      inverseDeviation.stride,
-      a.offset,
-      a.stride,
-      epsilon,
-      out.rows,
-      out.columns,
-    );
+  out.backend.kernels.normalize(
+    out.offset,
+    out.stride,
+    inverseDeviation.offset,
+    inverseDeviation.stride,
+    a.offset,
+    a.stride,
+    epsilon,
+    out.rows,
+    out.columns,
+  );
 }
 
 /** Each row of out ← d · (dy − mean(dy) − y · mean(dy * y)), with y and d as {@link normalize} left them; `out` may be `y` or `dy`. */
@@ -104,18 +106,16 @@ export function normalizeBackward(out: Matrix, y: Matrix, inverseDeviation: Matr
   sameShape('normalizeBackward', 'y', y, out);
   sameShape('normalizeBackward', 'dy', dy, out);
   columnOf('normalizeBackward', 'inverseDeviation', inverseDeviation, out.rows);
-  out.backend
-    .link(normalization)
-    .normalizeBackward(
-      out.offset,
-      out.stride,
-      y.offset,
-      y.stride,
-      inverseDeviation.offset,
-      inverseDeviation.stride,
-      dy.offset,
-      dy.stride,
-      out.rows,
-      out.columns,
-    );
+  out.backend.kernels.normalizeBackward(
+    out.offset,
+    out.stride,
+    y.offset,
+    y.stride,
+    inverseDeviation.offset,
+    inverseDeviation.stride,
+    dy.offset,
+    dy.stride,
+    out.rows,
+    out.columns,
+  );
 }

@@ -3,8 +3,6 @@
  * between rows. Each adds L2 `decay`·w to g first. The formulas are PyTorch's.
  */
 import { rangeError } from '../common/errors.ts';
-import { adaptive } from '../kernels/adaptive.ts';
-import { training } from '../kernels/training.ts';
 import type { Matrix } from './matrix.ts';
 import { shape } from './shapes.ts';
 
@@ -19,7 +17,7 @@ export interface SgdConstants {
 /** v ← momentum·v + g; w ← w − rate·(nesterov ? g + momentum·v : v) */
 export function sgd(w: Matrix, g: Matrix, velocity: Matrix, of: SgdConstants): void {
   const length = lengthOf('sgd', w, { g, velocity });
-  const { sgd } = w.backend.link(training);
+  const { sgd } = w.backend.kernels;
   sgd(w.offset, g.offset, velocity.offset, length, of.rate, of.momentum, of.nesterov ? 1 : 0, of.decay);
 }
 
@@ -40,22 +38,20 @@ export interface AdamConstants {
 /** w ← shrink·w; m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; w ← w − rate·m / (√v·scale + ε) */
 export function adam(w: Matrix, g: Matrix, mean: Matrix, square: Matrix, of: AdamConstants): void {
   const length = lengthOf('adam', w, { g, mean, square });
-  w.backend
-    .link(training)
-    .adam(
-      w.offset,
-      g.offset,
-      mean.offset,
-      square.offset,
-      length,
-      of.rate,
-      of.beta1,
-      of.beta2,
-      of.scale,
-      of.epsilon,
-      of.decay,
-      of.shrink,
-    );
+  w.backend.kernels.adam(
+    w.offset,
+    g.offset,
+    mean.offset,
+    square.offset,
+    length,
+    of.rate,
+    of.beta1,
+    of.beta2,
+    of.scale,
+    of.epsilon,
+    of.decay,
+    of.shrink,
+  );
 }
 
 /** The constants of {@link rmsprop}. */
@@ -76,22 +72,20 @@ export function rmsprop(
   of: RmspropConstants,
 ): void {
   const length = lengthOf('rmsprop', w, { g, square, mean, velocity });
-  w.backend
-    .link(adaptive)
-    .rmsprop(
-      w.offset,
-      g.offset,
-      square.offset,
-      mean.offset,
-      velocity.offset,
-      length,
-      of.rate,
-      of.alpha,
-      of.epsilon,
-      of.momentum,
-      of.centered ? 1 : 0,
-      of.decay,
-    );
+  w.backend.kernels.rmsprop(
+    w.offset,
+    g.offset,
+    square.offset,
+    mean.offset,
+    velocity.offset,
+    length,
+    of.rate,
+    of.alpha,
+    of.epsilon,
+    of.momentum,
+    of.centered ? 1 : 0,
+    of.decay,
+  );
 }
 
 /** The constants of {@link adagrad}. */
@@ -104,7 +98,7 @@ export interface AdagradConstants {
 /** s ← s + g²; w ← w − rate·g / (√s + ε) */
 export function adagrad(w: Matrix, g: Matrix, square: Matrix, of: AdagradConstants): void {
   const length = lengthOf('adagrad', w, { g, square });
-  const { adagrad } = w.backend.link(adaptive);
+  const { adagrad } = w.backend.kernels;
   adagrad(w.offset, g.offset, square.offset, length, of.rate, of.epsilon, of.decay);
 }
 

@@ -1,6 +1,5 @@
 /** The choice of a backend: what is taken, what is shared, and what happens where the engine refuses. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { training } from '../../src/kernels/training.ts';
 import { flavours } from './sandbox.ts';
 
 // A fresh copy for each test, since backends are made once and kept.
@@ -40,15 +39,6 @@ describe('an engine that runs everything, as far as it goes', () => {
     expect(float32().name).toBe(flavours.includes('relaxed') ? 'float32 (relaxed SIMD)' : 'float32 (SIMD)');
   });
 
-  test('a backend links a set of kernels once, and not before it is asked to', () => {
-    for (const backend of [kernels.float32(), kernels.float64()]) {
-      const plain = vi.fn(backend.dtype === 'float64' ? () => ({}) : undefined);
-      const set = { binary: training.binary, plain };
-      expect(backend.link(set)).toBe(backend.link(set));
-      expect(plain).toHaveBeenCalledTimes(backend.dtype === 'float64' ? 1 : 0);
-    }
-  });
-
   test('what contradicts itself or is unknown is a RangeError', () => {
     const { float32 } = kernels;
     expect(() => float32({ kernels: 'relaxed', deterministic: true })).toThrow(
@@ -57,6 +47,38 @@ describe('an engine that runs everything, as far as it goes', () => {
     expect(() => float32({ kernels: 'fast' as 'auto' })).toThrow(
       new RangeError('float32: kernels is "fast", expected one of "auto", "relaxed", "simd", "typescript"'),
     );
+  });
+});
+
+test('an engine that refuses a flavour is asked once', () => {
+  const compiled = vi.fn();
+  const { Memory } = WebAssembly;
+  vi.stubGlobal('WebAssembly', {
+    Memory,
+    Module: class {
+      constructor() {
+        compiled();
+        throw new WebAssembly.CompileError('unknown instruction');
+      }
+    },
+    CompileError: WebAssembly.CompileError,
+  });
+  for (let i = 0; i < 3; i++) kernels.float32();
+  // Once for each flavour.
+  expect(compiled).toHaveBeenCalledTimes(2);
+});
+
+describe('a binary that is damaged is an error, and no reason to take slower kernels', () => {
+  afterEach(() => vi.doUnmock('../../src/kernels/simd/binaries.generated.ts'));
+
+  test.each(flavours)('%s', async (kind) => {
+    vi.doMock(import('../../src/kernels/simd/binaries.generated.ts'), async (original) => {
+      const binaries = await original();
+      return { ...binaries, [kind]: binaries[kind].slice(0, -2) };
+    });
+    vi.resetModules();
+    const { float32 } = await import('../../src/kernels/index.ts');
+    expect(() => float32({ kernels: kind })).toThrow(WebAssembly.CompileError);
   });
 });
 

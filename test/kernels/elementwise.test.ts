@@ -1,6 +1,6 @@
 /** Elementwise kernels: every length, wide strides, each allowed alias, and the numbers at the edges. */
 import { describe, test } from 'vitest';
-import { type Block, backends, everyKernel, numbers, rounded, roundingOf, Sandbox, ulp } from './sandbox.ts';
+import { type Block, backends, numbers, rounded, roundingOf, Sandbox, ulp } from './sandbox.ts';
 
 const MOST = 70;
 const EDGES = [
@@ -58,7 +58,7 @@ const BINARY: Readonly<Record<BinaryName, { formula: Ternary; magnitude?: Ternar
 
 describe.each(backends)('$name', (backend) => {
   const sandbox = new Sandbox(backend);
-  const kernels = everyKernel(backend);
+  const { kernels } = backend;
   const round = (value: number): number => rounded(backend, value);
 
   /** Runs one unary kernel over a block and compares each element with the formula. */

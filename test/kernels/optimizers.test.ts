@@ -1,13 +1,13 @@
 /** The optimisers' updates: every length, several steps, against the formulas in float64. */
 import { describe, test } from 'vitest';
-import { type Block, backends, everyKernel, numbers, Sandbox } from './sandbox.ts';
+import { type Block, backends, numbers, Sandbox } from './sandbox.ts';
 
 type Vector = number[];
 const STEPS = 3;
 
 describe.each(backends)('$name', (backend) => {
   const sandbox = new Sandbox(backend);
-  const kernels = everyKernel(backend);
+  const { kernels } = backend;
 
   /** Runs a kernel and its formula on the same weights, gradients and zeroed states, for several steps. */
   function check(

@@ -1,12 +1,12 @@
 /** Kernels of whole rows, and reductions: every length, strides, indices, and numbers at the edges. */
 import { describe, expect, test } from 'vitest';
-import { type Block, backends, everyKernel, numbers, rounded, roundingOf, Sandbox, ulp } from './sandbox.ts';
+import { type Block, backends, numbers, rounded, roundingOf, Sandbox, ulp } from './sandbox.ts';
 
 const LENGTHS = Array.from({ length: 71 }, (_, i) => i);
 
 describe.each(backends)('$name', (backend) => {
   const sandbox = new Sandbox(backend);
-  const kernels = everyKernel(backend);
+  const { kernels } = backend;
   const random = numbers(11);
   const unit = roundingOf(backend);
 

@@ -2,14 +2,9 @@
  * What every kernel test needs: the backends that this engine runs, and a piece of heap in which any write outside the
  * blocks that a kernel may write is found.
  */
-import { adaptive } from '../../src/kernels/adaptive.ts';
 import type { Backend } from '../../src/kernels/backend.ts';
-import { bounding } from '../../src/kernels/bounding.ts';
-import { normalization } from '../../src/kernels/normalization.ts';
-import { probabilities } from '../../src/kernels/probabilities.ts';
 import { referenceBackend } from '../../src/kernels/reference/index.ts';
 import { type SimdKind, simdBackend } from '../../src/kernels/simd/index.ts';
-import { training } from '../../src/kernels/training.ts';
 
 /** The instructions of each flavour of SIMD kernels, as the body of a function without parameters that returns a vector. */
 const INSTRUCTIONS: Readonly<Record<SimdKind, readonly number[]>> = {
@@ -40,18 +35,6 @@ export const backends: readonly Backend[] = [
     return backend;
   }),
 ];
-
-/** The kernels of every set. */
-export function everyKernel({ kernels, link }: Backend) {
-  return {
-    ...kernels,
-    ...link(probabilities),
-    ...link(bounding),
-    ...link(training),
-    ...link(normalization),
-    ...link(adaptive),
-  };
-}
 
 /** Half the distance between 1 and the next number: the relative error of one rounding. */
 export function roundingOf(backend: Backend): number {

@@ -1,14 +1,9 @@
 /** Elementwise kernels in plain TypeScript: a loop over the block around one formula each. */
 import type { Heap } from '../heap.ts';
-import type { Binary, Kernels, Unary } from '../kernels.ts';
-
-type Elementwise = Pick<
-  Kernels,
-  'copy' | 'fill' | 'add' | 'sub' | 'mul' | 'mulAdd' | 'scale' | 'sigmoid' | 'tanh'
->;
+import type { Binary, ElementwiseKernels, Unary } from '../kernels.ts';
 
 /** A kernel that applies a formula to each element. */
-export function unaryOver(heap: Heap): (formula: (a: number) => number) => Unary {
+function unaryOver(heap: Heap): (formula: (a: number) => number) => Unary {
   return (formula) => (out, outStride, a, aStride, rows, columns) => {
     const x = heap.values;
     for (let i = 0; i < rows; i++)
@@ -17,7 +12,7 @@ export function unaryOver(heap: Heap): (formula: (a: number) => number) => Unary
 }
 
 /** A kernel that applies a formula to the elements of two blocks, and to what is in the output. */
-export function binaryOver(heap: Heap): (formula: (a: number, b: number, out: number) => number) => Binary {
+function binaryOver(heap: Heap): (formula: (a: number, b: number, out: number) => number) => Binary {
   return (formula) => (out, outStride, a, aStride, b, bStride, rows, columns) => {
     const x = heap.values;
     for (let i = 0; i < rows; i++)
@@ -29,7 +24,7 @@ export function binaryOver(heap: Heap): (formula: (a: number, b: number, out: nu
 }
 
 /** The elementwise kernels over one heap. */
-export function elementwise(heap: Heap): Elementwise {
+export function elementwise(heap: Heap): ElementwiseKernels {
   const unary = unaryOver(heap);
   const binary = binaryOver(heap);
   return {
@@ -45,7 +40,17 @@ export function elementwise(heap: Heap): Elementwise {
     scale(out, outStride, a, aStride, factor, rows, columns) {
       unary((value) => factor * value)(out, outStride, a, aStride, rows, columns);
     },
+    clamp(out, outStride, a, aStride, least, most, rows, columns) {
+      unary((value) => Math.min(Math.max(value, least), most))(out, outStride, a, aStride, rows, columns);
+    },
+    relu: unary((a) => Math.max(a, 0)),
     sigmoid: unary((a) => 1 / (1 + Math.exp(-a))),
     tanh: unary(Math.tanh),
+    exp: unary(Math.exp),
+    // The larger of a and 0 is taken out, so that e never overflows and a large negative a keeps its digits.
+    softplus: unary((a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)))),
+    sigmoidBackward: binary((y, dy) => dy * y * (1 - y)),
+    tanhBackward: binary((y, dy) => dy * (1 - y * y)),
+    reluBackward: binary((y, dy) => (y > 0 ? dy : 0)),
   };
 }

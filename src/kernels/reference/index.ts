@@ -1,10 +1,30 @@
 /** The backend of plain TypeScript kernels, in either precision: what every other implementation is checked against. */
-import { type Backend, type DType, newBackend } from '../backend.ts';
+import type { Backend, DType } from '../backend.ts';
 import { Heap } from '../heap.ts';
+import { elementwise } from './elementwise.ts';
+import { normalization } from './normalization.ts';
+import { probabilities } from './probabilities.ts';
+import { products } from './products.ts';
+import { reductions } from './reductions.ts';
+import { rows } from './rows.ts';
 import { ArrayStorage } from './storage.ts';
+import { updates } from './updates.ts';
 
 /** A new backend, with a heap of its own, that runs anywhere. */
 export function referenceBackend(dtype: DType): Backend {
   const heap = new Heap(new ArrayStorage(dtype));
-  return newBackend(`${dtype} (TypeScript)`, dtype, heap, (set) => set.plain(heap));
+  return {
+    name: `${dtype} (TypeScript)`,
+    dtype,
+    heap,
+    kernels: {
+      ...products(heap),
+      ...rows(heap),
+      ...elementwise(heap),
+      ...reductions(heap),
+      ...probabilities(heap),
+      ...normalization(heap),
+      ...updates(heap),
+    },
+  };
 }

@@ -1,9 +1,9 @@
 /** Normalisation in plain TypeScript. */
 import type { Heap } from '../heap.ts';
-import type { NormalizationKernels } from '../normalization.ts';
+import type { NormalizationKernels } from '../kernels.ts';
 
 /** The kernels over one heap. */
-export function plainNormalization(heap: Heap): NormalizationKernels {
+export function normalization(heap: Heap): NormalizationKernels {
   return {
     normalize(out, outStride, inverseDeviation, inverseDeviationStride, a, aStride, epsilon, count, columns) {
       if (columns === 0) return;

@@ -1,10 +1,9 @@
 /** Probabilities in plain TypeScript. */
 import type { Heap } from '../heap.ts';
-import type { ProbabilityKernels } from '../probabilities.ts';
-import { unaryOver } from './elementwise.ts';
+import type { ProbabilityKernels } from '../kernels.ts';
 
 /** The kernels over one heap. */
-export function plainProbabilities(heap: Heap): ProbabilityKernels {
+export function probabilities(heap: Heap): ProbabilityKernels {
   /** The largest element of a row, and Σ exp(element − largest). */
   function logSumExp(start: number, columns: number): { largest: number; sum: number } {
     const x = heap.values;
@@ -16,7 +15,6 @@ export function plainProbabilities(heap: Heap): ProbabilityKernels {
   }
 
   return {
-    exp: unaryOver(heap)(Math.exp),
     softmax(out, outStride, a, aStride, count, columns) {
       const x = heap.values;
       for (let i = 0; i < count; i++) {

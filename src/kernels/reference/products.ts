@@ -1,12 +1,10 @@
 /** Matrix products in plain TypeScript: the formula, one element of C at a time. */
 import type { Heap } from '../heap.ts';
-import type { Kernels } from '../kernels.ts';
-
-type Products = Pick<Kernels, 'gemm' | 'packedLength' | 'pack' | 'gemmPacked'>;
+import type { ProductKernels } from '../kernels.ts';
 
 /** The products over one heap. Sums are accumulated in float64 whatever the element type. */
-export function products(heap: Heap): Products {
-  const gemm: Products['gemm'] = (c, cStride, a, aRow, aColumn, b, bRow, bColumn, m, n, k, beta) => {
+export function products(heap: Heap): ProductKernels {
+  const gemm: ProductKernels['gemm'] = (c, cStride, a, aRow, aColumn, b, bRow, bColumn, m, n, k, beta) => {
     const x = heap.values;
     for (let i = 0; i < m; i++) {
       for (let j = 0; j < n; j++) {

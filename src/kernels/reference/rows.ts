@@ -1,11 +1,9 @@
-/** Kernels that move or combine whole rows, in plain TypeScript. */
+/** Kernels that move or add whole rows, in plain TypeScript. */
 import type { Heap } from '../heap.ts';
-import type { Kernels } from '../kernels.ts';
-
-type Rows = Pick<Kernels, 'addRow' | 'transpose' | 'gather'>;
+import type { RowKernels } from '../kernels.ts';
 
 /** The row kernels over one heap. */
-export function rows(heap: Heap): Rows {
+export function rows(heap: Heap): RowKernels {
   return {
     addRow(out, outStride, row, count, columns) {
       const x = heap.values;
@@ -25,6 +23,15 @@ export function rows(heap: Heap): Rows {
         const to = out + i * outStride;
         if (index < 0) x.fill(0, to, to + columns);
         else x.copyWithin(to, table + index * tableStride, table + index * tableStride + columns);
+      }
+    },
+    scatterAdd(table, tableStride, a, aStride, indices, count, columns) {
+      const x = heap.values;
+      for (let i = 0; i < count; i++) {
+        const index = x[indices + i]!;
+        if (index < 0) continue;
+        const to = table + index * tableStride;
+        for (let j = 0; j < columns; j++) x[to + j] = x[to + j]! + x[a + i * aStride + j]!;
       }
     },
   };

@@ -1,48 +1,38 @@
 /** The backend of WebAssembly kernels: float32, with 128-bit SIMD. */
-import { type Backend, newBackend } from '../backend.ts';
+import type { Backend } from '../backend.ts';
 import { Heap } from '../heap.ts';
-import { apart, heapBase, together } from './binaries.generated.ts';
+import type { Kernels } from '../kernels.ts';
+import { heapBase, relaxed, simd } from './binaries.generated.ts';
 import { MemoryStorage } from './memory.ts';
+import { moduleOf } from './module.ts';
 
 /** The instructions: `relaxed` fuses multiply and add, faster and not bit-identical between machines. */
 export type SimdKind = 'relaxed' | 'simd';
 
-const KINDS = {
-  // Relaxed SIMD's multiply–add comes in place of what `scripts/unfuse.mjs` wrote for it.
-  relaxed: { name: 'float32 (relaxed SIMD)', tile: 6, multiplyAdd: together },
-  simd: { name: 'float32 (SIMD)', tile: 4, multiplyAdd: apart },
+// Each probe is a module with one function of vectors: (x) => x + x, and (x) => x · x + x fused.
+const FLAVOURS = {
+  simd: {
+    name: 'float32 (SIMD)',
+    binary: simd,
+    probe: '0061736d0100000001060160017b017b030201000a0b01090020002000fde4010b',
+  },
+  relaxed: {
+    name: 'float32 (relaxed SIMD)',
+    binary: relaxed,
+    probe: '0061736d0100000001060160017b017b030201000a0d010b00200020002000fd85020b',
+  },
 };
 
 /** A new backend with a heap of its own, or `undefined` where the engine refuses WebAssembly or the instructions. */
 export function simdBackend(kind: SimdKind): Backend | undefined {
-  if (typeof WebAssembly === 'undefined') return undefined;
-  const { name, tile, multiplyAdd } = KINDS[kind];
-  const storage = new MemoryStorage(heapBase);
-  const env = { memory: storage.memory, tile };
-  // Compiling tells what validating would not: whether a content security policy allows it.
+  const { name, binary, probe } = FLAVOURS[kind];
   try {
-    return newBackend(name, 'float32', new Heap(storage), <Set>({ binary }: { readonly binary: string }) => {
-      const module = new WebAssembly.Module(bytesOf(binary.replaceAll(apart, multiplyAdd)));
-      return new WebAssembly.Instance(module, { env }).exports as Set;
-    });
+    // Compiling tells what validating would not: whether a content security policy allows it.
+    moduleOf(probe);
   } catch {
     return undefined;
   }
-}
-
-/** The binary that `scripts/build-kernels.mjs` wrote as text: a byte is a digit of 90, behind a page if it is not on page 0. */
-function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(text.length);
-  let length = 0;
-  let page = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code > 124) page = code - 124;
-    else {
-      const digit = ((code === 33 ? 92 : code) - 5) % 90;
-      bytes[length++] = 90 * page + digit - 4;
-      page = 0;
-    }
-  }
-  return bytes.slice(0, length);
+  const storage = new MemoryStorage(heapBase);
+  const { exports } = new WebAssembly.Instance(moduleOf(binary), { env: { memory: storage.memory } });
+  return { name, dtype: 'float32', heap: new Heap(storage), kernels: exports as unknown as Kernels };
 }

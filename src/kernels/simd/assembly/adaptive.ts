@@ -1,4 +1,4 @@
-/** The float32 kernels of the contract in `../../adaptive.ts`: updates whose rate adapts to each weight's squared gradients. */
+/** RMSProp and Adagrad: updates whose rate adapts to the squared gradients of each weight. */
 import { splat } from './optimizers';
 import { bytes, LANES, load4, madd, store4, VECTOR } from './vector';
 

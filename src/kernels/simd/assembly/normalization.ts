@@ -1,4 +1,4 @@
-/** The float32 kernels of the contract in `../../normalization.ts`: rows brought to mean 0 and variance 1. Means are taken in float64, as the sums of softmax are. */
+/** Rows brought to mean 0 and variance 1. Means are taken in float64, as the sums of softmax are. */
 import { addSquares, upper } from './reductions';
 import { bytes, LANES, load4, store4, VECTOR } from './vector';
 

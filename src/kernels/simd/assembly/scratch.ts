@@ -2,12 +2,10 @@
 
 /** Columns in a panel of B: two vectors. */
 export const PANEL: i32 = 8;
-/** The most rows in a tile that there is code for. */
-const TALLEST: i32 = 6;
 /** The most rows in a tile: 6, or 4 where multiply–adds are not fused; see `tile.ts`. */
-// @ts-ignore: decorator
-@external("env", "tile")
-export declare const TILE: i32;
+export const TILE: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
+/** The most rows in a tile of any flavour. */
+const TALLEST: i32 = 6;
 /** Rows of B in a block: a panel that deep takes 16 KiB and stays in the L1 cache beside the rows of A. */
 export const DEPTH: i32 = 512;
 /** Rows of A in a block: that many of DEPTH elements stay in the L2 cache. A multiple of 6 and 4, the rows of a TILE. */

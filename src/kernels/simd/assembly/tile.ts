@@ -8,7 +8,7 @@
  * them all: pointers of their own would be a sixth of an unfused tile's instructions, more than the processor takes in the
  * time of its arithmetic.
  */
-import { PANEL, STRIDE_A } from './scratch';
+import { PANEL, STRIDE_A, TILE } from './scratch';
 import { madd } from './vector';
 
 /** C ← (add ? C : 0) + A·B, over `rows` rows of A, STRIDE_A apart, and one panel of B, `depth` > 0. */
@@ -102,8 +102,11 @@ export function tileOf(
     case 2: tile2(c, cStride, a, b, depth, add); break;
     case 3: tile3(c, cStride, a, b, depth, add); break;
     case 4: tile4(c, cStride, a, b, depth, add); break;
-    case 5: tile5(c, cStride, a, b, depth, add); break;
-    default: tile6(c, cStride, a, b, depth, add);
+    default:
+      if (TILE == 6) {
+        if (rows == 5) tile5(c, cStride, a, b, depth, add);
+        else tile6(c, cStride, a, b, depth, add);
+      }
   }
 }
 

@@ -12,11 +12,11 @@ export function bytes(elements: i32): usize {
   return (<usize>elements) << 2;
 }
 
-/** a · b + c: rounded once where the loader leaves it fused, else twice. */
+/** a · b + c: rounded once where relaxed SIMD fuses it, else twice. */
 // @ts-ignore: decorator
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
-  return f32x4.relaxed_madd(a, b, c);
+  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
 }
 
 /** A vector from memory; where fewer than four elements are left, those, and zeros behind them. */

@@ -1,10 +1,30 @@
-/** RMSProp's and Adagrad's updates in plain TypeScript. */
-import type { AdaptiveKernels } from '../adaptive.ts';
+/** The optimisers' updates in plain TypeScript. */
 import type { Heap } from '../heap.ts';
+import type { UpdateKernels } from '../kernels.ts';
 
 /** The updates over one heap. */
-export function plainAdaptive(heap: Heap): AdaptiveKernels {
+export function updates(heap: Heap): UpdateKernels {
   return {
+    sgd(w, g, velocity, length, rate, momentum, nesterov, decay) {
+      const x = heap.values;
+      for (let i = 0; i < length; i++) {
+        const gradient = x[g + i]! + decay * x[w + i]!;
+        const v = momentum * x[velocity + i]! + gradient;
+        x[velocity + i] = v;
+        x[w + i] = x[w + i]! - rate * (nesterov === 1 ? gradient + momentum * v : v);
+      }
+    },
+    adam(w, g, mean, square, length, rate, beta1, beta2, scale, epsilon, decay, shrink) {
+      const x = heap.values;
+      for (let i = 0; i < length; i++) {
+        const gradient = x[g + i]! + decay * x[w + i]!;
+        const m = beta1 * x[mean + i]! + (1 - beta1) * gradient;
+        const v = beta2 * x[square + i]! + (1 - beta2) * gradient * gradient;
+        x[mean + i] = m;
+        x[square + i] = v;
+        x[w + i] = shrink * x[w + i]! - (rate * m) / (Math.sqrt(v) * scale + epsilon);
+      }
+    },
     rmsprop(w, g, square, mean, velocity, length, rate, alpha, epsilon, momentum, centered, decay) {
       const x = heap.values;
       for (let i = 0; i < length; i++) {
