@@ -31,13 +31,13 @@ function nextTurn(): Promise<void> {
   });
 }
 
-/** A function to await between steps: it gives way to the event loop when it last did so long enough ago. */
-export function breather(): () => Promise<void> | undefined {
-  let last = performance.now();
-  return () => {
-    if (performance.now() - last < BREATH_MS) return undefined;
-    return nextTurn().then(() => {
-      last = performance.now();
-    });
-  };
+// One for the whole program: work in many short pieces gives way as often as work in one.
+let last = 0;
+
+/** To be awaited between steps: gives way to the event loop, unless somebody here has done so not long ago. */
+export function breathe(): Promise<void> | undefined {
+  if (performance.now() - last < BREATH_MS) return undefined;
+  return nextTurn().then(() => {
+    last = performance.now();
+  });
 }

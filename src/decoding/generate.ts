@@ -1,6 +1,6 @@
 /** Generation from a language model, token by token. */
 
-import { breather } from '../async/breathe.ts';
+import { breathe } from '../async/breathe.ts';
 import type { AbortSignalLike } from '../async/until-aborted.ts';
 import { rangeError, requiredOptions, show, typeError, wholeNumber } from '../common/errors.ts';
 import type { Indices } from '../common/tensor.ts';
@@ -69,7 +69,6 @@ export async function* generate(
   const { prompt, length = Number.POSITIVE_INFINITY, stop, signal } = options;
   const ends = ending(stop);
   const draw = sampler('generate', options, generator(options));
-  const breathe = breather();
   const tokens: number[] = [];
   let next: readonly number[] = [...prompt];
   let state = options.state;

@@ -1,6 +1,6 @@
 /** Evaluation: metrics of a model over batches it is not trained on. */
 
-import { breather } from '../async/breathe.ts';
+import { breathe } from '../async/breathe.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import { type Batches, checkBatches } from '../data/batch.ts';
 import type { Metric } from '../metrics/metric.ts';
@@ -39,7 +39,6 @@ export async function evaluate<Input, Target extends Tensor | Indices>(
     metrics.map(({ name }) => name),
   );
   const tallies = metrics.map((metric) => metric.begin());
-  const breathe = breather();
   let state: State | undefined;
   for await (const { inputs, targets, lengths, continues } of batches) {
     const result = model.infer(inputs, { lengths, state: continues ? state : undefined });

@@ -1,6 +1,6 @@
 /** Training: a batch forward and back, a clipped gradient, an update; one step of an async iterable at a time. */
 
-import { breather } from '../async/breathe.ts';
+import { breathe } from '../async/breathe.ts';
 import { type AbortSignalLike, untilAborted } from '../async/until-aborted.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Batches } from '../data/batch.ts';
@@ -70,7 +70,6 @@ export async function* train<Input, Target extends Tensor | Indices>(
   const { loss, signal, firstStep = 0 } = options;
   const parameters = model.parameters();
   const update = updater('train', parameters, options);
-  const breathe = breather();
   let step = firstStep;
   let state: State | undefined;
   for await (const batch of untilAborted(batches, signal)) {
