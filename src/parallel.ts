@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export type { LossBuilder, LossBuilders } from './parallel/losses.ts';
-export { type ServeOptions, serve } from './parallel/serve.ts';
-export type { WorkerLike } from './parallel/spawn.ts';
+
+export { type LossBuilder, type LossBuilders, type ServeOptions, serve } from './parallel/serve.ts';
 export { type TrainParallelOptions, trainParallel } from './parallel/train-parallel.ts';
+export type { WorkerLike } from './parallel/workers.ts';

@@ -31,10 +31,10 @@ export interface Task {
   readonly batch: AnyBatch;
   /** Which sequence of the whole batch is its first. */
   readonly start: number;
-  /** The states of the model's random generators, in the order they are found. */
+  /** The states of the model's random generators, in the order they are found; none of shard 0, which goes on from the model's own. */
   readonly randoms: readonly RandomState[];
-  /** Where the gradients go, one parameter after another. */
-  readonly gradients: Values;
+  /** Where the gradients go, one parameter after another; those of shard 0 stay in the model. */
+  readonly gradients: Values | undefined;
 }
 
 /** The shards of a step that a worker computes. */

@@ -1,10 +1,7 @@
-/** A copy of a model that computes shards beside the original: in a worker, or in the calling thread. */
+/** A model that computes shards: the original, or a copy of it in a worker or in the calling thread. */
 
 import type { Part } from '../common/architecture.ts';
-import { rangeError, show } from '../common/errors.ts';
-import type { Backend } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
-import { float32, float64 } from '../kernels/index.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { clearGradients } from '../optimizers/optimizer.ts';
@@ -44,7 +41,7 @@ export class Replica {
     readValues(this.parameters, weights);
   }
 
-  /** Computes a shard, and writes the gradients of its loss into the task's array. */
+  /** Computes a shard. The gradients of its loss are then the model's, and are written into the task's array if it has one. */
   compute({ shard, start, batch, randoms, gradients }: Task): Outcome {
     randoms.forEach((state, at) => {
       this.#randoms[at]!.state = state;
@@ -54,26 +51,7 @@ export class Replica {
     const where = `shard ${shard}, of the sequences from ${start}`;
     const { state, ...outcome } = backPropagate(where, this.#model, batch, this.#loss, initial);
     this.#states.set(shard, state);
-    writeGradients(gradients, this.parameters);
+    if (gradients !== undefined) writeGradients(gradients, this.parameters);
     return outcome;
   }
-}
-
-const backends: { readonly [name: string]: () => Backend } = {
-  'float64 (TypeScript)': float64,
-  'float32 (TypeScript)': () => float32({ kernels: 'typescript' }),
-  'float32 (SIMD)': () => float32({ kernels: 'simd' }),
-  'float32 (relaxed SIMD)': () => float32({ kernels: 'relaxed' }),
-};
-
-/**
- * The backend of that name, in this thread.
- *
- * @throws RangeError if it is not one of the library's, or this thread does not run it.
- */
-export function backendNamed(where: string, name: string): Backend {
-  const make = Object.hasOwn(backends, name) ? backends[name] : undefined;
-  if (make === undefined)
-    throw rangeError(where, 'model', `computes in ${show(name)}`, 'a backend of the library');
-  return make();
 }

@@ -1,13 +1,19 @@
-/** The worker's side: a replica that computes what it is assigned. */
-import { rangeError } from '../common/errors.ts';
-import type { Values } from '../kernels/heap.ts';
+/** The worker's side: a replica, built from what the calling thread says, that computes what it is assigned. */
+import { rangeError, show } from '../common/errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import { float32, float64 } from '../kernels/index.ts';
+import { binaryCrossEntropy } from '../losses/binary-cross-entropy.ts';
+import { crossEntropy, negativeLogLikelihood } from '../losses/cross-entropy.ts';
+import { ctc } from '../losses/ctc.ts';
+import { huber, smoothL1 } from '../losses/huber.ts';
+import type { Loss, LossSettings } from '../losses/loss.ts';
+import { meanSquaredError } from '../losses/squared.ts';
 import { build } from '../storage/blueprint.ts';
 import type { Builders } from '../storage/builders.ts';
 import { layoutOf, moved } from './flat.ts';
-import { buildLoss, type LossBuilders } from './losses.ts';
 import type { Answer, Assignment, Beginning, Request, Response } from './messages.ts';
-import { ownPort } from './port.ts';
-import { type AnyModel, backendNamed, Replica } from './replica.ts';
+import { type AnyModel, Replica } from './replica.ts';
+import { ownPort } from './workers.ts';
 
 /** Options of {@link serve}. */
 export interface ServeOptions {
@@ -76,6 +82,69 @@ function begin(
 function compute(replica: Replica, { weights, tasks }: Assignment): Answer {
   replica.load(weights);
   const outcomes = tasks.map((task) => replica.compute(task));
-  const gradients: Values[] = tasks.map((task) => task.gradients);
+  const gradients = tasks.map((task) => task.gradients!);
   return { weights, gradients, outcomes };
+}
+
+const backends: { readonly [name: string]: () => Backend } = {
+  'float64 (TypeScript)': float64,
+  'float32 (TypeScript)': () => float32({ kernels: 'typescript' }),
+  'float32 (SIMD)': () => float32({ kernels: 'simd' }),
+  'float32 (relaxed SIMD)': () => float32({ kernels: 'relaxed' }),
+};
+
+/**
+ * The backend of that name, in this thread.
+ *
+ * @throws RangeError if it is not one of the library's, or this thread does not run it.
+ */
+export function backendNamed(where: string, name: string): Backend {
+  const make = Object.hasOwn(backends, name) ? backends[name] : undefined;
+  if (make === undefined)
+    throw rangeError(where, 'model', `computes in ${show(name)}`, 'a backend of the library');
+  return make();
+}
+
+/** Builds a loss from its options. */
+// biome-ignore lint/suspicious/noExplicitAny: each loss has its own options and targets
+export type LossBuilder = (options: any) => Loss<any, any>;
+
+/** Builders by the names of their losses. */
+export interface LossBuilders {
+  readonly [name: string]: LossBuilder;
+}
+
+const losses: LossBuilders = {
+  binaryCrossEntropy,
+  crossEntropy,
+  ctc,
+  huber,
+  meanSquaredError,
+  negativeLogLikelihood,
+  smoothL1,
+};
+
+/**
+ * Builds a loss.
+ *
+ * @throws RangeError if it is neither the library's nor among `own`.
+ */
+function buildLoss(
+  where: string,
+  { name, options }: { readonly name: string; readonly options: LossSettings },
+  own: LossBuilders,
+): ReturnType<LossBuilder> {
+  const builder = Object.hasOwn(own, name)
+    ? own[name]
+    : Object.hasOwn(losses, name)
+      ? losses[name]
+      : undefined;
+  if (builder === undefined)
+    throw rangeError(
+      where,
+      'loss',
+      `is ${show(name)}`,
+      'a loss of the library, or a builder for it in options.losses',
+    );
+  return builder(options);
 }

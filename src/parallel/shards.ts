@@ -1,8 +1,12 @@
-/** A batch cut along its first axis. */
+/** A batch cut along its first axis, and how what came of the shards becomes what would have come of the whole. */
 import { rangeError } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Values } from '../kernels/heap.ts';
+import type { Reduction } from '../losses/reduction.ts';
+import type { Parameter } from '../matrix/parameter.ts';
 import { checkTensor } from '../signal/checks.ts';
-import type { AnyBatch, CompositeInputs } from './messages.ts';
+import { addGradients, scaleGradients } from './flat.ts';
+import type { AnyBatch, CompositeInputs, Outcome } from './messages.ts';
 
 /** The sequences `start` to `end` − 1 of a batch. */
 export interface Range {
@@ -109,4 +113,35 @@ function rows({ data, shape }: Tensor | Indices, { start, end }: Range): Tensor 
   const each = data.length / shape[0]!;
   const part = data.slice(start * each, end * each);
   return { data: part, shape: [end - start, ...shape.slice(1)] } as Tensor | Indices;
+}
+
+/**
+ * Adds up, in the order of the shards: `loss = Σ α_s·loss_s` and `g = Σ α_s·g_s`, with α = 1 of a sum. A mean over weights
+ * w_s has `α_s = w_s / Σ w`, which makes it the mean over all.
+ *
+ * @param parameters whose gradients are those of shard 0 at first, and of all afterwards.
+ * @param outcomes by shard; of shards without sequences there is none.
+ * @param gradients by shard, from 1.
+ */
+export function combine(
+  parameters: ReadonlyMap<string, Parameter>,
+  reduction: Reduction,
+  outcomes: readonly (Outcome | undefined)[],
+  gradients: readonly Values[],
+): Outcome {
+  const sum = (of: (outcome: Outcome) => number) =>
+    outcomes.reduce((total, outcome) => (outcome === undefined ? total : total + of(outcome)), 0);
+  const weight = sum((outcome) => outcome.weight);
+  // A mean of nothing is 0, as it is of each shard then.
+  const factor = (outcome: Outcome) => (reduction === 'sum' || weight === 0 ? 1 : outcome.weight / weight);
+  outcomes.forEach((outcome, shard) => {
+    if (outcome === undefined) return;
+    if (shard === 0) scaleGradients(parameters, factor(outcome));
+    else addGradients(parameters, gradients[shard]!, factor(outcome));
+  });
+  return {
+    loss: sum((outcome) => factor(outcome) * outcome.loss),
+    weight,
+    tokens: sum(({ tokens }) => tokens),
+  };
 }

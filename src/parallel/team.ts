@@ -1,23 +1,19 @@
 /** The threads that compute a step together: the calling one, which holds the model itself, and workers. */
 
-import type { AbortSignalLike } from '../async/until-aborted.ts';
+import { type AbortSignalLike, unlessAborted } from '../async/until-aborted.ts';
 import { rangeError } from '../common/errors.ts';
+import type { Backend } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import { clearGradients } from '../optimizers/optimizer.ts';
 import type { Random } from '../random/random.ts';
 import { forked, randomsOf } from '../random/randoms.ts';
-import type { State } from '../signal/state.ts';
 import { blueprintOf, build } from '../storage/blueprint.ts';
 import type { Builders } from '../storage/builders.ts';
-import { backPropagate } from '../training/back-propagate.ts';
-import { combine } from './combine.ts';
-import { flatArray, layoutOf, writeValues } from './flat.ts';
-import { Members } from './members.ts';
-import type { AnyBatch, Outcome, Task } from './messages.ts';
+import { flatArray, layoutOf, moved, writeValues } from './flat.ts';
+import type { AnyBatch, Beginning, Outcome, Task } from './messages.ts';
 import { type AnyLoss, type AnyModel, Replica } from './replica.ts';
-import { part, rangesOf, sequencesOf } from './shards.ts';
-import type { WorkerLike } from './spawn.ts';
+import { arraysOf, combine, part, rangesOf, sequencesOf } from './shards.ts';
+import { Remote, type WorkerLike } from './workers.ts';
 
 const WHERE = 'trainParallel';
 
@@ -29,8 +25,8 @@ export interface Division {
   readonly builders: Builders;
 }
 
-/** What the calling thread computes beside shard 0: a replica, and the weights on their way to it. */
-interface Own {
+/** A copy of the model in the calling thread, and the weights on their way to it. */
+interface Copy {
   readonly replica: Replica;
   readonly weights: Values;
 }
@@ -38,6 +34,9 @@ interface Own {
 /**
  * Shard s is computed by thread s mod threads, thread 0 being the calling one. What comes out depends on the shards
  * alone: each starts from the same weights, and has its own state, generators and place in the sum.
+ *
+ * Shard 0 is computed in the model itself, whose generators it draws from and where its gradients stay until those of the
+ * others are added.
  */
 export class Team {
   readonly #model: AnyModel;
@@ -47,11 +46,11 @@ export class Team {
   readonly #parameters: ReadonlyMap<string, Parameter>;
   readonly #randoms: readonly Random[];
   readonly #members: Members;
-  readonly #own: Own | undefined;
-  /** By shard; those of shard 0 lie in the model. */
+  readonly #original: Replica;
+  /** For the other shards of the calling thread, where it has some. */
+  readonly #copy: Copy | undefined;
+  /** By shard, from 1. */
   readonly #gradients: Values[] = [];
-  /** The final state of shard 0. */
-  #state: State | undefined;
   #sequences = 0;
 
   constructor(model: AnyModel, loss: AnyLoss, { shards, threads, worker, builders }: Division) {
@@ -65,8 +64,9 @@ export class Team {
     this.#parameters = parameters;
     this.#randoms = randomsOf(model);
     for (let s = 1; s < shards; s++) this.#gradients[s] = flatArray(backend, parameters);
+    this.#original = new Replica(model, loss);
     if (threads < shards)
-      this.#own = {
+      this.#copy = {
         replica: new Replica(build(WHERE, 'model', blueprint, backend, builders) as AnyModel, loss),
         weights: flatArray(backend, parameters),
       };
@@ -92,17 +92,15 @@ export class Team {
     const sequences = sequencesOf(WHERE, batch);
     if (batch.continues) this.#checkContinues(sequences);
     this.#sequences = sequences;
-    const ranges = rangesOf(sequences, this.#shards);
-    const tasks = this.#tasks(batch, ranges);
+    const tasks = this.#tasks(batch, sequences);
     const tasksOf = (thread: number) => tasks.filter(({ shard }) => shard % this.#threads === thread);
     const outcomes: Outcome[] = [];
 
     const others = this.#members.compute(this.#parameters, tasksOf);
     // Should this thread fail first, their failures concern nobody.
     others.catch(() => {});
-    outcomes[0] = this.#first(this.#shards === 1 ? batch : part(batch, ranges[0]!));
     try {
-      if (this.#own !== undefined) computeOwn(this.#own, this.#parameters, tasksOf(0), outcomes);
+      this.#computeOwn(tasksOf(0), outcomes);
       const done = await unlessAborted(others, signal);
       if (done === undefined) return undefined;
       for (const { shard, outcome, gradients } of done) {
@@ -120,27 +118,25 @@ export class Team {
     this.#members.end();
   }
 
-  /** Computes shard 0, in the model itself. */
-  #first(batch: AnyBatch): Outcome {
-    clearGradients(this.#parameters);
-    const initial = batch.continues ? this.#state : undefined;
-    const { state, ...outcome } = backPropagate(WHERE, this.#model, batch, this.#loss, initial);
-    this.#state = state;
-    return outcome;
+  /** The tasks of all shards that have sequences. */
+  #tasks(batch: AnyBatch, sequences: number): Task[] {
+    return rangesOf(sequences, this.#shards).flatMap((range, shard) => {
+      const { start, end } = range;
+      // Empty shards fork too: what is drawn later does not depend on the sizes of batches.
+      const randoms = shard === 0 ? [] : forked(this.#randoms);
+      if (start === end) return [];
+      const own = this.#shards === 1 ? batch : part(batch, range);
+      return [{ shard, start, batch: own, randoms, gradients: this.#gradients[shard] }];
+    });
   }
 
-  /** The tasks of all shards but the first. */
-  #tasks(batch: AnyBatch, ranges: readonly { readonly start: number; readonly end: number }[]): Task[] {
-    const tasks: Task[] = [];
-    for (let shard = 1; shard < this.#shards; shard++) {
-      // Empty shards fork too: what is drawn later does not depend on the sizes of batches.
-      const states = forked(this.#randoms);
-      const range = ranges[shard]!;
-      const gradients = this.#gradients[shard]!;
-      if (range.start < range.end)
-        tasks.push({ shard, start: range.start, batch: part(batch, range), randoms: states, gradients });
-    }
-    return tasks;
+  #computeOwn([first, ...others]: readonly Task[], outcomes: Outcome[]): void {
+    outcomes[0] = this.#original.compute(first!);
+    if (this.#copy === undefined || others.length === 0) return;
+    const { replica, weights } = this.#copy;
+    writeValues(weights, this.#parameters);
+    replica.load(weights);
+    for (const task of others) outcomes[task.shard] = replica.compute(task);
   }
 
   #checkContinues(sequences: number): void {
@@ -155,32 +151,85 @@ export class Team {
   }
 }
 
-function computeOwn(
-  { replica, weights }: Own,
-  parameters: ReadonlyMap<string, Parameter>,
-  tasks: readonly Task[],
-  outcomes: Outcome[],
-): void {
-  if (tasks.length === 0) return;
-  writeValues(weights, parameters);
-  replica.load(weights);
-  for (const task of tasks) outcomes[task.shard] = replica.compute(task);
+/** A worker, and the array in which weights go to it. */
+interface Member {
+  readonly remote: Remote;
+  weights: Values;
 }
 
-/** What `work` resolves to; undefined if `signal` is aborted before. */
-async function unlessAborted<Result>(
-  work: Promise<Result>,
-  signal: AbortSignalLike | undefined,
-): Promise<Result | undefined> {
-  if (signal === undefined) return work;
-  let stop = () => {};
-  const aborted = new Promise<undefined>((resolve) => {
-    stop = () => resolve(undefined);
-    signal.addEventListener('abort', stop);
-  });
+/** What came of a task, and its gradients. */
+interface Done {
+  readonly shard: number;
+  readonly outcome: Outcome;
+  readonly gradients: Values;
+}
+
+/** Workers numbered from 1: the calling thread is number 0. */
+class Members {
+  readonly #members = new Map<number, Member>();
+
+  /** @throws whatever `start` does; no worker is left behind then. */
+  constructor(
+    backend: Backend,
+    parameters: ReadonlyMap<string, Parameter>,
+    threads: number,
+    start: (index: number) => WorkerLike,
+    begin: Beginning,
+  ) {
+    let shared: Values | undefined;
+    try {
+      for (let index = 1; index < threads; index++) {
+        const weights = shared ?? flatArray(backend, parameters);
+        if (moved(weights).length === 0) shared = weights;
+        const remote = new Remote(start(index));
+        this.#members.set(index, { remote, weights });
+        remote.tell({ begin });
+      }
+    } catch (error) {
+      this.end();
+      throw error;
+    }
+  }
+
+  /**
+   * Has each worker compute the tasks that `tasksOf` gives it.
+   *
+   * @throws Error if a worker fails: it names it.
+   */
+  async compute(
+    parameters: ReadonlyMap<string, Parameter>,
+    tasksOf: (index: number) => readonly Task[],
+  ): Promise<Done[]> {
+    const written = new Set<Values>();
+    const asked = Array.from(this.#members, ([index, member]) => {
+      const tasks = tasksOf(index);
+      if (tasks.length === 0) return [];
+      if (!written.has(member.weights)) writeValues(member.weights, parameters);
+      written.add(member.weights);
+      return ask(index, member, tasks);
+    });
+    return (await Promise.all(asked)).flat();
+  }
+
+  /** Ends every worker, whatever it is doing. */
+  end(): void {
+    for (const { remote } of this.#members.values()) remote.end();
+  }
+}
+
+async function ask(index: number, member: Member, tasks: readonly Task[]): Promise<Done[]> {
+  const { remote, weights } = member;
+  const arrays = tasks.flatMap(({ batch, gradients }) => [...arraysOf(batch), gradients!]);
   try {
-    return await (signal.aborted ? undefined : Promise.race([work, aborted]));
-  } finally {
-    signal.removeEventListener('abort', stop);
+    const request = { assign: { weights, tasks } };
+    const answer = await remote.ask(request, [weights, ...arrays].flatMap(moved));
+    member.weights = answer.weights;
+    return tasks.map(({ shard }, at) => ({
+      shard,
+      outcome: answer.outcomes[at]!,
+      gradients: answer.gradients[at]!,
+    }));
+  } catch (cause) {
+    throw new Error(`worker ${index}: ${(cause as Error).message}`, { cause });
   }
 }

@@ -1,17 +1,19 @@
 /** Training whose batches are cut into shards, computed side by side. */
 
-import { breather } from '../async/breathe.ts';
+import { breathe } from '../async/breathe.ts';
+import { untilAborted } from '../async/until-aborted.ts';
 import type { Part } from '../common/architecture.ts';
 import { rangeError, wholeNumber } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Batches } from '../data/batch.ts';
 import type { Builders } from '../storage/builders.ts';
+import { checkTraining } from '../training/check.ts';
 import type { TrainingStep, TrainOptions } from '../training/train.ts';
 import type { Trainable } from '../training/trainable.ts';
 import { updater } from '../training/update.ts';
 import type { AnyBatch } from './messages.ts';
-import { spawn, type WorkerLike } from './spawn.ts';
 import { Team } from './team.ts';
+import { spawn, type WorkerLike } from './workers.ts';
 
 /** Options of {@link trainParallel}. */
 export interface TrainParallelOptions<Target extends Tensor | Indices> extends TrainOptions<Target> {
@@ -79,17 +81,16 @@ export async function* trainParallel<Input, Target extends Tensor | Indices>(
   batches: Batches<Input, Target>,
   options: TrainParallelOptions<Target>,
 ): AsyncGenerator<TrainingStep, void, undefined> {
+  checkTraining('trainParallel', batches, options);
   const { loss, signal, firstStep = 0, shards, threads = shards, worker = spawn, builders = {} } = options;
   wholeNumber('trainParallel', 'shards', shards);
   if (wholeNumber('trainParallel', 'threads', threads) > shards)
     throw rangeError('trainParallel', 'threads', `is ${threads}`, `at most ${shards}, the shards`);
   const update = updater('trainParallel', model.parameters(), options);
-  const breathe = breather();
   const team = new Team(model, loss, { shards, threads, worker, builders });
   let step = firstStep;
   try {
-    for await (const batch of batches) {
-      if (signal?.aborted) return;
+    for await (const batch of untilAborted(batches, signal)) {
       const started = performance.now();
       const result = await team.step(batch as AnyBatch, step, signal);
       if (result === undefined) return;

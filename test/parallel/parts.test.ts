@@ -1,11 +1,10 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { Dropout, float64, Random, sequential } from '../../src/index.ts';
-import { Remote } from '../../src/parallel/remote.ts';
-import { backendNamed } from '../../src/parallel/replica.ts';
-import { serve } from '../../src/parallel/serve.ts';
+import { backendNamed, serve } from '../../src/parallel/serve.ts';
 import { rangesOf } from '../../src/parallel/shards.ts';
-import type { WorkerLike } from '../../src/parallel/spawn.ts';
+import type { WorkerLike } from '../../src/parallel/workers.ts';
+import { Remote } from '../../src/parallel/workers.ts';
 import { randomsOf } from '../../src/random/randoms.ts';
 
 describe('shards', () => {

@@ -332,7 +332,7 @@ describe('a worker that fails is an error that names it and the step', () => {
     };
     const options = { loss: setup.loss, optimizer: new SGD({ learningRate: 0.1 }), shards: 2, worker };
     await expect(trainParallel(setup.model, setup.batches, options).next()).rejects.toThrow(
-      'trainParallel: target[0, 0] is 9, expected a class from 0 to 6',
+      'trainParallel: step 0: shard 0, of the sequences from 0: target[0, 0] is 9, expected a class from 0 to 6',
     );
     await new Promise((resolve) => started[0]!.once('exit', resolve));
   });
@@ -349,6 +349,18 @@ describe('a worker that fails is an error that names it and the step', () => {
     await expect(run()).rejects.toThrow(
       'trainParallel: step 1: worker 1: shard 1, of the sequences from 3: target[1, 3] is 9, expected a class from 0 to 6',
     );
+  });
+
+  test('an abort ends the waiting for a batch', async () => {
+    const { model, loss } = make();
+    const waiting = {
+      async *[Symbol.asyncIterator](): AsyncGenerator<Batch<unknown, Tensor | Indices>> {
+        await new Promise(() => {});
+      },
+    };
+    const signal = AbortSignal.timeout(50);
+    const options = { loss, optimizer: new SGD({ learningRate: 0.1 }), shards: 2, threads: 1, signal };
+    expect((await trainParallel(model, waiting, options).next()).done).toBe(true);
   });
 
   test('it never answers: nothing hangs once it is aborted, and the weights stay', async () => {

@@ -1,0 +1,139 @@
+/** Workers of Node and of browsers: how they are started, asked and ended, and where they meet the thread that did so. */
+import type { Answer, Request, Response } from './messages.ts';
+
+/** A worker of Node or of a browser. */
+export interface WorkerLike {
+  /** Sends a message, and moves what is to be transferred. */
+  // biome-ignore lint/suspicious/noExplicitAny: Node and browsers differ in what may be transferred
+  postMessage(message: unknown, transfer: any): void;
+  /** Ends it at once. */
+  terminate(): unknown;
+}
+
+/** In CommonJS, the file that this is in. */
+declare const __filename: string | undefined;
+
+/** @throws Error if there are no workers here. */
+export function spawn(): WorkerLike {
+  const node = nodeModules();
+  const path = node && typeof __filename === 'string' ? __filename : undefined;
+  // Bundlers look for exactly this expression.
+  if (typeof Worker === 'function' && path === undefined)
+    return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  if (node === undefined)
+    throw new Error('trainParallel: there are no workers here, expected some, or { threads: 1 }');
+  const here = path === undefined ? import.meta.url : node.url.pathToFileURL(path);
+  // Not a literal within the expression: bundlers would take it for a file to copy.
+  const script = './worker.js';
+  return new node.threads.Worker(new URL(script, here)) as WorkerLike;
+}
+
+/** What Node's workers and those of browsers offer beyond what they have in common. */
+interface AnyWorker extends WorkerLike {
+  on?(event: string, listener: (value: unknown) => void): void;
+  addEventListener?(event: string, listener: (event: never) => void): void;
+  ref?(): void;
+  unref?(): void;
+}
+
+interface Waiting {
+  resolve(answer: Answer): void;
+  reject(reason: Error): void;
+}
+
+/** One worker, from its start to its end. */
+export class Remote {
+  readonly #worker: AnyWorker;
+  #waiting: Waiting | undefined;
+  #failure: Error | undefined;
+
+  constructor(worker: WorkerLike) {
+    this.#worker = worker;
+    const { on, addEventListener } = this.#worker;
+    const failed = (what: string) => () => this.#fail(new Error(what));
+    const unreadable = failed('sent a message that cannot be read');
+    if (on !== undefined) {
+      on.call(worker, 'message', (response) => this.#receive(response as Response));
+      on.call(worker, 'messageerror', unreadable);
+      on.call(worker, 'error', (error) =>
+        this.#fail(error instanceof Error ? error : new Error(String(error))),
+      );
+      on.call(worker, 'exit', (code) =>
+        this.#fail(new Error(`ended with exit code ${code}, expected an answer`)),
+      );
+    } else if (addEventListener !== undefined) {
+      addEventListener.call(worker, 'message', ({ data }: MessageEvent) => this.#receive(data));
+      addEventListener.call(worker, 'messageerror', unreadable);
+      addEventListener.call(worker, 'error', (event: ErrorEvent) =>
+        this.#fail(new Error(event.message || 'its script could not be loaded')),
+      );
+    }
+    this.#worker.unref?.();
+  }
+
+  /** Says something that needs no answer. */
+  tell(request: Request): void {
+    this.#worker.postMessage(request, []);
+  }
+
+  /** Resolves to the answer; rejects when the worker fails, or has before. Only meanwhile the process stays alive for it. */
+  ask(request: Request, transfer: readonly ArrayBuffer[]): Promise<Answer> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      this.#worker.ref?.();
+      this.#worker.postMessage(request, transfer);
+    });
+  }
+
+  /** Ends the worker, whatever it is doing. */
+  end(): void {
+    this.#worker.unref?.();
+    this.#worker.terminate();
+  }
+
+  #receive(response: Response): void {
+    if ('failure' in response) this.#fail(response.failure);
+    else this.#settle()?.resolve(response.answer);
+  }
+
+  #fail(reason: Error): void {
+    this.#failure ??= reason;
+    this.#settle()?.reject(this.#failure);
+  }
+
+  #settle(): Waiting | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    this.#worker.unref?.();
+    return waiting;
+  }
+}
+
+/** A worker's end of the line. */
+export interface Port {
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  postMessage(message: unknown, transfer: readonly ArrayBuffer[]): void;
+}
+
+/** What is needed of Node's modules. */
+interface NodeModules {
+  readonly threads: { readonly Worker: new (script: URL) => unknown; readonly parentPort: Port | null };
+  readonly url: { pathToFileURL(path: string): URL };
+}
+
+/** Node's modules, without an import that a browser or a bundler would stumble over; undefined elsewhere. */
+function nodeModules(): NodeModules | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
+  const threads = process?.getBuiltinModule?.('node:worker_threads');
+  const url = process?.getBuiltinModule?.('node:url');
+  return threads && url ? ({ threads, url } as NodeModules) : undefined;
+}
+
+/** The end of the line of the worker that this runs in; undefined where it is none. */
+export function ownPort(): Port | undefined {
+  const parent = nodeModules()?.threads.parentPort;
+  if (parent) return parent;
+  const scope = globalThis as { WorkerGlobalScope?: unknown };
+  return scope.WorkerGlobalScope === undefined ? undefined : (globalThis as unknown as Port);
+}
