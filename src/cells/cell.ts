@@ -12,7 +12,8 @@ import { denseInput, gradientInput, gradientOutput, output } from '../signal/bou
 import { type Pass, recordPass } from '../signal/pass.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import { type State, type StateSizes, stateInput, stateOutput, zeroState } from '../signal/state.ts';
-import { type Unrollable, unroll } from '../unroll/forward.ts';
+import { unrollBackward } from '../unroll/backward.ts';
+import { unroll } from '../unroll/forward.ts';
 import {
   checkRule,
   gateRow,
@@ -21,8 +22,8 @@ import {
   type OwnParameter,
   type Rule,
   sizeOf,
+  type Unrollable,
 } from '../unroll/rule.ts';
-import { unrollBackward, unrollWhole } from '../unroll/segments.ts';
 
 /** Options of every cell. */
 export interface CellOptions<InputSize extends number = number, HiddenSize extends number = number> {
@@ -212,16 +213,16 @@ export abstract class Cell<
     const where = `${this.type}.forward`;
     return recordPass(where, this, (arena) => {
       const input = this.#input(arena, where, x);
-      const walk = unrollWhole(arena, this, input, this.#state(arena, where, 'state', state, input));
-      const result = this.#output(walk.final, input);
+      const run = unroll(arena, this, input, this.#state(arena, where, 'state', state, input));
+      const result = this.#output(run.final, input);
       return {
         output: output(arena, result),
-        state: stateOutput(walk.final) as CellState<Name>,
+        state: stateOutput(run.final) as CellState<Name>,
         backward: (dOutput, dState) => {
           const back = `${this.type}.backward`;
           const dOut = dOutput && gradientInput(arena, back, result, dOutput);
           const dFinal = this.#state(arena, back, 'dState', dState, input);
-          const d = unrollBackward(arena, this, walk, { dOutput: dOut, dFinal, needsInput: true });
+          const d = unrollBackward(arena, this, run, { dOutput: dOut, dFinal }, true);
           return {
             input: gradientOutput(arena, input, d.input!),
             state: stateOutput(d.initial) as CellState<Name>,

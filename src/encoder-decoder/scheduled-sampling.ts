@@ -24,7 +24,7 @@ export interface ScheduledSamplingOptions extends SamplingOptions {
  * Mixes the true tokens that a decoder is told with tokens of its own, so that it learns to go on from its own mistakes:
  * scheduled sampling (Bengio et al. 2015, arXiv:1506.03099), a coin for each token.
  *
- * To be put between the batches and `train`. As each batch is asked for, the model as it is then walks along its targets;
+ * To be put between the batches and `train`. As each batch is asked for, the model as it is then goes along its targets;
  * from each step on it is told, with the given probability, what it takes to be the next token. No gradient goes through a
  * choice, so the training that follows is an ordinary one on what was told. The goals stay as they are, and so does the
  * first token.

@@ -9,7 +9,7 @@ import type { MatrixState } from '../signal/state.ts';
 import { type ReadoutParts, read } from './readout.ts';
 import { makeState, partAt, partsOf } from './state-parts.ts';
 
-/** What a walk through a decoder is made of. */
+/** What a decoder needs to go token by token. */
 export interface StepsParts extends ReadoutParts {
   readonly decoder: AnyLayer;
   readonly memory: Memory | undefined;

@@ -1,4 +1,4 @@
-/** Where gradients go on their way back through time: what vanishes, what explodes, and why. */
+/** Where gradients go when they go back through time: what vanishes, what explodes, and why. */
 import type { Part } from '../common/architecture.ts';
 import { rangeError, requiredOptions, show, typeError } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
@@ -9,10 +9,10 @@ import { withArena } from '../matrix/arena.ts';
 import { randomsOf } from '../random/randoms.ts';
 import { backPropagateIn } from '../training/back-propagate.ts';
 import type { Trainable } from '../training/trainable.ts';
-import type { Unrollable } from '../unroll/forward.ts';
-import { observed, type WalkObserver } from '../unroll/observe.ts';
+import { type CellObserver, observed } from '../unroll/observe.ts';
+import type { Unrollable } from '../unroll/rule.ts';
 import { flowTable } from './flow-table.ts';
-import { type LayerFlow, type WatchedWalk, watchWalk } from './layer-flow.ts';
+import { type LayerFlow, type WatchedLayer, watchLayer } from './layer-flow.ts';
 import { logPlot, type PlotOptions } from './plot.ts';
 
 const WHERE = 'gradientFlow';
@@ -91,7 +91,7 @@ export class GradientFlow {
  * nearly 0, and the spectral radius of W_hh, without which a tanh RNN below 1 must forget.
  *
  * With lengths each sequence counts from its own first to its own last step, and the norms have the ends side by side. A
- * reverse layer's steps are in the order it walks them. A layer that limits its `history` shows zeros before it.
+ * reverse layer's steps are in the order it takes them. A layer that limits its `history` shows zeros before it.
  *
  * The model stays as it is: weights, gradients and random generators are the same afterwards. It starts from zero states.
  *
@@ -120,24 +120,24 @@ export function gradientFlow<Input, Target extends Tensor | Indices>(
   options: GradientFlowOptions<Target>,
 ): GradientFlow {
   check(model, batch, options);
-  const walks: { cell: Unrollable<string>; walk: WatchedWalk }[] = [];
-  const watch: WalkObserver = (cell, input) => {
-    const walk = watchWalk(cell, input);
-    // What is walked back first comes last in the model.
-    walks.unshift({ cell, walk });
-    return walk.observe;
+  const layers: { cell: Unrollable<string>; watched: WatchedLayer }[] = [];
+  const watch: CellObserver = (cell, input) => {
+    const watched = watchLayer(cell, input);
+    // What gradients reach first comes last in the model.
+    layers.unshift({ cell, watched });
+    return watched.observe;
   };
   const { loss } = unchanged(model, () =>
     withArena(model.backend, (arena) =>
       observed(arena, watch, () => backPropagateIn(arena, WHERE, model, batch, options.loss, undefined)),
     ),
   );
-  if (walks.length === 0)
+  if (layers.length === 0)
     throw rangeError(WHERE, 'model', 'has no recurrent layer', 'a Sequence or Bidirectional in it');
   const weights = [...model.parameters()];
-  const found = walks.map(({ cell, walk }) => {
+  const found = layers.map(({ cell, watched }) => {
     const at = weights.findIndex(([, parameter]) => parameter === cell.weightHh);
-    return { at, flow: walk.flow(layerName(weights[at]?.[0] ?? cell.type)) };
+    return { at, flow: watched.flow(layerName(weights[at]?.[0] ?? cell.type)) };
   });
   return new GradientFlow(
     loss,

@@ -2,14 +2,13 @@
 
 import type { Matrix } from '../matrix/matrix.ts';
 import type { Signal } from '../signal/signal.ts';
-import type { Unrollable } from '../unroll/forward.ts';
 import type { StepObserver } from '../unroll/observe.ts';
-import { type Matrices, mapNames } from '../unroll/rule.ts';
+import { type Matrices, mapNames, type Unrollable } from '../unroll/rule.ts';
 import { span } from '../unroll/windows.ts';
 import { norm } from './norm.ts';
 import { spectralRadius } from './spectral-radius.ts';
 
-/** What becomes of a gradient on its way back. */
+/** What becomes of a gradient that goes back through time. */
 export type Verdict = 'vanishing' | 'exploding' | 'healthy';
 
 /** The gradient flow of one recurrent layer. */
@@ -19,7 +18,7 @@ export interface LayerFlow {
   /** The cell's type, such as `LSTMCell`. */
   readonly cell: string;
   /**
-   * ‖∂L/∂h_t‖ over batch and units, for each step in the order in which the layer walks; the last is each sequence's own last.
+   * ‖∂L/∂h_t‖ over batch and units, for each step in the order in which the layer takes them; the last is each sequence's own last.
    */
   readonly norms: readonly number[];
   /** ‖∂L/∂h‖ at each sequence's first step, relative to its last step at which there is a gradient; 0 if there is none. */
@@ -45,15 +44,15 @@ const isSaturated = {
   tanh: (value: number) => Math.abs(value) > 0.9,
 };
 
-/** A walk back that is being watched. */
-export interface WatchedWalk {
+/** A layer that is being watched while gradients go back through it. */
+export interface WatchedLayer {
   readonly observe: StepObserver;
-  /** To be called after the walk. */
+  /** To be called afterwards. */
   flow(name: string): LayerFlow;
 }
 
-/** Prepares to watch a walk of a cell back over its input. */
-export function watchWalk(cell: Unrollable<string>, { batch, time, lengths }: Signal): WatchedWalk {
+/** Prepares to watch a cell while gradients go back over its input. */
+export function watchLayer(cell: Unrollable<string>, { batch, time, lengths }: Signal): WatchedLayer {
   const { states } = cell.rule;
   const ends = lengths ?? new Array<number>(batch).fill(time);
   const counts = countsOf(cell);

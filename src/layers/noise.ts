@@ -1,4 +1,4 @@
-/** The noise of a recurrent layer's training: its masks, and the cell as it walks under them. */
+/** The noise of a recurrent layer's training: its masks, and the cell under them. */
 import { withRecurrentDropout } from '../cells/recurrent-dropout.ts';
 import { withZoneout, type Zone } from '../cells/zoneout.ts';
 import { numberWithin, oneOf, rangeError, requiredOptions, show, typeError } from '../common/errors.ts';
@@ -6,7 +6,7 @@ import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { fill } from '../matrix/operations.ts';
 import { ownGenerator, Random } from '../random/random.ts';
-import type { Unrollable } from '../unroll/forward.ts';
+import type { Unrollable } from '../unroll/rule.ts';
 
 /** The probability of each part of a state to stay as it was. */
 export type ZoneoutRates<Name extends string = string> = { readonly [name in Name]?: number | undefined };
@@ -106,7 +106,7 @@ export class Noise<const Zoneout extends number | ZoneoutRates = number | Zoneou
   }
 
   /**
-   * The cell as training walks it: its masks stay the same for this walk, its way back, and what is computed again.
+   * The cell as training runs it: its masks stay the same for one forward, its backward, and what is computed again.
    *
    * @internal
    */
@@ -124,7 +124,7 @@ export class Noise<const Zoneout extends number | ZoneoutRates = number | Zoneou
   }
 
   /**
-   * The cell as `infer` walks it: with the expectation of every mask.
+   * The cell as `infer` runs it: with the expectation of every mask.
    *
    * @internal
    */

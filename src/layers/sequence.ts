@@ -15,7 +15,7 @@ import { flip, flipped, reversal } from '../signal/flip.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import { type MatrixState, type StateSizes, stateOutput } from '../signal/state.ts';
 import { type Matrices, mapNames } from '../unroll/rule.ts';
-import { unrollBackward, unrollSegments, unrollWhole, type Walk } from '../unroll/segments.ts';
+import { type CellOutput, inferSegments, traceSegments, traceWhole } from '../unroll/segments.ts';
 import { InitialState } from './initial-state.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import type { Noise, ZoneoutRates } from './noise.ts';
@@ -182,50 +182,50 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
 
   record(arena: Arena, given: Signal, state: MatrixState | undefined): Trace {
     const { recompute, history, initial } = this;
-    const { input, turn } = this.#directed(arena, given);
+    const { input, ordered } = this.#directed(arena, given);
     const cell = this.noise?.drawn(arena, this.cell, input.batch) ?? this.cell;
     const start = this.#start(arena, input, state);
-    const walk =
+    const everyOutput = this.outputs === 'all';
+    const trace =
       recompute === undefined
-        ? unrollWhole(arena, cell, input, start)
-        : unrollSegments(arena, cell, input, start, recompute, this.outputs === 'all', true);
+        ? traceWhole(arena, cell, input, start, history)
+        : traceSegments(arena, cell, input, start, recompute, everyOutput, history);
     return {
-      ...this.#computed(given, walk, turn),
-      // A walk that is kept whole reads its states again, of which the outputs are part.
-      spare: recompute !== undefined && this.outputs === 'all',
-      backward: (dOut, dState, needsInput) => {
-        const [dOutput, dFinal] =
-          this.outputs === 'all'
-            ? [dOut && turn(dOut), dState]
-            : [undefined, withOutput(arena, walk, dState, dOut)];
-        const d = unrollBackward(arena, cell, walk, {
-          dOutput,
-          dFinal: dFinal as Matrices<string> | undefined,
-          history,
-          needsInput,
-        });
+      ...this.#computed(given, trace, ordered),
+      // Where all is kept, the states are read again, and the outputs are part of them.
+      spare: recompute !== undefined && everyOutput,
+      backward: (dOutput, dState, needsInput) => {
+        const upstream = everyOutput
+          ? { dOutput: dOutput && ordered(dOutput), dFinal: dState as Matrices<string> | undefined }
+          : { dFinal: withOutput(arena, trace.final, dState, dOutput) as Matrices<string> | undefined };
+        const d = trace.backward(upstream, needsInput);
         if (state === undefined) initial?.addGradient(d.initial);
-        return { input: d.input && turn(d.input), state: d.initial };
+        return { input: d.input && ordered(d.input), state: d.initial };
       },
     };
   }
 
   compute(arena: Arena, given: Signal, state: MatrixState | undefined): Computed {
-    const { input, turn } = this.#directed(arena, given);
+    const { input, ordered } = this.#directed(arena, given);
     const cell = this.noise?.expected(this.cell) ?? this.cell;
     const start = this.#start(arena, input, state);
-    const walk = unrollSegments(arena, cell, input, start, 1, this.outputs === 'all', false);
-    return this.#computed(given, walk, turn);
+    return this.#computed(given, inferSegments(arena, cell, input, start, this.outputs === 'all'), ordered);
   }
 
-  #computed(given: Signal, { outputs, final }: Walk<string>, turn: (values: Matrix) => Matrix): Computed {
+  #computed(
+    given: Signal,
+    { outputs, final }: CellOutput<string>,
+    ordered: (values: Matrix) => Matrix,
+  ): Computed {
     const output =
-      this.outputs === 'all' ? dense(given, turn(outputs!)) : last(given, final[this.cell.rule.states[0]]!);
+      this.outputs === 'all'
+        ? dense(given, ordered(outputs!))
+        : last(given, final[this.cell.rule.states[0]]!);
     return { output, state: final };
   }
 
-  /** The input as the cell meets it, and how outputs and gradients are put back into the input's order. */
-  #directed(arena: Arena, given: Signal): { input: Signal; turn: (values: Matrix) => Matrix } {
+  /** The input in the cell's order, and how outputs and gradients are put back into the input's: the same either way. */
+  #directed(arena: Arena, given: Signal): { input: Signal; ordered: (values: Matrix) => Matrix } {
     // A layer before this one may have left only the last output.
     if (!given.timed)
       throw rangeError(
@@ -234,9 +234,9 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
         `has shape [batch, ${given.width}]`,
         '[batch, time, features]',
       );
-    if (!this.reverse) return { input: given, turn: (values) => values };
+    if (!this.reverse) return { input: given, ordered: (values) => values };
     const order = reversal(arena, given);
-    return { input: flip(arena, given, order), turn: (values) => flipped(arena, values, order) };
+    return { input: flip(arena, given, order), ordered: (values) => flipped(arena, values, order) };
   }
 
   /** The state to start from, where it is not zero. */
@@ -257,7 +257,7 @@ function last({ batch }: Signal, values: Matrix): Signal {
 /** The final state's gradient when its first part is the output as well. */
 function withOutput(
   arena: Arena,
-  { final }: Walk<string>,
+  final: Matrices<string>,
   dState: MatrixState | undefined,
   dOutput: Matrix | undefined,
 ): MatrixState | undefined {

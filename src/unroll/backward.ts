@@ -1,46 +1,70 @@
 /**
- * The walk of any cell back through time, after `unroll.ts`: its equations read upwards.
+ * Any cell through time, backward: the equations of `forward.ts`, read upwards.
  *
- * It goes block by block, from the last to the first: the steps of a block one at a time, then one product each for the
- * gradients of the weights and of the input. So the gradients of the gates need the memory of one block only.
+ *     ds_t += dh_t                          what the loss says of step t itself             (1)
+ *     dp_t, dq_t, ds_{t−1} ← φ′(ds_t)       pointwise: the cell's rule                      (2)
+ *     ds_{t−1} += dq_t · W_hh               one small product a step                        (3)
+ *     dW_ih += dPᵀ·X      db_ih += Σ dP     one product, or sum, for a block of steps       (4)
+ *     dW_hh += dQᵀ·S₋₁    db_hh += Σ dQ
+ *     dX ← dP·W_ih
+ *
+ * It goes block by block, from the last to the first. So dP and dQ need the memory of one block only.
  */
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { addColumnSums, addProduct, product } from '../matrix/operations.ts';
+import { add, addColumnSums, addProduct, addRowOf, product } from '../matrix/operations.ts';
 import { repeated } from '../matrix/packed.ts';
 import { linearGradient } from '../signal/linear.ts';
 import type { Signal } from '../signal/signal.ts';
-import { blockSteps, type Unrollable, type Unrolled } from './forward.ts';
-import type { StepObserver } from './observe.ts';
-import { type Matrices, mapNames, sizeOf } from './rule.ts';
-import { type WalkBack, walkBack } from './walk-back.ts';
-import { weightOf } from './windows.ts';
+import { blockSteps } from './forward.ts';
+import { type StepObserver, stepObserver } from './observe.ts';
+import { type Matrices, mapNames, sizeOf, type Unrollable } from './rule.ts';
+import {
+  type BlockGradient,
+  clearStates,
+  copyStates,
+  newBlockGradient,
+  source,
+  stepAt,
+  type Unrolled,
+  weightOf,
+} from './windows.ts';
 
-/** The upstream gradients of a walk. */
+/** The gradients of what an unrolled cell gave. */
 export interface Upstream<State extends string> {
-  /** ∂L/∂(the first state at every step) [T·B, H], zeros beyond each length; none unless given. */
-  readonly dOutput: Matrix | undefined;
-  /** ∂L/∂(the final states) [B, H]; none unless given. */
-  readonly dFinal: Matrices<State> | undefined;
+  /** ∂L/∂(the first state at every step) [T·B, H], zeros beyond each length; none where the loss does not depend on it. */
+  readonly dOutput?: Matrix | undefined;
+  /** ∂L/∂(the final states) [B, its size]; none where the loss does not depend on them. */
+  readonly dFinal?: Matrices<State> | undefined;
 }
 
-/** What is wanted of a walk backward. */
-export interface UnrollBackwardOptions<State extends string> extends Upstream<State> {
-  /** Where given, no gradient passes between steps k·history − 1 and k·history. */
-  readonly history?: number | undefined;
-  /** Whether the gradient of the input is wanted. */
-  readonly needsInput: boolean;
-}
-
-/** The gradients of what went into a walk. */
+/** The gradients of what it was given. */
 export interface UnrolledGradient<State extends string> {
   /** ∂L/∂x [T·B, I]; undefined where it is not wanted, or x is one-hot. */
   readonly input: Matrix | undefined;
-  /** ∂L/∂s_0 [B, H] */
+  /** ∂L/∂s_0 [B, its size] */
   readonly initial: Matrices<State>;
 }
 
-/** Space for the gradients of a walk over `input`. */
+/** Takes gradients back through an unrolled cell, and adds to those of its parameters. */
+export function unrollBackward<State extends string>(
+  arena: Arena,
+  cell: Unrollable<State>,
+  run: Unrolled<State>,
+  upstream: Upstream<State>,
+  needsInput: boolean,
+  history?: number,
+): UnrolledGradient<State> {
+  const gradient = newGradient(arena, cell, run.input, needsInput);
+  arena.scope(() => {
+    const shared = beginBackward(arena, cell, run.input, history);
+    stepsBackward(arena, cell, run, upstream, shared, gradient);
+    shared.parameters.finish();
+  });
+  return gradient;
+}
+
+/** Space for the gradients of what a cell is given that is unrolled over `input`. */
 export function newGradient<State extends string>(
   arena: Arena,
   { rule, hiddenSize }: Unrollable<State>,
@@ -53,65 +77,137 @@ export function newGradient<State extends string>(
   };
 }
 
-/** Tells before which steps the history is cut. */
-export function cutter(
-  history: number = Number.POSITIVE_INFINITY,
-  firstStep: number,
-): (t: number) => boolean {
-  return (t) => t + firstStep > 0 && (t + firstStep) % history === 0;
+/** What all segments of a sequence share. */
+export interface SharedBackward<State extends string> {
+  /** No gradient passes from step k·history to the one before it. */
+  readonly history: number;
+  readonly parameters: ParameterGradients<State>;
+  readonly observe: StepObserver | undefined;
 }
 
-/** Goes back through a walk, block by block, and fills in its gradient. */
-export function walkBackThrough<State extends string>(
+export function beginBackward<State extends string>(
+  arena: Arena,
+  cell: Unrollable<State>,
+  input: Signal,
+  history: number = Number.POSITIVE_INFINITY,
+): SharedBackward<State> {
+  const parameters = parameterGradients(arena, cell, input);
+  return { history, parameters, observe: stepObserver(arena, cell, input) };
+}
+
+/** Takes gradients back through the steps of `run`, all or a segment of them, and writes `gradient`. */
+export function stepsBackward<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,
   run: Unrolled<State>,
-  upstream: Upstream<State>,
-  cutBefore: (t: number) => boolean,
-  weights: WeightGradient<State>,
+  { dOutput, dFinal }: Upstream<State>,
+  { history, parameters, observe }: SharedBackward<State>,
   gradient: UnrolledGradient<State>,
-  observe: StepObserver | undefined,
 ): void {
-  const { batch: B, time: T } = run.input;
-  const block = blockSteps(B);
-  const walk = walkBack(arena, cell, run, upstream, cutBefore, block, observe);
-  const weightIh = gradient.input && repeated(arena, cell.weightIh.value, Math.ceil(T / block));
-  for (let start = Math.floor((T - 1) / block) * block; start >= 0; start -= block) {
-    const count = Math.min(block, T - start);
-    walk.through(start, count);
-    weights.add(run, start, count, walk);
+  const { batch: B, time: T, lengths } = run.input;
+  const names = cell.rule.states;
+  const length = blockSteps(B);
+  const { step, advance } = stepAt(cell, run, T - 1);
+  const block = newBlockGradient(arena, cell, B, Math.min(length, T));
+  const stages = stagesBackward(arena, cell, block, T);
+  const weightIh = gradient.input && repeated(arena, cell.weightIh.value, Math.ceil(T / length));
+  const dOut = dOutput?.rowsFrom((T - 1) * B, B);
+  let [d, before] = [block.even, block.odd];
+  if (dFinal !== undefined && lengths === undefined) copyStates(names, d.next, dFinal);
+
+  for (let start = Math.floor((T - 1) / length) * length; start >= 0; start -= length) {
+    const count = Math.min(length, T - start);
+    block.advance(count * B);
+    for (let t = start + count - 1; t >= start; t--) {
+      if (dFinal !== undefined && lengths !== undefined) addEndings(names, d.next, dFinal, lengths, t + 1);
+      if (dOut !== undefined) {
+        add(d.next[names[0]], d.next[names[0]], dOut); // (1)
+        dOut.advance(-B);
+      }
+      observe?.(step, d.next);
+      clearStates(names, d.prev);
+      for (let s = stages.length - 1; s >= 0; s--) {
+        const { stage, multiply, dProduct, weight } = stages[s]!;
+        stage.activateBackward(step, d); // (2)
+        multiply(source(d, stage.from), dProduct, weight); // (3)
+        stage.prepareBackward?.(step, d);
+      }
+      if (step.t > 0 && step.t % history === 0) clearStates(names, d.prev);
+      const done = d;
+      d = before;
+      before = done;
+      advance(-B);
+      block.advance(-B);
+    }
+    parameters.add(run, block, start, count); // (4)
     if (gradient.input !== undefined)
-      product(gradient.input.rowsFrom(start * B, count * B), walk.gates.rowsFrom(0, count * B), weightIh!);
+      product(gradient.input.rowsFrom(start * B, count * B), block.gates.rowsFrom(0, count * B), weightIh!);
   }
-  walk.finish(gradient.initial);
+  if (dFinal !== undefined && lengths !== undefined) addEndings(names, d.next, dFinal, lengths, 0);
+  copyStates(names, gradient.initial, d.next);
 }
 
-/** The gradients of biases and of what products multiply by, collected block by block. */
-export interface WeightGradient<State extends string> {
-  /** Adds those of the `count` steps from `start`, that `walk` has just been through. */
-  add(run: Unrolled<State>, start: number, count: number, walk: WalkBack<State>): void;
+/** What (2) and (3) need of each stage. */
+function stagesBackward<State extends string>(
+  arena: Arena,
+  cell: Unrollable<State>,
+  { productsAt }: BlockGradient<State>,
+  T: number,
+) {
+  const { rule } = cell;
+  return rule.stages.map((stage, s) => ({
+    stage,
+    // A state's gradient has a part through φ already; that of something kept comes from this product alone.
+    multiply: rule.states.includes(stage.from as State) ? addProduct : product,
+    dProduct: productsAt[s]!,
+    weight: repeated(
+      arena,
+      weightOf(cell, stage, ({ value }) => value),
+      T,
+    ),
+  }));
+}
+
+/** Where sequences of `length` end, the gradient of their final states enters. */
+function addEndings<State extends string>(
+  names: readonly State[],
+  dState: Matrices<State>,
+  dFinal: Matrices<State>,
+  lengths: readonly number[],
+  length: number,
+): void {
+  for (let i = 0; i < names.length; i++) {
+    const d = dState[names[i]!];
+    for (let b = 0; b < lengths.length; b++) if (lengths[b] === length) addRowOf(d, dFinal[names[i]!], b);
+  }
+}
+
+/** (4): the gradients of biases and of what products multiply by, collected block by block. */
+export interface ParameterGradients<State extends string> {
+  /** Adds those of the `count` steps from `start`, whose own gradients are at the top of `block`. */
+  add(run: Unrolled<State>, block: BlockGradient<State>, start: number, count: number): void;
   /** To be called after the last block. */
   finish(): void;
 }
 
-export function weightGradient<State extends string>(
+function parameterGradients<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,
   input: Signal,
-): WeightGradient<State> {
+): ParameterGradients<State> {
   const { rule, weightIh, biasIh, biasHh } = cell;
   const ofInput = linearGradient(arena, input, weightIh, biasIh);
   const dWeights = rule.stages.map((stage) => weightOf(cell, stage, ({ gradient }) => gradient));
   return {
-    add({ input, states, kept }, start, count, walk) {
+    add({ input, states, kept }, { gates, recurrent, products }, start, count) {
       const { batch: B } = input;
-      const done = (of: Matrix) => of.rowsFrom(0, count * B);
-      ofInput.add(done(walk.gates), input, start * B);
+      const top = (of: Matrix) => of.rowsFrom(0, count * B);
+      ofInput.add(top(gates), input, start * B);
       rule.stages.forEach(({ from }, s) => {
         const of = rule.states.includes(from as State) ? states[from as State] : kept[from]!;
-        addProduct(dWeights[s]!, done(walk.products[s]!).T, of.rowsFrom(start * B, count * B));
+        addProduct(dWeights[s]!, top(products[s]!).T, of.rowsFrom(start * B, count * B));
       });
-      if (biasHh !== undefined) addColumnSums(biasHh.gradient, done(walk.recurrent));
+      if (biasHh !== undefined) addColumnSums(biasHh.gradient, top(recurrent));
     },
     finish: () => ofInput.finish(),
   };

@@ -5,10 +5,13 @@
  *
  *     p_t = x_t · W_ihᵀ + b_ih          q_t = s_{t−1} · W_hhᵀ + b_hh          s_t = φ(p_t, q_t, s_{t−1})
  *
- * Products, memory and the walk through time are `unroll.ts`; a rule only combines matrices of [batch, hidden].
+ * Products, memory and time are `forward.ts` and `backward.ts`; a rule only combines matrices of [batch, hidden].
+ *
+ * It lies here and not in `cells/`, so that folders import one way: the engine knows rules, and cells know the engine.
  */
 import { rangeError, show } from '../common/errors.ts';
 import type { Matrix } from '../matrix/matrix.ts';
+import type { Parameter } from '../matrix/parameter.ts';
 
 /** A matrix for each name. */
 export type Matrices<Name extends string> = { readonly [name in Name]: Matrix };
@@ -28,7 +31,7 @@ export interface Step<
   Kept extends string,
   Own extends string = never,
 > {
-  /** t, counted from 0 in the order of the walk. */
+  /** t, counted from 0 in the order in which the cell takes the steps. */
   readonly t: number;
   /** s_{t−1} */
   readonly prev: Matrices<State>;
@@ -118,7 +121,7 @@ export function constantRow(value: number, blocks = 1): OwnParameter {
   };
 }
 
-/** A row with a block for each gate, that starts at 0 unless given. */
+/** A row with a block for each gate, that starts at 0 where `starts` says nothing else. */
 export function gateRow<Gate extends string>(
   gates: readonly Gate[],
   starts: { readonly [gate in Gate]?: number },
@@ -158,6 +161,23 @@ export interface Rule<
   readonly squashed?: { readonly [name in Gate | State | Kept]?: 'sigmoid' | 'tanh' } | undefined;
   /** Where the input biases of some gates start, if not at 0. */
   readonly initialBias?: { readonly [gate in Gate]?: number } | undefined;
+}
+
+/** What the engine needs of a cell. G gates of H units each, I inputs, P units of what W_hh multiplies: H but for projections. */
+export interface Unrollable<State extends string> {
+  readonly type: string;
+  readonly rule: Rule<string, State, string, string>;
+  readonly hiddenSize: number;
+  /** W_ih [G·H, I] */
+  readonly weightIh: Parameter;
+  /** W_hh [G·H, P] */
+  readonly weightHh: Parameter;
+  /** b_ih [G·H] */
+  readonly biasIh: Parameter | undefined;
+  /** b_hh [G·H] */
+  readonly biasHh: Parameter | undefined;
+  /** The parameters of the rule's own. */
+  readonly own: { readonly [name: string]: Parameter };
 }
 
 /** The columns of a state, or of something kept. */

@@ -1,132 +1,169 @@
 /**
- * A walk forward and back, kept whole, or in segments of steps that forgets what happened within each: for inference, and
- * for training on sequences too long to be kept, where each segment is computed again on the way back.
+ * A cell over a sequence, as layers use it: kept whole, or in segments of steps that forget what happened within each. For
+ * inference, and for training on sequences too long to be kept, where each segment is computed again on the way backward.
  *
  * Memory falls from that of T steps to that of one segment and T/segment states; the time of a second forward is added.
- * After Chen et al. (2016), arXiv:1604.06174. The results are those of `unroll.ts`, bit for bit: segments are whole
- * blocks, so every product is the same.
+ * After Chen et al. (2016), arXiv:1604.06174. The results are those of the whole, bit for bit: segments are whole blocks,
+ * so every product is the same.
  */
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { copy } from '../matrix/operations.ts';
 import { type Signal, steps } from '../signal/signal.ts';
 import {
-  cutter,
+  beginBackward,
   newGradient,
-  type UnrollBackwardOptions,
+  stepsBackward,
   type UnrolledGradient,
-  walkBackThrough,
-  weightGradient,
+  type Upstream,
+  unrollBackward,
 } from './backward.ts';
-import { blockSteps, readyWeights, type Unrollable, type Unrolled, unroll } from './forward.ts';
-import { stepObserver } from './observe.ts';
-import { type Matrices, mapNames, sizeOf } from './rule.ts';
+import { blockSteps, readyWeights, unroll } from './forward.ts';
+import { type Matrices, mapNames, sizeOf, type Unrollable } from './rule.ts';
 import { copyStates, slotOf } from './windows.ts';
 
-/** What a walk leaves behind. */
-export interface Walk<State extends string> {
-  readonly input: Signal;
-  /** What happened, where all of it is kept. */
-  readonly run?: Unrolled<State> | undefined;
-  /** The steps of a segment: all, where all is kept. */
-  readonly length: number;
-  /** The state before each segment [segments·B, H], and more behind; the final one alone if none is kept. */
-  readonly borders: Matrices<State>;
-  /** The first state at every step [T·B, H]; undefined if not wanted. */
+/** What a cell makes of a sequence. */
+export interface CellOutput<State extends string> {
+  /** The first state at every step [T·B, H]; undefined where it is not wanted. */
   readonly outputs: Matrix | undefined;
-  /** The state after each sequence's last step. [B, H] */
+  /** The state after each sequence's last step. [B, its size] */
   readonly final: Matrices<State>;
 }
 
-/** Runs a cell over a signal from an initial state, zeros unless given, and keeps all that happens. */
-export function unrollWhole<State extends string>(
+/** What a cell made of a sequence, and how gradients go back through it. */
+export interface CellTrace<State extends string> extends CellOutput<State> {
+  /** Adds to the gradients of the cell's parameters. */
+  backward(upstream: Upstream<State>, needsInput: boolean): UnrolledGradient<State>;
+}
+
+/**
+ * Runs a cell over a sequence, and keeps all that happens.
+ *
+ * @param initial s_0, [B, its size] each; zeros by default.
+ * @param history where given, no gradient passes from step k·history to the one before it.
+ */
+export function traceWhole<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,
   input: Signal,
   initial: Matrices<State> | undefined,
-): Walk<State> {
+  history?: number,
+): CellTrace<State> {
   const { batch: B, time: T } = input;
   const run = unroll(arena, cell, input, initial);
-  const outputs = run.states[cell.rule.states[0]].rowsFrom(B, T * B);
-  return { input, run, length: Math.max(T, 1), borders: run.states, outputs, final: run.final };
+  return {
+    outputs: run.states[cell.rule.states[0]].rowsFrom(B, T * B),
+    final: run.final,
+    backward: (upstream, needsInput) => unrollBackward(arena, cell, run, upstream, needsInput, history),
+  };
 }
 
 /**
- * The same in segments, of which only the states between are kept.
+ * Runs a cell over a sequence, and keeps the states between segments, whose steps are computed again on the way backward.
  *
- * @param every the wanted steps of a segment; rounded up to whole blocks.
+ * @param every the steps of a segment; rounded up to whole blocks.
  * @param wanted whether the outputs are.
- * @param keep whether the states between segments are kept, for the way back.
  */
-export function unrollSegments<State extends string>(
+export function traceSegments<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,
   input: Signal,
   initial: Matrices<State> | undefined,
   every: number,
   wanted: boolean,
-  keep: boolean,
-): Walk<State> {
-  const { rule, hiddenSize: H } = cell;
+  history?: number,
+): CellTrace<State> {
+  const { rule } = cell;
   const { batch: B, time: T } = input;
-  const h = rule.states[0];
-  const block = blockSteps(B);
-  const length = Math.ceil(every / block) * block;
+  const length = segmentLength(B, every);
   const count = Math.ceil(T / length);
-  const slot = (s: number) => (keep ? s : 0);
-  const outputs = wanted ? arena.matrix(T * B, sizeOf(rule, h, H)) : undefined;
-  const borders = mapNames(rule.states, (name) => arena.matrix((slot(count) + 1) * B, sizeOf(rule, name, H)));
-  copyStates(rule.states, slotOf(rule.states, borders, 0, B), initial);
-  const weights = readyWeights(arena, cell, input);
-  for (let s = 0; s < count; s++)
-    arena.scope(() => {
-      const part = segment(input, length, s);
-      const start = slotOf(rule.states, borders, slot(s), B);
-      const { states, final } = unroll(arena, cell, part, start, weights, s * length);
-      copyStates(rule.states, slotOf(rule.states, borders, slot(s + 1), B), final);
-      if (outputs !== undefined)
-        copy(outputs.rowsFrom(s * length * B, part.time * B), states[h].rowsFrom(B, part.time * B));
-    });
-  return { input, length, borders, outputs, final: slotOf(rule.states, borders, slot(count), B) };
+  const states = newSlots(arena, cell, B, count + 1);
+  const outputs = runSegments(arena, cell, input, initial, length, wanted, (s) =>
+    slotOf(rule.states, states, s, B),
+  );
+  return {
+    outputs,
+    final: slotOf(rule.states, states, count, B),
+    backward({ dOutput, dFinal }, needsInput) {
+      const gradient = newGradient(arena, cell, input, needsInput);
+      const { initial } = gradient;
+      if (T === 0) copyStates(rule.states, initial, dFinal);
+      arena.scope(() => {
+        const weights = readyWeights(arena, cell, input);
+        const shared = beginBackward(arena, cell, input, history);
+        for (let s = count - 1; s >= 0; s--)
+          arena.scope(() => {
+            const part = segment(input, length, s);
+            const rows = (of: Matrix | undefined) => of?.rowsFrom(s * length * B, part.time * B);
+            const run = unroll(arena, cell, part, slotOf(rule.states, states, s, B), weights, s * length);
+            // The gradient of the state that this segment ended in is what the one behind it gave.
+            const upstream = { dOutput: rows(dOutput), dFinal: s === count - 1 ? dFinal : initial };
+            stepsBackward(arena, cell, run, upstream, shared, { input: rows(gradient.input), initial });
+          });
+        shared.parameters.finish();
+      });
+      return gradient;
+    },
+  };
 }
 
-/** Takes a walk backward, adding to the gradients of the cell's parameters. */
-export function unrollBackward<State extends string>(
+/** Runs a cell over a sequence, and keeps nothing. */
+export function inferSegments<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,
-  { input, run, length, borders }: Walk<State>,
-  { dOutput, dFinal, history, needsInput }: UnrollBackwardOptions<State>,
-): UnrolledGradient<State> {
-  const names = cell.rule.states;
+  input: Signal,
+  initial: Matrices<State> | undefined,
+  wanted: boolean,
+): CellOutput<State> {
+  const { batch: B } = input;
+  const state = newSlots(arena, cell, B, 1);
+  const outputs = runSegments(arena, cell, input, initial, segmentLength(B, 1), wanted, () => state);
+  return { outputs, final: state };
+}
+
+/** Runs segment after segment, from the state in slot s into that in slot s + 1, and gives the outputs if they are wanted. */
+function runSegments<State extends string>(
+  arena: Arena,
+  cell: Unrollable<State>,
+  input: Signal,
+  initial: Matrices<State> | undefined,
+  length: number,
+  wanted: boolean,
+  slot: (s: number) => Matrices<State>,
+): Matrix | undefined {
+  const { rule, hiddenSize } = cell;
   const { batch: B, time: T } = input;
-  const gradient = newGradient(arena, cell, input, needsInput);
+  const [h] = rule.states;
+  const outputs = wanted ? arena.matrix(T * B, sizeOf(rule, h, hiddenSize)) : undefined;
+  copyStates(rule.states, slot(0), initial);
   arena.scope(() => {
-    const weights = run === undefined ? readyWeights(arena, cell, input) : undefined;
-    const dWeights = weightGradient(arena, cell, input);
-    const observe = stepObserver(arena, cell, input);
-    // The gradient of the state at the border that the walk has come back to; none at the end unless given.
-    let dBorder = dFinal;
-    const dStates = mapNames(names, (name) => arena.matrix(B, sizeOf(cell.rule, name, cell.hiddenSize)));
-    for (let s = Math.ceil(T / length) - 1; s >= 0; s--)
+    const weights = readyWeights(arena, cell, input);
+    for (let s = 0; s * length < T; s++)
       arena.scope(() => {
         const part = segment(input, length, s);
-        const rows = (of: Matrix | undefined) => of?.rowsFrom(s * length * B, part.time * B);
-        walkBackThrough(
-          arena,
-          cell,
-          run ?? unroll(arena, cell, part, slotOf(names, borders, s, B), weights, s * length),
-          { dOutput: rows(dOutput), dFinal: dBorder },
-          cutter(history, s * length),
-          dWeights,
-          { input: rows(gradient.input), initial: dStates },
-          observe,
-        );
-        dBorder = dStates;
+        const { states, final } = unroll(arena, cell, part, slot(s), weights, s * length);
+        copyStates(rule.states, slot(s + 1), final);
+        if (outputs !== undefined)
+          copy(outputs.rowsFrom(s * length * B, part.time * B), states[h].rowsFrom(B, part.time * B));
       });
-    dWeights.finish();
-    copyStates(names, gradient.initial, dBorder);
   });
-  return gradient;
+  return outputs;
+}
+
+/** At least `every` steps, in whole blocks. */
+function segmentLength(B: number, every: number): number {
+  const block = blockSteps(B);
+  return Math.ceil(every / block) * block;
+}
+
+/** Room for some states, one below the other. [slots·B, its size] */
+function newSlots<State extends string>(
+  arena: Arena,
+  { rule, hiddenSize }: Unrollable<State>,
+  B: number,
+  slots: number,
+): Matrices<State> {
+  return mapNames(rule.states, (name) => arena.matrix(slots * B, sizeOf(rule, name, hiddenSize)));
 }
 
 function segment(input: Signal, length: number, s: number): Signal {

@@ -1,61 +1,157 @@
 /**
- * Views of one step of a walk: windows that slide over the blocks of all steps, so that a time loop makes none.
+ * The memory of an unrolled cell, and windows on one step of it: views that slide over the blocks of all steps, so that
+ * the time loops make none.
  *
- * What runs at every step counts through arrays by index: newer engines create the iterators of for…of.
+ * B sequences of T steps, G gates of H units. What runs at every step counts through arrays by index: newer engines create
+ * the iterators of for…of.
  */
+import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { copy, fill } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import type { Unrollable, Unrolled } from './forward.ts';
-import { type Matrices, mapNames, type Rule, type Stage, type Step, type StepGradient } from './rule.ts';
+import type { Signal } from '../signal/signal.ts';
+import {
+  type Matrices,
+  mapNames,
+  type Rule,
+  type Stage,
+  type Step,
+  type StepGradient,
+  sizeOf,
+  type Unrollable,
+} from './rule.ts';
 
-/** The weight of a stage's product, or its gradient: what is multiplied is multiplied by its transpose. */
-export function weightOf<State extends string>(
-  { rule, hiddenSize, weightHh, own }: Unrollable<State>,
-  { gates, gives }: Stage<string, State, string, string>,
-  read: (parameter: Parameter) => Matrix,
-): Matrix {
-  if (gives !== undefined) return read(own[gives.weight]!);
-  const { from, to } = span(rule, gates, hiddenSize);
-  return read(weightHh).rowsFrom(from, to - from);
+/** What a cell leaves behind that has been unrolled over a sequence. */
+export interface Unrolled<State extends string> {
+  readonly input: Signal;
+  /** Which step of the whole sequence the first one is. */
+  readonly first: number;
+  /** p of all steps; after φ, what the rule left there. [T·B, G·H] */
+  readonly gates: Matrix;
+  /** q of all steps, or `gates` where it is not separate. [T·B, G·H] */
+  readonly recurrent: Matrix;
+  /** s_0 … s_T of each state, zeros beyond each length. [(T+1)·B, its size, mostly H] */
+  readonly states: Matrices<State>;
+  /** What φ kept. [T·B, its size, mostly H] */
+  readonly kept: Matrices<string>;
+  /** The state after each sequence's last step. [B, its size] */
+  readonly final: Matrices<State>;
 }
 
-/** The step at t, and how to move it through time: its matrices are windows that slide over those of the walk. */
+/** Memory for the steps of `input`, not yet written. */
+export function newUnrolled<State extends string>(
+  arena: Arena,
+  { rule, hiddenSize: H }: Unrollable<State>,
+  input: Signal,
+  first: number,
+): Unrolled<State> {
+  const { batch: B, time: T } = input;
+  const gates = arena.matrix(T * B, rule.gates.length * H);
+  return {
+    input,
+    first,
+    gates,
+    recurrent: rule.separateRecurrent ? arena.matrix(T * B, gates.columns) : gates,
+    states: mapNames(rule.states, (name) => arena.matrix((T + 1) * B, sizeOf(rule, name, H))),
+    kept: mapNames(rule.kept, (name) => arena.matrix(T * B, sizeOf(rule, name, H))),
+    final: mapNames(rule.states, (name) => arena.matrix(B, sizeOf(rule, name, H))),
+  };
+}
+
+/** The step at t, and how to move on to another: its matrices are windows on those of all steps. */
 export function stepAt<State extends string>(
   { rule, hiddenSize: H, own }: Unrollable<State>,
   { input: { batch: B }, first, gates, recurrent, states, kept }: Unrolled<State>,
   t: number,
-): { step: Step<string, State, string, string>; advance: (rows: number) => void } {
+): { readonly step: Step<string, State, string, string>; advance(rows: number): void } {
   const gateWindows = gatesAt(rule, gates, H, B, t);
   const step: Step<string, State, string, string> & { t: number } = {
     t: first + t,
-    prev: mapNames(rule.states, (name) => states[name].rowsFrom(t * B, B)),
-    next: mapNames(rule.states, (name) => states[name].rowsFrom((t + 1) * B, B)),
+    prev: slotOf(rule.states, states, t, B),
+    next: slotOf(rule.states, states, t + 1, B),
     gates: gateWindows,
     recurrent: recurrent === gates ? gateWindows : gatesAt(rule, recurrent, H, B, t),
-    kept: mapNames(rule.kept, (name) => kept[name]!.rowsFrom(t * B, B)),
+    kept: slotOf(rule.kept, kept, t, B),
     parameters: mapNames(Object.keys(own), (name) => {
       const { value } = own[name]!;
       return value.rows === 1 ? value.rowsFrom(0, B, 0) : value;
     }),
   };
-  const windows = new Set<Matrix>(
-    [step.prev, step.next, step.gates, step.recurrent, step.kept].flatMap((part) =>
-      Object.values<Matrix>(part),
-    ),
-  );
-  const moving = [...windows];
+  const windows = distinct(step.prev, step.next, step.gates, step.recurrent, step.kept);
   return {
     step,
     advance(rows) {
       step.t += rows / B;
-      for (let i = 0; i < moving.length; i++) moving[i]!.advance(rows);
+      for (let i = 0; i < windows.length; i++) windows[i]!.advance(rows);
     },
   };
 }
 
-/** The gates of step t. */
-export function gatesAt(
+/** The gradients of some consecutive steps, and windows on one of them. */
+export interface BlockGradient<State extends string> {
+  /** ∂L/∂p [steps·B, G·H] */
+  readonly gates: Matrix;
+  /** ∂L/∂q, or `gates` where it is not separate. [steps·B, G·H] */
+  readonly recurrent: Matrix;
+  /** The gradient of what each stage's product gave: columns of `recurrent`, most often. [steps·B, its size] */
+  readonly products: readonly Matrix[];
+  /** `products` at the step under way. [B, its size] */
+  readonly productsAt: readonly Matrix[];
+  /** What φ′ works on at one step and at the next: in the other one, ∂L/∂s_t and ∂L/∂s_{t−1} have changed places. */
+  readonly even: StepGradient<string, State, string, string>;
+  readonly odd: StepGradient<string, State, string, string>;
+  /** Moves the windows, which begin one step above the block. */
+  advance(rows: number): void;
+}
+
+/** Memory for the gradients of at most `steps` steps; those of the states are zeros. */
+export function newBlockGradient<State extends string>(
+  arena: Arena,
+  { rule, hiddenSize: H, own }: Unrollable<State>,
+  B: number,
+  steps: number,
+): BlockGradient<State> {
+  const gates = arena.matrix(steps * B, rule.gates.length * H);
+  const recurrent = rule.separateRecurrent ? arena.matrix(steps * B, gates.columns) : gates;
+  const products = rule.stages.map(({ gates, gives }) => {
+    if (gives !== undefined) return arena.matrix(steps * B, sizeOf(rule, gives.kept, H));
+    const { from, to } = span(rule, gates, H);
+    return recurrent.columnsFrom(from, to - from);
+  });
+  const productsAt = products.map((product) => product.rowsFrom(-B, B));
+  const gatesAtStep = gatesAt(rule, gates, H, B, -1);
+  const recurrentAtStep = recurrent === gates ? gatesAtStep : gatesAt(rule, recurrent, H, B, -1);
+  const given = new Map(rule.stages.map(({ gives }, s) => [gives?.kept, productsAt[s]]));
+  const zeros = () => mapNames(rule.states, (name) => arena.zeros(B, sizeOf(rule, name, H)));
+  const [a, b] = [zeros(), zeros()];
+  const shared = {
+    gates: gatesAtStep,
+    recurrent: recurrentAtStep,
+    kept: mapNames(rule.kept, (name) => given.get(name) ?? arena.matrix(B, sizeOf(rule, name, H))),
+    parameters: mapNames(Object.keys(own), (name) => own[name]!.gradient),
+    scratch: arena.matrix(B, H),
+  };
+  const windows = distinct(gatesAtStep, recurrentAtStep, productsAt);
+  return {
+    gates,
+    recurrent,
+    products,
+    productsAt,
+    even: { next: a, prev: b, ...shared },
+    odd: { next: b, prev: a, ...shared },
+    advance(rows) {
+      for (let i = 0; i < windows.length; i++) windows[i]!.advance(rows);
+    },
+  };
+}
+
+/** Every matrix of some groups, once. */
+function distinct(...groups: readonly (Matrices<string> | readonly Matrix[])[]): Matrix[] {
+  return [...new Set(groups.flatMap((group) => Object.values<Matrix>(group)))];
+}
+
+/** The gates at step t. [B, H] each */
+function gatesAt(
   rule: Rule<string, string, string, string>,
   gates: Matrix,
   H: number,
@@ -65,13 +161,8 @@ export function gatesAt(
   const together = rule.together ?? {};
   return mapNames([...rule.gates, ...Object.keys(together)], (name) => {
     const { from, to } = span(rule, together[name] ?? [name], H);
-    return column(gates, from, to, B, t);
+    return gates.rowsFrom(t * B, B).columnsFrom(from, to - from);
   });
-}
-
-/** Columns `from` to `to` of the rows of step t. */
-export function column(of: Matrix, from: number, to: number, B: number, t = 0): Matrix {
-  return of.rowsFrom(t * B, B).columnsFrom(from, to - from);
 }
 
 /** The columns of some consecutive gates. */
@@ -84,7 +175,18 @@ export function span(
   return { from: first * H, to: (first + gates.length) * H };
 }
 
-/** What a stage's product reads, or in a gradient what it adds to. */
+/** The weight of a stage's product, or its gradient. The product multiplies by its transpose. */
+export function weightOf<State extends string>(
+  { rule, hiddenSize, weightHh, own }: Unrollable<State>,
+  { gates, gives }: Stage<string, State, string, string>,
+  read: (parameter: Parameter) => Matrix,
+): Matrix {
+  if (gives !== undefined) return read(own[gives.weight]!);
+  const { from, to } = span(rule, gates, hiddenSize);
+  return read(weightHh).rowsFrom(from, to - from);
+}
+
+/** What a stage's product reads, or, of gradients, what its product adds to. */
 export function source(
   of: Pick<
     Step<string, string, string, string> | StepGradient<string, string, string, string>,
@@ -95,13 +197,13 @@ export function source(
   return of.prev[name] ?? of.kept[name]!;
 }
 
-/** The states of all sequences in slot s of their blocks. */
-export function slotOf<State extends string>(
-  names: readonly State[],
-  blocks: Matrices<State>,
+/** The B rows of slot s in blocks of such slots. */
+export function slotOf<Name extends string>(
+  names: readonly Name[],
+  blocks: Matrices<Name>,
   s: number,
   B: number,
-): Matrices<State> {
+): Matrices<Name> {
   return mapNames(names, (name) => blocks[name].rowsFrom(s * B, B));
 }
 
@@ -111,8 +213,11 @@ export function copyStates<State extends string>(
   out: Matrices<State>,
   a: Matrices<State> | undefined,
 ): void {
-  for (const name of names) {
-    if (a === undefined) fill(out[name], 0);
-    else copy(out[name], a[name]);
-  }
+  if (a === undefined) clearStates(names, out);
+  else for (const name of names) copy(out[name], a[name]);
+}
+
+/** out ← 0 */
+export function clearStates<State extends string>(names: readonly State[], out: Matrices<State>): void {
+  for (let i = 0; i < names.length; i++) fill(out[names[i]!], 0);
 }

@@ -4,7 +4,8 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { Adam, float32, LSTMCell, meanSquaredError, Random, Sequence } from '../../src/index.ts';
 import { withArena } from '../../src/matrix/arena.ts';
-import { unrollBackward, unrollWhole } from '../../src/unroll/segments.ts';
+import { unrollBackward } from '../../src/unroll/backward.ts';
+import { unroll } from '../../src/unroll/forward.ts';
 import { type AnyCell, cells, drawn } from '../laws/subjects.ts';
 
 setFlagsFromString('--expose-gc');
@@ -15,7 +16,7 @@ const HIDDEN = 8;
 const BATCH = 2;
 const sizes = { inputSize: INPUT, hiddenSize: HIDDEN };
 
-/** The bytes of JavaScript objects that a walk over `time` steps and back creates, garbage included. */
+/** The bytes of JavaScript objects that going over `time` steps and back creates, garbage included. */
 function created(cell: AnyCell, time: number, lengths: number[] | undefined): number {
   return withArena(cell.backend, (arena) => {
     const values = arena.zeros(time * BATCH, INPUT);
@@ -34,8 +35,8 @@ function created(cell: AnyCell, time: number, lengths: number[] | undefined): nu
     } as const;
     collect();
     const before = process.memoryUsage().heapUsed;
-    const walk = unrollWhole(arena, cell, signal, undefined);
-    unrollBackward(arena, cell, walk, { dOutput, dFinal, needsInput: true });
+    const run = unroll(arena, cell, signal, undefined);
+    unrollBackward(arena, cell, run, { dOutput, dFinal }, true);
     return process.memoryUsage().heapUsed - before;
   });
 }
