@@ -46,7 +46,7 @@ export function ctcSteps(
           throw rangeError(
             where,
             `logits[${b}, ${t}]`,
-            `have ${Math.max(...row)} as the largest`,
+            `have ${Array.from(row).reduce((most, score) => Math.max(most, score))} as the largest`,
             'finite scores',
           );
         yield Float64Array.from(row, (logit) => logit - sum);

@@ -11,8 +11,8 @@ export function flowTable(layers: readonly LayerFlow[]): string {
   const logs = layers.flatMap(({ states }) =>
     Object.values(states).flatMap(({ norms }) => norms.filter(isShown).map(Math.log10)),
   );
-  const high = Math.max(...logs);
-  const low = Math.min(high - LEAST_DECADES, ...logs);
+  const high = logs.reduce((most, log) => Math.max(most, log), Number.NEGATIVE_INFINITY);
+  const low = logs.reduce((least, log) => Math.min(least, log), high - LEAST_DECADES);
   const head = ['layer', '‖∂L/∂h_t‖, t = 1 … T', 'first', 'last', 'ratio', 'verdict'];
   const numbers = ({ norms, ratio }: Pick<LayerFlow, 'norms' | 'ratio'>) => [
     sparkline(norms, low, high),

@@ -79,8 +79,8 @@ function frameOf(width: number, height: number, lines: LogPlot['lines']): Frame 
     [values, ...beside].flat().filter(isDrawn).map(Math.log10),
   );
   const logs = drawn.length > 0 ? drawn : [0];
-  const low = Math.floor(Math.min(...logs));
-  const high = Math.max(low + 1, Math.ceil(Math.max(...logs)));
+  const low = Math.floor(logs.reduce((least, log) => Math.min(least, log)));
+  const high = Math.max(low + 1, Math.ceil(logs.reduce((most, log) => Math.max(most, log))));
   const steps = Math.max(1, ...lines.map(({ values }) => values.length));
   return {
     left,

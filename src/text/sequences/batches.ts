@@ -65,9 +65,8 @@ export function batchesByLength(
   const random = options.random === undefined ? undefined : randomSource(where, options.random);
   const rows = Array.from(sequences.keys());
   const byLength = (a: number, b: number) => sequences[a]!.length - sequences[b]!.length || a - b;
-  const groups: number[][] = [];
   const pools = random === undefined ? [rows] : slices(shuffle(rows, random), pool);
-  for (const drawn of pools) groups.push(...slices(drawn.sort(byLength), batchSize));
+  const groups = pools.flatMap((drawn) => slices(drawn.sort(byLength), batchSize));
   const full = last === 'drop' ? groups.filter((group) => group.length === batchSize) : groups;
   return blocks(random === undefined ? full : shuffle(full, random), sequences, padding);
 }

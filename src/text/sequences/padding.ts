@@ -3,7 +3,7 @@
  *
  * Answers for padding and truncation; which sequences come together, batches.ts decides.
  */
-import { oneOf, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
+import { number, oneOf, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
 import type { Complete } from '../../common/options.ts';
 import { optionsOf } from '../../common/options.ts';
 
@@ -16,21 +16,24 @@ export interface IndexTensor {
 /** How the block is filled. */
 export interface PaddingOptions {
   /**
-   * The index that fills the rest: a vocabulary's `pad`; 0 if the option is left out. Given but undefined, as of a
-   * vocabulary that has none, it is refused: 0 would be a token there.
+   * What fills the rest, of 32 bits: a vocabulary's `pad`, or −1 for targets that a loss is to ignore (default 0). Undefined,
+   * as of a vocabulary that has none, it is refused: 0 would be a token there.
    */
   readonly pad?: number | undefined;
-  /** The block's time steps (default: the longest sequence). Longer sequences are truncated. */
+  /** The time steps of every block (default: of its longest sequence). Longer sequences are truncated. */
   readonly length?: number | undefined;
+  /** The most time steps: longer sequences are truncated, and a block is as long as its longest. Not beside `length`. */
+  readonly maxLength?: number | undefined;
   /** On which side padding stands (default `'right'`, as `lengths` needs it). */
   readonly side?: 'right' | 'left' | undefined;
   /** Which end of a longer sequence is kept (default `'start'`). */
   readonly keep?: 'start' | 'end' | undefined;
 }
 
-/** Options that were checked; without a length, that of the longest sequence. */
-export interface CompletePadding extends Complete<Omit<PaddingOptions, 'length'>> {
-  readonly length: number | undefined;
+/** Options that were checked: a block has at least and at most so many time steps. */
+export interface CompletePadding extends Complete<Omit<PaddingOptions, 'length' | 'maxLength'>> {
+  readonly least: number;
+  readonly most: number;
 }
 
 /** One block and how much of each row is real. */
@@ -71,7 +74,7 @@ export function padSequences(
   return pad(sequences, paddingOptions(where, options));
 }
 
-/** Fills in the defaults, but for the length, and refuses what isn't one of the choices. */
+/** Fills in the defaults and refuses what isn't one of the choices. */
 export function paddingOptions(where: string, options: PaddingOptions): CompletePadding {
   if ('pad' in options && options.pad === undefined)
     throw typeError(
@@ -80,9 +83,15 @@ export function paddingOptions(where: string, options: PaddingOptions): Complete
       'is undefined',
       'an index: a vocabulary with a special for padding has one, and 0 is taken where the option is left out',
     );
+  const { pad = 0, length, maxLength } = options;
+  if (length !== undefined && maxLength !== undefined)
+    throw rangeError(where, 'maxLength', 'is given beside length', 'one of the two');
   return {
-    pad: wholeNumber(where, 'pad', options.pad ?? 0, 0),
-    length: options.length === undefined ? undefined : wholeNumber(where, 'length', options.length),
+    pad: number(where, 'pad', pad, 'a whole number of 32 bits', (value) => value === (value | 0)),
+    least: length === undefined ? 1 : wholeNumber(where, 'length', length),
+    most:
+      length ??
+      (maxLength === undefined ? Number.POSITIVE_INFINITY : wholeNumber(where, 'maxLength', maxLength)),
     side: oneOf(where, 'side', options.side ?? 'right', ['right', 'left']),
     keep: oneOf(where, 'keep', options.keep ?? 'start', ['start', 'end']),
   };
@@ -90,9 +99,9 @@ export function paddingOptions(where: string, options: PaddingOptions): Complete
 
 /** Pads what was checked, as was checked. */
 export function pad(sequences: readonly ArrayLike<number>[], options: CompletePadding): PaddedBatch {
-  const { side, keep } = options;
-  const longest = sequences.reduce((most, sequence) => Math.max(most, sequence.length), 0);
-  const time = options.length ?? Math.max(longest, 1);
+  const { side, keep, least, most } = options;
+  const longest = sequences.reduce((length, sequence) => Math.max(length, sequence.length), least);
+  const time = Math.min(longest, most);
   const data = new Int32Array(sequences.length * time).fill(options.pad);
   const lengths = sequences.map((sequence, row) => {
     const length = Math.min(sequence.length, time);
