@@ -35,13 +35,13 @@ export interface ScoredHypothesis extends Hypothesis {
  * Decodes each source by following its `width` most probable beginnings side by side.
  *
  * Of each step's continuations of all beginnings, the best `width` that do not end go on; one that ends is a result if it
- * is among the best `width`. A source is finished when `width` hypotheses have ended, or at `maxLength`, where those under
- * way are results as well, cut off. Results are ranked by Wu et al.'s score (2016, arXiv:1609.08144, without its
- * coverage):
+ * is among the best `width`. A source is finished when no beginning can still come among its `results`, or at `maxLength`,
+ * where those under way are results as well, cut off. Results are ranked by Wu et al.'s score (2016, arXiv:1609.08144,
+ * without its coverage):
  *
  *     score(Y) = ln p(Y) / ((5 + |Y|) / 6)^α
  *
- * where |Y| counts the end token. Width 1 is greedy decoding. All sources and beginnings go side by side as one batch,
+ * where |Y| counts the end token. Width 1 is greedy decoding: it takes the first that ends. All sources and beginnings go side by side as one batch,
  * and the encoder runs once.
  *
  * @param source as the model's encoder takes it: `[batch, time]`, or features `[batch, time, width]`.
@@ -80,7 +80,8 @@ export function beamSearch<Source extends Tensor | Indices>(
   return withArena(model.backend, (arena) => {
     const steps = model.begin(arena, model.toSource(arena, where, source, sourceLengths), width);
     const { batch } = steps;
-    const beams = Array.from({ length: batch }, (_, b) => new Beam(steps, b, end, weights));
+    const settings = { end, weights, results, lengthPenalty, maxLength };
+    const beams = Array.from({ length: batch }, (_, b) => new Beam(steps, b, settings));
     const tokens = new Int32Array(width * batch).fill(start);
     const from = new Int32Array(width * batch);
     for (let t = 0; t < maxLength && beams.some((beam) => !beam.finished); t++) {
@@ -88,7 +89,7 @@ export function beamSearch<Source extends Tensor | Indices>(
       for (const beam of beams) if (!beam.finished) beam.extend(tokens, from);
       steps.reorder(from);
     }
-    return beams.map((beam) => beam.results(lengthPenalty).slice(0, results));
+    return beams.map((beam) => beam.results());
   });
 }
 
@@ -96,27 +97,45 @@ export function beamSearch<Source extends Tensor | Indices>(
 interface Beginning {
   readonly trail: Trail | undefined;
   readonly logProbability: number;
+  /** Its tokens, the end included. */
+  readonly length: number;
+}
+
+/** What the beams of all sources share. */
+interface BeamSettings {
+  readonly end: number;
+  readonly weights: boolean | undefined;
+  readonly results: number;
+  readonly lengthPenalty: number;
+  readonly maxLength: number;
 }
 
 /** The hypotheses of one source. */
 class Beam {
   readonly #steps: Steps;
   readonly #b: number;
-  readonly #end: number;
-  readonly #weights: boolean | undefined;
+  readonly #settings: BeamSettings;
   /** At most `width`: at first the empty one. */
-  #live: readonly Beginning[] = [{ trail: undefined, logProbability: 0 }];
+  #live: readonly Beginning[] = [{ trail: undefined, logProbability: 0, length: 0 }];
   readonly #ended: Beginning[] = [];
 
-  constructor(steps: Steps, b: number, end: number, weights: boolean | undefined) {
+  constructor(steps: Steps, b: number, settings: BeamSettings) {
     this.#steps = steps;
     this.#b = b;
-    this.#end = end;
-    this.#weights = weights;
+    this.#settings = settings;
   }
 
+  /** Whether no live beginning can still come among the results. */
   get finished(): boolean {
-    return this.#ended.length >= this.#steps.width || this.#live.length === 0;
+    const [likeliest] = this.#live;
+    if (likeliest === undefined) return true;
+    const { results, maxLength } = this.#settings;
+    if (this.#ended.length < results) return false;
+    if (this.#steps.width === 1) return true;
+    const scores = this.#ended.map(({ logProbability, length }) => this.#score(logProbability, length));
+    const worst = scores.sort((a, b) => b - a)[results - 1]!;
+    // A probability only falls from here, and no length helps more than the longest.
+    return worst >= this.#score(likeliest.logProbability, maxLength);
   }
 
   /** Takes the last step in: writes the next token of each of this source's rows, and the row it goes on from. */
@@ -127,10 +146,12 @@ class Beam {
     this.#continuations(2 * width).forEach(({ item: code, score: logProbability }, rank) => {
       const w = Math.floor(code / classes);
       const token = code % classes;
-      const ends = token === this.#end;
+      const ends = token === this.#settings.end;
       if (ends ? rank >= width : live.length === width) return;
-      const weights = weightsOf(this.#steps, this.#b, w, this.#weights);
-      const beginning = { trail: { token, before: this.#live[w]!.trail, weights }, logProbability };
+      const weights = weightsOf(this.#steps, this.#b, w, this.#settings.weights);
+      const before = this.#live[w]!;
+      const trail = { token, before: before.trail, weights };
+      const beginning = { trail, logProbability, length: before.length + 1 };
       if (ends) this.#ended.push(beginning);
       else {
         const row = live.length * batch + this.#b;
@@ -142,16 +163,22 @@ class Beam {
     this.#live = live;
   }
 
-  /** Those that have ended and those that were cut off, the best first. */
-  results(alpha: number): ScoredHypothesis[] {
-    const cut = this.#ended.length >= this.#steps.width ? [] : this.#live;
+  /** The best of those that have ended, and of those that were cut off. */
+  results(): ScoredHypothesis[] {
+    const { end, results } = this.#settings;
+    const cut = this.finished ? [] : this.#live;
     return [...this.#ended, ...cut]
-      .map(({ trail, logProbability }) => {
-        const found = hypothesis(trail, logProbability, this.#end);
-        const length = found.tokens.length + (found.ended ? 1 : 0);
-        return { ...found, score: logProbability / ((5 + length) / 6) ** alpha };
+      .map(({ trail, logProbability, length }) => {
+        const score = this.#score(logProbability, length);
+        return { ...hypothesis(trail, logProbability, end), score };
       })
-      .sort((a, b) => b.score - a.score);
+      .sort((a, b) => b.score - a.score)
+      .slice(0, results);
+  }
+
+  /** The score of tokens of that length, the end included. */
+  #score(logProbability: number, length: number): number {
+    return logProbability / ((5 + length) / 6) ** this.#settings.lengthPenalty;
   }
 
   /** The most probable continuations w·classes + token of beginnings w, the best first. */

@@ -1,14 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import {
   beamSearch,
-  type EncoderDecoder,
+  Dense,
+  EncoderDecoder,
   type EncoderDecoderInput,
   float64,
   greedy,
   type Hypothesis,
+  identity,
   indices,
+  OneHot,
   Random,
+  RNNCell,
+  Sequence,
   sample,
+  sequential,
+  zeros,
 } from '../../src/index.ts';
 import { classes, end, input, kinds, makeModel, start } from '../encoder-decoder/models.ts';
 
@@ -133,6 +140,61 @@ describe.each(kinds)('$name', (kind) => {
       });
     }
     expect(greedy(model, source, options)[0]!.weights).toBeUndefined();
+  });
+});
+
+/** A model whose next token depends on the last alone: by p, a row for each token; 0 starts and 1 ends. */
+function markov(p: readonly (readonly number[])[]): EncoderDecoder {
+  const side = () =>
+    sequential(
+      new OneHot({ classes: p.length, backend }),
+      new Sequence(
+        new RNNCell({
+          inputSize: p.length,
+          hiddenSize: p.length,
+          activation: 'relu',
+          inputInitializer: identity,
+          recurrentInitializer: zeros,
+          backend,
+        }),
+      ),
+    );
+  const output = new Dense({ inputSize: p.length, outputSize: p.length, bias: false, backend });
+  output.weight.write(p.flatMap((_, k) => p.map((row) => Math.max(Math.log(row[k]!), -1e3))));
+  return new EncoderDecoder({ encoder: side(), decoder: side(), output, start: 0, end: 1 });
+}
+
+describe('a beam goes on while a live beginning can still win', () => {
+  test.each([1, 2, 3, 4])('width %d', (width) => {
+    // A B, 0.9 · 0.95 · 0.95, is the likeliest; the empty sequence, 0.1, ends first.
+    const model = markov([
+      [0, 0.1, 0.9, 0],
+      [0, 1, 0, 0],
+      [0, 0.05, 0, 0.95],
+      [0, 0.95, 0.05, 0],
+    ]);
+    const [best] = beamSearch(model, indices([[2]]), { width, maxLength: 6 })[0]!;
+    expect(best!.tokens).toEqual([2, 3]);
+    expect(best!.logProbability).toBeCloseTo(Math.log(0.9 * 0.95 * 0.95), 10);
+  });
+
+  test('it is no worse than greedy on 300 random tables', () => {
+    const random = new Random(1);
+    let better = 0;
+    for (let table = 0; table < 300; table++) {
+      const p = Array.from({ length: 5 }, () => {
+        const row = Array.from({ length: 5 }, () => (-Math.log(random.next())) ** 3);
+        const sum = row.reduce((total, value) => total + value, 0);
+        return row.map((value) => value / sum);
+      });
+      const model = markov(p);
+      const of = { maxLength: 8 };
+      const plain = greedy(model, indices([[2]]), of)[0]!;
+      const [best] = beamSearch(model, indices([[2]]), { ...of, width: 4 })[0]!;
+      expect(best!.logProbability).toBeGreaterThan(plain.logProbability - 1e-9);
+      if (best!.logProbability > plain.logProbability + 1e-9) better++;
+    }
+    expect(better).toBeGreaterThan(10);
   });
 });
 
