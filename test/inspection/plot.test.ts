@@ -18,6 +18,8 @@ test('200,000 steps have a line in the table', () => {
     name: 'layer',
     cell: 'GRUCell',
     verdict: 'vanishes',
+    saturated: {},
+    spectralRadius: {},
     states: { h: { norms, ratio: 100 } },
   };
   expect(flowTable([flow as never])).toContain('layer GRUCell');
