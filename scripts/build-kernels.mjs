@@ -15,8 +15,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const kernels = join(root, 'src/kernels/simd/assembly');
 const benchmarks = join(root, 'bench/assembly');
-/** What the compiler is told beside what all flavours have. */
-const flavours = { simd: [], relaxed: ['--enable', 'relaxed-simd'] };
+/** What the compiler is told beside what all flavours have. In this order gzip finds more alike, 2.7 kB. */
+const flavours = { relaxed: ['--enable', 'relaxed-simd'], simd: [] };
 
 const header = `// Made by scripts/build-kernels.mjs, sources ${await fingerprint()}.`;
 await generate(join(root, 'src/kernels/simd/binaries.generated.ts'), join(kernels, 'index.ts'), heapBase);
