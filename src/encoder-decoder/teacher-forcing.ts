@@ -67,7 +67,7 @@ export function teacherForcing(
 
 /** One block; what fills it up lies beyond the lengths, and has no effect. */
 function padded(lists: readonly (readonly number[])[]): Indices {
-  const time = Math.max(1, ...lists.map(({ length }) => length));
+  const time = lists.reduce((most, { length }) => Math.max(most, length), 1);
   const data = new Int32Array(lists.length * time);
   lists.forEach((list, b) => {
     data.set(list, b * time);
@@ -78,16 +78,16 @@ function padded(lists: readonly (readonly number[])[]): Indices {
 function checkLists(argument: string, lists: unknown): void {
   if (!Array.isArray(lists) || lists.length === 0)
     throw typeError('teacherForcing', argument, `is ${show(lists)}`, 'lists of tokens, at least one');
-  lists.forEach((list: unknown, b) => {
+  for (const [b, list] of (lists as unknown[]).entries()) {
     if (!Array.isArray(list))
       throw typeError('teacherForcing', `${argument}[${b}]`, `is ${show(list)}`, 'an array of tokens');
-    const wrong = list.find((token) => !Number.isInteger(token) || token < 0 || token >= 2 ** 31);
-    if (wrong !== undefined)
+    const wrong = list.findIndex((token) => !Number.isInteger(token) || token < 0 || token >= 2 ** 31);
+    if (wrong >= 0)
       throw typeError(
         'teacherForcing',
         `${argument}[${b}]`,
-        `has ${show(wrong)}`,
+        `has ${show(list[wrong])}`,
         'tokens (whole numbers from 0)',
       );
-  });
+  }
 }

@@ -3,7 +3,7 @@
  *
  * Answers for which part is in use. What the elements are, and how the run grows, is the storage's affair.
  */
-import { rangeError } from '../common/errors.ts';
+import { rangeError, wholeNumber } from '../common/errors.ts';
 
 /** The element arrays of the two precisions. */
 export type Values = Float32Array | Float64Array;
@@ -19,6 +19,11 @@ export interface Storage {
 
 // A cache line of float32, so that no two blocks share one and SIMD loads of a block's first row are aligned.
 const GRANULE = 16;
+
+// What a program can do about it: the collector runs when it will, and what it finds is given back between two tasks.
+const WITHIN_REACH =
+  'no more than the engine has left; models and passes give theirs back at once with release() or `using`, and else ' +
+  'when the program next awaits after they were collected';
 
 /** Hands out blocks of a {@link Storage}: first fit among the freed ones, else at the end. */
 export class Heap {
@@ -48,10 +53,10 @@ export class Heap {
   /**
    * The offset of a new block of at least `length` elements, aligned to 64 bytes; its contents are arbitrary.
    *
-   * @throws RangeError if the storage cannot grow that far
+   * @throws RangeError if the length is not a whole number, or the storage cannot grow that far.
    */
   allocate(length: number): number {
-    const size = Math.max(roundUp(length), GRANULE);
+    const size = Math.max(roundUp(wholeNumber('Heap.allocate', 'length', length, 0)), GRANULE);
     const offset = this.#fromFree(size) ?? this.#fromEnd(size);
     this.#lengths.set(offset, size);
     return offset;
@@ -104,7 +109,7 @@ export class Heap {
       const mebibytes = (length: number): string =>
         `${((length * this.values.BYTES_PER_ELEMENT) / 2 ** 20).toFixed(1)} MiB`;
       const came = `asks for ${mebibytes(size)} while ${mebibytes(this.used)} are in use`;
-      const error = rangeError('Heap.allocate', 'length', came, 'no more than the engine has left');
+      const error = rangeError('Heap.allocate', 'length', came, WITHIN_REACH);
       error.cause = cause;
       throw error;
     }

@@ -135,12 +135,12 @@ export class Sequential<
     super();
     const [first] = layers;
     if (first === undefined) throw rangeError('sequential', 'layers', 'is empty', 'at least one layer');
-    layers.forEach((layer: unknown, at) => {
-      if (typeof (layer as AnyLayer)?.compute === 'function') return;
+    for (const [at, layer] of (layers as readonly unknown[]).entries()) {
+      if (typeof (layer as AnyLayer)?.compute === 'function') continue;
       const isCell = typeof layer === 'object' && layer !== null && 'rule' in layer;
       const expected = isCell ? 'a layer: new Sequence(cell) makes one of a cell' : 'a layer';
       throw typeError('sequential', `layers[${at}]`, `is ${show(layer)}`, expected);
-    });
+    }
     this.layers = layers;
     this.backend = first.backend;
     this.accepts = first.accepts as typeof this.accepts;

@@ -99,7 +99,7 @@ function pairsOf<Item>(
       `has ${found.length} sequences`,
       `${targets.length}, one for each target`,
     );
-  return found.map((own, i) => [
+  return Array.from(found, (own, i) => [
     itemsOf(where, `found[${i}]`, own),
     itemsOf(where, `targets[${i}]`, targets[i]!),
   ]);

@@ -4,7 +4,7 @@ import type { Tensor } from '../common/tensor.ts';
 import { Activation } from '../layers/activation.ts';
 import { Dense } from '../layers/dense.ts';
 import { type AnyLayer, Sequential } from '../layers/sequential.ts';
-import type { FeatureInput, PlaceOptions } from './recurrent.ts';
+import { type FeatureInput, listOf, type PlaceOptions } from './recurrent.ts';
 
 /** Options of {@link oneToOne}. */
 export interface OneToOneOptions<InputSize extends number, OutputSize extends number>
@@ -56,7 +56,7 @@ export function oneToOne<const InputSize extends number, const OutputSize extend
   } = requiredOptions('oneToOne', options, '{ inputSize, outputSize }');
   wholeNumber('oneToOne', 'outputSize', outputSize);
   let width: number = wholeNumber('oneToOne', 'inputSize', options.inputSize);
-  const hidden = [hiddenSize].flat().flatMap((size): AnyLayer[] => {
+  const hidden = listOf(hiddenSize).flatMap((size): AnyLayer[] => {
     const dense = new Dense({
       inputSize: width,
       outputSize: wholeNumber('oneToOne', 'hiddenSize', size),

@@ -72,6 +72,11 @@ export interface RecurrentOptions extends PlaceOptions {
   readonly dropout?: number | undefined;
 }
 
+/** The sizes of layers, where one number is one layer. A hole stays an entry, `flat` would drop it. */
+export function listOf(sizes: number | readonly number[]): readonly number[] {
+  return typeof sizes === 'object' ? Array.from(sizes) : [sizes];
+}
+
 /** The layer that takes the indices, if they are what goes in; and the width that follows. */
 export function inputLayer(
   where: string,
@@ -111,7 +116,7 @@ export function recurrentLayers(
   const { merge, learnInitialState, noise } = options;
   if (!bidirectional && merge !== undefined)
     throw rangeError(where, 'merge', `is ${show(merge)}`, 'none without bidirectional: true');
-  const sizes = [options.hiddenSize].flat();
+  const sizes = listOf(options.hiddenSize);
   if (sizes.length === 0) throw rangeError(where, 'hiddenSize', 'is empty', 'a number for each layer');
   const kinds = Array.isArray(cell) ? (cell as readonly CellKind[]) : sizes.map(() => cell as CellKind);
   if (kinds.length !== sizes.length)

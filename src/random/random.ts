@@ -46,7 +46,12 @@ export class Random {
   /** @throws RangeError if it is not four 32-bit words, or all are zero. */
   set state(state: RandomState) {
     const isWord = (word: number) => Number.isInteger(word) && word >= 0 && word < 2 ** 32;
-    if (!Array.isArray(state) || state.length !== 4 || !state.every(isWord) || !state.some(Boolean))
+    if (
+      !Array.isArray(state) ||
+      state.length !== 4 ||
+      !Array.from(state).every(isWord) ||
+      !state.some(Boolean)
+    )
       throw rangeError(
         'Random.state',
         'state',

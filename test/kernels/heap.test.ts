@@ -65,13 +65,29 @@ describe.each(storages)('%s', (_name, storage) => {
     const bytes = heap.values.BYTES_PER_ELEMENT;
     const message =
       `Heap.allocate: length asks for ${(2 ** 30 * bytes).toFixed(1)} MiB while ${(bytes / 4).toFixed(1)} MiB ` +
-      'are in use, expected no more than the engine has left';
+      'are in use, expected no more than the engine has left; models and passes give theirs back at once with ' +
+      'release() or `using`, and else when the program next awaits after they were collected';
     expect(() => heap.allocate(2 ** 50)).toThrow(expect.objectContaining({ name: 'RangeError', message }));
     expect(heap.used).toBe(2 ** 18);
     expect(heap.values[offset]).toBe(5);
     const next = heap.allocate(16);
-    expect(heap.values[next]).toBeDefined();
+    expect(next).toBe(offset + 2 ** 18);
+    heap.values[next + 15] = 6;
+    expect(heap.values[next + 15]).toBe(6);
   });
+
+  test.each([Number.NaN, 1.5, -1, Number.POSITIVE_INFINITY, undefined])(
+    'a length of %s is refused, and harms nothing',
+    (length) => {
+      const heap = new Heap(storage());
+      const first = heap.allocate(16);
+      expect(() => heap.allocate(length as number)).toThrow(
+        `Heap.allocate: length is ${length}, expected a whole number of at least 0`,
+      );
+      expect(heap.used).toBe(16);
+      expect(heap.allocate(16)).toBe(first + 16);
+    },
+  );
 
   test('any sequence of allocations and frees, against a model that only remembers', () => {
     const step = fc.oneof(fc.record({ allocate: fc.nat(3000) }), fc.record({ free: fc.nat(50) }));

@@ -53,7 +53,7 @@ export class SparseMatrix {
       throw typeError('SparseMatrix.fromDense', 'rows', `is ${show(rows)}`, 'an array of rows');
     const width = rows[0]?.length ?? 0;
     return SparseMatrix.fromRows(
-      rows.map((row, r) => {
+      Array.from(rows, (row: unknown, r) => {
         if (!Array.isArray(row))
           throw typeError('SparseMatrix.fromDense', `row ${r}`, `is ${show(row)}`, 'an array of numbers');
         if (row.length !== width)
