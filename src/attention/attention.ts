@@ -14,7 +14,7 @@ import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import { add } from '../matrix/operations.ts';
-import { Parameter } from '../matrix/parameter.ts';
+import { Parameter, releaseParameters } from '../matrix/parameter.ts';
 import { glorotUniform, type Initializer, startingValues } from '../random/initializers.ts';
 import type { Random } from '../random/random.ts';
 import { denseInput, gradientOutput, output } from '../signal/boundary.ts';
@@ -115,6 +115,16 @@ export class Attention {
   /** The parameters by name. */
   parameters(): ReadonlyMap<string, Parameter> {
     return this.#score.parameters();
+  }
+
+  /** `using attention = …` releases it. */
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  /** Gives the memory of the parameters back now, and not when they are collected; whatever uses them afterwards throws. */
+  release(): void {
+    releaseParameters(this);
   }
 
   /** How to build this again; the parameters' values are not part of it. */

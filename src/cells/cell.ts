@@ -5,7 +5,7 @@ import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
-import { Parameter } from '../matrix/parameter.ts';
+import { Parameter, releaseParameters } from '../matrix/parameter.ts';
 import { glorotUniform, type Initializer, orthogonal, startingValues } from '../random/initializers.ts';
 import type { Random } from '../random/random.ts';
 import { denseInput, gradientInput, gradientOutput, output } from '../signal/boundary.ts';
@@ -249,6 +249,16 @@ export abstract class Cell<
         state: stateOutput(final) as CellState<Name>,
       };
     });
+  }
+
+  /** `using cell = …` releases it. */
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  /** Gives the memory of the parameters back now, and not when they are collected; whatever uses them afterwards throws. */
+  release(): void {
+    releaseParameters(this);
   }
 
   #input(arena: Arena, where: string, x: Tensor): Signal {

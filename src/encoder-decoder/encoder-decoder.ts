@@ -11,7 +11,7 @@ import type { BatchTrace, GradientOf, Layer } from '../layers/layer.ts';
 import { prefixed } from '../layers/parts.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import type { Parameter } from '../matrix/parameter.ts';
+import { type Parameter, releaseParameters } from '../matrix/parameter.ts';
 import type { Initializer } from '../random/initializers.ts';
 import type { Random } from '../random/random.ts';
 import { gradientInput, gradientOutput, output as outputTensor } from '../signal/boundary.ts';
@@ -194,6 +194,16 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
       ...(combination && { combination }),
       output,
     });
+  }
+
+  /** `using model = …` releases it. */
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  /** Gives the memory of the parameters back now, and not when they are collected; whatever uses them afterwards throws. */
+  release(): void {
+    releaseParameters(this);
   }
 
   /** How to build this model again; the parameters' values are not part of it. */

@@ -9,7 +9,7 @@ import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import type { Parameter } from '../matrix/parameter.ts';
+import { type Parameter, releaseParameters } from '../matrix/parameter.ts';
 import { denseInput, gradientInput, gradientOutput, indexInput, output } from '../signal/boundary.ts';
 import type { Expectation } from '../signal/checks.ts';
 import { type Pass, recordPass } from '../signal/pass.ts';
@@ -228,6 +228,16 @@ export abstract class Layer<
   initialState(batch: number): S {
     wholeNumber(`${this.type}.initialState`, 'batch', batch);
     return (this.stateSizes && zeroState(this.backend, this.stateSizes, batch)) as S;
+  }
+
+  /** `using model = …` releases it. */
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  /** Gives the memory of the parameters back now, and not when they are collected; whatever uses them afterwards throws. */
+  release(): void {
+    releaseParameters(this);
   }
 
   /**

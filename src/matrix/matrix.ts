@@ -1,10 +1,18 @@
 /**
  * A matrix is an address: where in a backend's heap its rows lie.
  *
- * It owns nothing. Views share memory with what they were taken from, and stay right when the heap grows.
+ * Views share memory with what they were taken from, and stay right when the heap grows. A matrix in an arena is good as
+ * long as the arena is in use; one in memory of its own keeps that memory, and so do its views.
  */
 import { type Backend, newValues } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
+
+/** Memory that lives as long as a matrix over it is held, unless it is released before. */
+export interface Owner {
+  readonly released: boolean;
+  /** Gives the memory back now; every matrix over it then refuses to be used. */
+  release(): void;
+}
 
 /** What a product reads: a matrix or its transpose. */
 export interface Factor {
@@ -14,6 +22,8 @@ export interface Factor {
   readonly columns: number;
   readonly rowStride: number;
   readonly columnStride: number;
+  /** Whose memory it is; undefined in an arena. */
+  readonly owner?: Owner | undefined;
 }
 
 /**
@@ -35,18 +45,33 @@ export class Matrix implements Factor {
   readonly rows: number;
   readonly columns: number;
   readonly stride: number;
+  readonly owner: Owner | undefined;
   #offset: number;
 
-  constructor(backend: Backend, offset: number, rows: number, columns: number, stride: number = columns) {
+  constructor(
+    backend: Backend,
+    offset: number,
+    rows: number,
+    columns: number,
+    stride: number = columns,
+    owner?: Owner | undefined,
+  ) {
     this.backend = backend;
     this.#offset = offset;
     this.rows = rows;
     this.columns = columns;
     this.stride = stride;
+    this.owner = owner;
   }
 
-  /** Where the first element is, counted in elements from the start of the heap. */
+  /**
+   * Where the first element is, counted in elements from the start of the heap.
+   *
+   * @throws Error if the memory has been released.
+   */
   get offset(): number {
+    if (this.owner?.released)
+      throw new Error('Matrix: its memory has been released, expected no use of a model after that');
     return this.#offset;
   }
 
@@ -69,18 +94,19 @@ export class Matrix implements Factor {
       columns: this.rows,
       rowStride: 1,
       columnStride: this.stride,
+      owner: this.owner,
     };
   }
 
   /** The view of `count` rows from row `start`, `step` rows apart: with the batch as `step`, those of one sequence. */
   rowsFrom(start: number, count: number, step = 1): Matrix {
-    const { backend, offset, columns, stride } = this;
-    return new Matrix(backend, offset + start * stride, count, columns, step * stride);
+    const { backend, offset, columns, stride, owner } = this;
+    return new Matrix(backend, offset + start * stride, count, columns, step * stride, owner);
   }
 
   /** The view of `count` columns from column `start`. */
   columnsFrom(start: number, count: number): Matrix {
-    return new Matrix(this.backend, this.offset + start, this.rows, count, this.stride);
+    return new Matrix(this.backend, this.offset + start, this.rows, count, this.stride, this.owner);
   }
 
   /** Moves this view by `rows` rows, up if negative: how a time loop walks a block without making new views. */

@@ -1,17 +1,44 @@
-/** Heap memory that lives as long as an object: given back when the garbage collector finds the object gone. */
+/**
+ * Heap memory of its own: given back when the garbage collector finds no matrix over it left, or sooner when released.
+ *
+ * Every matrix over such a block holds it, so a view that is still held is never somebody else's memory.
+ */
 import type { Backend } from '../kernels/backend.ts';
-import { Matrix } from './matrix.ts';
+import { Matrix, type Owner } from './matrix.ts';
 import { fill } from './operations.ts';
 
-const registry = /* @__PURE__ */ new FinalizationRegistry<{ backend: Backend; offset: number }>(
-  ({ backend, offset }) => backend.heap.free(offset),
+interface Address {
+  readonly backend: Backend;
+  readonly offset: number;
+}
+
+const registry = /* @__PURE__ */ new FinalizationRegistry<Address>(({ backend, offset }) =>
+  backend.heap.free(offset),
 );
 
-/** A new matrix of zeros whose memory is `owner`'s. */
-export function ownedMatrix(owner: object, backend: Backend, rows: number, columns: number): Matrix {
+class Block implements Owner {
+  /** A field, since every use of a matrix asks for it. */
+  released = false;
+  readonly #address: Address;
+
+  constructor(address: Address) {
+    this.#address = address;
+    registry.register(this, address, this);
+  }
+
+  release(): void {
+    if (this.released) return;
+    this.released = true;
+    registry.unregister(this);
+    const { backend, offset } = this.#address;
+    backend.heap.free(offset);
+  }
+}
+
+/** A new matrix of zeros in memory of its own. */
+export function ownedMatrix(backend: Backend, rows: number, columns: number): Matrix {
   const offset = backend.heap.allocate(rows * columns);
-  registry.register(owner, { backend, offset });
-  const matrix = new Matrix(backend, offset, rows, columns);
+  const matrix = new Matrix(backend, offset, rows, columns, columns, new Block({ backend, offset }));
   fill(matrix, 0);
   return matrix;
 }

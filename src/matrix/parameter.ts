@@ -24,6 +24,16 @@ export function withoutStart<Built>(elements: number, build: () => Built): Built
   }
 }
 
+/** Whatever has parameters. */
+interface Model {
+  parameters(): ReadonlyMap<string, Parameter>;
+}
+
+/** Releases every parameter of a model. */
+export function releaseParameters(model: Model): void {
+  for (const parameter of model.parameters().values()) parameter.release();
+}
+
 /**
  * A weight of a cell or layer, with its gradient.
  *
@@ -65,11 +75,11 @@ export class Parameter {
           `at most ${room} elements for a file of this size`,
         );
       room -= rows! * columns;
-      this.value = ownedMatrix(this, backend, rows!, columns);
+      this.value = ownedMatrix(backend, rows!, columns);
       return;
     }
     const values = typeof initial === 'function' ? initial() : initial;
-    this.value = ownedMatrix(this, backend, rows!, columns);
+    this.value = ownedMatrix(backend, rows!, columns);
     this.write(values);
   }
 
@@ -81,7 +91,7 @@ export class Parameter {
   /** ∂L/∂value in the heap, as accumulated since it was last cleared. */
   get gradient(): Matrix {
     const { backend, rows, columns } = this.value;
-    this.#gradient ??= ownedMatrix(this, backend, rows, columns);
+    this.#gradient ??= ownedMatrix(backend, rows, columns);
     return this.#gradient;
   }
 
@@ -116,6 +126,14 @@ export class Parameter {
   /** Sets the gradient to zero. */
   clearGradient(): void {
     if (this.#gradient !== undefined) fill(this.#gradient, 0);
+  }
+
+  /** Gives the memory of value and gradient back now, and not when they are collected; to use them afterwards is an error. */
+  release(): void {
+    this.value.owner?.release();
+    this.#gradient?.owner?.release();
+    // A gradient made after that would be memory that nobody gives back.
+    this.#gradient ??= this.value;
   }
 
   /** To be called after changing `value` in place. */

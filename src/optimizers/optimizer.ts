@@ -37,7 +37,7 @@ class Memory {
 
   constructor(names: readonly string[], { value }: Parameter) {
     const { backend, rows, columns } = value;
-    this.slots = new Map(names.map((name) => [name, ownedMatrix(this, backend, rows, columns)]));
+    this.slots = new Map(names.map((name) => [name, ownedMatrix(backend, rows, columns)]));
   }
 }
 

@@ -61,8 +61,7 @@ export function updater(
 function keeper(parameters: ReadonlyMap<string, Parameter>): { keep(): void; putBack(): void } {
   const copies = [...parameters.values()].map((parameter) => {
     const { backend, rows, columns } = parameter.value;
-    const owner = {};
-    return { parameter, owner, copy: ownedMatrix(owner, backend, rows, columns) };
+    return { parameter, copy: ownedMatrix(backend, rows, columns) };
   });
   return {
     keep() {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   Attention,
   binaryCrossEntropy,
+  chrF,
   crossEntropy,
   Dense,
   exactMatch,
@@ -20,7 +21,6 @@ import {
 import {
   batchesByLength,
   chiSquared,
-  chrF,
   mutualInformation,
   padSequences,
   SparseMatrix,

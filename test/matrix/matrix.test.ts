@@ -4,10 +4,9 @@ import { Matrix } from '../../src/matrix/matrix.ts';
 import { ownedMatrix } from '../../src/matrix/owned.ts';
 
 describe.each([float64(), float32()])('$name', (backend) => {
-  const owner = {};
   /** 3×4 with the numbers 0 to 11. */
   const counting = () => {
-    const matrix = ownedMatrix(owner, backend, 3, 4);
+    const matrix = ownedMatrix(backend, 3, 4);
     matrix.write(Array.from({ length: 12 }, (_, i) => i));
     return matrix;
   };
@@ -42,6 +41,7 @@ describe.each([float64(), float32()])('$name', (backend) => {
     expect(matrix.T).toEqual({
       backend,
       offset: matrix.offset,
+      owner: matrix.owner,
       rows: 2,
       columns: 3,
       rowStride: 1,
