@@ -200,8 +200,9 @@ function checkEntry(name: string, entry: unknown, available: number, damaged: Da
     throw damaged(`has tensor ${show(name)} of no shape or place`, 'whole numbers for both');
   const [from, to] = offsets!;
   const width = elementWidth(dtype);
-  const size =
-    width === undefined ? to - from : shape!.reduce((product, dimension) => product * dimension, width);
+  const count = shape!.reduce((product, dimension) => product * dimension, 1);
+  // Of a type that is not known, an element has a bit at least.
+  const size = width === undefined ? Math.max(to - from, count / 8) : count * width;
   if (from > to || to - from !== size || to > available)
     throw damaged(
       `has tensor ${show(name)} at ${from}–${to} of ${available} data bytes`,
