@@ -7,7 +7,7 @@
 export type { AbortSignalLike } from './async/until-aborted.ts';
 export { Attention, type AttentionInput, type AttentionOptions } from './attention/attention.ts';
 export type { AttentionGradients, AttentionPass } from './attention/pass.ts';
-export { Cell, type CellOptions, type CellState, type StateOf } from './cells/cell.ts';
+export { Cell, type CellOptions, type CellState, type StateOf, type StepOptions } from './cells/cell.ts';
 export { CoupledLSTMCell } from './cells/coupled-lstm.ts';
 export { GRUCell, type GRUCellOptions } from './cells/gru.ts';
 export type { LayerNormCellOptions } from './cells/layer-norm.ts';

@@ -111,6 +111,8 @@ test('states are named', () => {
   refused(() => new Sequence(lstm).forward(x, { state: { h: x } }));
   // @ts-expect-error: a state is an option, not an argument
   refused(() => new Sequence(lstm).forward(x, state));
+  // @ts-expect-error: of a cell too
+  refused(() => lstm.forward(x, state));
   // @ts-expect-error: a layer without state takes none
   refused(() => new Dense({ inputSize: 3, outputSize: 1 }).infer(x, { state }));
   const both = new Bidirectional(gru, gru).initialState(1);

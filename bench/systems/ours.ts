@@ -133,7 +133,7 @@ function step(workload: Workload, tensors: Tensors): Job {
   let state = cell.initialState(workload.batch);
   return {
     run(times) {
-      for (let i = 0; i < times; i++) ({ state } = cell.infer(x, state));
+      for (let i = 0; i < times; i++) ({ state } = cell.infer(x, { state }));
     },
     values: () => [squareMean(state.h.data), squareMean(state.c.data)],
   };

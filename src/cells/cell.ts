@@ -1,6 +1,7 @@
 /** What every cell has beside its rule: sizes, parameters and their starting values, and the step of a single input. */
 import type { Architecture } from '../common/architecture.ts';
 import { requiredOptions, weightShape, wholeNumber } from '../common/errors.ts';
+import { type Checks, checkOptions, later } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
@@ -45,6 +46,14 @@ export interface CellOptions<InputSize extends number = number, HiddenSize exten
 
 /** The state of a cell: each part `[batch, hiddenSize]`, or as wide as `stateSizes` says. */
 export type CellState<Name extends string> = { readonly [name in Name]: Tensor };
+
+/** What may come with the input of a step. */
+export interface StepOptions<S> {
+  /** The state to start from, `[batch, hiddenSize]` each or as `stateSizes` says: zeros by default. */
+  readonly state?: S | undefined;
+}
+
+const stepOptions: Checks<StepOptions<State>> = { state: later };
 
 /** The state type of a cell: `{ h, c }` of an LSTM. */
 export type StateOf<C> = C extends Cell<infer Name, number, number> ? CellState<Name> : never;
@@ -203,14 +212,14 @@ export abstract class Cell<
   }
 
   /**
-   * One step, recorded for the way back: a sequence of length one.
+   * One step, recorded for its backward: a sequence of length one.
    *
    * @param x `[batch, inputSize]`
-   * @param state `[batch, hiddenSize]` each; zeros unless given.
-   * @throws RangeError if a shape does not fit.
+   * @throws RangeError or TypeError if the input, the state or an option does not fit.
    */
-  forward(x: Tensor, state?: CellState<Name>): Pass<Tensor, Tensor, CellState<Name>> {
+  forward(x: Tensor, options: StepOptions<CellState<Name>> = {}): Pass<Tensor, Tensor, CellState<Name>> {
     const where = `${this.type}.forward`;
+    const { state } = checkOptions(where, options, stepOptions);
     return recordPass(where, this, (arena) => {
       const input = this.#input(arena, where, x);
       const run = unroll(arena, this, input, this.#state(arena, where, 'state', state, input));
@@ -236,11 +245,14 @@ export abstract class Cell<
    * One step, not recorded.
    *
    * @param x `[batch, inputSize]`
-   * @param state `[batch, hiddenSize]` each; zeros unless given.
-   * @throws RangeError if a shape does not fit.
+   * @throws RangeError or TypeError if the input, the state or an option does not fit.
    */
-  infer(x: Tensor, state?: CellState<Name>): { output: Tensor; state: CellState<Name> } {
+  infer(
+    x: Tensor,
+    options: StepOptions<CellState<Name>> = {},
+  ): { readonly output: Tensor; readonly state: CellState<Name> } {
     const where = `${this.type}.infer`;
+    const { state } = checkOptions(where, options, stepOptions);
     return withArena(this.backend, (arena) => {
       const input = this.#input(arena, where, x);
       const { final } = unroll(arena, this, input, this.#state(arena, where, 'state', state, input));

@@ -140,7 +140,7 @@ export interface GRUCellOptions<InputSize extends number, HiddenSize extends num
  * import { GRUCell, tensor } from 'recurrent-cells';
  *
  * const cell = new GRUCell({ inputSize: 3, hiddenSize: 2 });
- * const { state } = cell.infer(tensor([[1, 0, 0]]), cell.initialState(1));
+ * const { state } = cell.infer(tensor([[1, 0, 0]]), { state: cell.initialState(1) });
  * state.h.shape // → [1, 2]
  * ```
  */

@@ -78,7 +78,7 @@ const rule: Rule<Gate, State, 'tanhC'> = {
  * import { LSTMCell, tensor } from 'recurrent-cells';
  *
  * const cell = new LSTMCell({ inputSize: 3, hiddenSize: 2 });
- * const { state } = cell.infer(tensor([[1, 0, 0]]), cell.initialState(1));
+ * const { state } = cell.infer(tensor([[1, 0, 0]]), { state: cell.initialState(1) });
  * state.h.shape // → [1, 2]
  * state.c.shape // → [1, 2]
  * ```

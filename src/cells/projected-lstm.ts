@@ -72,7 +72,7 @@ export interface ProjectedLSTMCellOptions<
  * import { ProjectedLSTMCell, tensor } from 'recurrent-cells';
  *
  * const cell = new ProjectedLSTMCell({ inputSize: 3, hiddenSize: 8, projectionSize: 2 });
- * const { state } = cell.infer(tensor([[1, 0, 0]]), cell.initialState(1));
+ * const { state } = cell.infer(tensor([[1, 0, 0]]), { state: cell.initialState(1) });
  * state.h.shape // → [1, 2]
  * state.c.shape // → [1, 8]
  * ```

@@ -59,7 +59,7 @@ export interface RNNCellOptions<InputSize extends number, HiddenSize extends num
  * import { RNNCell, tensor } from 'recurrent-cells';
  *
  * const cell = new RNNCell({ inputSize: 3, hiddenSize: 2 });
- * const { state } = cell.infer(tensor([[1, 0, 0]]), cell.initialState(1));
+ * const { state } = cell.infer(tensor([[1, 0, 0]]), { state: cell.initialState(1) });
  * state.h.shape // → [1, 2]
  * ```
  */

@@ -5,6 +5,7 @@
  */
 import type { Architecture } from '../common/architecture.ts';
 import { wholeNumber } from '../common/errors.ts';
+import { type Checks, checkOptions, later } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
@@ -30,6 +31,8 @@ export interface ForwardOptions<S> {
   /** The state to start from: zeros unless given, or what the layer has learned. */
   readonly state?: S | undefined;
 }
+
+const forwardOptions: Checks<ForwardOptions<unknown>> = { lengths: later, state: later };
 
 /** The gradient of an input: indices have none. */
 export type GradientOf<Input> = Input extends Tensor ? Tensor : undefined;
@@ -153,20 +156,17 @@ export abstract class Layer<
    * Computes the output and records what the way back needs.
    *
    * @param input `[batch, time, inputSize]` or, of layers that need no time axis, `[batch, inputSize]`; indices `[batch, time]`.
-   * @throws RangeError or TypeError if the input, the lengths or the state do not fit.
+   * @throws RangeError or TypeError if the input, the lengths, the state or an option do not fit.
    */
   forward(
     input: Input,
     options: ForwardOptions<S> = {},
   ): Pass<Tensor, GradientOf<Input>, S> & { readonly output: Tensor<OutputShape> } {
     const where = `${this.type}.forward`;
+    const { lengths, state } = checkOptions(where, options, forwardOptions);
     const pass: Pass<Tensor, GradientOf<Input>, S> = recordPass(where, this, (arena) => {
-      const signal = this.toSignal(arena, where, input, options.lengths);
-      const trace = this.record(
-        arena,
-        signal,
-        this.toMatrixState(arena, where, 'state', options.state, signal),
-      );
+      const signal = this.toSignal(arena, where, input, lengths);
+      const trace = this.record(arena, signal, this.toMatrixState(arena, where, 'state', state, signal));
       return {
         output: output(arena, trace.output),
         state: this.#stateOutput(trace.state),
@@ -186,20 +186,17 @@ export abstract class Layer<
    * Computes the output and records nothing; what only training does, such as dropout, is left out.
    *
    * @param input as for `forward`.
-   * @throws RangeError or TypeError if the input, the lengths or the state do not fit.
+   * @throws RangeError or TypeError if the input, the lengths, the state or an option do not fit.
    */
   infer(
     input: Input,
     options: ForwardOptions<S> = {},
   ): { readonly output: Tensor<OutputShape>; readonly state: S } {
     const where = `${this.type}.infer`;
+    const { lengths, state } = checkOptions(where, options, forwardOptions);
     return withArena(this.backend, (arena) => {
-      const signal = this.toSignal(arena, where, input, options.lengths);
-      const result = this.compute(
-        arena,
-        signal,
-        this.toMatrixState(arena, where, 'state', options.state, signal),
-      );
+      const signal = this.toSignal(arena, where, input, lengths);
+      const result = this.compute(arena, signal, this.toMatrixState(arena, where, 'state', state, signal));
       return {
         output: output(arena, result.output) as Tensor<OutputShape>,
         state: this.#stateOutput(result.state),

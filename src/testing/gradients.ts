@@ -22,7 +22,7 @@ export interface Checkable {
   /** The parameters by name. */
   parameters(): ReadonlyMap<string, Parameter>;
   /** A pass over an input, from an initial state if one is given. */
-  // biome-ignore lint/suspicious/noExplicitAny: cells take a state where layers take options
+  // biome-ignore lint/suspicious/noExplicitAny: each has options of its own
   forward(input: any, options?: any): any;
 }
 
@@ -109,10 +109,9 @@ export function checkGradients(
     shape: like.shape,
   });
   const ownInput = copyOf(input);
-  const isCell = 'rule' in subject;
   const forwardFrom = (initial: State | undefined): AnyPass => {
     before?.();
-    return subject.forward(ownInput, isCell ? initial : { lengths, state: initial });
+    return subject.forward(ownInput, { state: initial, ...(lengths && { lengths }) });
   };
   const ownState = initialState(state, () => drawnState(forwardFrom(undefined), draw));
   const forward = () => forwardFrom(ownState);

@@ -111,6 +111,23 @@ test('options of single cells that are not among the choices', () => {
   );
 });
 
+test('a state is an option, and nothing else is', () => {
+  const cell = new LSTMCell({ inputSize: 1, hiddenSize: 1 });
+  const x = tensor([[1]]);
+  const state = cell.initialState(1);
+  for (const method of ['forward', 'infer'] as const) {
+    expect(() => cell[method](x, state as object)).toThrow(
+      new TypeError(`LSTMCell.${method}: option "h" is unknown, expected state`),
+    );
+    expect(() => cell[method](x, { lengths: [1] } as object)).toThrow(
+      new TypeError(`LSTMCell.${method}: option "lengths" is unknown, expected only state`),
+    );
+    expect(() => cell[method](x, null as unknown as object)).toThrow(
+      new TypeError(`LSTMCell.${method}: options is null, expected an object such as { state }`),
+    );
+  }
+});
+
 test('architectures tell what the constructor needs', () => {
   const sizes = { inputSize: 2, hiddenSize: 3 };
   expect(new RNNCell({ ...sizes, activation: 'relu' }).architecture()).toEqual({

@@ -91,7 +91,7 @@ export function runCell(golden: GoldenCase, backend: Backend): TensorResult[] {
   const each = (from: (name: string) => Tensor) =>
     Object.fromEntries(states.map((name) => [name, from(name)]));
   const initial = isStateGiven(golden) ? each((name) => take(golden, `in.${name}_0`)) : undefined;
-  const pass = cell.forward(take(golden, 'in.input'), initial);
+  const pass = cell.forward(take(golden, 'in.input'), { state: initial });
   const d = pass.backward(
     undefined,
     each((name) => upstreamOf(golden, `${name}_1`)),

@@ -230,7 +230,10 @@ describe.each(cells)('%s', (_, makeCell) => {
         let carried = state;
         for (let t = 0; t < shape.time; t++) {
           const { data } = cut(x, t, t + 1);
-          const { state: next } = cell.infer({ data, shape: [shape.batch, shape.inputSize] }, carried);
+          const { state: next } = cell.infer(
+            { data, shape: [shape.batch, shape.inputSize] },
+            { state: carried },
+          );
           const { h: before } = carried;
           const h = next.h!.data.map((value, i) => 0.25 * before!.data[i]! + 0.75 * value);
           carried = { ...next, h: { data: h, shape: before!.shape } };
@@ -245,7 +248,7 @@ describe.each(cells)('%s', (_, makeCell) => {
   test('a unit in the zone keeps its value, any other has the cell’s', () => {
     const shape = { batch: 20, time: 1, inputSize: 2, hiddenSize: 50, bias: true, seed: 3 };
     const { cell, layer, x, state } = setup(shape, { zoneout: 0.3 });
-    const alone = cell.infer({ data: x.data, shape: [20, 2] }, state).state;
+    const alone = cell.infer({ data: x.data, shape: [20, 2] }, { state }).state;
     const { state: next } = layer.forward(x, { state });
     const zones = cell.rule.states.map((name) => {
       const zone = Array.from(next[name]!.data, (value, i) => value === state[name]!.data[i]);

@@ -103,8 +103,8 @@ describe.each(cells)('%s', (_, makeCell) => {
         const passes = [];
         let carried = state;
         for (let t = 0; t < shape.time; t++) {
-          const pass = cell.forward(step(x, t), carried);
-          expectCloseStates(cell.infer(step(x, t), carried).state, pass.state);
+          const pass = cell.forward(step(x, t), { state: carried });
+          expectCloseStates(cell.infer(step(x, t), { state: carried }).state, pass.state);
           expectClose(pass.output, step(whole.output, t));
           passes.push(pass);
           carried = pass.state;

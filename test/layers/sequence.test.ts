@@ -97,6 +97,21 @@ describe('errors', () => {
     expect(() => new Sequence(undefined as unknown as Cell)).toThrow(TypeError);
   });
 
+  test('of a state that is not under its option, and of other options that there are not', () => {
+    const layer = new Sequence(cell);
+    for (const method of ['forward', 'infer'] as const) {
+      expect(() => layer[method](x, layer.initialState(2) as object)).toThrow(
+        new TypeError(`Sequence.${method}: option "h" is unknown, expected state`),
+      );
+      expect(() => layer[method](x, { length: [3, 2] } as object)).toThrow(
+        new TypeError(`Sequence.${method}: option "length" is unknown, expected lengths`),
+      );
+      expect(() => layer[method](x, [3, 2] as object)).toThrow(
+        new TypeError(`Sequence.${method}: options is an array of 2, expected an object such as { lengths }`),
+      );
+    }
+  });
+
   test('of an input without time, also from the layer before', () => {
     const last = new Sequence(new LSTMCell({ inputSize: 1, hiddenSize: 1 }), { outputs: 'last' });
     const model = sequential(last, new Sequence(new LSTMCell({ inputSize: 1, hiddenSize: 1 })));
