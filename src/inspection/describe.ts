@@ -105,7 +105,9 @@ function table(rows: readonly Row[]): string[] {
     parameters === 0 ? '' : parameters.toLocaleString('en'),
   ]);
   cells.unshift(['layer', 'output', 'parameters']);
-  const [names, outputs, counts] = [0, 1, 2].map((at) => Math.max(...cells.map((row) => row[at]!.length)));
+  const [names, outputs, counts] = [0, 1, 2].map((at) =>
+    cells.reduce((most, row) => Math.max(most, row[at]!.length), 0),
+  );
   return cells.map(([name, output, count]) =>
     `${name!.padEnd(names!)}  ${output!.padEnd(outputs!)}  ${count!.padStart(counts!)}`.trimEnd(),
   );

@@ -26,7 +26,7 @@ export function flowTable(layers: readonly LayerFlow[]): string {
       .map(([state, flow]) => [`  ‖∂L/∂${state}_t‖`, ...numbers(flow), '']),
   ]);
   const widths = head.map((title, at) =>
-    Math.max(title.length, ...groups.flat().map((row) => row[at]!.length)),
+    groups.flat().reduce((most, row) => Math.max(most, row[at]!.length), title.length),
   );
   const line = (cells: readonly string[]) =>
     cells

@@ -75,7 +75,9 @@ export function watchLayer(cell: Unrollable<string>, { batch, time, lengths }: S
     flow(name) {
       const flows = mapNames(states, (state) => flowOf(rows[state]!));
       const whole = ends.map((length, b) =>
-        Float64Array.from({ length }, (_, t) => Math.max(...states.map((state) => rows[state]![b]![t]!))),
+        Float64Array.from({ length }, (_, t) =>
+          states.reduce((most, state) => Math.max(most, rows[state]![b]![t]!), 0),
+        ),
       );
       return {
         name,
@@ -126,7 +128,7 @@ function flowOf(rows: readonly Float64Array[]): Pick<LayerFlow, 'norms' | 'ratio
 
 /** Over all sequences, their ends side by side. */
 function alignedNorms(rows: readonly Float64Array[]): number[] {
-  const time = Math.max(...rows.map((row) => row.length));
+  const time = rows.reduce((most, row) => Math.max(most, row.length), 0);
   return Array.from({ length: time }, (_, t) =>
     norm(rows.map((row) => row[row.length - time + t]).filter((value) => value !== undefined)),
   );

@@ -81,7 +81,7 @@ function frameOf(width: number, height: number, lines: LogPlot['lines']): Frame 
   const logs = drawn.length > 0 ? drawn : [0];
   const low = Math.floor(logs.reduce((least, log) => Math.min(least, log)));
   const high = Math.max(low + 1, Math.ceil(logs.reduce((most, log) => Math.max(most, log))));
-  const steps = Math.max(1, ...lines.map(({ values }) => values.length));
+  const steps = lines.reduce((most, { values }) => Math.max(most, values.length), 1);
   return {
     left,
     right,

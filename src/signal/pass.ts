@@ -105,13 +105,13 @@ export function recordPass<Output, Input, State>(
   const arena = borrowArena(owner.backend);
   try {
     const trace = forward(arena);
-    const backward: typeof trace.backward = (...gradients) => {
+    const backward: typeof trace.backward = (dOutput, dState) => {
       for (const { name, parameter, version } of versions)
         if (parameter.version !== version)
           throw new Error(
             `${where}: ${name} has changed since this forward, expected backward before an update`,
           );
-      return trace.backward(...gradients);
+      return trace.backward(dOutput, dState);
     };
     return new Pass(where, arena, { ...trace, backward });
   } catch (error) {

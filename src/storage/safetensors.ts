@@ -172,9 +172,13 @@ function readEntries(
 ): Map<string, StoredTensor> {
   const tensors = new Map<string, StoredTensor>();
   for (const [name, entry] of header) {
-    const { dtype, shape, data_offsets } = checkEntry(name, entry, data.length, damaged);
+    const {
+      dtype,
+      shape,
+      data_offsets: [start, end],
+    } = checkEntry(name, entry, data.length, damaged);
     const place = `${where}: bytes has tensor ${show(name)}`;
-    tensors.set(name, new StoredTensor(place, dtype, shape, data.subarray(...data_offsets)));
+    tensors.set(name, new StoredTensor(place, dtype, shape, data.subarray(start, end)));
   }
   const places = [...tensors].map(([name, { bytes }]): [string, number, number] => {
     const from = bytes.byteOffset - data.byteOffset;

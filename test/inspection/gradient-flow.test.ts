@@ -486,3 +486,11 @@ describe('errors', () => {
     expect(() => call(...args)).toThrow(error);
   });
 });
+
+test('as many sequences as there are', () => {
+  const layer = new Sequence(new RNNCell({ inputSize: 1, hiddenSize: 1, random: new Random(1) }));
+  const inputs = tensor(new Float64Array(2 * 150_000), [150_000, 2, 1]);
+  const lengths = Array.from({ length: 150_000 }, (_, b) => 1 + (b % 2));
+  const flow = gradientFlow(layer, { inputs, targets: inputs, lengths }, { loss: meanSquaredError() });
+  expect(flow.layers.map(({ norms }) => norms.length)).toEqual([2]);
+});
