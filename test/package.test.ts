@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createContext, runInContext } from 'node:vm';
 import { build, type Options } from 'tsup';
 import { beforeAll, describe, expect, test } from 'vitest';
 import config from '../tsup.config.ts';
@@ -50,4 +51,25 @@ describe.each([
     const url = format === 'esm' ? 'import.meta.url' : 'location.href';
     expect(loadedBy('parallel')).toContain(`new Worker(new URL("./worker.js", ${url}), { type: "module" })`);
   });
+});
+
+test('it computes in a sandbox, where its arrays are not of the realm that WebAssembly and encoders are of', () => {
+  const context = createContext({ WebAssembly, TextEncoder, TextDecoder });
+  const modules = new Map<string, object>();
+  const loaded = (path: string): object => {
+    const name = basename(path);
+    const made = modules.get(name);
+    if (made !== undefined) return made;
+    const exports = {};
+    modules.set(name, exports);
+    const code = readFileSync(join(folder, name), 'utf8');
+    runInContext(`(exports, require) => {${code}\n}`, context)(exports, loaded);
+    return exports;
+  };
+  const { Dense, float32, load, save, tensor } = loaded('index.cjs') as typeof import('../src/index.ts');
+  const dense = new Dense({ inputSize: 2, outputSize: 1 });
+  dense.weight.write([2, 3]);
+  const again = load(save(dense)) as typeof dense;
+  expect(again.infer(tensor([[1, 10]])).output.data[0]).toBe(32);
+  expect(float32().name).toMatch('SIMD');
 });

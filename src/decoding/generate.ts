@@ -2,6 +2,7 @@
 
 import { breathe } from '../async/breathe.ts';
 import type { AbortSignalLike } from '../async/until-aborted.ts';
+import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, requiredOptions, show, typeError, wholeNumber } from '../common/errors.ts';
 import type { Indices } from '../common/tensor.ts';
 import { indices } from '../common/tensor.ts';
@@ -105,12 +106,12 @@ function check(model: Layer<Indices, any, any, any>, { prompt, length, stop }: G
       `scores ${outputSize} classes and reads ${inputSize}`,
       'no more than it reads: what is drawn is read next',
     );
-  if (!Array.isArray(prompt) && !(prompt instanceof Int32Array))
+  if (!Array.isArray(prompt) && !isBuiltin(prompt, 'Int32Array'))
     throw typeError('generate', 'prompt', `is ${show(prompt)}`, 'an array of indices');
   if (prompt.length === 0) throw rangeError('generate', 'prompt', 'is empty', 'at least one index');
   if (length !== undefined) wholeNumber('generate', 'length', length, 0);
   if (stop === undefined || typeof stop === 'function') return;
-  if (typeof stop !== 'number' && !Array.isArray(stop) && !(stop instanceof Set))
+  if (typeof stop !== 'number' && !Array.isArray(stop) && !isBuiltin(stop, 'Set'))
     throw typeError(
       'generate',
       'stop',
@@ -137,5 +138,5 @@ function ending(stop: GenerateOptions['stop']): (tokens: readonly number[]) => b
 }
 
 function tokensOf(stop: number | readonly number[] | ReadonlySet<number>): Iterable<number> {
-  return stop instanceof Set || Array.isArray(stop) ? stop : [stop as number];
+  return typeof stop === 'number' ? [stop] : stop;
 }

@@ -1,5 +1,6 @@
 /** What losses and metrics look at: a model's output, copied into a heap. */
 
+import { isBuiltin } from '../common/builtin.ts';
 import { type Checks, later } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { type Backend, backendOption } from '../kernels/backend.ts';
@@ -23,7 +24,7 @@ export const lossOptions: Checks<LossOptions> = { lengths: later, backend: backe
 
 /** The backend that computes with this output. */
 export function backendOf(output: Tensor, { backend }: LossOptions): Backend {
-  return backend ?? (output?.data instanceof Float64Array ? float64() : float32());
+  return backend ?? (isBuiltin(output?.data, 'Float64Array') ? float64() : float32());
 }
 
 /**

@@ -1,4 +1,5 @@
 /** A batch cut along its first axis, and how what came of the shards becomes what would have come of the whole. */
+import { isBuiltin } from '../common/builtin.ts';
 import { rangeError } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Values } from '../kernels/heap.ts';
@@ -106,7 +107,7 @@ function isComposite(inputs: Tensor | Indices | CompositeInputs): inputs is Comp
 }
 
 function kindOf(value: Tensor | Indices): 'index' | 'real' {
-  return value?.data instanceof Int32Array ? 'index' : 'real';
+  return isBuiltin(value?.data, 'Int32Array') ? 'index' : 'real';
 }
 
 function rows({ data, shape }: Tensor | Indices, { start, end }: Range): Tensor | Indices {

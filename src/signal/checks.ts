@@ -1,4 +1,5 @@
 /** What is asked of public tensors, indices and lengths, and how an error says it. Nothing is copied here. */
+import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { isShape } from '../common/tensor.ts';
 
@@ -59,9 +60,7 @@ const KINDS = {
 export function checkTensor(where: string, argument: string, value: unknown, kind: keyof typeof KINDS): void {
   const { data, shape } = (value ?? {}) as { data?: unknown; shape?: unknown };
   const right =
-    kind === 'real'
-      ? data instanceof Float32Array || data instanceof Float64Array
-      : data instanceof Int32Array;
+    kind === 'real' ? isBuiltin(data, 'Float32Array', 'Float64Array') : isBuiltin(data, 'Int32Array');
   if (!right) {
     const came = data === undefined ? `is ${show(value)}` : `has data that is ${show(data)}`;
     const maker = kind === 'real' ? 'tensor' : 'indices';

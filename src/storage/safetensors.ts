@@ -4,6 +4,7 @@
  * Eight bytes with the header's length, the header padded with spaces to a multiple of eight, then the data, row-major
  * and little-endian, without gaps. What the names mean is the caller's affair.
  */
+import { isBuiltin } from '../common/builtin.ts';
 import { oneOf, rangeError, show, typeError } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { crc32 } from './crc32.ts';
@@ -74,7 +75,7 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
 
 /** Passes bytes on if they are. */
 export function bytesOf(where: string, bytes: unknown): Uint8Array {
-  if (bytes instanceof Uint8Array) return bytes;
+  if (isBuiltin(bytes, 'Uint8Array')) return bytes;
   throw typeError(where, 'bytes', `is ${show(bytes)}`, 'a Uint8Array');
 }
 
@@ -90,7 +91,7 @@ export function encodeTensors(
       throw typeError(where, `metadata[${show(key)}]`, `is ${show(value)}`, 'a string');
   const stored = new Map<string, StoredTensor>();
   for (const [name, { data, shape }] of tensors) {
-    const type = dtype ?? (data instanceof Float32Array ? 'F32' : 'F64');
+    const type = dtype ?? (isBuiltin(data, 'Float32Array') ? 'F32' : 'F64');
     stored.set(name, new StoredTensor('', type, shape, encodeElements(where, name, data, type)));
   }
   const header: [string, unknown][] = [

@@ -3,6 +3,7 @@
  *
  * Answers for telling the two apart before anything is counted wrongly, and for lines out of a stream.
  */
+import { isBuiltin } from '../../common/builtin.ts';
 import { show, typeError } from '../../common/errors.ts';
 import { optionsOf } from '../../common/options.ts';
 import { checkTokenizer, type Tokenizer } from '../tokenizers/tokenizer.ts';
@@ -135,6 +136,6 @@ export async function* lines(
 }
 
 function decode(decoder: TextDecoder, chunk: unknown): string {
-  if (chunk instanceof Uint8Array) return decoder.decode(chunk, { stream: true });
+  if (isBuiltin(chunk, 'Uint8Array')) return decoder.decode(chunk, { stream: true });
   throw typeError('lines', 'a chunk', `is ${show(chunk)}`, 'a string or a Uint8Array');
 }

@@ -3,6 +3,7 @@
  *
  * Answers for the layout and for reading it; what the values mean, their maker says.
  */
+import { isBuiltin } from '../../common/builtin.ts';
 import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
 
 /** A dense tensor as plain data. */
@@ -89,7 +90,7 @@ export class SparseMatrix {
     const columns: number[] = [];
     const values: number[] = [];
     for (const row of rows) {
-      if (!(row instanceof Map)) throw typeError(where, 'a row', `is ${show(row)}`, 'a Map, column → value');
+      if (!isBuiltin(row, 'Map')) throw typeError(where, 'a row', `is ${show(row)}`, 'a Map, column → value');
       for (const column of Float64Array.from(row.keys()).sort()) {
         columns.push(columnWithin(where, column, width));
         values.push(row.get(column)!);
@@ -186,11 +187,11 @@ function checkLayout(
     wholeNumber(where, 'shape[0]', shape[0], 0),
     wholeNumber(where, 'shape[1]', shape[1], 0),
   ];
-  if (!(rowStart instanceof Int32Array))
+  if (!isBuiltin(rowStart, 'Int32Array'))
     throw typeError(where, 'rowStart', `is ${show(rowStart)}`, 'an Int32Array');
-  if (!(columns instanceof Int32Array))
+  if (!isBuiltin(columns, 'Int32Array'))
     throw typeError(where, 'columns', `is ${show(columns)}`, 'an Int32Array');
-  if (!(values instanceof Float64Array))
+  if (!isBuiltin(values, 'Float64Array'))
     throw typeError(where, 'values', `is ${show(values)}`, 'a Float64Array');
   const entries = columns.length;
   if (rowStart.length !== rows + 1 || rowStart[rows] !== entries)

@@ -3,6 +3,7 @@
  *
  * Answers for which steps are inputs, which are targets, and which part each window belongs to.
  */
+import { isBuiltin } from '../../common/builtin.ts';
 import { numberWithin, oneOf, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
 import type { Tensor } from '../../common/tensor.ts';
 
@@ -104,7 +105,7 @@ export function splitSeries(series: Tensor, options: SeriesOptions): SeriesSplit
 
 function checkSeries(where: string, series: Tensor): [number, number] {
   const { data, shape } = series ?? {};
-  if (!(data instanceof Float32Array || data instanceof Float64Array))
+  if (!isBuiltin(data, 'Float32Array', 'Float64Array'))
     throw typeError(where, 'series.data', `is ${show(data)}`, 'a Float32Array or Float64Array');
   if (!Array.isArray(shape))
     throw typeError(where, 'series.shape', `is ${show(shape)}`, 'an array: [time, features]');
@@ -152,7 +153,7 @@ function gather(
 ): Tensor {
   const features = series.shape[1]!;
   const size = starts.length * steps * columns.length;
-  const data = series.data instanceof Float64Array ? new Float64Array(size) : new Float32Array(size);
+  const data = isBuiltin(series.data, 'Float64Array') ? new Float64Array(size) : new Float32Array(size);
   let at = 0;
   for (const start of starts) {
     for (let step = start; step < start + steps; step++) {

@@ -3,6 +3,7 @@
  *
  * Answers for what the expression matches; linear time is the expression's own duty.
  */
+import { isBuiltin } from '../../common/builtin.ts';
 import { rangeError, show, typeError } from '../../common/errors.ts';
 import { optionsOf } from '../../common/options.ts';
 import { type NormalizationOptions, normalizationOptions } from './normalize.ts';
@@ -30,7 +31,7 @@ const DEFAULT_WORD = /[\p{L}\p{M}\p{N}_]{1,4096}(?:['’][\p{L}\p{M}\p{N}_]{1,40
  * ```
  */
 export function pattern(expression: RegExp = DEFAULT_WORD, options: NormalizationOptions = {}): Tokenizer {
-  if (!(expression instanceof RegExp))
+  if (!isBuiltin(expression, 'RegExp'))
     throw typeError('pattern', 'expression', `is ${show(expression)}`, 'a RegExp');
   const flags = `${expression.flags.replace(/[gy]/g, '')}g`;
   const matcher = new RegExp(expression.source, flags);
