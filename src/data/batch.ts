@@ -6,7 +6,7 @@ import type { Indices, Tensor } from '../common/tensor.ts';
 export interface Batch<Input, Target extends Tensor | Indices> {
   readonly inputs: Input;
   readonly targets: Target;
-  /** The valid steps of each sequence; all are unless given. */
+  /** The valid steps of each sequence; default: all are. */
   readonly lengths?: readonly number[] | undefined;
   /** Whether each sequence goes on where the same one of the batch before ended: its final state is then the first here. */
   readonly continues?: boolean | undefined;
@@ -17,18 +17,41 @@ export type Batches<Input, Target extends Tensor | Indices> =
   | Iterable<Batch<Input, Target>>
   | AsyncIterable<Batch<Input, Target>>;
 
-/** @throws TypeError if `batches` cannot be iterated. */
+/** Iterables that are their own iterator, as a generator is: there is one pass over them. */
+const begun = /* @__PURE__ */ new WeakSet<object>();
+
+/**
+ * Checks batches before they are iterated, which is then to happen.
+ *
+ * @throws TypeError if `batches` cannot be iterated; Error if they can be once, and have been.
+ */
 export function checkBatches(where: string, batches: unknown): void {
   if (
-    typeof batches === 'object' &&
-    batches !== null &&
-    (Symbol.iterator in batches || Symbol.asyncIterator in batches)
+    typeof batches !== 'object' ||
+    batches === null ||
+    !(Symbol.iterator in batches || Symbol.asyncIterator in batches)
   )
-    return;
-  throw typeError(
-    where,
-    'batches',
-    `is ${show(batches)}`,
-    'an iterable of batches, such as an array of them',
-  );
+    throw typeError(
+      where,
+      'batches',
+      `is ${show(batches)}`,
+      'an iterable of batches, such as an array of them',
+    );
+  // A generator; other iterables may begin anew each time, and are not asked twice to find out.
+  if (!('next' in batches)) return;
+  if (begun.has(batches))
+    throw new Error(
+      `${where}: batches has been iterated before and has no second pass, expected a new one, an array, or batches(…)`,
+    );
+  begun.add(batches);
+}
+
+/** @throws TypeError if an item of `batches` is no batch. */
+export function checkBatch(where: string, batch: unknown): void {
+  const { inputs, targets } = (batch ?? {}) as Partial<Batch<unknown, Tensor>>;
+  if (inputs === undefined || targets === undefined) {
+    const came =
+      typeof batch === 'object' && batch !== null ? `has ${Object.keys(batch)}` : `is ${show(batch)}`;
+    throw typeError(where, 'batch', came, '{ inputs, targets }');
+  }
 }

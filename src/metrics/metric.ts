@@ -2,6 +2,7 @@
 
 import { checkOptions } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Loss, Measured } from '../losses/loss.ts';
 import { backendOf, type LossOptions, lossOptions, outputSignal } from '../losses/output.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { DenseSignal } from '../signal/signal.ts';
@@ -59,4 +60,38 @@ export function meanMetric<Target extends Indices | Tensor>(
       };
     },
   };
+}
+
+/** The mean of a loss whose reduction is the sum, over all terms of all batches. */
+export function meanOf<Target extends Indices | Tensor>(
+  name: string,
+  loss: Loss<Target, 'sum'>,
+  finish?: (mean: number) => number,
+): Metric<Target> {
+  return meanMetric(
+    name,
+    (arena, where, output, target) => {
+      const { value, weight } = loss.trace(arena, where, output, target);
+      return { sum: value, count: weight };
+    },
+    finish,
+  );
+}
+
+/** A loss as a metric: its mean over all batches together, each term by its weight, or its sum. */
+export function lossMetric<Target extends Indices | Tensor>(loss: Loss<Target>): Metric<Target> {
+  const { name, reduction } = loss;
+  const begin = (): Tally<Target> => {
+    let total = 0;
+    let weights = 0;
+    return {
+      add(output, target, options = {}) {
+        const { value, weight } = loss.measure(output, target, options) as Measured;
+        total += reduction === 'sum' ? value : value * weight;
+        weights += weight;
+      },
+      value: () => (reduction === 'sum' ? total : total / weights),
+    };
+  };
+  return { name, begin };
 }

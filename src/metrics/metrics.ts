@@ -5,7 +5,7 @@ import { classTargets } from '../losses/class-targets.ts';
 import { crossEntropy } from '../losses/cross-entropy.ts';
 import { smoothL1 } from '../losses/huber.ts';
 import type { Loss } from '../losses/loss.ts';
-import { type Metric, meanMetric } from './metric.ts';
+import { type Metric, meanMetric, meanOf } from './metric.ts';
 
 /** Options of the metrics of classes. */
 export interface ClassMetricOptions {
@@ -30,7 +30,7 @@ const checks: Checks<ClassMetricOptions> = { ignoreIndex: integer };
  * ```
  */
 export function perplexity(options: ClassMetricOptions = {}): Metric<Indices> {
-  return lossMetric('perplexity', summed('perplexity', options), Math.exp);
+  return meanOf('perplexity', summed('perplexity', options), Math.exp);
 }
 
 /**
@@ -48,7 +48,7 @@ export function perplexity(options: ClassMetricOptions = {}): Metric<Indices> {
  * ```
  */
 export function bitsPerCharacter(options: ClassMetricOptions = {}): Metric<Indices> {
-  return lossMetric('bitsPerCharacter', summed('bitsPerCharacter', options), (nats) => nats / Math.LN2);
+  return meanOf('bitsPerCharacter', summed('bitsPerCharacter', options), (nats) => nats / Math.LN2);
 }
 
 /**
@@ -100,27 +100,12 @@ export function accuracy(options: ClassMetricOptions = {}): Metric<Indices> {
  * ```
  */
 export function meanAbsoluteError(): Metric<Tensor> {
-  return lossMetric('meanAbsoluteError', smoothL1({ beta: 0, reduction: 'sum' }), (mean) => mean);
+  return meanOf('meanAbsoluteError', smoothL1({ beta: 0, reduction: 'sum' }));
 }
 
 /** The cross-entropy of all steps together. */
 function summed(where: string, options: ClassMetricOptions): Loss<Indices, 'sum'> {
   return crossEntropy({ ...checkOptions(where, options, checks), reduction: 'sum' });
-}
-
-function lossMetric<Target extends Indices | Tensor>(
-  name: string,
-  loss: Loss<Target, 'sum'>,
-  finish: (mean: number) => number,
-): Metric<Target> {
-  return meanMetric(
-    name,
-    (arena, where, output, target) => {
-      const { value, weight } = loss.trace(arena, where, output, target);
-      return { sum: value, count: weight };
-    },
-    finish,
-  );
 }
 
 /** Whether element k is larger than all before it and not smaller than any. */

@@ -30,8 +30,12 @@ export interface Update {
   zeros(): Matrix;
 }
 
-/** What is remembered of one parameter. */
-class Memory {
+/**
+ * What is remembered of one parameter.
+ *
+ * @internal
+ */
+export class Memory {
   steps = 0;
   readonly slots: ReadonlyMap<string, Matrix>;
 
@@ -162,6 +166,11 @@ export abstract class Optimizer {
       memory.steps = own.steps;
       for (const [slot, matrix] of memory.slots) matrix.write(own.slots[slot]!);
     }
+  }
+
+  /** What is remembered of each of these parameters, in their order. @internal */
+  memories(parameters: Parameters): Memory[] {
+    return Array.from(parameters.values(), (parameter) => this.#remember(parameter));
   }
 
   #remember(parameter: Parameter): Memory {

@@ -1,16 +1,13 @@
 /** Training whose batches are cut into shards, computed side by side. */
 
-import { breathe } from '../async/breathe.ts';
-import { untilAborted } from '../async/until-aborted.ts';
 import type { Part } from '../common/architecture.ts';
-import { rangeError, wholeNumber } from '../common/errors.ts';
+import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Batches } from '../data/batch.ts';
 import type { Builders } from '../storage/builders.ts';
 import { checkTraining } from '../training/check.ts';
-import type { TrainingStep, TrainOptions } from '../training/train.ts';
+import { type TrainingStep, type TrainOptions, trainingLoop } from '../training/loop.ts';
 import type { Trainable } from '../training/trainable.ts';
-import { updater } from '../training/update.ts';
 import type { AnyBatch } from './messages.ts';
 import { Team } from './team.ts';
 import { spawn, type WorkerLike } from './workers.ts';
@@ -81,25 +78,18 @@ export async function* trainParallel<Input, Target extends Tensor | Indices>(
   batches: Batches<Input, Target>,
   options: TrainParallelOptions<Target>,
 ): AsyncGenerator<TrainingStep, void, undefined> {
-  checkTraining('trainParallel', batches, options);
-  const { loss, signal, firstStep = 0, shards, threads = shards, worker = spawn, builders = {} } = options;
+  checkTraining('trainParallel', model, batches, options);
+  const { loss, signal, shards, threads = shards, worker = spawn, builders = {} } = options;
   wholeNumber('trainParallel', 'shards', shards);
   if (wholeNumber('trainParallel', 'threads', threads) > shards)
     throw rangeError('trainParallel', 'threads', `is ${threads}`, `at most ${shards}, the shards`);
-  const update = updater('trainParallel', model.parameters(), options);
+  if (typeof worker !== 'function')
+    throw typeError('trainParallel', 'worker', `is ${show(worker)}`, 'a function that starts a worker');
   const team = new Team(model, loss, { shards, threads, worker, builders });
-  let step = firstStep;
   try {
-    for await (const batch of untilAborted(batches, signal)) {
-      const started = performance.now();
-      const result = await team.step(batch as AnyBatch, step, signal);
-      if (result === undefined) return;
-      const updated = update(step, result.loss);
-      const tokensPerSecond = (1000 * result.tokens) / (performance.now() - started);
-      yield { step, loss: result.loss, ...updated, tokensPerSecond };
-      step++;
-      await breathe();
-    }
+    yield* trainingLoop('trainParallel', model.parameters(), batches, options, (batch, step) =>
+      team.step(batch as AnyBatch, step, signal),
+    );
   } finally {
     team.end();
   }

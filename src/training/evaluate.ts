@@ -2,10 +2,11 @@
 
 import { breathe } from '../async/breathe.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
-import { type Batches, checkBatches } from '../data/batch.ts';
+import { type Batches, checkBatch, checkBatches } from '../data/batch.ts';
+import type { Loss } from '../losses/loss.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { State } from '../signal/state.ts';
-import { checkNames } from './check.ts';
+import { checkMetrics, checkModel } from './check.ts';
 import type { Trainable } from './trainable.ts';
 
 /**
@@ -14,8 +15,8 @@ import type { Trainable } from './trainable.ts';
  * Every valid step counts once, whatever batch it is in. Nothing is recorded, and what only training does, such as
  * dropout, is left out.
  *
- * @param metrics whose names differ.
- * @throws TypeError if the batches are none; RangeError if two metrics have one name.
+ * @param metrics whose names differ. A loss is one too: its mean, or sum, over all batches together.
+ * @throws TypeError if the model, the batches or the metrics are none; RangeError if two metrics have one name.
  *
  * @example
  * ```ts
@@ -31,20 +32,20 @@ import type { Trainable } from './trainable.ts';
 export async function evaluate<Input, Target extends Tensor | Indices>(
   model: Trainable<Input>,
   batches: Batches<Input, Target>,
-  metrics: readonly Metric<Target>[],
+  metrics: readonly (Metric<Target> | Loss<Target>)[],
 ): Promise<{ [name: string]: number }> {
+  checkModel('evaluate', model);
+  const wanted = checkMetrics('evaluate', metrics);
   checkBatches('evaluate', batches);
-  checkNames(
-    'evaluate',
-    metrics.map(({ name }) => name),
-  );
-  const tallies = metrics.map((metric) => metric.begin());
+  const tallies = wanted.map((metric) => metric.begin());
   let state: State | undefined;
-  for await (const { inputs, targets, lengths, continues } of batches) {
+  for await (const batch of batches) {
+    checkBatch('evaluate', batch);
+    const { inputs, targets, lengths, continues } = batch;
     const result = model.infer(inputs, { lengths, state: continues ? state : undefined });
     state = result.state;
     for (const tally of tallies) tally.add(result.output, targets, { lengths: result.lengths ?? lengths });
     await breathe();
   }
-  return Object.fromEntries(metrics.map(({ name }, at) => [name, tallies[at]!.value()]));
+  return Object.fromEntries(wanted.map(({ name }, at) => [name, tallies[at]!.value()]));
 }

@@ -1,43 +1,21 @@
 /** Training: a batch forward and back, a clipped gradient, an update; one step of an async iterable at a time. */
 
-import { breathe } from '../async/breathe.ts';
-import { type AbortSignalLike, untilAborted } from '../async/until-aborted.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Batches } from '../data/batch.ts';
-import type { Loss } from '../losses/loss.ts';
 import { clearGradients } from '../optimizers/optimizer.ts';
 import type { State } from '../signal/state.ts';
 import { backPropagate } from './back-propagate.ts';
 import { checkTraining } from './check.ts';
+import { type TrainingStep, type TrainOptions, trainingLoop } from './loop.ts';
 import type { Trainable } from './trainable.ts';
-import { type Updated, type UpdateOptions, updater } from './update.ts';
-
-/** Options of {@link train}. */
-export interface TrainOptions<Target extends Tensor | Indices> extends UpdateOptions {
-  readonly loss: Loss<Target>;
-  /** Ends the training after the step under way, or while it waits for a batch. */
-  readonly signal?: AbortSignalLike | undefined;
-  /** The number of the first step, of a training that goes on: 0 unless given. */
-  readonly firstStep?: number | undefined;
-}
-
-/** What one step did. */
-export interface TrainingStep extends Updated {
-  /** The number of the step, the first being `firstStep`. */
-  readonly step: number;
-  /** The loss before the step's update. */
-  readonly loss: number;
-  /** Valid time steps of the batch a second. */
-  readonly tokensPerSecond: number;
-}
 
 /**
  * Trains a model on batches, one update each. Nothing happens until the result is iterated, and the caller owns the loop:
  * `break` ends it, an aborted `signal` ends it, and the weights are then those of the last step that was yielded.
  *
  * Each step clears the gradients, goes forward and backward, clips (Pascanu, Mikolov and Bengio 2013, arXiv:1211.5063)
- * and updates. Between steps the event loop runs, so a page stays alive. A copy of the weights is kept, so that a step
- * whose loss, gradient or update is not finite leaves them as they were.
+ * and updates. Between steps the event loop runs, so a page stays alive. While it runs, a copy of the weights and of the
+ * optimiser's memory is kept, so that a step whose loss, gradient or update is not finite leaves them as they were.
  *
  * @throws TypeError if the batches, the loss or the optimiser are none; Error if a loss, gradient or weight is not finite: it names the step and the first parameter concerned.
  *
@@ -66,22 +44,13 @@ export async function* train<Input, Target extends Tensor | Indices>(
   batches: Batches<Input, Target>,
   options: TrainOptions<Target>,
 ): AsyncGenerator<TrainingStep, void, undefined> {
-  checkTraining('train', batches, options);
-  const { loss, signal, firstStep = 0 } = options;
+  checkTraining('train', model, batches, options);
   const parameters = model.parameters();
-  const update = updater('train', parameters, options);
-  let step = firstStep;
   let state: State | undefined;
-  for await (const batch of untilAborted(batches, signal)) {
-    const started = performance.now();
+  yield* trainingLoop('train', parameters, batches, options, (batch) => {
     clearGradients(parameters);
-    const initial = batch.continues ? state : undefined;
-    const result = backPropagate('train', model, batch, loss, initial);
+    const result = backPropagate('train', model, batch, options.loss, batch.continues ? state : undefined);
     state = result.state;
-    const updated = update(step, result.loss);
-    const tokensPerSecond = (1000 * result.tokens) / (performance.now() - started);
-    yield { step, loss: result.loss, ...updated, tokensPerSecond };
-    step++;
-    await breathe();
-  }
+    return result;
+  });
 }

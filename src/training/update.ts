@@ -1,19 +1,18 @@
 /** The update that ends a step: gradients checked and clipped, weights changed, and put back if that broke them. */
-import { numberWithin } from '../common/errors.ts';
+import { Copies } from '../matrix/copies.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { copy, maximumMagnitude } from '../matrix/operations.ts';
-import { ownedMatrix } from '../matrix/owned.ts';
+import { maximumMagnitude } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import type { Optimizer } from '../optimizers/optimizer.ts';
+import { type Memory, Optimizer } from '../optimizers/optimizer.ts';
 import type { Schedule } from '../optimizers/schedules.ts';
 import { clipNorm, gradientNorm } from './clip.ts';
 
 /** How weights are updated. */
 export interface UpdateOptions {
   readonly optimizer: Optimizer;
-  /** θ of g ← min(1, θ/‖g‖)·g over all gradients together; they are not clipped unless given. */
+  /** θ of g ← min(1, θ/‖g‖)·g over all gradients together; default: they are not clipped. */
   readonly clipNorm?: number | undefined;
-  /** A factor for the optimiser's learning rate, by step, the first being 0; 1 unless given. */
+  /** A factor for the optimiser's learning rate, by step, the first being 0; default 1. */
   readonly schedule?: Schedule | undefined;
 }
 
@@ -25,76 +24,123 @@ export interface Updated {
   readonly learningRate: number;
 }
 
-/**
- * The function that ends each step of a training.
- *
- * @param where the place that an error names.
- * @returns throws an Error if the loss, the gradient or the updated weights are not finite; the weights are then those
- * before.
- */
-export function updater(
-  where: string,
-  parameters: ReadonlyMap<string, Parameter>,
-  { optimizer, clipNorm: most, schedule = () => 1 }: UpdateOptions,
-): (step: number, loss: number) => Updated {
-  if (most !== undefined) numberWithin(where, 'clipNorm', most, 0, Number.POSITIVE_INFINITY);
-  const kept = keeper(parameters);
-  return (step, loss) => {
+// Below this norm of all gradients, no sum of their squares that an optimiser remembers leaves the range of float32.
+const SQUARES_FIT = 1e15;
+
+/** Ends each step of a training. It keeps copies of weights and of the optimiser's memory, until it is released. */
+export class Updater {
+  readonly #where: string;
+  readonly #parameters: ReadonlyMap<string, Parameter>;
+  readonly #options: UpdateOptions;
+  readonly #memories: readonly Memory[];
+  readonly #copies: Copies;
+
+  /** @param where the place that an error names. */
+  constructor(where: string, parameters: ReadonlyMap<string, Parameter>, options: UpdateOptions) {
+    this.#where = where;
+    this.#parameters = parameters;
+    this.#options = options;
+    this.#memories = options.optimizer.memories(parameters);
+    this.#copies = new Copies([
+      ...Array.from(parameters.values(), ({ value }) => value),
+      ...this.#memories.flatMap(({ slots }) => [...slots.values()]),
+    ]);
+  }
+
+  /**
+   * Clips the gradients and updates the weights.
+   *
+   * @param batch what the gradients came from, for errors.
+   * @throws Error if the loss, the gradient, the updated weights or the optimiser's memory of them is not finite; weights
+   * and memory are then those before.
+   */
+  update(step: number, loss: number, batch: object): Updated {
+    const { optimizer, clipNorm: most, schedule = () => 1 } = this.#options;
+    const parameters = this.#parameters;
     const norm = most === undefined ? gradientNorm(parameters) : clipNorm(parameters, most);
-    if (!Number.isFinite(loss) || !Number.isFinite(norm))
-      throw notFinite(where, step, loss, norm, parameters);
+    if (!Number.isFinite(loss) || !Number.isFinite(norm)) throw this.#notFinite(step, loss, norm, batch);
     const learningRate = optimizer.learningRate * schedule(step);
-    kept.keep();
-    optimizer.step(parameters, learningRate);
-    const broken = firstNotFinite(parameters, ({ value }) => value);
+    const putBack = this.#keep();
+    try {
+      optimizer.step(parameters, learningRate);
+    } catch (error) {
+      putBack();
+      throw error;
+    }
+    const broken =
+      firstNotFinite(parameters, ({ value }) => value) ??
+      (norm > SQUARES_FIT ? this.#brokenMemory() : undefined);
     if (broken !== undefined) {
-      kept.putBack();
+      putBack();
       throw new Error(
-        `${where}: step ${step}: the update made ${broken} not finite (learning rate ${learningRate}, gradient norm ${norm}); the weights are those before it`,
+        `${this.#where}: step ${step}: the update made ${broken} not finite (learning rate ${learningRate}, gradient norm ${norm}); the weights and the optimiser's memory are those before it`,
       );
     }
     return { gradientNorm: norm, learningRate };
-  };
+  }
+
+  /** Gives the memory of the copies back. */
+  release(): void {
+    this.#copies.release();
+  }
+
+  /** Keeps weights and memory aside; the function puts them back. */
+  #keep(): () => void {
+    const { optimizer } = this.#options;
+    // Of an optimiser that remembers more than its slots, only that itself knows what.
+    const own = optimizer.state === Optimizer.prototype.state ? undefined : optimizer.state(this.#parameters);
+    const steps = this.#memories.map((memory) => memory.steps);
+    this.#copies.keep();
+    return () => {
+      if (own !== undefined) optimizer.restore(this.#parameters, own);
+      this.#copies.putBack();
+      this.#memories.forEach((memory, i) => {
+        memory.steps = steps[i]!;
+      });
+      for (const parameter of this.#parameters.values()) parameter.changed();
+    };
+  }
+
+  #brokenMemory(): string | undefined {
+    const names = [...this.#parameters.keys()];
+    for (const [i, { slots }] of this.#memories.entries())
+      for (const [slot, matrix] of slots)
+        if (!Number.isFinite(maximumMagnitude(matrix))) return `the ${slot} of ${names[i]}`;
+    return undefined;
+  }
+
+  #notFinite(step: number, loss: number, norm: number, batch: object): Error {
+    return new Error(
+      `${this.#where}: step ${step}: the loss is ${loss} and the gradient norm ${norm}, expected finite numbers; ${this.#cause(batch)}; the weights are those before it`,
+    );
+  }
+
+  /** The cause comes before its effects: a weight that is not finite spoils every gradient, and so does an input. */
+  #cause(batch: object): string {
+    const weight = firstNotFinite(this.#parameters, ({ value }) => value);
+    if (weight !== undefined) return `${weight} itself is not finite`;
+    const data = notFiniteData(batch);
+    if (data !== undefined) return `all weights are finite, and ${data}`;
+    const gradient = firstNotFinite(this.#parameters, ({ gradient }) => gradient);
+    if (gradient !== undefined)
+      return `all weights are finite, and the first gradient that is not is that of ${gradient}`;
+    return 'all weights and gradients are finite';
+  }
 }
 
-/** A second copy of the weights. */
-function keeper(parameters: ReadonlyMap<string, Parameter>): { keep(): void; putBack(): void } {
-  const copies = [...parameters.values()].map((parameter) => {
-    const { backend, rows, columns } = parameter.value;
-    return { parameter, copy: ownedMatrix(backend, rows, columns) };
-  });
-  return {
-    keep() {
-      for (const kept of copies) copy(kept.copy, kept.parameter.value);
-    },
-    putBack() {
-      for (const kept of copies) {
-        copy(kept.parameter.value, kept.copy);
-        kept.parameter.changed();
-      }
-    },
-  };
-}
-
-function notFinite(
-  where: string,
-  step: number,
-  loss: number,
-  norm: number,
-  parameters: ReadonlyMap<string, Parameter>,
-): Error {
-  // The cause comes before its effects: a weight that is not finite spoils every gradient.
-  const weight = firstNotFinite(parameters, ({ value }) => value);
-  const gradient = firstNotFinite(parameters, ({ gradient }) => gradient);
-  const concerned =
-    weight !== undefined
-      ? `${weight} itself is not finite`
-      : gradient !== undefined
-        ? `all weights are finite, and the first gradient that is not is that of ${gradient}`
-        : 'all weights and gradients are finite';
-  return new Error(
-    `${where}: step ${step}: the loss is ${loss} and the gradient norm ${norm}, expected finite numbers; ${concerned}; the weights are those before it`,
-  );
+/** The first number of a batch that is not finite, and where. */
+function notFiniteData(values: object, path = ''): string | undefined {
+  for (const [name, value] of Object.entries(values)) {
+    const { data } = (value ?? {}) as { data?: unknown };
+    if (data instanceof Float32Array || data instanceof Float64Array) {
+      const at = data.findIndex((item) => !Number.isFinite(item));
+      if (at >= 0) return `${path}${name} has ${data[at]} at place ${at} of its data`;
+    } else if (path === '' && typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      const found = notFiniteData(value, `${name}.`);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
 }
 
 function firstNotFinite(

@@ -9,11 +9,15 @@ import {
   float32,
   float64,
   GRUCell,
+  huber,
   type Indices,
   indices,
   LSTMCell,
+  meanAbsoluteError,
   meanSquaredError,
   OneHot,
+  type OptimizerState,
+  type Parameters,
   perplexity,
   Random,
   RNNCell,
@@ -223,7 +227,7 @@ describe('train', () => {
     };
     let kept: number[] = [];
     await expect(run()).rejects.toThrow(
-      'train: step 1: the loss is NaN and the gradient norm NaN, expected finite numbers; all weights are finite, and the first gradient that is not is that of 0.cell.weightIh; the weights are those before it',
+      'train: step 1: the loss is NaN and the gradient norm NaN, expected finite numbers; all weights are finite, and inputs has NaN at place 0 of its data; the weights are those before it',
     );
     expect(weights()).toEqual(kept);
     expect(weights().every(Number.isFinite)).toBe(true);
@@ -249,6 +253,102 @@ describe('train', () => {
     await expect(run()).rejects.toThrow(/^train: step \d: .*(weights are those before it)$/);
     expect(weights().every(Number.isFinite)).toBe(true);
     expect(weights()).not.toEqual(before);
+  });
+
+  test('a refused update leaves the optimiser’s memory as it was', async () => {
+    class Counting extends SGD {
+      count = 0;
+
+      override step(parameters: Parameters, rate?: number): void {
+        this.count++;
+        super.step(parameters, rate);
+      }
+
+      override state(parameters: Parameters): OptimizerState {
+        return { ...super.state(parameters), count: this.count } as OptimizerState;
+      }
+
+      override restore(parameters: Parameters, state: OptimizerState): void {
+        super.restore(parameters, state);
+        this.count = (state as OptimizerState & { count: number }).count;
+      }
+    }
+    for (const Kind of [SGD, Counting])
+      for (const [least, most] of [
+        [0.1, 1e308],
+        [1e308, 1e308],
+      ] as const) {
+        const { model, batch } = setup();
+        const optimizer = new Kind({ learningRate: least, momentum: 0.9 });
+        const run = async () => {
+          const { inputs, targets } = batch();
+          const far = { inputs, targets: { ...targets, data: targets.data.map((y) => 1000 * y) } };
+          for await (const _ of train(model, [far], { loss: meanSquaredError(), optimizer }));
+        };
+        await run().catch(() => {});
+        optimizer.learningRate = most;
+        const before = optimizer.state(model.parameters());
+        expect(Object.keys(before.parameters)).toHaveLength(least === most ? 0 : model.parameters().size);
+        await expect(run()).rejects.toThrow('the weights and the optimiser');
+        expect(optimizer.state(model.parameters())).toEqual(before);
+      }
+  });
+
+  test('a square that the optimiser cannot remember is refused, not a weight that no longer learns', async () => {
+    const dense = new Dense({ inputSize: 1, outputSize: 1, bias: false });
+    const before = dense.weight.read();
+    const batch = { inputs: tensor([[1e30]]), targets: tensor([[1]]) };
+    const run = async () => {
+      const loss = huber({ delta: 1 });
+      for await (const _ of train(dense, [batch], { loss, optimizer: new Adam() }));
+    };
+    await expect(run()).rejects.toThrow('train: step 0: the update made the square of weight not finite');
+    expect(dense.weight.read()).toEqual(before);
+  });
+
+  test('NaN among inputs or targets is said to be there', async () => {
+    const model = new Dense({ inputSize: 1, outputSize: 1 });
+    const run = async (inputs: number, targets: number) => {
+      const batch = { inputs: tensor([[inputs]]), targets: tensor([[targets]]) };
+      const options = { loss: meanSquaredError(), optimizer: new SGD({ learningRate: 0.1 }) };
+      for await (const _ of train(model, [batch], options));
+    };
+    await expect(run(Number.NaN, 0)).rejects.toThrow('inputs has NaN at place 0 of its data');
+    await expect(run(0, Number.POSITIVE_INFINITY)).rejects.toThrow(
+      'targets has Infinity at place 0 of its data',
+    );
+  });
+
+  test('a training gives back what it took, however it ends', async () => {
+    const { model, batch } = setup();
+    const { heap } = model.backend;
+    const optimizer = new Adam();
+    const options = { loss: meanSquaredError(), optimizer };
+    const run = async (ways: 'end' | 'break' | 'throw') => {
+      const batches = [batch(), ways === 'throw' ? undefined : batch()] as Batch<Tensor, Tensor>[];
+      for await (const _ of train(model, batches, options)) if (ways === 'break') break;
+    };
+    await run('end');
+    const { used } = heap;
+    for (let call = 0; call < 20; call++) {
+      await run('end');
+      await run('break');
+      await expect(run('throw')).rejects.toThrow('train: batch is undefined, expected { inputs, targets }');
+    }
+    expect(heap.used).toBeLessThanOrEqual(used);
+  });
+
+  test('a generator has one pass', async () => {
+    const { model, batch } = setup();
+    const once = (function* () {
+      yield batch();
+    })();
+    const options = { loss: meanSquaredError(), optimizer: new Adam() };
+    for await (const _ of train(model, once, options));
+    const message =
+      'batches has been iterated before and has no second pass, expected a new one, an array, or batches(…)';
+    await expect(train(model, once, options).next()).rejects.toThrow(`train: ${message}`);
+    await expect(evaluate(model, once, [])).rejects.toThrow(`evaluate: ${message}`);
   });
 
   test('exploding gradients of a ReLU network are an error, not NaN weights', async () => {
@@ -285,6 +385,14 @@ describe('train', () => {
     [
       { optimizer: new Adam(), loss: crossEntropy },
       'train: loss is a function, expected a loss such as crossEntropy()',
+    ],
+    [
+      { loss: crossEntropy(), optimizer: new Adam(), signal: null },
+      'train: signal is null, expected an AbortSignal',
+    ],
+    [
+      { loss: crossEntropy(), optimizer: new Adam(), schedule: 0.5 },
+      'train: schedule is 0.5, expected a function from a step to a factor',
     ],
     [{ loss: crossEntropy() }, 'train: optimizer is undefined, expected an optimiser such as new Adam()'],
     [undefined, 'train: options is undefined, expected an object such as { loss, optimizer }'],
@@ -337,6 +445,32 @@ describe('evaluate', () => {
     );
     await expect(evaluate(model, [], [perplexity(), perplexity()])).rejects.toThrow(
       new RangeError('evaluate: metrics has "perplexity" twice, expected a name for each'),
+    );
+  });
+
+  test('a loss is a metric: its mean over all batches together, or its sum', async () => {
+    const model = new Dense({ inputSize: 1, outputSize: 1, bias: false, backend: float64() });
+    model.weight.write([2]);
+    const batches = [
+      { inputs: tensor([[1], [2]]), targets: tensor([[1], [2]]) },
+      { inputs: tensor([[3]]), targets: tensor([[3]]) },
+    ];
+    expect(await evaluate(model, batches, [meanSquaredError(), meanAbsoluteError()])).toEqual({
+      meanSquaredError: expect.closeTo(14 / 3, 12),
+      meanAbsoluteError: 2,
+    });
+    expect(await evaluate(model, batches, [meanSquaredError({ reduction: 'sum' })])).toEqual({
+      meanSquaredError: 14,
+    });
+    const none = meanSquaredError({ reduction: 'none' }) as never;
+    await expect(evaluate(model, batches, [none])).rejects.toThrow(
+      new RangeError('evaluate: metrics[0] meanSquaredError has reduction "none", expected "mean" or "sum"'),
+    );
+    await expect(evaluate(model, batches, [meanSquaredError as never])).rejects.toThrow(
+      new TypeError('evaluate: metrics[0] is a function, expected a metric such as accuracy(), or a loss'),
+    );
+    await expect(evaluate({} as never, batches, [])).rejects.toThrow(
+      new TypeError('evaluate: model is an object, expected a layer, or a model such as manyToOne(…) makes'),
     );
   });
 
