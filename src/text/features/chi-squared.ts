@@ -6,7 +6,7 @@
 import { rangeError } from '../../common/errors.ts';
 import { chiSquaredTail } from './chi-distribution.ts';
 import { type ContingencyTable, checkTableOfFour, classesOf, type Label } from './contingency.ts';
-import type { SparseMatrix } from './sparse-matrix.ts';
+import { eachEntry, type SparseMatrix } from './sparse-matrix.ts';
 
 /** Scores, and how likely each would be if term and class were independent. */
 export interface ChiSquaredScores {
@@ -42,11 +42,10 @@ export function chiSquared(matrix: SparseMatrix, labels: readonly Label[]): ChiS
   const { width, rows } = matrix;
   const observed = new Float64Array(classes.length * width); // [classes, terms]
   const total = new Float64Array(width);
-  matrix.map((value, column, row) => {
+  eachEntry(matrix, (value, column, row) => {
     if (!(value >= 0)) throw rangeError('chiSquared', 'matrix', `has ${value}`, 'numbers of at least 0');
     observed[rowClass[row]! * width + column]! += value;
     total[column]! += value;
-    return value;
   });
   const scores = new Float64Array(width);
   for (const [index, size] of sizes.entries()) {

@@ -4,8 +4,7 @@
  * Answers for the 2 × 2 tables of presence; the scores are one file each.
  */
 import { numberWithin, rangeError, show, typeError } from '../../common/errors.ts';
-import type { SparseMatrix } from './sparse-matrix.ts';
-import { checkMatrix } from './term-counter.ts';
+import { checkMatrix, eachEntry, type SparseMatrix } from './sparse-matrix.ts';
 
 /** A document's class: a name or a number. */
 export type Label = string | number;
@@ -97,9 +96,8 @@ export class Contingency {
   static of(matrix: SparseMatrix, labels: readonly Label[]): Contingency {
     const { classes, rowClass, sizes } = classesOf('Contingency.of', matrix, labels);
     const held = new Float64Array(classes.length * matrix.width);
-    matrix.map((value, column, row) => {
+    eachEntry(matrix, (value, column, row) => {
       if (value !== 0) held[rowClass[row]! * matrix.width + column]! += 1;
-      return value;
     });
     return new Contingency(classes, sizes, matrix.rows, held);
   }

@@ -8,8 +8,7 @@ import { largest } from '../counts/order.ts';
 import type { Counts } from '../counts/token-counts.ts';
 import { type DocumentBound, leastDocuments } from '../counts/vocabulary-cut.ts';
 import { documentFrequency } from './inverse-document-frequency.ts';
-import type { SparseMatrix } from './sparse-matrix.ts';
-import { checkMatrix } from './term-counter.ts';
+import { checkMatrix, eachEntry, type SparseMatrix } from './sparse-matrix.ts';
 
 /**
  * The head of Zipf's list: the `k` most frequent tokens.
@@ -72,10 +71,9 @@ export function documentEntropy(counts: SparseMatrix): Float64Array {
   if (rows < 2) throw rangeError('documentEntropy', 'counts', `has ${rows} documents`, 'at least two');
   const total = new Float64Array(width);
   const weighted = new Float64Array(width); // [terms] Σ x ln x
-  counts.map((value, column) => {
+  eachEntry(counts, (value, column) => {
     total[column]! += value;
     if (value > 0) weighted[column]! += value * Math.log(value);
-    return value;
   });
   // −Σ (x / n) ln(x / n) = ln n − (Σ x ln x) / n
   return total.map((n, column) =>

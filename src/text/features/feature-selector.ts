@@ -11,8 +11,7 @@ import { chiSquared } from './chi-squared.ts';
 import type { Label } from './contingency.ts';
 import { documentFrequency } from './inverse-document-frequency.ts';
 import { informationGain, mutualInformation } from './mutual-information.ts';
-import type { SparseMatrix } from './sparse-matrix.ts';
-import { checkMatrix } from './term-counter.ts';
+import { checkMatrix, type SparseMatrix } from './sparse-matrix.ts';
 
 /** The score, how many to keep, and bounds that come first. */
 export interface FeatureSelectorOptions {

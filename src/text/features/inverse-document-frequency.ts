@@ -4,8 +4,7 @@
  * Answers for df and idf.
  */
 import { oneOf, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
-import type { SparseMatrix } from './sparse-matrix.ts';
-import { checkMatrix } from './term-counter.ts';
+import { checkMatrix, type SparseMatrix } from './sparse-matrix.ts';
 
 /** The variants of idf: see {@link inverseDocumentFrequency}. */
 export type InverseDocumentFrequency =

@@ -5,7 +5,7 @@
  */
 import { type ContingencyTable, checkTableOfFour, classesOf, type Label } from './contingency.ts';
 import { type EntropyUnit, logarithm } from './entropy.ts';
-import type { SparseMatrix } from './sparse-matrix.ts';
+import { eachEntry, type SparseMatrix } from './sparse-matrix.ts';
 
 /**
  * Scores every term by the mutual information of its value and the class, each distinct value counted for itself.
@@ -36,12 +36,11 @@ export function mutualInformation(
   const log = logarithm('mutualInformation', unit);
   const { rowClass, sizes } = classesOf('mutualInformation', matrix, labels);
   const joint = Array.from({ length: matrix.width }, () => new Map<number, number[]>()); // term → value → [classes]
-  matrix.map((value, column, row) => {
-    if (value === 0) return value;
+  eachEntry(matrix, (value, column, row) => {
+    if (value === 0) return;
     const inClass = joint[column]!.get(value) ?? sizes.map(() => 0);
     inClass[rowClass[row]!]! += 1;
     joint[column]!.set(value, inClass);
-    return value;
   });
   return Float64Array.from(joint, (values) => {
     const zero = sizes.map((size, k) =>

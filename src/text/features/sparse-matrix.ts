@@ -5,6 +5,7 @@
  */
 import { isBuiltin } from '../../common/builtin.ts';
 import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
+import { SparseRows } from './sparse-rows.ts';
 
 /** A dense tensor as plain data. */
 export interface DenseTensor {
@@ -83,27 +84,20 @@ export class SparseMatrix {
    */
   static fromRows(rows: Iterable<ReadonlyMap<number, number>>, width: number): SparseMatrix {
     const where = 'SparseMatrix.fromRows';
-    wholeNumber(where, 'width', width, 0);
     if (typeof rows?.[Symbol.iterator] !== 'function')
       throw typeError(where, 'rows', `is ${show(rows)}`, 'an iterable of Maps');
-    const rowStart = [0];
-    const columns: number[] = [];
-    const values: number[] = [];
+    wholeNumber(where, 'width', width, 0);
+    const written = new SparseRows(where);
     for (const row of rows) {
       if (!isBuiltin(row, 'Map')) throw typeError(where, 'a row', `is ${show(row)}`, 'a Map, column → value');
-      for (const column of Float64Array.from(row.keys()).sort()) {
-        columns.push(columnWithin(where, column, width));
-        values.push(row.get(column)!);
+      for (const [column, value] of row) {
+        columnWithin(where, column, width);
+        if (typeof value !== 'number') throw typeError(where, 'a row', `has ${show(value)}`, 'numbers');
       }
-      rowStart.push(columns.length);
+      for (const column of Float64Array.from(row.keys()).sort()) written.add(column, row.get(column)!);
+      written.end();
     }
-    const shape = [rowStart.length - 1, width] as const;
-    return new SparseMatrix(
-      shape,
-      Int32Array.from(rowStart),
-      Int32Array.from(columns),
-      Float64Array.from(values),
-    );
+    return new SparseMatrix(...written.layout(width));
   }
 
   /** The number of rows. */
@@ -150,22 +144,48 @@ export class SparseMatrix {
     const where = 'SparseMatrix.pick';
     if (typeof columns !== 'object' || typeof columns?.length !== 'number')
       throw typeError(where, 'columns', `is ${show(columns)}`, 'an array of numbers');
-    const place = new Map<number, number>();
-    for (const [at, column] of Array.from(columns).entries()) {
-      columnWithin(where, column, this.width);
-      if (place.has(column)) throw rangeError(where, 'columns', `has ${column} twice`, 'each column once');
-      place.set(column, at);
+    const place = new Int32Array(this.width).fill(-1);
+    let ascending = true;
+    for (let at = 0; at < columns.length; at++) {
+      const column = columnWithin(where, columns[at]!, this.width);
+      if (place[column] !== -1) throw rangeError(where, 'columns', `has ${column} twice`, 'each column once');
+      place[column] = at;
+      ascending &&= at === 0 || column > columns[at - 1]!;
     }
-    const rows = Array.from({ length: this.rows }, (_, r) => {
-      const { columns: held, values } = this.row(r);
-      const row = new Map<number, number>();
-      for (const [i, column] of held.entries()) {
-        const at = place.get(column);
-        if (at !== undefined) row.set(at, values[i]!);
+    const written = new SparseRows(where);
+    const values = new Float64Array(columns.length);
+    for (let row = 0; row < this.rows; row++) {
+      const kept: number[] = [];
+      for (let i = this.rowStart[row]!; i < this.rowStart[row + 1]!; i++) {
+        const at = place[this.columns[i]!]!;
+        if (at === -1) continue;
+        kept.push(at);
+        values[at] = this.values[i]!;
       }
-      return row;
-    });
-    return SparseMatrix.fromRows(rows, columns.length);
+      if (!ascending) kept.sort((a, b) => a - b);
+      for (const at of kept) written.add(at, values[at]!);
+      written.end();
+    }
+    return new SparseMatrix(...written.layout(columns.length));
+  }
+}
+
+/** Passes on a matrix, and, where given, only one of this width. */
+export function checkMatrix(where: string, matrix: unknown, width?: number): SparseMatrix {
+  if (!(matrix instanceof SparseMatrix))
+    throw typeError(where, 'matrix', `is ${show(matrix)}`, 'a SparseMatrix');
+  if (width !== undefined && matrix.width !== width)
+    throw rangeError(where, 'matrix', `has ${matrix.width} columns`, `${width}, as it was fitted on`);
+  return matrix;
+}
+
+/** Visits every entry, row by row. */
+export function eachEntry(
+  { rows, rowStart, columns, values }: SparseMatrix,
+  visit: (value: number, column: number, row: number) => void,
+): void {
+  for (let row = 0; row < rows; row++) {
+    for (let i = rowStart[row]!; i < rowStart[row + 1]!; i++) visit(values[i]!, columns[i]!, row);
   }
 }
 

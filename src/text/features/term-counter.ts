@@ -6,15 +6,17 @@
 import { rangeError, show, typeError } from '../../common/errors.ts';
 import { optionsOf } from '../../common/options.ts';
 import { readSaved } from '../../common/saved.ts';
-import { checkDocuments, countDocuments, type Document, tokensOf } from '../counts/documents.ts';
+import { checkDocuments, countDocuments, type Document } from '../counts/documents.ts';
 import { compareCodePoints } from '../counts/order.ts';
-import { type CountOptions, type TokenCount, TokenCounts } from '../counts/token-counts.ts';
+import { type CountOptions, type Counts, TokenCounts } from '../counts/token-counts.ts';
+import { flat, TokenMap } from '../counts/token-map.ts';
 import { type SavedVocabulary, VOCABULARY_FORMAT, Vocabulary } from '../counts/vocabulary.ts';
-import { type CutOptions, type CutReport, cut } from '../counts/vocabulary-cut.ts';
+import { type CutOptions, cut } from '../counts/vocabulary-cut.ts';
 import type { TokenizeFunction } from '../tokenizers/custom.ts';
 import { loadTokenizer } from '../tokenizers/load-tokenizer.ts';
 import { type SavedTokenizer, TOKENIZER_FORMAT } from '../tokenizers/tokenizer.ts';
 import { SparseMatrix } from './sparse-matrix.ts';
+import { countRows, countsOf } from './term-rows.ts';
 
 /** The tokenizer, the cut of the vocabulary, or a vocabulary made before. */
 export interface TermCounterOptions extends CutOptions, CountOptions {
@@ -65,14 +67,41 @@ export class TermCounter {
     const where = 'TermCounter.fit';
     const { vocabulary, tokenizer, ...bounds } = optionsOf(where, options);
     if (vocabulary !== undefined) return new TermCounter(checkVocabulary(where, vocabulary, bounds), options);
-    const { kept, report } = cut(
-      where,
-      countDocuments(where, new TokenCounts(), documents, { tokenizer }),
-      bounds,
-      [],
-    );
-    kept.sort((a, b) => compareCodePoints(a.token, b.token));
-    return new TermCounter(Vocabulary.fromJSON(savedTerms(kept, report)), options);
+    const counts = countDocuments(where, new TokenCounts(), documents, { tokenizer });
+    return new TermCounter(termsOf(where, counts, bounds), options);
+  }
+
+  /**
+   * Finds the terms and counts them, {@link TermCounter.fit} and {@link TermCounter.transform} in one pass: documents are
+   * tokenized once, and may come from a generator.
+   *
+   * @throws as {@link TermCounter.fit}.
+   *
+   * @example
+   * ```ts
+   * import { pattern, TermCounter } from 'recurrent-cells/text';
+   * const { counter, counts } = TermCounter.fitTransform(['the boat', 'the sea'], { tokenizer: pattern() });
+   * counter.terms; // → ['boat', 'sea', 'the']
+   * [...counts.toDense().data]; // → [1, 0, 1, 0, 1, 1]
+   * ```
+   */
+  static fitTransform(
+    documents: Iterable<Document>,
+    options: TermCounterOptions = {},
+  ): { readonly counter: TermCounter; readonly counts: SparseMatrix } {
+    const where = 'TermCounter.fitTransform';
+    const { vocabulary, tokenizer, ...bounds } = optionsOf(where, options);
+    checkDocuments(where, documents);
+    if (vocabulary !== undefined) {
+      const counter = new TermCounter(checkVocabulary(where, vocabulary, bounds), options);
+      return { counter, counts: counter.transform(documents) };
+    }
+    const numbers = new TokenMap();
+    const numberOf = (token: string) => numbers.get(token) ?? numbers.add(flat(token));
+    const all = countRows(where, documents, tokenizer, numberOf);
+    const byNumber = new SparseMatrix(...all.layout(numbers.size));
+    const counter = new TermCounter(termsOf(where, countsOf(byNumber, numbers), bounds), options);
+    return { counter, counts: byNumber.pick(counter.terms.map((term) => numbers.get(term)!)) };
   }
 
   /** The terms, by column. */
@@ -84,19 +113,9 @@ export class TermCounter {
   transform(documents: Iterable<Document>): SparseMatrix {
     checkDocuments('TermCounter.transform', documents);
     const { vocabulary } = this;
-    const { tokenizer } = this.#options;
-    function* rows(): Iterable<Map<number, number>> {
-      let row = 0;
-      for (const document of documents) {
-        const counts = new Map<number, number>();
-        for (const token of tokensOf('TermCounter.transform', document, row++, tokenizer)) {
-          const column = vocabulary.indexOf(token) ?? vocabulary.unknown;
-          if (column !== undefined) counts.set(column, (counts.get(column) ?? 0) + 1);
-        }
-        yield counts;
-      }
-    }
-    return SparseMatrix.fromRows(rows(), vocabulary.size);
+    const columnOf = (token: string) => vocabulary.indexOf(token) ?? vocabulary.unknown;
+    const rows = countRows('TermCounter.transform', documents, this.#options.tokenizer, columnOf);
+    return new SparseMatrix(...rows.layout(vocabulary.size));
   }
 
   /** The versioned form that {@link TermCounter.fromJSON} reads. @throws as the tokenizer's own. */
@@ -133,9 +152,11 @@ function checkVocabulary(where: string, vocabulary: unknown, bounds: CutOptions)
   throw rangeError(where, bound, 'is given beside vocabulary', 'one of the two: a vocabulary is cut already');
 }
 
-/** The terms in the order of the columns, with their counts and what the cut cost. */
-function savedTerms(kept: readonly TokenCount[], report: CutReport): SavedVocabulary {
-  return {
+/** The kept tokens by code point: a term's column is its index. */
+function termsOf(where: string, counts: Counts, bounds: CutOptions): Vocabulary {
+  const { kept, report } = cut(where, counts, bounds, []);
+  kept.sort((a, b) => compareCodePoints(a.token, b.token));
+  return Vocabulary.fromJSON({
     format: VOCABULARY_FORMAT,
     version: 1,
     specials: {},
@@ -143,14 +164,5 @@ function savedTerms(kept: readonly TokenCount[], report: CutReport): SavedVocabu
     counts: kept.map(({ count }) => count),
     errors: kept.map(({ error }) => error),
     report,
-  };
-}
-
-/** Passes on a matrix, and, where given, only one of this width. */
-export function checkMatrix(where: string, matrix: unknown, width?: number): SparseMatrix {
-  if (!(matrix instanceof SparseMatrix))
-    throw typeError(where, 'matrix', `is ${show(matrix)}`, 'a SparseMatrix');
-  if (width !== undefined && matrix.width !== width)
-    throw rangeError(where, 'matrix', `has ${matrix.width} columns`, `${width}, as it was fitted on`);
-  return matrix;
+  });
 }

@@ -4,8 +4,7 @@
  * Answers for tf alone; how rare a term is among documents, idf says.
  */
 import { oneOf } from '../../common/errors.ts';
-import type { SparseMatrix } from './sparse-matrix.ts';
-import { checkMatrix } from './term-counter.ts';
+import { checkMatrix, SparseMatrix } from './sparse-matrix.ts';
 
 /** The variants of tf: see {@link termFrequency}. */
 export type TermFrequency = 'raw' | 'relative' | 'log' | 'binary' | 'augmented';
@@ -38,27 +37,38 @@ export const TERM_FREQUENCIES: readonly TermFrequency[] = ['raw', 'relative', 'l
  * ```
  */
 export function termFrequency(counts: SparseMatrix, variant: TermFrequency): SparseMatrix {
-  checkMatrix('termFrequency', counts);
-  const weigh = (weight: (n: number, row: number) => number) =>
-    counts.map((n, _, row) => (n === 0 ? 0 : weight(n, row)));
-  switch (oneOf('termFrequency', 'variant', variant, TERM_FREQUENCIES)) {
-    case 'raw':
-      return weigh((n) => n);
-    case 'relative': {
-      const total = ofRows(counts, (values) => values.reduce((sum, n) => sum + n, 0));
-      return weigh((n, row) => n / total[row]!);
-    }
-    case 'log':
-      return weigh((n) => 1 + Math.log(n));
-    case 'binary':
-      return weigh(() => 1);
-    case 'augmented': {
-      const largest = ofRows(counts, (values) => values.reduce((most, n) => Math.max(most, n), 0));
-      return weigh((n, row) => 0.5 + (0.5 * n) / largest[row]!);
-    }
-  }
+  const { shape, rowStart, columns } = checkMatrix('termFrequency', counts);
+  const checked = oneOf('termFrequency', 'variant', variant, TERM_FREQUENCIES);
+  return new SparseMatrix(shape, rowStart, columns, weighted(counts, checked));
 }
 
-function ofRows(matrix: SparseMatrix, summary: (values: Float64Array) => number): number[] {
-  return Array.from({ length: matrix.rows }, (_, row) => summary(matrix.row(row).values));
+/** [entries] The weights of what was checked. */
+export function weighted({ rows, rowStart, values }: SparseMatrix, variant: TermFrequency): Float64Array {
+  const weights = new Float64Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    const [start, end] = [rowStart[row]!, rowStart[row + 1]!];
+    const weigh = weightIn(values.subarray(start, end), variant);
+    for (let i = start; i < end; i++) if (values[i] !== 0) weights[i] = weigh(values[i]!);
+  }
+  return weights;
+}
+
+/** The weight of a count n among those of its document. */
+function weightIn(counts: Float64Array, variant: TermFrequency): (n: number) => number {
+  switch (variant) {
+    case 'raw':
+      return (n) => n;
+    case 'relative': {
+      const total = counts.reduce((sum, n) => sum + n, 0);
+      return (n) => n / total;
+    }
+    case 'log':
+      return (n) => 1 + Math.log(n);
+    case 'binary':
+      return () => 1;
+    case 'augmented': {
+      const largest = counts.reduce((most, n) => Math.max(most, n), 0);
+      return (n) => 0.5 + (0.5 * n) / largest;
+    }
+  }
 }

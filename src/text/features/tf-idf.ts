@@ -14,9 +14,8 @@ import {
   type InverseDocumentFrequency,
   inverseDocumentFrequency,
 } from './inverse-document-frequency.ts';
-import type { SparseMatrix } from './sparse-matrix.ts';
-import { checkMatrix } from './term-counter.ts';
-import { TERM_FREQUENCIES, type TermFrequency, termFrequency } from './term-frequency.ts';
+import { checkMatrix, SparseMatrix } from './sparse-matrix.ts';
+import { TERM_FREQUENCIES, type TermFrequency, weighted } from './term-frequency.ts';
 
 /** Which variants. The defaults are scikit-learn's. */
 export interface TfIdfOptions {
@@ -78,11 +77,21 @@ export class TfIdf {
   /** [documents, terms] → [documents, terms]. @throws RangeError for another number of terms. */
   transform(counts: SparseMatrix): SparseMatrix {
     const { tf, norm } = this.options;
-    const frequency = termFrequency(checkMatrix('TfIdf.transform', counts, this.weights.length), tf);
-    return normalizeRows(
-      frequency.map((value, column) => value * this.weights[column]!),
-      norm,
-    );
+    const { shape, rowStart, columns } = checkMatrix('TfIdf.transform', counts, this.weights.length);
+    const values = weighted(counts, tf);
+    for (let i = 0; i < values.length; i++) values[i]! *= this.weights[columns[i]!]!;
+    for (let row = 0; row < counts.rows; row++)
+      normalize(values.subarray(rowStart[row], rowStart[row + 1]), norm);
+    return new SparseMatrix(shape, rowStart, columns, values);
+  }
+
+  /** Fits on counts and weighs them: {@link TfIdf.fit} and {@link TfIdf.transform} in one call. */
+  static fitTransform(
+    counts: SparseMatrix,
+    options: TfIdfOptions = {},
+  ): { readonly tfIdf: TfIdf; readonly weights: SparseMatrix } {
+    const tfIdf = TfIdf.fit(counts, options);
+    return { tfIdf, weights: tfIdf.transform(counts) };
   }
 
   /** The versioned form that {@link TfIdf.fromJSON} reads. */
@@ -114,12 +123,11 @@ function checkOptions(where: string, options: TfIdfOptions): Complete<TfIdfOptio
   };
 }
 
-function normalizeRows(matrix: SparseMatrix, norm: 'l1' | 'l2' | 'none'): SparseMatrix {
-  if (norm === 'none') return matrix;
-  const lengths = Array.from({ length: matrix.rows }, (_, row) => {
-    const { values } = matrix.row(row);
-    if (norm === 'l1') return values.reduce((sum, value) => sum + Math.abs(value), 0);
-    return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
-  });
-  return matrix.map((value, _, row) => (lengths[row] === 0 ? value : value / lengths[row]!));
+/** Divides a row by its norm, in place. */
+function normalize(row: Float64Array, norm: 'l1' | 'l2' | 'none'): void {
+  if (norm === 'none') return;
+  let sum = 0;
+  for (let i = 0; i < row.length; i++) sum += norm === 'l1' ? Math.abs(row[i]!) : row[i]! * row[i]!;
+  const length = norm === 'l1' ? sum : Math.sqrt(sum);
+  if (length !== 0) for (let i = 0; i < row.length; i++) row[i]! /= length;
 }

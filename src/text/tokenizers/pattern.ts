@@ -39,6 +39,7 @@ export function pattern(expression: RegExp = DEFAULT_WORD, options: Normalizatio
     kind: 'pattern',
     normalization: normalizationOptions('pattern', optionsOf('pattern', options)),
     scan: (text) => matches(text, matcher),
+    strings: (text) => bounded(() => text.match(matcher))?.filter((match) => match !== '') ?? [],
     options: { source: expression.source, flags },
   });
 }
@@ -46,15 +47,18 @@ export function pattern(expression: RegExp = DEFAULT_WORD, options: Normalizatio
 function* matches(text: string, matcher: RegExp): Iterable<readonly number[]> {
   const found = text.matchAll(matcher);
   for (;;) {
-    let next: IteratorResult<RegExpExecArray>;
-    try {
-      next = found.next();
-    } catch {
-      const expected = 'bounded repetitions, such as {1,4096}, for words this long';
-      throw rangeError('pattern', 'expression', "overflowed the engine's stack", expected);
-    }
+    const next = bounded(() => found.next());
     if (next.done) return;
     const { 0: match, index } = next.value;
     if (match !== '') yield [index, index + match.length];
+  }
+}
+
+function bounded<Result>(match: () => Result): Result {
+  try {
+    return match();
+  } catch {
+    const expected = 'bounded repetitions, such as {1,4096}, for words this long';
+    throw rangeError('pattern', 'expression', "overflowed the engine's stack", expected);
   }
 }

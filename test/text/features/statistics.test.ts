@@ -2,6 +2,7 @@ import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { chiSquaredTail } from '../../../src/text/features/chi-distribution.ts';
+import { SparseRows } from '../../../src/text/features/sparse-rows.ts';
 import {
   Contingency,
   chiSquared,
@@ -43,7 +44,50 @@ describe('SparseMatrix', () => {
   });
 });
 
+describe('SparseRows', () => {
+  test('grow, row by row', () => {
+    const rows = new SparseRows('test');
+    for (let row = 0; row < 300; row++) {
+      for (let column = 0; column < row % 40; column++) rows.add(column, row);
+      rows.end();
+    }
+    const matrix = new SparseMatrix(...rows.layout(40));
+    expect(matrix.shape).toEqual([300, 40]);
+    expect([...matrix.row(299).values]).toEqual(Array(19).fill(299));
+    expect(matrix.values.length).toBe(7 * 780 + 190);
+  });
+
+  test('say where they end, before an array of JavaScript would end the process', () => {
+    const rows = new SparseRows('test', 2);
+    rows.add(0, 1);
+    rows.add(1, 1);
+    expect(messageOf(() => rows.add(2, 1))).toBe(
+      'RangeError: test: the matrix has more than 2 entries, expected fewer, in parts',
+    );
+  });
+});
+
 describe('TermCounter', () => {
+  property.prop([
+    fc.array(fc.array(fc.constantFrom('b', 'a', 'c', '\u{1F600}', '\uFB01', '__proto__')), { minLength: 1 }),
+    fc.integer({ min: 1, max: 4 }),
+  ])('fits and transforms in one pass as in two', (documents, maxSize) => {
+    fc.pre(documents.flat().length > 0);
+    const { counter, counts } = TermCounter.fitTransform(documents.values(), { maxSize });
+    const twice = TermCounter.fit(documents, { maxSize });
+    expect(counter.toJSON()).toEqual(twice.toJSON());
+    expect(counts).toEqual(twice.transform(documents));
+  });
+
+  test('in one pass with a vocabulary, and over more terms than there was room for at first', () => {
+    const vocabulary = Vocabulary.of(['river']);
+    const { counter, counts } = TermCounter.fitTransform(['the river'], { tokenizer, vocabulary });
+    expect(counter.vocabulary).toBe(vocabulary);
+    expect([...counts.toDense().data]).toEqual([0, 1, 0, 0, 1]);
+    const many = [Array.from({ length: 5000 }, (_, i) => `w${i % 2500}`)];
+    expect(new Set(TermCounter.fitTransform(many).counts.values)).toEqual(new Set([2]));
+  });
+
   test('counts terms by code point, and passes over the rest', () => {
     const counter = TermCounter.fit(texts, { tokenizer });
     expect(counter.terms).toEqual(['a', 'and', 'boat', 'river', 'the']);
@@ -247,6 +291,8 @@ test.each<[string, () => unknown, string]>([
   ['rows of text', () => SparseMatrix.fromDense(['ab'] as never), 'TypeError: SparseMatrix.fromDense: row 0 is "ab", expected an array of numbers'],
   ['no maps', () => SparseMatrix.fromRows([[1]] as never, 1), 'TypeError: SparseMatrix.fromRows: a row is an array of 1, expected a Map, column → value'],
   ['no rows of maps', () => SparseMatrix.fromRows(null as never, 1), 'TypeError: SparseMatrix.fromRows: rows is null, expected an iterable of Maps'],
+  ['a map of words', () => SparseMatrix.fromRows([new Map([[0, 'a' as never]])], 1), 'TypeError: SparseMatrix.fromRows: a row has "a", expected numbers'],
+  ['null for a map', () => SparseMatrix.fromRows([null as never], 1), 'TypeError: SparseMatrix.fromRows: a row is null, expected a Map, column → value'],
   ['half a column in a map', () => SparseMatrix.fromRows([new Map([[0.5, 1]])], 1), 'RangeError: SparseMatrix.fromRows: columns has 0.5, expected numbers from 0 to 0'],
   ['a column twice', () => two.pick([0, 0]), 'RangeError: SparseMatrix.pick: columns has 0 twice, expected each column once'],
   ['half a column', () => two.pick([0.5]), 'RangeError: SparseMatrix.pick: columns has 0.5, expected numbers from 0 to 1'],

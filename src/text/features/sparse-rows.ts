@@ -1,0 +1,64 @@
+/**
+ * The entries of a sparse matrix as they come, row by row, in typed arrays that grow.
+ *
+ * Answers for memory: arrays of JavaScript's own end the whole process at some 10⁸ numbers.
+ */
+import { rangeError } from '../../common/errors.ts';
+
+/** A row's start is a number of 32 bits. */
+const MOST_ENTRIES = 2 ** 31 - 1;
+
+/** Rows that are written one after another; a row's columns must be added in ascending order. */
+export class SparseRows {
+  readonly #where: string;
+  readonly #most: number;
+  #rowStart = new Int32Array(64); // [rows + 1], and room
+  #columns = new Int32Array(1024); // [entries], and room
+  #values = new Float64Array(1024); // [entries], and room
+  #rows = 0;
+  #entries = 0;
+
+  constructor(where: string, most: number = MOST_ENTRIES) {
+    this.#where = where;
+    this.#most = most;
+  }
+
+  /** Adds an entry to the row that is being written. @throws RangeError beyond 2³¹ − 1 entries. */
+  add(column: number, value: number): void {
+    if (this.#entries === this.#columns.length || this.#entries === this.#most) this.#grow();
+    this.#columns[this.#entries] = column;
+    this.#values[this.#entries++] = value;
+  }
+
+  /** Ends the row; what is added next belongs to the next. */
+  end(): void {
+    if (++this.#rows === this.#rowStart.length) this.#rowStart = grown(this.#rowStart, 2 * this.#rows);
+    this.#rowStart[this.#rows] = this.#entries;
+  }
+
+  /** What a SparseMatrix of the rows that were ended is made of. */
+  layout(
+    width: number,
+  ): [shape: [number, number], rowStart: Int32Array, columns: Int32Array, values: Float64Array] {
+    return [
+      [this.#rows, width],
+      this.#rowStart.slice(0, this.#rows + 1),
+      this.#columns.slice(0, this.#entries),
+      this.#values.slice(0, this.#entries),
+    ];
+  }
+
+  #grow(): void {
+    if (this.#entries >= this.#most)
+      throw rangeError(this.#where, 'the matrix', `has more than ${this.#most} entries`, 'fewer, in parts');
+    const room = Math.min(2 * this.#entries, this.#most);
+    this.#columns = grown(this.#columns, room);
+    this.#values = grown(this.#values, room);
+  }
+}
+
+function grown<Store extends Int32Array | Float64Array>(store: Store, length: number): Store {
+  const bigger = new (store.constructor as new (length: number) => Store)(length);
+  bigger.set(store);
+  return bigger;
+}

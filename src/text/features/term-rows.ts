@@ -1,0 +1,63 @@
+/**
+ * Documents as rows of counts, whatever numbers their tokens.
+ *
+ * Answers for one pass over the documents, and for the sums of the columns; which of them are terms, the counter decides.
+ */
+import { type Document, tokensOf } from '../counts/documents.ts';
+import type { Counts } from '../counts/token-counts.ts';
+import type { TokenMap } from '../counts/token-map.ts';
+import type { Tokenizer } from '../tokenizers/tokenizer.ts';
+import { documentFrequency } from './inverse-document-frequency.ts';
+import { eachEntry, type SparseMatrix } from './sparse-matrix.ts';
+import { SparseRows } from './sparse-rows.ts';
+
+/** Every document's columns and how often each occurs; tokens without a column are passed over. */
+export function countRows(
+  where: string,
+  documents: Iterable<Document>,
+  tokenizer: Tokenizer | undefined,
+  columnOf: (token: string) => number | undefined,
+): SparseRows {
+  const rows = new SparseRows(where);
+  let counts = new Int32Array(1024); // [columns], and room; 0 between documents
+  let row = 0;
+  for (const document of documents) {
+    const found: number[] = [];
+    for (const token of tokensOf(where, document, row++, tokenizer)) {
+      const column = columnOf(token);
+      if (column === undefined) continue;
+      if (column >= counts.length) {
+        const more = new Int32Array(2 * column);
+        more.set(counts);
+        counts = more;
+      }
+      if (counts[column]! === 0) found.push(column);
+      counts[column]! += 1;
+    }
+    for (const column of Int32Array.from(found).sort()) {
+      rows.add(column, counts[column]!);
+      counts[column] = 0;
+    }
+    rows.end();
+  }
+  return rows;
+}
+
+/** The columns' sums, as counts to cut. */
+export function countsOf(matrix: SparseMatrix, columns: TokenMap): Counts {
+  const counts = new Float64Array(matrix.width);
+  const documents = documentFrequency(matrix);
+  eachEntry(matrix, (count, column) => {
+    counts[column]! += count;
+  });
+  return {
+    tokens: counts.reduce((sum, count) => sum + count, 0),
+    documents: matrix.rows,
+    types: matrix.width,
+    *entries() {
+      let column = 0;
+      for (const token of columns.tokens())
+        yield { token, count: counts[column]!, error: 0, documents: documents[column++]! };
+    },
+  };
+}
