@@ -23,6 +23,8 @@ interface Line {
 
 // The steps of the sequences that a model is tried with: few, or many where the kernel of a convolution needs them.
 const FEW = 64;
+// Steps more of the second run: more than any stride moves.
+const FURTHER = 256;
 const MANY = 2048;
 
 /** The lines of a layer, or of a chain of them, and its input, with or without a time axis. */
@@ -84,11 +86,12 @@ function twice(
 ): Row[] {
   const linesAt = (time: number) => withArena(owner.backend, (arena) => [...run(arena, time)]);
   try {
-    const [lines, others] = [linesAt(time), linesAt(time + 1)];
+    const [lines, others] = [linesAt(time), linesAt(time + FURTHER)];
     return lines.map(({ name, axes, parameters }, i) => {
-      const sizes = axes.map((axis, at) =>
-        axis.size === others[i]!.axes[at]!.size ? axis.size : relative(axis, time),
-      );
+      const sizes = axes.map((axis, at) => {
+        const more = others[i]!.axes[at]!.size - axis.size;
+        return more === 0 ? axis.size : relative(axis, time, Math.round(FURTHER / more));
+      });
       return { name, output: `[${['batch', ...sizes].join(', ')}]`, parameters };
     });
   } catch (error) {
@@ -97,8 +100,9 @@ function twice(
   }
 }
 
-/** `time`, or `time − 2` where a convolution leaves fewer. */
-function relative({ name, size }: Line['axes'][number], time: number): string {
+/** `time`, or `time − 2` where a convolution leaves fewer, or about `time / 2` where it moves by two. */
+function relative({ name, size }: Line['axes'][number], time: number, stride: number): string {
+  if (stride !== 1) return `${name} / ${stride}`;
   const missing = time - size;
   return missing === 0 ? name : `${name} − ${missing}`;
 }

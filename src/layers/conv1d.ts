@@ -1,6 +1,14 @@
 /** The convolution over time: features of neighbouring steps, ahead of a recurrent layer. */
 import type { Architecture } from '../common/architecture.ts';
-import { oneOf, rangeError, requiredOptions, weightShape, wholeNumber } from '../common/errors.ts';
+import {
+  oneOf,
+  rangeError,
+  requiredOptions,
+  show,
+  typeError,
+  weightShape,
+  wholeNumber,
+} from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
@@ -16,8 +24,8 @@ import type { DenseSignal, Signal } from '../signal/signal.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { denseValues } from './parts.ts';
 
-/** What a {@link Conv1d} sees beyond the ends of a sequence. */
-export type Conv1dPadding = 'causal' | 'same' | 'valid';
+/** How many steps a {@link Conv1d} sees beyond the ends of a sequence: by name, at both ends, or before and after it. */
+export type Conv1dPadding = 'causal' | 'same' | 'valid' | number | readonly [before: number, after: number];
 
 /** Options of {@link Conv1d}. */
 export interface Conv1dOptions<InputSize extends number = number, OutputSize extends number = number> {
@@ -28,11 +36,16 @@ export interface Conv1dOptions<InputSize extends number = number, OutputSize ext
   readonly kernelSize: number;
   /** How far apart they are: 1 unless given. */
   readonly dilation?: number | undefined;
+  /** How many steps the filters move from one output to the next. Default 1. */
+  readonly stride?: number | undefined;
   /**
-   * Zeros before the first step, so that nothing is seen before its time (`'causal'`, the default), or at both ends
-   * (`'same'`, the odd one at the end), or none (`'valid'`): there are then (kernelSize − 1)·dilation fewer steps.
+   * Steps before the first, so that nothing is seen before its time (`'causal'`, the default), or at both ends
+   * (`'same'`, the odd one at the end), or none (`'valid'`): there are then (kernelSize − 1)·dilation fewer steps. A number
+   * is that many at both ends, and two numbers those before and after.
    */
   readonly padding?: Conv1dPadding | undefined;
+  /** What is there: zeros, or the sequence mirrored at its first and last step (`'reflect'`). Default `'zeros'`. */
+  readonly paddingMode?: 'zeros' | 'reflect' | undefined;
   /** Whether there is a bias: true unless given. */
   readonly bias?: boolean | undefined;
   /** What it computes with: `float32()` unless given. */
@@ -44,11 +57,12 @@ export interface Conv1dOptions<InputSize extends number = number, OutputSize ext
 }
 
 /**
- * The convolution over time: `y_t = Σ_k W_k x_{t + k·dilation − left} + b`, x being 0 beyond both ends.
+ * The convolution over time: `y_t = Σ_k W_k x_{t·stride + k·dilation − before} + b`, x being 0 beyond both ends.
  *
  * Inputs `[batch, time, inputSize]` → `[batch, time, outputSize]`; parameters `weight` `[outputSize, inputSize,
  * kernelSize]` and `bias` `[outputSize]`, as PyTorch's `Conv1d` (which does not turn the kernel round: a
- * cross-correlation). A sequence ends at its length, so padding changes nothing. There is no stride.
+ * cross-correlation). A sequence ends at its length, so padding changes nothing. n steps give
+ * ⌊(n + before + after − (kernelSize − 1)·dilation − 1) / stride⌋ + 1.
  *
  * @example
  * ```ts
@@ -71,11 +85,13 @@ export class Conv1d<
   readonly outputSize: OutputSize;
   readonly kernelSize: number;
   readonly dilation: number;
+  readonly stride: number;
   readonly padding: Conv1dPadding;
+  readonly paddingMode: 'zeros' | 'reflect';
   readonly weight: Parameter;
   readonly bias: Parameter | undefined;
 
-  /** @throws RangeError if a size is not a whole number of at least 1, or `padding` is unknown. */
+  /** @throws RangeError if a size is not a whole number of at least 1, or `padding` or `paddingMode` is unknown. */
   constructor(options: Conv1dOptions<InputSize, OutputSize>) {
     super();
     const example = '{ inputSize, outputSize, kernelSize }';
@@ -85,7 +101,7 @@ export class Conv1d<
       kernelSize,
       backend = float32(),
     } = requiredOptions('Conv1d', options, example);
-    const { dilation = 1, padding = 'causal', bias = true } = options;
+    const { dilation = 1, stride = 1, padding = 'causal', paddingMode = 'zeros', bias = true } = options;
     const { random, initializer = glorotUniform } = options;
     wholeNumber('Conv1d', 'inputSize', inputSize);
     wholeNumber('Conv1d', 'outputSize', outputSize);
@@ -94,7 +110,9 @@ export class Conv1d<
     this.outputSize = outputSize;
     this.kernelSize = wholeNumber('Conv1d', 'kernelSize', kernelSize);
     this.dilation = wholeNumber('Conv1d', 'dilation', dilation);
-    this.padding = oneOf('Conv1d', 'padding', padding, ['causal', 'same', 'valid']);
+    this.stride = wholeNumber('Conv1d', 'stride', stride);
+    this.padding = checkPadding(padding);
+    this.paddingMode = oneOf('Conv1d', 'paddingMode', paddingMode, ['zeros', 'reflect']);
     const [rows, columns] = weightShape('Conv1d', 'weight', outputSize, inputSize * kernelSize);
     const shape = [outputSize, inputSize, kernelSize];
     this.weight = new Parameter(backend, shape, () =>
@@ -109,9 +127,9 @@ export class Conv1d<
   }
 
   architecture(): Architecture {
-    const { type, inputSize, outputSize, kernelSize, dilation, padding, bias } = this;
-    const options = { inputSize, outputSize, kernelSize, dilation, padding, bias: bias !== undefined };
-    return { type, options };
+    const { type, inputSize, outputSize, kernelSize, dilation, stride, padding, paddingMode, bias } = this;
+    const sizes = { inputSize, outputSize, kernelSize, dilation, stride };
+    return { type, options: { ...sizes, padding, paddingMode, bias: bias !== undefined } };
   }
 
   compute(arena: Arena, input: Signal): Computed {
@@ -120,15 +138,16 @@ export class Conv1d<
 
   record(arena: Arena, input: Signal): Trace {
     const { weight, bias } = this;
-    const x = this.#bounded(arena, input);
+    const given = denseValues('Conv1d', input);
     const output = this.#extent(arena, input);
+    const mirrored = this.paddingMode === 'reflect' ? this.#mirrored(input) : [];
+    const x = this.#padded(arena, input, given, mirrored);
     const y = output.values;
     const kernels = this.#kernels(arena, weight.value);
     if (bias === undefined) fill(y, 0);
     else copyRow(y, bias.value);
-    const taps = this.#taps(input, output);
-    for (const { k, from, at, rows } of taps)
-      addProduct(y.rowsFrom(at, rows), x.rowsFrom(from, rows), kernels[k]!.T);
+    const taps = this.#taps(input.batch, x.rows / input.batch, output.time);
+    for (const { k, at, from } of taps) addProduct(at(y), from(x), kernels[k]!.T);
     return {
       output,
       state: undefined,
@@ -137,31 +156,70 @@ export class Conv1d<
         if (bias !== undefined) addColumnSums(bias.gradient, dOutput);
         arena.scope(() => {
           const dKernels = arena.zeros(this.kernelSize, this.outputSize * this.inputSize);
-          for (const { k, from, at, rows } of taps)
-            addProduct(this.#kernel(dKernels, k), dOutput.rowsFrom(at, rows).T, x.rowsFrom(from, rows));
+          for (const { k, at, from } of taps) addProduct(this.#kernel(dKernels, k), at(dOutput).T, from(x));
           const columns = columnsOf(weight.gradient, this.kernelSize);
           const dWeight = arena.matrix(columns.rows, columns.columns);
           transpose(dWeight, dKernels);
           add(columns, columns, dWeight);
         });
         if (!needsInput) return { input: undefined, state: undefined };
-        const dInput = arena.zeros(x.rows, x.columns);
-        for (const { k, from, at, rows } of taps)
-          addProduct(dInput.rowsFrom(from, rows), dOutput.rowsFrom(at, rows), kernels[k]!);
+        const dX = arena.zeros(x.rows, x.columns);
+        for (const { k, at, from } of taps) addProduct(from(dX), at(dOutput), kernels[k]!);
+        let dInput = dX;
+        if (mirrored.length > 0) {
+          dInput = arena.zeros(given.rows, given.columns);
+          for (const { at, from } of mirrored) add(from(dInput), from(dInput), at(dX));
+        }
         if (input.lengths !== undefined) clearPadding(dInput, input.lengths, input.batch, input.time);
         return { input: dInput, state: undefined };
       },
     };
   }
 
-  /** The input, zero beyond each length where a filter looks ahead. */
-  #bounded(arena: Arena, input: Signal): Matrix {
-    const x = denseValues('Conv1d', input);
-    if (this.padding !== 'same' || input.lengths === undefined) return x;
-    const bounded = arena.matrix(x.rows, x.columns);
-    copy(bounded, x);
+  /** The input as the filters meet it: mirrored, or zero beyond each length where a filter looks ahead. */
+  #padded(arena: Arena, input: Signal, given: Matrix, mirrored: readonly Move[]): Matrix {
+    const [before, after] = this.#margins();
+    if (mirrored.length > 0) {
+      const padded = arena.zeros(given.rows + (before + after) * input.batch, given.columns);
+      for (const { at, from } of mirrored) copy(at(padded), from(given));
+      return padded;
+    }
+    if (after === 0 || input.lengths === undefined) return given;
+    const bounded = arena.matrix(given.rows, given.columns);
+    copy(bounded, given);
     clearPadding(bounded, input.lengths, input.batch, input.time);
     return bounded;
+  }
+
+  /** The steps before the first and after the last. */
+  #margins(): readonly [before: number, after: number] {
+    const { padding } = this;
+    const reach = (this.kernelSize - 1) * this.dilation;
+    if (padding === 'causal') return [reach, 0];
+    if (padding === 'same') return [Math.floor(reach / 2), reach - Math.floor(reach / 2)];
+    if (padding === 'valid') return [0, 0];
+    return typeof padding === 'number' ? [padding, padding] : padding;
+  }
+
+  /** How the rows of a mirrored input come from those of the input. */
+  #mirrored({ batch, time, lengths }: Signal): Move[] {
+    const [before, after] = this.#margins();
+    const moves = [rowsMove(before * batch, 0, time * batch)];
+    for (let b = 0; b < batch; b++) {
+      const length = lengths?.[b] ?? time;
+      if (length === 0) continue;
+      if (length <= Math.max(before, after))
+        throw rangeError(
+          'Conv1d',
+          'its input',
+          `has a sequence of ${length} steps`,
+          `more than ${Math.max(before, after)}, as many as are mirrored`,
+        );
+      for (let i = 1; i <= before; i++) moves.push(rowsMove((before - i) * batch + b, i * batch + b, 1));
+      for (let i = 1; i <= after; i++)
+        moves.push(rowsMove((before + length - 1 + i) * batch + b, (length - 1 - i) * batch + b, 1));
+    }
+    return moves;
   }
 
   /** The output, not yet written. */
@@ -173,8 +231,12 @@ export class Conv1d<
         `has shape [batch, ${this.inputSize}]`,
         '[batch, time, features]',
       );
-    const reach = this.padding === 'valid' ? (this.kernelSize - 1) * this.dilation : 0;
-    const time = steps - reach;
+    const [before, after] = this.#margins();
+    // Steps that a filter spans beyond its first, less those that are padded.
+    const reach = (this.kernelSize - 1) * this.dilation - before - after;
+    const outputs = (length: number) =>
+      length === 0 ? 0 : Math.max(Math.floor((length - reach - 1) / this.stride) + 1, 0);
+    const time = outputs(steps);
     if (reach > 0 && time < 1)
       throw rangeError(
         'Conv1d',
@@ -182,23 +244,38 @@ export class Conv1d<
         `has ${steps} steps`,
         `more than ${reach}, what its kernel spans`,
       );
-    const lengths = given?.map((length) => Math.max(length - reach, 0));
     const values = arena.matrix(time * batch, this.outputSize);
-    return { kind: 'dense', batch, time, timed, width: this.outputSize, lengths, values };
+    return {
+      kind: 'dense',
+      batch,
+      time,
+      timed,
+      width: this.outputSize,
+      lengths: given?.map(outputs),
+      values,
+    };
   }
 
   /** For each k, the rows of the input that it multiplies and the rows of the output that it is added to. */
-  #taps(input: Signal, output: Signal): { k: number; from: number; at: number; rows: number }[] {
-    const { kernelSize, dilation, padding } = this;
-    const reach = (kernelSize - 1) * dilation;
-    const left = { causal: reach, same: Math.floor(reach / 2), valid: 0 }[padding];
+  #taps(batch: number, steps: number, time: number): (Move & { readonly k: number })[] {
+    const { kernelSize, dilation, stride } = this;
+    const before = this.paddingMode === 'reflect' ? 0 : this.#margins()[0];
     return Array.from({ length: kernelSize }, (_, k) => {
-      const shift = k * dilation - left;
-      const first = Math.max(0, -shift);
-      const last = Math.min(output.time, input.time - shift);
-      const rows = Math.max(last - first, 0) * input.batch;
-      return { k, from: (first + shift) * input.batch, at: first * input.batch, rows };
-    }).filter(({ rows }) => rows > 0);
+      const shift = k * dilation - before;
+      const first = Math.max(0, Math.ceil(-shift / stride));
+      const last = Math.min(time, Math.floor((steps - 1 - shift) / stride) + 1);
+      const count = Math.max(last - first, 0);
+      const from = first * stride + shift;
+      if (stride === 1) return [{ k, ...rowsMove(first * batch, from * batch, count * batch) }];
+      return Array.from({ length: batch }, (_, b) => ({
+        k,
+        at: (rows: Matrix) => rows.rowsFrom(first * batch + b, count, batch),
+        from: (rows: Matrix) => rows.rowsFrom(from * batch + b, count, stride * batch),
+        count,
+      }));
+    })
+      .flat()
+      .filter(({ count }) => count > 0);
   }
 
   /** W_k of all k, [outputSize, inputSize] each, cut out of W [outputSize, inputSize, kernelSize]. */
@@ -215,6 +292,32 @@ export class Conv1d<
   override expectation(where: string): Expectation {
     return { ...super.expectation(where), timed: true };
   }
+}
+
+/** Rows of one matrix that belong to as many rows of another. */
+interface Move {
+  readonly at: (rows: Matrix) => Matrix;
+  readonly from: (rows: Matrix) => Matrix;
+  readonly count: number;
+}
+
+function rowsMove(at: number, from: number, count: number): Move {
+  return { at: (rows) => rows.rowsFrom(at, count), from: (rows) => rows.rowsFrom(from, count), count };
+}
+
+/** Passes padding on if it is a name, a number of steps, or two of them. */
+function checkPadding(padding: Conv1dPadding): Conv1dPadding {
+  if (typeof padding === 'string')
+    return oneOf('Conv1d', 'padding', padding, ['causal', 'same', 'valid'] as const);
+  if (typeof padding === 'number') return wholeNumber('Conv1d', 'padding', padding, 0);
+  if (!Array.isArray(padding) || padding.length !== 2)
+    throw typeError(
+      'Conv1d',
+      'padding',
+      `is ${show(padding)}`,
+      "'causal', 'same', 'valid', a number, or two",
+    );
+  return padding.map((steps, at) => wholeNumber('Conv1d', `padding[${at}]`, steps, 0)) as [number, number];
 }
 
 /** A block without gaps, seen with another number of columns. */

@@ -33,7 +33,7 @@ const where = 'recurrent';
  * `weight_hh_l0` for each of its columns: 1 of an RNN, 3 of a GRU, 4 of an LSTM (with `weight_hr_l0`, of one with
  * `proj_size`). A model of one layer for each of PyTorch's; its states are `{ 0: { h, c }, 1: … }`.
  *
- * @param tensors by PyTorch's names, as from {@link readSafetensors} or {@link readCheckpoint}.
+ * @param tensors by PyTorch's names, as from `readSafetensors` or {@link readCheckpoint}.
  * @param prefix the name of the module, such as `'encoder.rnn'`; empty for the file of the module alone.
  * @throws RangeError if there is no recurrent module of that name, a shape fits no cell, or a name is missing or unknown.
  *

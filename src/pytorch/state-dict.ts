@@ -4,7 +4,7 @@ import { checkOptions, flag } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { join, type Nameable, type NameOptions, pytorchParameters } from './names.ts';
 
-/** Tensors by name, such as {@link readSafetensors} and {@link readCheckpoint} give. */
+/** Tensors by name, such as `readSafetensors` and {@link readCheckpoint} give. */
 export type Tensors = ReadonlyMap<string, Tensor>;
 
 /** Options of {@link loadStateDict}. */
@@ -14,7 +14,7 @@ export interface LoadStateDictOptions extends NameOptions {
 }
 
 /**
- * The parameters of a model by PyTorch's names, to be written by {@link writeSafetensors}.
+ * The parameters of a model by PyTorch's names, to be written by `writeSafetensors`.
  *
  * Cells have `weight_ih` and so on, recurrent layers `weight_ih_l0` (`weight_ih_l0_reverse` of a second direction, and of
  * a `Sequence` in reverse), projections `weight_hr_l0`, all others `weight` and `bias`. PyTorch loads them with
@@ -49,7 +49,7 @@ export function stateDict(model: Nameable, options: NameOptions = {}): Map<strin
 /**
  * Overwrites the parameters of a model by a PyTorch state_dict.
  *
- * @param tensors by PyTorch's names: of a safetensors file ({@link readSafetensors}) or a `.pt` file
+ * @param tensors by PyTorch's names: of a safetensors file (`readSafetensors`) or a `.pt` file
  * ({@link readCheckpoint}).
  * @throws RangeError that lists every name that is missing, unexpected or of another shape, or if the model holds what
  * PyTorch has no counterpart of. Nothing is changed then.

@@ -127,6 +127,8 @@ test('the drawing shows which way a sequence is read', () => {
 });
 
 test('a kernel of many steps', () => {
+  const strided = new Conv1d({ inputSize: 2, outputSize: 3, kernelSize: 3, padding: 1, stride: 2 });
+  expect(describe(strided).split('\n').at(-2)).toBe('Conv1d  [batch, time / 2, 3]          21');
   const layer = new Conv1d({ inputSize: 2, outputSize: 3, kernelSize: 100, padding: 'valid' });
   expect(describe(layer).split('\n').at(-2)).toBe('Conv1d  [batch, time − 99, 3]         603');
 });

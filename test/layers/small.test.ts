@@ -1,4 +1,5 @@
 /** What is particular to layers of a few lines; the laws they share with all are in gradients.test.ts. */
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type AnyLayer,
@@ -272,6 +273,84 @@ describe('Conv1d', () => {
       if (steps > 0) expectClose(layer.infer(cut(rows(inputs, b, b + 1), 0, lengths[b]!)).output, row);
       expect(numbers(cut(rows(whole, b, b + 1), steps, 3)).every((value) => value === 0)).toBe(true);
     }
+  });
+
+  const shapes = fc.record({
+    kernelSize: fc.integer({ min: 1, max: 4 }),
+    dilation: fc.integer({ min: 1, max: 2 }),
+    stride: fc.integer({ min: 1, max: 3 }),
+    padding: fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 })),
+    paddingMode: fc.constantFrom('zeros' as const, 'reflect' as const),
+    seed: fc.nat(1000),
+  });
+
+  test('with stride, padding and reflection is the sum of its formula, with right gradients, at every length', () => {
+    fc.assert(
+      fc.property(shapes, ({ seed, ...options }) => {
+        const random = new Random(seed);
+        const layer = new Conv1d({ inputSize: 2, outputSize: 3, ...options, backend: float64(), random });
+        const [before, after] = options.padding;
+        const reach = (options.kernelSize - 1) * options.dilation;
+        const outputs = (n: number) =>
+          Math.max(Math.floor((n + before + after - reach - 1) / options.stride) + 1, 0);
+        const inputs = drawn(random, [3, 9, 2]);
+        const lengths = [9, 4 + Math.floor(random.next() * 5), 5];
+        const { output } = layer.infer(inputs, { lengths });
+        expect(output.shape).toEqual([3, outputs(9), 3]);
+        const weight = layer.weight.read();
+        const bias = layer.bias!.read();
+        lengths.forEach((length, b) => {
+          const at = (t: number, i: number) => {
+            const mirrored =
+              options.paddingMode === 'reflect' ? (t < 0 ? -t : t >= length ? 2 * length - 2 - t : t) : t;
+            return mirrored >= 0 && mirrored < length ? inputs.data[(b * 9 + mirrored) * 2 + i]! : 0;
+          };
+          for (let t = 0; t < outputs(9); t++)
+            for (let o = 0; o < 3; o++) {
+              let sum = bias[o]!;
+              for (let i = 0; i < 2; i++)
+                for (let k = 0; k < options.kernelSize; k++)
+                  sum +=
+                    weight[(o * 2 + i) * options.kernelSize + k]! *
+                    at(t * options.stride + k * options.dilation - before, i);
+              const got = output.data[(b * outputs(9) + t) * 3 + o]!;
+              expect(got).toBeCloseTo(t < outputs(length) ? sum : 0, 12);
+            }
+        });
+        const { worst } = checkGradients(layer, inputs, { lengths });
+        expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-6);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('a sequence as short as what is mirrored is an error, an empty one gives nothing', () => {
+    const layer = new Conv1d({
+      inputSize: 1,
+      outputSize: 1,
+      kernelSize: 1,
+      padding: 2,
+      paddingMode: 'reflect',
+    });
+    expect(() => layer.infer(steps, { lengths: [2] })).toThrow(
+      new RangeError(
+        'Conv1d: its input has a sequence of 2 steps, expected more than 2, as many as are mirrored',
+      ),
+    );
+    expect(numbers(layer.infer(steps, { lengths: [0] }).output).every((value) => value === 0)).toBe(true);
+    layer.weight.write([1]);
+    expect(numbers(layer.infer(steps).output)).toEqual([3, 2, 1, 2, 3, 4, 3, 2]);
+  });
+
+  test.each<[unknown, string]>([
+    [-1, 'padding is -1, expected a whole number of at least 0'],
+    [[1], "padding is an array of 1, expected 'causal', 'same', 'valid', a number, or two"],
+    [[1, 0.5], 'padding[1] is 0.5, expected a whole number of at least 0'],
+    ['full', 'padding is "full", expected one of "causal", "same", "valid"'],
+    [null, "padding is null, expected 'causal', 'same', 'valid', a number, or two"],
+  ])('padding %j is an error', (padding, message) => {
+    const options = { inputSize: 1, outputSize: 1, kernelSize: 1, padding: padding as number };
+    expect(() => new Conv1d(options)).toThrow(`Conv1d: ${message}`);
   });
 
   test('a filter that sees further than the sequence is long', () => {

@@ -82,6 +82,18 @@ const models: readonly [string, () => Model][] = [
     () =>
       new Conv1d({ inputSize: 2, outputSize: 3, kernelSize: 2, dilation: 3, padding: 'same', bias: false }),
   ],
+  [
+    'Conv1d, mirrored',
+    () =>
+      new Conv1d({
+        inputSize: 2,
+        outputSize: 3,
+        kernelSize: 2,
+        stride: 2,
+        padding: [0, 1],
+        paddingMode: 'reflect',
+      }),
+  ],
   ['LayerNorm', () => new LayerNorm({ inputSize: 2, epsilon: 0.01 })],
   ['LayerNorm, plain', () => new LayerNorm({ inputSize: 2, affine: false })],
   ['Pooling', () => new Pooling({ kind: 'max' })],
