@@ -64,6 +64,7 @@ describe('prefix beam search', () => {
     (drawn, width, topK) => {
       const { logits, lengths, blank } = drawn;
       const found = ctcBeamSearch(logits, { width, results: width, lengths, blank, topK: topK ?? undefined });
+      expect(found.length).toBe(lengths.length);
       found.forEach((results, b) => {
         expect(results.length).toBeGreaterThan(0);
         expect(results.length).toBeLessThanOrEqual(width);
@@ -97,6 +98,7 @@ describe('prefix beam search', () => {
       // The probabilities of what is left are too large by what was left out; their order is the same.
       const pruned = ctcBeamSearch(logits, { width: WIDE, results: WIDE, lengths, blank, topK });
       const masked = ctcBeamSearch({ data: most, shape: logits.shape }, { width: WIDE, results: WIDE, lengths, blank }); // biome-ignore format: one call
+      expect(pruned.length).toBe(lengths.length);
       pruned.forEach((results, b) => {
         const possible = masked[b]!.filter(({ logProbability }) => logProbability > -500);
         expect(results.map(({ tokens }) => tokens)).toEqual(possible.map(({ tokens }) => tokens));
@@ -107,6 +109,7 @@ describe('prefix beam search', () => {
   test.prop([draws(6)])('with a single class each step it is greedy', ({ logits, lengths, blank }) => {
     const found = ctcBeamSearch(logits, { width: 3, results: 3, lengths, blank, topK: 1 });
     const path = ctcGreedy(logits, { lengths, blank });
+    expect(found.length).toBe(lengths.length);
     found.forEach((results, b) => {
       expect(results.map(({ tokens }) => tokens)).toEqual([path[b]!.tokens]);
       expect(results[0]!.logProbability).toBeCloseTo(path[b]!.logProbability, 12);
@@ -148,7 +151,9 @@ describe('prefix beam search', () => {
 
 test.prop([draws(6)])('greedy: the most probable class each step, joined', ({ logits, lengths, blank }) => {
   const [, time, classes] = logits.shape;
-  ctcGreedy(logits, { lengths, blank }).forEach(({ tokens, logProbability }, b) => {
+  const found = ctcGreedy(logits, { lengths, blank });
+  expect(found.length).toBe(lengths.length);
+  found.forEach(({ tokens, logProbability }, b) => {
     let ln = 0;
     const path = Array.from({ length: lengths[b]! }, (_, t) => {
       const row = [...logits.data.subarray((b * time + t) * classes, (b * time + t + 1) * classes)];

@@ -57,7 +57,9 @@ describe.each(kinds)('$name', (kind) => {
   const options = { sourceLengths, maxLength: 6 };
 
   test('greedy takes the most probable token at each step', () => {
-    greedy(model, source, options).forEach((found, b) => {
+    const all = greedy(model, source, options);
+    expect(all.length).toBe(3);
+    all.forEach((found, b) => {
       const tokens = emitted(found);
       expect(found.logProbability).toBeCloseTo(logProbability(model, b, tokens), 10);
       expect(tokens.length).toBe(found.ended ? found.tokens.length + 1 : 6);
@@ -89,6 +91,7 @@ describe.each(kinds)('$name', (kind) => {
       results: all.length,
       lengthPenalty: alpha,
     });
+    expect(found.length).toBe(3);
     found.forEach((results, b) => {
       const ranked = all
         .map((tokens) => {
@@ -118,6 +121,7 @@ describe.each(kinds)('$name', (kind) => {
       expect(together[b]!.map(emitted)).toEqual(alone!.map(emitted));
       together[b]!.forEach(({ score, weights }, i) => {
         expect(score).toBeCloseTo(alone![i]!.score, 10);
+        expect(alone![i]!.weights === undefined).toBe(model.attention === undefined);
         alone![i]!.weights?.data.forEach((a, at) => {
           expect(weights!.data[Math.floor(at / length) * 4 + (at % length)]).toBeCloseTo(a, 10);
         });

@@ -24,6 +24,13 @@ function compiler(files: readonly string[]): ts.Program {
   return ts.createProgram(files, { ...options, paths, noUnusedLocals: false, noUnusedParameters: false });
 }
 
+test('there are examples in the sources and on pages', () => {
+  const places = all.map(({ place }) => place.split(':')[0]!);
+  expect(places).toContain('README.md');
+  expect(places).toContain('docs/text.md');
+  expect(places.filter((place) => place.startsWith('src/')).length).toBeGreaterThan(140);
+});
+
 describe('examples', () => {
   const made = new Map<Block, string | Error>();
 

@@ -125,7 +125,9 @@ describe('weights that change between a forward and its backward', () => {
   };
 
   test.each(Object.entries(subjects))('%s names the first of them', (where, start) => {
-    for (const [name, parameter] of start().of.parameters()) {
+    const parameters = [...start().of.parameters()];
+    expect(parameters.length).toBeGreaterThan(0);
+    for (const [name, parameter] of parameters) {
       const { pass } = start();
       parameter.write(parameter.read());
       expect(() => pass.backward()).toThrow(
