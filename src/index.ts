@@ -28,6 +28,15 @@ export {
   type VectorShape,
 } from './common/tensor.ts';
 export type { Batch, Batches } from './data/batch.ts';
+export {
+  type BatchesOptions,
+  type BatchesState,
+  BatchSet,
+  batches,
+  type DataRecord,
+  type Examples,
+} from './data/batches.ts';
+export type { Data, FeatureSequences, IndexSequences, Taken } from './data/parts.ts';
 export { type BeamSearchOptions, beamSearch, type ScoredHypothesis } from './decoding/beam.ts';
 export { type CtcBeamSearchOptions, ctcBeamSearch } from './decoding/ctc-beam.ts';
 export { ctcGreedy } from './decoding/ctc-greedy.ts';

@@ -1,0 +1,312 @@
+/** A data set cut into batches, in a new order each time round. */
+import { rangeError, requiredOptions, typeError } from '../common/errors.ts';
+import { type Checks, checkOptions, flag, integer, later, size } from '../common/options.ts';
+import type { Indices, Tensor } from '../common/tensor.ts';
+import { generatorOf, type Random, type RandomState } from '../random/random.ts';
+import type { Batch } from './batch.ts';
+import { type Data, type DataPart, partOf, type Taken } from './parts.ts';
+
+/** Parts by name, such as `{ words, characters }`. */
+export interface DataRecord {
+  readonly [part: string]: Data;
+}
+
+/** The examples that {@link batches} cuts, along the first axis of each part. */
+export interface Examples<Inputs extends Data | DataRecord, Targets extends Data | DataRecord> {
+  readonly inputs: Inputs;
+  readonly targets: Targets;
+  /** The valid steps of each example, of tensors and indices; sequences have their own. */
+  readonly lengths?: readonly number[] | undefined;
+}
+
+/** Options of {@link batches}. */
+export interface BatchesOptions {
+  /** How many examples a batch has. */
+  readonly size: number;
+  /** How often the examples come round; default 1. */
+  readonly epochs?: number | undefined;
+  /** Whether each epoch has an order of its own; default `false`, the order of the examples. */
+  readonly shuffle?: boolean | undefined;
+  /** What orders are drawn from: a generator forked from this one. */
+  readonly random?: Random | undefined;
+  /** Whether the examples that do not fill a batch are left out of an epoch; default `false`. */
+  readonly dropLast?: boolean | undefined;
+  /** Whether examples of about the same length come together, which saves padding; default `false`. */
+  readonly byLength?: boolean | undefined;
+  /** Whether each class is drawn equally often, rare ones again and again; default `false`. */
+  readonly balanced?: boolean | undefined;
+  /**
+   * What fills target sequences up. With it their lengths may differ from those of the inputs, as the labels of `ctc` do,
+   * which are filled up with −1. By default they are the inputs' lengths, and what fills them up is never looked at.
+   */
+  readonly targetPadding?: number | undefined;
+}
+
+const checks: Checks<BatchesOptions> = {
+  size: { required: size },
+  epochs: size,
+  shuffle: flag,
+  random: later,
+  dropLast: flag,
+  byLength: flag,
+  balanced: flag,
+  targetPadding: integer,
+};
+
+/** Where batches are: all that is needed, beside the examples, to go on with the same ones. */
+export interface BatchesState {
+  readonly epoch: number;
+  /** How many batches of the epoch have been given. */
+  readonly position: number;
+  /** The generator's state before the order of the epoch was drawn. */
+  readonly random: RandomState;
+}
+
+type TakenOf<Of> = Of extends Data
+  ? Taken<Of>
+  : { readonly [Part in keyof Of]: Of[Part] extends Data ? Taken<Of[Part]> : never };
+
+const WHERE = 'batches';
+
+/**
+ * Cuts examples into batches for `train` and `evaluate`.
+ *
+ * Inputs and targets are tensors, indices, one class for each example, or sequences of indices or of feature vectors, each
+ * of its own length, which are filled up to the longest of their batch; or records of such parts. The result can be
+ * iterated again and again, knows its number of steps, and its place can be kept and restored.
+ *
+ * @throws TypeError or RangeError if parts have different numbers of examples, or lengths, or an option does not fit.
+ *
+ * @example
+ * ```ts
+ * import { batches, Random } from 'recurrent-cells';
+ *
+ * const data = batches(
+ *   { inputs: [[1, 2, 3], [4], [5, 6]], targets: [0, 1, 1] },
+ *   { size: 2, epochs: 10, shuffle: true, random: new Random(1) },
+ * );
+ * data.steps // → 20
+ * const shapes = [];
+ * for (const { inputs, targets, lengths } of batches({ inputs: [[1, 2, 3], [4]], targets: [0, 1] }, { size: 2 }))
+ *   shapes.push([inputs.shape, targets.shape, lengths]);
+ * shapes // → [[[2, 3], [2], [3, 1]]]
+ * ```
+ */
+export function batches<Inputs extends Data | DataRecord, Targets extends Data | DataRecord>(
+  examples: Examples<Inputs, Targets>,
+  options: BatchesOptions,
+): BatchSet<TakenOf<Inputs>, TakenOf<Targets>> {
+  checkOptions(WHERE, options, checks);
+  return new BatchSet(requiredOptions(WHERE, examples, '{ inputs, targets }'), options);
+}
+
+/**
+ * The batches that {@link batches} makes.
+ *
+ * @example
+ * ```ts
+ * import { batches, type BatchSet, type Indices } from 'recurrent-cells';
+ *
+ * const make = (): BatchSet<Indices, Indices> =>
+ *   batches({ inputs: [[1], [2], [3], [4]], targets: [0, 1, 0, 1] }, { size: 1, shuffle: true });
+ * const first = make();
+ * const iterator = first[Symbol.iterator]();
+ * iterator.next();
+ * const kept = first.state();
+ * const next = iterator.next().value;
+ * const again = make();
+ * again.restore(kept);
+ * const [resumed] = again;
+ * resumed // → next
+ * ```
+ */
+export class BatchSet<Input, Target> implements Iterable<Batch<Input, Target & (Tensor | Indices)>> {
+  /** The batches of one epoch. */
+  readonly stepsPerEpoch: number;
+  readonly epochs: number;
+  readonly #inputs: readonly DataPart[];
+  readonly #targets: readonly DataPart[];
+  readonly #single: { readonly inputs: boolean; readonly targets: boolean };
+  readonly #lengths: readonly number[] | undefined;
+  readonly #options: BatchesOptions;
+  readonly #random: Random;
+  #place: BatchesState;
+  #restored = false;
+
+  /** @internal */
+  constructor(examples: Examples<Data | DataRecord, Data | DataRecord>, options: BatchesOptions) {
+    const { size, epochs = 1, random, dropLast = false, targetPadding } = options;
+    this.#options = options;
+    this.#single = { inputs: isPart(examples.inputs), targets: isPart(examples.targets) };
+    this.#inputs = partsOf('inputs', examples.inputs, 0);
+    this.#targets = partsOf('targets', examples.targets, targetPadding ?? 0);
+    const { count } = this.#inputs[0]!;
+    for (const part of [...this.#inputs, ...this.#targets])
+      if (part.count !== count)
+        throw rangeError(
+          WHERE,
+          part.name,
+          `has ${part.count} examples`,
+          `${count}, as ${this.#inputs[0]!.name} has`,
+        );
+    this.#lengths = lengthsOf(
+      this.#inputs,
+      targetPadding === undefined ? this.#targets : [],
+      examples.lengths,
+    );
+    this.stepsPerEpoch = dropLast ? Math.floor(count / size) : Math.ceil(count / size);
+    if (this.stepsPerEpoch === 0)
+      throw rangeError(WHERE, 'size', `is ${size}`, `at most ${count}, the examples, with dropLast`);
+    this.epochs = epochs;
+    if (options.byLength && this.#lengths === undefined)
+      throw rangeError(WHERE, 'byLength', 'is true', 'false of examples without lengths');
+    if (options.balanced && this.#targets[0]!.classes === undefined)
+      throw rangeError(WHERE, 'balanced', 'is true', 'false unless targets are one class for each example');
+    this.#random = generatorOf(WHERE, random).fork();
+    this.#place = { epoch: 0, position: 0, random: this.#random.state };
+  }
+
+  /** The batches of all epochs. */
+  get steps(): number {
+    return this.epochs * this.stepsPerEpoch;
+  }
+
+  /** The epoch of the last batch given, from 0. */
+  get epoch(): number {
+    return this.#place.epoch;
+  }
+
+  /** How many batches of the epoch have been given. */
+  get position(): number {
+    return this.#place.position;
+  }
+
+  /** Where the last iteration is, for {@link restore}. */
+  state(): BatchesState {
+    return this.#place;
+  }
+
+  /**
+   * Has the next iteration go on from a place.
+   *
+   * @throws RangeError if it is not a place of these batches.
+   */
+  restore(state: BatchesState): void {
+    const { epoch, position, random } = requiredOptions(
+      `${WHERE}.restore`,
+      state,
+      '{ epoch, position, random }',
+    );
+    const fits = (value: number, most: number) => Number.isSafeInteger(value) && value >= 0 && value <= most;
+    if (!fits(epoch, this.epochs - 1) || !fits(position, this.stepsPerEpoch))
+      throw rangeError(
+        `${WHERE}.restore`,
+        'state',
+        `is batch ${position} of epoch ${epoch}`,
+        `at most batch ${this.stepsPerEpoch} of epoch ${this.epochs - 1}`,
+      );
+    this.#random.state = random;
+    this.#place = { epoch, position, random };
+    this.#restored = true;
+  }
+
+  /** The batches, from the first epoch on, or from where they were restored to. */
+  *[Symbol.iterator](): Generator<Batch<Input, Target & (Tensor | Indices)>, void, undefined> {
+    let { epoch, position } = this.#restored ? this.#place : { epoch: 0, position: 0 };
+    this.#restored = false;
+    for (; epoch < this.epochs; epoch++, position = 0) {
+      const random = this.#random.state;
+      const groups = this.#groups();
+      for (; position < groups.length; position++) {
+        this.#place = { epoch, position: position + 1, random };
+        yield this.#take(groups[position]!);
+      }
+    }
+  }
+
+  /** The examples of each batch of an epoch. */
+  #groups(): number[][] {
+    const { size, shuffle = false, byLength = false, balanced = false, dropLast = false } = this.#options;
+    let rows = balanced ? this.#balanced() : Array.from({ length: this.#inputs[0]!.count }, (_, i) => i);
+    if (shuffle) this.#random.shuffle(rows);
+    if (dropLast) rows = rows.slice(0, this.stepsPerEpoch * size);
+    const lengths = this.#lengths;
+    if (byLength) rows.sort((a, b) => lengths![a]! - lengths![b]!);
+    const groups = Array.from({ length: this.stepsPerEpoch }, (_, i) => rows.slice(i * size, (i + 1) * size));
+    if (byLength && shuffle) this.#random.shuffle(groups);
+    return groups;
+  }
+
+  /** As many examples as there are, each class in turn: the next of its own in an order drawn for each time round. */
+  #balanced(): number[] {
+    const classes = this.#targets[0]!.classes!;
+    const members = new Map<number, number[]>();
+    for (let i = 0; i < classes.length; i++) {
+      const own = members.get(classes[i]!);
+      if (own === undefined) members.set(classes[i]!, [i]);
+      else own.push(i);
+    }
+    const decks = [...members.values()].map((rows) => ({ rows, left: [] as number[] }));
+    return Array.from(classes, (_, i) => {
+      const deck = decks[i % decks.length]!;
+      if (deck.left.length === 0) deck.left = this.#random.shuffle([...deck.rows]);
+      return deck.left.pop()!;
+    });
+  }
+
+  #take(rows: readonly number[]): Batch<Input, Target & (Tensor | Indices)> {
+    const of = (parts: readonly DataPart[], single: boolean) =>
+      single
+        ? parts[0]!.take(rows)
+        : Object.fromEntries(
+            parts.map((part) => [part.name.slice(part.name.indexOf('.') + 1), part.take(rows)]),
+          );
+    const lengths = this.#lengths;
+    return {
+      inputs: of(this.#inputs, this.#single.inputs) as Input,
+      targets: of(this.#targets, this.#single.targets) as Target & (Tensor | Indices),
+      lengths: lengths && rows.map((row) => lengths[row]!),
+    };
+  }
+}
+
+/** Whether it is one part, and no record of some. */
+function isPart(of: Data | DataRecord): of is Data {
+  return Array.isArray(of) || typeof of !== 'object' || of === null || 'data' in of;
+}
+
+function partsOf(name: string, of: Data | DataRecord, padding: number): DataPart[] {
+  if (isPart(of)) return [partOf(WHERE, name, of, padding)];
+  const parts = Object.entries(of).map(([part, data]) => partOf(WHERE, `${name}.${part}`, data, padding));
+  if (parts.length === 0) throw typeError(WHERE, name, 'has no parts', 'at least one');
+  return parts;
+}
+
+/** The lengths of the examples: those given, or those of the sequences among the parts, which must be the same. */
+function lengthsOf(
+  inputs: readonly DataPart[],
+  targets: readonly DataPart[],
+  given: readonly number[] | undefined,
+): readonly number[] | undefined {
+  let lengths = given;
+  if (given !== undefined && (!Array.isArray(given) || given.length !== inputs[0]!.count))
+    throw rangeError(
+      WHERE,
+      'lengths',
+      `has ${given?.length} entries`,
+      `${inputs[0]!.count}, one for each example`,
+    );
+  for (const part of [...inputs, ...targets]) {
+    if (part.lengths === undefined) continue;
+    lengths ??= part.lengths;
+    const at = part.lengths.findIndex((length, i) => length !== lengths![i]);
+    if (at >= 0)
+      throw rangeError(
+        WHERE,
+        `${part.name}[${at}]`,
+        `has ${part.lengths[at]} steps`,
+        `${lengths[at]}, the length of example ${at}`,
+      );
+  }
+  return lengths;
+}

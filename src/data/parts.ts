@@ -1,0 +1,154 @@
+/** What a data set is made of: tensors, indices, and sequences of any lengths, of which some examples are taken at a time. */
+import { rangeError, show, typeError } from '../common/errors.ts';
+import type { Indices, Tensor } from '../common/tensor.ts';
+import { checkTensor } from '../signal/checks.ts';
+
+/** Sequences of indices, each of its own length. */
+export type IndexSequences = readonly ArrayLike<number>[];
+
+/** Sequences of feature vectors, each of its own length. */
+export type FeatureSequences = readonly (readonly ArrayLike<number>[])[];
+
+/**
+ * One part of a data set, its examples along the first axis: a tensor or indices; one class for each example; sequences
+ * of indices, or of feature vectors, each of its own length.
+ */
+export type Data = Tensor | Indices | readonly number[] | IndexSequences | FeatureSequences;
+
+/** What batches have of a part. */
+export type Taken<D extends Data> = D extends Indices
+  ? Indices
+  : D extends Tensor
+    ? Tensor
+    : D extends readonly number[]
+      ? Indices
+      : D extends FeatureSequences
+        ? Tensor
+        : Indices;
+
+/** A part, checked. */
+export interface DataPart {
+  readonly name: string;
+  readonly count: number;
+  /** The steps of each example, where each has its own. */
+  readonly lengths: readonly number[] | undefined;
+  /** A copy of some examples, sequences filled up to the longest of them. */
+  take(rows: readonly number[]): Tensor | Indices;
+  /** The class of each example, where that is what the part holds. */
+  readonly classes: ArrayLike<number> | undefined;
+}
+
+/**
+ * @param padding what fills sequences of indices up.
+ * @throws TypeError or RangeError if it is not data.
+ */
+export function partOf(where: string, name: string, data: unknown, padding: number): DataPart {
+  if (!Array.isArray(data)) return blockPart(where, name, data as Tensor | Indices);
+  if (data.length === 0) throw rangeError(where, name, 'has no examples', 'at least one');
+  const leading = data.find((item) => typeof item === 'number' || item?.length > 0);
+  if (typeof leading === 'number') return classPart(where, name, data);
+  for (const [i, item] of Array.from(data).entries())
+    if (typeof item !== 'object' || item === null || !Number.isSafeInteger(item.length))
+      throw typeError(where, `${name}[${i}]`, `is ${show(item)}`, 'a sequence');
+  return typeof leading?.[0] === 'object'
+    ? featurePart(where, name, data, leading[0].length)
+    : indexPart(where, name, data, padding);
+}
+
+function blockPart(where: string, name: string, block: Tensor | Indices): DataPart {
+  const kind = block?.data instanceof Int32Array ? 'index' : 'real';
+  checkTensor(where, name, block, kind);
+  const { data, shape } = block;
+  const [count = 0, ...rest] = shape;
+  if (count === 0) throw rangeError(where, name, `has shape [${shape.join(', ')}]`, 'at least one example');
+  const each = data.length / count;
+  const take = (rows: readonly number[]) => {
+    const taken = newData(data, rows.length * each);
+    rows.forEach((row, i) => {
+      taken.set(data.subarray(row * each, (row + 1) * each), i * each);
+    });
+    return { data: taken, shape: [rows.length, ...rest] } as Tensor | Indices;
+  };
+  return {
+    name,
+    count,
+    lengths: undefined,
+    take,
+    classes: kind === 'index' && rest.length === 0 ? data : undefined,
+  };
+}
+
+function newData(like: Tensor['data'] | Int32Array, length: number): Tensor['data'] | Int32Array {
+  if (like instanceof Int32Array) return new Int32Array(length);
+  return like instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+}
+
+function classPart(where: string, name: string, classes: readonly number[]): DataPart {
+  classes.forEach((_, i) => {
+    checkIndex(where, `${name}[${i}]`, classes[i]);
+  });
+  return {
+    name,
+    count: classes.length,
+    lengths: undefined,
+    take: (rows) => ({ data: Int32Array.from(rows, (row) => classes[row]!), shape: [rows.length] }),
+    classes,
+  };
+}
+
+function indexPart(where: string, name: string, sequences: IndexSequences, padding: number): DataPart {
+  sequences.forEach((sequence, i) => {
+    for (let t = 0; t < sequence.length; t++) checkIndex(where, `${name}[${i}][${t}]`, sequence[t]);
+  });
+  const lengths = sequences.map(({ length }) => length);
+  const take = (rows: readonly number[]) => {
+    const time = longest(lengths, rows);
+    const data = new Int32Array(rows.length * time).fill(padding);
+    rows.forEach((row, i) => {
+      data.set(sequences[row]!, i * time);
+    });
+    return { data, shape: [rows.length, time] };
+  };
+  return { name, count: sequences.length, lengths, take, classes: undefined };
+}
+
+function featurePart(where: string, name: string, sequences: FeatureSequences, width: number): DataPart {
+  sequences.forEach((sequence, i) => {
+    for (let t = 0; t < sequence.length; t++) {
+      const features = sequence[t]!;
+      if (features?.length !== width)
+        throw rangeError(
+          where,
+          `${name}[${i}][${t}]`,
+          `has ${features?.length} features`,
+          `${width}, as the first has`,
+        );
+      for (let k = 0; k < width; k++)
+        if (typeof features[k] !== 'number')
+          throw typeError(where, `${name}[${i}][${t}][${k}]`, `is ${show(features[k])}`, 'a number');
+    }
+  });
+  const lengths = sequences.map(({ length }) => length);
+  const take = (rows: readonly number[]) => {
+    const time = longest(lengths, rows);
+    const data = new Float32Array(rows.length * time * width);
+    rows.forEach((row, i) => {
+      sequences[row]!.forEach((features, t) => {
+        data.set(features, (i * time + t) * width);
+      });
+    });
+    return { data, shape: [rows.length, time, width] };
+  };
+  return { name, count: sequences.length, lengths, take, classes: undefined };
+}
+
+/** At least 1: a batch has a time axis, however short its sequences. */
+function longest(lengths: readonly number[], rows: readonly number[]): number {
+  return rows.reduce((most, row) => Math.max(most, lengths[row]!), 1);
+}
+
+function checkIndex(where: string, argument: string, value: unknown): void {
+  if (Number.isInteger(value) && Math.abs(value as number) < 2 ** 31) return;
+  const error = typeof value === 'number' ? rangeError : typeError;
+  throw error(where, argument, `is ${show(value)}`, 'a whole number of 32 bits');
+}
