@@ -1,14 +1,20 @@
 /** What every cell has beside its rule: sizes, parameters and their starting values, and the step of a single input. */
 import type { Architecture } from '../common/architecture.ts';
-import { requiredOptions, weightShape, wholeNumber } from '../common/errors.ts';
-import { type Checks, checkOptions, later } from '../common/options.ts';
+import { weightShape, wholeNumber } from '../common/errors.ts';
+import { type Checks, checkOptions, flag, later, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
-import type { Backend } from '../kernels/backend.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import { Parameter, releaseParameters } from '../matrix/parameter.ts';
-import { glorotUniform, type Initializer, orthogonal, startingValues } from '../random/initializers.ts';
-import type { Random } from '../random/random.ts';
+import {
+  glorotUniform,
+  type Initializer,
+  initializerOption,
+  orthogonal,
+  startingValues,
+} from '../random/initializers.ts';
+import { type Random, randomOption } from '../random/random.ts';
 import { denseInput, gradientInput, gradientOutput, output } from '../signal/boundary.ts';
 import { type Pass, recordPass } from '../signal/pass.ts';
 import { dense, type Signal } from '../signal/signal.ts';
@@ -44,6 +50,16 @@ export interface CellOptions<InputSize extends number = number, HiddenSize exten
   readonly recurrentInitializer?: Initializer | undefined;
 }
 
+export const cellChecks: Checks<CellOptions> = {
+  inputSize: { required: size },
+  hiddenSize: { required: size },
+  bias: flag,
+  backend: backendOption,
+  random: randomOption,
+  inputInitializer: initializerOption,
+  recurrentInitializer: initializerOption,
+};
+
 /** The state of a cell: each part `[batch, hiddenSize]`, or as wide as `stateSizes` says. */
 export type CellState<Name extends string> = { readonly [name in Name]: Tensor };
 
@@ -53,7 +69,7 @@ export interface StepOptions<S> {
   readonly state?: S | undefined;
 }
 
-const stepOptions: Checks<StepOptions<State>> = { state: later };
+const stepChecks: Checks<StepOptions<State>> = { state: later };
 
 /** The state type of a cell: `{ h, c }` of an LSTM. */
 export type StateOf<C> = C extends Cell<infer Name, number, number> ? CellState<Name> : never;
@@ -127,7 +143,11 @@ export abstract class Cell<
   /** The parameters that the rule declares of its own. */
   readonly own: { readonly [name: string]: Parameter };
 
-  /** @throws RangeError if a size is not a whole number of at least 1, or an initialiser gives another number of values. */
+  /**
+   * @param options only those of every cell: what a cell has beside is taken out before.
+   * @throws RangeError if a size is not a whole number of at least 1, or an initialiser gives another number of values;
+   * TypeError if an option is unknown or of another kind.
+   */
   constructor(
     type: string,
     rule: Rule<string, Name, string, string>,
@@ -139,10 +159,10 @@ export abstract class Cell<
       hiddenSize,
       backend = float32(),
       random,
-    } = requiredOptions(type, options, '{ inputSize, hiddenSize }');
-    const { inputInitializer = glorotUniform, recurrentInitializer = orthogonal, bias = true } = options;
-    wholeNumber(type, 'inputSize', inputSize);
-    wholeNumber(type, 'hiddenSize', hiddenSize);
+      inputInitializer = glorotUniform,
+      recurrentInitializer = orthogonal,
+      bias = true,
+    } = checkOptions(type, options, cellChecks);
     this.type = type;
     this.rule = rule;
     this.inputSize = inputSize;
@@ -219,7 +239,7 @@ export abstract class Cell<
    */
   forward(x: Tensor, options: StepOptions<CellState<Name>> = {}): Pass<Tensor, Tensor, CellState<Name>> {
     const where = `${this.type}.forward`;
-    const { state } = checkOptions(where, options, stepOptions);
+    const { state } = checkOptions(where, options, stepChecks);
     return recordPass(where, this, (arena) => {
       const input = this.#input(arena, where, x);
       const run = unroll(arena, this, input, this.#state(arena, where, 'state', state, input));
@@ -252,7 +272,7 @@ export abstract class Cell<
     options: StepOptions<CellState<Name>> = {},
   ): { readonly output: Tensor; readonly state: CellState<Name> } {
     const where = `${this.type}.infer`;
-    const { state } = checkOptions(where, options, stepOptions);
+    const { state } = checkOptions(where, options, stepChecks);
     return withArena(this.backend, (arena) => {
       const input = this.#input(arena, where, x);
       const { final } = unroll(arena, this, input, this.#state(arena, where, 'state', state, input));

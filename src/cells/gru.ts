@@ -1,6 +1,6 @@
 /** The gated recurrent unit, with the reset gate after or before the recurrent product. */
 import type { Architecture } from '../common/architecture.ts';
-import { oneOf } from '../common/errors.ts';
+import { type Checks, checkOptions } from '../common/options.ts';
 import {
   add,
   copy,
@@ -13,7 +13,7 @@ import {
   tanhBackward,
 } from '../matrix/operations.ts';
 import type { Matrices, Rule, StepGradient } from '../unroll/rule.ts';
-import { Cell, type CellOptions } from './cell.ts';
+import { Cell, type CellOptions, cellChecks } from './cell.ts';
 
 type Gate = 'r' | 'z' | 'n';
 
@@ -123,6 +123,8 @@ export interface GRUCellOptions<InputSize extends number, HiddenSize extends num
   readonly reset?: 'after' | 'before' | undefined;
 }
 
+const checks = (): Checks<GRUCellOptions<number, number>> => ({ ...cellChecks, reset: ['after', 'before'] });
+
 /**
  * The gated recurrent unit: its new state lies between the old one and a candidate `n`.
  *
@@ -151,8 +153,8 @@ export class GRUCell<
   readonly reset: 'after' | 'before';
 
   constructor(options: GRUCellOptions<InputSize, HiddenSize>) {
-    const reset = oneOf('GRUCell', 'reset', options.reset ?? 'after', ['after', 'before']);
-    super('GRUCell', reset === 'after' ? resetAfter : resetBefore, options);
+    const { reset = 'after', ...shared } = checkOptions('GRUCell', options, checks());
+    super('GRUCell', reset === 'after' ? resetAfter : resetBefore, shared);
     this.reset = reset;
   }
   override architecture(): Architecture {

@@ -1,11 +1,12 @@
 /** The gated recurrent unit with layer normalisation. */
 import type { Architecture } from '../common/architecture.ts';
-import { numberWithin, requiredOptions } from '../common/errors.ts';
+import { checkOptions } from '../common/options.ts';
 import type { Rule, Stage } from '../unroll/rule.ts';
 import { Cell } from './cell.ts';
 import { resetAfter } from './gru.ts';
 import {
   type LayerNormCellOptions,
+  layerNormChecks,
   normalizedProducts,
   normalizeProducts,
   normalizeProductsBackward,
@@ -63,9 +64,8 @@ export class LayerNormGRUCell<
   /** @throws RangeError if `epsilon` is negative or NaN, and as every cell. */
   constructor(options: LayerNormCellOptions<InputSize, HiddenSize>) {
     const type = 'LayerNormGRUCell';
-    const { epsilon = 1e-5 } = requiredOptions(type, options, '{ inputSize, hiddenSize }');
-    numberWithin(type, 'epsilon', epsilon, 0, Number.POSITIVE_INFINITY);
-    super(type, rule(epsilon), { ...options, bias: false });
+    const { epsilon = 1e-5, ...shared } = checkOptions(type, options, layerNormChecks());
+    super(type, rule(epsilon), { ...shared, bias: false });
     this.epsilon = epsilon;
   }
 

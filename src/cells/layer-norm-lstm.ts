@@ -1,6 +1,6 @@
 /** The long short-term memory cell with layer normalisation. */
 import type { Architecture } from '../common/architecture.ts';
-import { numberWithin, requiredOptions } from '../common/errors.ts';
+import { checkOptions } from '../common/options.ts';
 import {
   add,
   copy,
@@ -17,6 +17,7 @@ import {
   type LayerNormCellOptions,
   layerNorm,
   layerNormBackward,
+  layerNormChecks,
   normalizedProducts,
   normalizeProducts,
   normalizeProductsBackward,
@@ -124,9 +125,8 @@ export class LayerNormLSTMCell<
   /** @throws RangeError if `epsilon` is negative or NaN, and as every cell. */
   constructor(options: LayerNormCellOptions<InputSize, HiddenSize>) {
     const type = 'LayerNormLSTMCell';
-    const { epsilon = 1e-5 } = requiredOptions(type, options, '{ inputSize, hiddenSize }');
-    numberWithin(type, 'epsilon', epsilon, 0, Number.POSITIVE_INFINITY);
-    super(type, rule(epsilon), { ...options, bias: false });
+    const { epsilon = 1e-5, ...shared } = checkOptions(type, options, layerNormChecks());
+    super(type, rule(epsilon), { ...shared, bias: false });
     this.epsilon = epsilon;
   }
 

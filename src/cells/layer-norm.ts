@@ -1,14 +1,20 @@
 /** Layer normalisation within a rule: of its two products, and of what φ computes. */
+import { type Checks, notNegative } from '../common/options.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, addColumnSums, mul, normalize, normalizeBackward } from '../matrix/operations.ts';
 import { constantRow, gateRow, type OwnParameter, type Step, type StepGradient } from '../unroll/rule.ts';
-import type { CellOptions } from './cell.ts';
+import { type CellOptions, cellChecks } from './cell.ts';
 
 /** Options of {@link LayerNormLSTMCell} and {@link LayerNormGRUCell}, whose shifts are their biases. */
 export interface LayerNormCellOptions<InputSize extends number, HiddenSize extends number>
   extends Omit<CellOptions<InputSize, HiddenSize>, 'bias'> {
   /** ε: 1e-5 unless given. */
   readonly epsilon?: number | undefined;
+}
+
+export function layerNormChecks(): Checks<LayerNormCellOptions<number, number>> {
+  const { bias, ...shared } = cellChecks;
+  return { ...shared, epsilon: notNegative };
 }
 
 /** out ← gain * n + shift, with n ← (a − μ)/√(σ² + ε) and inverseDeviation ← 1/√(σ² + ε), row by row; `out` may be `a`. */

@@ -1,9 +1,10 @@
 /** The long short-term memory cell whose output is a projection of its units. */
 import type { Architecture } from '../common/architecture.ts';
-import { rangeError, requiredOptions, weightShape, wholeNumber } from '../common/errors.ts';
+import { rangeError, weightShape } from '../common/errors.ts';
+import { type Checks, checkOptions, size } from '../common/options.ts';
 import { copy } from '../matrix/operations.ts';
 import type { Rule } from '../unroll/rule.ts';
-import { Cell, type CellOptions } from './cell.ts';
+import { Cell, type CellOptions, cellChecks } from './cell.ts';
 import { lstm, lstmBackward } from './lstm.ts';
 
 type ProjectedRule = Rule<'i' | 'f' | 'g' | 'o', 'h' | 'c', 'tanhC' | 'm' | 'projected', 'weightHr'>;
@@ -52,6 +53,11 @@ export interface ProjectedLSTMCellOptions<
   readonly projectionSize: ProjectionSize;
 }
 
+const checks = (): Checks<ProjectedLSTMCellOptions<number, number, number>> => ({
+  ...cellChecks,
+  projectionSize: { required: size },
+});
+
 /**
  * The long short-term memory cell with a narrower output: many units remember, and few numbers return into the gates.
  *
@@ -84,20 +90,15 @@ export class ProjectedLSTMCell<
 > extends Cell<'h' | 'c', InputSize, HiddenSize, ProjectionSize> {
   /** @throws RangeError if `projectionSize` is not a whole number from 1 to less than `hiddenSize`, and as every cell. */
   constructor(options: ProjectedLSTMCellOptions<InputSize, HiddenSize, ProjectionSize>) {
-    const { hiddenSize, projectionSize } = requiredOptions(
-      'ProjectedLSTMCell',
-      options,
-      '{ inputSize, hiddenSize, projectionSize }',
-    );
-    wholeNumber('ProjectedLSTMCell', 'projectionSize', projectionSize);
-    if (projectionSize >= hiddenSize)
+    const { projectionSize, ...shared } = checkOptions('ProjectedLSTMCell', options, checks());
+    if (projectionSize >= shared.hiddenSize)
       throw rangeError(
         'ProjectedLSTMCell',
         'projectionSize',
         `is ${projectionSize}`,
-        `less than hiddenSize, ${hiddenSize}`,
+        `less than hiddenSize, ${shared.hiddenSize}`,
       );
-    super('ProjectedLSTMCell', rule(projectionSize), options);
+    super('ProjectedLSTMCell', rule(projectionSize), shared);
   }
 
   override architecture(): Architecture {

@@ -1,9 +1,9 @@
 /** The simple recurrent cell (Elman 1990), with tanh or ReLU. */
 import type { Architecture } from '../common/architecture.ts';
-import { oneOf } from '../common/errors.ts';
+import { type Checks, checkOptions } from '../common/options.ts';
 import { relu, reluBackward, tanh, tanhBackward } from '../matrix/operations.ts';
 import type { Rule } from '../unroll/rule.ts';
-import { Cell, type CellOptions } from './cell.ts';
+import { Cell, type CellOptions, cellChecks } from './cell.ts';
 
 type RNNRule = Rule<'a', 'h', never>;
 
@@ -45,6 +45,11 @@ export interface RNNCellOptions<InputSize extends number, HiddenSize extends num
   readonly activation?: 'tanh' | 'relu' | undefined;
 }
 
+const checks = (): Checks<RNNCellOptions<number, number>> => ({
+  ...cellChecks,
+  activation: ['tanh', 'relu'],
+});
+
 /**
  * The simple recurrent cell: its state is its output.
  *
@@ -70,8 +75,8 @@ export class RNNCell<
   readonly activation: 'tanh' | 'relu';
 
   constructor(options: RNNCellOptions<InputSize, HiddenSize>) {
-    const activation = oneOf('RNNCell', 'activation', options.activation ?? 'tanh', ['tanh', 'relu']);
-    super('RNNCell', rules[activation], options);
+    const { activation = 'tanh', ...shared } = checkOptions('RNNCell', options, checks());
+    super('RNNCell', rules[activation], shared);
     this.activation = activation;
   }
   override architecture(): Architecture {

@@ -58,6 +58,10 @@ export const count: Check<number> = (where, argument, value) => wholeNumber(wher
 export const integer: Check<number> = (where, argument, value) =>
   number(where, argument, value, 'a whole number', Number.isSafeInteger);
 
+/** A number of at least 0, infinity included. */
+export const notNegative: Check<number> = (where, argument, value) =>
+  numberWithin(where, argument, value, 0, Number.POSITIVE_INFINITY);
+
 /** A number from 0 to 1. */
 export const fraction: Check<number> = (where, argument, value) => numberWithin(where, argument, value, 0, 1);
 

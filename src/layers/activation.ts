@@ -1,8 +1,8 @@
 /** A nonlinearity as a layer of its own. */
 import type { Architecture } from '../common/architecture.ts';
-import { oneOf, requiredOptions } from '../common/errors.ts';
+import { type Checks, checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
-import type { Backend } from '../kernels/backend.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -29,6 +29,11 @@ export interface ActivationOptions {
   readonly backend?: Backend | undefined;
 }
 
+const checks: Checks<ActivationOptions> = {
+  kind: { required: ['tanh', 'sigmoid', 'relu'] },
+  backend: backendOption,
+};
+
 /**
  * A nonlinearity, element by element: tanh, σ or max(x, 0). Any shape; it has no parameters.
  *
@@ -54,8 +59,8 @@ export class Activation extends Layer<Tensor, number, number, undefined> {
   /** @throws RangeError if `kind` is unknown. */
   constructor(options: ActivationOptions) {
     super();
-    const { kind, backend = float32() } = requiredOptions('Activation', options, '{ kind }');
-    this.kind = oneOf('Activation', 'kind', kind, Object.keys(functions) as ActivationKind[]);
+    const { kind, backend = float32() } = checkOptions('Activation', options, checks);
+    this.kind = kind;
     this.backend = backend;
   }
 

@@ -2,7 +2,8 @@
 
 import type { Cell, CellState } from '../cells/cell.ts';
 import type { Architecture } from '../common/architecture.ts';
-import { oneOf, rangeError, wholeNumber } from '../common/errors.ts';
+import { rangeError, wholeNumber } from '../common/errors.ts';
+import { type Checks, checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -15,7 +16,7 @@ import { dense, type Signal } from '../signal/signal.ts';
 import type { MatrixState, State, StateSizes } from '../signal/state.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { denseValues, prefixed } from './parts.ts';
-import { Sequence, type SequenceOptions } from './sequence.ts';
+import { checkCell, Sequence, type SequenceOptions, sequenceChecks } from './sequence.ts';
 
 /** The state of a {@link Bidirectional} layer: one for each direction. */
 export interface BidirectionalState<Name extends string> {
@@ -32,6 +33,11 @@ export interface BidirectionalOptions<Name extends string = string, M extends Me
   extends Omit<SequenceOptions<Name>, 'reverse'> {
   /** How the outputs of both directions become one: `'concatenate'`, forward first, unless given. */
   readonly merge?: M | undefined;
+}
+
+function checks(): Checks<BidirectionalOptions> {
+  const { reverse, ...shared } = sequenceChecks;
+  return { ...shared, merge: ['concatenate', 'sum', 'mean', 'product'] };
 }
 
 /** The width of a merged output; of two side by side it is only known to be a number. */
@@ -85,19 +91,17 @@ export class Bidirectional<
   constructor(
     forward: Cell<Name, InputSize, HiddenSize, number>,
     reverse: Cell<Name, InputSize, HiddenSize, number>,
-    { merge = 'concatenate' as M, ...options }: BidirectionalOptions<Name, M> = {},
+    options: BidirectionalOptions<Name, M> = {},
   ) {
     super();
-    const first = new Sequence(forward, options);
+    const { merge = 'concatenate' as M, ...shared } = checkOptions('Bidirectional', options, checks());
+    checkCell('Bidirectional', 'forward', forward);
+    checkCell('Bidirectional', 'reverse', reverse);
+    const first = new Sequence(forward, shared);
     this.random = first.random;
-    const second = new Sequence(reverse, { ...options, reverse: true });
+    const second = new Sequence(reverse, { ...shared, reverse: true });
     this.directions = { forward: first, reverse: second };
-    this.merge = oneOf<Merge>('Bidirectional', 'merge', merge, [
-      'concatenate',
-      'sum',
-      'mean',
-      'product',
-    ]) as M;
+    this.merge = merge;
     const apart = merge === 'concatenate';
     if (!apart && forward.outputSize !== reverse.outputSize)
       throw rangeError(

@@ -1,23 +1,21 @@
 /** The convolution over time: features of neighbouring steps, ahead of a recurrent layer. */
 import type { Architecture } from '../common/architecture.ts';
-import {
-  oneOf,
-  rangeError,
-  requiredOptions,
-  show,
-  typeError,
-  weightShape,
-  wholeNumber,
-} from '../common/errors.ts';
+import { oneOf, rangeError, show, typeError, weightShape, wholeNumber } from '../common/errors.ts';
+import { type Check, type Checks, checkOptions, flag, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
-import type { Backend } from '../kernels/backend.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import { Matrix } from '../matrix/matrix.ts';
 import { add, addColumnSums, addProduct, copy, copyRow, fill, transpose } from '../matrix/operations.ts';
 import { Parameter } from '../matrix/parameter.ts';
-import { glorotUniform, type Initializer, startingValues } from '../random/initializers.ts';
-import type { Random } from '../random/random.ts';
+import {
+  glorotUniform,
+  type Initializer,
+  initializerOption,
+  startingValues,
+} from '../random/initializers.ts';
+import { type Random, randomOption } from '../random/random.ts';
 import { clearPadding } from '../signal/boundary.ts';
 import type { Expectation } from '../signal/checks.ts';
 import type { DenseSignal, Signal } from '../signal/signal.ts';
@@ -55,6 +53,33 @@ export interface Conv1dOptions<InputSize extends number = number, OutputSize ext
   /** Of W, as a matrix of [outputSize, inputSize · kernelSize]: `glorotUniform` unless given. */
   readonly initializer?: Initializer | undefined;
 }
+
+/** A name, a number of steps, or two of them. */
+const paddingOption: Check<Conv1dPadding> = (where, argument, value) => {
+  if (typeof value === 'string') return oneOf(where, argument, value, ['causal', 'same', 'valid'] as const);
+  if (typeof value === 'number') return wholeNumber(where, argument, value, 0);
+  if (!Array.isArray(value) || value.length !== 2)
+    throw typeError(where, argument, `is ${show(value)}`, "'causal', 'same', 'valid', a number, or two");
+  const [before, after] = value as [unknown, unknown];
+  return [
+    wholeNumber(where, `${argument}[0]`, before, 0),
+    wholeNumber(where, `${argument}[1]`, after, 0),
+  ] as const;
+};
+
+const checks: Checks<Conv1dOptions> = {
+  inputSize: { required: size },
+  outputSize: { required: size },
+  kernelSize: { required: size },
+  dilation: size,
+  stride: size,
+  padding: paddingOption,
+  paddingMode: ['zeros', 'reflect'],
+  bias: flag,
+  backend: backendOption,
+  random: randomOption,
+  initializer: initializerOption,
+};
 
 /**
  * The convolution over time: `y_t = Σ_k W_k x_{t·stride + k·dilation − before} + b`, x being 0 beyond both ends.
@@ -94,25 +119,27 @@ export class Conv1d<
   /** @throws RangeError if a size is not a whole number of at least 1, or `padding` or `paddingMode` is unknown. */
   constructor(options: Conv1dOptions<InputSize, OutputSize>) {
     super();
-    const example = '{ inputSize, outputSize, kernelSize }';
     const {
       inputSize,
       outputSize,
       kernelSize,
+      dilation = 1,
+      stride = 1,
+      padding = 'causal',
+      paddingMode = 'zeros',
+      bias = true,
       backend = float32(),
-    } = requiredOptions('Conv1d', options, example);
-    const { dilation = 1, stride = 1, padding = 'causal', paddingMode = 'zeros', bias = true } = options;
-    const { random, initializer = glorotUniform } = options;
-    wholeNumber('Conv1d', 'inputSize', inputSize);
-    wholeNumber('Conv1d', 'outputSize', outputSize);
+      random,
+      initializer = glorotUniform,
+    } = checkOptions('Conv1d', options, checks);
     this.backend = backend;
     this.inputSize = inputSize;
     this.outputSize = outputSize;
-    this.kernelSize = wholeNumber('Conv1d', 'kernelSize', kernelSize);
-    this.dilation = wholeNumber('Conv1d', 'dilation', dilation);
-    this.stride = wholeNumber('Conv1d', 'stride', stride);
-    this.padding = checkPadding(padding);
-    this.paddingMode = oneOf('Conv1d', 'paddingMode', paddingMode, ['zeros', 'reflect']);
+    this.kernelSize = kernelSize;
+    this.dilation = dilation;
+    this.stride = stride;
+    this.padding = typeof padding === 'object' ? [...padding] : padding;
+    this.paddingMode = paddingMode;
     const [rows, columns] = weightShape('Conv1d', 'weight', outputSize, inputSize * kernelSize);
     const shape = [outputSize, inputSize, kernelSize];
     this.weight = new Parameter(backend, shape, () =>
@@ -303,21 +330,6 @@ interface Move {
 
 function rowsMove(at: number, from: number, count: number): Move {
   return { at: (rows) => rows.rowsFrom(at, count), from: (rows) => rows.rowsFrom(from, count), count };
-}
-
-/** Passes padding on if it is a name, a number of steps, or two of them. */
-function checkPadding(padding: Conv1dPadding): Conv1dPadding {
-  if (typeof padding === 'string')
-    return oneOf('Conv1d', 'padding', padding, ['causal', 'same', 'valid'] as const);
-  if (typeof padding === 'number') return wholeNumber('Conv1d', 'padding', padding, 0);
-  if (!Array.isArray(padding) || padding.length !== 2)
-    throw typeError(
-      'Conv1d',
-      'padding',
-      `is ${show(padding)}`,
-      "'causal', 'same', 'valid', a number, or two",
-    );
-  return padding.map((steps, at) => wholeNumber('Conv1d', `padding[${at}]`, steps, 0)) as [number, number];
 }
 
 /** A block without gaps, seen with another number of columns. */

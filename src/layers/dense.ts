@@ -1,14 +1,20 @@
 /** The linear layer. */
 import type { Architecture } from '../common/architecture.ts';
-import { requiredOptions, weightShape, wholeNumber } from '../common/errors.ts';
+import { weightShape } from '../common/errors.ts';
+import { type Checks, checkOptions, flag, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
-import type { Backend } from '../kernels/backend.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import { product } from '../matrix/operations.ts';
 import { Parameter } from '../matrix/parameter.ts';
-import { glorotUniform, type Initializer, startingValues } from '../random/initializers.ts';
-import type { Random } from '../random/random.ts';
+import {
+  glorotUniform,
+  type Initializer,
+  initializerOption,
+  startingValues,
+} from '../random/initializers.ts';
+import { type Random, randomOption } from '../random/random.ts';
 import { linearGradient, linearMap } from '../signal/linear.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
@@ -26,6 +32,15 @@ export interface DenseOptions<InputSize extends number = number, OutputSize exte
   /** Of W: `glorotUniform` unless given. */
   readonly initializer?: Initializer | undefined;
 }
+
+const denseChecks: Checks<DenseOptions> = {
+  inputSize: { required: size },
+  outputSize: { required: size },
+  bias: flag,
+  backend: backendOption,
+  random: randomOption,
+  initializer: initializerOption,
+};
 
 /**
  * The linear layer, at every step of a sequence or once: `y_t = W x_t + b`.
@@ -62,10 +77,9 @@ export class Dense<
       outputSize,
       bias = true,
       backend = float32(),
-    } = requiredOptions('Dense', options, '{ inputSize, outputSize }');
-    const { random, initializer = glorotUniform } = options;
-    wholeNumber('Dense', 'inputSize', inputSize);
-    wholeNumber('Dense', 'outputSize', outputSize);
+      random,
+      initializer = glorotUniform,
+    } = checkOptions('Dense', options, denseChecks);
     this.backend = backend;
     this.inputSize = inputSize;
     this.outputSize = outputSize;

@@ -1,14 +1,14 @@
 /** Random zeros while training. */
 import type { Architecture } from '../common/architecture.ts';
-import { requiredOptions } from '../common/errors.ts';
+import { type Checks, checkOptions, flag } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
-import type { Backend } from '../kernels/backend.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { copy, mul } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import { ownGenerator, type Random } from '../random/random.ts';
+import { ownGenerator, type Random, randomOption } from '../random/random.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { drawMask, dropoutRate } from './noise.ts';
@@ -25,6 +25,13 @@ export interface DropoutOptions {
   /** Where the masks are drawn from: a generator forked from the program's unless given. */
   readonly random?: Random | undefined;
 }
+
+const checks: Checks<DropoutOptions> = {
+  rate: { required: dropoutRate },
+  acrossTime: flag,
+  backend: backendOption,
+  random: randomOption,
+};
 
 /**
  * Sets each value to zero with probability `rate` while training, and scales the others by 1/(1 − rate), so that the
@@ -64,8 +71,8 @@ export class Dropout extends Layer<Tensor, number, number, undefined> {
       acrossTime = false,
       backend = float32(),
       random,
-    } = requiredOptions('Dropout', options, '{ rate }');
-    this.rate = dropoutRate('Dropout', 'rate', rate);
+    } = checkOptions('Dropout', options, checks);
+    this.rate = rate;
     this.acrossTime = acrossTime;
     this.backend = backend;
     this.random = ownGenerator('Dropout', random);

@@ -1,15 +1,16 @@
 /** A learned vector for each index. */
 import type { Architecture } from '../common/architecture.ts';
-import { rangeError, requiredOptions, weightShape, wholeNumber } from '../common/errors.ts';
+import { rangeError, weightShape } from '../common/errors.ts';
+import { type Checks, checkOptions, count, size } from '../common/options.ts';
 import type { Indices } from '../common/tensor.ts';
-import type { Backend } from '../kernels/backend.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { gather, scatterAdd } from '../matrix/operations.ts';
 import { Parameter } from '../matrix/parameter.ts';
-import { type Initializer, normal, startingValues } from '../random/initializers.ts';
-import type { Random } from '../random/random.ts';
+import { type Initializer, initializerOption, normal, startingValues } from '../random/initializers.ts';
+import { type Random, randomOption } from '../random/random.ts';
 import { dense, type OneHotSignal, type Signal } from '../signal/signal.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { classCount } from './parts.ts';
@@ -29,6 +30,15 @@ export interface EmbeddingOptions<Classes extends number = number, OutputSize ex
   /** Of the vectors: `normal(1)`, as PyTorch, unless given. */
   readonly initializer?: Initializer | undefined;
 }
+
+const checks: Checks<EmbeddingOptions> = {
+  classes: { required: classCount },
+  outputSize: { required: size },
+  paddingIndex: count,
+  backend: backendOption,
+  random: randomOption,
+  initializer: initializerOption,
+};
 
 /**
  * Looks indices `[batch, time]` up in a table: `[batch, time, outputSize]`.
@@ -65,11 +75,10 @@ export class Embedding<
       outputSize,
       paddingIndex,
       backend = float32(),
-    } = requiredOptions('Embedding', options, '{ classes, outputSize }');
-    const { random, initializer = normal(1) } = options;
-    classCount('Embedding', classes);
-    wholeNumber('Embedding', 'outputSize', outputSize);
-    if (paddingIndex !== undefined && wholeNumber('Embedding', 'paddingIndex', paddingIndex, 0) >= classes)
+      random,
+      initializer = normal(1),
+    } = checkOptions('Embedding', options, checks);
+    if (paddingIndex !== undefined && paddingIndex >= classes)
       throw rangeError(
         'Embedding',
         'paddingIndex',

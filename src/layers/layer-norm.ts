@@ -1,8 +1,8 @@
 /** Features normalised at each step. */
 import type { Architecture } from '../common/architecture.ts';
-import { numberWithin, requiredOptions, wholeNumber } from '../common/errors.ts';
+import { type Checks, checkOptions, flag, notNegative, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
-import type { Backend } from '../kernels/backend.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -22,6 +22,13 @@ export interface LayerNormOptions<Size extends number = number> {
   /** What it computes with: `float32()` unless given. */
   readonly backend?: Backend | undefined;
 }
+
+const checks: Checks<LayerNormOptions> = {
+  inputSize: { required: size },
+  epsilon: notNegative,
+  affine: flag,
+  backend: backendOption,
+};
 
 /**
  * Layer normalisation, at every step by itself: `[batch, time, inputSize]` or `[batch, inputSize]`, of any length.
@@ -59,12 +66,11 @@ export class LayerNorm<const Size extends number = number> extends Layer<Tensor,
       epsilon = 1e-5,
       affine = true,
       backend = float32(),
-    } = requiredOptions('LayerNorm', options, '{ inputSize }');
-    wholeNumber('LayerNorm', 'inputSize', inputSize);
+    } = checkOptions('LayerNorm', options, checks);
     this.backend = backend;
     this.inputSize = inputSize;
     this.outputSize = inputSize;
-    this.epsilon = numberWithin('LayerNorm', 'epsilon', epsilon, 0, Number.POSITIVE_INFINITY);
+    this.epsilon = epsilon;
     const start = (value: number) =>
       affine ? new Parameter(backend, [inputSize], () => new Float64Array(inputSize).fill(value)) : undefined;
     this.weight = start(1);

@@ -32,7 +32,7 @@ export interface ForwardOptions<S> {
   readonly state?: S | undefined;
 }
 
-const forwardOptions: Checks<ForwardOptions<unknown>> = { lengths: later, state: later };
+const forwardChecks: Checks<ForwardOptions<unknown>> = { lengths: later, state: later };
 
 /** The gradient of an input: indices have none. */
 export type GradientOf<Input> = Input extends Tensor ? Tensor : undefined;
@@ -163,7 +163,7 @@ export abstract class Layer<
     options: ForwardOptions<S> = {},
   ): Pass<Tensor, GradientOf<Input>, S> & { readonly output: Tensor<OutputShape> } {
     const where = `${this.type}.forward`;
-    const { lengths, state } = checkOptions(where, options, forwardOptions);
+    const { lengths, state } = checkOptions(where, options, forwardChecks);
     const pass: Pass<Tensor, GradientOf<Input>, S> = recordPass(where, this, (arena) => {
       const signal = this.toSignal(arena, where, input, lengths);
       const trace = this.record(arena, signal, this.toMatrixState(arena, where, 'state', state, signal));
@@ -193,7 +193,7 @@ export abstract class Layer<
     options: ForwardOptions<S> = {},
   ): { readonly output: Tensor<OutputShape>; readonly state: S } {
     const where = `${this.type}.infer`;
-    const { lengths, state } = checkOptions(where, options, forwardOptions);
+    const { lengths, state } = checkOptions(where, options, forwardChecks);
     return withArena(this.backend, (arena) => {
       const signal = this.toSignal(arena, where, input, lengths);
       const result = this.compute(arena, signal, this.toMatrixState(arena, where, 'state', state, signal));

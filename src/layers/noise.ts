@@ -1,11 +1,12 @@
 /** The noise of a recurrent layer's training: its masks, and the cell under them. */
 import { withRecurrentDropout } from '../cells/recurrent-dropout.ts';
 import { withZoneout, type Zone } from '../cells/zoneout.ts';
-import { numberWithin, oneOf, rangeError, requiredOptions, show, typeError } from '../common/errors.ts';
+import { numberWithin, oneOf, rangeError, show, typeError } from '../common/errors.ts';
+import { type Check, type Checks, checkOptions } from '../common/options.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { fill } from '../matrix/operations.ts';
-import { ownGenerator, Random } from '../random/random.ts';
+import { ownGenerator, Random, randomOption } from '../random/random.ts';
 import type { Unrollable } from '../unroll/rule.ts';
 
 /** The probability of each part of a state to stay as it was. */
@@ -64,15 +65,10 @@ export class Noise<const Zoneout extends number | ZoneoutRates = number | Zoneou
 
   /** @throws RangeError or TypeError if a rate is out of range. */
   constructor(options: NoiseOptions<Zoneout>) {
-    const {
-      recurrentDropout = 0,
-      zoneout = 0,
-      random,
-    } = requiredOptions('Noise', options, '{ recurrentDropout: 0.25 }');
-    this.recurrentDropout = dropoutRate('Noise', 'recurrentDropout', recurrentDropout);
+    const { recurrentDropout = 0, zoneout = 0, random } = checkOptions('Noise', options, noiseChecks);
+    this.recurrentDropout = recurrentDropout;
     this.zoneout = zoneout;
     this.random = ownGenerator('Noise', random);
-    checkZoneout(zoneout);
   }
 
   /**
@@ -141,20 +137,34 @@ export class Noise<const Zoneout extends number | ZoneoutRates = number | Zoneou
   }
 }
 
-function checkZoneout(zoneout: unknown): void {
-  if (typeof zoneout === 'number') numberWithin('Noise', 'zoneout', zoneout, 0, 1);
-  else if (typeof zoneout !== 'object' || zoneout === null || Array.isArray(zoneout))
-    throw typeError('Noise', 'zoneout', `is ${show(zoneout)}`, 'a number, or one by the name of each state');
-  else
-    for (const [name, rate = 0] of Object.entries(zoneout))
-      numberWithin('Noise', `zoneout.${name}`, rate, 0, 1);
-}
-
-/** Passes a rate of dropout on if it is in [0, 1). */
-export function dropoutRate(where: string, argument: string, rate: number): number {
-  if (numberWithin(where, argument, rate, 0, 1) < 1) return rate;
+/** A rate of dropout: a number in [0, 1). */
+export const dropoutRate: Check<number> = (where, argument, value) => {
+  const rate = numberWithin(where, argument, value, 0, 1);
+  if (rate < 1) return rate;
   throw rangeError(where, argument, 'is 1', 'less than 1: something must be left');
-}
+};
+
+/** One rate of zoneout, or one by name. */
+const zoneoutRates: Check<number | ZoneoutRates> = (where, argument, value) => {
+  if (typeof value === 'number') return numberWithin(where, argument, value, 0, 1);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw typeError(where, argument, `is ${show(value)}`, 'a number, or one by the name of each state');
+  for (const [name, rate = 0] of Object.entries(value))
+    numberWithin(where, `${argument}.${name}`, rate, 0, 1);
+  return value as ZoneoutRates;
+};
+
+const noiseChecks: Checks<NoiseOptions> = {
+  recurrentDropout: dropoutRate,
+  zoneout: zoneoutRates,
+  random: randomOption,
+};
+
+/** Passes noise on. */
+export const noiseOption: Check<Noise> = (where, argument, value) => {
+  if (typeof (value as Partial<Noise> | null)?.drawn === 'function') return value as Noise;
+  throw typeError(where, argument, `is ${show(value)}`, 'a Noise');
+};
 
 /** Fills a matrix with `hit` at the given rate, and `miss` elsewhere. */
 export function drawMask(out: Matrix, random: Random, rate: number, hit: number, miss: number): void {

@@ -1,9 +1,9 @@
 /** Indices as one-hot vectors, none of which is ever made. */
 
 import type { Architecture } from '../common/architecture.ts';
-import { requiredOptions } from '../common/errors.ts';
+import { type Checks, checkOptions } from '../common/options.ts';
 import type { Indices } from '../common/tensor.ts';
-import type { Backend } from '../kernels/backend.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Parameter } from '../matrix/parameter.ts';
@@ -18,6 +18,8 @@ export interface OneHotOptions<Classes extends number = number> {
   /** What it computes with: `float32()` unless given. */
   readonly backend?: Backend | undefined;
 }
+
+const checks: Checks<OneHotOptions> = { classes: { required: classCount }, backend: backendOption };
 
 /**
  * Turns indices `[batch, time]` into one-hot vectors `[batch, time, classes]`.
@@ -48,8 +50,7 @@ export class OneHot<const Classes extends number = number> extends Layer<
   /** @throws RangeError if `classes` is not a whole number from 1 to 2²⁴. */
   constructor(options: OneHotOptions<Classes>) {
     super();
-    const { classes, backend = float32() } = requiredOptions('OneHot', options, '{ classes }');
-    classCount('OneHot', classes);
+    const { classes, backend = float32() } = checkOptions('OneHot', options, checks);
     this.backend = backend;
     this.inputSize = classes;
     this.outputSize = classes;

@@ -1,5 +1,6 @@
 /** What several layers share: the names of their parts' parameters, and checks. */
 import { rangeError, wholeNumber } from '../common/errors.ts';
+import type { Check } from '../common/options.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Signal } from '../signal/signal.ts';
@@ -22,12 +23,12 @@ export function prefixed(parts: {
 // Indices are elements of the heap, and a float32 tells whole numbers apart up to here.
 const MOST_CLASSES = 2 ** 24;
 
-/** Passes `classes` on if it is a number of classes that indices can tell apart. */
-export function classCount<Classes extends number>(where: string, classes: Classes): Classes {
-  wholeNumber(where, 'classes', classes);
-  if (classes > MOST_CLASSES) throw rangeError(where, 'classes', `is ${classes}`, `at most ${MOST_CLASSES}`);
+/** A number of classes that indices can tell apart. */
+export const classCount: Check<number> = (where, argument, value) => {
+  const classes = wholeNumber(where, argument, value);
+  if (classes > MOST_CLASSES) throw rangeError(where, argument, `is ${classes}`, `at most ${MOST_CLASSES}`);
   return classes;
-}
+};
 
 /** The values of a signal, for a layer that has no use for classes. */
 export function denseValues(where: string, input: Signal): Matrix {

@@ -1,8 +1,9 @@
 /** One vector from all the steps of a sequence. */
 import type { Architecture } from '../common/architecture.ts';
-import { oneOf, rangeError, requiredOptions } from '../common/errors.ts';
+import { rangeError } from '../common/errors.ts';
+import { type Checks, checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
-import type { Backend } from '../kernels/backend.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -20,6 +21,8 @@ export interface PoolingOptions {
   /** What it computes with: `float32()` unless given. */
   readonly backend?: Backend | undefined;
 }
+
+const checks: Checks<PoolingOptions> = { kind: { required: ['mean', 'max'] }, backend: backendOption };
 
 /** Pools the steps of one sequence: `x` [length, width] into `y` [1, width]; the way back writes `dX`. */
 type Pool = (x: Matrix, y: Matrix) => (dX: Matrix, dY: Matrix) => void;
@@ -83,8 +86,8 @@ export class Pooling extends Layer<Tensor, number, number, undefined> {
   /** @throws RangeError if `kind` is unknown. */
   constructor(options: PoolingOptions) {
     super();
-    const { kind, backend = float32() } = requiredOptions('Pooling', options, '{ kind }');
-    this.kind = oneOf('Pooling', 'kind', kind, ['mean', 'max']);
+    const { kind, backend = float32() } = checkOptions('Pooling', options, checks);
+    this.kind = kind;
     this.backend = backend;
   }
 

@@ -1,8 +1,9 @@
 /** The same input at every step. */
 import type { Architecture } from '../common/architecture.ts';
-import { rangeError, requiredOptions, wholeNumber } from '../common/errors.ts';
+import { rangeError } from '../common/errors.ts';
+import { type Checks, checkOptions, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
-import type { Backend } from '../kernels/backend.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import { add, copy } from '../matrix/operations.ts';
@@ -19,6 +20,8 @@ export interface RepeatOptions {
   /** What it computes with: `float32()` unless given. */
   readonly backend?: Backend | undefined;
 }
+
+const checks: Checks<RepeatOptions> = { steps: { required: size }, backend: backendOption };
 
 /**
  * Gives one input at every step: `[batch, width]` → `[batch, steps, width]`, x_t = x.
@@ -45,8 +48,8 @@ export class Repeat extends Layer<Tensor, number, number, undefined> {
   /** @throws RangeError if `steps` is not a whole number of at least 1. */
   constructor(options: RepeatOptions) {
     super();
-    const { steps, backend = float32() } = requiredOptions('Repeat', options, '{ steps }');
-    this.steps = wholeNumber('Repeat', 'steps', steps);
+    const { steps, backend = float32() } = checkOptions('Repeat', options, checks);
+    this.steps = steps;
     this.backend = backend;
   }
 

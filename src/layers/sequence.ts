@@ -2,7 +2,8 @@
 
 import type { Cell, CellState } from '../cells/cell.ts';
 import type { Architecture } from '../common/architecture.ts';
-import { oneOf, rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
+import { type Checks, checkOptions, flag, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
@@ -18,7 +19,7 @@ import { type Matrices, mapNames } from '../unroll/rule.ts';
 import { type CellOutput, inferSegments, traceSegments, traceWhole } from '../unroll/segments.ts';
 import { InitialState } from './initial-state.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
-import type { Noise, ZoneoutRates } from './noise.ts';
+import { type Noise, noiseOption, type ZoneoutRates } from './noise.ts';
 import { prefixed } from './parts.ts';
 
 /** Options of {@link Sequence}. */
@@ -48,6 +49,15 @@ export interface SequenceOptions<Name extends string = string> {
   /** What disturbs training: dropped and kept units. None unless given. */
   readonly noise?: Noise<number | ZoneoutRates<Name>> | undefined;
 }
+
+export const sequenceChecks: Checks<SequenceOptions> = {
+  outputs: ['all', 'last'],
+  reverse: flag,
+  history: size,
+  recompute: size,
+  learnInitialState: flag,
+  noise: noiseOption,
+};
 
 /** The names of a cell's states. */
 type NameOf<C> = C extends Cell<infer Name, number, number> ? Name : never;
@@ -126,20 +136,17 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
       recompute,
       learnInitialState = false,
       noise,
-    } = options;
-    if (cell?.rule === undefined)
-      throw typeError('Sequence', 'cell', `is ${show(cell)}`, 'a cell, such as an LSTMCell');
+    } = checkOptions('Sequence', options, sequenceChecks);
+    checkCell('Sequence', 'cell', cell);
     this.cell = cell;
     this.backend = cell.backend;
     this.inputSize = cell.inputSize as InputSizeOf<C>;
     this.outputSize = cell.outputSize as OutputSizeOf<C>;
     this.stateSizes = cell.stateSizes;
-    this.outputs = oneOf('Sequence', 'outputs', outputs, ['all', 'last']);
+    this.outputs = outputs;
     this.reverse = reverse;
-    this.history = history === undefined ? undefined : wholeNumber('Sequence', 'history', history);
-    this.recompute = recompute === undefined ? undefined : wholeNumber('Sequence', 'recompute', recompute);
-    if (noise !== undefined && typeof noise?.check !== 'function')
-      throw typeError('Sequence', 'noise', `is ${show(noise)}`, 'a Noise');
+    this.history = history;
+    this.recompute = recompute;
     noise?.check('Sequence', cell.rule.states);
     this.noise = noise;
     this.random = noise?.random;
@@ -247,6 +254,12 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   override expectation(where: string): Expectation {
     return { ...super.expectation(where), timed: true };
   }
+}
+
+/** @throws TypeError if it is not a cell. */
+export function checkCell(where: string, argument: string, cell: Partial<Cell> | undefined): void {
+  if (cell?.rule === undefined || typeof cell.parameters !== 'function')
+    throw typeError(where, argument, `is ${show(cell)}`, 'a cell, such as an LSTMCell');
 }
 
 /** One output for each sequence. */

@@ -133,15 +133,17 @@ export class Sequential<
 
   constructor(layers: readonly AnyLayer[]) {
     super();
-    const [first] = layers;
-    if (first === undefined) throw rangeError('sequential', 'layers', 'is empty', 'at least one layer');
-    for (const [at, layer] of (layers as readonly unknown[]).entries()) {
+    if (!Array.isArray(layers))
+      throw typeError('Sequential', 'layers', `is ${show(layers)}`, 'an array of layers');
+    if (layers.length === 0) throw rangeError('sequential', 'layers', 'is empty', 'at least one layer');
+    for (const [at, layer] of layers.entries() as Iterable<[number, unknown]>) {
       if (typeof (layer as AnyLayer)?.compute === 'function') continue;
       const isCell = typeof layer === 'object' && layer !== null && 'rule' in layer;
       const expected = isCell ? 'a layer: new Sequence(cell) makes one of a cell' : 'a layer';
       throw typeError('sequential', `layers[${at}]`, `is ${show(layer)}`, expected);
     }
     this.layers = layers;
+    const first = layers[0] as AnyLayer;
     this.backend = first.backend;
     this.accepts = first.accepts as typeof this.accepts;
     let width: number | undefined;

@@ -14,7 +14,7 @@ import { gradientOutput } from '../signal/boundary.ts';
 import { recordPass } from '../signal/pass.ts';
 import type { DenseSignal, Signal } from '../signal/signal.ts';
 import { batchMajor, type TermsExtent, timeMajor } from './order.ts';
-import { backendOf, type LossOptions, lossOptions, outputSignal } from './output.ts';
+import { backendOf, type LossOptions, lossChecks, outputSignal } from './output.ts';
 import { LossPass } from './pass.ts';
 import { type Reduction, reductions, type ValueOf } from './reduction.ts';
 
@@ -93,7 +93,7 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
    */
   forward(output: Tensor, target: Target, options: LossOptions = {}): LossPass<R> {
     const where = `${this.name}.forward`;
-    checkOptions(where, options, lossOptions);
+    checkOptions(where, options, lossChecks);
     let weight = 0;
     const owner = { backend: backendOf(output, options) };
     const pass = recordPass<ValueOf<R>, Tensor, undefined>(where, owner, (arena) => {
@@ -121,7 +121,7 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
    */
   measure(output: Tensor, target: Target, options: LossOptions = {}): Measured<R> {
     const where = `${this.name}.measure`;
-    checkOptions(where, options, lossOptions);
+    checkOptions(where, options, lossChecks);
     return withArena(backendOf(output, options), (arena) => {
       const signal = outputSignal(arena, where, output, options);
       const terms = this.terms(arena, where, signal, target);

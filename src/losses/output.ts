@@ -20,7 +20,7 @@ export interface LossOptions {
   readonly backend?: Backend | undefined;
 }
 
-export const lossOptions: Checks<LossOptions> = { lengths: later, backend: backendOption };
+export const lossChecks: Checks<LossOptions> = { lengths: later, backend: backendOption };
 
 /** The backend that computes with this output. */
 export function backendOf(output: Tensor, { backend }: LossOptions): Backend {

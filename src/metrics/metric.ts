@@ -3,7 +3,7 @@
 import { checkOptions } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Loss, Measured } from '../losses/loss.ts';
-import { backendOf, type LossOptions, lossOptions, outputSignal } from '../losses/output.ts';
+import { backendOf, type LossOptions, lossChecks, outputSignal } from '../losses/output.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { DenseSignal } from '../signal/signal.ts';
 
@@ -48,7 +48,7 @@ export function meanMetric<Target extends Indices | Tensor>(
       return {
         add(output, target, options = {}) {
           const where = `${name}.add`;
-          checkOptions(where, options, lossOptions);
+          checkOptions(where, options, lossChecks);
           withArena(backendOf(output, options), (arena) => {
             const signal = outputSignal(arena, where, output, options);
             const { sum, count } = shareOf(arena, where, signal, target);

@@ -1,12 +1,19 @@
 /** Where weights start. An initialiser fills a matrix of `rows` (outputs) × `columns` (inputs), row by row. */
 import { rangeError, show, typeError } from '../common/errors.ts';
+import type { Check } from '../common/options.ts';
 import { orthonormal } from './orthogonal.ts';
 import { generatorOf, type Random } from './random.ts';
 
 /** Gives the `rows · columns` starting values of a weight matrix. */
 export type Initializer = (rows: number, columns: number, random: Random) => Float64Array;
 
-/** The starting values of a weight, by an option `name` of `where` that may be no initialiser, and a generator that may be none. */
+/** Passes an initialiser on. */
+export const initializerOption: Check<Initializer> = (where, argument, value) => {
+  if (typeof value === 'function') return value as Initializer;
+  throw typeError(where, argument, `is ${show(value)}`, 'an initialiser, such as glorotUniform');
+};
+
+/** The starting values of a weight, by an option `name` of `where`, and a generator that may be none. */
 export function startingValues(
   where: string,
   name: string,
@@ -15,8 +22,6 @@ export function startingValues(
   columns: number,
   random: Random | undefined,
 ): Float64Array {
-  if (typeof initializer !== 'function')
-    throw typeError(where, name, `is ${show(initializer)}`, 'an initialiser, such as glorotUniform');
   const values = initializer(rows, columns, generatorOf(where, random));
   if (values?.length === rows * columns) return values;
   throw rangeError(where, name, `gave ${values?.length} values`, `${rows * columns}`);

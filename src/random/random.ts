@@ -1,5 +1,6 @@
 /** One seeded source of random numbers, the same on every engine. Nothing in the library uses another. */
 import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
+import type { Check } from '../common/options.ts';
 import { logarithm } from '../math/elementary.ts';
 
 /** The generator's whole state: four 32-bit words, not all zero. */
@@ -152,6 +153,12 @@ export function randomSource(where: string, random: unknown): RandomSource {
   return { next };
 }
 
+/** Passes a generator on. */
+export const randomOption: Check<Random> = (where, argument, value) => {
+  if (typeof (value as Partial<Random> | null)?.uniform === 'function') return value as Random;
+  throw typeError(where, argument, `is ${show(value)}`, 'a Random, such as new Random(1)');
+};
+
 let shared: Random | undefined;
 
 /**
@@ -163,8 +170,7 @@ export function generatorOf(where: string, given: Random | undefined): Random {
     shared ??= new Random(0);
     return shared;
   }
-  if (typeof given?.uniform === 'function') return given;
-  throw typeError(where, 'random', `is ${show(given)}`, 'a Random, such as new Random(1)');
+  return randomOption(where, 'random', given);
 }
 
 /** The same for what keeps its generator: to who is given none, one of its own. */

@@ -69,7 +69,9 @@ export function build(
       make(part, join(path, name), depth + 1),
     ]);
     try {
-      const model = builder({ ...options, backend }, Object.fromEntries(made));
+      // What has parts computes with what they do.
+      const place = made.length === 0 ? { backend } : {};
+      const model = builder({ ...options, ...place }, Object.fromEntries(made));
       if (!Object.hasOwn(own, type!)) checkOptions(options ?? {}, model);
       built.set(path, model);
       return model;

@@ -31,7 +31,7 @@ import { Random, type RandomState } from '../random/random.ts';
 // biome-ignore lint/suspicious/noExplicitAny: what is loaded is known at run time
 export type Model = Cell<any, any, any, any> | Layer<any, any, any, any> | Attention | EncoderDecoder<any>;
 
-/** Builds an instance from the options and parts of its architecture. */
+/** Builds an instance from the options and parts of its architecture; where there are no parts, `options` have a `backend` as well. */
 export type Builder = (
   // biome-ignore lint/suspicious/noExplicitAny: each class has its own options
   options: any,
@@ -59,9 +59,15 @@ function drawing<Options>({
   return { ...options, random };
 }
 
-/** The noise that a layer's saved options describe, if they do. */
-function noiseOf({ recurrentDropout, zoneout, state }: NoiseOptions & Saved): Noise | undefined {
-  return state && new Noise(drawing({ recurrentDropout, zoneout, state }));
+/** The same options with the noise that some of them describe, if they do. */
+function noisy({
+  recurrentDropout,
+  zoneout,
+  state,
+  ...options
+}: BidirectionalOptions & NoiseOptions & Saved): BidirectionalOptions {
+  if (state === undefined) return options;
+  return { ...options, noise: new Noise(drawing({ recurrentDropout, zoneout, state })) };
 }
 
 const builders: Builders = {
@@ -75,9 +81,9 @@ const builders: Builders = {
   LayerNormGRUCell: (options) => new LayerNormGRUCell(options),
   GRUCell: (options: GRUCellOptions<number, number>) => new GRUCell(options),
   Sequence: (options: SequenceOptions & NoiseOptions & Saved, { cell }) =>
-    new Sequence(cell as Cell, { ...options, noise: noiseOf(options) }),
+    new Sequence(cell as Cell, noisy(options)),
   Bidirectional: (options: BidirectionalOptions & NoiseOptions & Saved, { forward, reverse }) =>
-    new Bidirectional(forward as Cell, reverse as Cell, { ...options, noise: noiseOf(options) }),
+    new Bidirectional(forward as Cell, reverse as Cell, noisy(options)),
   Activation: (options: ActivationOptions) => new Activation(options),
   Conv1d: (options: Conv1dOptions) => new Conv1d(options),
   LayerNorm: (options: LayerNormOptions) => new LayerNorm(options),

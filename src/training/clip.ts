@@ -1,6 +1,6 @@
 /** The size of gradients: how large they are together, and how that is limited. */
-import { numberWithin, rangeError, show } from '../common/errors.ts';
-import { type Check, type Checks, checkOptions } from '../common/options.ts';
+import { rangeError, show } from '../common/errors.ts';
+import { type Check, type Checks, checkOptions, notNegative } from '../common/options.ts';
 import { withArena } from '../matrix/arena.ts';
 import { clamp, maximumMagnitude, scale, sumOfSquares } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
@@ -20,9 +20,6 @@ const checkNorm: Check<Norm> = (where, argument, value) => {
   if (value === 2 || value === 'infinity') return value;
   throw rangeError(where, argument, `is ${show(value)}`, '2 or "infinity"');
 };
-
-const notNegative: Check<number> = (where, argument, value) =>
-  numberWithin(where, argument, value, 0, Number.POSITIVE_INFINITY);
 
 const checks: Checks<ClipNormOptions> = { norm: checkNorm, epsilon: notNegative };
 

@@ -8,7 +8,26 @@ import {
   fraction,
   size,
 } from '../../src/common/options.ts';
-import { Adam, cosineDecay, RMSProp, SGD } from '../../src/index.ts';
+import {
+  Adam,
+  Bidirectional,
+  Conv1d,
+  cosineDecay,
+  Dense,
+  Dropout,
+  Embedding,
+  GRUCell,
+  LayerNormGRUCell,
+  LSTMCell,
+  PeepholeLSTMCell,
+  ProjectedLSTMCell,
+  RMSProp,
+  RNNCell,
+  Sequence,
+  Sequential,
+  SGD,
+  tensor,
+} from '../../src/index.ts';
 
 interface LayerOptions {
   readonly inputSize: number;
@@ -115,6 +134,90 @@ describe('optimisers and schedules', () => {
       'cosineDecay: options is undefined, expected an object such as { steps }',
     ],
   ])('%s', (make, message) => expect(make).toThrow(new TypeError(message)));
+});
+
+describe('cells and layers', () => {
+  const sizes = { inputSize: 1, hiddenSize: 1 };
+  const cell = new GRUCell(sizes);
+  const layer = new Sequence(cell);
+  const x = tensor([[[1]]]);
+  const backend = 'a backend such as float32() or float64()';
+  test.each<[() => unknown, string]>([
+    [
+      () => new LSTMCell({ ...sizes, biases: false } as never),
+      'LSTMCell: option "biases" is unknown, expected bias',
+    ],
+    [
+      () => new GRUCell({ ...sizes, resetAfter: true } as never),
+      'GRUCell: option "resetAfter" is unknown, expected reset',
+    ],
+    [
+      () => new LayerNormGRUCell({ ...sizes, bias: true } as never),
+      'LayerNormGRUCell: option "bias" is unknown, expected only inputSize, hiddenSize, backend, random, inputInitializer, recurrentInitializer, epsilon',
+    ],
+    [
+      () => new Sequence(cell, { output: 'last' } as never),
+      'Sequence: option "output" is unknown, expected outputs',
+    ],
+    [
+      () => new Sequence(cell, { reverse: 'false' as never }),
+      'Sequence: reverse is "false", expected true or false',
+    ],
+    [() => new Sequence(cell, { noise: {} as never }), 'Sequence: noise is an object, expected a Noise'],
+    [
+      () => new Bidirectional(cell, cell, { reverse: true } as never),
+      'Bidirectional: option "reverse" is unknown, expected only outputs, history, recompute, learnInitialState, noise, merge',
+    ],
+    [() => new Dropout({ p: 0.5 } as never), 'Dropout: option "p" is unknown, expected rate'],
+    [
+      () => new Dense({ in_features: 1 } as never),
+      'Dense: option "in_features" is unknown, expected inputSize',
+    ],
+    [
+      () => new Dense({ inputSize: 1, outputSize: 1, backend: 'float32' as never }),
+      `Dense: backend is "float32", expected ${backend}`,
+    ],
+    [
+      () => new LSTMCell({ ...sizes, backend: {} as never }),
+      `LSTMCell: backend is an object, expected ${backend}`,
+    ],
+    [
+      () => new GRUCell({ ...sizes, random: 1 as never }),
+      'GRUCell: random is 1, expected a Random, such as new Random(1)',
+    ],
+    [
+      () => new Dense({ inputSize: 1, outputSize: 1, initializer: [1] as never }),
+      'Dense: initializer is an array of 1, expected an initialiser, such as glorotUniform',
+    ],
+    [
+      () => layer.infer(x, { h: tensor([[0.5]]) } as never),
+      'Sequence.infer: option "h" is unknown, expected state',
+    ],
+    [
+      () => layer.forward(x, [1] as never),
+      'Sequence.forward: options is an array of 1, expected an object such as { lengths }',
+    ],
+  ])('%s', (make, message) => expect(make).toThrow(new TypeError(message)));
+
+  test.each([RNNCell, LSTMCell, GRUCell, PeepholeLSTMCell, ProjectedLSTMCell, Dense, Embedding, Conv1d])(
+    '%o without options',
+    (Class: new (options: never) => { type: string }) =>
+      expect(() => new Class(undefined as never)).toThrow(
+        `${Class.name}: options is undefined, expected an object such as { `,
+      ),
+  );
+
+  test('containers of nothing', () => {
+    expect(() => new Bidirectional(undefined as never, undefined as never)).toThrow(
+      new TypeError('Bidirectional: forward is undefined, expected a cell, such as an LSTMCell'),
+    );
+    expect(() => new Sequential(undefined as never)).toThrow(
+      new TypeError('Sequential: layers is undefined, expected an array of layers'),
+    );
+    expect(() => new Sequential(new Array(1))).toThrow(
+      new TypeError('sequential: layers[0] is undefined, expected a layer'),
+    );
+  });
 });
 
 // What does not compile.

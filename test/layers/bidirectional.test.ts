@@ -59,7 +59,7 @@ test('errors', () => {
     ),
   );
   expect(() => new Bidirectional(forward, undefined as unknown as typeof forward)).toThrow(
-    new TypeError('Sequence: cell is undefined, expected a cell, such as an LSTMCell'),
+    new TypeError('Bidirectional: reverse is undefined, expected a cell, such as an LSTMCell'),
   );
   const lstm = new LSTMCell({ inputSize: 1, hiddenSize: 2, backend });
   expect(() => new Bidirectional(lstm, lstm).infer(tensor([[1]]))).toThrow(

@@ -253,9 +253,9 @@ test('parameters lie under their names for any reader of the format', () => {
 describe('a class of one’s own', () => {
   class Scaled extends RNNCell {
     readonly factor: number;
-    constructor(options: CellOptions & { factor: number }) {
+    constructor({ factor, ...options }: CellOptions & { factor: number }) {
       super(options);
-      this.factor = options.factor;
+      this.factor = factor;
     }
     override architecture(): Architecture {
       const { inputSize, hiddenSize, factor } = this;
@@ -339,7 +339,7 @@ describe('files that are not what they should be', () => {
     [
       'option that there is not',
       { architecture: '{"type":"Dense","options":{"inputSize":2,"outputSize":1,"inputsize":3}}' },
-      'holds a Dense that cannot be built (Dense: options has "inputsize", expected only inputSize, outputSize, bias), expected a whole file',
+      'holds a Dense that cannot be built (Dense: option "inputsize" is unknown, expected inputSize), expected a whole file',
     ],
     [
       'depth',
