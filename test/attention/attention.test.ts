@@ -174,5 +174,10 @@ describe('errors', () => {
     expect(() => pass.backward(undefined, keys)).toThrow(
       new RangeError("Attention.backward: dWeights has shape [1, 2, 2], expected [1, 1, 2], the weights'"),
     );
+    for (const [dWeights, message] of [
+      [{ data: [1, 2], shape: [1, 1, 2] }, 'dWeights has data that is an array of 2, expected a tensor'],
+      [{ data: Float64Array.of(1), shape: [1, 1, 2] }, 'dWeights has 1 values, expected 2 for its shape'],
+    ] as const)
+      expect(() => pass.backward(undefined, dWeights as never)).toThrow(`Attention.backward: ${message}`);
   });
 });

@@ -129,6 +129,15 @@ describe('prefix beam search', () => {
     ]);
   });
 
+  test('of equal ones the lower class is first, also where topK is as many as there are', () => {
+    const [two, three] = [Math.log(2), Math.log(3)];
+    const logits = tensor([[[0, two, 0], [two, two, two], [0, 0, three]]]); // biome-ignore format: steps
+    for (const topK of [undefined, 3, 4]) {
+      const [found] = ctcBeamSearch(logits, { width: 4, results: 4, topK });
+      expect(found!.map(({ tokens }) => tokens)).toEqual([[1, 2], [2], [1], [2, 1]]);
+    }
+  });
+
   test('impossible labels are no result', () => {
     const never = Number.NEGATIVE_INFINITY;
     const logits = tensor([

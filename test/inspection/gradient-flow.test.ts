@@ -341,6 +341,40 @@ describe('what is seen of a layer', () => {
   });
 });
 
+describe('what is squashed in each cell, and by what', () => {
+  const squashed: { readonly [name: string]: string } = {
+    'RNNCell, tanh': 'h',
+    'RNNCell, ReLU': '',
+    LSTMCell: 'i f g o',
+    'GRUCell, reset after': 'r z n',
+    'GRUCell, reset before': 'r z n',
+    PeepholeLSTMCell: 'i f g o',
+    CoupledLSTMCell: 'i g o',
+    ProjectedLSTMCell: 'i f g o',
+    LayerNormLSTMCell: 'i f g o',
+    LayerNormGRUCell: 'r z n',
+  };
+  const inputs = tensor(new Float64Array(6), [1, 3, 2]);
+  const targets = tensor(new Float64Array(9), [1, 3, 3]);
+  /** The share of each that is saturated where all of p is `start`. */
+  const saturated = (make: (typeof cells)[number][1], start: number) => {
+    const cell = make({ inputSize: 2, hiddenSize: 3, bias: true, backend, random: new Random(1) });
+    for (const parameter of cell.parameters().values()) parameter.write(parameter.read().fill(0));
+    const shift = cell.parameters().get('biasIh') ?? cell.own.shiftIh;
+    shift!.write(shift!.read().fill(start));
+    return gradientFlow(new Sequence(cell), { inputs, targets }, { loss }).layers[0]!.saturated;
+  };
+
+  test('of every cell', () => expect(Object.keys(squashed)).toEqual(cells.map(([name]) => name)));
+
+  test.each(cells)('%s', (name, make) => {
+    expect(Object.keys(saturated(make, 0)).join(' ')).toBe(squashed[name]);
+    // Half of a sigmoid, nothing of a tanh; and of the other function the other end.
+    expect(new Set(Object.values(saturated(make, 0)))).not.toContain(1);
+    for (const share of Object.values(saturated(make, -12))) expect(share).toBe(1);
+  });
+});
+
 describe('the model stays as it was', () => {
   test('gradients, weights and generators, even if the batch is refused', () => {
     const random = new Random(1);

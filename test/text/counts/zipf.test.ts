@@ -103,6 +103,14 @@ describe('plotZipf', () => {
       title: 'A & B <"\0"',
     });
     expect(svg).toContain('slope −1.00 ±');
+    // The axes' names: in the middle below the frame, and left of it, reading upwards.
+    expect(svg).toContain('<text x="334" y="430" text-anchor="middle">rank</text>');
+    expect(svg).toContain(
+      '<text transform="translate(16 214) rotate(-90)" text-anchor="middle">count</text>',
+    );
+    expect(svg).toContain(
+      '<text x="320" y="22" text-anchor="middle" font-weight="bold" font-size="15">A &amp; B',
+    );
     expect(svg).toContain('ranks 10–1,000');
     expect(svg).toContain('head: 20 types');
     expect(svg).toContain('tail: 2,000 types');

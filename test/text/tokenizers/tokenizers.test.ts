@@ -1,6 +1,6 @@
 import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   type CharacterOptions,
   characters,
@@ -67,6 +67,26 @@ describe('characters are never lost', () => {
       expect(jamo.join(jamo.tokenize(text)) === text.normalize('NFC')).toBe(true);
     }
   });
+});
+
+test('the segmenter is asked about what only it knows, and not about the plain text behind', () => {
+  const asked: string[] = [];
+  const segment = Intl.Segmenter.prototype.segment;
+  const spy = vi.spyOn(Intl.Segmenter.prototype, 'segment').mockImplementation(function (
+    this: Intl.Segmenter,
+    text,
+  ) {
+    asked.push(text);
+    return segment.call(this, text);
+  });
+  try {
+    expect(characters().tokenize(`👩‍👧${'plain '.repeat(60)}`)).toHaveLength(361);
+    // Too little between two of them to ask twice.
+    expect(characters().tokenize('👩‍👧plain '.repeat(20))).toHaveLength(140);
+  } finally {
+    spy.mockRestore();
+  }
+  expect(asked).toEqual(['👩‍👧p', '👩‍👧plain '.repeat(20).trim()]);
 });
 
 describe('the same tokens as from the whole text at once', () => {
