@@ -76,7 +76,9 @@ export {
   type ForwardOptions,
   type GradientOf,
   Layer,
+  type SignalOf,
   type Trace,
+  type TraceGradients,
 } from './layers/layer.ts';
 export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts';
 export { Noise, type NoiseOptions, type ZoneoutRates } from './layers/noise.ts';

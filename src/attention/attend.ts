@@ -12,7 +12,7 @@
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, addProduct, fill, mul, product, softmax, sub } from '../matrix/operations.ts';
-import { type PreparedKeys, rowsOf } from './scores.ts';
+import type { PreparedKeys } from './scores.ts';
 
 /** What queries attend to: sequences of keys, made ready, and values. */
 export interface Memory {
@@ -27,7 +27,7 @@ export interface Memory {
 }
 
 /** What queries found in a memory. */
-export interface Attended {
+export interface AttentionTrace {
   /** [queries·batch, valueSize] */
   readonly context: Matrix;
   /** [batch·queries, keys], sequence by sequence, zeros at and beyond each length. */
@@ -40,7 +40,7 @@ export interface Attended {
 }
 
 /** Attends to a memory with queries [queries·batch, querySize]. */
-export function attend(arena: Arena, query: Matrix, memory: Memory): Attended {
+export function attend(arena: Arena, query: Matrix, memory: Memory): AttentionTrace {
   const { batch, time, lengths, values } = memory;
   const queries = query.rows / batch;
   const scores = memory.keys.score(query);
@@ -57,22 +57,22 @@ export function attend(arena: Arena, query: Matrix, memory: Memory): Attended {
     scores.write(e, b);
     const a = weightsOf(weights, b, count);
     softmax(a, e);
-    product(rowsOf(context, batch, b), a, rowsOf(values, batch, b, count));
+    product(context.rowsFrom(b, queries, batch), a, values.rowsFrom(b, count, batch));
   }
   return {
     context,
     weights,
     backward(dContext, dWeights) {
-      const gradient = scores.back();
+      const gradient = scores.backward();
       const dValues = arena.zeros(values.rows, values.columns);
       for (const { b, count } of sequences) {
         const a = weightsOf(weights, b, count);
         const dA = arena.matrix(queries, count);
         if (dContext === undefined) fill(dA, 0);
         else {
-          const dC = rowsOf(dContext, batch, b);
-          product(dA, dC, rowsOf(values, batch, b, count).T);
-          addProduct(rowsOf(dValues, batch, b, count), a.T, dC);
+          const dC = dContext.rowsFrom(b, queries, batch);
+          product(dA, dC, values.rowsFrom(b, count, batch).T);
+          addProduct(dValues.rowsFrom(b, count, batch), a.T, dC);
         }
         if (dWeights !== undefined) add(dA, dA, weightsOf(dWeights, b, count));
         softmaxBackward(arena, dA, a);

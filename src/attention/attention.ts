@@ -20,7 +20,7 @@ import type { Random } from '../random/random.ts';
 import { denseInput, gradientOutput, output } from '../signal/boundary.ts';
 import { recordPass } from '../signal/pass.ts';
 import { type DenseSignal, dense } from '../signal/signal.ts';
-import { type Attended, attend, type Memory } from './attend.ts';
+import { type AttentionTrace, attend, type Memory } from './attend.ts';
 import { AttentionPass, attentionGradient } from './pass.ts';
 import { additiveScore, dotScore, generalScore, type Score } from './scores.ts';
 
@@ -134,7 +134,7 @@ export class Attention {
   }
 
   /**
-   * Attends, and records what the way back needs.
+   * Attends, and records what its backward needs.
    *
    * @throws TypeError or RangeError if a tensor or the lengths do not fit.
    */
@@ -264,7 +264,7 @@ export class Attention {
 
   #output(
     arena: Arena,
-    { context, weights }: Attended,
+    { context, weights }: AttentionTrace,
     query: DenseSignal,
   ): { readonly output: Tensor; readonly weights: Tensor } {
     const shape = [query.batch, query.time, weights.columns];

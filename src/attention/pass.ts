@@ -1,4 +1,4 @@
-/** One recorded computation of attention, and the way back. */
+/** One recorded computation of attention, which goes backward. */
 import { rangeError } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Arena } from '../matrix/arena.ts';

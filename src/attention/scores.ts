@@ -1,5 +1,5 @@
 /**
- * How well a query fits a key: score functions, each with its way back.
+ * How well a query fits a key: score functions, each with its backward.
  *
  * Keys are made ready once, for any number of queries. Matrices are time-major, so the rows of sequence b are every
  * batch-th row from b: a view of a wide stride, and every product here is a small one on such views.
@@ -36,8 +36,8 @@ export interface PreparedKeys {
 export interface Scores {
   /** out [queries, count] ← the scores of sequence b against its first `count` keys */
   write(out: Matrix, b: number): void;
-  /** Begins the way back. */
-  back(): ScoresGradient;
+  /** Begins the backward of all sequences. */
+  backward(): ScoresGradient;
 }
 
 /** The gradient of scores, collected sequence by sequence. */
@@ -48,17 +48,6 @@ export interface ScoresGradient {
   finish(): { readonly query: Matrix; readonly keys: Matrix };
 }
 
-/** The rows of sequence b in a time-major matrix, the first `count` of them. */
-export function rowsOf(
-  matrix: Matrix,
-  batch: number,
-  b: number,
-  count: number = matrix.rows / batch,
-): Matrix {
-  const { backend, offset, columns, stride } = matrix;
-  return new Matrix(backend, offset + b * stride, count, columns, batch * stride);
-}
-
 /** e_ij = factor · q_i · k_j (Luong's `dot`) */
 export function dotScore(factor: number): Score {
   return {
@@ -66,18 +55,18 @@ export function dotScore(factor: number): Score {
     prepare: (arena, keys, batch) => ({
       score: (query) => ({
         write(out, b) {
-          product(out, rowsOf(query, batch, b), rowsOf(keys, batch, b, out.columns).T);
+          product(out, query.rowsFrom(b, out.rows, batch), keys.rowsFrom(b, out.columns, batch).T);
           if (factor !== 1) scale(out, out, factor);
         },
-        back() {
+        backward() {
           const dQuery = arena.zeros(query.rows, query.columns);
           const dKeys = arena.zeros(keys.rows, keys.columns);
           return {
             add(dScores, b) {
               if (factor !== 1) scale(dScores, dScores, factor);
-              const count = dScores.columns;
-              addProduct(rowsOf(dQuery, batch, b), dScores, rowsOf(keys, batch, b, count));
-              addProduct(rowsOf(dKeys, batch, b, count), dScores.T, rowsOf(query, batch, b));
+              const { rows: queries, columns: count } = dScores;
+              addProduct(dQuery.rowsFrom(b, queries, batch), dScores, keys.rowsFrom(b, count, batch));
+              addProduct(dKeys.rowsFrom(b, count, batch), dScores.T, query.rowsFrom(b, queries, batch));
             },
             finish: () => ({ query: dQuery, keys: dKeys }),
           };
@@ -101,13 +90,13 @@ export function generalScore(weight: Parameter): Score {
           const scores = prepared.score(query);
           return {
             write: scores.write,
-            back() {
-              const gradient = scores.back();
+            backward() {
+              const gradient = scores.backward();
               return {
                 add: gradient.add,
                 finish() {
                   const d = gradient.finish();
-                  return { query: d.query, keys: projectedBack(arena, d.keys, keys, weight) };
+                  return { query: d.query, keys: projectedBackward(arena, d.keys, keys, weight) };
                 },
               };
             },
@@ -160,14 +149,14 @@ function additiveScores(
       const sums = arena.matrix(queries * count, size);
       for (let i = 0; i < queries; i++) {
         const sum = sums.rowsFrom(i * count, count);
-        copy(sum, rowsOf(ofKeys, batch, b, count));
+        copy(sum, ofKeys.rowsFrom(b, count, batch));
         addRow(sum, ofQuery.rowsFrom(i * batch + b, 1));
       }
       tanh(sums, sums);
       hidden[b] = sums;
       product(asColumn(out), sums, v.value.T);
     },
-    back() {
+    backward() {
       const dOfQuery = arena.zeros(query.rows, size);
       const dOfKeys = arena.zeros(keys.rows, size);
       return {
@@ -178,7 +167,7 @@ function additiveScores(
           const dSums = arena.matrix(queries * count, size);
           product(dSums, d, v.value);
           tanhBackward(dSums, hidden[b]!, dSums);
-          const dKeys = rowsOf(dOfKeys, batch, b, count);
+          const dKeys = dOfKeys.rowsFrom(b, count, batch);
           for (let i = 0; i < queries; i++) {
             const dSum = dSums.rowsFrom(i * count, count);
             addColumnSums(dOfQuery.rowsFrom(i * batch + b, 1), dSum);
@@ -186,16 +175,16 @@ function additiveScores(
           }
         },
         finish: () => ({
-          query: projectedBack(arena, dOfQuery, query, weightQuery),
-          keys: projectedBack(arena, dOfKeys, keys, weightKey),
+          query: projectedBackward(arena, dOfQuery, query, weightQuery),
+          keys: projectedBackward(arena, dOfKeys, keys, weightKey),
         }),
       };
     },
   };
 }
 
-/** Back through y = x·Wᵀ: dW += dyᵀ·x, and dx. */
-function projectedBack(arena: Arena, dOut: Matrix, x: Matrix, weight: Parameter): Matrix {
+/** y = x·Wᵀ backward: dW += dyᵀ·x, and dx. */
+function projectedBackward(arena: Arena, dOut: Matrix, x: Matrix, weight: Parameter): Matrix {
   addProduct(weight.gradient, dOut.T, x);
   const dInput = arena.matrix(x.rows, x.columns);
   product(dInput, dOut, weight.value);

@@ -10,7 +10,7 @@ import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, copy, tanh, tanhBackward } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import type { DenseSignal } from '../signal/signal.ts';
+import { type DenseSignal, vectors } from '../signal/signal.ts';
 import type { MatrixState, StateSizes, Tree } from '../signal/state.ts';
 import { makeState, type Path, partAt } from './state-parts.ts';
 
@@ -25,8 +25,8 @@ interface Link {
   readonly dense: Dense | undefined;
 }
 
-/** A bridged state, and the way back. */
-export interface Bridged {
+/** A bridged state, and how gradients go back through it. */
+export interface BridgeTrace {
   readonly state: MatrixState | undefined;
   /** ∂L/∂(the encoder's final state) */
   backward(dState: MatrixState | undefined): MatrixState | undefined;
@@ -95,7 +95,7 @@ export class Bridge {
   }
 
   /** The state in which the decoder begins. */
-  record(arena: Arena, final: MatrixState | undefined): Bridged {
+  record(arena: Arena, final: MatrixState | undefined): BridgeTrace {
     if (final === undefined || this.empty) return { state: undefined, backward: () => undefined };
     const crossings = new Map(
       this.#links.map((link) => [link.path.join('.'), { link, ...cross(arena, link, final) }]),
@@ -105,8 +105,8 @@ export class Bridge {
       backward: (dState) => {
         const { batch } = [...crossings.values()][0]!;
         const dFinal = makeState(this.#encoderSizes, (size) => arena.zeros(batch, size));
-        for (const { link, back } of crossings.values()) {
-          const dParts = back(partAt(dState!, link.path));
+        for (const { link, backward } of crossings.values()) {
+          const dParts = backward(partAt(dState!, link.path));
           let column = 0;
           for (const path of link.from) {
             const dPart = partAt(dFinal, path);
@@ -125,20 +125,20 @@ interface Crossing {
   readonly batch: number;
   readonly part: Matrix;
   /** The gradient of what it was joined from. */
-  back(dPart: Matrix): Matrix;
+  backward(dPart: Matrix): Matrix;
 }
 
 function cross(arena: Arena, { from, dense }: Link, final: MatrixState): Crossing {
   const parts = from.map((path) => partAt(final, path));
   const { rows: batch } = parts[0]!;
-  if (dense === undefined) return { batch, part: parts[0]!, back: (dPart) => dPart };
+  if (dense === undefined) return { batch, part: parts[0]!, backward: (dPart) => dPart };
   const trace = dense.record(arena, joined(arena, parts, batch));
-  const part = (trace.output as DenseSignal).values;
+  const part = trace.output.values;
   tanh(part, part);
   return {
     batch,
     part,
-    back(dPart) {
+    backward(dPart) {
       const dSum = arena.matrix(part.rows, part.columns);
       tanhBackward(dSum, part, dPart);
       return trace.backward(dSum, undefined, true).input!;
@@ -155,7 +155,7 @@ function joined(arena: Arena, parts: readonly Matrix[], batch: number): DenseSig
     copy(values.columnsFrom(column, part.columns), part);
     column += part.columns;
   }
-  return { kind: 'dense', batch, time: 1, timed: false, width, lengths: undefined, values };
+  return vectors(values);
 }
 
 /** The recurrent layers of a state, the first one first. */

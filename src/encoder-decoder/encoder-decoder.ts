@@ -7,7 +7,14 @@ import { rangeError, requiredOptions, wholeNumber } from '../common/errors.ts';
 import type { Indices, StepsShape, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { Dense } from '../layers/dense.ts';
-import type { BatchTrace, GradientOf, Layer } from '../layers/layer.ts';
+import {
+  type BatchTrace,
+  type Computed,
+  type GradientOf,
+  type Layer,
+  type SignalOf,
+  traceBackward,
+} from '../layers/layer.ts';
 import { prefixed } from '../layers/parts.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -16,7 +23,7 @@ import type { Initializer } from '../random/initializers.ts';
 import type { Random } from '../random/random.ts';
 import { gradientInput, gradientOutput, output as outputTensor } from '../signal/boundary.ts';
 import { type Pass, recordPass } from '../signal/pass.ts';
-import { type DenseSignal, type Signal, validSteps } from '../signal/signal.ts';
+import { type DenseSignal, denseOnly, type OneHotSignal, type Signal, validSteps } from '../signal/signal.ts';
 import type { MatrixState } from '../signal/state.ts';
 import { Bridge } from './bridge.ts';
 import { checkParts, checkStart } from './check.ts';
@@ -214,7 +221,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
   }
 
   /**
-   * Computes the scores of a whole target at once, and records what the way back needs.
+   * Computes the scores of a whole target at once, and records what its backward needs.
    *
    * @returns a pass whose `output` is `[batch, target time, classes]`, and whose `backward` gives the source's gradient.
    * @throws RangeError or TypeError if sources, targets or lengths do not fit.
@@ -254,8 +261,8 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
     return withArena(this.backend, (arena) => {
       const { source, target } = this.toSignals(arena, where, input);
       const { memory, initial } = this.#encode(arena, source);
-      const decoded = this.decoder.compute(arena, target, initial).output as DenseSignal;
-      const { output, weights } = read(arena, this, decoded, memory);
+      const decoded = this.decoder.compute(arena, target, initial);
+      const { output, weights } = read(arena, this, decoderOutput(decoded), memory);
       const { batch, time } = target;
       return {
         output: outputTensor(arena, output) as Tensor<StepsShape<Classes>>,
@@ -290,7 +297,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
    *
    * @internal
    */
-  begin(arena: Arena, source: Signal, width: number): Steps {
+  begin(arena: Arena, source: SignalOf<Source>, width: number): Steps {
     const { batch } = source;
     const { decoder, combination, output } = this;
     const { memory, initial = this.#ownStart(arena, source) } = this.#encode(arena, source);
@@ -302,7 +309,12 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
    *
    * @internal
    */
-  toSource(arena: Arena, where: string, source: Source, lengths: readonly number[] | undefined): Signal {
+  toSource(
+    arena: Arena,
+    where: string,
+    source: Source,
+    lengths: readonly number[] | undefined,
+  ): SignalOf<Source> {
     return this.encoder.toSignal(arena, where, source, lengths, 'source');
   }
 
@@ -315,7 +327,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
     arena: Arena,
     where: string,
     input: EncoderDecoderInput<Source>,
-  ): { readonly source: Signal; readonly target: Signal } {
+  ): { readonly source: SignalOf<Source>; readonly target: OneHotSignal } {
     requiredOptions(where, input, '{ source, target }');
     const source = this.toSource(arena, where, input.source, input.sourceLengths);
     const target = this.decoder.toSignal(arena, where, input.target, input.targetLengths, 'target');
@@ -352,28 +364,32 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
     return decoder.toMatrixState(arena, type, 'state', decoder.initialState(source.batch), source)!;
   }
 
-  #encode(arena: Arena, source: Signal) {
+  #encode(arena: Arena, source: SignalOf<Source>) {
     const { output, state } = this.encoder.compute(arena, source, undefined);
     return { memory: this.#memory(arena, output), initial: this.bridge.record(arena, state).state };
   }
 
   #record(
     arena: Arena,
-    source: Signal,
-    target: Signal,
+    source: SignalOf<Source>,
+    target: OneHotSignal,
   ): { readonly output: Signal; backward(dOutput: Matrix, needsInput: boolean): Matrix | undefined } {
     const encoded = this.encoder.record(arena, source, undefined);
     const bridged = this.bridge.record(arena, encoded.state);
     const decoded = this.decoder.record(arena, target, bridged.state);
     const memory = this.#memory(arena, encoded.output);
-    const scores = recordRead(arena, this, decoded.output as DenseSignal, memory);
+    const scores = recordRead(arena, this, decoderOutput(decoded), memory);
     return {
       output: scores.output,
       backward(dOutput, needsInput) {
         const d = scores.backward(dOutput);
-        const { state: dInitial } = decoded.backward(d.hidden, undefined, false);
-        return encoded.backward(d.memory, bridged.backward(dInitial), needsInput).input;
+        const { state: dInitial } = traceBackward(decoded, d.hidden, undefined, false);
+        return traceBackward(encoded, d.memory, bridged.backward(dInitial), needsInput).input;
       },
     };
   }
+}
+
+function decoderOutput({ output }: Computed): DenseSignal {
+  return denseOnly('EncoderDecoder', 'what its decoder gives', output);
 }

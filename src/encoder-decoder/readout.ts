@@ -9,8 +9,9 @@
  *
  * Without attention, h̃_t = h_t. No h_t depends on a c, so all steps are computed together.
  */
-import { type Attended, attend, type Memory } from '../attention/attend.ts';
+import { type AttentionTrace, attend, type Memory } from '../attention/attend.ts';
 import type { Dense } from '../layers/dense.ts';
+import { traceBackward } from '../layers/layer.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -30,7 +31,7 @@ export interface Read {
   readonly weights: Matrix | undefined;
 }
 
-/** A recorded readout, and the way back. */
+/** A recorded readout, and how gradients go back through it. */
 export interface ReadTrace extends Read {
   /** @returns ∂L/∂h, and the gradient of the encoder's outputs where there is attention. */
   backward(dOutput: Matrix): { readonly hidden: Matrix; readonly memory: Matrix | undefined };
@@ -50,7 +51,7 @@ export function read(
   };
 }
 
-/** The scores, with what the way back needs. */
+/** The scores, with what their backward needs. */
 export function recordRead(
   arena: Arena,
   { combination, output }: ReadoutParts,
@@ -63,7 +64,7 @@ export function recordRead(
     output: scores.output,
     weights: combined?.weights,
     backward(dOutput) {
-      const dCombined = scores.backward(dOutput, undefined, true).input!;
+      const dCombined = traceBackward(scores, dOutput, undefined, true).input!;
       return combined?.backward(dCombined) ?? { hidden: dCombined, memory: undefined };
     },
   };
@@ -78,13 +79,13 @@ interface Combined {
 /** Equations (1) and (2). */
 function combine(arena: Arena, combination: Dense, hidden: DenseSignal, memory: Memory): Combined {
   const { values: h } = hidden;
-  const attended: Attended = attend(arena, h, memory);
+  const attended: AttentionTrace = attend(arena, h, memory);
   const { context } = attended;
   const joined = arena.matrix(h.rows, context.columns + h.columns);
   copy(joined.columnsFrom(0, context.columns), context);
   copy(joined.columnsFrom(context.columns, h.columns), h);
   const sum = combination.record(arena, dense(hidden, joined));
-  const combined = (sum.output as DenseSignal).values;
+  const combined = sum.output.values;
   tanh(combined, combined);
   return {
     signal: dense(hidden, combined),

@@ -7,7 +7,6 @@ import { withArena } from '../matrix/arena.ts';
 import type { Schedule } from '../optimizers/schedules.ts';
 import { generatorOf, type Random } from '../random/random.ts';
 import { type Drawn, type SamplingOptions, sampler } from '../random/sampling.ts';
-import type { OneHotSignal } from '../signal/signal.ts';
 import type { EncoderDecoder, EncoderDecoderInput } from './encoder-decoder.ts';
 
 /** Options of {@link scheduledSampling}, beside how the model's own tokens are drawn: temperature 0 takes the likeliest. */
@@ -90,7 +89,7 @@ function mixed<Source extends Tensor | Indices>(
     const { batch, time, lengths } = target;
     const data = input.target.data.slice();
     const steps = model.begin(arena, source, 1);
-    const tokens = (target as OneHotSignal).indices.columnsFrom(0, batch).read();
+    const tokens = target.indices.columnsFrom(0, batch).read();
     for (let t = 1; t < time; t++) {
       steps.advance(tokens);
       for (let b = 0; b < batch; b++) {

@@ -4,10 +4,12 @@ import type { AnyLayer } from '../layers/sequential.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { copy, gather, logSoftmax } from '../matrix/operations.ts';
-import type { DenseSignal, OneHotSignal } from '../signal/signal.ts';
+import { denseOnly, type OneHotSignal } from '../signal/signal.ts';
 import type { MatrixState } from '../signal/state.ts';
 import { type ReadoutParts, read } from './readout.ts';
 import { makeState, partAt, partsOf } from './state-parts.ts';
+
+const WHERE = 'EncoderDecoder';
 
 /** What a decoder needs to go token by token. */
 export interface StepsParts extends ReadoutParts {
@@ -64,9 +66,9 @@ export class Steps {
     this.#arena.scope(() => {
       const decoded = decoder.compute(this.#arena, this.#input(tokens), this.#state);
       // The hypotheses of a sequence are its steps to attention.
-      const hidden = { ...(decoded.output as DenseSignal), batch, time: width };
+      const hidden = { ...denseOnly(WHERE, 'what its decoder gives', decoded.output), batch, time: width };
       const { output, weights } = read(this.#arena, this.#parts, hidden, memory);
-      logSoftmax(this.logProbabilities, (output as DenseSignal).values);
+      logSoftmax(this.logProbabilities, denseOnly(WHERE, 'its output', output).values);
       if (weights !== undefined) copy(this.weights!, weights);
       for (const [path] of partsOf(decoder.stateSizes))
         copy(partAt(this.#state, path), partAt(decoded.state!, path));

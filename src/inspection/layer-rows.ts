@@ -129,7 +129,7 @@ function* layerLines(
       );
     return signal;
   }
-  const { output } = layer.compute(arena, input, undefined);
+  const { output } = layer.compute(arena, layer.accept(input), undefined);
   // A way around a chain: its layers have lines of their own.
   const around = type === 'Residual' && parts.layer?.architecture().type === 'Sequential';
   const name = titled(path, around ? type : title(architecture));

@@ -5,12 +5,9 @@ import type { Tensor } from '../common/tensor.ts';
 import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
-import type { Matrix } from '../matrix/matrix.ts';
 import { relu, reluBackward, sigmoid, sigmoidBackward, tanh, tanhBackward } from '../matrix/operations.ts';
-import type { Parameter } from '../matrix/parameter.ts';
-import { dense, type Signal } from '../signal/signal.ts';
-import { type Computed, Layer, type Trace } from './layer.ts';
-import { denseValues } from './parts.ts';
+import { type DenseSignal, dense } from '../signal/signal.ts';
+import { Layer, type Trace } from './layer.ts';
 
 /** A nonlinearity by name. */
 export type ActivationKind = 'tanh' | 'sigmoid' | 'relu';
@@ -64,31 +61,21 @@ export class Activation extends Layer<Tensor, number, number, undefined> {
     this.backend = backend;
   }
 
-  parameters(): ReadonlyMap<string, Parameter> {
-    return new Map();
-  }
-
   architecture(): Architecture {
     return { type: this.type, options: { kind: this.kind } };
   }
 
-  compute(arena: Arena, input: Signal): Computed {
-    return this.record(arena, input);
-  }
-
-  record(arena: Arena, input: Signal): Trace {
+  record(arena: Arena, input: DenseSignal): Trace<undefined, DenseSignal> {
     const [f, fBackward] = functions[this.kind];
-    const x = denseValues('Activation', input);
+    const { values: x } = input;
     const y = arena.matrix(x.rows, x.columns);
     f(y, x);
     return {
       output: dense(input, y),
-      state: undefined,
       backward: (dOutput) => {
-        if (dOutput === undefined) return { input: undefined, state: undefined };
-        const dInput: Matrix = arena.matrix(x.rows, x.columns);
+        const dInput = arena.matrix(x.rows, x.columns);
         fBackward(dInput, y, dOutput);
-        return { input: dInput, state: undefined };
+        return { input: dInput };
       },
     };
   }

@@ -12,10 +12,10 @@ import { add, copy, mul, scale } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Random } from '../random/random.ts';
 import type { Expectation } from '../signal/checks.ts';
-import { dense, type Signal } from '../signal/signal.ts';
-import type { MatrixState, State, StateSizes } from '../signal/state.ts';
-import { type Computed, Layer, type Trace } from './layer.ts';
-import { denseValues, prefixed } from './parts.ts';
+import { type DenseSignal, dense, type OneHotSignal, type Signal } from '../signal/signal.ts';
+import { type MatrixState, partOf, type State, type StateSizes } from '../signal/state.ts';
+import { type Computed, Layer, type Trace, traceBackward } from './layer.ts';
+import { prefixed } from './parts.ts';
 import { checkCell, Sequence, type SequenceOptions, sequenceChecks } from './sequence.ts';
 
 /** The state of a {@link Bidirectional} layer: one for each direction. */
@@ -72,9 +72,17 @@ export class Bidirectional<
   InputSize extends number = number,
   HiddenSize extends number = number,
   const M extends Merge = 'concatenate',
-> extends Layer<Tensor, InputSize, MergedSize<HiddenSize, M>, BidirectionalState<Name>> {
+> extends Layer<
+  Tensor,
+  InputSize,
+  MergedSize<HiddenSize, M>,
+  BidirectionalState<Name>,
+  readonly number[],
+  OneHotSignal
+> {
   readonly type = 'Bidirectional';
   readonly accepts = 'dense';
+  override readonly takesOneHot = true;
   readonly backend: Backend;
   readonly inputSize: InputSize;
   readonly outputSize: MergedSize<HiddenSize, M>;
@@ -130,7 +138,7 @@ export class Bidirectional<
     this.stateSizes = { forward: forward.stateSizes, reverse: reverse.stateSizes };
   }
 
-  parameters(): ReadonlyMap<string, Parameter> {
+  override parameters(): ReadonlyMap<string, Parameter> {
     const { forward, reverse } = this.directions;
     const initial = { 'forward.initial': forward.initial, 'reverse.initial': reverse.initial };
     return prefixed({ forward: forward.cell, reverse: reverse.cell, ...initial });
@@ -153,23 +161,27 @@ export class Bidirectional<
     return { forward: start(forward), reverse: start(reverse) };
   }
 
-  compute(arena: Arena, input: Signal, state: MatrixState | undefined): Computed {
+  override compute(arena: Arena, input: Signal, state: MatrixState | undefined): Computed<DenseSignal> {
     const { forward, reverse } = this.directions;
-    const a = forward.compute(arena, input, state?.forward as MatrixState | undefined);
-    const b = reverse.compute(arena, input, state?.reverse as MatrixState | undefined);
+    const a = forward.compute(arena, input, partOf(state, 'forward'));
+    const b = reverse.compute(arena, input, partOf(state, 'reverse'));
     return this.#merged(arena, a, b);
   }
 
-  record(arena: Arena, input: Signal, state: MatrixState | undefined): Trace {
+  record(
+    arena: Arena,
+    input: Signal,
+    state: MatrixState | undefined,
+  ): Trace<BidirectionalState<Name>, DenseSignal> {
     const { forward, reverse } = this.directions;
-    const a = forward.record(arena, input, state?.forward as MatrixState | undefined);
-    const b = reverse.record(arena, input, state?.reverse as MatrixState | undefined);
+    const a = forward.record(arena, input, partOf(state, 'forward'));
+    const b = reverse.record(arena, input, partOf(state, 'reverse'));
     return {
       ...this.#merged(arena, a, b),
       backward: (dOutput, dState, needsInput) => {
-        const [dA, dB] = this.#apart(arena, valuesOf(a), valuesOf(b), dOutput);
-        const da = a.backward(dA, dState?.forward as MatrixState | undefined, needsInput);
-        const db = b.backward(dB, dState?.reverse as MatrixState | undefined, needsInput);
+        const [dA, dB] = this.#apart(arena, a.output.values, b.output.values, dOutput);
+        const da = traceBackward(a, dA, partOf(dState, 'forward'), needsInput);
+        const db = traceBackward(b, dB, partOf(dState, 'reverse'), needsInput);
         if (da.input !== undefined && db.input !== undefined) add(da.input, da.input, db.input);
         return { input: da.input, state: { forward: da.state!, reverse: db.state! } };
       },
@@ -180,8 +192,12 @@ export class Bidirectional<
     return { ...super.expectation(where), timed: true };
   }
 
-  #merged(arena: Arena, forward: Computed, reverse: Computed): Computed {
-    const [a, b] = [valuesOf(forward), valuesOf(reverse)];
+  #merged(
+    arena: Arena,
+    forward: Computed<DenseSignal>,
+    reverse: Computed<DenseSignal>,
+  ): Computed<DenseSignal> {
+    const [a, b] = [forward.output.values, reverse.output.values];
     const y = arena.matrix(a.rows, this.outputSize);
     if (this.merge === 'concatenate') {
       copy(y.columnsFrom(0, a.columns), a);
@@ -211,8 +227,4 @@ export class Bidirectional<
     mul(db, dy, a);
     return [da, db];
   }
-}
-
-function valuesOf({ output }: Computed): Matrix {
-  return denseValues('Bidirectional', output);
 }

@@ -18,9 +18,8 @@ import {
 import { type Random, randomOption } from '../random/random.ts';
 import { clearPadding } from '../signal/boundary.ts';
 import type { Expectation } from '../signal/checks.ts';
-import type { DenseSignal, Signal } from '../signal/signal.ts';
-import { type Computed, Layer, type Trace } from './layer.ts';
-import { denseValues } from './parts.ts';
+import type { DenseSignal } from '../signal/signal.ts';
+import { Layer, type Trace } from './layer.ts';
 
 /** How many steps a {@link Conv1d} sees beyond the ends of a sequence: by name, at both ends, or before and after it. */
 export type Conv1dPadding = 'causal' | 'same' | 'valid' | number | readonly [before: number, after: number];
@@ -148,7 +147,7 @@ export class Conv1d<
     this.bias = bias ? new Parameter(backend, [outputSize], () => new Float64Array(outputSize)) : undefined;
   }
 
-  parameters(): ReadonlyMap<string, Parameter> {
+  override parameters(): ReadonlyMap<string, Parameter> {
     const { weight, bias } = this;
     return new Map(Object.entries(bias === undefined ? { weight } : { weight, bias }));
   }
@@ -159,13 +158,9 @@ export class Conv1d<
     return { type, options: { ...sizes, padding, paddingMode, bias: bias !== undefined } };
   }
 
-  compute(arena: Arena, input: Signal): Computed {
-    return this.record(arena, input);
-  }
-
-  record(arena: Arena, input: Signal): Trace {
+  record(arena: Arena, input: DenseSignal): Trace<undefined, DenseSignal> {
     const { weight, bias } = this;
-    const given = denseValues('Conv1d', input);
+    const { values: given } = input;
     const output = this.#extent(arena, input);
     const mirrored = this.paddingMode === 'reflect' ? this.#mirrored(input) : [];
     const x = this.#padded(arena, input, given, mirrored);
@@ -177,9 +172,7 @@ export class Conv1d<
     for (const { k, at, from } of taps) addProduct(at(y), from(x), kernels[k]!.T);
     return {
       output,
-      state: undefined,
       backward: (dOutput, _, needsInput) => {
-        if (dOutput === undefined) return { input: undefined, state: undefined };
         if (bias !== undefined) addColumnSums(bias.gradient, dOutput);
         arena.scope(() => {
           const dKernels = arena.zeros(this.kernelSize, this.outputSize * this.inputSize);
@@ -189,7 +182,7 @@ export class Conv1d<
           transpose(dWeight, dKernels);
           add(columns, columns, dWeight);
         });
-        if (!needsInput) return { input: undefined, state: undefined };
+        if (!needsInput) return {};
         const dX = arena.zeros(x.rows, x.columns);
         for (const { k, at, from } of taps) addProduct(from(dX), at(dOutput), kernels[k]!);
         let dInput = dX;
@@ -198,13 +191,13 @@ export class Conv1d<
           for (const { at, from } of mirrored) add(from(dInput), from(dInput), at(dX));
         }
         if (input.lengths !== undefined) clearPadding(dInput, input.lengths, input.batch, input.time);
-        return { input: dInput, state: undefined };
+        return { input: dInput };
       },
     };
   }
 
   /** The input as the filters meet it: mirrored, or zero beyond each length where a filter looks ahead. */
-  #padded(arena: Arena, input: Signal, given: Matrix, mirrored: readonly Move[]): Matrix {
+  #padded(arena: Arena, input: DenseSignal, given: Matrix, mirrored: readonly Move[]): Matrix {
     const [before, after] = this.#margins();
     if (mirrored.length > 0) {
       const padded = arena.zeros(given.rows + (before + after) * input.batch, given.columns);
@@ -229,7 +222,7 @@ export class Conv1d<
   }
 
   /** How the rows of a mirrored input come from those of the input. */
-  #mirrored({ batch, time, lengths }: Signal): Move[] {
+  #mirrored({ batch, time, lengths }: DenseSignal): Move[] {
     const [before, after] = this.#margins();
     const moves = [rowsMove(before * batch, 0, time * batch)];
     for (let b = 0; b < batch; b++) {
@@ -250,14 +243,7 @@ export class Conv1d<
   }
 
   /** The output, not yet written. */
-  #extent(arena: Arena, { batch, time: steps, timed, lengths: given }: Signal): DenseSignal {
-    if (!timed)
-      throw rangeError(
-        'Conv1d',
-        'its input',
-        `has shape [batch, ${this.inputSize}]`,
-        '[batch, time, features]',
-      );
+  #extent(arena: Arena, { batch, time: steps, timed, lengths: given }: DenseSignal): DenseSignal {
     const [before, after] = this.#margins();
     // Steps that a filter spans beyond its first, less those that are padded.
     const reach = (this.kernelSize - 1) * this.dilation - before - after;

@@ -16,8 +16,8 @@ import {
 } from '../random/initializers.ts';
 import { type Random, randomOption } from '../random/random.ts';
 import { linearGradient, linearMap } from '../signal/linear.ts';
-import { dense, type Signal } from '../signal/signal.ts';
-import { type Computed, Layer, type Trace } from './layer.ts';
+import { type DenseSignal, dense, type OneHotSignal, type Signal } from '../signal/signal.ts';
+import { Layer, type Trace } from './layer.ts';
 
 /** Options of {@link Dense}. */
 export interface DenseOptions<InputSize extends number = number, OutputSize extends number = number> {
@@ -60,9 +60,10 @@ const denseChecks: Checks<DenseOptions> = {
 export class Dense<
   const InputSize extends number = number,
   const OutputSize extends number = number,
-> extends Layer<Tensor, InputSize, OutputSize, undefined> {
+> extends Layer<Tensor, InputSize, OutputSize, undefined, readonly number[], OneHotSignal> {
   readonly type = 'Dense';
   readonly accepts = 'dense';
+  override readonly takesOneHot = true;
   readonly backend: Backend;
   readonly inputSize: InputSize;
   readonly outputSize: OutputSize;
@@ -90,7 +91,7 @@ export class Dense<
     this.bias = bias ? new Parameter(backend, [outputSize], () => new Float64Array(outputSize)) : undefined;
   }
 
-  parameters(): ReadonlyMap<string, Parameter> {
+  override parameters(): ReadonlyMap<string, Parameter> {
     const { weight, bias } = this;
     return new Map(
       bias === undefined
@@ -107,24 +108,20 @@ export class Dense<
     return { type, options: { inputSize, outputSize, bias: bias !== undefined } };
   }
 
-  compute(arena: Arena, input: Signal): Computed {
+  record(arena: Arena, input: Signal): Trace<undefined, DenseSignal> {
+    const { weight, bias } = this;
     const values = arena.matrix(input.time * input.batch, this.outputSize);
-    linearMap(arena, input, this.weight.value, this.bias?.value, 1)(values, input);
-    return { output: dense(input, values), state: undefined };
-  }
-
-  record(arena: Arena, input: Signal): Trace {
+    linearMap(arena, input, weight.value, bias?.value, 1)(values, 0);
     return {
-      ...this.compute(arena, input),
+      output: dense(input, values),
       backward: (dOutput, _, needsInput) => {
-        if (dOutput === undefined) return { input: undefined, state: undefined };
-        const gradient = linearGradient(arena, input, this.weight, this.bias);
-        gradient.add(dOutput, input);
+        const gradient = linearGradient(arena, input, weight, bias);
+        gradient.add(dOutput, 0);
         gradient.finish();
-        if (!needsInput || input.kind === 'oneHot') return { input: undefined, state: undefined };
+        if (!needsInput || input.kind === 'oneHot') return {};
         const dInput = arena.matrix(dOutput.rows, this.inputSize);
-        product(dInput, dOutput, this.weight.value);
-        return { input: dInput, state: undefined };
+        product(dInput, dOutput, weight.value);
+        return { input: dInput };
       },
     };
   }

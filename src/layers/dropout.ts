@@ -7,12 +7,10 @@ import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { copy, mul } from '../matrix/operations.ts';
-import type { Parameter } from '../matrix/parameter.ts';
 import { ownGenerator, type Random, randomOption } from '../random/random.ts';
-import { dense, type Signal } from '../signal/signal.ts';
+import { type DenseSignal, dense } from '../signal/signal.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
 import { drawMask, dropoutRate } from './noise.ts';
-import { denseValues } from './parts.ts';
 
 /** Options of {@link Dropout}. */
 export interface DropoutOptions {
@@ -78,32 +76,26 @@ export class Dropout extends Layer<Tensor, number, number, undefined> {
     this.random = ownGenerator('Dropout', random);
   }
 
-  parameters(): ReadonlyMap<string, Parameter> {
-    return new Map();
-  }
-
   architecture(): Architecture {
     const { type, rate, acrossTime, random } = this;
     return { type, options: { rate, acrossTime, state: random.state } };
   }
 
-  compute(_: Arena, input: Signal): Computed {
-    return { output: input, state: undefined };
+  override compute(_: Arena, input: DenseSignal): Computed {
+    return { output: input };
   }
 
-  record(arena: Arena, input: Signal): Trace {
-    const values = denseValues('Dropout', input);
+  record(arena: Arena, input: DenseSignal): Trace<undefined, DenseSignal> {
+    const { values } = input;
     const mask = this.#mask(arena, values, input.batch);
     const out = arena.matrix(values.rows, values.columns);
     mul(out, values, mask);
     return {
       output: dense(input, out),
-      state: undefined,
       backward: (dOutput) => {
-        if (dOutput === undefined) return { input: undefined, state: undefined };
         const dInput = arena.matrix(values.rows, values.columns);
         mul(dInput, dOutput, mask);
-        return { input: dInput, state: undefined };
+        return { input: dInput };
       },
     };
   }

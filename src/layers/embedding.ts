@@ -11,8 +11,8 @@ import { gather, scatterAdd } from '../matrix/operations.ts';
 import { Parameter } from '../matrix/parameter.ts';
 import { type Initializer, initializerOption, normal, startingValues } from '../random/initializers.ts';
 import { type Random, randomOption } from '../random/random.ts';
-import { dense, type OneHotSignal, type Signal } from '../signal/signal.ts';
-import { type Computed, Layer, type Trace } from './layer.ts';
+import { type DenseSignal, dense, type OneHotSignal } from '../signal/signal.ts';
+import { Layer, type Trace } from './layer.ts';
 import { classCount } from './parts.ts';
 
 /** Options of {@link Embedding}. */
@@ -98,7 +98,7 @@ export class Embedding<
     });
   }
 
-  parameters(): ReadonlyMap<string, Parameter> {
+  override parameters(): ReadonlyMap<string, Parameter> {
     return new Map([['weight', this.weight]]);
   }
 
@@ -107,19 +107,14 @@ export class Embedding<
     return { type, options: { classes, outputSize, paddingIndex } };
   }
 
-  compute(arena: Arena, input: Signal): Computed {
+  record(arena: Arena, input: OneHotSignal): Trace<undefined, DenseSignal> {
     const values = arena.matrix(input.time * input.batch, this.outputSize);
-    gather(values, this.weight.value, (input as OneHotSignal).indices);
-    return { output: dense(input, values), state: undefined };
-  }
-
-  record(arena: Arena, input: Signal): Trace {
+    gather(values, this.weight.value, input.indices);
     return {
-      ...this.compute(arena, input),
+      output: dense(input, values),
       backward: (dOutput) => {
-        if (dOutput !== undefined)
-          scatterAdd(this.weight.gradient, dOutput, this.#trained(arena, (input as OneHotSignal).indices));
-        return { input: undefined, state: undefined };
+        scatterAdd(this.weight.gradient, dOutput, this.#trained(arena, input.indices));
+        return {};
       },
     };
   }

@@ -8,9 +8,8 @@ import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { addColumnSums, copyRow, mul, mulAdd, normalize, normalizeBackward } from '../matrix/operations.ts';
 import { Parameter } from '../matrix/parameter.ts';
-import { dense, type Signal } from '../signal/signal.ts';
-import { type Computed, Layer, type Trace } from './layer.ts';
-import { denseValues } from './parts.ts';
+import { type DenseSignal, dense } from '../signal/signal.ts';
+import { Layer, type Trace } from './layer.ts';
 
 /** Options of {@link LayerNorm}. */
 export interface LayerNormOptions<Size extends number = number> {
@@ -77,7 +76,7 @@ export class LayerNorm<const Size extends number = number> extends Layer<Tensor,
     this.bias = start(0);
   }
 
-  parameters(): ReadonlyMap<string, Parameter> {
+  override parameters(): ReadonlyMap<string, Parameter> {
     const { weight, bias } = this;
     return new Map(weight && bias ? Object.entries({ weight, bias }) : []);
   }
@@ -87,13 +86,9 @@ export class LayerNorm<const Size extends number = number> extends Layer<Tensor,
     return { type, options: { inputSize, epsilon, affine: weight !== undefined } };
   }
 
-  compute(arena: Arena, input: Signal): Computed {
-    return this.record(arena, input);
-  }
-
-  record(arena: Arena, input: Signal): Trace {
+  record(arena: Arena, input: DenseSignal): Trace<undefined, DenseSignal> {
     const { weight, bias } = this;
-    const x = denseValues('LayerNorm', input);
+    const { values: x } = input;
     const like = () => arena.matrix(x.rows, x.columns);
     const n = like();
     const deviations = arena.matrix(x.rows, 1);
@@ -106,9 +101,7 @@ export class LayerNorm<const Size extends number = number> extends Layer<Tensor,
     }
     return {
       output: dense(input, y),
-      state: undefined,
       backward: (dOutput) => {
-        if (dOutput === undefined) return { input: undefined, state: undefined };
         const dInput = like();
         let dn = dOutput;
         if (weight && bias) {
@@ -119,7 +112,7 @@ export class LayerNorm<const Size extends number = number> extends Layer<Tensor,
           dn = dInput;
         }
         normalizeBackward(dInput, n, deviations, dn); // (1)
-        return { input: dInput, state: undefined };
+        return { input: dInput };
       },
     };
   }

@@ -4,7 +4,7 @@
  * The public face (tensors, checks, copies) is written once, here. A layer itself works on signals in the heap.
  */
 import type { Architecture } from '../common/architecture.ts';
-import { wholeNumber } from '../common/errors.ts';
+import { rangeError, wholeNumber } from '../common/errors.ts';
 import { type Checks, checkOptions, later } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
@@ -14,7 +14,7 @@ import { type Parameter, releaseParameters } from '../matrix/parameter.ts';
 import { denseInput, gradientInput, gradientOutput, indexInput, output } from '../signal/boundary.ts';
 import type { Expectation } from '../signal/checks.ts';
 import { type Pass, recordPass } from '../signal/pass.ts';
-import { type DenseSignal, type Signal, validSteps } from '../signal/signal.ts';
+import { type DenseSignal, denseOnly, type OneHotSignal, type Signal, validSteps } from '../signal/signal.ts';
 import {
   type MatrixState,
   type State,
@@ -37,31 +37,54 @@ const forwardChecks: Checks<ForwardOptions<unknown>> = { lengths: later, state: 
 /** The gradient of an input: indices have none. */
 export type GradientOf<Input> = Input extends Tensor ? Tensor : undefined;
 
+/** What an input is inside. */
+export type SignalOf<Input> = Input extends Tensor ? DenseSignal : OneHotSignal;
+
 /** What a layer computed in the heap. */
-export interface Computed {
-  readonly output: Signal;
-  /** The state after each sequence's last step; undefined for a layer without state. */
-  readonly state: MatrixState | undefined;
+export interface Computed<Output extends Signal = Signal> {
+  readonly output: Output;
+  /** The state after each sequence's last step; none of a layer without state. */
+  readonly state?: MatrixState | undefined;
 }
 
-/** What a layer computed in the heap, and its way back. */
-export interface Trace extends Computed {
-  /** Whether the way back does without the output, so that its gradient may take its place. */
-  readonly spare?: boolean | undefined;
+/** The gradients of what a layer was given. */
+export interface TraceGradients {
+  /** ∂L/∂input [time·batch, width]; none where it is not wanted, of indices, and where nothing comes through. */
+  readonly input?: Matrix | undefined;
+  /** ∂L/∂(initial state); none of a layer without state. */
+  readonly state?: MatrixState | undefined;
+}
+
+/** What a layer computed in the heap, and how gradients go back through it. S is the layer's state. */
+export interface Trace<S extends State | undefined = State | undefined, Output extends Signal = Signal>
+  extends Computed<Output> {
+  /** The values of the output, where backward does without them: their gradient may take their place. */
+  readonly spare?: Matrix | undefined;
   /**
    * Adds to the parameters' gradients and returns those of the input and the initial state.
    *
-   * @param dOutput zeros beyond each length; undefined where the loss does not depend on the output.
+   * @param dOutput [time·batch, width], zeros beyond each length; undefined where the loss depends on the state alone.
    * @param needsInput whether the caller wants the input's gradient.
    */
   backward(
-    dOutput: Matrix | undefined,
+    dOutput: S extends undefined ? Matrix : Matrix | undefined,
     dState: MatrixState | undefined,
     needsInput: boolean,
-  ): { readonly input: Matrix | undefined; readonly state: MatrixState | undefined };
+  ): TraceGradients;
 }
 
-/** A batch computed in the heap, as training takes it, and its way back to the parameters. */
+/** Takes gradients back through a trace; where neither an output's nor a state's arrives, none go on. */
+export function traceBackward(
+  trace: Trace<State | undefined>,
+  dOutput: Matrix | undefined,
+  dState: MatrixState | undefined,
+  needsInput: boolean,
+): TraceGradients {
+  if (dOutput === undefined && trace.state === undefined) return {};
+  return trace.backward(dOutput, dState, needsInput);
+}
+
+/** A batch computed in the heap, as training takes it, and how gradients go back to the parameters. */
 export interface BatchTrace extends Computed {
   /** Valid time steps. */
   readonly tokens: number;
@@ -70,18 +93,20 @@ export interface BatchTrace extends Computed {
 }
 
 /**
- * A layer: `forward` for training, `infer` for use, `parameters` to be trained.
+ * A layer: `forward` for training, `infer` for use, `parameters` to be trained. `Also` is what it takes of a layer before it
+ * beside what its own input is inside.
  *
- * To make one of your own, extend it and write `record` and `compute` in the terms of `recurrent-cells/matrix`.
+ * To make one of your own, extend it and write `record` in the terms of `recurrent-cells/matrix`. Where training does what
+ * `infer` must not, write `compute` as well; where there are parameters, `parameters`.
  *
  * @example
  * ```ts
- * import { type Architecture, type Backend, type Computed, float64, Layer, tensor, type Trace } from 'recurrent-cells';
- * import { type Arena, dense, type DenseSignal, type Signal, tanh, tanhBackward } from 'recurrent-cells/matrix';
+ * import { type Architecture, type Backend, float64, Layer, type Tensor, tensor, type Trace } from 'recurrent-cells';
+ * import { type Arena, dense, type DenseSignal, tanh, tanhBackward } from 'recurrent-cells/matrix';
  * import { checkGradients } from 'recurrent-cells/testing';
  *
- * // y = tanh x, of any width
- * class Tanh extends Layer {
+ * // y = tanh x, of any width, without state
+ * class Tanh extends Layer<Tensor, number, number, undefined> {
  *   readonly type = 'Tanh';
  *   readonly accepts = 'dense';
  *   readonly preservesWidth = true;
@@ -89,30 +114,20 @@ export interface BatchTrace extends Computed {
  *   readonly outputSize = undefined;
  *   readonly backend: Backend = float64();
  *
- *   parameters() {
- *     return new Map();
- *   }
- *
  *   architecture(): Architecture {
  *     return { type: this.type, options: {} };
  *   }
  *
- *   compute(arena: Arena, input: Signal): Computed {
- *     return this.record(arena, input);
- *   }
- *
- *   record(arena: Arena, input: Signal): Trace {
- *     const { values: x } = input as DenseSignal;
+ *   record(arena: Arena, input: DenseSignal): Trace<undefined> {
+ *     const { values: x } = input;
  *     const y = arena.matrix(x.rows, x.columns);
  *     tanh(y, x);
  *     return {
  *       output: dense(input, y),
- *       state: undefined,
  *       backward(dOutput) {
- *         if (dOutput === undefined) return { input: undefined, state: undefined };
  *         const dInput = arena.matrix(x.rows, x.columns);
  *         tanhBackward(dInput, y, dOutput);
- *         return { input: dInput, state: undefined };
+ *         return { input: dInput };
  *       },
  *     };
  *   }
@@ -127,6 +142,7 @@ export abstract class Layer<
   OutputSize extends number = number,
   S extends State | undefined = State | undefined,
   OutputShape extends readonly number[] = readonly number[],
+  Also extends Signal = never,
 > {
   /** The class's name, in errors and saved files. */
   abstract readonly type: string;
@@ -140,20 +156,27 @@ export abstract class Layer<
   /** The size of each part of the state; undefined for a layer without state. */
   readonly stateSizes: StateSizes | undefined;
 
-  /** The parameters by name, such as `cell.weightIh`. A parameter used twice is listed once. */
-  abstract parameters(): ReadonlyMap<string, Parameter>;
+  /** Whether the layer before may give one-hot vectors: a product with them gathers rows. */
+  readonly takesOneHot: boolean = false;
+
+  /** The parameters by name, such as `cell.weightIh`; none by default. A parameter used twice is listed once. */
+  parameters(): ReadonlyMap<string, Parameter> {
+    return new Map();
+  }
 
   /** How to build this layer again; the parameters' values are not part of it. */
   abstract architecture(): Architecture;
 
   /** The computation of `forward`, on signals. */
-  abstract record(arena: Arena, input: Signal, state: MatrixState | undefined): Trace;
+  abstract record(arena: Arena, input: SignalOf<Input> | Also, state: MatrixState | undefined): Trace<S>;
 
-  /** The computation of `infer`, on signals. */
-  abstract compute(arena: Arena, input: Signal, state: MatrixState | undefined): Computed;
+  /** The computation of `infer`, on signals: that of `forward` by default. */
+  compute(arena: Arena, input: SignalOf<Input> | Also, state: MatrixState | undefined): Computed {
+    return this.record(arena, input, state);
+  }
 
   /**
-   * Computes the output and records what the way back needs.
+   * Computes the output and records what its backward needs.
    *
    * @param input `[batch, time, inputSize]` or, of layers that need no time axis, `[batch, inputSize]`; indices `[batch, time]`.
    * @throws RangeError or TypeError if the input, the lengths, the state or an option do not fit.
@@ -172,9 +195,9 @@ export abstract class Layer<
         state: this.#stateOutput(trace.state),
         backward: (dOutput, dState) => {
           const back = `${this.type}.backward`;
-          const place = trace.spare ? (trace.output as DenseSignal).values : undefined;
-          const dOut = dOutput && gradientInput(arena, back, trace.output, dOutput, place);
-          const d = trace.backward(dOut, this.toMatrixState(arena, back, 'dState', dState, signal), true);
+          const dOut = dOutput && gradientInput(arena, back, trace.output, dOutput, trace.spare);
+          const dFinal = this.toMatrixState(arena, back, 'dState', dState, signal);
+          const d = traceBackward(trace, dOut, dFinal, true);
           return { input: this.#gradient(arena, signal, d.input), state: this.#stateOutput(d.state) };
         },
       };
@@ -257,12 +280,31 @@ export abstract class Layer<
     input: Input,
     lengths: readonly number[] | undefined,
     argument?: string,
-  ): Signal {
+  ): SignalOf<Input> {
     const lengthsName = argument && `${argument}Lengths`;
     const expectation = { ...this.expectation(where), argument, lengthsName };
-    return this.accepts === 'indices'
-      ? indexInput(arena, expectation, input as Indices, lengths)
-      : denseInput(arena, expectation, input as Tensor, lengths);
+    const signal =
+      this.accepts === 'indices'
+        ? indexInput(arena, expectation, input as Indices, lengths)
+        : denseInput(arena, expectation, input as Tensor, lengths);
+    return signal as SignalOf<Input>;
+  }
+
+  /**
+   * Passes on what the layer before gives, if it is what this one accepts.
+   *
+   * @throws RangeError if it is one-hot where features are needed, or has or lacks a time axis.
+   * @internal
+   */
+  accept(signal: Signal): Signal {
+    const { type } = this;
+    const { timed = signal.timed } = this.expectation(type);
+    if (this.accepts === 'dense' && !this.takesOneHot) denseOnly(type, 'its input', signal);
+    if (timed && !signal.timed)
+      throw rangeError(type, 'its input', `has shape [batch, ${signal.width}]`, '[batch, time, features]');
+    if (!timed && signal.timed)
+      throw rangeError(type, 'its input', `has ${signal.time} steps`, '[batch, features], without time');
+    return signal;
   }
 
   /** Checks a public state, or its gradient, and copies it into the arena. */

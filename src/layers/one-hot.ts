@@ -6,9 +6,8 @@ import type { Indices } from '../common/tensor.ts';
 import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
-import type { Parameter } from '../matrix/parameter.ts';
-import type { Signal } from '../signal/signal.ts';
-import { type Computed, Layer, type Trace } from './layer.ts';
+import type { OneHotSignal } from '../signal/signal.ts';
+import { Layer, type Trace } from './layer.ts';
 import { classCount } from './parts.ts';
 
 /** Options of {@link OneHot}. */
@@ -56,19 +55,11 @@ export class OneHot<const Classes extends number = number> extends Layer<
     this.outputSize = classes;
   }
 
-  parameters(): ReadonlyMap<string, Parameter> {
-    return new Map();
-  }
-
   architecture(): Architecture {
     return { type: this.type, options: { classes: this.inputSize } };
   }
 
-  compute(_: Arena, input: Signal): Computed {
-    return { output: input, state: undefined };
-  }
-
-  record(_: Arena, input: Signal): Trace {
-    return { output: input, state: undefined, backward: () => ({ input: undefined, state: undefined }) };
+  record(_: Arena, input: OneHotSignal): Trace<undefined> {
+    return { output: input, backward: () => ({}) };
   }
 }

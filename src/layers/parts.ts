@@ -1,9 +1,7 @@
 /** What several layers share: the names of their parts' parameters, and checks. */
 import { rangeError, wholeNumber } from '../common/errors.ts';
 import type { Check } from '../common/options.ts';
-import type { Matrix } from '../matrix/matrix.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import type { Signal } from '../signal/signal.ts';
 
 /** The parameters of named parts, each name behind that of its part; a shared one once, under its first name. */
 export function prefixed(parts: {
@@ -29,9 +27,3 @@ export const classCount: Check<number> = (where, argument, value) => {
   if (classes > MOST_CLASSES) throw rangeError(where, argument, `is ${classes}`, `at most ${MOST_CLASSES}`);
   return classes;
 };
-
-/** The values of a signal, for a layer that has no use for classes. */
-export function denseValues(where: string, input: Signal): Matrix {
-  if (input.kind === 'dense') return input.values;
-  throw rangeError(where, 'its input', 'is one-hot', 'real features, such as an Embedding gives');
-}

@@ -1,6 +1,5 @@
 /** One vector from all the steps of a sequence. */
 import type { Architecture } from '../common/architecture.ts';
-import { rangeError } from '../common/errors.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { type Backend, backendOption } from '../kernels/backend.ts';
@@ -8,11 +7,9 @@ import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { addColumnSums, copyRow, scale } from '../matrix/operations.ts';
-import type { Parameter } from '../matrix/parameter.ts';
 import type { Expectation } from '../signal/checks.ts';
-import type { Signal } from '../signal/signal.ts';
-import { type Computed, Layer, type Trace } from './layer.ts';
-import { denseValues } from './parts.ts';
+import { type DenseSignal, vectors } from '../signal/signal.ts';
+import { Layer, type Trace } from './layer.ts';
 
 /** Options of {@link Pooling}. */
 export interface PoolingOptions {
@@ -24,7 +21,7 @@ export interface PoolingOptions {
 
 const checks: Checks<PoolingOptions> = { kind: { required: ['mean', 'max'] }, backend: backendOption };
 
-/** Pools the steps of one sequence: `x` [length, width] into `y` [1, width]; the way back writes `dX`. */
+/** Pools the steps of one sequence: `x` [length, width] into `y` [1, width]; its backward writes `dX`. */
 type Pool = (x: Matrix, y: Matrix) => (dX: Matrix, dY: Matrix) => void;
 
 const mean: Pool = (x, y) => {
@@ -91,45 +88,27 @@ export class Pooling extends Layer<Tensor, number, number, undefined> {
     this.backend = backend;
   }
 
-  parameters(): ReadonlyMap<string, Parameter> {
-    return new Map();
-  }
-
   architecture(): Architecture {
     return { type: this.type, options: { kind: this.kind } };
   }
 
-  compute(arena: Arena, input: Signal): Computed {
-    return this.record(arena, input);
-  }
-
-  record(arena: Arena, input: Signal): Trace {
-    if (!input.timed)
-      throw rangeError(
-        'Pooling',
-        'its input',
-        `has shape [batch, ${input.width}]`,
-        '[batch, time, features]',
-      );
+  record(arena: Arena, input: DenseSignal): Trace<undefined, DenseSignal> {
     const pool = this.kind === 'mean' ? mean : max;
-    const x = denseValues('Pooling', input);
-    const { batch, time, width, lengths } = input;
+    const { batch, time, width, lengths, values: x } = input;
     const sequence = (of: Matrix, b: number) => of.rowsFrom(b, lengths?.[b] ?? time, batch);
     const values = arena.zeros(batch, width);
-    const ways = Array.from({ length: batch }, (_, b) => {
+    const backwards = Array.from({ length: batch }, (_, b) => {
       const steps = sequence(x, b);
       return steps.rows === 0 ? () => {} : pool(steps, values.rowsFrom(b, 1));
     });
     return {
-      output: { kind: 'dense', batch, time: 1, timed: false, width, lengths: undefined, values },
-      state: undefined,
+      output: vectors(values),
       backward: (dOutput) => {
-        if (dOutput === undefined) return { input: undefined, state: undefined };
         const dInput = arena.zeros(time * batch, width);
-        ways.forEach((back, b) => {
-          back(sequence(dInput, b), dOutput.rowsFrom(b, 1));
+        backwards.forEach((backward, b) => {
+          backward(sequence(dInput, b), dOutput.rowsFrom(b, 1));
         });
-        return { input: dInput, state: undefined };
+        return { input: dInput };
       },
     };
   }

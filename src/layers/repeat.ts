@@ -1,17 +1,14 @@
 /** The same input at every step. */
 import type { Architecture } from '../common/architecture.ts';
-import { rangeError } from '../common/errors.ts';
 import { type Checks, checkOptions, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import { add, copy } from '../matrix/operations.ts';
-import type { Parameter } from '../matrix/parameter.ts';
 import type { Expectation } from '../signal/checks.ts';
-import type { Signal } from '../signal/signal.ts';
-import { type Computed, Layer, type Trace } from './layer.ts';
-import { denseValues } from './parts.ts';
+import type { DenseSignal } from '../signal/signal.ts';
+import { Layer, type Trace } from './layer.ts';
 
 /** Options of {@link Repeat}. */
 export interface RepeatOptions {
@@ -53,34 +50,20 @@ export class Repeat extends Layer<Tensor, number, number, undefined> {
     this.backend = backend;
   }
 
-  parameters(): ReadonlyMap<string, Parameter> {
-    return new Map();
-  }
-
   architecture(): Architecture {
     return { type: this.type, options: { steps: this.steps } };
   }
 
-  compute(arena: Arena, input: Signal): Computed {
-    return this.record(arena, input);
-  }
-
-  record(arena: Arena, input: Signal): Trace {
+  record(arena: Arena, { batch, width, values: x }: DenseSignal): Trace<undefined, DenseSignal> {
     const { steps } = this;
-    if (input.timed)
-      throw rangeError('Repeat', 'its input', `has ${input.time} steps`, '[batch, features], without time');
-    const x = denseValues('Repeat', input);
-    const { batch, width } = input;
     const values = arena.matrix(steps * batch, width);
     for (let t = 0; t < steps; t++) copy(values.rowsFrom(t * batch, batch), x);
     return {
       output: { kind: 'dense', batch, time: steps, timed: true, width, lengths: undefined, values },
-      state: undefined,
       backward: (dOutput) => {
-        if (dOutput === undefined) return { input: undefined, state: undefined };
         const dInput = arena.zeros(batch, width);
         for (let t = 0; t < steps; t++) add(dInput, dInput, dOutput.rowsFrom(t * batch, batch));
-        return { input: dInput, state: undefined };
+        return { input: dInput };
       },
     };
   }

@@ -7,10 +7,11 @@ import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import { dense, type Signal } from '../signal/signal.ts';
+import type { Expectation } from '../signal/checks.ts';
+import { type DenseSignal, dense, denseOnly, type Signal } from '../signal/signal.ts';
 import type { MatrixState, State, StateSizes } from '../signal/state.ts';
-import { type Computed, Layer, type Trace } from './layer.ts';
-import { denseValues, prefixed } from './parts.ts';
+import { type Computed, Layer, type Trace, traceBackward } from './layer.ts';
+import { prefixed } from './parts.ts';
 
 /**
  * Adds a layer's input to its output: `y = x + f(x)`, of one width and the same steps.
@@ -60,7 +61,7 @@ export class Residual<
     this.stateSizes = layer.stateSizes;
   }
 
-  parameters(): ReadonlyMap<string, Parameter> {
+  override parameters(): ReadonlyMap<string, Parameter> {
     return prefixed({ layer: this.layer });
   }
 
@@ -72,30 +73,36 @@ export class Residual<
     return this.layer.initialState(batch);
   }
 
-  compute(arena: Arena, input: Signal, state: MatrixState | undefined): Computed {
+  override compute(arena: Arena, input: DenseSignal, state: MatrixState | undefined): Computed {
     const computed = this.layer.compute(arena, input, state);
     return { ...computed, output: this.#sum(arena, input, computed.output) };
   }
 
-  record(arena: Arena, input: Signal, state: MatrixState | undefined): Trace {
+  record(arena: Arena, input: DenseSignal, state: MatrixState | undefined): Trace<S, DenseSignal> {
     const trace = this.layer.record(arena, input, state);
     return {
-      ...trace,
       output: this.#sum(arena, input, trace.output),
+      state: trace.state,
       backward: (dOutput, dState, needsInput) => {
-        const d = trace.backward(dOutput, dState, needsInput);
+        const d = traceBackward(trace, dOutput, dState, needsInput);
         return { ...d, input: sumOf(arena, d.input, dOutput) };
       },
     };
   }
 
-  #sum(arena: Arena, input: Signal, output: Signal): Signal {
-    const x = denseValues('Residual', input);
-    const y = denseValues('Residual', output);
+  override expectation(where: string): Expectation {
+    const { timed } = this.layer.expectation(where);
+    return { ...super.expectation(where), timed };
+  }
+
+  #sum(arena: Arena, input: DenseSignal, output: Signal): DenseSignal {
+    const { type } = this.layer;
+    const { values: x } = input;
+    const { values: y } = denseOnly('Residual', `what its layer (${type}) gives`, output);
     if (output.time !== input.time || output.timed !== input.timed)
       throw rangeError(
         'Residual',
-        `layer (${this.layer.type})`,
+        `layer (${type})`,
         `makes ${stepsOf(output)} of ${stepsOf(input)}`,
         'an output for each step',
       );

@@ -2,7 +2,7 @@
 
 import type { Cell, CellState } from '../cells/cell.ts';
 import type { Architecture } from '../common/architecture.ts';
-import { rangeError, show, typeError } from '../common/errors.ts';
+import { show, typeError } from '../common/errors.ts';
 import { type Checks, checkOptions, flag, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
@@ -13,8 +13,8 @@ import type { Parameter } from '../matrix/parameter.ts';
 import type { Random } from '../random/random.ts';
 import type { Expectation } from '../signal/checks.ts';
 import { flip, flipped, reversal } from '../signal/flip.ts';
-import { dense, type Signal } from '../signal/signal.ts';
-import { type MatrixState, type StateSizes, stateOutput } from '../signal/state.ts';
+import { type DenseSignal, dense, type OneHotSignal, type Signal, vectors } from '../signal/signal.ts';
+import { type MatrixState, matricesOf, type StateSizes, stateOutput } from '../signal/state.ts';
 import { type Matrices, mapNames } from '../unroll/rule.ts';
 import { type CellOutput, inferSegments, traceSegments, traceWhole } from '../unroll/segments.ts';
 import { InitialState } from './initial-state.ts';
@@ -106,10 +106,13 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   Tensor,
   InputSizeOf<C>,
   OutputSizeOf<C>,
-  CellState<NameOf<C>>
+  CellState<NameOf<C>>,
+  readonly number[],
+  OneHotSignal
 > {
   readonly type = 'Sequence';
   readonly accepts = 'dense';
+  override readonly takesOneHot = true;
   readonly cell: C;
   readonly backend: Backend;
   readonly inputSize: InputSizeOf<C>;
@@ -154,7 +157,7 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
     this.initial = learnInitialState ? new InitialState(cell.backend, cell.stateSizes) : undefined;
   }
 
-  parameters(): ReadonlyMap<string, Parameter> {
+  override parameters(): ReadonlyMap<string, Parameter> {
     const { cell, initial } = this;
     return prefixed({ cell, initial });
   }
@@ -187,7 +190,11 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
     return withArena(backend, (arena) => stateOutput(initial.state(arena, batch))) as CellState<NameOf<C>>;
   }
 
-  record(arena: Arena, given: Signal, state: MatrixState | undefined): Trace {
+  record(
+    arena: Arena,
+    given: Signal,
+    state: MatrixState | undefined,
+  ): Trace<CellState<NameOf<C>>, DenseSignal> {
     const { recompute, history, initial } = this;
     const { input, ordered } = this.#directed(arena, given);
     const cell = this.noise?.drawn(arena, this.cell, input.batch) ?? this.cell;
@@ -197,14 +204,15 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
       recompute === undefined
         ? traceWhole(arena, cell, input, start, history)
         : traceSegments(arena, cell, input, start, recompute, everyOutput, history);
+    const computed = this.#computed(given, trace, ordered);
     return {
-      ...this.#computed(given, trace, ordered),
+      ...computed,
       // Where all is kept, the states are read again, and the outputs are part of them.
-      spare: recompute !== undefined && everyOutput,
+      spare: recompute !== undefined && everyOutput ? computed.output.values : undefined,
       backward: (dOutput, dState, needsInput) => {
         const upstream = everyOutput
-          ? { dOutput: dOutput && ordered(dOutput), dFinal: dState as Matrices<string> | undefined }
-          : { dFinal: withOutput(arena, trace.final, dState, dOutput) as Matrices<string> | undefined };
+          ? { dOutput: dOutput && ordered(dOutput), dFinal: matricesOf(dState) }
+          : { dFinal: withOutput(arena, trace.final, matricesOf(dState), dOutput) };
         const d = trace.backward(upstream, needsInput);
         if (state === undefined) initial?.addGradient(d.initial);
         return { input: d.input && ordered(d.input), state: d.initial };
@@ -212,7 +220,7 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
     };
   }
 
-  compute(arena: Arena, given: Signal, state: MatrixState | undefined): Computed {
+  override compute(arena: Arena, given: Signal, state: MatrixState | undefined): Computed<DenseSignal> {
     const { input, ordered } = this.#directed(arena, given);
     const cell = this.noise?.expected(this.cell) ?? this.cell;
     const start = this.#start(arena, input, state);
@@ -223,24 +231,14 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
     given: Signal,
     { outputs, final }: CellOutput<string>,
     ordered: (values: Matrix) => Matrix,
-  ): Computed {
+  ): Computed<DenseSignal> {
     const output =
-      this.outputs === 'all'
-        ? dense(given, ordered(outputs!))
-        : last(given, final[this.cell.rule.states[0]]!);
+      this.outputs === 'all' ? dense(given, ordered(outputs!)) : vectors(final[this.cell.rule.states[0]]!);
     return { output, state: final };
   }
 
   /** The input in the cell's order, and how outputs and gradients are put back into the input's: the same either way. */
   #directed(arena: Arena, given: Signal): { input: Signal; ordered: (values: Matrix) => Matrix } {
-    // A layer before this one may have left only the last output.
-    if (!given.timed)
-      throw rangeError(
-        'Sequence',
-        'its input',
-        `has shape [batch, ${given.width}]`,
-        '[batch, time, features]',
-      );
     if (!this.reverse) return { input: given, ordered: (values) => values };
     const order = reversal(arena, given);
     return { input: flip(arena, given, order), ordered: (values) => flipped(arena, values, order) };
@@ -248,7 +246,7 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
 
   /** The state to start from, where it is not zero. */
   #start(arena: Arena, { batch }: Signal, given: MatrixState | undefined): Matrices<string> | undefined {
-    return (given ?? this.initial?.state(arena, batch)) as Matrices<string> | undefined;
+    return matricesOf(given) ?? this.initial?.state(arena, batch);
   }
 
   override expectation(where: string): Expectation {
@@ -262,23 +260,18 @@ export function checkCell(where: string, argument: string, cell: Partial<Cell> |
     throw typeError(where, argument, `is ${show(cell)}`, 'a cell, such as an LSTMCell');
 }
 
-/** One output for each sequence. */
-function last({ batch }: Signal, values: Matrix): Signal {
-  return { kind: 'dense', batch, time: 1, timed: false, width: values.columns, lengths: undefined, values };
-}
-
 /** The final state's gradient when its first part is the output as well. */
 function withOutput(
   arena: Arena,
   final: Matrices<string>,
-  dState: MatrixState | undefined,
+  dState: Matrices<string> | undefined,
   dOutput: Matrix | undefined,
-): MatrixState | undefined {
+): Matrices<string> | undefined {
   if (dOutput === undefined) return dState;
   const names = Object.keys(final);
   const d = mapNames(names, (name) => {
     const sum = arena.zeros(dOutput.rows, final[name]!.columns);
-    if (dState !== undefined) copy(sum, dState[name] as Matrix);
+    if (dState !== undefined) copy(sum, dState[name]!);
     return sum;
   });
   const h = d[names[0]!]!;

@@ -8,8 +8,8 @@ import type { Matrix } from '../matrix/matrix.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Expectation } from '../signal/checks.ts';
 import type { Signal } from '../signal/signal.ts';
-import type { MatrixState, State, StateSizes, Tree } from '../signal/state.ts';
-import { type Computed, Layer, type Trace } from './layer.ts';
+import { type MatrixState, partOf, type State, type StateSizes, type Tree } from '../signal/state.ts';
+import { type Computed, Layer, type Trace, traceBackward } from './layer.ts';
 import { prefixed } from './parts.ts';
 
 /** Any layer at all. */
@@ -122,9 +122,10 @@ export class Sequential<
   InputSize extends number = number,
   OutputSize extends number = number,
   OutputShape extends readonly number[] = readonly number[],
-> extends Layer<Input, InputSize, OutputSize, State, OutputShape> {
+> extends Layer<Input, InputSize, OutputSize, State, OutputShape, Signal> {
   readonly type = 'Sequential';
   readonly accepts: Input extends Tensor ? 'dense' : 'indices';
+  override readonly takesOneHot = true;
   readonly layers: readonly AnyLayer[];
   readonly backend: Backend;
   readonly inputSize: InputSize | undefined;
@@ -160,7 +161,7 @@ export class Sequential<
     );
   }
 
-  parameters(): ReadonlyMap<string, Parameter> {
+  override parameters(): ReadonlyMap<string, Parameter> {
     return prefixed(Object.fromEntries(this.layers.entries()));
   }
 
@@ -182,11 +183,11 @@ export class Sequential<
     return Object.fromEntries(parts.filter(([, state]) => state !== undefined)) as State;
   }
 
-  compute(arena: Arena, input: Signal, state: MatrixState | undefined): Computed {
+  override compute(arena: Arena, input: Signal, state: MatrixState | undefined): Computed {
     return this.#chain(input, (layer, signal, at) => layer.compute(arena, signal, partOf(state, at)));
   }
 
-  record(arena: Arena, input: Signal, state: MatrixState | undefined): Trace {
+  record(arena: Arena, input: Signal, state: MatrixState | undefined): Trace<State> {
     const traces: Trace[] = [];
     const computed = this.#chain(input, (layer, signal, at) => {
       const trace = layer.record(arena, signal, partOf(state, at));
@@ -199,7 +200,7 @@ export class Sequential<
         let gradient = dOutput;
         const initial: { [at: string]: Tree<Matrix> } = {};
         for (let at = traces.length - 1; at >= 0; at--) {
-          const d = traces[at]!.backward(gradient, partOf(dState, at), needsInput || at > 0);
+          const d = traceBackward(traces[at]!, gradient, partOf(dState, at), needsInput || at > 0);
           gradient = d.input;
           if (d.state !== undefined) initial[at] = d.state;
         }
@@ -212,7 +213,7 @@ export class Sequential<
     let output = input;
     const state: { [at: string]: Tree<Matrix> } = {};
     this.layers.forEach((layer, at) => {
-      const computed = step(layer, output, at);
+      const computed = step(layer, layer.accept(output), at);
       output = computed.output;
       if (computed.state !== undefined) state[at] = computed.state;
     });
@@ -233,8 +234,4 @@ export class Sequential<
         `${width}, what layers[${at - 1}] (${this.layers[at - 1]!.type}) gives`,
       );
   }
-}
-
-function partOf(state: MatrixState | undefined, at: number): MatrixState | undefined {
-  return state?.[at] as MatrixState | undefined;
 }

@@ -6,7 +6,7 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { mul, scale } from '../matrix/operations.ts';
 import { clearPadding, denseInput, shapeOf } from '../signal/boundary.ts';
 import { checkTensor } from '../signal/checks.ts';
-import type { DenseSignal } from '../signal/signal.ts';
+import { type DenseSignal, validSteps } from '../signal/signal.ts';
 import { Loss, type LossSettings, type Terms } from './loss.ts';
 import type { Reduction } from './reduction.ts';
 
@@ -36,7 +36,7 @@ export class ElementwiseLoss<R extends Reduction> extends Loss<Tensor, R> {
       if (lengths !== undefined) clearPadding(matrix, lengths, batch, time);
       return matrix;
     };
-    const rows = lengths?.reduce((sum, length) => sum + length, 0) ?? time * batch;
+    const rows = validSteps(output);
     return {
       values: masked(values).read(),
       weight: rows * width,

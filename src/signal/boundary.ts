@@ -7,7 +7,7 @@ import { rangeError } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import { newValues } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
-import { Matrix } from '../matrix/matrix.ts';
+import type { Matrix } from '../matrix/matrix.ts';
 import { copy, fill } from '../matrix/operations.ts';
 import { checkLengths, checkTensor, type Expectation, extent } from './checks.ts';
 import type { DenseSignal, OneHotSignal, Signal } from './signal.ts';
@@ -151,7 +151,7 @@ function timeMajor(
       const sequence = arena.matrix(time, width);
       for (let b = 0; b < batch; b++) {
         heap.values.set(data.subarray(b * time * width, (b + 1) * time * width), sequence.offset);
-        copy(sequenceOf(out, b, batch), sequence);
+        copy(out.rowsFrom(b, time, batch), sequence);
       }
     });
   return out;
@@ -165,15 +165,10 @@ function batchMajor(arena: Arena, values: Matrix, batch: number, time: number): 
   arena.scope(() => {
     const sequence = arena.matrix(time, width);
     for (let b = 0; b < batch; b++) {
-      copy(sequence, sequenceOf(values, b, batch));
+      copy(sequence, values.rowsFrom(b, time, batch));
       const { offset } = sequence;
       data.set(arena.backend.heap.values.subarray(offset, offset + time * width), b * time * width);
     }
   });
   return data;
-}
-
-/** The steps of sequence b. */
-function sequenceOf({ backend, offset, columns, stride, rows }: Matrix, b: number, batch: number): Matrix {
-  return new Matrix(backend, offset + b * stride, rows / batch, columns, batch * stride);
 }

@@ -1,7 +1,7 @@
 /**
  * The linear map y = x·Wᵀ + b of the rows of a signal, and its backward.
  *
- * Both are made once and applied to a signal block by block. A one-hot x gathers columns of W instead of multiplying.
+ * Both are made once for a signal and applied to it block by block. A one-hot x gathers columns of W instead of multiplying.
  */
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -18,32 +18,32 @@ import {
 } from '../matrix/operations.ts';
 import { repeated } from '../matrix/packed.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import type { DenseSignal, OneHotSignal, Signal } from './signal.ts';
+import type { Signal } from './signal.ts';
 
-/** out ← x·Wᵀ + b, of the rows of x from `row` on, the first unless given. */
-export type LinearMap = (out: Matrix, x: Signal, row?: number) => void;
+/** out ← x·Wᵀ + b, of as many rows of x from `row` on as out has. */
+export type LinearMap = (out: Matrix, row: number) => void;
 
 /**
- * The map of W [outputs, inputs] and b [1, outputs], for signals of the kind of `like`.
+ * The map of x by W [outputs, inputs] and b [1, outputs].
  *
  * @param times how many blocks it will be applied to.
  */
 export function linearMap(
   arena: Arena,
-  like: Signal,
+  x: Signal,
   weight: Matrix,
   bias: Matrix | undefined,
   times: number,
 ): LinearMap {
-  if (like.kind === 'oneHot') {
+  if (x.kind === 'oneHot') {
     const table = arena.matrix(weight.columns, weight.rows);
     transpose(table, weight);
     if (bias !== undefined) addRow(table, bias);
-    return (out, x, row = 0) => gather(out, table, (x as OneHotSignal).indices.columnsFrom(row, out.rows));
+    return (out, row) => gather(out, table, x.indices.columnsFrom(row, out.rows));
   }
   const factor = repeated(arena, weight.T, times);
-  return (out, x, row = 0) => {
-    const values = (x as DenseSignal).values.rowsFrom(row, out.rows);
+  return (out, row) => {
+    const values = x.values.rowsFrom(row, out.rows);
     if (bias === undefined) product(out, values, factor);
     else {
       copyRow(out, bias);
@@ -54,35 +54,35 @@ export function linearMap(
 
 /** The gradient of a linear map's parameters, collected block by block. */
 export interface LinearGradient {
-  /** dW += dyᵀ·x, db += Σ dy, of the rows of x from `row` on, the first unless given. */
-  add(dOut: Matrix, x: Signal, row?: number): void;
+  /** dW += dyᵀ·x, db += Σ dy, of as many rows of x from `row` on as dy has. */
+  add(dOut: Matrix, row: number): void;
   /** To be called after the last block. */
   finish(): void;
 }
 
 export function linearGradient(
   arena: Arena,
-  like: Signal,
+  x: Signal,
   weight: Parameter,
   bias: Parameter | undefined,
 ): LinearGradient {
   const addBias = (dOut: Matrix) => {
     if (bias !== undefined) addColumnSums(bias.gradient, dOut);
   };
-  if (like.kind === 'dense')
+  if (x.kind === 'dense')
     return {
-      add(dOut, x, row = 0) {
+      add(dOut, row) {
         addBias(dOut);
-        addProduct(weight.gradient, dOut.T, (x as DenseSignal).values.rowsFrom(row, dOut.rows));
+        addProduct(weight.gradient, dOut.T, x.values.rowsFrom(row, dOut.rows));
       },
       finish() {},
     };
   const { rows, columns } = weight.value;
   const dTable = arena.zeros(columns, rows);
   return {
-    add(dOut, x, row = 0) {
+    add(dOut, row) {
       addBias(dOut);
-      scatterAdd(dTable, dOut, (x as OneHotSignal).indices.columnsFrom(row, dOut.rows));
+      scatterAdd(dTable, dOut, x.indices.columnsFrom(row, dOut.rows));
     },
     finish() {
       arena.scope(() => {

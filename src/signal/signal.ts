@@ -1,10 +1,11 @@
 /**
  * What flows from layer to layer inside a backend: a batch of sequences, time-major.
  *
- * Row t·batch + b belongs to step t of sequence b. A one-hot signal *is* its indices; nothing is materialised, and who
- * multiplies it by a matrix gathers rows instead. Beyond a sequence's length, values are finite and mean nothing,
+ * Row t·batch + b belongs to step t of sequence b. A one-hot signal *is* its indices; nothing is materialised, and a product
+ * with it gathers rows instead. Beyond a sequence's length, values are finite and mean nothing,
  * indices are −1, and gradients are zero.
  */
+import { rangeError } from '../common/errors.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 
 /** How many sequences, steps and features a signal has. */
@@ -55,6 +56,22 @@ export type Signal = DenseSignal | OneHotSignal;
 export function dense(like: Signal, values: Matrix): DenseSignal {
   const { batch, time, timed, lengths } = like;
   return { kind: 'dense', batch, time, timed, width: values.columns, lengths, values };
+}
+
+/** A signal without a time axis: one vector for each sequence, [batch, width]. */
+export function vectors(values: Matrix): DenseSignal {
+  const { rows: batch, columns: width } = values;
+  return { kind: 'dense', batch, time: 1, timed: false, width, lengths: undefined, values };
+}
+
+/**
+ * Passes a signal on if it is dense.
+ *
+ * @throws RangeError if it is one-hot.
+ */
+export function denseOnly(where: string, argument: string, signal: Signal): DenseSignal {
+  if (signal.kind === 'dense') return signal;
+  throw rangeError(where, argument, 'is one-hot', 'real features, such as an Embedding gives');
 }
 
 /** The steps `start` to `start + count` of a signal, as a view. */

@@ -76,6 +76,20 @@ function partInput(
   return matrix;
 }
 
+/** The state of one part of a layer; undefined where there is none. */
+export function partOf(state: MatrixState | undefined, part: string | number): MatrixState | undefined {
+  const node = state?.[part];
+  return node instanceof Matrix ? undefined : node;
+}
+
+/** The matrices of a state without parts of parts, such as a cell's. */
+export function matricesOf(state: MatrixState | undefined): { readonly [name: string]: Matrix } | undefined {
+  if (state === undefined) return undefined;
+  const isMatrix = (entry: [string, Matrix | MatrixState]): entry is [string, Matrix] =>
+    entry[1] instanceof Matrix;
+  return Object.fromEntries(Object.entries(state).filter(isMatrix));
+}
+
 /** Copies a state out. */
 export function stateOutput(state: MatrixState): State {
   return mapValues(state, (part) =>

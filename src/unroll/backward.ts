@@ -199,10 +199,9 @@ function parameterGradients<State extends string>(
   const ofInput = linearGradient(arena, input, weightIh, biasIh);
   const dWeights = rule.stages.map((stage) => weightOf(cell, stage, ({ gradient }) => gradient));
   return {
-    add({ input, states, kept }, { gates, recurrent, products }, start, count) {
-      const { batch: B } = input;
+    add({ input: { batch: B }, first, states, kept }, { gates, recurrent, products }, start, count) {
       const top = (of: Matrix) => of.rowsFrom(0, count * B);
-      ofInput.add(top(gates), input, start * B);
+      ofInput.add(top(gates), (first + start) * B);
       rule.stages.forEach(({ from }, s) => {
         const of = rule.states.includes(from as State) ? states[from as State] : kept[from]!;
         addProduct(dWeights[s]!, top(products[s]!).T, of.rowsFrom(start * B, count * B));

@@ -33,7 +33,7 @@ export interface ReadyWeights {
   readonly recurrent: readonly (Factor | Packed)[];
 }
 
-/** Prepares the weights for the steps of `input`. */
+/** Prepares the weights for the steps of `input`, which is the whole sequence. */
 export function readyWeights<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,
@@ -128,13 +128,13 @@ function productOf<State extends string>(
 /** (1) of some steps, and the bias of q: what does not depend on the past. */
 function project<State extends string>(
   { rule, biasHh }: Unrollable<State>,
-  { input, gates, recurrent }: Unrolled<State>,
+  { input: { batch: B }, first, gates, recurrent }: Unrolled<State>,
   map: LinearMap,
   start: number,
   count: number,
 ): void {
-  const rows = (of: Matrix) => of.rowsFrom(start * input.batch, count * input.batch);
-  map(rows(gates), input, start * input.batch);
+  const rows = (of: Matrix) => of.rowsFrom(start * B, count * B);
+  map(rows(gates), (first + start) * B);
   if (!rule.separateRecurrent) return;
   if (biasHh === undefined) fill(rows(recurrent), 0);
   else copyRow(rows(recurrent), biasHh.value);

@@ -2,7 +2,6 @@
 import {
   type Architecture,
   type Backend,
-  type Computed,
   Layer,
   Loss,
   type Tensor,
@@ -11,8 +10,7 @@ import {
 } from '../../src/index.ts';
 import type { Arena } from '../../src/matrix/arena.ts';
 import { scale, sub } from '../../src/matrix/operations.ts';
-import type { Parameter } from '../../src/matrix/parameter.ts';
-import { type DenseSignal, dense, type Signal } from '../../src/signal/signal.ts';
+import { type DenseSignal, dense } from '../../src/signal/signal.ts';
 
 /** y = 2·x */
 export class Doubled extends Layer<Tensor, number, number, undefined> {
@@ -28,29 +26,20 @@ export class Doubled extends Layer<Tensor, number, number, undefined> {
     this.backend = backend;
   }
 
-  parameters(): ReadonlyMap<string, Parameter> {
-    return new Map();
-  }
-
   architecture(): Architecture {
     return { type: this.type, options: {} };
   }
 
-  compute(arena: Arena, input: Signal): Computed {
-    return this.record(arena, input);
-  }
-
-  record(arena: Arena, input: Signal): Trace {
-    const { values } = input as DenseSignal;
+  record(arena: Arena, input: DenseSignal): Trace<undefined> {
+    const { values } = input;
     const out = arena.matrix(values.rows, values.columns);
     scale(out, values, 2);
     return {
       output: dense(input, out),
-      state: undefined,
       backward(dOutput) {
-        const dInput = arena.zeros(values.rows, values.columns);
-        if (dOutput !== undefined) scale(dInput, dOutput, 2);
-        return { input: dInput, state: undefined };
+        const dInput = arena.matrix(values.rows, values.columns);
+        scale(dInput, dOutput, 2);
+        return { input: dInput };
       },
     };
   }

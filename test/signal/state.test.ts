@@ -81,7 +81,7 @@ describe('states that are refused', () => {
   );
 
   test('by a cell', () =>
-    expect(() => lstm.infer(tensor([[1]]), as({ h: part(1, 2) }))).toThrow(
+    expect(() => lstm.infer(tensor([[1]]), { state: as({ h: part(1, 2) }) })).toThrow(
       new TypeError('LSTMCell.infer: state.c is missing, expected a state of h, c'),
     ));
 
