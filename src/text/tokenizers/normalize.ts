@@ -1,5 +1,5 @@
 /**
- * Brings text into the form in which tokens are compared, and finds the way back into the source.
+ * Brings text into the form in which tokens are compared, and finds each place in the source again.
  *
  * Answers for normalisation, lower case, jamo, and offsets; not for where tokens begin and end.
  */
@@ -7,6 +7,7 @@
 import { oneOf, show, typeError } from '../../common/errors.ts';
 import type { Complete } from '../../common/options.ts';
 import { decomposeHangul } from './jamo.ts';
+import { withSortedMarks } from './marks.ts';
 
 /** What happens to text before it is cut into tokens. */
 export interface NormalizationOptions {
@@ -57,7 +58,7 @@ export function normalize(text: string, options: Complete<NormalizationOptions>,
   return jamo ? decomposeHangul(cased) : cased;
 }
 
-/** The prepared text, with the way back into `source`. */
+/** The prepared text, and where each of its places lies in `source`. */
 export function align(source: string, options: Complete<NormalizationOptions>, jamo = false): Aligned {
   const { normalization, lowercase } = options;
   const composed = (before: Aligned) =>
@@ -79,7 +80,7 @@ const CASED = /\P{M}\p{M}*|\p{M}+/gu;
 const SYLLABLE = /[가-힣]/g;
 
 function compose(text: string, normalization: 'NFC' | 'none'): string {
-  return normalization === 'NFC' ? text.normalize('NFC') : text;
+  return normalization === 'NFC' ? withSortedMarks(text).normalize('NFC') : text;
 }
 
 function lower(text: string, lowercase: true | string): string {
