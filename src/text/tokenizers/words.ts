@@ -20,9 +20,9 @@ export interface WordOptions extends NormalizationOptions {
 /**
  * Cuts text into words by Unicode's rules and the engine's dictionaries.
  *
- * Linear in the length of the text: the segmenter is fed in pieces that end between two words. Only where a run of
- * Chinese, Japanese, Thai, … goes on for over 500 characters without a space may the dictionary see another context
- * at the seam than in the whole.
+ * Linear in the length of the text: the segmenter is fed in pieces that end between two words. Where a run of Chinese,
+ * Japanese, Thai, … goes on for over 500 characters without a space, a piece ends eight words before what was read, so that
+ * the dictionary sees what follows.
  *
  * Source: UAX #29, word boundaries. Engines with another version of ICU may cut differently.
  *
@@ -67,6 +67,12 @@ const CLASSES = [
 const [LETTER, DIGIT, HANGUL, HEBREW, LOW_LINE, MIDDLE, SIGN, MARK, SPACE, LINE_END] = [
   1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
 ];
+// A letter of a script that has no class here; no halfwidth sound mark, which belongs to the letter before it.
+const OTHER_LETTER = /[^\P{L}\uFF9E\uFF9F]/u;
+const OTHER = -1;
+// How many segments before a cut may depend on what follows: a mark between two letters ("can't") needs the letter after it,
+// and dictionaries look some words ahead.
+const DOUBTFUL = 8;
 let classes: Uint8Array | undefined;
 
 /** The class of the unit at an offset; 0 for what only the segmenter knows, and beyond the end. */
@@ -91,8 +97,7 @@ function* wordSpans(
       at = end;
     }
     if (at < reach) {
-      // A mark between two letters ("can't") needs the letter after it: two segments are in doubt.
-      const piece = segmentPiece(segmenter, text, at, sureBreak(text, at, reach), 2);
+      const piece = segmentPiece(segmenter, text, at, sureBreak(text, at, reach), DOUBTFUL);
       for (const [i, end] of piece.ends.entries()) {
         if (all || piece.wordLike[i]) spans.push(at, end);
         at = end;
@@ -169,17 +174,18 @@ function settled(text: string, at: number): boolean {
  * is worth leaving the segmenter for, else as late as possible (each call has a price of its own); or -1.
  */
 function sureBreak(text: string, start: number, reach: number): number {
+  const kindAt = (at: number) => classAt(text, at) || (OTHER_LETTER.test(text[at]!) ? OTHER : 0);
   let last = -1;
   let first = -1;
-  let before = classAt(text, start);
+  let before = kindAt(start);
   for (let at = start + 1; at < reach; at++) {
-    const kind = classAt(text, at);
-    if (kind === 0) first = -1;
-    else if (kind !== MARK && before !== 0 && before !== MARK) {
+    const kind = kindAt(at);
+    if (kind <= 0) first = -1;
+    if (kind !== 0 && kind !== MARK && before !== 0 && before !== MARK) {
       const apart = before >= SIGN || kind >= SIGN;
       if (apart && !(before >= SPACE && kind >= SPACE)) {
         last = at;
-        if (first === -1) first = at;
+        if (first === -1 && kind > 0) first = at;
       }
     }
     if (first !== -1 && at - first >= WORTHWHILE) return first;

@@ -176,6 +176,46 @@ describe('words of signs, letters of several scripts, digits, marks, spaces and 
   ])('any run', (parts, locale) => expectSame(locale, [parts.join('')]));
 });
 
+describe('scripts that have no table, across the ends of pieces', () => {
+  const starts = (text: string) =>
+    Array.from(new Intl.Segmenter('en', { granularity: 'word' }).segment(text))
+      .filter((segment) => segment.isWordLike)
+      .map((segment) => segment.index);
+  const ours = (text: string) =>
+    Array.from(words({ normalization: 'none' }).tokens(text), ({ start }) => start);
+
+  // The first article of the Universal Declaration of Human Rights.
+  test.each([
+    ['Thai', 'มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกันในเกียรติศักดิ์และสิทธิ ต่างมีเหตุผลและมโนธรรม และควรปฏิบัติต่อกันด้วยเจตนารมณ์แห่งภราดรภาพ '],
+    ['Burmese', 'လူတိုင်းသည် တူညီ လွတ်လပ်သော ဂုဏ်သိက္ခာဖြင့် လည်းကောင်း၊ တူညီလွတ်လပ်သော အခွင့်အရေးများဖြင့် လည်းကောင်း၊ မွေးဖွားလာသူများ ဖြစ်သည်။ '],
+    ['Khmer', 'មនុស្សទាំងអស់ កើតមកមានសេរីភាព និងសមភាព ក្នុងផ្នែកសេចក្ដីថ្លៃថ្នូរនិងសិទ្ធិ។ មនុស្ស មានវិចារណញ្ញាណនិងសតិសម្បជញ្ញៈជាប់ពីកំណើត '],
+    ['Lao', 'ມະນຸດເກີດມາມີສິດເສລີພາບ ແລະ ສະເໝີໜ້າກັນໃນທາງກຽດຕິສັກ ແລະ ທາງສິດດ້ວຍມະນຸດມີສະຕິສຳປັດຊັນຍະ '],
+    ['Chinese', '人人生而自由,在尊严和权利上一律平等。他们赋有理性和良心,并应以兄弟关系的精神相对待。'],
+    ['Japanese', 'すべての人間は、生まれながらにして自由であり、かつ、尊厳と権利とについて平等である。'],
+  ])('%s, with spaces and without', (_, article) => {
+    for (const text of [article, article.replace(/[\s။៖។,。、၊]/g, '')]) {
+      for (let shift = 0; shift < 60; shift += 4) {
+        const long = text.slice(shift) + text.repeat(Math.ceil(2000 / text.length));
+        expect(ours(long)).toEqual(starts(long));
+      }
+    }
+  }); // biome-ignore format: one script a line
+
+  test('every letter beside spaces and signs', () => {
+    const letters = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code)).filter(
+      (letter, code) =>
+        /^\p{L}$/u.test(letter) && (code < 0x3400 || code > 0xa000 || code % 64 === 0) && code % 8 !== 1,
+    );
+    for (let at = 0; at < letters.length; at += 300) {
+      const text = letters
+        .slice(at, at + 300)
+        .map((letter) => `${letter}${letter} (${letter}) ${letter}`)
+        .join(' ');
+      expect(ours(text)).toEqual(starts(text));
+    }
+  });
+});
+
 test('words that need the letter after a mark, wherever a piece ends', () => {
   for (let lead = 0; lead < 20; lead++) {
     const text = `${'-'.repeat(lead)}${"can't-stop,3.14-".repeat(80)}`;
