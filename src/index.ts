@@ -141,6 +141,11 @@ export {
   type Parameters,
   type Update,
 } from './optimizers/optimizer.ts';
+export {
+  PlateauDecay,
+  type PlateauDecayOptions,
+  type PlateauDecayState,
+} from './optimizers/plateau.ts';
 export { RMSProp, type RMSPropOptions } from './optimizers/rmsprop.ts';
 export {
   type CosineDecayOptions,
@@ -150,6 +155,8 @@ export {
   exponentialDecay,
   type LinearWarmupOptions,
   linearWarmup,
+  type OneCycleOptions,
+  oneCycle,
   type Schedule,
   type StepDecayOptions,
   stepDecay,
@@ -179,10 +186,17 @@ export {
 } from './storage/safetensors.ts';
 export { StoredTensor, type WrittenType } from './storage/stored-tensor.ts';
 export { loadWeights, type Weighted } from './storage/weights.ts';
+export {
+  BestWeights,
+  type BestWeightsOptions,
+  type BestWeightsState,
+} from './training/best-weights.ts';
 export { type ClipNormOptions, clipNorm, clipValue, gradientNorm, type Norm } from './training/clip.ts';
 export { evaluate } from './training/evaluate.ts';
-export type { TrainingStep, TrainOptions } from './training/loop.ts';
+export { MovingAverage, type MovingAverageOptions } from './training/moving-average.ts';
+export type { LoopOptions, TrainingStep, TrainOptions, Validation } from './training/options.ts';
 export { train } from './training/train.ts';
 export type { Trainable } from './training/trainable.ts';
 export type { Updated, UpdateOptions } from './training/update.ts';
+export type { WeightArrays } from './training/weight-arrays.ts';
 export type { Matrices, OwnParameter, OwnStart, Rule, Stage, Step, StepGradient } from './unroll/rule.ts';

@@ -44,6 +44,18 @@ export interface CosineDecayOptions {
   readonly floor?: number | undefined;
 }
 
+/** Options of {@link oneCycle}. */
+export interface OneCycleOptions {
+  /** The steps of the whole training. */
+  readonly steps: number;
+  /** The share of them that is the rise; default 0.3. */
+  readonly rise?: number | undefined;
+  /** The factor at the first step; default 1/25. */
+  readonly start?: number | undefined;
+  /** The factor at the last step and ever after; default 4·10⁻⁶. */
+  readonly end?: number | undefined;
+}
+
 /**
  * The same factor at every step.
  *
@@ -147,4 +159,37 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
     throw rangeError('cosineDecay', 'warmup', `is ${warmup}`, `a whole number below steps, ${steps}`);
   const fall: Schedule = (step) => floor + (1 - floor) * halfCosine(Math.min(step / (steps - warmup), 1));
   return warmup === 0 ? fall : linearWarmup({ steps: warmup, next: fall });
+}
+
+const oneCycleChecks: Checks<OneCycleOptions> = {
+  steps: { required: size },
+  rise: fraction,
+  start: magnitude,
+  end: magnitude,
+};
+
+/**
+ * Rises from `start` to 1 and falls to `end`, each along half a cosine (Smith and Topin 2018, arXiv:1708.07120; PyTorch's
+ * `OneCycleLR`, whose `max_lr` is the optimiser's learning rate).
+ *
+ * @throws RangeError if `steps` is not a whole number of at least 1, `rise` is not from 0 to 1, or a factor is negative.
+ *
+ * @example
+ * ```ts
+ * import { oneCycle } from 'recurrent-cells';
+ *
+ * const schedule = oneCycle({ steps: 11, rise: 0.5, start: 0.1, end: 0 });
+ * [0, 2, 4.5, 7, 10].map((step) => schedule(step).toFixed(2)) // → ['0.10', '0.47', '1.00', '0.57', '0.00']
+ * ```
+ */
+export function oneCycle(options: OneCycleOptions): Schedule {
+  checkOptions('oneCycle', options, oneCycleChecks);
+  const { steps, rise = 0.3, start = 1 / 25, end = 4e-6 } = options;
+  const top = rise * steps - 1;
+  const between = (from: number, to: number, share: number) =>
+    to + (from - to) * halfCosine(Math.min(Math.max(share, 0), 1));
+  return (step) =>
+    step <= top && top > 0
+      ? between(start, 1, step / top)
+      : between(1, end, (step - top) / (steps - 1 - top));
 }

@@ -6,14 +6,15 @@ import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Batches } from '../data/batch.ts';
 import type { Builders } from '../storage/builders.ts';
 import { checkTraining } from '../training/check.ts';
-import { type TrainingStep, type TrainOptions, trainingLoop } from '../training/loop.ts';
+import { trainingLoop } from '../training/loop.ts';
+import type { LoopOptions, TrainingStep } from '../training/options.ts';
 import type { Trainable } from '../training/trainable.ts';
 import type { AnyBatch } from './messages.ts';
 import { Team } from './team.ts';
 import { spawn, type WorkerLike } from './workers.ts';
 
 /** Options of {@link trainParallel}. */
-export interface TrainParallelOptions<Target extends Tensor | Indices> extends TrainOptions<Target> {
+export interface TrainParallelOptions<Target extends Tensor | Indices> extends LoopOptions<Target> {
   /** How many parts each batch is cut into. The weights depend on it, by rounding: keep it to repeat a training. */
   readonly shards: number;
   /**
@@ -87,7 +88,7 @@ export async function* trainParallel<Input, Target extends Tensor | Indices>(
     throw typeError('trainParallel', 'worker', `is ${show(worker)}`, 'a function that starts a worker');
   const team = new Team(model, loss, { shards, threads, worker, builders });
   try {
-    yield* trainingLoop('trainParallel', model.parameters(), batches, options, (batch, step) =>
+    yield* trainingLoop('trainParallel', model, batches, options, (batch, step) =>
       team.step(batch as AnyBatch, step, signal),
     );
   } finally {

@@ -2,26 +2,25 @@
 import { numberWithin, rangeError, requiredOptions, show, typeError, wholeNumber } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import { checkBatches } from '../data/batch.ts';
+import { BatchSet } from '../data/batches.ts';
 import { Loss } from '../losses/loss.ts';
 import type { Reduction } from '../losses/reduction.ts';
 import { lossMetric, type Metric } from '../metrics/metric.ts';
 import { Optimizer } from '../optimizers/optimizer.ts';
-import type { TrainOptions } from './loop.ts';
+import { MovingAverage } from './moving-average.ts';
+import type { LoopOptions, Validation } from './options.ts';
 import type { Trainable } from './trainable.ts';
 
 /** @throws TypeError or RangeError if something is not what a training needs. */
-export function checkTraining(
+export function checkTraining<Target extends Tensor | Indices>(
   where: string,
   model: unknown,
   batches: unknown,
-  options: TrainOptions<never>,
+  options: LoopOptions<Target>,
 ): void {
   checkModel(where, model);
-  const { loss, optimizer, clipNorm, schedule, signal, firstStep } = requiredOptions(
-    where,
-    options,
-    '{ loss, optimizer }',
-  );
+  requiredOptions(where, options, '{ loss, optimizer }');
+  const { loss, optimizer, clipNorm, schedule, signal, firstStep, accumulate, average, validate } = options;
   if (!(loss instanceof Loss))
     throw typeError(where, 'loss', `is ${show(loss)}`, 'a loss such as crossEntropy()');
   if (!(optimizer instanceof Optimizer))
@@ -32,7 +31,28 @@ export function checkTraining(
   if (signal !== undefined && typeof signal?.addEventListener !== 'function')
     throw typeError(where, 'signal', `is ${show(signal)}`, 'an AbortSignal');
   if (firstStep !== undefined) wholeNumber(where, 'firstStep', firstStep, 0);
+  if (accumulate !== undefined) wholeNumber(where, 'accumulate', accumulate);
+  if (average !== undefined && !(average instanceof MovingAverage))
+    throw typeError(where, 'average', `is ${show(average)}`, 'a MovingAverage of the model’s parameters');
+  if (validate !== undefined) checkValidation(where, batches, validate);
   checkBatches(where, batches);
+}
+
+function checkValidation<Target extends Tensor | Indices>(
+  where: string,
+  batches: unknown,
+  validate: Validation<Target>,
+): void {
+  const { every = 'epoch', metrics } = requiredOptions(where, validate, '{ batches, metrics }');
+  checkMetrics(`${where}: validate`, metrics);
+  if (every !== 'epoch') wholeNumber(where, 'validate.every', every);
+  else if (!(batches instanceof BatchSet) && !Array.isArray(batches))
+    throw rangeError(
+      where,
+      'validate.every',
+      'is "epoch"',
+      'a number of steps, since the batches do not say where an epoch ends',
+    );
 }
 
 /** @throws TypeError if a model cannot be trained and evaluated. */

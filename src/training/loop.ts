@@ -5,66 +5,153 @@
  * caller's affair.
  */
 import { breathe } from '../async/breathe.ts';
-import { type AbortSignalLike, untilAborted } from '../async/until-aborted.ts';
+import { untilAborted } from '../async/until-aborted.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import { type Batch, type Batches, checkBatch } from '../data/batch.ts';
-import type { Loss } from '../losses/loss.ts';
-import type { Parameter } from '../matrix/parameter.ts';
-import { type Updated, type UpdateOptions, Updater } from './update.ts';
-
-/** Options of `train`. */
-export interface TrainOptions<Target extends Tensor | Indices> extends UpdateOptions {
-  readonly loss: Loss<Target>;
-  /** Ends the training after the step under way, or while it waits for a batch. */
-  readonly signal?: AbortSignalLike | undefined;
-  /** The number of the first step, of a training that goes on: 0 unless given. */
-  readonly firstStep?: number | undefined;
-}
-
-/** What one step did. */
-export interface TrainingStep extends Updated {
-  /** The number of the step, the first being `firstStep`. */
-  readonly step: number;
-  /** The loss before the step's update. */
-  readonly loss: number;
-  /** Valid time steps of the batch a second. */
-  readonly tokensPerSecond: number;
-}
+import { BatchSet } from '../data/batches.ts';
+import type { State } from '../signal/state.ts';
+import { evaluate } from './evaluate.ts';
+import { GradientSum } from './gradient-sum.ts';
+import type { LoopOptions, TrainingStep } from './options.ts';
+import type { Trainable } from './trainable.ts';
+import { Updater } from './update.ts';
 
 /** What came of a batch, whose gradients are then those of the parameters. */
 export interface Computed {
   readonly loss: number;
+  /** What the loss, where it is a mean, is the mean of. */
+  readonly weight: number;
   /** Valid time steps. */
   readonly tokens: number;
+  readonly state?: State | undefined;
 }
 
 /** Computes the loss and the gradients of a batch; undefined if it was aborted meanwhile. */
 type Compute<Item> = (batch: Item, step: number) => Computed | Promise<Computed | undefined>;
 
+/** What has come of the batches of a step so far. */
+interface Group {
+  readonly count: number;
+  readonly last: Computed;
+  readonly batch: object;
+  readonly tokens: number;
+  readonly milliseconds: number;
+}
+
 /** Yields each step when its update is done. */
 export async function* trainingLoop<Input, Target extends Tensor | Indices>(
   where: string,
-  parameters: ReadonlyMap<string, Parameter>,
+  model: Trainable<Input>,
   batches: Batches<Input, Target>,
-  options: TrainOptions<Target>,
+  options: LoopOptions<Target>,
   compute: Compute<Batch<Input, Target>>,
 ): AsyncGenerator<TrainingStep, void, undefined> {
-  const { signal, firstStep = 0 } = options;
+  const { signal, firstStep = 0, accumulate = 1, average, loss } = options;
+  const parameters = model.parameters();
   const updater = new Updater(where, parameters, options);
+  const sum = accumulate > 1 ? new GradientSum(parameters, loss.reduction) : undefined;
+  const progress = new Progress(batches);
+  let step = firstStep;
+  let group: Group | undefined;
+
+  const finish = async ({ last, batch, tokens, milliseconds }: Group): Promise<TrainingStep> => {
+    const started = performance.now();
+    const value = sum === undefined ? last.loss : sum.finish();
+    const updated = updater.update(step, value, batch);
+    average?.update();
+    const tokensPerSecond = (1000 * tokens) / (milliseconds + performance.now() - started);
+    const validation = progress.validates(step, options.validate)
+      ? await validate(model, options)
+      : undefined;
+    const { epoch, secondsLeft } = progress;
+    const { state } = last;
+    return { step, epoch, loss: value, ...updated, tokensPerSecond, secondsLeft, validation, state };
+  };
+
   try {
-    let step = firstStep;
     for await (const batch of untilAborted(batches, signal)) {
       checkBatch(where, batch);
       const started = performance.now();
-      const result = await compute(batch, step);
-      if (result === undefined) return;
-      const updated = updater.update(step, result.loss, batch);
-      const tokensPerSecond = (1000 * result.tokens) / (performance.now() - started);
-      yield { step, loss: result.loss, ...updated, tokensPerSecond };
+      const last = await compute(batch, step);
+      if (last === undefined) return;
+      sum?.add(last.loss, last.weight);
+      progress.count();
+      const { count, tokens, milliseconds } = group ?? { count: 0, tokens: 0, milliseconds: 0 };
+      group = {
+        count: count + 1,
+        last,
+        batch,
+        tokens: tokens + last.tokens,
+        milliseconds: milliseconds + performance.now() - started,
+      };
+      if (group.count < accumulate) continue;
+      yield await finish(group);
+      group = undefined;
       step++;
       await breathe();
     }
+    if (group !== undefined && !signal?.aborted) yield await finish(group);
   } finally {
     updater.release();
+    sum?.release();
+  }
+}
+
+/** Evaluates the model, with the average of its weights where there is one. */
+async function validate<Input, Target extends Tensor | Indices>(
+  model: Trainable<Input>,
+  { validate: wanted, average }: LoopOptions<Target>,
+): Promise<TrainingStep['validation']> {
+  const { batches, metrics } = wanted!;
+  average?.swap();
+  try {
+    return await evaluate(model, batches, metrics);
+  } finally {
+    average?.swap();
+  }
+}
+
+/** Where a training is among its batches, as far as they say. */
+class Progress {
+  readonly #batches: unknown;
+  readonly #started = performance.now();
+  #done = 0;
+  #epochEnded = false;
+
+  constructor(batches: unknown) {
+    this.#batches = batches;
+  }
+
+  /** Counts the batch that was last given. */
+  count(): void {
+    const batches = this.#batches;
+    this.#done++;
+    if (batches instanceof BatchSet) this.#epochEnded ||= batches.position === batches.stepsPerEpoch;
+    else if (Array.isArray(batches)) this.#epochEnded ||= this.#done === batches.length;
+  }
+
+  get epoch(): number | undefined {
+    return this.#batches instanceof BatchSet ? this.#batches.epoch : undefined;
+  }
+
+  get secondsLeft(): number | undefined {
+    const batches = this.#batches;
+    const perBatch = (performance.now() - this.#started) / 1000 / this.#done;
+    if (batches instanceof BatchSet)
+      return perBatch * (batches.steps - batches.epoch * batches.stepsPerEpoch - batches.position);
+    return Array.isArray(batches) ? perBatch * (batches.length - this.#done) : undefined;
+  }
+
+  /** Whether the step that ends now ends in a validation. */
+  validates(
+    step: number,
+    validation: { readonly every?: number | 'epoch' | undefined } | undefined,
+  ): boolean {
+    if (validation === undefined) return false;
+    const { every = 'epoch' } = validation;
+    if (every !== 'epoch') return (step + 1) % every === 0;
+    const ended = this.#epochEnded;
+    this.#epochEnded = false;
+    return ended;
   }
 }

@@ -3,10 +3,10 @@
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Batches } from '../data/batch.ts';
 import { clearGradients } from '../optimizers/optimizer.ts';
-import type { State } from '../signal/state.ts';
 import { backPropagate } from './back-propagate.ts';
 import { checkTraining } from './check.ts';
-import { type TrainingStep, type TrainOptions, trainingLoop } from './loop.ts';
+import { trainingLoop } from './loop.ts';
+import type { TrainingStep, TrainOptions } from './options.ts';
 import type { Trainable } from './trainable.ts';
 
 /**
@@ -46,8 +46,8 @@ export async function* train<Input, Target extends Tensor | Indices>(
 ): AsyncGenerator<TrainingStep, void, undefined> {
   checkTraining('train', model, batches, options);
   const parameters = model.parameters();
-  let state: State | undefined;
-  yield* trainingLoop('train', parameters, batches, options, (batch) => {
+  let state = options.initialState;
+  yield* trainingLoop('train', model, batches, options, (batch) => {
     clearGradients(parameters);
     const result = backPropagate('train', model, batch, options.loss, batch.continues ? state : undefined);
     state = result.state;

@@ -1,0 +1,96 @@
+/** The moving average of weights: often better than where the last step left them. */
+import { numberWithin } from '../common/errors.ts';
+import { type Checks, checkOptions } from '../common/options.ts';
+import { withArena } from '../matrix/arena.ts';
+import { Copies } from '../matrix/copies.ts';
+import { add, copy, scale } from '../matrix/operations.ts';
+import type { Parameters } from '../optimizers/optimizer.ts';
+import { checkArrays, namedArrays, type WeightArrays } from './weight-arrays.ts';
+
+/** Options of {@link MovingAverage}. */
+export interface MovingAverageOptions {
+  /** How much of the average stays at each update, from 0 to 1; default 0.999. */
+  readonly decay?: number | undefined;
+}
+
+const checks: Checks<MovingAverageOptions> = {
+  decay: (where, argument, value) => numberWithin(where, argument, value, 0, 1),
+};
+
+/**
+ * The exponential moving average of a model's weights (Polyak and Juditsky 1992), `average ← d·average + (1 − d)·w`,
+ * which starts as a copy of them. `train` updates it after each step where it is its option `average`.
+ *
+ * @example
+ * ```ts
+ * import { Dense, MovingAverage } from 'recurrent-cells';
+ *
+ * const dense = new Dense({ inputSize: 1, outputSize: 1, bias: false });
+ * dense.weight.write([4]);
+ * const average = new MovingAverage(dense.parameters(), { decay: 0.75 });
+ * dense.weight.write([8]);
+ * average.update();
+ * average.swap(); // the model has the average
+ * dense.weight.read()[0] // → 5
+ * average.swap(); // and its own weights again
+ * dense.weight.read()[0] // → 8
+ * ```
+ */
+export class MovingAverage {
+  readonly decay: number;
+  readonly #parameters: Parameters;
+  readonly #copies: Copies;
+
+  /** @throws RangeError if `decay` is not from 0 to 1. */
+  constructor(parameters: Parameters, options: MovingAverageOptions = {}) {
+    const { decay = 0.999 } = checkOptions('MovingAverage', options, checks);
+    this.decay = decay;
+    this.#parameters = parameters;
+    this.#copies = new Copies(Array.from(parameters.values(), ({ value }) => value));
+    this.#copies.keep();
+  }
+
+  /** Takes the weights in, as they are now. */
+  update(): void {
+    this.#copies.matrices.forEach((average, i) => {
+      const value = this.#copies.originals[i]!;
+      withArena(value.backend, (arena) => {
+        const part = arena.matrix(value.rows, value.columns);
+        scale(part, value, 1 - this.decay);
+        scale(average, average, this.decay);
+        add(average, average, part);
+      });
+    });
+  }
+
+  /** Exchanges the weights and their average: to evaluate or save the one, and to go on with the others. */
+  swap(): void {
+    this.#copies.matrices.forEach((average, i) => {
+      const value = this.#copies.originals[i]!;
+      withArena(value.backend, (arena) => {
+        const kept = arena.matrix(value.rows, value.columns);
+        copy(kept, value);
+        copy(value, average);
+        copy(average, kept);
+      });
+    });
+    for (const parameter of this.#parameters.values()) parameter.changed();
+  }
+
+  /** A copy of the average, by the names of the parameters. */
+  state(): WeightArrays {
+    return namedArrays(this.#parameters, this.#copies);
+  }
+
+  /**
+   * Goes on from a copy of the average.
+   *
+   * @throws RangeError if it is not of these parameters.
+   */
+  restore(state: WeightArrays): void {
+    checkArrays('MovingAverage.restore', this.#parameters, state);
+    [...this.#parameters.keys()].forEach((name, i) => {
+      this.#copies.matrices[i]!.write(state[name]!);
+    });
+  }
+}

@@ -1,0 +1,28 @@
+/** A copy of weights outside the heap, as checkpoints hold it. */
+import { rangeError, show, typeError } from '../common/errors.ts';
+import type { Values } from '../kernels/heap.ts';
+import type { Copies } from '../matrix/copies.ts';
+import type { Parameters } from '../optimizers/optimizer.ts';
+
+/** An array for each parameter, by its name. */
+export interface WeightArrays {
+  readonly [name: string]: Values;
+}
+
+/** What copies of the parameters' values hold. */
+export function namedArrays(parameters: Parameters, copies: Copies): WeightArrays {
+  const names = [...parameters.keys()];
+  return Object.fromEntries(copies.matrices.map((matrix, i) => [names[i]!, matrix.read()]));
+}
+
+/** @throws TypeError or RangeError if there is not one array of the right length for each parameter. */
+export function checkArrays(where: string, parameters: Parameters, state: WeightArrays): void {
+  if (typeof state !== 'object' || state === null)
+    throw typeError(where, 'state', `is ${show(state)}`, 'arrays by the names of the parameters');
+  for (const name of Object.keys(state))
+    if (!parameters.has(name))
+      throw rangeError(where, 'state', `has ${show(name)}`, 'only names of the parameters');
+  for (const [name, { value }] of parameters)
+    if (state[name]?.length !== value.rows * value.columns)
+      throw rangeError(where, name, `has length ${state[name]?.length}`, `${value.rows * value.columns}`);
+}

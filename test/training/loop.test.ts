@@ -1,0 +1,273 @@
+import { describe, expect, test } from 'vitest';
+import {
+  Adam,
+  type Batch,
+  BestWeights,
+  batches,
+  crossEntropy,
+  Dense,
+  evaluate,
+  float64,
+  GRUCell,
+  type Indices,
+  type LoopOptions,
+  MovingAverage,
+  meanSquaredError,
+  OneHot,
+  Random,
+  Sequence,
+  SGD,
+  sequential,
+  type Tensor,
+  tensor,
+  train,
+} from '../../src/index.ts';
+import { trainParallel } from '../../src/parallel.ts';
+
+const backend = float64();
+
+function setup() {
+  const random = new Random(1);
+  const model = sequential(
+    new OneHot({ classes: 5, backend }),
+    new Sequence(new GRUCell({ inputSize: 5, hiddenSize: 4, random, backend })),
+    new Dense({ inputSize: 4, outputSize: 5, random, backend }),
+  );
+  const draw = (time: number) => Array.from({ length: time }, () => random.integer(5));
+  const lengths = [3, 5, 1, 4, 2, 5, 3, 1];
+  const examples = { inputs: lengths.map(draw), targets: lengths.map(draw) };
+  const weights = () => [...model.parameters().values()].flatMap((parameter) => Array.from(parameter.read()));
+  return { model, examples, weights };
+}
+
+const options = () => ({ loss: crossEntropy(), optimizer: new SGD({ learningRate: 0.5, momentum: 0.9 }) });
+
+function close(got: readonly number[], want: readonly number[]): void {
+  expect(got).toHaveLength(want.length);
+  got.forEach((value, i) => {
+    expect(value).toBeCloseTo(want[i]!, 12);
+  });
+}
+
+describe('accumulation', () => {
+  test.each(['mean', 'sum'] as const)(
+    'of a %s: some batches give the step of all as one',
+    async (reduction) => {
+      const whole = setup();
+      const cut = setup();
+      const of = { ...options(), loss: crossEntropy({ reduction }), clipNorm: 1 };
+      const losses: number[][] = [[], []];
+      for await (const { loss } of train(whole.model, batches(whole.examples, { size: 8, epochs: 3 }), of))
+        losses[0]!.push(loss);
+      const small = batches(cut.examples, { size: 2, epochs: 3 });
+      const other = { ...options(), loss: crossEntropy({ reduction }), clipNorm: 1, accumulate: 4 };
+      for await (const { loss } of train(cut.model, small, other)) losses[1]!.push(loss);
+      expect(losses[1]).toHaveLength(3);
+      close(losses[1]!, losses[0]!);
+      close(cut.weights(), whole.weights());
+    },
+  );
+
+  test('what is left at the end is a step of its own', async () => {
+    const { model, examples } = setup();
+    const steps = [];
+    const of = { ...options(), accumulate: 3 };
+    for await (const step of train(model, batches(examples, { size: 2 }), of)) steps.push(step);
+    expect(steps.map(({ step }) => step)).toEqual([0, 1]);
+    expect(steps.map(({ secondsLeft }) => secondsLeft! > 0)).toEqual([true, false]);
+  });
+
+  test('on several shards too', async () => {
+    const one = setup();
+    const many = setup();
+    const of = { accumulate: 2 };
+    for await (const _ of train(one.model, batches(one.examples, { size: 4 }), { ...options(), ...of }));
+    const parallel = { ...options(), ...of, shards: 2, threads: 1 };
+    for await (const _ of trainParallel(many.model, batches(many.examples, { size: 4 }), parallel));
+    close(many.weights(), one.weights());
+  });
+});
+
+describe('progress', () => {
+  test('epochs, and the time left', async () => {
+    const { model, examples } = setup();
+    const steps = [];
+    for await (const step of train(model, batches(examples, { size: 4, epochs: 2 }), options()))
+      steps.push(step);
+    expect(steps.map(({ epoch }) => epoch)).toEqual([0, 0, 1, 1]);
+    const left = steps.map(({ secondsLeft }) => secondsLeft!);
+    expect(left.slice(0, 3).every((seconds) => seconds > 0)).toBe(true);
+    expect(left[3]).toBe(0);
+    const [batch] = batches(examples, { size: 4 });
+    const once = (function* () {
+      yield batch!;
+    })();
+    for await (const { epoch, secondsLeft } of train(model, once, options()))
+      expect([epoch, secondsLeft]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('validation', () => {
+  const places = async (more: Partial<LoopOptions<Indices>>, size = 2) => {
+    const { model, examples } = setup();
+    const found: number[] = [];
+    const data = batches(examples, { size, epochs: 2 });
+    for await (const { step, validation } of train(model, data, { ...options(), ...more })) {
+      if (validation === undefined) continue;
+      found.push(step);
+      expect(validation).toEqual(await evaluate(model, more.validate!.batches, [crossEntropy()]));
+    }
+    return found;
+  };
+  const held = batches(setup().examples, { size: 8 });
+  const validate = { batches: held, metrics: [crossEntropy()] };
+
+  test('after each epoch, or so many steps', async () => {
+    expect(await places({ validate })).toEqual([3, 7]);
+    expect(await places({ validate: { ...validate, every: 3 } })).toEqual([2, 5]);
+    expect(await places({ validate, accumulate: 3 })).toEqual([1, 2]);
+    const { model, examples } = setup();
+    const list = [...batches(examples, { size: 4 })];
+    const ends = [];
+    for await (const { validation } of train(model, list, { ...options(), validate }))
+      ends.push(validation !== undefined);
+    expect(ends).toEqual([false, true]);
+  });
+
+  test('the best weights come back, and patience ends a training', async () => {
+    const { model, examples, weights } = setup();
+    const best = new BestWeights(model.parameters(), { patience: 3 });
+    const of = { loss: crossEntropy(), optimizer: new Adam({ learningRate: 0.1 }), validate };
+    let [lowest, kept] = [Number.POSITIVE_INFINITY, weights()];
+    const values: number[] = [];
+    for await (const { validation } of train(model, batches(examples, { size: 4, epochs: 200 }), of)) {
+      if (validation === undefined) continue;
+      const value = validation.crossEntropy!;
+      values.push(value);
+      expect(best.offer(value)).toBe(value < lowest);
+      if (value < lowest) [lowest, kept] = [value, weights()];
+      if (best.over) break;
+    }
+    expect(values.length).toBeLessThan(200);
+    expect(values.slice(-3).every((value) => value >= lowest)).toBe(true);
+    best.putBack();
+    expect(weights()).toEqual(kept);
+    expect(best.value).toBe(lowest);
+  });
+
+  test('higher may be better, by a margin; NaN never is', () => {
+    const { model } = setup();
+    const best = new BestWeights(model.parameters(), { better: 'higher', margin: 0.1, patience: 2 });
+    expect([Number.NaN, 0.5, 0.55, 0.7].map((value) => best.offer(value))).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
+    expect(best.over).toBe(false);
+    expect([0.75, Number.NaN].map((value) => best.offer(value))).toEqual([false, false]);
+    expect(best.over).toBe(true);
+  });
+});
+
+describe('the average of weights', () => {
+  test('is that of its formula, and is what is evaluated', async () => {
+    const { model, examples, weights } = setup();
+    const average = new MovingAverage(model.parameters(), { decay: 0.75 });
+    let want = weights();
+    const validate = { batches: batches(examples, { size: 8 }), metrics: [crossEntropy()], every: 5 };
+    const of = { ...options(), average, validate };
+    let checked = 0;
+    for await (const { validation } of train(model, batches(examples, { size: 4, epochs: 5 }), of)) {
+      const now = weights();
+      want = want.map((value, i) => 0.75 * value + 0.25 * now[i]!);
+      if (validation === undefined) continue;
+      average.swap();
+      close(weights(), want);
+      expect(validation).toEqual(await evaluate(model, validate.batches, validate.metrics));
+      average.swap();
+      expect(weights()).toEqual(now);
+      checked++;
+    }
+    expect(checked).toBe(2);
+    const { model: other } = setup();
+    const again = new MovingAverage(other.parameters());
+    again.restore(average.state());
+    expect(again.state()).toEqual(average.state());
+  });
+
+  test('of other parameters', () => {
+    const average = new MovingAverage(setup().model.parameters());
+    expect(() => average.restore({ weight: new Float64Array(1) })).toThrow(
+      new RangeError('MovingAverage.restore: state has "weight", expected only names of the parameters'),
+    );
+    expect(() => average.restore({})).toThrow('MovingAverage.restore: 1.cell.weightIh has length undefined');
+    expect(() => new MovingAverage(new Map(), { decay: 2 })).toThrow(
+      new RangeError('MovingAverage: decay is 2, expected a number from 0 to 1'),
+    );
+  });
+});
+
+test('a first batch that continues goes on from the state given', async () => {
+  const whole = setup();
+  const pieces = setup();
+  const [batch] = batches(whole.examples, { size: 8 });
+  const { inputs, targets } = batch!;
+  const part: Batch<Indices, Indices> = { inputs, targets, continues: true };
+  for await (const _ of train(whole.model, [part, part, part], {
+    ...options(),
+    optimizer: new SGD({ learningRate: 0.1 }),
+  }));
+  let last: LoopOptions<Indices> & { initialState?: never } = options() as never;
+  last = { ...last, optimizer: new SGD({ learningRate: 0.1 }) };
+  let state: unknown;
+  for await (const step of train(pieces.model, [part], last)) state = step.state;
+  for await (const _ of train(pieces.model, [part, part], { ...last, initialState: state as never }));
+  expect(pieces.weights()).toEqual(whole.weights());
+});
+
+describe('errors', () => {
+  const { model } = setup();
+  const validate = { batches: [], metrics: [crossEntropy()] };
+  const none = (function* (): Generator<Batch<Indices, Indices>> {})();
+  test.each<[object, unknown, string]>([
+    [{ accumulate: 0 }, [], 'train: accumulate is 0, expected a whole number of at least 1'],
+    [{ average: 0.9 }, [], 'train: average is 0.9, expected a MovingAverage of the model’s parameters'],
+    [
+      { validate: { ...validate, every: 0 } },
+      [],
+      'train: validate.every is 0, expected a whole number of at least 1',
+    ],
+    [
+      { validate: { batches: [] } },
+      [],
+      'train: validate: metrics is undefined, expected an array of metrics and losses',
+    ],
+    [
+      { validate },
+      none,
+      'train: validate.every is "epoch", expected a number of steps, since the batches do not say where an epoch ends',
+    ],
+  ])('%o', async (more, data, message) => {
+    await expect(train(model, data as [], { ...options(), ...more } as never).next()).rejects.toThrow(
+      message,
+    );
+  });
+
+  test('a validation by a generator ends at its second pass', async () => {
+    const dense = new Dense({ inputSize: 1, outputSize: 1 });
+    const batch: Batch<Tensor, Tensor> = { inputs: tensor([[1]]), targets: tensor([[1]]) };
+    const once = (function* () {
+      yield batch;
+    })();
+    const of = {
+      loss: meanSquaredError(),
+      optimizer: new SGD({ learningRate: 0.1 }),
+      validate: { batches: once, metrics: [meanSquaredError()], every: 1 },
+    };
+    const run = async () => {
+      for await (const _ of train(dense, [batch, batch], of));
+    };
+    await expect(run()).rejects.toThrow('evaluate: batches has been iterated before');
+  });
+});
