@@ -2,7 +2,8 @@
  * Compiles the SIMD kernels, once for each flavour, into `src/kernels/simd/binaries.generated.ts`, and the benchmarks' measure
  * of the ceiling into `bench/ceiling.generated.ts`.
  *
- * Binaries are written in hexadecimal digits, in which bytes that repeat stay alike (docs/decisions/8-plain-machinery.md).
+ * Binaries are written in hexadecimal digits, in which bytes that repeat stay alike, and in pieces, of which those that are
+ * alike lie within the reach of gzip (docs/decisions/8-plain-machinery.md).
  * Nothing happens if neither the sources nor this script have changed.
  */
 import { createHash } from 'node:crypto';
@@ -15,8 +16,11 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const kernels = join(root, 'src/kernels/simd/assembly');
 const benchmarks = join(root, 'bench/assembly');
-/** What the compiler is told beside what all flavours have. In this order gzip finds more alike, 2.7 kB. */
-const flavours = { relaxed: ['--enable', 'relaxed-simd'], simd: [] };
+/** What the compiler is told beside what all flavours have. */
+const flavours = {
+  simd: ['--use', 'WIDE=0'],
+  relaxed: ['--use', 'WIDE=0', '--enable', 'relaxed-simd'],
+};
 
 const header = `// Made by scripts/build-kernels.mjs, sources ${await fingerprint()}.`;
 await generate(join(root, 'src/kernels/simd/binaries.generated.ts'), join(kernels, 'index.ts'), heapBase);
@@ -31,11 +35,24 @@ async function generate(target, source, further) {
     binaries[name] = await compile(source, options);
     console.log(`kernels: ${name}, ${binaries[name].length} bytes`);
   }
-  const declarations = Object.entries(binaries).map(
-    ([name, binary]) =>
-      `/** In hexadecimal digits. */\nexport const ${name}: string =\n  '${binary.toString('hex')}';`,
+  await writeFile(target, [header, ...(further?.(binaries) ?? []), piecesOf(binaries), ''].join('\n\n'));
+}
+
+/** The declaration of all binaries, a piece of one beside the same piece of the others: gzip sees 32 KiB back, and they are alike. */
+function piecesOf(binaries) {
+  const PIECE = 6000;
+  const entries = Object.entries(binaries);
+  const count = Math.ceil(Math.max(...entries.map(([, { length }]) => length)) / PIECE);
+  const pieces = Array.from({ length: count }, (_, i) =>
+    entries.map(([name, binary]) => `    ${name}:\n      '${digits(binary, i * PIECE, (i + 1) * PIECE)}',\n`),
   );
-  await writeFile(target, `${[header, ...(further?.(binaries) ?? []), ...declarations].join('\n\n')}\n`);
+  const type = `readonly { readonly ${Object.keys(binaries).join(': string; readonly ')}: string }[]`;
+  const items = pieces.map((piece) => `  {\n${piece.join('')}  },\n`).join('');
+  return `/** The binaries in hexadecimal digits. */\nexport const pieces: ${type} = [\n${items}];`;
+}
+
+function digits(binary, from, to) {
+  return binary.subarray(from, to).toString('hex');
 }
 
 /** A hash of all that decides what the binaries are. */

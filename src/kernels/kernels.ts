@@ -181,7 +181,7 @@ export interface ProbabilityKernels {
   /** out[i] = eᵃ⁽ⁱ⁾ / Σⱼ eᵃ⁽ⁱ⁾ⱼ, row by row, of any finite magnitude. */
   softmax: Unary;
 
-  /** out[i] = a[i] − ln Σⱼ eᵃ⁽ⁱ⁾ⱼ, row by row, of any finite magnitude. */
+  /** out[i] = a[i] − ln Σⱼ eᵃ⁽ⁱ⁾ⱼ, row by row, of any finite magnitude. +∞ makes its row NaN, as in softmax. */
   logSoftmax: Unary;
 }
 

@@ -150,6 +150,43 @@ describe.each(backends)('$name', (backend) => {
     }
   });
 
+  test('softmax and its logarithm: +∞ makes its row NaN', () => {
+    const [rows, columns] = [3, 19];
+    for (const name of ['softmax', 'logSoftmax'] as const)
+      for (const at of [0, 9, 18]) {
+        sandbox.clear();
+        const out = sandbox.block(rows, columns, columns, (i, j) =>
+          i === 1 && j === at ? Number.POSITIVE_INFINITY : 3,
+        );
+        kernels[name](out.offset, columns, out.offset, columns, rows, columns);
+        const even = name === 'softmax' ? 1 / columns : -Math.log(columns);
+        sandbox.expect(
+          out,
+          (i) => (i === 1 ? Number.NaN : even),
+          () => 1e-6,
+        );
+      }
+  });
+
+  test('a row may end where the heap ends', () => {
+    const { heap } = backend;
+    for (let columns = 1; columns < 12; columns++) {
+      const at = heap.values.length - columns;
+      heap.values.fill(0.5, at);
+      kernels.exp(at, columns, at, columns, 1, columns);
+      kernels.softmax(at, columns, at, columns, 1, columns);
+      kernels.add(at, columns, at, columns, at, columns, 1, columns);
+      const product = heap.allocate(1);
+      kernels.gemm(product, 1, at, columns, 1, at, 1, columns, 1, 1, columns, 0);
+      const expected = 4 / columns;
+      expect(Math.abs(heap.values[product]! - expected)).toBeLessThan(1e-6 * expected);
+      expect(Math.abs(kernels.sumOfSquares(at, columns, 1, columns) - expected)).toBeLessThan(
+        1e-6 * expected,
+      );
+      heap.free(product);
+    }
+  });
+
   test('normalize and normalizeBackward', () => {
     const epsilon = 1e-3;
     for (const columns of LENGTHS)

@@ -4,6 +4,9 @@ import type { Storage } from '../heap.ts';
 const PAGE_ELEMENTS = 65536 / Float32Array.BYTES_PER_ELEMENT;
 const MOST_PAGES = 65536;
 
+/** Elements in a vector: that many lie behind the last that is handed out, so that the rest of a row can be loaded whole. */
+const LANES = 4;
+
 /** A WebAssembly memory of float32 elements, those below `base` belonging to the kernels. */
 export class MemoryStorage implements Storage {
   readonly base: number;
@@ -13,7 +16,7 @@ export class MemoryStorage implements Storage {
   constructor(base: number) {
     this.base = base;
     this.memory = new WebAssembly.Memory({ initial: pagesOf(base), maximum: MOST_PAGES });
-    this.#values = new Float32Array(this.memory.buffer);
+    this.#values = valuesOf(this.memory);
   }
 
   get values(): Float32Array {
@@ -31,10 +34,14 @@ export class MemoryStorage implements Storage {
     } catch {
       this.memory.grow(needed);
     }
-    this.#values = new Float32Array(this.memory.buffer);
+    this.#values = valuesOf(this.memory);
   }
 }
 
+function valuesOf({ buffer }: WebAssembly.Memory): Float32Array {
+  return new Float32Array(buffer, 0, buffer.byteLength / Float32Array.BYTES_PER_ELEMENT - LANES);
+}
+
 function pagesOf(length: number): number {
-  return Math.ceil(length / PAGE_ELEMENTS);
+  return Math.ceil((length + LANES) / PAGE_ELEMENTS);
 }

@@ -2,9 +2,9 @@
  * The loops over blocks around every elementwise kernel.
  *
  * The formula is a class with one method, because a call of a type parameter's method is inlined where a call of a
- * function value would go through a table at every vector.
+ * function value would go through a table at every vector. Two vectors go in each iteration.
  */
-import { bytes, LANES, load4, store4, VECTOR } from './vector';
+import { bytes, LANES, store4, storePair, VECTOR } from './vector';
 
 /** out ← F(a, p, q) over a block, `p` and `q` being constants of the formula. */
 // @ts-ignore: decorator
@@ -21,20 +21,25 @@ export function map<F>(
   const formula = changetype<F>(0);
   for (; rows > 0; rows--) {
     let o = bytes(out), x = bytes(a), left = columns;
-    for (; left >= LANES; left -= LANES) {
-      v128.store(o, formula.of(v128.load(x), p, q));
+    for (; left >= 2 * LANES; left -= 2 * LANES) {
+      const x0 = v128.load(x), x1 = v128.load(x, 16);
+      storePair(o, formula.of(x0, p, q), formula.of(x1, p, q));
+      o += 2 * VECTOR;
+      x += 2 * VECTOR;
+    }
+    for (; left > 0; left -= LANES) {
+      store4(o, formula.of(v128.load(x), p, q), left);
       o += VECTOR;
       x += VECTOR;
     }
-    if (left > 0) store4(o, formula.of(load4(x, left), p, q), left);
     out += outStride;
     a += aStride;
   }
 }
 
 /**
- * {@link map} for a long formula: whole and partial vectors go through one loop, so that its code exists once. Beside so
- * much arithmetic the question which of the two it is costs nothing; beside little, it would triple the time.
+ * {@link map} for a long formula: one vector in each iteration, unless it is WIDE. Two would be 5 % faster on V8 from 13 on
+ * and up to 26 % slower before.
  */
 // @ts-ignore: decorator
 @inline
@@ -45,12 +50,21 @@ export function mapLong<F>(out: i32, outStride: i32, a: i32, aStride: i32, rows:
   }
   const formula = changetype<F>(0);
   for (; rows > 0; rows--) {
-    let o = bytes(out), x = bytes(a);
-    for (let left = columns; left > 0; left -= LANES) {
-      store4(o, formula.of(load4(x, left)), left);
+    let o = bytes(out), x = bytes(a), left = columns;
+    if (WIDE) {
+      for (; left >= 2 * LANES; left -= 2 * LANES) {
+        const x0 = v128.load(x), x1 = v128.load(x, 16);
+        storePair(o, formula.of(x0), formula.of(x1));
+        o += 2 * VECTOR;
+        x += 2 * VECTOR;
+      }
+    }
+    for (; left >= LANES; left -= LANES) {
+      v128.store(o, formula.of(v128.load(x)));
       o += VECTOR;
       x += VECTOR;
     }
+    if (left > 0) store4(o, formula.of(v128.load(x)), left);
     out += outStride;
     a += aStride;
   }
@@ -69,13 +83,20 @@ export function zip<F>(
   const formula = changetype<F>(0);
   for (; rows > 0; rows--) {
     let o = bytes(out), x = bytes(a), y = bytes(b), left = columns;
-    for (; left >= LANES; left -= LANES) {
-      v128.store(o, formula.of(v128.load(x), v128.load(y), v128.load(o)));
+    for (; left >= 2 * LANES; left -= 2 * LANES) {
+      const x0 = v128.load(x), x1 = v128.load(x, 16), y0 = v128.load(y), y1 = v128.load(y, 16);
+      const o0 = v128.load(o), o1 = v128.load(o, 16);
+      storePair(o, formula.of(x0, y0, o0), formula.of(x1, y1, o1));
+      o += 2 * VECTOR;
+      x += 2 * VECTOR;
+      y += 2 * VECTOR;
+    }
+    for (; left > 0; left -= LANES) {
+      store4(o, formula.of(v128.load(x), v128.load(y), v128.load(o)), left);
       o += VECTOR;
       x += VECTOR;
       y += VECTOR;
     }
-    if (left > 0) store4(o, formula.of(load4(x, left), load4(y, left), load4(o, left)), left);
     out += outStride;
     a += aStride;
     b += bStride;

@@ -35,10 +35,16 @@ const DOWN = TABLE + 76;
 
 const MANTISSA_BITS: i32 = 23;
 
+// Where the table begins, as far as the engine knows: a load from an address that it does know cannot fault, and V8 makes no
+// 256-bit instruction of two such loads if one that can fault lies between them.
+// @ts-ignore: decorator
+@external("env", "zero")
+declare const ZERO: usize;
+
 // @ts-ignore: decorator
 @inline
 function constant(at: usize): v128 {
-  return v128.load32_splat(at);
+  return WIDE ? v128.load32_splat(ZERO + at) : v128.load32_splat(at);
 }
 
 /** x / ln 2 + 1.5·2²³: its lowest bits hold n. */

@@ -1,6 +1,6 @@
 /** Rows brought to mean 0 and variance 1. Means are taken in float64, as the sums of softmax are. */
 import { addSquares, upper } from './reductions';
-import { bytes, LANES, load4, store4, VECTOR } from './vector';
+import { bytes, first, LANES, load4, store4, storePair, VECTOR } from './vector';
 
 export function normalize(
   out: i32, outStride: i32, inverseDeviation: i32, inverseDeviationStride: i32, a: i32, aStride: i32,
@@ -8,14 +8,19 @@ export function normalize(
 ): void {
   if (columns == 0) return;
   for (; rows > 0; rows--) {
-    let o = bytes(out);
+    let o = bytes(out), left = columns;
     const x = bytes(a);
     const spread = centred(o, x, meanOf(x, columns), columns) / columns + epsilon;
     const d: f32 = spread == 0 ? 0 : <f32>(1 / sqrt<f64>(spread));
     store<f32>(bytes(inverseDeviation), d);
     const factor = f32x4.splat(d);
-    for (let left = columns; left > 0; left -= LANES) {
-      store4(o, f32x4.mul(load4(o, left), factor), left);
+    for (; left >= 2 * LANES; left -= 2 * LANES) {
+      const y0 = v128.load(o), y1 = v128.load(o, 16);
+      storePair(o, f32x4.mul(y0, factor), f32x4.mul(y1, factor));
+      o += 2 * VECTOR;
+    }
+    for (; left > 0; left -= LANES) {
+      store4(o, f32x4.mul(v128.load(o), factor), left);
       o += VECTOR;
     }
     out += outStride;
@@ -29,12 +34,21 @@ export function normalizeBackward(
   dy: i32, dyStride: i32, rows: i32, columns: i32,
 ): void {
   for (; rows > 0; rows--) {
-    let o = bytes(out), at = bytes(y), from = bytes(dy);
+    let o = bytes(out), at = bytes(y), from = bytes(dy), left = columns;
     const mean = f32x4.splat(<f32>meanOf(from, columns));
     const slope = f32x4.splat(<f32>meanProduct(from, at, columns));
     const d = v128.load32_splat(bytes(inverseDeviation));
-    for (let left = columns; left > 0; left -= LANES) {
-      const across = f32x4.sub(f32x4.sub(load4(from, left), mean), f32x4.mul(load4(at, left), slope));
+    for (; left >= 2 * LANES; left -= 2 * LANES) {
+      const x0 = v128.load(from), x1 = v128.load(from, 16), y0 = v128.load(at), y1 = v128.load(at, 16);
+      const across0 = f32x4.sub(f32x4.sub(x0, mean), f32x4.mul(y0, slope));
+      const across1 = f32x4.sub(f32x4.sub(x1, mean), f32x4.mul(y1, slope));
+      storePair(o, f32x4.mul(d, across0), f32x4.mul(d, across1));
+      o += 2 * VECTOR;
+      at += 2 * VECTOR;
+      from += 2 * VECTOR;
+    }
+    for (; left > 0; left -= LANES) {
+      const across = f32x4.sub(f32x4.sub(v128.load(from), mean), f32x4.mul(v128.load(at), slope));
       store4(o, f32x4.mul(d, across), left);
       o += VECTOR;
       at += VECTOR;
@@ -76,10 +90,9 @@ function centred(out: usize, x: usize, mean: f64, columns: i32): f64 {
   const whole = f32x4.splat(rounded), rest = f32x4.splat(<f32>(mean - rounded));
   let low = f64x2.splat(0), high = f64x2.splat(0);
   for (let left = columns; left > 0; left -= LANES) {
-    let difference = f32x4.sub(f32x4.sub(load4(x, left), whole), rest);
+    let difference = f32x4.sub(f32x4.sub(v128.load(x), whole), rest);
     store4(out, difference, left);
-    // Lanes behind the row's end count for nothing.
-    difference = v128.and(difference, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(left)));
+    difference = first(difference, left);
     low = addSquares(low, difference);
     high = addSquares(high, upper(difference));
     out += VECTOR;

@@ -1,6 +1,6 @@
 /** A block of A by a block of B in panels: which tile goes where. */
 import { reorder } from './reorder';
-import { BLOCK_A, DEPTH, STRIDE_A, EDGE, HEIGHT, PANEL, TILE } from './scratch';
+import { BLOCK_A, DEPTH, STRIDE_A, EDGE, HEIGHT, PANEL, tileRows } from './scratch';
 import { rowOfFour, rowOfThree, tileOf } from './tile';
 
 /** The elements that B[depth × columns] takes in panels: a last panel of fewer columns is filled up with zeros. */
@@ -46,9 +46,10 @@ function rowsTimesPanels(
   c: usize, cStride: usize, a: usize, panels: usize, rows: i32, n: i32, depth: i32, add: bool,
 ): void {
   const panelBytes = <usize>(depth * PANEL) << 2;
-  const tiles = (rows + TILE - 1) / TILE;
+  const most = tileRows();
+  const tiles = (rows + most - 1) / most;
   if (rows == 1) {
-    const count = TILE == 6 ? 4 : 3;
+    const count = most == 6 ? 4 : 3;
     for (; n >= count * PANEL; n -= count * PANEL) {
       if (count == 4) rowOfFour(c, a, panels, panelBytes, depth, add);
       else rowOfThree(c, a, panels, panelBytes, depth, add);

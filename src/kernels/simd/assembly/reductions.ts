@@ -54,6 +54,8 @@ export function maximumMagnitude(a: i32, aStride: i32, rows: i32, columns: i32):
 }
 
 /** The largest lane, NaN if any is. */
+// @ts-ignore: decorator
+@inline
 export function maximumOf(x: v128): f32 {
   const pairs = f32x4.max(x, v128.shuffle<f32>(x, x, 2, 3, 2, 3));
   return max(f32x4.extract_lane(pairs, 0), f32x4.extract_lane(pairs, 1));

@@ -1,5 +1,6 @@
 /** Copies of blocks from any strides into rows. Here, and in all that builds on it, strides count bytes. */
-import { LANES, load4, store4, VECTOR } from './vector';
+import { PANEL } from './scratch';
+import { LANES, store4, storePair, VECTOR } from './vector';
 
 /** out[i][j] = a[i·rowStride + j·columnStride] */
 export function reorder(
@@ -8,9 +9,11 @@ export function reorder(
   if (columnStride == 4) {
     for (; rows > 0; rows--) {
       // A whole row of a panel, where a call would take longer than the copy.
-      if (columns == 2 * LANES) {
-        v128.store(out, v128.load(a));
-        v128.store(out, v128.load(a, 16), 16);
+      if (columns == PANEL) {
+        const a0 = v128.load(a), a1 = v128.load(a, 16);
+        const a2 = WIDE ? v128.load(a, 32) : a0, a3 = WIDE ? v128.load(a, 48) : a1;
+        storePair(out, a0, a1);
+        if (WIDE) storePair(out + 32, a2, a3);
       } else {
         copyRow(out, a, columns);
       }
@@ -26,12 +29,19 @@ export function reorder(
 
 /** out[j] = a[j] */
 export function copyRow(out: usize, a: usize, columns: i32): void {
-  for (; columns >= LANES; columns -= LANES) {
+  for (; columns >= 2 * LANES; columns -= 2 * LANES) {
+    const a0 = v128.load(a), a1 = v128.load(a, 16);
+    storePair(out, a0, a1);
+    out += 2 * VECTOR;
+    a += 2 * VECTOR;
+  }
+  if (columns >= LANES) {
     v128.store(out, v128.load(a));
     out += VECTOR;
     a += VECTOR;
+    columns -= LANES;
   }
-  if (columns > 0) store4(out, load4(a, columns), columns);
+  if (columns > 0) store4(out, v128.load(a), columns);
 }
 
 /** out[j][i] = a[i][j], in squares of 4 × 4. */

@@ -1,5 +1,6 @@
 /** A row by a matrix that was not packed: B is read once, in its own order, at the speed of the memory. */
-import { bytes, LANES, load4, madd, store4, VECTOR } from './vector';
+import { EDGE } from './scratch';
+import { LANES, load4, madd, store4, storePair, VECTOR } from './vector';
 
 /** c ← (add ? c : 0) + Σ a[l]·B[l], B of unit column stride: a combination of the rows of B, four at a time. */
 export function rowCombination(
@@ -25,13 +26,41 @@ function addRows(
   rows: i32, c: usize, a: usize, aStride: usize, b: usize, bStride: usize, n: i32, add: bool,
 ): void {
   const zero = f32x4.splat(0);
+  // Of c, all or nothing: a branch would part the loop.
+  const kept = i32x4.splat(add ? -1 : 0);
   const x0 = v128.load32_splat(a);
   const x1 = rows > 1 ? v128.load32_splat(a + aStride) : zero;
   const x2 = rows > 2 ? v128.load32_splat(a + aStride * 2) : zero;
   const x3 = rows > 3 ? v128.load32_splat(a + aStride * 3) : zero;
   let b1 = b + bStride, b2 = b1 + bStride, b3 = b2 + bStride;
+  if (WIDE) {
+    for (; n >= 2 * LANES; n -= 2 * LANES) {
+      let sum0 = v128.and(kept, v128.load(c)), sum1 = v128.and(kept, v128.load(c, 16));
+      sum0 = madd(x0, v128.load(b), sum0);
+      sum1 = madd(x0, v128.load(b, 16), sum1);
+      if (rows > 1) {
+        sum0 = madd(x1, v128.load(b1), sum0);
+        sum1 = madd(x1, v128.load(b1, 16), sum1);
+      }
+      if (rows > 2) {
+        sum0 = madd(x2, v128.load(b2), sum0);
+        sum1 = madd(x2, v128.load(b2, 16), sum1);
+      }
+      if (rows > 3) {
+        sum0 = madd(x3, v128.load(b3), sum0);
+        sum1 = madd(x3, v128.load(b3, 16), sum1);
+      }
+      storePair(c, sum0, sum1);
+      b += 2 * VECTOR;
+      b1 += 2 * VECTOR;
+      b2 += 2 * VECTOR;
+      b3 += 2 * VECTOR;
+      c += 2 * VECTOR;
+    }
+  }
   for (; n >= LANES; n -= LANES) {
-    let sum = madd(x0, v128.load(b), add ? v128.load(c) : zero);
+    let sum = v128.and(kept, v128.load(c));
+    sum = madd(x0, v128.load(b), sum);
     if (rows > 1) sum = madd(x1, v128.load(b1), sum);
     if (rows > 2) sum = madd(x2, v128.load(b2), sum);
     if (rows > 3) sum = madd(x3, v128.load(b3), sum);
@@ -43,10 +72,11 @@ function addRows(
     c += VECTOR;
   }
   if (n > 0) {
-    let sum = madd(x0, load4(b, n), add ? load4(c, n) : zero);
-    if (rows > 1) sum = madd(x1, load4(b1, n), sum);
-    if (rows > 2) sum = madd(x2, load4(b2, n), sum);
-    if (rows > 3) sum = madd(x3, load4(b3, n), sum);
+    let sum = v128.and(kept, v128.load(c));
+    sum = madd(x0, v128.load(b), sum);
+    if (rows > 1) sum = madd(x1, v128.load(b1), sum);
+    if (rows > 2) sum = madd(x2, v128.load(b2), sum);
+    if (rows > 3) sum = madd(x3, v128.load(b3), sum);
     store4(c, sum, n);
   }
 }
@@ -60,15 +90,16 @@ export function dotProducts(
     const b1 = n > 1 ? b + bStride : b;
     const b2 = n > 2 ? b1 + bStride : b1;
     const b3 = n > 3 ? b2 + bStride : b2;
-    const sums = fourDots(a, b, b1, b2, b3, k);
-    store4(c, add ? f32x4.add(load4(c, n), sums) : sums, n);
+    fourDots(EDGE, a, b, b1, b2, b3, k);
+    const sums = v128.load(EDGE);
+    store4(c, add ? f32x4.add(v128.load(c), sums) : sums, n);
     b += bStride * 4;
     c += VECTOR;
   }
 }
 
-/** Four dot products with the same a, each in two vectors of partial sums. */
-function fourDots(a: usize, b0: usize, b1: usize, b2: usize, b3: usize, k: i32): v128 {
+/** Four dot products with the same a, each in two vectors of partial sums, to `out`. */
+function fourDots(out: usize, a: usize, b0: usize, b1: usize, b2: usize, b3: usize, k: i32): void {
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
   for (; k >= 2 * LANES; k -= 2 * LANES) {
     const x = v128.load(a), y = v128.load(a, 16);
@@ -98,7 +129,7 @@ function fourDots(a: usize, b0: usize, b1: usize, b2: usize, b3: usize, k: i32):
     b2 += VECTOR;
     b3 += VECTOR;
   }
-  return sumsOfLanes(f32x4.add(s0, t0), f32x4.add(s1, t1), f32x4.add(s2, t2), f32x4.add(s3, t3));
+  v128.store(out, sumsOfLanes(f32x4.add(s0, t0), f32x4.add(s1, t1), f32x4.add(s2, t2), f32x4.add(s3, t3)));
 }
 
 /** The sum of the lanes of each of four vectors, as one vector. */

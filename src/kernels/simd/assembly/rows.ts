@@ -1,7 +1,7 @@
 /** Kernels that move or add whole rows. */
 import { zip } from './blocks';
 import { copyRow, transposed } from './reorder';
-import { bytes, LANES, VECTOR } from './vector';
+import { bytes, LANES, storePair, VECTOR } from './vector';
 
 @unmanaged
 class AddTo {
@@ -31,10 +31,8 @@ export function columnSums(out: i32, a: i32, aStride: i32, rows: i32, columns: i
       s2 = f32x4.add(v128.load(o, 32), s2);
       s3 = f32x4.add(v128.load(o, 48), s3);
     }
-    v128.store(o, s0);
-    v128.store(o, s1, 16);
-    v128.store(o, s2, 32);
-    v128.store(o, s3, 48);
+    storePair(o, s0, s1);
+    storePair(o + 32, s2, s3);
     o += 4 * VECTOR;
     x += 4 * VECTOR;
   }
