@@ -137,11 +137,24 @@ export function gradientFlow<Input, Target extends Tensor | Indices>(
   const weights = [...model.parameters()];
   const found = layers.map(({ cell, watched }) => {
     const at = weights.findIndex(([, parameter]) => parameter === cell.weightHh);
-    return { at, flow: watched.flow(layerName(weights[at]?.[0] ?? cell.type)) };
+    const name = layerName(weights[at]?.[0] ?? cell.type);
+    if (watched.steps === 0) throw noSteps(batch, name);
+    return { at, flow: watched.flow(name) };
   });
   return new GradientFlow(
     loss,
     found.sort((a, b) => a.at - b.at).map(({ flow }) => flow),
+  );
+}
+
+/** A convolution may have made sequences of nothing out of short ones. */
+function noSteps({ lengths }: Pick<Batch<unknown, Tensor>, 'lengths'>, layer: string): RangeError {
+  const argument = lengths === undefined ? 'batch.inputs' : 'batch.lengths';
+  return rangeError(
+    WHERE,
+    argument,
+    `leave layer ${layer} no step`,
+    'at least one sequence with a step there',
   );
 }
 

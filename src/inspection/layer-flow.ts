@@ -46,6 +46,8 @@ const isSaturated = {
 
 /** A layer that is being watched while gradients go back through it. */
 export interface WatchedLayer {
+  /** The steps of its longest sequence. */
+  readonly steps: number;
   readonly observe: StepObserver;
   /** To be called afterwards. */
   flow(name: string): LayerFlow;
@@ -60,6 +62,7 @@ export function watchLayer(cell: Unrollable<string>, { batch, time, lengths }: S
   const rows = mapNames(states, () => ends.map((length) => new Float64Array(length)));
   let t = time;
   return {
+    steps: ends.reduce((most, length) => Math.max(most, length), 0),
     observe(step, dNext) {
       t--;
       for (const name of states)

@@ -11,6 +11,7 @@ import type { Backend } from '../kernels/backend.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { type Parameter, releaseParameters } from '../matrix/parameter.ts';
+import { MOST_INDICES } from '../matrix/rows.ts';
 import { denseInput, gradientInput, gradientOutput, indexInput, output } from '../signal/boundary.ts';
 import type { Expectation } from '../signal/checks.ts';
 import { type Pass, recordPass } from '../signal/pass.ts';
@@ -293,13 +294,20 @@ export abstract class Layer<
   /**
    * Passes on what the layer before gives, if it is what this one accepts.
    *
-   * @throws RangeError if it is one-hot where features are needed, or has or lacks a time axis.
+   * @throws RangeError if it is one-hot where features are needed, has or lacks a time axis, or has too many steps.
    * @internal
    */
   accept(signal: Signal): Signal {
     const { type } = this;
     const { timed = signal.timed } = this.expectation(type);
     if (this.accepts === 'dense' && !this.takesOneHot) denseOnly(type, 'its input', signal);
+    if (signal.batch * signal.time > MOST_INDICES)
+      throw rangeError(
+        type,
+        'its input',
+        `has ${signal.batch} sequences of ${signal.time} steps`,
+        `at most ${MOST_INDICES} steps in all sequences together`,
+      );
     if (timed && !signal.timed)
       throw rangeError(type, 'its input', `has shape [batch, ${signal.width}]`, '[batch, time, features]');
     if (!timed && signal.timed)

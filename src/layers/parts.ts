@@ -2,6 +2,7 @@
 import { rangeError, wholeNumber } from '../common/errors.ts';
 import type { Check } from '../common/options.ts';
 import type { Parameter } from '../matrix/parameter.ts';
+import { MOST_INDICES } from '../matrix/rows.ts';
 
 /** The parameters of named parts, each name behind that of its part; a shared one once, under its first name. */
 export function prefixed(parts: {
@@ -18,12 +19,9 @@ export function prefixed(parts: {
   return named;
 }
 
-// Indices are elements of the heap, and a float32 tells whole numbers apart up to here.
-const MOST_CLASSES = 2 ** 24;
-
 /** A number of classes that indices can tell apart. */
 export const classCount: Check<number> = (where, argument, value) => {
   const classes = wholeNumber(where, argument, value);
-  if (classes > MOST_CLASSES) throw rangeError(where, argument, `is ${classes}`, `at most ${MOST_CLASSES}`);
+  if (classes > MOST_INDICES) throw rangeError(where, argument, `is ${classes}`, `at most ${MOST_INDICES}`);
   return classes;
 };

@@ -50,6 +50,9 @@ export function transpose(out: Matrix, a: Matrix): void {
   out.backend.kernels.transpose(out.offset, out.stride, a.offset, a.stride, a.rows, a.columns);
 }
 
+/** The indices that rows are told apart by: they are elements of the heap, and a float32 tells whole numbers apart up to here. */
+export const MOST_INDICES: number = 2 ** 24;
+
 /** Row i of out ← row `indices[i]` of table, or zeros where the index is −1 */
 export function gather(out: Matrix, table: Matrix, indices: Matrix): void {
   rowOf('gather', 'indices', indices, out.rows);

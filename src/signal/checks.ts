@@ -2,6 +2,7 @@
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { isShape } from '../common/tensor.ts';
+import { MOST_INDICES } from '../matrix/rows.ts';
 
 /** What a layer expects of its input. */
 export interface Expectation {
@@ -18,9 +19,6 @@ export interface Expectation {
   /** The name of the lengths in an error: `lengths` unless given. */
   readonly lengthsName?: string | undefined;
 }
-
-// Rows are counted in elements of the heap, and a float32 tells whole numbers apart up to here.
-const MOST_STEPS = 2 ** 24;
 
 /** The batch and time of a shape that ends in `trailing`. */
 export function extent(
@@ -46,8 +44,8 @@ export function extent(
   }
   const [batch, time] = shape;
   if (!(batch! > 0)) throw rangeError(where, argument, came, 'at least one sequence');
-  if (timed && batch! * time! > MOST_STEPS)
-    throw rangeError(where, argument, came, `at most ${MOST_STEPS} steps in all sequences together`);
+  if (timed && batch! * time! > MOST_INDICES)
+    throw rangeError(where, argument, came, `at most ${MOST_INDICES} steps in all sequences together`);
   return { batch: batch!, time: timed ? time! : 1, timed };
 }
 

@@ -4,6 +4,7 @@ import {
   type Batch,
   Bidirectional,
   type Cell,
+  Conv1d,
   crossEntropy,
   Dense,
   Dropout,
@@ -518,6 +519,34 @@ describe('errors', () => {
     ],
   ])('%#', (args, error) => {
     expect(() => call(...args)).toThrow(error);
+  });
+
+  test('of sequences that a convolution leaves no step', () => {
+    const model = sequential(
+      new Conv1d({ inputSize: 1, outputSize: 1, kernelSize: 3, padding: 'valid' }),
+      new Sequence(new RNNCell({ inputSize: 1, hiddenSize: 2 })),
+    );
+    const four = tensor([1, 2, 3, 4, 5, 6, 7, 8], [2, 4, 1]);
+    const shortened = (lengths: number[]) =>
+      gradientFlow(model, { inputs: four, targets: tensor(Array(8).fill(0), [2, 2, 2]), lengths }, { loss });
+    expect(() => shortened([2, 1])).toThrow(
+      new RangeError(
+        'gradientFlow: batch.lengths leave layer 1 no step, expected at least one sequence with a step there',
+      ),
+    );
+    const some = gradientFlow(
+      model,
+      { inputs: four, targets: tensor(Array(8).fill(0), [2, 2, 2]), lengths: [2, 4] },
+      { loss },
+    );
+    expect(some.layers[0]!.norms.every((norm) => norm > 0)).toBe(true);
+    expect(some.layers[0]!.norms.length).toBe(2);
+    const none = { inputs: tensor([], [1, 0, 1]), targets: tensor([], [1, 0, 2]) };
+    expect(() => gradientFlow(sequential(model.layers[1]!), none, { loss })).toThrow(
+      new RangeError(
+        'gradientFlow: batch.inputs leave layer 0 no step, expected at least one sequence with a step there',
+      ),
+    );
   });
 });
 

@@ -7,6 +7,7 @@ import {
   Conv1d,
   Dense,
   Embedding,
+  float32,
   float64,
   GRUCell,
   type Indices,
@@ -130,6 +131,15 @@ describe('Repeat', () => {
     expect(() => sequential(new Sequence(gru()), new Repeat({ steps: 2 })).infer(x)).toThrow(
       new RangeError('Repeat: its input has 3 steps, expected [batch, features], without time'),
     );
+    const many = sequential(
+      new Repeat({ steps: 2 ** 12 }),
+      new Sequence(new GRUCell({ inputSize: 1, hiddenSize: 1 })),
+    );
+    expect(() => many.infer(tensor(new Float32Array(2 ** 12 + 1), [2 ** 12 + 1, 1]))).toThrow(
+      new RangeError(
+        'Sequence: its input has 4097 sequences of 4096 steps, expected at most 16777216 steps in all sequences together',
+      ),
+    );
   });
 });
 
@@ -200,6 +210,25 @@ test.each<[string, AnyLayer]>([
 describe('LayerNorm', () => {
   test('equal features stay finite', () =>
     expect(numbers(new LayerNorm({ inputSize: 2 }).infer(tensor([[4, 4]])).output)).toEqual([0, 0]));
+
+  test('equal features are zeros, whatever they are, and nearly equal ones are told apart', () => {
+    for (const backend of [float64(), float32()])
+      for (const size of [2, 3, 7, 1000]) {
+        const layer = new LayerNorm({ inputSize: size, epsilon: 0, backend });
+        for (const value of [0.1, 1 / 3, -1e30, 1e-30]) {
+          const { output } = layer.infer(tensor(Array(size).fill(value), [1, size]));
+          expect(numbers(output).every((y) => y === 0)).toBe(true);
+        }
+      }
+    // One unit in the last place above the others: (−1, −1, 2)/√2.
+    const layer = new LayerNorm({ inputSize: 3, epsilon: 0, backend: float64() });
+    for (const value of [0.1, 1 / 3, 1e30]) {
+      const above = new Float64Array([value]);
+      new BigInt64Array(above.buffer)[0]! += 1n;
+      const found = numbers(layer.infer(tensor([[value, value, above[0]!]])).output);
+      expect(found).toEqual([-Math.SQRT1_2, -Math.SQRT1_2, Math.SQRT2].map((y) => expect.closeTo(y, 12)));
+    }
+  });
 
   test('without epsilon, equal features and padding are zeros and spoil no gradient', () => {
     const layer = new LayerNorm({ inputSize: 2, epsilon: 0 });

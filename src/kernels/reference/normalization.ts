@@ -17,11 +17,15 @@ export function normalization(heap: Heap): NormalizationKernels {
         let mean = 0;
         for (let j = 0; j < columns; j++) mean += x[from + j]!;
         mean /= columns;
+        // The mean is rounded. Where features are nearly equal, what is missing of it is as large as their deviations.
+        let rest = 0;
+        for (let j = 0; j < columns; j++) rest += x[from + j]! - mean;
+        rest /= columns;
         let variance = 0;
-        for (let j = 0; j < columns; j++) variance += (x[from + j]! - mean) ** 2;
+        for (let j = 0; j < columns; j++) variance += (x[from + j]! - mean - rest) ** 2;
         const spread = variance / columns + epsilon;
         x[d] = spread === 0 ? 0 : 1 / Math.sqrt(spread);
-        for (let j = 0; j < columns; j++) x[to + j] = (x[from + j]! - mean) * x[d]!;
+        for (let j = 0; j < columns; j++) x[to + j] = (x[from + j]! - mean - rest) * x[d]!;
       }
     },
     normalizeBackward(
