@@ -88,6 +88,12 @@ export { Repeat, type RepeatOptions } from './layers/repeat.ts';
 export { Residual } from './layers/residual.ts';
 export { Sequence, type SequenceOptions } from './layers/sequence.ts';
 export { type AnyLayer, Sequential, sequential } from './layers/sequential.ts';
+export {
+  type AbsoluteErrorOptions,
+  meanAbsoluteError,
+  type QuantileLossOptions,
+  quantileLoss,
+} from './losses/absolute.ts';
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './losses/binary-cross-entropy.ts';
 export {
   type CrossEntropyOptions,
@@ -115,7 +121,6 @@ export {
   accuracy,
   bitsPerCharacter,
   type ClassMetricOptions,
-  meanAbsoluteError,
   perplexity,
 } from './metrics/metrics.ts';
 export { editDistance, errorRate, exactMatch } from './metrics/sequences.ts';

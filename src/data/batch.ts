@@ -8,6 +8,8 @@ export interface Batch<Input, Target extends Tensor | Indices> {
   readonly targets: Target;
   /** The valid steps of each sequence; default: all are. */
   readonly lengths?: readonly number[] | undefined;
+  /** What each term of the loss is multiplied by, shaped like the targets; default 1. */
+  readonly weights?: Tensor | undefined;
   /** Whether each sequence goes on where the same one of the batch before ended: its final state is then the first here. */
   readonly continues?: boolean | undefined;
 }

@@ -5,6 +5,7 @@ import type { Tensor } from '../common/tensor.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, clamp, copy, mul, scale, sub } from '../matrix/operations.ts';
+import { absolute } from './absolute.ts';
 import { type Elements, ElementwiseLoss } from './elementwise.ts';
 import type { Loss } from './loss.ts';
 import { type Reduction, reductions } from './reduction.ts';
@@ -100,19 +101,6 @@ function rounded(arena: Arena, x: Matrix, y: Matrix, delta: number): Elements {
   clamp(slope, values, -delta, delta);
   scale(half, slope, -0.5);
   add(values, values, half);
-  mul(values, values, slope);
-  return { values, slopes: (out) => copy(out, slope) };
-}
-
-/** |d|, with slope 0 at d = 0. */
-function absolute(arena: Arena, x: Matrix, y: Matrix): Elements {
-  const { rows, columns } = x;
-  const slope = arena.matrix(rows, columns);
-  const values = arena.matrix(rows, columns);
-  sub(values, x, y);
-  const elements = values.backend.heap.values;
-  for (let i = 0; i < rows * columns; i++)
-    elements[slope.offset + i] = Math.sign(elements[values.offset + i]!);
   mul(values, values, slope);
   return { values, slopes: (out) => copy(out, slope) };
 }

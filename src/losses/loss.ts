@@ -98,7 +98,7 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
     const owner = { backend: backendOf(output, options) };
     const pass = recordPass<ValueOf<R>, Tensor, undefined>(where, owner, (arena) => {
       const signal = outputSignal(arena, where, output, options);
-      const terms = this.terms(arena, where, signal, target);
+      const terms = this.#terms(arena, where, signal, target, options.weights);
       weight = terms.weight;
       const value = this.#value(arena, signal, terms, target);
       return {
@@ -124,7 +124,7 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
     checkOptions(where, options, lossChecks);
     return withArena(backendOf(output, options), (arena) => {
       const signal = outputSignal(arena, where, output, options);
-      const terms = this.terms(arena, where, signal, target);
+      const terms = this.#terms(arena, where, signal, target, options.weights);
       return { value: this.#value(arena, signal, terms, target), weight: terms.weight };
     });
   }
@@ -134,15 +134,46 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
    *
    * @throws TypeError or RangeError if the output is not real features, the target does not fit, or the reduction is `none`.
    */
-  trace(arena: Arena, where: string, output: Signal, target: Target): LossTrace {
+  trace(
+    arena: Arena,
+    where: string,
+    output: Signal,
+    target: Target,
+    weights?: Tensor | undefined,
+  ): LossTrace {
     if (this.reduction === 'none')
       throw rangeError(where, 'loss', `${this.name} has reduction "none"`, '"mean" or "sum"');
     if (output.kind !== 'dense') throw typeError(where, 'output', 'is one-hot', 'real features');
-    const terms = this.terms(arena, where, output, target);
+    const terms = this.#terms(arena, where, output, target, weights);
     return {
       value: this.#value(arena, output, terms, target) as number,
       weight: terms.weight,
       backward: (dLoss) => terms.gradient(dLoss * this.#factor(terms.weight)),
+    };
+  }
+
+  /** The terms, each multiplied by its weight where there are some. */
+  #terms(
+    arena: Arena,
+    where: string,
+    signal: DenseSignal,
+    target: Target,
+    weights: Tensor | undefined,
+  ): Terms {
+    const terms = this.terms(arena, where, signal, target);
+    if (weights === undefined) return terms;
+    const shape = terms.perSequence ? [signal.batch] : target.shape;
+    const of = terms.perSequence ? 'one for each sequence' : "the target's";
+    const ordered = { where, argument: 'weights', shape, of, why: ` of shape [${shape.join(', ')}], ${of}` };
+    const factors = timeMajor(weights, ordered, extentOf(signal, terms));
+    return {
+      ...terms,
+      // Where a term is left out its weight says nothing, whatever it is.
+      values: terms.values.map((term, i) => (term === 0 ? 0 : term * factors[i]!)),
+      gradient: (dTerms) =>
+        terms.gradient(
+          factors.map((factor, i) => factor * (typeof dTerms === 'number' ? dTerms : dTerms[i]!)),
+        ),
     };
   }
 
@@ -172,7 +203,16 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
   ): number | Float64Array {
     if (dLoss === undefined) return this.reduction === 'none' ? 1 : this.#factor(terms.weight);
     const where = `${this.name}.backward`;
-    if (typeof value !== 'number') return timeMajor(where, dLoss, value, extentOf(signal, terms));
+    if (typeof value !== 'number') {
+      const ordered = {
+        where,
+        argument: 'dLoss',
+        shape: value.shape,
+        of: "the value's",
+        why: ', since the reduction is "none"',
+      };
+      return timeMajor(dLoss, ordered, extentOf(signal, terms));
+    }
     if (typeof dLoss !== 'number') throw typeError(where, 'dLoss', `is ${show(dLoss)}`, 'a number');
     return dLoss * this.#factor(terms.weight);
   }

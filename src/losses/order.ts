@@ -20,31 +20,37 @@ export function batchMajor(
   return { data, shape: [...shape] };
 }
 
+/** What is to be brought into the order of the terms, as errors say it. */
+export interface Ordered {
+  readonly where: string;
+  readonly argument: string;
+  /** The shape it must have, and whose that is. */
+  readonly shape: readonly number[];
+  readonly of: string;
+  /** Why it must be a tensor. */
+  readonly why: string;
+}
+
 /**
- * The elements of an upstream gradient in the order of the terms.
+ * The elements of a tensor, such as an upstream gradient, in the order of the terms.
  *
- * @throws TypeError if it is not a tensor; RangeError if its shape is not that of `value`.
+ * @throws TypeError if it is not a tensor; RangeError if its shape is another.
  */
 export function timeMajor(
-  where: string,
-  dLoss: unknown,
-  value: Tensor,
+  given: unknown,
+  { where, argument, shape: expected, of, why }: Ordered,
   { batch, time }: TermsExtent,
 ): Float64Array {
-  const { data, shape } = (dLoss ?? {}) as Partial<Tensor>;
+  const { data, shape } = (given ?? {}) as Partial<Tensor>;
   if (data === undefined || shape === undefined)
-    throw typeError(
-      where,
-      'dLoss',
-      `is ${show(dLoss)}`,
-      'a tensor { data, shape }, since the reduction is "none"',
-    );
-  if (shape.join() !== value.shape.join() || data.length !== value.data.length)
+    throw typeError(where, argument, `is ${show(given)}`, `a tensor { data, shape }${why}`);
+  const length = expected.reduce((size, dimension) => size * dimension, 1);
+  if (shape.join() !== expected.join() || data.length !== length)
     throw rangeError(
       where,
-      'dLoss',
+      argument,
       `has shape [${shape.join(', ')}] and ${data.length} values`,
-      `[${value.shape.join(', ')}], the value's`,
+      `[${expected.join(', ')}], ${of}`,
     );
   const terms = new Float64Array(data.length);
   exchange(terms, data, batch, time);

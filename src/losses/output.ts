@@ -16,11 +16,16 @@ export interface LossOptions {
    * output without a time axis, such as a last step's, they play no part.
    */
   readonly lengths?: readonly number[] | undefined;
+  /**
+   * What each term is multiplied by, shaped like the target, `[batch]` of `ctc`; default 1. A mean is still divided by what
+   * it is without them, as in PyTorch's binary cross-entropy.
+   */
+  readonly weights?: Tensor | undefined;
   /** What to compute with: unless given, `float64()` of float64 outputs and `float32()` of float32 outputs. */
   readonly backend?: Backend | undefined;
 }
 
-export const lossChecks: Checks<LossOptions> = { lengths: later, backend: backendOption };
+export const lossChecks: Checks<LossOptions> = { lengths: later, weights: later, backend: backendOption };
 
 /** The backend that computes with this output. */
 export function backendOf(output: Tensor, { backend }: LossOptions): Backend {

@@ -1,9 +1,8 @@
 /** The metrics. */
 import { type Checks, checkOptions, integer } from '../common/options.ts';
-import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Indices } from '../common/tensor.ts';
 import { classTargets } from '../losses/class-targets.ts';
 import { crossEntropy } from '../losses/cross-entropy.ts';
-import { smoothL1 } from '../losses/huber.ts';
 import type { Loss } from '../losses/loss.ts';
 import { type Metric, meanMetric, meanOf } from './metric.ts';
 
@@ -82,25 +81,6 @@ export function accuracy(options: ClassMetricOptions = {}): Metric<Indices> {
     });
     return { sum, count };
   });
-}
-
-/**
- * The mean of |x − y| over the elements of outputs x and targets y.
- *
- * Every element of every valid step of every batch counts once.
- *
- * @example
- * ```ts
- * import { meanAbsoluteError, tensor } from 'recurrent-cells';
- *
- * const tally = meanAbsoluteError().begin();
- * tally.add(tensor([[1, 2]]), tensor([[4, 1]]));
- * tally.add(tensor([[0, 0]]), tensor([[0, 0]]));
- * tally.value() // → 1
- * ```
- */
-export function meanAbsoluteError(): Metric<Tensor> {
-  return meanOf('meanAbsoluteError', smoothL1({ beta: 0, reduction: 'sum' }));
 }
 
 /** The cross-entropy of all steps together. */

@@ -2,6 +2,7 @@
 import { rangeError, show } from '../common/errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32, float64 } from '../kernels/index.ts';
+import { meanAbsoluteError, quantileLoss } from '../losses/absolute.ts';
 import { binaryCrossEntropy } from '../losses/binary-cross-entropy.ts';
 import { crossEntropy, negativeLogLikelihood } from '../losses/cross-entropy.ts';
 import { ctc } from '../losses/ctc.ts';
@@ -119,8 +120,10 @@ const losses: LossBuilders = {
   crossEntropy,
   ctc,
   huber,
+  meanAbsoluteError,
   meanSquaredError,
   negativeLogLikelihood,
+  quantileLoss,
   smoothL1,
 };
 

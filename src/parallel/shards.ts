@@ -31,7 +31,7 @@ export function rangesOf(batch: number, shards: number): Range[] {
  * @throws TypeError or RangeError if inputs, targets and lengths are not of the same number of sequences, at least one.
  */
 export function sequencesOf(where: string, batch: AnyBatch): number {
-  const { inputs, targets, lengths } = batch;
+  const { inputs, targets, lengths, weights } = batch;
   const parts = Object.entries(isComposite(inputs) ? inputs : { inputs });
   const [[first, leading]] = parts as [[string, Tensor | Indices]];
   checkTensor(where, first, leading, kindOf(leading));
@@ -39,7 +39,12 @@ export function sequencesOf(where: string, batch: AnyBatch): number {
   const [sequences = 0] = leading.shape;
   if (sequences === 0)
     throw rangeError(where, first, `has shape [${leading.shape.join(', ')}]`, 'at least one sequence');
-  for (const [name, part] of [...parts, ['targets', targets], ['lengths', lengths]] as const)
+  for (const [name, part] of [
+    ...parts,
+    ['targets', targets],
+    ['lengths', lengths],
+    ['weights', weights],
+  ] as const)
     if (part !== undefined) checkCount(where, name, part, sequences, first);
   return sequences;
 }
@@ -67,19 +72,22 @@ function checkCount(
 }
 
 /** A copy of some sequences of a batch. */
-export function part({ inputs, targets, lengths, continues }: AnyBatch, range: Range): AnyBatch {
+export function part({ inputs, targets, lengths, weights, continues }: AnyBatch, range: Range): AnyBatch {
   return {
     inputs: isComposite(inputs) ? mapped(inputs, range) : rows(inputs, range),
     targets: rows(targets, range),
     lengths: lengths?.slice(range.start, range.end),
+    weights: weights && (rows(weights, range) as Tensor),
     continues,
   };
 }
 
 /** The memory that a batch lies in. */
-export function arraysOf({ inputs, targets }: AnyBatch): ArrayBufferView[] {
+export function arraysOf({ inputs, targets, weights }: AnyBatch): ArrayBufferView[] {
   const parts = isComposite(inputs) ? Object.values(inputs) : [inputs];
-  return [...parts, targets].flatMap((part) => (part === undefined || isList(part) ? [] : [part.data]));
+  return [...parts, targets, weights].flatMap((part) =>
+    part === undefined || isList(part) ? [] : [part.data],
+  );
 }
 
 function mapped(inputs: CompositeInputs, range: Range): CompositeInputs {

@@ -34,12 +34,12 @@ export function backPropagateIn<Input, Target extends Tensor | Indices>(
   arena: Arena,
   where: string,
   model: Trainable<Input>,
-  { inputs, targets, lengths }: Batch<Input, Target>,
+  { inputs, targets, lengths, weights }: Batch<Input, Target>,
   loss: Loss<Target>,
   initial: State | undefined,
 ): BatchResult {
   const trace = model.recordBatch(arena, where, inputs, { lengths, state: initial });
-  const lossTrace = loss.trace(arena, where, trace.output, targets);
+  const lossTrace = loss.trace(arena, where, trace.output, targets, weights);
   trace.backward(lossTrace.backward(1));
   const { value, weight } = lossTrace;
   return { loss: value, weight, tokens: trace.tokens, state: trace.state && stateOutput(trace.state) };

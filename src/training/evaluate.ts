@@ -41,10 +41,11 @@ export async function evaluate<Input, Target extends Tensor | Indices>(
   let state: State | undefined;
   for await (const batch of batches) {
     checkBatch('evaluate', batch);
-    const { inputs, targets, lengths, continues } = batch;
+    const { inputs, targets, lengths, weights, continues } = batch;
     const result = model.infer(inputs, { lengths, state: continues ? state : undefined });
     state = result.state;
-    for (const tally of tallies) tally.add(result.output, targets, { lengths: result.lengths ?? lengths });
+    for (const tally of tallies)
+      tally.add(result.output, targets, { lengths: result.lengths ?? lengths, weights });
     await breathe();
   }
   return Object.fromEntries(wanted.map(({ name }, at) => [name, tallies[at]!.value()]));

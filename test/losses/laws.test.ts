@@ -5,11 +5,16 @@ import {
   crossEntropy,
   float32,
   huber,
+  type Indices,
+  meanAbsoluteError,
   meanSquaredError,
   negativeLogLikelihood,
+  quantileLoss,
   type Random,
   type Reduction,
   smoothL1,
+  type Tensor,
+  tensor,
 } from '../../src/index.ts';
 import { classDraw, elementDraw } from './draw.ts';
 import { type Drawn, expectPaddingToBeInert, expectReductionsToAgree, gradientError } from './numerical.ts';
@@ -51,6 +56,14 @@ const losses = {
   },
   huber: { draw: elementDraw, make: () => (reduction: Reduction) => huber({ reduction, delta: 1.5 }) },
   smoothL1: { draw: elementDraw, make: () => (reduction: Reduction) => smoothL1({ reduction, beta: 0.5 }) },
+  meanAbsoluteError: {
+    draw: elementDraw,
+    make: () => (reduction: Reduction) => meanAbsoluteError({ reduction }),
+  },
+  quantileLoss: {
+    draw: elementDraw,
+    make: () => (reduction: Reduction) => quantileLoss({ reduction, quantile: 0.2 }),
+  },
   'smoothL1 of beta 0': {
     draw: elementDraw,
     make: () => (reduction: Reduction) => smoothL1({ reduction, beta: 0 }),
@@ -87,5 +100,51 @@ describe.each(Object.entries(losses))('%s', (_, { draw, make }) => {
         expect(Math.abs(value - gradient[i]!)).toBeLessThan(1e-4);
       });
     }
+  });
+});
+
+describe('weights of terms', () => {
+  test.prop([elementDraw])('multiply each term, of binary cross-entropy as PyTorch does', (drawn) => {
+    const { output, target, lengths, random } = drawn;
+    const weights = { data: output.data.map(() => random.uniform(0, 2)), shape: output.shape };
+    const options = { lengths, weights };
+    const none = binaryCrossEntropy({ reduction: 'none' });
+    const plain = none.measure(output, target as Tensor, { lengths }).value.data;
+    const want = plain.map((term, i) => term * weights.data[i]!);
+    expect(none.measure(output, target as Tensor, options).value.data).toEqual(want);
+    const { value, weight } = binaryCrossEntropy().measure(output, target as Tensor, options);
+    const sum = Array.from(want).reduce((total, term) => total + term, 0);
+    expect(value).toBeCloseTo(weight === 0 ? 0 : sum / weight, 12);
+
+    const upstream = none.forward(output, target as Tensor, { lengths });
+    const gradient = upstream.backward(weights).data;
+    const weighted = binaryCrossEntropy({ reduction: 'sum' }).forward(output, target as Tensor, options);
+    weighted.backward().data.forEach((d, i) => {
+      expect(d).toBeCloseTo(gradient[i]!, 12);
+    });
+  });
+
+  test.prop([classDraw])('of classes: one for each step', (drawn) => {
+    const { output, target, lengths, random } = drawn;
+    const weights = { data: Float64Array.from(target.data, () => random.integer(3)), shape: target.shape };
+    const make = (reduction: Reduction) => crossEntropy({ reduction, ignoreIndex: -1 });
+    const terms = make('none').measure(output, target as Indices, { lengths }).value as Tensor;
+    const sum = Array.from(terms.data).reduce((total, term, i) => total + term * weights.data[i]!, 0);
+    const { value } = make('sum').measure(output, target as Indices, { lengths, weights });
+    expect(value as number).toBeCloseTo(sum, 10);
+  });
+
+  test('of another shape', () => {
+    const [output, target] = [tensor([[1, 2]]), tensor([[0, 1]])];
+    expect(() => binaryCrossEntropy().measure(output, target, { weights: tensor([1, 2], [2]) })).toThrow(
+      new RangeError(
+        "binaryCrossEntropy.measure: weights has shape [2] and 2 values, expected [1, 2], the target's",
+      ),
+    );
+    expect(() => binaryCrossEntropy().measure(output, target, { weights: 3 as never })).toThrow(
+      new TypeError(
+        "binaryCrossEntropy.measure: weights is 3, expected a tensor { data, shape } of shape [1, 2], the target's",
+      ),
+    );
   });
 });

@@ -12,6 +12,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
+import { lossMetric } from '../../src/metrics/metric.ts';
 import { classDraw, elementDraw } from '../losses/draw.ts';
 import type { Drawn } from '../losses/numerical.ts';
 
@@ -58,7 +59,7 @@ describe('by hand', () => {
       [[0], [0]],
       [[0], [0]],
     ]);
-    expect(measured(meanAbsoluteError(), [values, wanted, [1, 2]])).toBe(7 / 3);
+    expect(measured(lossMetric(meanAbsoluteError()), [values, wanted, [1, 2]])).toBe(7 / 3);
   });
 
   test('of equal scores the first is the largest; NaN never is', () => {
@@ -95,7 +96,7 @@ const metrics: [string, Metric<never>, fc.Arbitrary<Drawn>][] = [
   ['perplexity', perplexity({ ignoreIndex: -1 }) as never, classDraw],
   ['bitsPerCharacter', bitsPerCharacter({ ignoreIndex: -1 }) as never, classDraw],
   ['accuracy', accuracy({ ignoreIndex: -1 }) as never, classDraw],
-  ['meanAbsoluteError', meanAbsoluteError() as never, elementDraw],
+  ['meanAbsoluteError', lossMetric(meanAbsoluteError()) as never, elementDraw],
 ];
 
 describe.each(metrics)('%s', (name, metric, draw) => {
@@ -126,15 +127,15 @@ test('errors name the metric', () => {
   expect(() => measured(accuracy(), [tensor([[0, 1]]), indices([[1]])])).toThrow(
     new RangeError("accuracy.add: target has shape [1, 1], expected [1], the output's without its classes"),
   );
-  expect(() => measured(meanAbsoluteError(), [undefined as never, tensor([[1]])])).toThrow(
+  expect(() => measured(lossMetric(meanAbsoluteError()), [undefined as never, tensor([[1]])])).toThrow(
     new TypeError(
-      'meanAbsoluteError.add: output is undefined, expected a tensor { data, shape } of floating-point data',
+      'meanAbsoluteError.measure: output is undefined, expected a tensor { data, shape } of floating-point data',
     ),
   );
 });
 
 test('a backend may be chosen', () => {
-  const tally = meanAbsoluteError().begin();
+  const tally = lossMetric(meanAbsoluteError()).begin();
   tally.add(tensor([[0.1]]), tensor([[0]]), { backend: float32() });
   expect(tally.value()).toBe(Math.fround(0.1));
 });
