@@ -45,7 +45,7 @@ export function* decoded(
   model: EncoderDecoder,
   sources: readonly (readonly number[])[],
   size: number,
-  options: Omit<BeamSearchOptions, 'sourceLengths'>,
+  options: Omit<BeamSearchOptions, 'lengths'>,
 ): Generator<readonly number[]> {
   for (let from = 0; from < sources.length; from += size) {
     const batch = sources.slice(from, from + size);
@@ -54,7 +54,8 @@ export function* decoded(
       batch,
       batch.map(() => []),
     ).inputs;
-    for (const [best] of beamSearch(model, source, { ...options, sourceLengths })) yield best!.tokens;
+    for (const [best] of beamSearch(model, source, { ...options, lengths: sourceLengths }))
+      yield best!.tokens;
   }
 }
 

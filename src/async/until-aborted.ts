@@ -1,4 +1,6 @@
 /** Work, and the items of an iterable, until a signal is aborted, which also ends the waiting for what does not come. */
+import { show, typeError } from '../common/errors.ts';
+import type { Check } from '../common/options.ts';
 
 /** What is needed of an `AbortSignal`. */
 export interface AbortSignalLike {
@@ -8,6 +10,12 @@ export interface AbortSignalLike {
   /** No longer calls `listener`. */
   removeEventListener(type: 'abort', listener: () => void): void;
 }
+
+export const signalOption: Check<AbortSignalLike> = (where, argument, value) => {
+  if (typeof (value as Partial<AbortSignalLike> | null)?.addEventListener === 'function')
+    return value as AbortSignalLike;
+  throw typeError(where, argument, `is ${show(value)}`, 'an AbortSignal');
+};
 
 /** What `work` resolves to; undefined if the signal is aborted before. */
 export async function unlessAborted<Result>(

@@ -1,22 +1,20 @@
 /** Attention: what each query finds in a sequence of keys and values. */
 import type { Architecture } from '../common/architecture.ts';
-import {
-  oneOf,
-  rangeError,
-  requiredOptions,
-  show,
-  typeError,
-  weightShape,
-  wholeNumber,
-} from '../common/errors.ts';
+import { rangeError, show, typeError, weightShape, wholeNumber } from '../common/errors.ts';
+import { type Checks, checkOptions, later, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
-import type { Backend } from '../kernels/backend.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import { add } from '../matrix/operations.ts';
 import { Parameter, releaseParameters } from '../matrix/parameter.ts';
-import { glorotUniform, type Initializer, startingValues } from '../random/initializers.ts';
-import type { Random } from '../random/random.ts';
+import {
+  glorotUniform,
+  type Initializer,
+  initializerOption,
+  startingValues,
+} from '../random/initializers.ts';
+import { type Random, randomOption } from '../random/random.ts';
 import { denseInput, gradientOutput, output } from '../signal/boundary.ts';
 import { recordPass } from '../signal/pass.ts';
 import { type DenseSignal, dense } from '../signal/signal.ts';
@@ -42,6 +40,17 @@ export interface AttentionOptions {
   readonly initializer?: Initializer | undefined;
 }
 
+const checks: Checks<AttentionOptions> = {
+  score: { required: ['dot', 'general', 'additive'] },
+  querySize: { required: size },
+  keySize: { required: size },
+  attentionSize: later,
+  scale: later,
+  backend: backendOption,
+  random: randomOption,
+  initializer: initializerOption,
+};
+
 /** What attention looks at. */
 export interface AttentionInput {
   /** `[batch, queries, querySize]` */
@@ -53,6 +62,13 @@ export interface AttentionInput {
   /** The valid keys of each sequence; all are unless given. What lies beyond has weight 0. */
   readonly keyLengths?: readonly number[] | undefined;
 }
+
+const inputChecks: Checks<AttentionInput> = {
+  query: { required: later },
+  keys: { required: later },
+  values: later,
+  keyLengths: later,
+};
 
 /**
  * Attention over the keys of a sequence: weights `a_i = softmax_j(score(q_i, k_j))`, output `c_i = Σ_j a_ij v_j`.
@@ -101,10 +117,10 @@ export class Attention {
       attentionSize,
       scale = 1,
       backend = float32(),
-    } = requiredOptions('Attention', options, '{ score, querySize, keySize }');
-    this.score = oneOf('Attention', 'score', score, ['dot', 'general', 'additive']);
-    this.querySize = wholeNumber('Attention', 'querySize', querySize);
-    this.keySize = wholeNumber('Attention', 'keySize', keySize);
+    } = checkOptions('Attention', options, checks);
+    this.score = score;
+    this.querySize = querySize;
+    this.keySize = keySize;
     this.attentionSize = attentionSize;
     this.scale = scale;
     this.backend = backend;
@@ -232,7 +248,7 @@ export class Attention {
     where: string,
     input: AttentionInput,
   ): { readonly query: DenseSignal; readonly keys: DenseSignal; readonly values: DenseSignal } {
-    const { query, keys, values, keyLengths } = requiredOptions(where, input, '{ query, keys }');
+    const { query, keys, values, keyLengths } = checkOptions(where, input, inputChecks);
     const signal = (argument: string, tensor: Tensor, width: number | undefined, widthName: string) => {
       const expectation = { where, argument, width, widthName, timed: true, lengthsName: 'keyLengths' };
       return denseInput(arena, expectation, tensor, argument === 'query' ? undefined : keyLengths);

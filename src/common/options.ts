@@ -77,6 +77,15 @@ export const callback: Check<any> = (where, argument, value) => {
   throw typeError(where, argument, `is ${show(value)}`, 'a function');
 };
 
+/** Functions by name. */
+// biome-ignore lint/suspicious/noExplicitAny: what they take and give cannot be checked before they are called
+export const functionsByName: Check<any> = (where, argument, value) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw typeError(where, argument, `is ${show(value)}`, 'functions by name');
+  for (const [name, make] of Object.entries(value)) callback(where, `${argument}.${name}`, make);
+  return value;
+};
+
 /** What is checked where it is used, beside what it must fit. */
 // biome-ignore lint/suspicious/noExplicitAny: stands for every kind
 export const later: Check<any> = (_where, _argument, value) => value;

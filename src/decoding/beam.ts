@@ -1,6 +1,7 @@
 /** Beam search. */
 
-import { numberWithin, rangeError, requiredOptions, wholeNumber } from '../common/errors.ts';
+import { numberWithin, rangeError } from '../common/errors.ts';
+import { type Checks, size } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import type { Steps } from '../encoder-decoder/steps.ts';
@@ -9,6 +10,7 @@ import { Best } from './best.ts';
 import {
   checkDecoding,
   type DecodingOptions,
+  decodingChecks,
   type Hypothesis,
   hypothesis,
   type Trail,
@@ -24,6 +26,13 @@ export interface BeamSearchOptions extends DecodingOptions {
   /** α: how far long hypotheses are helped; 0, not at all, unless given. Wu et al. used 0.2. */
   readonly lengthPenalty?: number | undefined;
 }
+
+const checks = (): Checks<BeamSearchOptions> => ({
+  ...decodingChecks,
+  width: { required: size },
+  results: size,
+  lengthPenalty: (where, argument, value) => numberWithin(where, argument, value, 0, 10),
+});
 
 /** A hypothesis of a beam search. */
 export interface ScoredHypothesis extends Hypothesis {
@@ -70,15 +79,12 @@ export function beamSearch<Source extends Tensor | Indices>(
   options: BeamSearchOptions,
 ): ScoredHypothesis[][] {
   const where = 'beamSearch';
-  const { width, results = 1, lengthPenalty = 0 } = requiredOptions(where, options, '{ width, maxLength }');
-  const { maxLength, sourceLengths, weights } = checkDecoding(where, model, options);
-  wholeNumber(where, 'width', width);
-  if (wholeNumber(where, 'results', results) > width)
-    throw rangeError(where, 'results', `is ${results}`, `at most ${width}, the width`);
-  numberWithin(where, 'lengthPenalty', lengthPenalty, 0, 10);
+  checkDecoding(where, model, options, checks());
+  const { width, results = 1, lengthPenalty = 0, maxLength, lengths, weights } = options;
+  if (results > width) throw rangeError(where, 'results', `is ${results}`, `at most ${width}, the width`);
   const { start, end } = model;
   return withArena(model.backend, (arena) => {
-    const steps = model.begin(arena, model.toSource(arena, where, source, sourceLengths), width);
+    const steps = model.begin(arena, model.toSource(arena, where, source, lengths, 'lengths'), width);
     const { batch } = steps;
     const settings = { end, weights, results, lengthPenalty, maxLength };
     const beams = Array.from({ length: batch }, (_, b) => new Beam(steps, b, settings));

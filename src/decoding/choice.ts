@@ -4,14 +4,7 @@ import type { Indices, Tensor } from '../common/tensor.ts';
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import type { Values } from '../kernels/heap.ts';
 import { withArena } from '../matrix/arena.ts';
-import {
-  checkDecoding,
-  type DecodingOptions,
-  type Hypothesis,
-  hypothesis,
-  type Trail,
-  weightsOf,
-} from './hypothesis.ts';
+import { type DecodingOptions, type Hypothesis, hypothesis, type Trail, weightsOf } from './hypothesis.ts';
 
 /** Chooses a token by ln p of each. */
 export type Choice = (logProbabilities: Values) => number;
@@ -21,12 +14,11 @@ export function decodeByChoice<Source extends Tensor | Indices>(
   where: string,
   model: EncoderDecoder<Source>,
   source: Source,
-  options: DecodingOptions,
+  { maxLength, lengths, weights }: DecodingOptions,
   choose: Choice,
 ): Hypothesis[] {
-  const { maxLength, sourceLengths, weights } = checkDecoding(where, model, options);
   return withArena(model.backend, (arena) => {
-    const steps = model.begin(arena, model.toSource(arena, where, source, sourceLengths), 1);
+    const steps = model.begin(arena, model.toSource(arena, where, source, lengths, 'lengths'), 1);
     const trails = new Array<Trail | undefined>(steps.batch).fill(undefined);
     const sums = new Float64Array(steps.batch);
     const tokens = new Int32Array(steps.batch).fill(model.start);

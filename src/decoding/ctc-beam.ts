@@ -9,11 +9,18 @@
  *
  * In (2) the first part repeats the last label, the others say a new one; after an equal label, only a blank can come before.
  */
-import { rangeError, requiredOptions, wholeNumber } from '../common/errors.ts';
+import { rangeError } from '../common/errors.ts';
+import { type Checks, checkOptions, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { logAdd } from '../math/elementary.ts';
 import { Best } from './best.ts';
-import { type CtcDecodingOptions, type CtcHypothesis, type CtcSteps, ctcSteps } from './ctc-steps.ts';
+import {
+  type CtcDecodingOptions,
+  type CtcHypothesis,
+  type CtcSteps,
+  ctcChecks,
+  ctcSteps,
+} from './ctc-steps.ts';
 
 const IMPOSSIBLE = Number.NEGATIVE_INFINITY;
 
@@ -26,6 +33,13 @@ export interface CtcBeamSearchOptions extends CtcDecodingOptions {
   /** Only the k likeliest classes of each step, the blank among them, are looked at; all unless given. */
   readonly topK?: number | undefined;
 }
+
+const checks = (): Checks<CtcBeamSearchOptions> => ({
+  ...ctcChecks,
+  width: { required: size },
+  results: size,
+  topK: size,
+});
 
 /**
  * Reads the most probable labels out of logits `[batch, time, classes]` of a model trained with `ctc`, by following the
@@ -55,11 +69,8 @@ export interface CtcBeamSearchOptions extends CtcDecodingOptions {
  */
 export function ctcBeamSearch(logits: Tensor, options: CtcBeamSearchOptions): CtcHypothesis[][] {
   const where = 'ctcBeamSearch';
-  const { width, results = 1, topK } = requiredOptions(where, options, '{ width }');
-  wholeNumber(where, 'width', width);
-  if (wholeNumber(where, 'results', results) > width)
-    throw rangeError(where, 'results', `is ${results}`, `at most ${width}, the width`);
-  if (topK !== undefined) wholeNumber(where, 'topK', topK);
+  const { width, results = 1, topK } = checkOptions(where, options, checks());
+  if (results > width) throw rangeError(where, 'results', `is ${results}`, `at most ${width}, the width`);
   const { sequences, blank } = ctcSteps(where, logits, options);
   return sequences.map((steps) => search(steps, blank, width, topK).slice(0, results));
 }

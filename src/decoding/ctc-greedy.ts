@@ -1,6 +1,7 @@
 /** Greedy decoding of CTC. */
+import { checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
-import { type CtcDecodingOptions, type CtcHypothesis, ctcSteps } from './ctc-steps.ts';
+import { type CtcDecodingOptions, type CtcHypothesis, ctcChecks, ctcSteps } from './ctc-steps.ts';
 
 /**
  * Reads labels out of logits `[batch, time, classes]` of a model trained with `ctc`: the most probable class at each step, of
@@ -23,7 +24,8 @@ import { type CtcDecodingOptions, type CtcHypothesis, ctcSteps } from './ctc-ste
  * ```
  */
 export function ctcGreedy(logits: Tensor, options: CtcDecodingOptions = {}): CtcHypothesis[] {
-  const { sequences, blank } = ctcSteps('ctcGreedy', logits, options);
+  const where = 'ctcGreedy';
+  const { sequences, blank } = ctcSteps(where, logits, checkOptions(where, options, ctcChecks));
   return sequences.map((steps) => {
     const tokens: number[] = [];
     let logProbability = 0;

@@ -1,5 +1,6 @@
 /** What every CTC decoding reads and gives: log-probabilities step by step, and labels with their probability. */
-import { rangeError, wholeNumber } from '../common/errors.ts';
+import { rangeError } from '../common/errors.ts';
+import { type Checks, count, later } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { logSum } from '../math/elementary.ts';
 import { checkLengths, checkTensor, extent } from '../signal/checks.ts';
@@ -11,6 +12,8 @@ export interface CtcDecodingOptions {
   /** The class that means no label: 0 unless given. */
   readonly blank?: number | undefined;
 }
+
+export const ctcChecks: Checks<CtcDecodingOptions> = { lengths: later, blank: count };
 
 /** Labels read out of a sequence. */
 export interface CtcHypothesis {
@@ -33,8 +36,7 @@ export function ctcSteps(
   const classes = logits.shape.at(-1) ?? 0;
   const expected = { where, argument: 'logits', width: undefined, widthName: 'classes', timed: true };
   const { batch, time } = extent(expected, logits.shape, [classes]);
-  if (wholeNumber(where, 'blank', blank, 0) >= classes)
-    throw rangeError(where, 'blank', `is ${blank}`, `a class from 0 to ${classes - 1}`);
+  if (blank >= classes) throw rangeError(where, 'blank', `is ${blank}`, `a class from 0 to ${classes - 1}`);
   const valid = checkLengths(where, lengths, batch, time);
   const sequences = Array.from({ length: batch }, (_, b) => ({
     *[Symbol.iterator]() {

@@ -1,19 +1,20 @@
 /** Generation from a language model, token by token. */
 
 import { breathe } from '../async/breathe.ts';
-import type { AbortSignalLike } from '../async/until-aborted.ts';
+import { type AbortSignalLike, signalOption } from '../async/until-aborted.ts';
 import { isBuiltin } from '../common/builtin.ts';
-import { rangeError, requiredOptions, show, typeError, wholeNumber } from '../common/errors.ts';
+import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
+import { type Check, type Checks, checkOptions, count, later } from '../common/options.ts';
 import type { Indices } from '../common/tensor.ts';
 import { indices } from '../common/tensor.ts';
 import { notStepwise } from '../layers/causal.ts';
 import type { Layer } from '../layers/layer.ts';
-import { generatorOf, Random } from '../random/random.ts';
-import { type Drawn, type SamplingOptions, sampler } from '../random/sampling.ts';
+import { type DrawOptions, drawChecks, drawingFrom } from '../random/random.ts';
+import { type Drawn, type SamplingOptions, sampler, samplingChecks } from '../random/sampling.ts';
 import type { State } from '../signal/state.ts';
 
 /** Options of {@link generate}. */
-export interface GenerateOptions extends SamplingOptions {
+export interface GenerateOptions extends SamplingOptions, DrawOptions {
   /** What the model reads before it goes on: at least one token. */
   readonly prompt: readonly number[] | Int32Array;
   /** How many tokens are drawn at most; no end unless given. */
@@ -27,13 +28,27 @@ export interface GenerateOptions extends SamplingOptions {
     | undefined;
   /** The state before the prompt: zeros unless given. */
   readonly state?: State | undefined;
-  /** Where tokens are drawn from: one generator for the program, seeded with 0, unless this or `seed` is given. */
-  readonly random?: Random | undefined;
-  /** In place of `random`, the seed of a generator for this text alone: the same seed gives the same text. */
-  readonly seed?: number | undefined;
   /** Ends the generation before the next token. */
   readonly signal?: AbortSignalLike | undefined;
 }
+
+const promptOption: Check<GenerateOptions['prompt']> = (where, argument, value) => {
+  if (!Array.isArray(value) && !isBuiltin(value, 'Int32Array'))
+    throw typeError(where, argument, `is ${show(value)}`, 'an array of indices');
+  const prompt = value as GenerateOptions['prompt'];
+  if (prompt.length === 0) throw rangeError(where, argument, 'is empty', 'at least one index');
+  return prompt;
+};
+
+const checks = (): Checks<GenerateOptions> => ({
+  ...samplingChecks,
+  ...drawChecks,
+  prompt: { required: promptOption },
+  length: count,
+  stop: later,
+  state: later,
+  signal: signalOption,
+});
 
 /** A token that was generated. */
 export interface Generated extends Drawn {
@@ -66,10 +81,10 @@ export async function* generate(
   model: Layer<Indices, any, any, any>,
   options: GenerateOptions,
 ): AsyncGenerator<Generated, void, undefined> {
-  check(model, requiredOptions('generate', options, '{ prompt: [0] }'));
+  check(model, checkOptions('generate', options, checks()));
   const { prompt, length = Number.POSITIVE_INFINITY, stop, signal } = options;
   const ends = ending(stop);
-  const draw = sampler('generate', options, generator(options));
+  const draw = sampler('generate', options, drawingFrom('generate', options));
   const tokens: number[] = [];
   let next: readonly number[] = [...prompt];
   let state = options.state;
@@ -87,7 +102,7 @@ export async function* generate(
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: widths and states play no part here
-function check(model: Layer<Indices, any, any, any>, { prompt, length, stop }: GenerateOptions): void {
+function check(model: Layer<Indices, any, any, any>, { stop }: GenerateOptions): void {
   if (model?.accepts !== 'indices')
     throw typeError('generate', 'model', `is ${show(model)}`, 'a model whose inputs are indices');
   const found = notStepwise(model);
@@ -106,10 +121,6 @@ function check(model: Layer<Indices, any, any, any>, { prompt, length, stop }: G
       `scores ${outputSize} classes and reads ${inputSize}`,
       'no more than it reads: what is drawn is read next',
     );
-  if (!Array.isArray(prompt) && !isBuiltin(prompt, 'Int32Array'))
-    throw typeError('generate', 'prompt', `is ${show(prompt)}`, 'an array of indices');
-  if (prompt.length === 0) throw rangeError('generate', 'prompt', 'is empty', 'at least one index');
-  if (length !== undefined) wholeNumber('generate', 'length', length, 0);
   if (stop === undefined || typeof stop === 'function') return;
   if (typeof stop !== 'number' && !Array.isArray(stop) && !isBuiltin(stop, 'Set'))
     throw typeError(
@@ -121,13 +132,6 @@ function check(model: Layer<Indices, any, any, any>, { prompt, length, stop }: G
   for (const token of tokensOf(stop))
     if (wholeNumber('generate', 'stop', token, 0) >= outputSize)
       throw rangeError('generate', 'stop', `is ${token}`, `a token from 0 to ${outputSize - 1}`);
-}
-
-function generator({ random, seed }: GenerateOptions): Random {
-  if (seed === undefined) return generatorOf('generate', random);
-  if (random !== undefined)
-    throw rangeError('generate', 'seed', `is ${show(seed)} and random given`, 'one of them');
-  return new Random(wholeNumber('generate', 'seed', seed, 0));
 }
 
 /** Whether to end after these tokens. */

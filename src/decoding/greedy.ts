@@ -4,7 +4,7 @@ import type { Indices, Tensor } from '../common/tensor.ts';
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import type { Values } from '../kernels/heap.ts';
 import { decodeByChoice } from './choice.ts';
-import type { DecodingOptions, Hypothesis } from './hypothesis.ts';
+import { checkDecoding, type DecodingOptions, decodingChecks, type Hypothesis } from './hypothesis.ts';
 
 /**
  * Decodes each source by taking the most probable token at each step, of equal ones the first.
@@ -38,6 +38,7 @@ export function greedy<Source extends Tensor | Indices>(
   source: Source,
   options: DecodingOptions,
 ): Hypothesis[] {
+  checkDecoding('greedy', model, options, decodingChecks);
   return decodeByChoice('greedy', model, source, options, largest);
 }
 

@@ -1,6 +1,7 @@
 /** What decoding gives: token lists with their probability. */
 
-import { requiredOptions, show, typeError, wholeNumber } from '../common/errors.ts';
+import { show, typeError } from '../common/errors.ts';
+import { type Checks, checkOptions, flag, later, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Steps } from '../encoder-decoder/steps.ts';
 import type { Values } from '../kernels/heap.ts';
@@ -10,10 +11,16 @@ export interface DecodingOptions {
   /** The most steps: a hypothesis that has not ended by then is cut off. */
   readonly maxLength: number;
   /** The valid steps of each source; all are unless given. */
-  readonly sourceLengths?: readonly number[] | undefined;
+  readonly lengths?: readonly number[] | undefined;
   /** Whether to give attention weights: false unless given. */
   readonly weights?: boolean | undefined;
 }
+
+export const decodingChecks: Checks<DecodingOptions> = {
+  maxLength: { required: size },
+  lengths: later,
+  weights: flag,
+};
 
 /** A decoded sequence. */
 export interface Hypothesis {
@@ -35,10 +42,11 @@ export interface Trail {
 }
 
 /** Passes options on if they and the model are right. */
-export function checkDecoding<Options extends DecodingOptions>(
+export function checkDecoding<Described extends DecodingOptions, Options extends Described>(
   where: string,
   model: { readonly type: string },
   options: Options,
+  checks: Checks<Described>,
 ): Options {
   if (model?.type !== 'EncoderDecoder')
     throw typeError(
@@ -47,9 +55,7 @@ export function checkDecoding<Options extends DecodingOptions>(
       `is ${show(model)}`,
       'an EncoderDecoder, such as encoderDecoder(…) makes',
     );
-  const { maxLength } = requiredOptions(where, options, '{ maxLength }');
-  wholeNumber(where, 'maxLength', maxLength);
-  return options;
+  return checkOptions(where, options, checks);
 }
 
 /** What hypothesis w of sequence b looked at in the last step, where that is wanted. */

@@ -1,18 +1,16 @@
 /** Decoding by chance. */
-
-import { requiredOptions } from '../common/errors.ts';
+import type { Checks } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
-import { generatorOf, type Random } from '../random/random.ts';
-import { type SamplingOptions, sampler } from '../random/sampling.ts';
+import { type DrawOptions, drawChecks, drawingFrom } from '../random/random.ts';
+import { type SamplingOptions, sampler, samplingChecks } from '../random/sampling.ts';
 import { decodeByChoice } from './choice.ts';
-import type { DecodingOptions, Hypothesis } from './hypothesis.ts';
+import { checkDecoding, type DecodingOptions, decodingChecks, type Hypothesis } from './hypothesis.ts';
 
 /** Options of {@link sample}. */
-export interface SampleOptions extends DecodingOptions, SamplingOptions {
-  /** Where tokens are drawn from: one generator for the program, seeded with 0, unless given. */
-  readonly random?: Random | undefined;
-}
+export interface SampleOptions extends DecodingOptions, SamplingOptions, DrawOptions {}
+
+const checks = (): Checks<SampleOptions> => ({ ...decodingChecks, ...samplingChecks, ...drawChecks });
 
 /**
  * Decodes each source by drawing each token by its probability, or as `temperature`, `topK` and `topP` say.
@@ -44,7 +42,7 @@ export function sample<Source extends Tensor | Indices>(
   source: Source,
   options: SampleOptions,
 ): Hypothesis[] {
-  const { random } = requiredOptions('sample', options, '{ maxLength }');
-  const draw = sampler('sample', options, generatorOf('sample', random));
+  checkDecoding('sample', model, options, checks());
+  const draw = sampler('sample', options, drawingFrom('sample', options));
   return decodeByChoice('sample', model, source, options, (scores) => draw(scores).token);
 }

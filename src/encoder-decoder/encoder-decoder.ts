@@ -3,7 +3,8 @@
 import type { Memory } from '../attention/attend.ts';
 import type { Attention } from '../attention/attention.ts';
 import type { Architecture } from '../common/architecture.ts';
-import { rangeError, requiredOptions, wholeNumber } from '../common/errors.ts';
+import { rangeError, wholeNumber } from '../common/errors.ts';
+import { type Checks, checkOptions, later } from '../common/options.ts';
 import type { Indices, StepsShape, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { Dense } from '../layers/dense.ts';
@@ -19,8 +20,8 @@ import { prefixed } from '../layers/parts.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { type Parameter, releaseParameters } from '../matrix/parameter.ts';
-import type { Initializer } from '../random/initializers.ts';
-import type { Random } from '../random/random.ts';
+import { type Initializer, initializerOption } from '../random/initializers.ts';
+import { type Random, randomOption } from '../random/random.ts';
 import { gradientInput, gradientOutput, output as outputTensor } from '../signal/boundary.ts';
 import { type Pass, recordPass } from '../signal/pass.ts';
 import { type DenseSignal, denseOnly, type OneHotSignal, type Signal, validSteps } from '../signal/signal.ts';
@@ -56,6 +57,19 @@ export interface EncoderDecoderOptions<
   readonly initializer?: Initializer | undefined;
 }
 
+// What the parts must be beside each other is `check.ts`.
+// biome-ignore lint/suspicious/noExplicitAny: of any source
+const checks: Checks<EncoderDecoderOptions<any, any>> = {
+  encoder: { required: later },
+  decoder: { required: later },
+  attention: later,
+  output: { required: later },
+  start: { required: later },
+  end: { required: later },
+  random: randomOption,
+  initializer: initializerOption,
+};
+
 /** What an {@link EncoderDecoder} is trained on: teacher forcing, each step is told the true token before it. */
 export interface EncoderDecoderInput<Source extends Tensor | Indices = Indices> {
   /** `[batch, source time]`, or features `[batch, source time, width]` */
@@ -67,6 +81,13 @@ export interface EncoderDecoderInput<Source extends Tensor | Indices = Indices> 
   /** The valid steps of each target; all are unless given. */
   readonly targetLengths?: readonly number[] | undefined;
 }
+
+const inputChecks: Checks<EncoderDecoderInput<Tensor | Indices>> = {
+  source: { required: later },
+  target: { required: later },
+  sourceLengths: later,
+  targetLengths: later,
+};
 
 /** What an {@link EncoderDecoder} makes of an input. */
 export interface EncoderDecoderOutput<Classes extends number = number> {
@@ -155,10 +176,10 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
 
   /** @throws TypeError or RangeError if a part is missing, or they do not fit together. */
   constructor(options: EncoderDecoderOptions<Source, Classes>) {
-    const { encoder, decoder, attention, output, start, end, random, initializer } = requiredOptions(
+    const { encoder, decoder, attention, output, start, end, random, initializer } = checkOptions(
       'EncoderDecoder',
       options,
-      '{ encoder, decoder, output, start, end }',
+      checks,
     );
     checkParts({ encoder, decoder, attention, output });
     this.backend = encoder.backend;
@@ -314,8 +335,9 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
     where: string,
     source: Source,
     lengths: readonly number[] | undefined,
+    lengthsName = 'sourceLengths',
   ): SignalOf<Source> {
-    return this.encoder.toSignal(arena, where, source, lengths, 'source');
+    return this.encoder.toSignal(arena, where, source, lengths, 'source', lengthsName);
   }
 
   /**
@@ -328,7 +350,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
     where: string,
     input: EncoderDecoderInput<Source>,
   ): { readonly source: SignalOf<Source>; readonly target: OneHotSignal } {
-    requiredOptions(where, input, '{ source, target }');
+    checkOptions(where, input, inputChecks);
     const source = this.toSource(arena, where, input.source, input.sourceLengths);
     const target = this.decoder.toSignal(arena, where, input.target, input.targetLengths, 'target');
     if (target.batch !== source.batch)

@@ -1,23 +1,34 @@
 /** Scheduled sampling: a decoder trained on some tokens of its own in place of the true ones. */
 
-import { numberWithin, requiredOptions, show, typeError, wholeNumber } from '../common/errors.ts';
+import { numberWithin, show, typeError } from '../common/errors.ts';
+import { type Checks, checkOptions, count } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import { type Batch, type Batches, checkBatches } from '../data/batch.ts';
 import { withArena } from '../matrix/arena.ts';
 import type { Schedule } from '../optimizers/schedules.ts';
-import { generatorOf, type Random } from '../random/random.ts';
-import { type Drawn, type SamplingOptions, sampler } from '../random/sampling.ts';
+import { type DrawOptions, drawChecks, drawingFrom } from '../random/random.ts';
+import { type Drawn, type SamplingOptions, sampler, samplingChecks } from '../random/sampling.ts';
 import type { EncoderDecoder, EncoderDecoderInput } from './encoder-decoder.ts';
 
 /** Options of {@link scheduledSampling}, beside how the model's own tokens are drawn: temperature 0 takes the likeliest. */
-export interface ScheduledSamplingOptions extends SamplingOptions {
+export interface ScheduledSamplingOptions extends SamplingOptions, DrawOptions {
   /** The probability of a token of the model's own, by step, the first being 0: 1 − ε of the paper. */
   readonly probability: Schedule;
-  /** Where choices are drawn from: one generator for the program, seeded with 0, unless given. */
-  readonly random?: Random | undefined;
   /** The number of the first step, of a training that goes on: 0 unless given. */
   readonly firstStep?: number | undefined;
 }
+
+const checks = (): Checks<ScheduledSamplingOptions> => ({
+  ...samplingChecks,
+  ...drawChecks,
+  probability: {
+    required(where, argument, value) {
+      if (typeof value === 'function') return value as Schedule;
+      throw typeError(where, argument, `is ${show(value)}`, 'a function of the step');
+    },
+  },
+  firstStep: count,
+});
 
 /**
  * Mixes the true tokens that a decoder is told with tokens of its own, so that it learns to go on from its own mistakes:
@@ -61,13 +72,11 @@ export async function* scheduledSampling<Source extends Tensor | Indices>(
   options: ScheduledSamplingOptions,
 ): AsyncGenerator<Batch<EncoderDecoderInput<Source>, Indices>, void, undefined> {
   const where = 'scheduledSampling';
-  const { probability, random: given, firstStep = 0 } = requiredOptions(where, options, '{ probability }');
+  const { probability, firstStep = 0 } = checkOptions(where, options, checks());
   checkBatches(where, batches);
-  if (typeof probability !== 'function')
-    throw typeError(where, 'probability', `is ${show(probability)}`, 'a function of the step');
-  const random = generatorOf(where, given);
+  const random = drawingFrom(where, options);
   const own = sampler(where, options, random);
-  let step = wholeNumber(where, 'firstStep', firstStep, 0);
+  let step = firstStep;
   for await (const batch of batches) {
     const share = numberWithin(where, `probability(${step})`, probability(step), 0, 1);
     const replaced = () => random.next() < share;

@@ -1,13 +1,15 @@
 /** Where gradients go when they go back through time: what vanishes, what explodes, and why. */
 import type { Part } from '../common/architecture.ts';
-import { rangeError, requiredOptions, show, typeError } from '../common/errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
+import { type Checks, checkOptions } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Batch } from '../data/batch.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
-import { Loss } from '../losses/loss.ts';
+import type { Loss } from '../losses/loss.ts';
 import { withArena } from '../matrix/arena.ts';
 import { randomsOf } from '../random/randoms.ts';
 import { backPropagateIn } from '../training/back-propagate.ts';
+import { lossOption } from '../training/check.ts';
 import type { Trainable } from '../training/trainable.ts';
 import { type CellObserver, observed } from '../unroll/observe.ts';
 import type { Unrollable } from '../unroll/rule.ts';
@@ -21,6 +23,8 @@ const WHERE = 'gradientFlow';
 export interface GradientFlowOptions<Target extends Tensor | Indices> {
   readonly loss: Loss<Target>;
 }
+
+const checks: Checks<GradientFlowOptions<never>> = { loss: { required: lossOption } };
 
 /**
  * What {@link gradientFlow} found: plain data, with a table and a picture of it.
@@ -181,7 +185,7 @@ function unchanged<Result>(model: Pick<AnyLayer, 'parameters' | 'architecture'>,
 function check(
   model: Pick<AnyLayer, 'recordBatch'>,
   batch: Batch<unknown, Tensor | Indices>,
-  options: { readonly loss: unknown },
+  options: GradientFlowOptions<never>,
 ): void {
   if (typeof model?.recordBatch !== 'function')
     throw typeError(WHERE, 'model', `is ${show(model)}`, 'a layer, such as sequential(…)');
@@ -190,9 +194,7 @@ function check(
   for (const part of ['inputs', 'targets'] as const)
     if (batch[part] === undefined)
       throw typeError(WHERE, `batch.${part}`, 'is missing', '{ inputs, targets }');
-  const { loss } = requiredOptions(WHERE, options, '{ loss }');
-  if (!(loss instanceof Loss))
-    throw typeError(WHERE, 'loss', `is ${show(loss)}`, 'a loss such as crossEntropy()');
+  checkOptions(WHERE, options, checks);
   if (batch.lengths?.every((length) => length === 0))
     throw rangeError(WHERE, 'batch.lengths', 'are all 0', 'at least one sequence with a step');
 }

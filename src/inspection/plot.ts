@@ -4,6 +4,7 @@
  * Answers for a picture that is read in light and dark, alone or within a page; what the lines mean is the caller's affair.
  */
 import { numberWithin } from '../common/errors.ts';
+import { type Check, type Checks, checkOptions } from '../common/options.ts';
 import { axisName, round, svg, text } from '../plot/svg.ts';
 
 /** What a plot shows. */
@@ -30,6 +31,10 @@ export interface PlotOptions {
   readonly height?: number | undefined;
 }
 
+const pixels: Check<number> = (where, argument, value) => numberWithin(where, argument, value, 200, 10000);
+
+const checks: Checks<PlotOptions> = { width: pixels, height: pixels };
+
 // Told apart on white and on black, and by most who do not see all colours.
 const COLOURS = ['#d55e00', '#0c86d0', '#009e73', '#c565a0', '#b08900', '#6f7bd9'];
 const DASHES = ['', '7 4', '2 3'];
@@ -50,8 +55,7 @@ interface Frame {
 
 /** @throws RangeError for a width or height below 200. */
 export function logPlot(where: string, plot: LogPlot, options: PlotOptions = {}): string {
-  const width = numberWithin(where, 'width', options.width ?? 640, 200, 10000);
-  const height = numberWithin(where, 'height', options.height ?? 400, 200, 10000);
+  const { width = 640, height = 400 } = checkOptions(where, options, checks);
   const { title, xLabel, yLabel, lines } = plot;
   const frame = frameOf(width, height, lines);
   const { left, right, top, bottom } = frame;

@@ -1,5 +1,6 @@
 /** The backends that a program chooses from. Each is made when first asked for, and then shared. */
 import { rangeError, show } from '../common/errors.ts';
+import { type Checks, checkOptions, flag } from '../common/options.ts';
 import type { Backend } from './backend.ts';
 import { referenceBackend } from './reference/index.ts';
 import { type SimdKind, simdBackend } from './simd/index.ts';
@@ -19,6 +20,11 @@ export interface Float32Options {
    */
   deterministic?: boolean | undefined;
 }
+
+const checks: Checks<Float32Options> = {
+  kernels: ['auto', 'relaxed', 'simd', 'typescript'],
+  deterministic: flag,
+};
 
 // Of SIMD, undefined once the engine has refused it.
 const made = new Map<SimdKind | 'typescript' | 'float64', Backend | undefined>();
@@ -59,7 +65,7 @@ export function float64(): Backend {
  * ```
  */
 export function float32(options: Float32Options = {}): Backend {
-  const { kernels = 'auto', deterministic = false } = options;
+  const { kernels = 'auto', deterministic = false } = checkOptions('float32', options, checks);
   if (deterministic && kernels !== 'auto' && kernels !== 'simd')
     throw rangeError('float32', 'deterministic', `is true with kernels ${show(kernels)}`, '"auto" or "simd"');
   switch (kernels) {
@@ -71,13 +77,6 @@ export function float32(options: Float32Options = {}): Backend {
       return required(kernels, 'kernels', `is ${show(kernels)}`);
     case 'typescript':
       return typescript();
-    default:
-      throw rangeError(
-        'float32',
-        'kernels',
-        `is ${show(kernels)}`,
-        'one of "auto", "relaxed", "simd", "typescript"',
-      );
   }
 }
 

@@ -12,6 +12,8 @@ import { Layer, type Trace } from './layer.ts';
 /** A nonlinearity by name. */
 export type ActivationKind = 'tanh' | 'sigmoid' | 'relu';
 
+export const activations: readonly ActivationKind[] = ['tanh', 'sigmoid', 'relu'];
+
 /** y = f(x), and dx from y and dy. */
 const functions: { readonly [kind in ActivationKind]: readonly [typeof tanh, typeof tanhBackward] } = {
   tanh: [tanh, tanhBackward],
@@ -27,7 +29,7 @@ export interface ActivationOptions {
 }
 
 const checks: Checks<ActivationOptions> = {
-  kind: { required: ['tanh', 'sigmoid', 'relu'] },
+  kind: { required: activations },
   backend: backendOption,
 };
 

@@ -28,6 +28,8 @@ export interface BidirectionalState<Name extends string> {
 /** How a {@link Bidirectional} layer makes one output of two. */
 export type Merge = 'concatenate' | 'sum' | 'mean' | 'product';
 
+export const merges: readonly Merge[] = ['concatenate', 'sum', 'mean', 'product'];
+
 /** Options of {@link Bidirectional}. */
 export interface BidirectionalOptions<Name extends string = string, M extends Merge = Merge>
   extends Omit<SequenceOptions<Name>, 'reverse'> {
@@ -37,7 +39,7 @@ export interface BidirectionalOptions<Name extends string = string, M extends Me
 
 function checks(): Checks<BidirectionalOptions> {
   const { reverse, ...shared } = sequenceChecks;
-  return { ...shared, merge: ['concatenate', 'sum', 'mean', 'product'] };
+  return { ...shared, merge: merges };
 }
 
 /** The width of a merged output; of two side by side it is only known to be a number. */

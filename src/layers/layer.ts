@@ -281,8 +281,8 @@ export abstract class Layer<
     input: Input,
     lengths: readonly number[] | undefined,
     argument?: string,
+    lengthsName: string | undefined = argument && `${argument}Lengths`,
   ): SignalOf<Input> {
-    const lengthsName = argument && `${argument}Lengths`;
     const expectation = { ...this.expectation(where), argument, lengthsName };
     const signal =
       this.accepts === 'indices'

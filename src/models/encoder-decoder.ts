@@ -1,11 +1,12 @@
 /** Many inputs, as many outputs as they need: encoder and decoder. */
 import { Attention, type AttentionOptions } from '../attention/attention.ts';
-import { rangeError, requiredOptions, wholeNumber } from '../common/errors.ts';
+import { rangeError } from '../common/errors.ts';
+import { type Checks, checkOptions, count, flag, size } from '../common/options.ts';
 import type { Indices } from '../common/tensor.ts';
 import { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import { Dense } from '../layers/dense.ts';
 import { Sequential } from '../layers/sequential.ts';
-import { inputLayer, type RecurrentOptions, recurrentLayers } from './recurrent.ts';
+import { inputLayer, type RecurrentOptions, recurrentChecks, recurrentLayers } from './recurrent.ts';
 
 /** Options of {@link encoderDecoder}. */
 export interface EncoderDecoderModelOptions<Classes extends number = number> extends RecurrentOptions {
@@ -24,6 +25,17 @@ export interface EncoderDecoderModelOptions<Classes extends number = number> ext
   /** The token that ends a target. */
   readonly end: number;
 }
+
+const checks = (): Checks<EncoderDecoderModelOptions> => ({
+  ...recurrentChecks(),
+  sourceClasses: { required: size },
+  targetClasses: { required: size },
+  embeddingSize: size,
+  bidirectional: flag,
+  attention: ['dot', 'general', 'additive', 'none'],
+  start: { required: count },
+  end: { required: count },
+});
 
 /**
  * Encoder–decoder: source tokens `[batch, source time]` → target tokens, as many as it takes to the end token.
@@ -51,15 +63,8 @@ export function encoderDecoder<const Classes extends number>(
   options: EncoderDecoderModelOptions<Classes>,
 ): EncoderDecoder<Indices, Classes> {
   const where = 'encoderDecoder';
-  const example = '{ sourceClasses, targetClasses, hiddenSize, start, end }';
-  const { sourceClasses, targetClasses, embeddingSize, start, end } = requiredOptions(
-    where,
-    options,
-    example,
-  );
+  const { sourceClasses, targetClasses, embeddingSize, start, end } = checkOptions(where, options, checks());
   const { bidirectional, merge, learnInitialState, attention = 'general', backend, random } = options;
-  wholeNumber(where, 'sourceClasses', sourceClasses);
-  wholeNumber(where, 'targetClasses', targetClasses);
   const stack = (
     classes: number,
     directions: Pick<RecurrentOptions, 'bidirectional' | 'merge' | 'learnInitialState'>,

@@ -1,13 +1,16 @@
 /** Many inputs, an output for each: the aligned structure. */
-import { requiredOptions, wholeNumber } from '../common/errors.ts';
+import { type Checks, checkOptions, size } from '../common/options.ts';
 import type { Indices, StepsShape, Tensor } from '../common/tensor.ts';
 import { Dense } from '../layers/dense.ts';
 import { Sequential } from '../layers/sequential.ts';
 import {
+  type AnyInput,
   type FeatureInput,
   type IndexInput,
+  inputChecks,
   inputLayer,
   type RecurrentOptions,
+  recurrentChecks,
   recurrentLayers,
 } from './recurrent.ts';
 
@@ -15,6 +18,12 @@ import {
 export interface ManyToManyOptions<OutputSize extends number> extends RecurrentOptions {
   readonly outputSize: OutputSize;
 }
+
+const checks = (): Checks<AnyInput & ManyToManyOptions<number>> => ({
+  ...inputChecks,
+  ...recurrentChecks(),
+  outputSize: { required: size },
+});
 
 /**
  * Many-to-many, aligned: `[batch, time, inputSize]`, or indices `[batch, time]`, → `[batch, time, outputSize]`.
@@ -46,12 +55,7 @@ export function manyToMany<const InputSize extends number, const OutputSize exte
 export function manyToMany(
   options: (FeatureInput | IndexInput) & ManyToManyOptions<number>,
 ): Sequential<Tensor | Indices> {
-  const { outputSize, backend, random } = requiredOptions(
-    'manyToMany',
-    options,
-    '{ inputSize, hiddenSize, outputSize }',
-  );
-  wholeNumber('manyToMany', 'outputSize', outputSize);
+  const { outputSize, backend, random } = checkOptions('manyToMany', options, checks());
   const input = inputLayer('manyToMany', options);
   const recurrent = recurrentLayers('manyToMany', input.width, options, 'all');
   const output = new Dense({ inputSize: recurrent.width, outputSize, backend, random });

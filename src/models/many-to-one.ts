@@ -1,14 +1,17 @@
 /** Many inputs, one output. */
-import { oneOf, requiredOptions, wholeNumber } from '../common/errors.ts';
+import { type Checks, checkOptions, size } from '../common/options.ts';
 import type { Indices, Tensor, VectorShape } from '../common/tensor.ts';
 import { Dense } from '../layers/dense.ts';
 import { Pooling } from '../layers/pooling.ts';
 import { Sequential } from '../layers/sequential.ts';
 import {
+  type AnyInput,
   type FeatureInput,
   type IndexInput,
+  inputChecks,
   inputLayer,
   type RecurrentOptions,
+  recurrentChecks,
   recurrentLayers,
 } from './recurrent.ts';
 
@@ -18,6 +21,13 @@ export interface ManyToOneOptions<OutputSize extends number> extends RecurrentOp
   readonly pooling?: 'last' | 'mean' | 'max' | undefined;
   readonly outputSize: OutputSize;
 }
+
+const checks = (): Checks<AnyInput & ManyToOneOptions<number>> => ({
+  ...inputChecks,
+  ...recurrentChecks(),
+  pooling: ['last', 'mean', 'max'],
+  outputSize: { required: size },
+});
 
 /**
  * Many-to-one: `[batch, time, inputSize]`, or indices `[batch, time]`, → `[batch, outputSize]`.
@@ -50,14 +60,7 @@ export function manyToOne<const InputSize extends number, const OutputSize exten
 export function manyToOne(
   options: (FeatureInput | IndexInput) & ManyToOneOptions<number>,
 ): Sequential<Tensor | Indices> {
-  const {
-    pooling = 'last',
-    outputSize,
-    backend,
-    random,
-  } = requiredOptions('manyToOne', options, '{ inputSize, hiddenSize, outputSize }');
-  wholeNumber('manyToOne', 'outputSize', outputSize);
-  oneOf('manyToOne', 'pooling', pooling, ['last', 'mean', 'max']);
+  const { pooling = 'last', outputSize, backend, random } = checkOptions('manyToOne', options, checks());
   const input = inputLayer('manyToOne', options);
   const recurrent = recurrentLayers('manyToOne', input.width, options, pooling === 'last' ? 'last' : 'all');
   const pool = pooling === 'last' ? [] : [new Pooling({ kind: pooling, backend })];

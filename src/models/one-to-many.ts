@@ -1,10 +1,10 @@
 /** One input, many outputs. */
-import { requiredOptions, wholeNumber } from '../common/errors.ts';
+import { type Checks, checkOptions, size } from '../common/options.ts';
 import type { StepsShape, Tensor } from '../common/tensor.ts';
 import { Dense } from '../layers/dense.ts';
 import { Repeat } from '../layers/repeat.ts';
 import { Sequential } from '../layers/sequential.ts';
-import { type FeatureInput, type RecurrentOptions, recurrentLayers } from './recurrent.ts';
+import { type FeatureInput, type RecurrentOptions, recurrentChecks, recurrentLayers } from './recurrent.ts';
 
 /** Options of {@link oneToMany}. */
 export interface OneToManyOptions<InputSize extends number, OutputSize extends number>
@@ -14,6 +14,13 @@ export interface OneToManyOptions<InputSize extends number, OutputSize extends n
   readonly steps: number;
   readonly outputSize: OutputSize;
 }
+
+const checks = (): Checks<OneToManyOptions<number, number>> => ({
+  ...recurrentChecks(),
+  inputSize: { required: size },
+  steps: { required: size },
+  outputSize: { required: size },
+});
 
 /**
  * One-to-many: `[batch, inputSize]` → `[batch, steps, outputSize]`.
@@ -40,15 +47,9 @@ export interface OneToManyOptions<InputSize extends number, OutputSize extends n
 export function oneToMany<const InputSize extends number, const OutputSize extends number>(
   options: OneToManyOptions<InputSize, OutputSize>,
 ): Sequential<Tensor, InputSize, OutputSize, StepsShape<OutputSize>> {
-  const { inputSize, steps, outputSize, backend, random } = requiredOptions(
-    'oneToMany',
-    options,
-    '{ inputSize, hiddenSize, steps, outputSize }',
-  );
-  wholeNumber('oneToMany', 'outputSize', outputSize);
-  const repeat = new Repeat({ steps: wholeNumber('oneToMany', 'steps', steps), backend });
-  const width = wholeNumber('oneToMany', 'inputSize', inputSize);
-  const recurrent = recurrentLayers('oneToMany', width, options, 'all');
+  const { inputSize, steps, outputSize, backend, random } = checkOptions('oneToMany', options, checks());
+  const repeat = new Repeat({ steps, backend });
+  const recurrent = recurrentLayers('oneToMany', inputSize, options, 'all');
   const output = new Dense({ inputSize: recurrent.width, outputSize, backend, random });
   return new Sequential([repeat, ...recurrent.layers, output]);
 }

@@ -1,10 +1,10 @@
 /** One input, one output: the network without time. */
-import { requiredOptions, wholeNumber } from '../common/errors.ts';
+import { type Checks, checkOptions, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
-import { Activation } from '../layers/activation.ts';
+import { Activation, activations } from '../layers/activation.ts';
 import { Dense } from '../layers/dense.ts';
 import { type AnyLayer, Sequential } from '../layers/sequential.ts';
-import { type FeatureInput, listOf, type PlaceOptions } from './recurrent.ts';
+import { type FeatureInput, listOf, type PlaceOptions, placeChecks, sizes } from './recurrent.ts';
 
 /** Options of {@link oneToOne}. */
 export interface OneToOneOptions<InputSize extends number, OutputSize extends number>
@@ -16,6 +16,14 @@ export interface OneToOneOptions<InputSize extends number, OutputSize extends nu
   readonly activation?: 'tanh' | 'sigmoid' | 'relu' | undefined;
   readonly outputSize: OutputSize;
 }
+
+const checks = (): Checks<OneToOneOptions<number, number>> => ({
+  ...placeChecks,
+  inputSize: { required: size },
+  hiddenSize: sizes,
+  activation: activations,
+  outputSize: { required: size },
+});
 
 /**
  * One-to-one: `[batch, inputSize]` → `[batch, outputSize]`, as in the classification of pictures.
@@ -48,22 +56,22 @@ export function oneToOne<const InputSize extends number, const OutputSize extend
   readonly [batch: number, ...time: number[], features: OutputSize]
 > {
   const {
+    inputSize,
     hiddenSize = [],
     activation = 'tanh',
     outputSize,
     backend,
     random,
-  } = requiredOptions('oneToOne', options, '{ inputSize, outputSize }');
-  wholeNumber('oneToOne', 'outputSize', outputSize);
-  let width: number = wholeNumber('oneToOne', 'inputSize', options.inputSize);
-  const hidden = listOf(hiddenSize).flatMap((size): AnyLayer[] => {
+  } = checkOptions('oneToOne', options, checks());
+  let width: number = inputSize;
+  const hidden = listOf(hiddenSize).flatMap((units): AnyLayer[] => {
     const dense = new Dense({
       inputSize: width,
-      outputSize: wholeNumber('oneToOne', 'hiddenSize', size),
+      outputSize: units,
       backend,
       random,
     });
-    width = size;
+    width = units;
     return [dense, new Activation({ kind: activation, backend })];
   });
   return new Sequential([...hidden, new Dense({ inputSize: width, outputSize, backend, random })]);

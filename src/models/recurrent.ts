@@ -1,17 +1,19 @@
 /** What the builders of models share: what goes in, and the recurrent layers. */
 import type { Cell, CellOptions } from '../cells/cell.ts';
 import { LSTMCell } from '../cells/lstm.ts';
-import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
-import type { Backend } from '../kernels/backend.ts';
-import { Bidirectional, type Merge } from '../layers/bidirectional.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
+import { type Check, type Checks, flag, size } from '../common/options.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
+import { Bidirectional, type Merge, merges } from '../layers/bidirectional.ts';
 import { Dropout } from '../layers/dropout.ts';
 import { Embedding } from '../layers/embedding.ts';
-import type { Noise } from '../layers/noise.ts';
+import { dropoutRate, type Noise, noiseOption } from '../layers/noise.ts';
 import { OneHot } from '../layers/one-hot.ts';
+import { classCount } from '../layers/parts.ts';
 import { Residual } from '../layers/residual.ts';
 import { Sequence } from '../layers/sequence.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
-import type { Random } from '../random/random.ts';
+import { type Random, randomOption } from '../random/random.ts';
 
 /** A class of cells, such as `GRUCell`. */
 // biome-ignore lint/suspicious/noExplicitAny: whichever states it has
@@ -32,6 +34,8 @@ export interface PlaceOptions {
   readonly random?: Random | undefined;
 }
 
+export const placeChecks: Checks<PlaceOptions> = { backend: backendOption, random: randomOption };
+
 /** Inputs of real features. */
 export interface FeatureInput<InputSize extends number = number> {
   /** The features of an input. */
@@ -48,6 +52,15 @@ export interface IndexInput {
   /** The length of a learned vector for each class; one-hot vectors unless given. */
   readonly embeddingSize?: number | undefined;
 }
+
+/** Either, as it is checked. */
+export interface AnyInput {
+  readonly inputSize?: number | undefined;
+  readonly classes?: number | undefined;
+  readonly embeddingSize?: number | undefined;
+}
+
+export const inputChecks: Checks<AnyInput> = { inputSize: size, classes: classCount, embeddingSize: size };
 
 /** The recurrent layers of a model. */
 export interface RecurrentOptions extends PlaceOptions {
@@ -71,6 +84,36 @@ export interface RecurrentOptions extends PlaceOptions {
   /** The rate of dropout after every recurrent layer: none unless given. */
   readonly dropout?: number | undefined;
 }
+
+/** The sizes of layers: one number, or several. */
+export const sizes: Check<number | readonly number[]> = (where, argument, value) => {
+  for (const one of listOf(value as number)) size(where, argument, one);
+  return value as number;
+};
+
+const cellKinds: Check<CellKind | readonly CellKind[]> = (where, argument, value) => {
+  for (const kind of Array.isArray(value) ? value : [value])
+    if (typeof kind !== 'function')
+      throw typeError(
+        where,
+        argument,
+        `is ${show(kind)}`,
+        'a class of cells, such as GRUCell, or a function',
+      );
+  return value as CellKind;
+};
+
+export const recurrentChecks = (): Checks<RecurrentOptions> => ({
+  ...placeChecks,
+  cell: cellKinds,
+  hiddenSize: { required: sizes },
+  bidirectional: flag,
+  merge: merges,
+  residual: flag,
+  learnInitialState: flag,
+  noise: noiseOption,
+  dropout: dropoutRate,
+});
 
 /** The sizes of layers, where one number is one layer. A hole stays an entry, `flat` would drop it. */
 export function listOf(sizes: number | readonly number[]): readonly number[] {
@@ -116,24 +159,20 @@ export function recurrentLayers(
   const { merge, learnInitialState, noise } = options;
   if (!bidirectional && merge !== undefined)
     throw rangeError(where, 'merge', `is ${show(merge)}`, 'none without bidirectional: true');
-  const sizes = listOf(options.hiddenSize);
-  if (sizes.length === 0) throw rangeError(where, 'hiddenSize', 'is empty', 'a number for each layer');
-  const kinds = Array.isArray(cell) ? (cell as readonly CellKind[]) : sizes.map(() => cell as CellKind);
-  if (kinds.length !== sizes.length)
+  const units = listOf(options.hiddenSize);
+  if (units.length === 0) throw rangeError(where, 'hiddenSize', 'is empty', 'a number for each layer');
+  const kinds = Array.isArray(cell) ? (cell as readonly CellKind[]) : units.map(() => cell as CellKind);
+  if (kinds.length !== units.length)
     throw rangeError(
       where,
       'cell',
-      `has ${kinds.length} for ${sizes.length} layers`,
+      `has ${kinds.length} for ${units.length} layers`,
       'as many as hiddenSize has numbers',
     );
-  for (const kind of kinds)
-    if (typeof kind !== 'function')
-      throw typeError(where, 'cell', `is ${show(kind)}`, 'a class of cells, such as GRUCell, or a function');
   let width = inputSize;
-  const layers = sizes.flatMap((size, at) => {
-    const hiddenSize = wholeNumber(where, 'hiddenSize', size);
+  const layers = units.flatMap((hiddenSize, at) => {
     const cell = () => makeCell(kinds[at]!, { inputSize: width, hiddenSize, backend, random });
-    const given = at === sizes.length - 1 ? outputs : 'all';
+    const given = at === units.length - 1 ? outputs : 'all';
     const settings = { outputs: given, learnInitialState, noise: noise?.fork() };
     const recurrent: AnyLayer = bidirectional
       ? new Bidirectional(cell(), cell(), { ...settings, merge })

@@ -1,5 +1,6 @@
 /** The worker's side: a replica, built from what the calling thread says, that computes what it is assigned. */
 import { rangeError, show } from '../common/errors.ts';
+import { type Checks, checkOptions, functionsByName } from '../common/options.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32, float64 } from '../kernels/index.ts';
 import { meanAbsoluteError, quantileLoss } from '../losses/absolute.ts';
@@ -10,7 +11,7 @@ import { huber, smoothL1 } from '../losses/huber.ts';
 import type { Loss, LossSettings } from '../losses/loss.ts';
 import { meanSquaredError } from '../losses/squared.ts';
 import { build } from '../storage/blueprint.ts';
-import type { Builders } from '../storage/builders.ts';
+import { type Builders, buildersOption } from '../storage/builders.ts';
 import { layoutOf, moved } from './flat.ts';
 import type { Answer, Assignment, Beginning, Request, Response } from './messages.ts';
 import { type AnyModel, Replica } from './replica.ts';
@@ -19,10 +20,12 @@ import { ownPort } from './workers.ts';
 /** Options of {@link serve}. */
 export interface ServeOptions {
   /** How cells and layers that are not the library's are built, by name, as for `load`. */
-  readonly builders?: Builders;
+  readonly builders?: Builders | undefined;
   /** How losses that are not the library's are built from their `options`, by name. */
-  readonly losses?: LossBuilders;
+  readonly losses?: LossBuilders | undefined;
 }
+
+const checks: Checks<ServeOptions> = { builders: buildersOption, losses: functionsByName };
 
 /**
  * Makes the worker that calls it compute shards for `trainParallel`. Only who trains cells, layers or losses of their own
@@ -47,7 +50,8 @@ export interface ServeOptions {
  * message // → 'serve: was called outside a worker, expected in the script of one'
  * ```
  */
-export function serve({ builders = {}, losses = {} }: ServeOptions = {}): void {
+export function serve(options: ServeOptions = {}): void {
+  const { builders = {}, losses = {} } = checkOptions('serve', options, checks);
   const port = ownPort();
   if (port === undefined)
     throw new Error('serve: was called outside a worker, expected in the script of one');

@@ -1,11 +1,12 @@
 /** Training whose batches are cut into shards, computed side by side. */
 
 import type { Part } from '../common/architecture.ts';
-import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
+import { type Checks, size } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Batches } from '../data/batch.ts';
-import type { Builders } from '../storage/builders.ts';
-import { checkTraining } from '../training/check.ts';
+import { type Builders, buildersOption } from '../storage/builders.ts';
+import { checkTraining, loopChecks } from '../training/check.ts';
 import { trainingLoop } from '../training/loop.ts';
 import type { LoopOptions, TrainingStep } from '../training/options.ts';
 import type { Trainable } from '../training/trainable.ts';
@@ -30,6 +31,18 @@ export interface TrainParallelOptions<Target extends Tensor | Indices> extends L
   /** How cells and layers that are not the library's are built, by name; needed where there are fewer threads than shards. */
   readonly builders?: Builders | undefined;
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: of any targets
+const checks = (): Checks<TrainParallelOptions<any>> => ({
+  ...loopChecks,
+  shards: { required: size },
+  threads: size,
+  worker(where, argument, value) {
+    if (typeof value === 'function') return value as () => WorkerLike;
+    throw typeError(where, argument, `is ${show(value)}`, 'a function that starts a worker');
+  },
+  builders: buildersOption,
+});
 
 /**
  * Trains a model as `train` does, each batch cut along its first axis into shards that threads compute side by side: the
@@ -79,13 +92,10 @@ export async function* trainParallel<Input, Target extends Tensor | Indices>(
   batches: Batches<Input, Target>,
   options: TrainParallelOptions<Target>,
 ): AsyncGenerator<TrainingStep, void, undefined> {
-  checkTraining('trainParallel', model, batches, options);
+  checkTraining('trainParallel', model, batches, options, checks());
   const { loss, signal, shards, threads = shards, worker = spawn, builders = {} } = options;
-  wholeNumber('trainParallel', 'shards', shards);
-  if (wholeNumber('trainParallel', 'threads', threads) > shards)
+  if (threads > shards)
     throw rangeError('trainParallel', 'threads', `is ${threads}`, `at most ${shards}, the shards`);
-  if (typeof worker !== 'function')
-    throw typeError('trainParallel', 'worker', `is ${show(worker)}`, 'a function that starts a worker');
   const team = new Team(model, loss, { shards, threads, worker, builders });
   try {
     yield* trainingLoop('trainParallel', model, batches, options, (batch, step) =>

@@ -1,6 +1,6 @@
 /** One seeded source of random numbers, the same on every engine. Nothing in the library uses another. */
 import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
-import type { Check } from '../common/options.ts';
+import { type Check, type Checks, count } from '../common/options.ts';
 import { logarithm } from '../math/elementary.ts';
 
 /** The generator's whole state: four 32-bit words, not all zero. */
@@ -158,6 +158,23 @@ export const randomOption: Check<Random> = (where, argument, value) => {
   if (typeof (value as Partial<Random> | null)?.uniform === 'function') return value as Random;
   throw typeError(where, argument, `is ${show(value)}`, 'a Random, such as new Random(1)');
 };
+
+/** Where what is drawn at once is drawn from. */
+export interface DrawOptions {
+  /** A generator, which goes on from where it is. Default: one for the program, seeded with 0. */
+  readonly random?: Random | undefined;
+  /** In place of `random`, the seed of a generator for this call alone: the same seed draws the same. */
+  readonly seed?: number | undefined;
+}
+
+export const drawChecks: Checks<DrawOptions> = { random: randomOption, seed: count };
+
+/** The generator that `random` or `seed` says. */
+export function drawingFrom(where: string, { random, seed }: DrawOptions): Random {
+  if (seed === undefined) return generatorOf(where, random);
+  if (random === undefined) return new Random(seed);
+  throw rangeError(where, 'seed', `is ${show(seed)} and random given`, 'one of them');
+}
 
 let shared: Random | undefined;
 

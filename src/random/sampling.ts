@@ -1,5 +1,6 @@
 /** Drawing a class from the scores of a step. */
-import { numberWithin, rangeError, wholeNumber } from '../common/errors.ts';
+import { numberWithin, rangeError } from '../common/errors.ts';
+import { type Checks, fraction, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { exponential, logSum } from '../math/elementary.ts';
 import type { Random } from './random.ts';
@@ -13,6 +14,16 @@ export interface SamplingOptions {
   /** Only the likeliest classes that together have this probability are drawn; all unless given. */
   readonly topP?: number | undefined;
 }
+
+export const samplingChecks: Checks<SamplingOptions> = {
+  temperature: (where, argument, value) => numberWithin(where, argument, value, 0, Number.MAX_VALUE),
+  topK: size,
+  topP(where, argument, value) {
+    const share = fraction(where, argument, value);
+    if (share > 0) return share;
+    throw rangeError(where, argument, 'is 0', 'more than 0: something must be left');
+  },
+};
 
 /** A class that was drawn. */
 export interface Drawn {
@@ -35,10 +46,6 @@ export function sampler(
   { temperature = 1, topK, topP = 1 }: SamplingOptions,
   random: Random,
 ): (logits: Tensor['data']) => Drawn {
-  numberWithin(where, 'temperature', temperature, 0, Number.MAX_VALUE);
-  if (topK !== undefined) wholeNumber(where, 'topK', topK);
-  if (numberWithin(where, 'topP', topP, 0, 1) === 0)
-    throw rangeError(where, 'topP', 'is 0', 'more than 0: something must be left');
   const sorted = topK !== undefined || topP < 1;
   return (logits) => {
     let largest = Number.NEGATIVE_INFINITY;

@@ -9,6 +9,7 @@ import { LSTMCell } from '../cells/lstm.ts';
 import { PeepholeLSTMCell } from '../cells/peephole-lstm.ts';
 import { ProjectedLSTMCell, type ProjectedLSTMCellOptions } from '../cells/projected-lstm.ts';
 import { RNNCell, type RNNCellOptions } from '../cells/rnn.ts';
+import { type Check, functionsByName } from '../common/options.ts';
 import { EncoderDecoder, type EncoderDecoderOptions } from '../encoder-decoder/encoder-decoder.ts';
 import { Activation, type ActivationOptions } from '../layers/activation.ts';
 import { Bidirectional, type BidirectionalOptions } from '../layers/bidirectional.ts';
@@ -42,6 +43,8 @@ export type Builder = (
 export interface Builders {
   readonly [type: string]: Builder;
 }
+
+export const buildersOption: Check<Builders> = functionsByName;
 
 /** Options in which the state of a generator, if there is one, takes the place of the generator. */
 interface Saved {

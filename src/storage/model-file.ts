@@ -1,11 +1,12 @@
 /** Models as bytes: their architecture and their weights. */
-import { rangeError, show } from '../common/errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
+import { type Checks, checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
-import type { Backend } from '../kernels/backend.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32, float64 } from '../kernels/index.ts';
 import { withoutStart } from '../matrix/parameter.ts';
 import { blueprintOf, build } from './blueprint.ts';
-import type { Builders, Model } from './builders.ts';
+import { type Builders, buildersOption, type Model } from './builders.ts';
 import { bytesOf, decodeTensors, encodeTensors, type TensorFile } from './safetensors.ts';
 import { elementWidth, type WrittenType } from './stored-tensor.ts';
 import { writeParameters } from './weights.ts';
@@ -36,6 +37,20 @@ export interface LoadOptions {
   readonly builders?: Builders | undefined;
 }
 
+const saveChecks: Checks<SaveOptions> = {
+  dtype: ['F16', 'F32', 'F64'],
+  metadata(where, argument, value) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw typeError(where, argument, `is ${show(value)}`, 'an object of strings');
+    for (const [key, text] of Object.entries(value))
+      if (typeof text !== 'string')
+        throw typeError(where, `${argument}.${key}`, `is ${show(text)}`, 'a string');
+    return value as { readonly [key: string]: string };
+  },
+};
+
+const loadChecks: Checks<LoadOptions> = { backend: backendOption, builders: buildersOption };
+
 /**
  * The bytes of a model: its weights in safetensors layout, its architecture in the metadata.
  *
@@ -54,6 +69,7 @@ export interface LoadOptions {
  * ```
  */
 export function save(model: Model, options: SaveOptions = {}): Uint8Array {
+  checkOptions('save', options, saveChecks);
   const tensors = new Map<string, Tensor>();
   for (const [name, parameter] of model.parameters())
     tensors.set(name, { data: parameter.read(), shape: parameter.shape });
@@ -87,6 +103,7 @@ export function save(model: Model, options: SaveOptions = {}): Uint8Array {
  * ```
  */
 export function load(bytes: Uint8Array, options: LoadOptions = {}): Model {
+  checkOptions('load', options, loadChecks);
   const { tensors, metadata } = read('load', bytes);
   const backend = options.backend ?? (metadata.dtype === 'float64' ? float64() : float32());
   const architecture = parse('load', 'an architecture', metadata.architecture ?? '');

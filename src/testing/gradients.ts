@@ -1,11 +1,12 @@
 /** Numerical gradients: whether a backward pass is the derivative of its forward pass. */
 
-import { oneOf, rangeError } from '../common/errors.ts';
+import { numberWithin, oneOf, rangeError, show, typeError } from '../common/errors.ts';
+import { type Checks, callback, checkOptions, later } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { clearGradients } from '../optimizers/optimizer.ts';
-import { Random } from '../random/random.ts';
+import { Random, randomOption } from '../random/random.ts';
 import type { Pass } from '../signal/pass.ts';
 import type { State } from '../signal/state.ts';
 
@@ -42,6 +43,14 @@ export interface GradientCheckOptions {
   /** Called before every forward: sets back what changes from one to the next, such as a dropout's generator. */
   readonly before?: (() => void) | undefined;
 }
+
+const checks: Checks<GradientCheckOptions> = {
+  lengths: later,
+  state: later,
+  step: (where, argument, value) => numberWithin(where, argument, value, Number.MIN_VALUE, 1),
+  random: randomOption,
+  before: callback,
+};
 
 /** The worst element of one input, state or parameter. */
 export interface GradientError {
@@ -100,7 +109,15 @@ export function checkGradients(
   input: Tensor | Indices,
   options: GradientCheckOptions = {},
 ): GradientReport {
-  const { lengths, state, step = 6e-6, random = new Random(0), before } = options;
+  const {
+    lengths,
+    state,
+    step = 6e-6,
+    random = new Random(0),
+    before,
+  } = checkOptions('checkGradients', options, checks);
+  if (typeof subject?.forward !== 'function' || typeof subject.parameters !== 'function')
+    throw typeError('checkGradients', 'subject', `is ${show(subject)}`, 'a cell or a layer');
   if (typeof state === 'string') oneOf('checkGradients', 'state', state, ['learned']);
   if (subject.backend.dtype !== 'float64')
     throw rangeError('checkGradients', 'subject', `computes in ${subject.backend.name}`, 'float64()');

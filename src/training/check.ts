@@ -1,5 +1,7 @@
 /** What a training is given, checked once before its first step. */
-import { numberWithin, rangeError, requiredOptions, show, typeError, wholeNumber } from '../common/errors.ts';
+import { signalOption } from '../async/until-aborted.ts';
+import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
+import { type Check, type Checks, checkOptions, count, later, notNegative, size } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import { checkBatches } from '../data/batch.ts';
 import { BatchSet } from '../data/batches.ts';
@@ -7,43 +9,72 @@ import { Loss } from '../losses/loss.ts';
 import type { Reduction } from '../losses/reduction.ts';
 import { lossMetric, type Metric } from '../metrics/metric.ts';
 import { Optimizer } from '../optimizers/optimizer.ts';
+import type { Schedule } from '../optimizers/schedules.ts';
 import { MovingAverage } from './moving-average.ts';
 import type { LoopOptions, Validation } from './options.ts';
 import type { Trainable } from './trainable.ts';
 
+export const lossOption: Check<Loss<never>> = (where, argument, value) => {
+  if (value instanceof Loss) return value;
+  throw typeError(where, argument, `is ${show(value)}`, 'a loss such as crossEntropy()');
+};
+
+const optimizerOption: Check<Optimizer> = (where, argument, value) => {
+  if (value instanceof Optimizer) return value;
+  throw typeError(where, argument, `is ${show(value)}`, 'an optimiser such as new Adam()');
+};
+
+const scheduleOption: Check<Schedule> = (where, argument, value) => {
+  if (typeof value === 'function') return value as Schedule;
+  throw typeError(where, argument, `is ${show(value)}`, 'a function from a step to a factor');
+};
+
+const averageOption: Check<MovingAverage> = (where, argument, value) => {
+  if (value instanceof MovingAverage) return value;
+  throw typeError(where, argument, `is ${show(value)}`, 'a MovingAverage of the model’s parameters');
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: of any targets
+type Loop = LoopOptions<any>;
+
+export const loopChecks: Checks<Loop> = {
+  loss: { required: lossOption },
+  optimizer: { required: optimizerOption },
+  clipNorm: notNegative,
+  schedule: scheduleOption,
+  signal: signalOption,
+  firstStep: count,
+  accumulate: size,
+  average: averageOption,
+  validate: later,
+};
+
 /** @throws TypeError or RangeError if something is not what a training needs. */
-export function checkTraining<Target extends Tensor | Indices>(
+export function checkTraining<Described extends Loop>(
   where: string,
   model: unknown,
   batches: unknown,
-  options: LoopOptions<Target>,
+  options: Described,
+  checks: Checks<Described>,
 ): void {
   checkModel(where, model);
-  requiredOptions(where, options, '{ loss, optimizer }');
-  const { loss, optimizer, clipNorm, schedule, signal, firstStep, accumulate, average, validate } = options;
-  if (!(loss instanceof Loss))
-    throw typeError(where, 'loss', `is ${show(loss)}`, 'a loss such as crossEntropy()');
-  if (!(optimizer instanceof Optimizer))
-    throw typeError(where, 'optimizer', `is ${show(optimizer)}`, 'an optimiser such as new Adam()');
-  if (clipNorm !== undefined) numberWithin(where, 'clipNorm', clipNorm, 0, Number.POSITIVE_INFINITY);
-  if (schedule !== undefined && typeof schedule !== 'function')
-    throw typeError(where, 'schedule', `is ${show(schedule)}`, 'a function from a step to a factor');
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function')
-    throw typeError(where, 'signal', `is ${show(signal)}`, 'an AbortSignal');
-  if (firstStep !== undefined) wholeNumber(where, 'firstStep', firstStep, 0);
-  if (accumulate !== undefined) wholeNumber(where, 'accumulate', accumulate);
-  if (average !== undefined && !(average instanceof MovingAverage))
-    throw typeError(where, 'average', `is ${show(average)}`, 'a MovingAverage of the model’s parameters');
+  const { validate } = checkOptions(where, options, checks);
   if (validate !== undefined) checkValidation(where, batches, validate);
   checkBatches(where, batches);
 }
+
+const validationChecks: Checks<Validation<Tensor | Indices>> = {
+  batches: { required: later },
+  metrics: { required: later },
+  every: later,
+};
 
 function checkValidation<Target extends Tensor | Indices>(
   where: string,
   batches: unknown,
   validate: Validation<Target>,
 ): void {
-  const { every = 'epoch', metrics } = requiredOptions(where, validate, '{ batches, metrics }');
+  const { every = 'epoch', metrics } = checkOptions(`${where}: validate`, validate, validationChecks);
   checkMetrics(`${where}: validate`, metrics);
   if (every !== 'epoch') wholeNumber(where, 'validate.every', every);
   else if (!(batches instanceof BatchSet) && !Array.isArray(batches))

@@ -1,13 +1,17 @@
 /** Training: a batch forward and back, a clipped gradient, an update; one step of an async iterable at a time. */
 
+import { type Checks, later } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Batches } from '../data/batch.ts';
 import { clearGradients } from '../optimizers/optimizer.ts';
 import { backPropagate } from './back-propagate.ts';
-import { checkTraining } from './check.ts';
+import { checkTraining, loopChecks } from './check.ts';
 import { trainingLoop } from './loop.ts';
 import type { TrainingStep, TrainOptions } from './options.ts';
 import type { Trainable } from './trainable.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: of any targets
+const checks = (): Checks<TrainOptions<any>> => ({ ...loopChecks, initialState: later });
 
 /**
  * Trains a model on batches, one update each. Nothing happens until the result is iterated, and the caller owns the loop:
@@ -44,7 +48,7 @@ export async function* train<Input, Target extends Tensor | Indices>(
   batches: Batches<Input, Target>,
   options: TrainOptions<Target>,
 ): AsyncGenerator<TrainingStep, void, undefined> {
-  checkTraining('train', model, batches, options);
+  checkTraining('train', model, batches, options, checks());
   const parameters = model.parameters();
   let state = options.initialState;
   yield* trainingLoop('train', model, batches, options, (batch) => {

@@ -54,7 +54,7 @@ const emitted = ({ tokens, ended }: Hypothesis) => (ended ? [...tokens, end] : [
 
 describe.each(kinds)('$name', (kind) => {
   const model = makeModel(kind, backend, 4);
-  const options = { sourceLengths, maxLength: 6 };
+  const options = { lengths: sourceLengths, maxLength: 6 };
 
   test('greedy takes the most probable token at each step', () => {
     const all = greedy(model, source, options);
@@ -116,7 +116,7 @@ describe.each(kinds)('$name', (kind) => {
       const [alone] = beamSearch(
         model,
         { data: source.data.slice(b * 4, b * 4 + length), shape: [1, length] },
-        { ...wide, sourceLengths: undefined },
+        { ...wide, lengths: undefined },
       );
       expect(together[b]!.map(emitted)).toEqual(alone!.map(emitted));
       together[b]!.forEach(({ score, weights }, i) => {
@@ -227,11 +227,19 @@ describe('sampling', () => {
   test.each([{ temperature: 0 }, { temperature: 1e-6 }, { topK: 1 }, { topP: 1e-9 }])(
     'with %o it is greedy',
     (sampling) => {
-      const options = { sourceLengths, maxLength: 6, weights: true };
+      const options = { lengths: sourceLengths, maxLength: 6, weights: true };
       expect(sample(model, source, { ...options, ...sampling, random: new Random(1) })).toEqual(
         greedy(model, source, options),
       );
     },
+  );
+});
+
+test('a seed stands for a generator of its own', () => {
+  const model = makeModel(kinds[0]!, backend, 4);
+  const options = { lengths: sourceLengths, maxLength: 6 };
+  expect(sample(model, source, { ...options, seed: 7 })).toEqual(
+    sample(model, source, { ...options, random: new Random(7) }),
   );
 });
 
@@ -264,8 +272,12 @@ describe('errors', () => {
       'greedy: source[0, 1] is 9, expected an index from 0 to 4 (classes is 5)',
     ],
     [
-      () => greedy(model, indices([[2, 3]]), { maxLength: 2, sourceLengths: [3] }),
-      'greedy: sourceLengths[0] is 3, expected a whole number from 0 to 2',
+      () => greedy(model, source, { maxLength: 2, sourceLengths: [1] } as never),
+      'greedy: option "sourceLengths" is unknown, expected lengths',
+    ],
+    [
+      () => greedy(model, indices([[2, 3]]), { maxLength: 2, lengths: [3] }),
+      'greedy: lengths[0] is 3, expected a whole number from 0 to 2',
     ],
     [
       () => sample(model, source, {} as never),

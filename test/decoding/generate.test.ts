@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { checkOptions } from '../../src/common/options.ts';
 import {
   crossEntropy,
   type Generated,
@@ -10,7 +11,7 @@ import {
   oneToOne,
   Random,
 } from '../../src/index.ts';
-import { sampler } from '../../src/random/sampling.ts';
+import { sampler, samplingChecks } from '../../src/random/sampling.ts';
 
 const logits = Float64Array.of(1, 3, 2, Number.NEGATIVE_INFINITY);
 const share = (options: object, token: number, of: Float64Array | Float32Array = logits) => {
@@ -68,7 +69,7 @@ describe('sampling', () => {
   });
 
   test('errors', () => {
-    const make = (options: object) => () => sampler('generate', options, new Random(1));
+    const make = (options: object) => () => checkOptions('generate', options, samplingChecks);
     expect(make({ temperature: -1 })).toThrow(/^generate: temperature is -1, expected a number from 0 to/);
     expect(make({ temperature: Number.NaN })).toThrow(RangeError);
     expect(make({ topK: 0 })).toThrow(
@@ -77,13 +78,14 @@ describe('sampling', () => {
     expect(make({ topP: 0 })).toThrow(
       new RangeError('generate: topP is 0, expected more than 0: something must be left'),
     );
-    expect(() => make({})()(Float32Array.of(1, Number.NaN, 2))).toThrow(
+    const draw = sampler('generate', {}, new Random(1));
+    expect(() => draw(Float32Array.of(1, Number.NaN, 2))).toThrow(
       new RangeError('generate: logits have NaN as the largest, expected finite scores'),
     );
-    expect(() => make({})()(Float32Array.of(1, Number.POSITIVE_INFINITY))).toThrow(
+    expect(() => draw(Float32Array.of(1, Number.POSITIVE_INFINITY))).toThrow(
       new RangeError('generate: logits have Infinity as the largest, expected finite scores'),
     );
-    expect(() => make({})()(Float32Array.of())).toThrow(
+    expect(() => draw(Float32Array.of())).toThrow(
       new RangeError('generate: logits have -Infinity as the largest, expected finite scores'),
     );
   });
@@ -171,7 +173,7 @@ describe('generate', () => {
       new RangeError('Sequential.infer: inputs[0, 0] is 6, expected an index from 0 to 5 (classes is 6)'),
     );
     await expect(run(undefined as never)).rejects.toThrow(
-      new TypeError('generate: options is undefined, expected an object such as { prompt: [0] }'),
+      new TypeError('generate: options is undefined, expected an object such as { prompt }'),
     );
     await expect(failing({ random: 3 })).rejects.toThrow(
       new TypeError('generate: random is 3, expected a Random, such as new Random(1)'),

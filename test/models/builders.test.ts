@@ -278,15 +278,26 @@ test('errors', () => {
     new RangeError('manyToOne: pooling is "sum", expected one of "last", "mean", "max"'),
   );
   for (const [name, build] of Object.entries({ oneToOne, oneToMany, manyToOne, manyToMany }))
-    expect(() => (build as (options: object) => unknown)({ inputSize: 2, hiddenSize: 3, steps: 1 })).toThrow(
-      new TypeError(`${name}: outputSize is undefined, expected a whole number of at least 1`),
-    );
+    expect(() =>
+      (build as (options: object) => unknown)({
+        inputSize: 2,
+        hiddenSize: 3,
+        ...(name === 'oneToMany' && { steps: 1 }),
+      }),
+    ).toThrow(new TypeError(`${name}: outputSize is undefined, expected a whole number of at least 1`));
   expect(() => oneToOne(undefined as never)).toThrow(
     new TypeError('oneToOne: options is undefined, expected an object such as { inputSize, outputSize }'),
   );
+  expect(() => manyToOne({ inputSize: 2, hidden: 3, outputSize: 1 } as never)).toThrow(
+    new TypeError('manyToOne: option "hidden" is unknown, expected hiddenSize'),
+  );
+  expect(() => manyToMany({ inputSize: 2, hiddenSize: 3, outputSize: 1, noise: 0.5 as never })).toThrow(
+    new TypeError('manyToMany: noise is 0.5, expected a Noise'),
+  );
+  expect(() => manyToMany({ inputSize: 2, hiddenSize: 3, outputSize: 1, bidirectional: 1 as never })).toThrow(
+    new TypeError('manyToMany: bidirectional is 1, expected true or false'),
+  );
   expect(() => manyToOne(undefined as never)).toThrow(
-    new TypeError(
-      'manyToOne: options is undefined, expected an object such as { inputSize, hiddenSize, outputSize }',
-    ),
+    new TypeError('manyToOne: options is undefined, expected an object such as { hiddenSize, outputSize }'),
   );
 });
