@@ -14,7 +14,7 @@ export {
   type SavedHeavyHitters,
 } from './text/counts/heavy-hitters.ts';
 export { RankFrequency } from './text/counts/rank-frequency.ts';
-export type { Specials } from './text/counts/specials.ts';
+export type { SavedSpecials, Specials } from './text/counts/specials.ts';
 export {
   type CountOptions,
   type Counts,
@@ -22,7 +22,13 @@ export {
   type TokenCount,
   TokenCounts,
 } from './text/counts/token-counts.ts';
-export { type SavedVocabulary, Vocabulary, type VocabularyOptions } from './text/counts/vocabulary.ts';
+export {
+  type DecodeOptions,
+  type EncodeOptions,
+  type SavedVocabulary,
+  Vocabulary,
+  type VocabularyOptions,
+} from './text/counts/vocabulary.ts';
 export type { CutOptions, CutReport, DocumentBound } from './text/counts/vocabulary-cut.ts';
 export { cutZipf, type ZipfCut, type ZipfCutOptions } from './text/counts/zipf-cut.ts';
 export { fitZipf, type ZipfFit, type ZipfFitOptions } from './text/counts/zipf-fit.ts';
@@ -78,12 +84,22 @@ export {
   splitSeries,
 } from './text/sequences/series-windows.ts';
 export { type CharacterOptions, characters } from './text/tokenizers/characters.ts';
-export { type CustomOptions, custom, type TokenizeFunction } from './text/tokenizers/custom.ts';
+export {
+  type CustomOptions,
+  custom,
+  type PlacedToken,
+  type TokenizeFunction,
+} from './text/tokenizers/custom.ts';
 export { composeHangul, decomposeHangul } from './text/tokenizers/jamo.ts';
 export { loadTokenizer } from './text/tokenizers/load-tokenizer.ts';
 export { type NgramOptions, ngrams } from './text/tokenizers/ngrams.ts';
 export type { NormalizationOptions } from './text/tokenizers/normalize.ts';
 export { pattern } from './text/tokenizers/pattern.ts';
-export { type SavedStopwords, type StopwordOptions, Stopwords } from './text/tokenizers/stopwords.ts';
+export {
+  type SavedStopwords,
+  type StopwordOptions,
+  Stopwords,
+  without,
+} from './text/tokenizers/stopwords.ts';
 export type { CharacterTokenizer, SavedTokenizer, Token, Tokenizer } from './text/tokenizers/tokenizer.ts';
 export { type WordOptions, words } from './text/tokenizers/words.ts';

@@ -14,6 +14,7 @@ import {
   TfIdf,
   TokenCounts,
   Vocabulary,
+  without,
   words,
 } from '../../src/text.ts';
 import { messageOf } from './message.ts';
@@ -40,13 +41,17 @@ const savers: [string, Saved, (saved: unknown) => unknown][] = [
   ['words', plain(words()), load],
   ['pattern', plain(pattern()), load],
   ['ngrams', plain(ngrams(pattern())), load],
+  ['without', plain(without(pattern(), Stopwords.of(['a']))), load],
   ['custom', plain(custom(split, { name: 'split' })), load],
 ];
 
 // What a field may be instead.
 const allowed = new Set([
   'TermCounter tokenizer null',
-  'Vocabulary specials an object',
+  ...['pad', 'unknown', 'start', 'end'].flatMap((role) => [
+    `Vocabulary ${role} null`,
+    `Vocabulary ${role} a text`,
+  ]),
   'ngrams joiner a text',
   ...['characters', 'words', 'pattern', 'custom'].map((kind) => `${kind} lowercase true`),
 ]);
@@ -73,7 +78,7 @@ describe.each(savers)('%s', (kind, saved, read) => {
 
   const within = (parent: string): Case[] =>
     parent in saved ? damaged(saved[parent] as Saved).map(([field, damage, part]) => [field, damage, { ...saved, [parent]: part }]) : []; // biome-ignore format: one line
-  const cases = [...damaged(saved), ...within('options'), ...within('report')].filter(
+  const cases = [...damaged(saved), ...within('options'), ...within('report'), ...within('specials')].filter(
     ([field, damage]) => !allowed.has(`${kind} ${field} ${damage}`),
   );
 

@@ -51,6 +51,9 @@ export function checkTokens(where: string, argument: string, tokens: unknown): I
   return tokens as Iterable<string>;
 }
 
+// What has a twin for documents as they arrive.
+const WITH_ASYNC = ['Vocabulary.fit', 'TokenCounts.of', 'HeavyHitters.of'];
+
 /** Passes on what can be iterated, and no single string. */
 export function checkDocuments(where: string, documents: unknown, async = false): void {
   const iterable = documents as (Iterable<unknown> & AsyncIterable<unknown>) | null | undefined;
@@ -58,8 +61,11 @@ export function checkDocuments(where: string, documents: unknown, async = false)
   if (typeof documents === 'string')
     throw typeError(where, 'documents', `is the text ${show(documents)}`, `${expected}, such as [text]`);
   if (typeof iterable?.[Symbol.iterator] === 'function') return;
-  if (async && typeof iterable?.[Symbol.asyncIterator] === 'function') return;
-  throw typeError(where, 'documents', `is ${show(documents)}`, expected);
+  if (typeof iterable?.[Symbol.asyncIterator] !== 'function')
+    throw typeError(where, 'documents', `is ${show(documents)}`, expected);
+  if (async) return;
+  const twin = WITH_ASYNC.includes(where) ? `; ${where}Async takes such` : '';
+  throw typeError(where, 'documents', 'is an async iterable', `${expected}${twin}`);
 }
 
 /** What counts documents one by one. */
@@ -99,7 +105,7 @@ export async function countDocumentsAsync<Counter extends DocumentCounter>(
 /**
  * Turns the chunks of a stream (bytes in UTF-8, or strings) into its lines, wherever the chunks were cut.
  *
- * Lines end at `\n`, `\r\n` or `\r`, which are left out. Linear in the stream's length, even if it is one line; only
+ * Lines end at `\n`, `\r\n` or `\r`, which are left out, as is a byte order mark at the start. Linear in the stream's length, even if it is one line; only
  * the current line is held.
  *
  * @throws TypeError if a chunk is neither.
@@ -118,10 +124,14 @@ export async function* lines(
   checkDocuments('lines', chunks, true);
   const decoder = new TextDecoder();
   let begun: string[] = [];
+  let first = true;
   let returned = false;
   for await (const chunk of chunks) {
     let text = typeof chunk === 'string' ? chunk : decode(decoder, chunk);
     if (text === '') continue;
+    // The decoder takes the mark of the byte order from bytes alone.
+    if (first && typeof chunk === 'string' && text.startsWith('\uFEFF')) text = text.slice(1);
+    first = false;
     if (returned && text.startsWith('\n')) text = text.slice(1);
     returned = text.endsWith('\r');
     const parts = text.split(/\r\n|\n|\r/);

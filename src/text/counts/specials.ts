@@ -4,6 +4,7 @@
  * Answers for their order and spelling; they come before all tokens, in the order pad, unknown, start, end.
  */
 import { rangeError, show, typeError } from '../../common/errors.ts';
+import { readFields, type SavedFields } from '../../common/saved.ts';
 
 /** The spelling of each special; one that is left out has no index. */
 export interface Specials {
@@ -46,4 +47,27 @@ export function orderSpecials(
     spellings.push(spelling);
   }
   return { spellings, index };
+}
+
+/** The specials as they are saved: null for one that there is none of, so that one that was lost is missed. */
+export type SavedSpecials = { readonly [Role in keyof Specials]-?: string | null };
+
+/** The saved form. */
+export function savedSpecials({ pad, unknown, start, end }: Specials): SavedSpecials {
+  return { pad: pad ?? null, unknown: unknown ?? null, start: start ?? null, end: end ?? null };
+}
+
+/** Reads the field `specials`. */
+export function readSpecials(where: string, fields: SavedFields): Specials {
+  const saved = readFields(where, fields, 'specials');
+  const specials: { -readonly [Role in keyof Specials]: string } = {};
+  for (const role of ROLES) {
+    const spelling = saved[role];
+    if (typeof spelling === 'string') specials[role] = spelling;
+    else if (spelling !== null)
+      throw typeError(where, `specials.${role}`, `is ${show(spelling)}`, 'a string, or null for none');
+  }
+  const stranger = Object.keys(saved).find((role) => !(ROLES as readonly string[]).includes(role));
+  if (stranger === undefined) return specials;
+  throw rangeError(where, 'specials', `has ${show(stranger)}`, 'pad, unknown, start and end alone');
 }

@@ -70,8 +70,8 @@ const FORMAT = 'recurrent-cells/text/token-counts';
 export class TokenCounts implements Counts {
   readonly #slots = new TokenMap();
   #counts = new Float64Array(16); // [capacity]
-  #documentCounts = new Uint32Array(16); // [capacity]
-  #lastDocument = new Uint32Array(16); // [capacity], 1 + the document that was counted last
+  #documentCounts = new Float64Array(16); // [capacity]
+  #lastDocument = new Float64Array(16); // [capacity], 1 + the document that was counted last
   #tokens = 0;
   #documents = 0;
 
@@ -142,11 +142,10 @@ export class TokenCounts implements Counts {
   /**
    * Adds documents whose tokens are added with {@link TokenCounts.add}.
    *
-   * @throws TypeError or RangeError if `documents` is no whole number up to 2^32.
+   * @throws TypeError or RangeError if `documents` is no whole number of at least 0.
    */
   addDocuments(documents: number): void {
-    wholeNumber('TokenCounts.addDocuments', 'documents', documents, 0);
-    this.#documents += numberWithin('TokenCounts.addDocuments', 'documents', documents, 0, 2 ** 32);
+    this.#documents += wholeNumber('TokenCounts.addDocuments', 'documents', documents, 0);
   }
 
   /** Adds another part's counts to these, exactly; gives back these. */
@@ -230,12 +229,13 @@ export class TokenCounts implements Counts {
   #grow(): void {
     // Doubling costs a copy of all each time it happens, and less than one copy a type over all times.
     const capacity = 2 * this.#counts.length;
-    const grown = <Store extends Float64Array | Uint32Array>(store: Store, bigger: Store): Store => {
+    const grown = (store: Float64Array): Float64Array<ArrayBuffer> => {
+      const bigger = new Float64Array(capacity);
       bigger.set(store);
       return bigger;
     };
-    this.#counts = grown(this.#counts, new Float64Array(capacity));
-    this.#documentCounts = grown(this.#documentCounts, new Uint32Array(capacity));
-    this.#lastDocument = grown(this.#lastDocument, new Uint32Array(capacity));
+    this.#counts = grown(this.#counts);
+    this.#documentCounts = grown(this.#documentCounts);
+    this.#lastDocument = grown(this.#lastDocument);
   }
 }

@@ -21,10 +21,12 @@ export interface CutOptions {
   /** In how many documents a token may occur at most. */
   readonly maxDocuments?: DocumentBound | undefined;
   /** Tokens that are left out whatever their count: a Set, or {@link Stopwords}. */
-  readonly stopwords?: {
-    /** Whether `token` is left out. */
-    has(token: string): boolean;
-  };
+  readonly stopwords?:
+    | {
+        /** Whether `token` is left out. */
+        has(token: string): boolean;
+      }
+    | undefined;
 }
 
 /** What a cut keeps and drops. With approximate counts, types are unknown and kept tokens a lower bound. */

@@ -5,10 +5,17 @@
  */
 import { rangeError, show, typeError } from '../../common/errors.ts';
 import { optionsOf } from '../../common/options.ts';
-import { readCounts, readFields, readSaved, readTokens } from '../../common/saved.ts';
+import { readCounts, readSaved, readTokens } from '../../common/saved.ts';
 import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
 import { emptyReport, readReport } from './saved-report.ts';
-import { ALL_SPECIALS, orderSpecials, type Specials } from './specials.ts';
+import {
+  ALL_SPECIALS,
+  orderSpecials,
+  readSpecials,
+  type SavedSpecials,
+  type Specials,
+  savedSpecials,
+} from './specials.ts';
 import { type CountOptions, type Counts, type TokenCount, TokenCounts } from './token-counts.ts';
 import { TokenMap } from './token-map.ts';
 import { type CutOptions, type CutReport, cut } from './vocabulary-cut.ts';
@@ -19,11 +26,25 @@ export interface VocabularyOptions extends CutOptions {
   readonly specials?: Specials | undefined;
 }
 
+/** What stands around the tokens. */
+export interface EncodeOptions {
+  /** Whether the start's index comes first (default `false`). */
+  readonly start?: boolean | undefined;
+  /** Whether the end's index comes last (default `false`). */
+  readonly end?: boolean | undefined;
+}
+
+/** What is left out. */
+export interface DecodeOptions {
+  /** Whether padding, unknown, start and end are left out (default `false`). */
+  readonly skipSpecials?: boolean | undefined;
+}
+
 /** The saved form of a vocabulary. */
 export interface SavedVocabulary {
   readonly format: 'recurrent-cells/text/vocabulary';
   readonly version: 1;
-  readonly specials: Specials;
+  readonly specials: SavedSpecials;
   readonly tokens: readonly string[];
   readonly counts: readonly number[];
   readonly errors: readonly number[];
@@ -162,18 +183,17 @@ export class Vocabulary {
    *
    * @returns [tokens, + 1 for start, + 1 for end]
    * @throws RangeError for a token that isn't in the vocabulary if it has no `unknown`, and if `start` or `end` is
-   * asked for and it has none.
+   * asked for and it has none; TypeError for what is no string, such as a {@link Token}.
    */
-  encode(
-    tokens: Iterable<string>,
-    options: { readonly start?: boolean; readonly end?: boolean } = {},
-  ): Int32Array {
+  encode(tokens: Iterable<string>, options: EncodeOptions = {}): Int32Array {
     if (typeof tokens === 'string' || typeof tokens?.[Symbol.iterator] !== 'function')
       throw typeError('Vocabulary.encode', 'tokens', `is ${show(tokens)}`, 'an iterable of tokens');
     const indices: number[] = [];
     const { start, end } = optionsOf('Vocabulary.encode', options);
     if (start) indices.push(this.#special('start'));
     for (const token of tokens) {
+      if (typeof token !== 'string')
+        throw typeError('Vocabulary.encode', 'a token', `is ${show(token)}`, 'a string, as tokenize gives');
       const index = this.#index.get(token) ?? this.unknown;
       if (index === undefined)
         throw rangeError(
@@ -188,16 +208,23 @@ export class Vocabulary {
     return Int32Array.from(indices);
   }
 
-  /** Indices to spellings. @throws RangeError for an index outside. */
-  decode(indices: Iterable<number>): string[] {
+  /** Indices to spellings, with the specials' or without. @throws RangeError for an index outside. */
+  decode(indices: Iterable<number>, options: DecodeOptions = {}): string[] {
     if (typeof indices?.[Symbol.iterator] !== 'function')
       throw typeError('Vocabulary.decode', 'indices', `is ${show(indices)}`, 'an iterable of indices');
-    return Array.from(indices, (index) => this.tokenAt(index));
+    const { skipSpecials = false } = optionsOf('Vocabulary.decode', options);
+    const tokens: string[] = [];
+    for (const index of indices) {
+      const token = this.tokenAt(index);
+      if (!skipSpecials || index >= this.#spellings.length) tokens.push(token);
+    }
+    return tokens;
   }
 
   /** The versioned form that {@link Vocabulary.fromJSON} reads. */
   toJSON(): SavedVocabulary {
-    const { specials, tokens, counts, errors, report } = this;
+    const { tokens, counts, errors, report } = this;
+    const specials = savedSpecials(this.specials);
     return { format: VOCABULARY_FORMAT, version: 1, specials, tokens, counts, errors, report };
   }
 
@@ -208,7 +235,7 @@ export class Vocabulary {
     const tokens = readTokens(where, fields, 'tokens');
     const counts = readCounts(where, fields, 'counts', tokens.length);
     const errors = readCounts(where, fields, 'errors', tokens.length);
-    const specials = readFields(where, fields, 'specials') as Specials;
+    const specials = readSpecials(where, fields);
     checkApart(where, tokens, specials);
     const kept = tokens.map((token, i) => ({ token, count: counts[i]!, error: errors[i]! }));
     return new Vocabulary(where, specials, kept, readReport(where, fields, kept.length));

@@ -20,7 +20,8 @@ export interface FeatureSelectorOptions {
     | 'chiSquared'
     | 'mutualInformation'
     | 'informationGain'
-    | ((matrix: SparseMatrix, labels: readonly Label[]) => ArrayLike<number>);
+    | ((matrix: SparseMatrix, labels: readonly Label[]) => ArrayLike<number>)
+    | undefined;
   /** How many terms to keep at most (default: all within the bounds). */
   readonly k?: number | undefined;
   readonly minDocuments?: DocumentBound | undefined;

@@ -8,6 +8,7 @@ import { optionsOf } from '../../common/options.ts';
 import { readSaved } from '../../common/saved.ts';
 import { checkDocuments, countDocuments, type Document } from '../counts/documents.ts';
 import { compareCodePoints } from '../counts/order.ts';
+import { savedSpecials } from '../counts/specials.ts';
 import { type CountOptions, type Counts, TokenCounts } from '../counts/token-counts.ts';
 import { flat, TokenMap } from '../counts/token-map.ts';
 import { type SavedVocabulary, VOCABULARY_FORMAT, Vocabulary } from '../counts/vocabulary.ts';
@@ -159,7 +160,7 @@ function termsOf(where: string, counts: Counts, bounds: CutOptions): Vocabulary 
   return Vocabulary.fromJSON({
     format: VOCABULARY_FORMAT,
     version: 1,
-    specials: {},
+    specials: savedSpecials({}),
     tokens: kept.map(({ token }) => token),
     counts: kept.map(({ count }) => count),
     errors: kept.map(({ error }) => error),

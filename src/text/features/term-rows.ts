@@ -3,6 +3,7 @@
  *
  * Answers for one pass over the documents, and for the sums of the columns; which of them are terms, the counter decides.
  */
+import { show, typeError } from '../../common/errors.ts';
 import { type Document, tokensOf } from '../counts/documents.ts';
 import type { Counts } from '../counts/token-counts.ts';
 import type { TokenMap } from '../counts/token-map.ts';
@@ -24,6 +25,7 @@ export function countRows(
   for (const document of documents) {
     const found: number[] = [];
     for (const token of tokensOf(where, document, row++, tokenizer)) {
+      if (typeof token !== 'string') throw typeError(where, 'a token', `is ${show(token)}`, 'a string');
       const column = columnOf(token);
       if (column === undefined) continue;
       if (column >= counts.length) {

@@ -3,13 +3,20 @@
  *
  * Answers for normalising before, offsets after, and saving by name; the function answers for the tokens.
  */
-import { show, typeError } from '../../common/errors.ts';
+import { rangeError, show, typeError } from '../../common/errors.ts';
 import { optionsOf } from '../../common/options.ts';
 import { align, type NormalizationOptions, normalizationOptions, normalize } from './normalize.ts';
 import { checkText, savedTokenizer, type Token, type Tokenizer } from './tokenizer.ts';
 
-/** Turns prepared text into tokens. */
-export type TokenizeFunction = (text: string) => Iterable<string>;
+/** A token and where it stands in the text that the function was given, in UTF-16 units. */
+export interface PlacedToken {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Turns prepared text into tokens: strings, or tokens that know their place. */
+export type TokenizeFunction = (text: string) => Iterable<string | PlacedToken>;
 
 /** The name it is saved under, and what happens to the text before. */
 export interface CustomOptions extends NormalizationOptions {
@@ -17,16 +24,20 @@ export interface CustomOptions extends NormalizationOptions {
   readonly name?: string | undefined;
 }
 
-// How far ahead of the last token the next one is looked for: a bound, so that time stays linear.
-const SEARCH = 1024;
+// How far ahead of the last token each string is looked for in any case.
+const NEAR = 1024;
+// How many times the length of the text may be searched in vain, beyond what is near: a bound, so that time stays linear.
+const PASSES = 4;
 
 /**
- * Makes a tokenizer of a function from text to strings.
+ * Makes a tokenizer of a function from text to tokens.
  *
- * Offsets are found by looking for each token after the last one; a token that does not stand in the text (a stem,
- * a translation) gets the empty span where the search stood.
+ * Strings are looked for in the text, each after the one before. That finds every token of a function that cuts text out. A
+ * function that rewrites it (a stemmer, a morphological analyser) gives `{ text, start, end }`, which is taken as it is; a
+ * string that does not stand in the text gets the empty span where the search stood.
  *
- * @throws TypeError if `tokenize` is no function, or gives something else than strings; on saving, if it has no name.
+ * @throws TypeError if `tokenize` is no function, or gives something else than tokens; RangeError for a place that is not in
+ * the text; on saving, TypeError if it has no name.
  *
  * @example
  * ```ts
@@ -34,44 +45,48 @@ const SEARCH = 1024;
  * const commas = custom((text) => text.split(','), { name: 'commas' });
  * commas.tokenize('a,b'); // → ['a', 'b']
  * [...commas.tokens('a,b')].map((token) => token.start); // → [0, 2]
+ * const stems = custom((text) =>
+ *   Array.from(text.matchAll(/\w+/g), ({ 0: word, index }) => ({
+ *     text: word.replace(/s$/, ''),
+ *     start: index,
+ *     end: index + word.length,
+ *   })),
+ * );
+ * [...stems.tokens('two boats')].map(({ text, raw }) => [text, raw]); // → [['two', 'two'], ['boat', 'boats']]
  * ```
  */
 export function custom(tokenize: TokenizeFunction, options: CustomOptions = {}): Tokenizer {
   if (typeof tokenize !== 'function')
-    throw typeError('custom', 'tokenize', `is ${show(tokenize)}`, 'a function from text to strings');
+    throw typeError('custom', 'tokenize', `is ${show(tokenize)}`, 'a function from text to tokens');
   const normalization = normalizationOptions('custom', optionsOf('custom', options));
   const { name } = options;
 
-  const strings = (prepared: string): string[] => {
+  const given = (prepared: string): (string | PlacedToken)[] => {
     const tokens = tokenize(prepared);
     if (typeof tokens === 'string' || typeof tokens?.[Symbol.iterator] !== 'function')
       throw typeError(
         'custom',
         'the function',
         `gave ${show(tokens)}`,
-        'an array (or another iterable) of strings',
+        'an array (or another iterable) of tokens',
       );
-    return Array.from(tokens, (token: unknown) => {
-      if (typeof token === 'string') return token;
-      throw typeError('custom', 'the function', `gave a token that is ${show(token)}`, 'strings');
-    });
+    return Array.from(tokens, (token) => (typeof token === 'string' ? token : checkPlaced(token, prepared)));
   };
 
   function* tokens(text: string): IterableIterator<Token> {
     const aligned = align(checkText('custom', text), normalization);
-    let at = 0;
-    for (const token of strings(aligned.text)) {
-      const found = aligned.text.slice(at, at + SEARCH + token.length).indexOf(token);
-      const from = found === -1 ? at : at + found;
-      at = found === -1 ? at : from + token.length;
+    for (const { text: token, start: from, end: to } of placed(aligned.text, given(aligned.text))) {
       const start = aligned.toSource(from);
-      const end = aligned.toSource(at);
+      const end = aligned.toSource(to);
       yield { text: token, raw: text.slice(start, end), start, end };
     }
   }
 
   return {
-    tokenize: (text) => strings(normalize(checkText('custom', text), normalization)),
+    tokenize: (text) =>
+      given(normalize(checkText('custom', text), normalization)).map((token) =>
+        typeof token === 'string' ? token : token.text,
+      ),
     tokens,
     toJSON() {
       if (name === undefined)
@@ -79,4 +94,44 @@ export function custom(tokenize: TokenizeFunction, options: CustomOptions = {}):
       return savedTokenizer('custom', { ...normalization, name });
     },
   };
+}
+
+/** Finds the place of each token that does not know its own. */
+function* placed(text: string, tokens: readonly (string | PlacedToken)[]): Iterable<PlacedToken> {
+  let at = 0;
+  let inVain = 0;
+  for (const token of tokens) {
+    if (typeof token !== 'string') {
+      at = token.end;
+      yield token;
+      continue;
+    }
+    const near = text.slice(at, at + NEAR + token.length).indexOf(token);
+    let start = near === -1 ? -1 : at + near;
+    if (start === -1 && inVain < PASSES * text.length) {
+      start = text.indexOf(token, at);
+      if (start === -1) inVain += text.length - at;
+    }
+    if (start === -1) yield { text: token, start: at, end: at };
+    else {
+      at = start + token.length;
+      yield { text: token, start, end: at };
+    }
+  }
+}
+
+function checkPlaced(token: unknown, text: string): PlacedToken {
+  const { text: spelling, start, end } = (token ?? {}) as Partial<PlacedToken>;
+  if (typeof spelling !== 'string')
+    throw typeError(
+      'custom',
+      'the function',
+      `gave a token that is ${show(token)}`,
+      'strings or { text, start, end }',
+    );
+  const within = (place: unknown) =>
+    Number.isInteger(place) && (place as number) >= 0 && (place as number) <= text.length;
+  if (within(start) && within(end) && start! <= end!) return token as PlacedToken;
+  const came = `gave ${show(spelling)} from ${show(start)} to ${show(end)}`;
+  throw rangeError('custom', 'the function', came, `places from 0 to ${text.length}`);
 }

@@ -10,10 +10,11 @@ import { custom, type TokenizeFunction } from './custom.ts';
 import { type NgramOptions, ngrams } from './ngrams.ts';
 import type { NormalizationOptions } from './normalize.ts';
 import { pattern } from './pattern.ts';
+import { STOPWORDS_FORMAT, Stopwords, without } from './stopwords.ts';
 import { type CharacterTokenizer, TOKENIZER_FORMAT, type Tokenizer } from './tokenizer.ts';
 import { type WordOptions, words } from './words.ts';
 
-const KINDS = ['characters', 'words', 'pattern', 'ngrams', 'custom'] as const;
+const KINDS = ['characters', 'words', 'pattern', 'ngrams', 'without', 'custom'] as const;
 
 /** What each kind saves. */
 const OPTIONS: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
@@ -21,6 +22,7 @@ const OPTIONS: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
   words: ['normalization', 'lowercase', 'locale', 'keep'],
   pattern: ['normalization', 'lowercase', 'source', 'flags'],
   ngrams: ['from', 'to', 'joiner', 'tokenizer'],
+  without: ['tokenizer', 'stopwords'],
   custom: ['normalization', 'lowercase', 'name'],
 };
 
@@ -62,6 +64,10 @@ export function loadTokenizer(
     case 'ngrams':
       readSaved(where, given.tokenizer, TOKENIZER_FORMAT, 'options.tokenizer');
       return ngrams(loadTokenizer(given.tokenizer, functions), given as NgramOptions);
+    case 'without':
+      readSaved(where, given.tokenizer, TOKENIZER_FORMAT, 'options.tokenizer');
+      readSaved(where, given.stopwords, STOPWORDS_FORMAT, 'options.stopwords');
+      return without(loadTokenizer(given.tokenizer, functions), Stopwords.fromJSON(given.stopwords));
     case 'custom': {
       const name = readString(where, given, 'name');
       if (!Object.hasOwn(functions, name))

@@ -3,26 +3,29 @@
  *
  * Answers for neighbours only; what a token is, the inner tokenizer says.
  */
-import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
+import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
 import { optionsOf } from '../../common/options.ts';
-import { checkText, savedTokenizer, type Token, type Tokenizer } from './tokenizer.ts';
+import { checkText, checkTokenizer, savedTokenizer, type Token, type Tokenizer } from './tokenizer.ts';
 
 /** How many neighbours, and what stands between them. */
 export interface NgramOptions {
   /** The shortest n (default 1). */
   readonly from?: number | undefined;
-  /** The longest n (default 2). */
+  /** The longest n (default 2), at most 100. */
   readonly to?: number | undefined;
   /** What joins the tokens of one n-gram: `' '` by default; give `''` for characters. */
   readonly joiner?: string | undefined;
 }
+
+// A text of m tokens makes m strings of each length: beyond, memory would end at texts of some pages.
+const LONGEST = 100;
 
 /**
  * Takes all runs of n neighbouring tokens, for each n from `from` to `to`.
  *
  * m tokens give m − n + 1 n-grams for each n. They come ordered by where they begin, then by n.
  *
- * @throws RangeError if `from` or `to` is no whole number of at least 1, or `from` is larger than `to`;
+ * @throws RangeError if `from` or `to` is no whole number from 1 to 100, or `from` is larger than `to`;
  * TypeError if `joiner` is no string, or `tokenizer` is none.
  *
  * @example
@@ -33,10 +36,10 @@ export interface NgramOptions {
  * ```
  */
 export function ngrams(tokenizer: Tokenizer, options: NgramOptions = {}): Tokenizer {
-  if (typeof tokenizer?.tokenize !== 'function')
-    throw typeError('ngrams', 'tokenizer', `is ${show(tokenizer)}`, 'a tokenizer, such as words()');
+  checkTokenizer('ngrams', tokenizer, true);
   const from = wholeNumber('ngrams', 'from', optionsOf('ngrams', options).from ?? 1);
   const to = wholeNumber('ngrams', 'to', options.to ?? Math.max(2, from));
+  numberWithin('ngrams', 'to', to, 1, LONGEST);
   const joiner: unknown = options.joiner ?? ' ';
   if (from > to) throw rangeError('ngrams', 'from', `is ${from}`, `at most to (${to})`);
   if (typeof joiner !== 'string') throw typeError('ngrams', 'joiner', `is ${show(joiner)}`, 'a string');

@@ -1,13 +1,13 @@
 /**
  * Words to leave out, given as a list.
  *
- * Answers for bringing a list into the form the tokenizer gives, and for saying where that fails; lists found from
- * the corpus are in corpus-stopwords.ts.
+ * Answers for bringing a list into the form the tokenizer gives, for saying where that fails, and for leaving the words out;
+ * lists found from the corpus are in corpus-stopwords.ts.
  */
 import { show, typeError } from '../../common/errors.ts';
 import { optionsOf } from '../../common/options.ts';
 import { readSaved, readTokens } from '../../common/saved.ts';
-import { checkTokenizer, type Tokenizer } from './tokenizer.ts';
+import { checkTokenizer, savedTokenizer, type Token, type Tokenizer } from './tokenizer.ts';
 
 /** How the list is brought into the form of tokens. */
 export interface StopwordOptions {
@@ -25,7 +25,8 @@ export interface SavedStopwords {
   readonly split: readonly string[];
 }
 
-const FORMAT = 'recurrent-cells/text/stopwords';
+/** What saved stopwords call their format. */
+export const STOPWORDS_FORMAT = 'recurrent-cells/text/stopwords';
 
 /**
  * A set of tokens to leave out of texts, or of a vocabulary (`Vocabulary.fit(…, { stopwords })`).
@@ -89,19 +90,24 @@ export class Stopwords {
     return this.#set.has(token);
   }
 
-  /** The tokens that are no stopwords. */
+  /** The tokens that are no stopwords. @throws TypeError for something else than strings. */
   filter(tokens: Iterable<string>): string[] {
-    return Array.from(tokens).filter((token) => !this.#set.has(token));
+    if (typeof tokens === 'string' || typeof tokens?.[Symbol.iterator] !== 'function')
+      throw typeError('Stopwords.filter', 'tokens', `is ${show(tokens)}`, 'an iterable of tokens');
+    return Array.from(tokens).filter((token) => {
+      if (typeof token === 'string') return !this.#set.has(token);
+      throw typeError('Stopwords.filter', 'tokens', `has ${show(token)}`, 'strings');
+    });
   }
 
   /** The versioned form that {@link Stopwords.fromJSON} reads. */
   toJSON(): SavedStopwords {
-    return { format: FORMAT, version: 1, tokens: this.tokens, split: this.split };
+    return { format: STOPWORDS_FORMAT, version: 1, tokens: this.tokens, split: this.split };
   }
 
   /** Reads what `toJSON` saved. @throws TypeError or RangeError, which say which field is wrong. */
   static fromJSON(saved: unknown): Stopwords {
-    const fields = readSaved('Stopwords.fromJSON', saved, FORMAT);
+    const fields = readSaved('Stopwords.fromJSON', saved, STOPWORDS_FORMAT);
     const tokens = readTokens('Stopwords.fromJSON', fields, 'tokens');
     return new Stopwords(tokens, readTokens('Stopwords.fromJSON', fields, 'split'));
   }
@@ -112,4 +118,33 @@ function isWhole(word: string, tokenizer: Tokenizer | undefined): boolean {
   const [only] = tokenizer?.tokens(word) ?? [];
   // A user's function may give a token that doesn't stand in the word, such as a stem: that is its will.
   return only === undefined || only.raw === '' || only.raw === word.trim();
+}
+
+/**
+ * A tokenizer that leaves stopwords out before anything is made of its tokens: n-grams over it never contain one.
+ *
+ * (`Vocabulary.fit(…, { stopwords })` leaves out whole terms, so that of n-grams `of the` would stay.)
+ *
+ * @throws TypeError if `tokenizer` is none, or `stopwords` are none.
+ *
+ * @example
+ * ```ts
+ * import { ngrams, pattern, Stopwords, without } from 'recurrent-cells/text';
+ * const stopwords = Stopwords.of(['the', 'of']);
+ * const bigrams = ngrams(without(pattern(), stopwords), { from: 2, to: 2 });
+ * bigrams.tokenize('the boats of the river bank'); // → ['boats river', 'river bank']
+ * ```
+ */
+export function without(tokenizer: Tokenizer, stopwords: Stopwords): Tokenizer {
+  checkTokenizer('without', tokenizer, true);
+  if (!(stopwords instanceof Stopwords))
+    throw typeError('without', 'stopwords', `is ${show(stopwords)}`, 'Stopwords, such as Stopwords.of(list)');
+  function* tokens(text: string): IterableIterator<Token> {
+    for (const token of tokenizer.tokens(text)) if (!stopwords.has(token.text)) yield token;
+  }
+  return {
+    tokenize: (text) => stopwords.filter(tokenizer.tokenize(text)),
+    tokens,
+    toJSON: () => savedTokenizer('without', { tokenizer: tokenizer.toJSON(), stopwords: stopwords.toJSON() }),
+  };
 }

@@ -109,9 +109,14 @@ export function checkText(kind: string, text: unknown): string {
   throw typeError(`${kind} tokenizer`, 'text', `is ${show(text)}`, 'a string');
 }
 
-/** Passes where there's no tokenizer, or a tokenizer. */
-export function checkTokenizer(where: string, tokenizer: Tokenizer | undefined): void {
-  if (tokenizer === undefined || typeof tokenizer?.tokenize === 'function') return;
-  const expected = 'a tokenizer, such as pattern() or custom(function)';
-  throw typeError(where, 'tokenizer', `is ${show(tokenizer)}`, expected);
+/** Passes on a tokenizer, or, where it is not required, none. */
+export function checkTokenizer(where: string, tokenizer: unknown, required = false): void {
+  if (tokenizer === undefined && !required) return;
+  if (typeof (tokenizer as Tokenizer | null | undefined)?.tokenize === 'function') return;
+  throw typeError(
+    where,
+    'tokenizer',
+    `is ${show(tokenizer)}`,
+    'a tokenizer, such as pattern() or custom(function)',
+  );
 }

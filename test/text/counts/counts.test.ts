@@ -197,6 +197,8 @@ test.each<[string, () => unknown, string]>([
   ['a text alone', () => TokenCounts.of('the boat'), 'TypeError: TokenCounts.of: documents is the text "the boat", expected an iterable of documents, such as [text]'],
   ['no documents', () => TokenCounts.of(null as never), 'TypeError: TokenCounts.of: documents is null, expected an iterable of documents'],
   ['texts without tokenizer', () => TokenCounts.of(['the boat']), 'TypeError: TokenCounts.of: document 0 is the text "the boat", expected its tokens, or options.tokenizer'],
+  ['documents as they arrive', () => TokenCounts.of(lines(['a']) as never), 'TypeError: TokenCounts.of: documents is an async iterable, expected an iterable of documents; TokenCounts.ofAsync takes such'],
+  ['documents as they arrive, approximately', () => HeavyHitters.of(lines(['a']) as never), 'TypeError: HeavyHitters.of: documents is an async iterable, expected an iterable of documents; HeavyHitters.ofAsync takes such'],
   ['a number', () => TokenCounts.of([['a'], 3 as never]), 'TypeError: TokenCounts.of: document 1 is 3, expected a text or an iterable of tokens'],
   ['bytes', () => TokenCounts.of([new Uint8Array(2) as never]), 'TypeError: TokenCounts: a token is 0, expected a string'],
   ['tokens that are none', () => HeavyHitters.of([[Number.NaN as never]]), 'TypeError: HeavyHitters.of: document 0 has NaN, expected tokens (strings)'],
@@ -220,3 +222,28 @@ test.each<[string, () => unknown, string]>([
 ])('says what is wrong: %s', (_, act, message) => {
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line
+
+test('documents are counted beyond 32 bits', () => {
+  const counts = new TokenCounts();
+  counts.addDocuments(2 ** 32 + 10);
+  counts.add('x', 2 ** 33, 2 ** 32 - 1);
+  counts.add('x', 2 ** 33, 5);
+  counts.addDocument(['x', 'x', 'y']);
+  expect([counts.countOf('x'), counts.documentsWith('x')]).toEqual([2 ** 34 + 2, 2 ** 32 + 5]);
+  expect(counts.documents).toBe(2 ** 32 + 11);
+  const loaded = TokenCounts.fromJSON(JSON.stringify(counts));
+  expect([...loaded.entries()]).toEqual([...counts.entries()]);
+});
+
+test('a byte order mark at the start of a stream is no letter, be it of bytes or of strings', async () => {
+  const read = async (chunks: (string | Uint8Array)[]) => {
+    const found: string[] = [];
+    for await (const line of lines(chunks)) found.push(line);
+    return found;
+  };
+  expect(await read(['', '\uFEFFa\n', '\uFEFFb'])).toEqual(['a', '\uFEFFb']);
+  expect(await read([new TextEncoder().encode('\uFEFFa'), new TextEncoder().encode('\nb')])).toEqual([
+    'a',
+    'b',
+  ]);
+});

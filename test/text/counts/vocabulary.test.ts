@@ -182,6 +182,10 @@ test.each<[string, () => unknown, string]>([
   ['saved: no report', () => Vocabulary.fromJSON({ ...saved(), report: null }), 'TypeError: Vocabulary.fromJSON: report is null, expected an object'],
   ['a function for a tokenizer', () => Vocabulary.fit(texts, { tokenizer: ((text: string) => text.split(' ')) as never }), 'TypeError: Vocabulary.fit: tokenizer is a function, expected a tokenizer, such as pattern() or custom(function)'],
   ['an array of stopwords', () => Vocabulary.fit(texts, { tokenizer, stopwords: ['the'] as never }), 'TypeError: Vocabulary.fit: stopwords is an array of 1, expected a Set or Stopwords'],
+  ['tokens with their places', () => vocabulary.encode(tokenizer.tokens('the boat') as never), 'TypeError: Vocabulary.encode: a token is an object, expected a string, as tokenize gives'],
+  ['documents as they arrive', () => Vocabulary.fit(lines(['a']) as never, { tokenizer }), 'TypeError: Vocabulary.fit: documents is an async iterable, expected an iterable of documents; Vocabulary.fitAsync takes such'],
+  ['saved: a special that was lost', () => Vocabulary.fromJSON({ ...saved(), specials: { unknown: '<unknown>', start: null, end: null } }), 'TypeError: Vocabulary.fromJSON: specials.pad is undefined, expected a string, or null for none'],
+  ['saved: a strange special', () => Vocabulary.fromJSON({ ...saved(), specials: { ...saved().specials, mask: 'm' } }), 'RangeError: Vocabulary.fromJSON: specials has "mask", expected pad, unknown, start and end alone'],
   ['nothing to decode', () => vocabulary.decode(null as never), 'TypeError: Vocabulary.decode: indices is null, expected an iterable of indices'],
 ])('says what is wrong: %s', (_, act, message) => {
   expect(messageOf(act)).toBe(message);
@@ -196,4 +200,11 @@ test('a minimal count is a whole number', () => {
   expect(() => Vocabulary.fit([['a']], { minCount: 1.5 })).toThrow(
     new RangeError('Vocabulary.fit: minCount is 1.5, expected a whole number of at least 0'),
   );
+});
+
+test('decodes with its specials or without', () => {
+  const list = Vocabulary.of(['a', 'b']);
+  const encoded = list.encode(['a', 'c', 'b'], { start: true, end: true });
+  expect(list.decode(encoded)).toEqual(['<start>', 'a', '<unknown>', 'b', '<end>']);
+  expect(list.decode(encoded, { skipSpecials: true })).toEqual(['a', 'b']);
 });

@@ -3,6 +3,8 @@ import {
   custom,
   documentEntropy,
   HeavyHitters,
+  loadTokenizer,
+  ngrams,
   pattern,
   SparseMatrix,
   Stopwords,
@@ -11,6 +13,7 @@ import {
   stopwordsByEntropy,
   TokenCounts,
   Vocabulary,
+  without,
 } from '../../../src/text.ts';
 import { messageOf } from '../message.ts';
 
@@ -66,6 +69,19 @@ describe('from the corpus', () => {
   ];
   const counts = TokenCounts.of(documents);
 
+  test('left out before n-grams, never within one, also after loading', () => {
+    const stopwords = Stopwords.of(['the', 'of']);
+    const bigrams = ngrams(without(pattern(), stopwords), { from: 1, to: 2 });
+    const text = 'the mouth of the river';
+    expect(bigrams.tokenize(text)).toEqual(['mouth', 'mouth river', 'river']);
+    expect(Array.from(bigrams.tokens(text), ({ raw }) => raw)).toEqual([
+      'mouth',
+      'mouth of the river',
+      'river',
+    ]);
+    expect(loadTokenizer(JSON.stringify(bigrams)).tokenize(text)).toEqual(bigrams.tokenize(text));
+  });
+
   test('by count, by documents, by entropy', () => {
     expect(stopwordsByCount(counts, 2)).toEqual(['the', 'boat']);
     expect(stopwordsByDocumentFrequency(counts, 2)).toEqual(['the', 'boat']);
@@ -84,6 +100,10 @@ describe('from the corpus', () => {
     ['options null', () => Stopwords.of([], null as never), 'TypeError: Stopwords.of: options is null, expected an object of options'],
     ['no tokenizer', () => Stopwords.of(['a'], { tokenizer: 'x' as never }), 'TypeError: Stopwords.of: tokenizer is "x", expected a tokenizer, such as pattern() or custom(function)'],
     ['no function to warn', () => Stopwords.of(['a'], { warn: null as never }), 'TypeError: Stopwords.of: warn is null, expected a function that takes a message'],
+    ['tokens with their places', () => Stopwords.of(['a']).filter(pattern().tokens('a') as never), 'TypeError: Stopwords.filter: tokens has an object, expected strings'],
+    ['a text to filter', () => Stopwords.of(['a']).filter('a b'), 'TypeError: Stopwords.filter: tokens is "a b", expected an iterable of tokens'],
+    ['nothing to leave words out of', () => without(undefined as never, Stopwords.of([])), 'TypeError: without: tokenizer is undefined, expected a tokenizer, such as pattern() or custom(function)'],
+    ['a list to leave out', () => without(pattern(), ['a'] as never), 'TypeError: without: stopwords is an array of 1, expected Stopwords, such as Stopwords.of(list)'],
     ['no word', () => Stopwords.of([1 as never]), 'TypeError: Stopwords.of: words has 1, expected strings'],
     ['k', () => stopwordsByCount(counts, -1), 'RangeError: stopwordsByCount: k is -1, expected a whole number of at least 1'],
     ['approximate counts', () => stopwordsByDocumentFrequency(HeavyHitters.of(documents), 1), 'RangeError: stopwordsByDocumentFrequency: counts knows no documents, expected exact counts'],

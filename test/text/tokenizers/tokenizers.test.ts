@@ -10,7 +10,9 @@ import {
   loadTokenizer,
   ngrams,
   pattern,
+  Stopwords,
   type Tokenizer,
+  without,
   words,
 } from '../../../src/text.ts';
 import { anyText } from '../arbitrary.ts';
@@ -25,6 +27,7 @@ const TOKENIZERS: [string, Tokenizer][] = [
   ['default pattern', pattern()],
   ['n-grams of words', ngrams(words(), { from: 1, to: 3 })],
   ['n-grams of characters', ngrams(characters(), { from: 2, to: 4, joiner: '' })],
+  ['without stopwords', without(pattern(), Stopwords.of(['a', 'ß', 'the']))],
   ['custom', custom((text) => text.split(' '), { name: 'spaces' })],
 ];
 
@@ -322,6 +325,37 @@ describe('what tokens are', () => {
       ['run', 'run'],
     ]);
   });
+
+  test('a function: its tokens are found after a gap of any length', () => {
+    const parts = custom((text) => text.split(/[\s<>-]+/u));
+    const places = (text: string) => Array.from(parts.tokens(text), ({ start, end }) => [start, end]);
+    expect(places(`a${' '.repeat(2000)}b c d`)).toEqual([[0, 1], [2001, 2002], [2003, 2004], [2005, 2006]]); // biome-ignore format: pairs
+    expect(places(`a${'-'.repeat(1e6)}b`)).toEqual([[0, 1], [1_000_001, 1_000_002]]); // biome-ignore format: pairs
+  });
+
+  test('a function that gives places: they are kept, and lead to the source through its normalisation', () => {
+    // Morphemes of 갔다, as an analyser gives them: 가/았/다, which do not stand in the text.
+    const analyser = custom((text) =>
+      Array.from(text.matchAll(/갔다/gu), ({ index }) => [
+        { text: '가', start: index, end: index + 1 },
+        { text: '았', start: index, end: index + 1 },
+        { text: '다', start: index + 1, end: index + 2 },
+      ]).flat(),
+    );
+    const source = '집에 갔다. 또 갔다'.normalize('NFD');
+    expect(analyser.tokenize(source)).toEqual(['가', '았', '다', '가', '았', '다']);
+    const tokens = [...analyser.tokens(source)];
+    expect(tokens.map(({ raw }) => raw.normalize('NFC'))).toEqual(['갔', '갔', '다', '갔', '갔', '다']);
+    for (const { raw, start, end } of tokens) expect(source.slice(start, end)).toBe(raw);
+  });
+
+  test('a function whose tokens never stand in the text takes linear time', () => {
+    const shouts = custom((text) => text.split(' ').map((word) => word.toUpperCase()));
+    const start = process.cpuUsage();
+    expect([...shouts.tokens('abcdefg '.repeat(100_000))].length).toBe(100_001);
+    // To look through the whole rest for each takes half a minute.
+    expect(process.cpuUsage(start).user / 1e6).toBeLessThan(6);
+  });
 });
 
 test.each<[string, () => unknown, string]>([
@@ -333,13 +367,17 @@ test.each<[string, () => unknown, string]>([
   ['expression without bounds', () => pattern(/[\p{L}\p{N}]+/u).tokenize('가'.repeat(5e6)), "RangeError: pattern: expression overflowed the engine's stack, expected bounded repetitions, such as {1,4096}, for words this long"],
   ['keep', () => words({ keep: 'some' as never }), 'RangeError: words: keep is "some", expected one of "words", "all"'],
   ['expression', () => pattern('a+' as never), 'TypeError: pattern: expression is "a+", expected a RegExp'],
-  ['inner', () => ngrams('words' as never), 'TypeError: ngrams: tokenizer is "words", expected a tokenizer, such as words()'],
+  ['n-grams of a million', () => ngrams(words(), { to: 1e6 }), 'RangeError: ngrams: to is 1000000, expected a number from 1 to 100'],
+  ['inner', () => ngrams('words' as never), 'TypeError: ngrams: tokenizer is "words", expected a tokenizer, such as pattern() or custom(function)'],
   ['from', () => ngrams(words(), { from: 0 }), 'RangeError: ngrams: from is 0, expected a whole number of at least 1'],
   ['from above to', () => ngrams(words(), { from: 3, to: 2 }), 'RangeError: ngrams: from is 3, expected at most to (2)'],
   ['joiner', () => ngrams(words(), { joiner: 1 as never }), 'TypeError: ngrams: joiner is 1, expected a string'],
-  ['function', () => custom('x' as never), 'TypeError: custom: tokenize is "x", expected a function from text to strings'],
-  ['its result', () => custom((text) => text).tokenize('ab'), 'TypeError: custom: the function gave "ab", expected an array (or another iterable) of strings'],
-  ['its tokens', () => custom(() => [1 as never]).tokenize('ab'), 'TypeError: custom: the function gave a token that is 1, expected strings'],
+  ['function', () => custom('x' as never), 'TypeError: custom: tokenize is "x", expected a function from text to tokens'],
+  ['its result', () => custom((text) => text).tokenize('ab'), 'TypeError: custom: the function gave "ab", expected an array (or another iterable) of tokens'],
+  ['its tokens', () => custom(() => [1 as never]).tokenize('ab'), 'TypeError: custom: the function gave a token that is 1, expected strings or { text, start, end }'],
+  ['a place beyond the text', () => custom(() => [{ text: 'a', start: 0, end: 3 }]).tokenize('ab'), 'RangeError: custom: the function gave "a" from 0 to 3, expected places from 0 to 2'],
+  ['a place that ends before it begins', () => [...custom(() => [{ text: 'a', start: 1, end: 0 }]).tokens('ab')], 'RangeError: custom: the function gave "a" from 1 to 0, expected places from 0 to 2'],
+  ['no place', () => custom(() => [{ text: 'a' } as never]).tokenize('ab'), 'RangeError: custom: the function gave "a" from undefined to undefined, expected places from 0 to 2'],
   ['its name', () => JSON.stringify(custom(() => [])), 'TypeError: custom: options.name is missing, expected a name, to save a function under'],
   ['saved: no JSON', () => loadTokenizer('{'), 'TypeError: loadTokenizer: the saved value is "{", expected an object or its JSON text'],
   ['saved: no object', () => loadTokenizer(7), 'TypeError: loadTokenizer: the saved value is 7, expected an object of format "recurrent-cells/text/tokenizer"'],
@@ -354,7 +392,7 @@ test.each<[string, () => unknown, string]>([
   ['pattern: options null', () => pattern(/a/, null as never), 'TypeError: pattern: options is null, expected an object of options'],
   ['ngrams: options null', () => ngrams(words(), null as never), 'TypeError: ngrams: options is null, expected an object of options'],
   ['custom: options null', () => custom(() => [], null as never), 'TypeError: custom: options is null, expected an object of options'],
-  ['saved: another kind', () => loadTokenizer({ ...words().toJSON(), kind: 'constructor' }), 'RangeError: loadTokenizer: kind is "constructor", expected one of "characters", "words", "pattern", "ngrams", "custom"'],
+  ['saved: another kind', () => loadTokenizer({ ...words().toJSON(), kind: 'constructor' }), 'RangeError: loadTokenizer: kind is "constructor", expected one of "characters", "words", "pattern", "ngrams", "without", "custom"'],
   ['saved: no options', () => loadTokenizer({ ...words().toJSON(), options: 1 }), 'TypeError: loadTokenizer: options is 1, expected an object'],
   ['saved: no function', () => loadTokenizer({ ...words().toJSON(), kind: 'custom', options: { normalization: 'NFC', lowercase: false, name: 'toString' } }), 'RangeError: loadTokenizer: functions has no "toString", expected the function saved under that name'],
   ['saved: no expression', () => loadTokenizer({ ...words().toJSON(), kind: 'pattern', options: { normalization: 'NFC', lowercase: false, source: '(', flags: 'u' } }), 'RangeError: loadTokenizer: options.source and flags are "(" and "u", expected a regular expression'],
