@@ -155,6 +155,28 @@ describe('updates by hand', () => {
   });
 });
 
+test.each<[Optimizer, string[]]>([
+  [new SGD({ learningRate: 1 }), []],
+  [new SGD({ learningRate: 1, momentum: 0.9 }), ['velocity']],
+  [new RMSProp({ learningRate: 1 }), ['square']],
+  [new RMSProp({ learningRate: 1, centered: true }), ['square', 'mean']],
+  [new RMSProp({ learningRate: 1, momentum: 0.9 }), ['square', 'velocity']],
+])('remembers what it needs and no more: %#', (optimizer, slots) => {
+  const parameters = parametersIn(float64());
+  optimizer.step(parameters);
+  expect(Object.keys(optimizer.state(parameters).parameters.bias!.slots)).toEqual(slots);
+});
+
+test('a mean of which nothing stays is the last gradient', () => {
+  const parameter = new Parameter(float64(), [1], [1]);
+  const adam = new Adam({ learningRate: 0.5, beta1: 0, beta2: 0, epsilon: 0 });
+  for (const gradient of [5, -0.1]) {
+    parameter.gradient.write([gradient]);
+    adam.step(new Map([['w', parameter]]));
+  }
+  expect(parameter.read()[0]).toBe(1);
+});
+
 describe('errors', () => {
   const range = (text: string) => new RangeError(text);
 
@@ -216,6 +238,9 @@ describe('errors', () => {
     expect(() => new Adam().restore(parametersIn(float64()), undefined as never)).toThrow(
       new TypeError('Adam.restore: state is undefined, expected what state(parameters) gave'),
     );
+    expect(() =>
+      new Adam().restore(parametersIn(float64()), { type: 'Adam', parameters: null } as never),
+    ).toThrow(new TypeError('Adam.restore: state is an object, expected what state(parameters) gave'));
   });
 
   test('a state that does not fit, which changes nothing', () => {
@@ -241,6 +266,12 @@ describe('errors', () => {
     );
     expect(restore({ bias: { steps: 1, slots: { mean, square: mean, velocity: mean } } })).toThrow(
       range('Adam.restore: bias has "velocity", expected only mean, square'),
+    );
+    expect(restore({ bias: undefined })).toThrow(
+      new TypeError('Adam.restore: bias.steps is undefined, expected a whole number of at least 0'),
+    );
+    expect(restore({ bias: { steps: 1 } })).toThrow(
+      new TypeError('Adam.restore: bias.mean is missing, expected values of shape [3]'),
     );
     expect(restore({ bias: { steps: -1, slots: { mean, square: mean } } })).toThrow(
       range('Adam.restore: bias.steps is -1, expected a whole number of at least 0'),
