@@ -30,13 +30,13 @@ export interface AttentionOptions {
   readonly keySize: number;
   /** The units of `additive`, needed there and nowhere else. */
   readonly attentionSize?: number | undefined;
-  /** A factor of the scores of `dot`, such as 1/√keySize (Vaswani et al. 2017, arXiv:1706.03762): 1 unless given. */
+  /** A factor of the scores of `dot`, such as 1/√keySize (Vaswani et al. 2017, arXiv:1706.03762): 1 by default. */
   readonly scale?: number | undefined;
-  /** What it computes with: `float32()` unless given. */
+  /** What it computes with: `float32()` by default. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
+  /** Where starting weights are drawn from: by default one generator for the whole program, seeded with 0. */
   readonly random?: Random | undefined;
-  /** Of the weights: `glorotUniform` unless given. */
+  /** Of the weights: `glorotUniform` by default. */
   readonly initializer?: Initializer | undefined;
 }
 
@@ -57,9 +57,9 @@ export interface AttentionInput {
   readonly query: Tensor;
   /** `[batch, keys, keySize]` */
   readonly keys: Tensor;
-  /** `[batch, keys, any size]`: the keys unless given. */
+  /** `[batch, keys, any size]`: by default the keys. */
   readonly values?: Tensor | undefined;
-  /** The valid keys of each sequence; all are unless given. What lies beyond has weight 0. */
+  /** The valid keys of each sequence; all by default. What lies beyond has weight 0. */
   readonly keyLengths?: readonly number[] | undefined;
 }
 

@@ -38,15 +38,15 @@ export interface CellOptions<InputSize extends number = number, HiddenSize exten
   readonly inputSize: InputSize;
   /** H, the units of the cell. */
   readonly hiddenSize: HiddenSize;
-  /** Whether there are biases: true unless given. */
+  /** Whether there are biases: true by default. */
   readonly bias?: boolean | undefined;
-  /** What it computes with: `float32()` unless given. */
+  /** What it computes with: `float32()` by default. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
+  /** Where starting weights are drawn from: by default one generator for the whole program, seeded with 0. */
   readonly random?: Random | undefined;
-  /** Of W_ih, gate by gate: `glorotUniform` unless given. */
+  /** Of W_ih, gate by gate: `glorotUniform` by default. */
   readonly inputInitializer?: Initializer | undefined;
-  /** Of W_hh, gate by gate: `orthogonal` unless given. */
+  /** Of W_hh, gate by gate: `orthogonal` by default. */
   readonly recurrentInitializer?: Initializer | undefined;
 }
 

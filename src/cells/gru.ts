@@ -119,7 +119,7 @@ const resetBefore: Rule<Gate, 'h', 'reset'> = {
 /** Options of {@link GRUCell}. */
 export interface GRUCellOptions<InputSize extends number, HiddenSize extends number>
   extends CellOptions<InputSize, HiddenSize> {
-  /** Whether the reset gate acts after the recurrent product, as in cuDNN and PyTorch, or before it: `'after'` unless given. */
+  /** Whether the reset gate acts after the recurrent product, as in cuDNN and PyTorch, or before it: `'after'` by default. */
   readonly reset?: 'after' | 'before' | undefined;
 }
 

@@ -8,7 +8,7 @@ import { type CellOptions, cellChecks } from './cell.ts';
 /** Options of {@link LayerNormLSTMCell} and {@link LayerNormGRUCell}, whose shifts are their biases. */
 export interface LayerNormCellOptions<InputSize extends number, HiddenSize extends number>
   extends Omit<CellOptions<InputSize, HiddenSize>, 'bias'> {
-  /** ε: 1e-5 unless given. */
+  /** ε: 1e-5 by default. */
   readonly epsilon?: number | undefined;
 }
 
@@ -17,7 +17,7 @@ export function layerNormChecks(): Checks<LayerNormCellOptions<number, number>> 
   return { ...shared, epsilon: notNegative };
 }
 
-/** out ← gain * n + shift, with n ← (a − μ)/√(σ² + ε) and inverseDeviation ← 1/√(σ² + ε), row by row; `out` may be `a`. */
+/** out ← gain * n + shift, with n ← (a − μ)/√(σ² + ε) and inverseDeviation ← 1/√(σ² + ε), row by row: gains and shifts are read again for each row [B, width], inverse deviations are [B, 1]; `out` may be `a`. */
 export function layerNorm(
   out: Matrix,
   n: Matrix,
@@ -87,7 +87,7 @@ export function normalizeProducts(step: Step<'all', never, Kept, Own>, epsilon: 
   layerNorm(recurrent.all, kept.normalHh, kept.inverseHh, recurrent.all, gainHh, shiftHh, epsilon);
 }
 
-/** The way back, after what followed {@link normalizeProducts}. */
+/** {@link normalizeProducts} backward, after what followed it. */
 export function normalizeProductsBackward(
   { kept, parameters }: Step<'all', never, Kept, Own>,
   d: StepGradient<'all', never, Kept, Own>,

@@ -7,7 +7,7 @@ import { Cell, type CellOptions } from './cell.ts';
 type Gate = 'i' | 'f' | 'g' | 'o';
 type State = 'h' | 'c';
 
-/** Equations (1) to (4), the output into `h`. */
+/** Equations (1) to (4), the output into `h` [B, H]. */
 export function lstm(
   { prev, next, gates: { i, f, g, o }, kept: { tanhC } }: Step<Gate, State, 'tanhC'>,
   h: Matrix,
@@ -22,7 +22,7 @@ export function lstm(
   mul(h, o, tanhC); // (4)
 }
 
-/** {@link lstm} backward, from the gradient of its output. */
+/** {@link lstm} backward, from the gradient of its output, `dh` [B, H]. */
 export function lstmBackward(
   { prev, gates: { i, f, g, o }, kept: { tanhC } }: Step<Gate, State, 'tanhC'>,
   d: StepGradient<Gate, State, 'tanhC'>,

@@ -41,7 +41,7 @@ const rules = {
 /** Options of {@link RNNCell}. */
 export interface RNNCellOptions<InputSize extends number, HiddenSize extends number>
   extends CellOptions<InputSize, HiddenSize> {
-  /** f: `'tanh'` unless given. */
+  /** f: `'tanh'` by default. */
   readonly activation?: 'tanh' | 'relu' | undefined;
 }
 

@@ -42,7 +42,7 @@ export interface EncoderDecoderOptions<
   /** From target tokens to an output each step, which no later token changes: an `Embedding` and recurrent layers. */
   // biome-ignore lint/suspicious/noExplicitAny: any widths and states
   readonly decoder: Layer<Indices, any, any, any>;
-  /** From the decoder's outputs (queries) to the encoder's (keys and values); none unless given. */
+  /** From the decoder's outputs (queries) to the encoder's (keys and values); none by default. */
   readonly attention?: Attention | undefined;
   /** To the scores of the tokens: a `Dense`, or a stack that ends in one. */
   // biome-ignore lint/suspicious/noExplicitAny: any width
@@ -51,9 +51,9 @@ export interface EncoderDecoderOptions<
   readonly start: number;
   /** The token that ends a target. */
   readonly end: number;
-  /** Where the starting weights of bridge and combination are drawn from: one generator for the program, unless given. */
+  /** Where the starting weights of bridge and combination are drawn from: by default one generator for the whole program. */
   readonly random?: Random | undefined;
-  /** Of the weights of bridge and combination: `glorotUniform` unless given. */
+  /** Of the weights of bridge and combination: `glorotUniform` by default. */
   readonly initializer?: Initializer | undefined;
 }
 
@@ -76,9 +76,9 @@ export interface EncoderDecoderInput<Source extends Tensor | Indices = Indices> 
   readonly source: Source;
   /** `[batch, target time]` The start token, and the target without its end. */
   readonly target: Indices;
-  /** The valid steps of each source; all are unless given. */
+  /** The valid steps of each source; all by default. */
   readonly sourceLengths?: readonly number[] | undefined;
-  /** The valid steps of each target; all are unless given. */
+  /** The valid steps of each target; all by default. */
   readonly targetLengths?: readonly number[] | undefined;
 }
 

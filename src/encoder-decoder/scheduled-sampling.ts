@@ -14,7 +14,7 @@ import type { EncoderDecoder, EncoderDecoderInput } from './encoder-decoder.ts';
 export interface ScheduledSamplingOptions extends SamplingOptions, DrawOptions {
   /** The probability of a token of the model's own, by step, the first being 0: 1 − ε of the paper. */
   readonly probability: Schedule;
-  /** The number of the first step, of a training that goes on: 0 unless given. */
+  /** The number of the first step, of a training that goes on: 0 by default. */
   readonly firstStep?: number | undefined;
 }
 

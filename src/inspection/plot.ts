@@ -25,9 +25,9 @@ interface Line {
 
 /** The size of a picture. */
 export interface PlotOptions {
-  /** In pixels, from 200: 640 unless given. */
+  /** In pixels, from 200: 640 by default. */
   readonly width?: number | undefined;
-  /** In pixels, from 200: 400 unless given. */
+  /** In pixels, from 200: 400 by default. */
   readonly height?: number | undefined;
 }
 

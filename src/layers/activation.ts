@@ -24,7 +24,7 @@ const functions: { readonly [kind in ActivationKind]: readonly [typeof tanh, typ
 /** Options of {@link Activation}. */
 export interface ActivationOptions {
   readonly kind: ActivationKind;
-  /** What it computes with: `float32()` unless given. */
+  /** What it computes with: `float32()` by default. */
   readonly backend?: Backend | undefined;
 }
 

@@ -33,7 +33,7 @@ export const merges: readonly Merge[] = ['concatenate', 'sum', 'mean', 'product'
 /** Options of {@link Bidirectional}. */
 export interface BidirectionalOptions<Name extends string = string, M extends Merge = Merge>
   extends Omit<SequenceOptions<Name>, 'reverse'> {
-  /** How the outputs of both directions become one: `'concatenate'`, forward first, unless given. */
+  /** How the outputs of both directions become one: by default `'concatenate'`, forward first. */
   readonly merge?: M | undefined;
 }
 

@@ -31,7 +31,7 @@ export interface Conv1dOptions<InputSize extends number = number, OutputSize ext
   readonly outputSize: OutputSize;
   /** How many steps a filter sees. */
   readonly kernelSize: number;
-  /** How far apart they are: 1 unless given. */
+  /** How far apart they are: 1 by default. */
   readonly dilation?: number | undefined;
   /** How many steps the filters move from one output to the next. Default 1. */
   readonly stride?: number | undefined;
@@ -43,13 +43,13 @@ export interface Conv1dOptions<InputSize extends number = number, OutputSize ext
   readonly padding?: Conv1dPadding | undefined;
   /** What is there: zeros, or the sequence mirrored at its first and last step (`'reflect'`). Default `'zeros'`. */
   readonly paddingMode?: 'zeros' | 'reflect' | undefined;
-  /** Whether there is a bias: true unless given. */
+  /** Whether there is a bias: true by default. */
   readonly bias?: boolean | undefined;
-  /** What it computes with: `float32()` unless given. */
+  /** What it computes with: `float32()` by default. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
+  /** Where starting weights are drawn from: by default one generator for the whole program, seeded with 0. */
   readonly random?: Random | undefined;
-  /** Of W, as a matrix of [outputSize, inputSize · kernelSize]: `glorotUniform` unless given. */
+  /** Of W, as a matrix of [outputSize, inputSize · kernelSize]: `glorotUniform` by default. */
   readonly initializer?: Initializer | undefined;
 }
 

@@ -23,13 +23,13 @@ import { Layer, type Trace } from './layer.ts';
 export interface DenseOptions<InputSize extends number = number, OutputSize extends number = number> {
   readonly inputSize: InputSize;
   readonly outputSize: OutputSize;
-  /** Whether there is a bias: true unless given. */
+  /** Whether there is a bias: true by default. */
   readonly bias?: boolean | undefined;
-  /** What it computes with: `float32()` unless given. */
+  /** What it computes with: `float32()` by default. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
+  /** Where starting weights are drawn from: by default one generator for the whole program, seeded with 0. */
   readonly random?: Random | undefined;
-  /** Of W: `glorotUniform` unless given. */
+  /** Of W: `glorotUniform` by default. */
   readonly initializer?: Initializer | undefined;
 }
 

@@ -16,11 +16,11 @@ import { drawMask, dropoutRate } from './noise.ts';
 export interface DropoutOptions {
   /** The probability of each value to become zero, in [0, 1). */
   readonly rate: number;
-  /** Whether one mask serves all steps of a sequence, where otherwise each step has its own: false unless given. */
+  /** Whether one mask serves all steps of a sequence, where otherwise each step has its own: false by default. */
   readonly acrossTime?: boolean | undefined;
-  /** What it computes with: `float32()` unless given. */
+  /** What it computes with: `float32()` by default. */
   readonly backend?: Backend | undefined;
-  /** Where the masks are drawn from: a generator forked from the program's unless given. */
+  /** Where the masks are drawn from: by default a generator forked from the program's. */
   readonly random?: Random | undefined;
 }
 

@@ -21,13 +21,13 @@ export interface EmbeddingOptions<Classes extends number = number, OutputSize ex
   readonly classes: Classes;
   /** The length of each vector. */
   readonly outputSize: OutputSize;
-  /** An index whose vector is zero at the start and never trained; none unless given. */
+  /** An index whose vector is zero at the start and never trained; none by default. */
   readonly paddingIndex?: number | undefined;
-  /** What it computes with: `float32()` unless given. */
+  /** What it computes with: `float32()` by default. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
+  /** Where starting weights are drawn from: by default one generator for the whole program, seeded with 0. */
   readonly random?: Random | undefined;
-  /** Of the vectors: `normal(1)`, as PyTorch, unless given. */
+  /** Of the vectors: by default `normal(1)`, as PyTorch. */
   readonly initializer?: Initializer | undefined;
 }
 

@@ -14,11 +14,11 @@ import { Layer, type Trace } from './layer.ts';
 /** Options of {@link LayerNorm}. */
 export interface LayerNormOptions<Size extends number = number> {
   readonly inputSize: Size;
-  /** ε, which keeps a row of equal values finite: 1e-5 unless given. */
+  /** ε, which keeps a row of equal values finite: 1e-5 by default. */
   readonly epsilon?: number | undefined;
-  /** Whether there are the parameters `weight` and `bias`: true unless given. */
+  /** Whether there are the parameters `weight` and `bias`: true by default. */
   readonly affine?: boolean | undefined;
-  /** What it computes with: `float32()` unless given. */
+  /** What it computes with: `float32()` by default. */
   readonly backend?: Backend | undefined;
 }
 

@@ -27,9 +27,9 @@ import {
 
 /** What may come with an input. */
 export interface ForwardOptions<S> {
-  /** The valid steps of each sequence, in any order; all are unless given. What lies beyond has no effect. */
+  /** The valid steps of each sequence, in any order; all by default. What lies beyond has no effect. */
   readonly lengths?: readonly number[] | undefined;
-  /** The state to start from: zeros unless given, or what the layer has learned. */
+  /** The state to start from: by default what the layer has learned, or zeros. */
   readonly state?: S | undefined;
 }
 

@@ -16,7 +16,7 @@ export type ZoneoutRates<Name extends string = string> = { readonly [name in Nam
 export interface NoiseOptions<Zoneout extends number | ZoneoutRates = number | ZoneoutRates> {
   /**
    * The probability, in [0, 1), of each unit of the previous state to be dropped on its way into the recurrent product;
-   * the others are scaled by 1/(1 − p), so that the expectation stays. 0 unless given.
+   * the others are scaled by 1/(1 − p), so that the expectation stays. 0 by default.
    *
    *     q_t = (m * h_{t−1}) · W_hhᵀ + b_hh          m = 0 with probability p, else 1/(1 − p)
    *
@@ -28,7 +28,7 @@ export interface NoiseOptions<Zoneout extends number | ZoneoutRates = number | Z
   readonly recurrentDropout?: number | undefined;
   /**
    * The probability, in [0, 1], of each unit of a state to keep its previous value for a step: one for all states, or
-   * one by name, such as `{ h: 0.05, c: 0.5 }`. 0 unless given.
+   * one by name, such as `{ h: 0.05, c: 0.5 }`. 0 by default.
    *
    *     s_t = z * s_{t−1} + (1 − z) * s̃_t          z = 1 with probability p, else 0
    *
@@ -36,7 +36,7 @@ export interface NoiseOptions<Zoneout extends number | ZoneoutRates = number | Z
    * z = p, its expectation. Krueger et al. (2017), arXiv:1606.01305.
    */
   readonly zoneout?: Zoneout | undefined;
-  /** Where masks are drawn from: a generator forked from the program's unless given. */
+  /** Where masks are drawn from: by default a generator forked from the program's. */
   readonly random?: Random | undefined;
 }
 

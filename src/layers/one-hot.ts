@@ -14,7 +14,7 @@ import { classCount } from './parts.ts';
 export interface OneHotOptions<Classes extends number = number> {
   /** The number of classes: indices go from 0 to `classes` − 1. */
   readonly classes: Classes;
-  /** What it computes with: `float32()` unless given. */
+  /** What it computes with: `float32()` by default. */
   readonly backend?: Backend | undefined;
 }
 

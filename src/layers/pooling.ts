@@ -15,7 +15,7 @@ import { Layer, type Trace } from './layer.ts';
 export interface PoolingOptions {
   /** The mean, or the largest, of each feature over the steps. */
   readonly kind: 'mean' | 'max';
-  /** What it computes with: `float32()` unless given. */
+  /** What it computes with: `float32()` by default. */
   readonly backend?: Backend | undefined;
 }
 

@@ -14,7 +14,7 @@ import { Layer, type Trace } from './layer.ts';
 export interface RepeatOptions {
   /** How many steps are made of an input. */
   readonly steps: number;
-  /** What it computes with: `float32()` unless given. */
+  /** What it computes with: `float32()` by default. */
   readonly backend?: Backend | undefined;
 }
 

@@ -24,21 +24,21 @@ import { prefixed } from './parts.ts';
 
 /** Options of {@link Sequence}. */
 export interface SequenceOptions<Name extends string = string> {
-  /** Every step's output, `[batch, time, hiddenSize]`, or each sequence's last, `[batch, hiddenSize]`: `'all'` unless given. */
+  /** Every step's output, `[batch, time, hiddenSize]`, or each sequence's last, `[batch, hiddenSize]`: `'all'` by default. */
   readonly outputs?: 'all' | 'last' | undefined;
   /** Whether to run from each sequence's last step to its first; outputs stay at the steps they belong to. */
   readonly reverse?: boolean | undefined;
   /**
-   * How many steps gradients go back: none passes from step k·history to the one before it. Unlimited unless given.
+   * How many steps gradients go back: none passes from step k·history to the one before it. By default there is no limit.
    *
    * The same as training on pieces of that length with the state carried from one to the next.
    */
   readonly history?: number | undefined;
   /**
-   * To save memory, keep only the state before every k-th step, and compute the steps between again on the way back.
+   * To save memory, keep only the state before every k-th step, and compute the steps between again when going backward.
    *
    * For T steps, k near √T needs the least. k is rounded up to whole blocks of ⌈256 / batch⌉ steps, and the gradients are
-   * the same bit for bit. All steps are kept unless given.
+   * the same bit for bit. By default all steps are kept.
    */
   readonly recompute?: number | undefined;
   /**
@@ -46,7 +46,7 @@ export interface SequenceOptions<Name extends string = string> {
    * the same for all sequences. A `state` that comes with an input takes their place, and leaves them without gradient.
    */
   readonly learnInitialState?: boolean | undefined;
-  /** What disturbs training: dropped and kept units. None unless given. */
+  /** What disturbs training: dropped and kept units. None by default. */
   readonly noise?: Noise<number | ZoneoutRates<Name>> | undefined;
 }
 
@@ -80,7 +80,7 @@ type OutputSizeOf<C> = C extends Cell<string, number, number, infer OutputSize> 
  * their recurrent part apart), S states and K kept matrices, that is M = G + S + K (RNN 2, LSTM 7, GRU 7):
  *
  *     a recorded pass              T·B·(D + M·H)
- *     the same and its way back    T·B·(2D + (M + 1)·H) + W
+ *     the same and its backward    T·B·(2D + (M + 1)·H) + W
  *     with `recompute: k`          T·B·(2D + H) + k·B·M·H + T/k·B·S·H + W
  *     infer                        T·B·(D + H) + 256·M·H + W
  *
@@ -260,7 +260,7 @@ export function checkCell(where: string, argument: string, cell: Partial<Cell> |
     throw typeError(where, argument, `is ${show(cell)}`, 'a cell, such as an LSTMCell');
 }
 
-/** The final state's gradient when its first part is the output as well. */
+/** The final state's gradient [B, its size] when its first part is the output as well, with a gradient dOutput [B, H]. */
 function withOutput(
   arena: Arena,
   final: Matrices<string>,

@@ -1,7 +1,7 @@
 /**
  * What every loss is: terms, and how they become one number.
  *
- * Answers for reduction, the public face and the way back. What a term is, which are left out, and their gradient is
+ * Answers for reduction, the public face and backward. What a term is, which are left out, and their gradient is
  * the affair of the loss that extends it.
  */
 import { oneOf, rangeError, show, typeError } from '../common/errors.ts';
@@ -30,7 +30,7 @@ export interface LossSettings {
   readonly [name: string]: unknown;
 }
 
-/** A loss computed in the heap, and its way back. */
+/** A loss computed in the heap, and its backward. */
 export interface LossTrace extends Measured {
   /** `dLoss`·∂value/∂output: [time·batch, width] in the arena, zeros where terms are left out and beyond each length. */
   backward(dLoss: number): Matrix;
@@ -86,7 +86,7 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
   abstract terms(arena: Arena, where: string, output: DenseSignal, target: Target): Terms;
 
   /**
-   * Computes the loss and records what the way back needs.
+   * Computes the loss and records what its backward needs.
    *
    * @param output `[batch, time, width]` or `[batch, width]`.
    * @throws TypeError or RangeError if the output, the target or the lengths do not fit.

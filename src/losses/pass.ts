@@ -1,4 +1,4 @@
-/** One computation of a loss, and the way back. */
+/** One computation of a loss, and its backward. */
 
 import type { Tensor } from '../common/tensor.ts';
 import type { Pass } from '../signal/pass.ts';

@@ -8,15 +8,15 @@ import { MOST_INDICES } from '../matrix/rows.ts';
 export interface Expectation {
   /** The place an error names, such as `Sequence.forward`. */
   readonly where: string;
-  /** The argument an error names: `inputs` unless given. */
+  /** The argument an error names: `inputs` by default. */
   readonly argument?: string | undefined;
   /** The features or classes; undefined where any number will do. */
   readonly width: number | undefined;
   /** The name of the width in an error, such as `inputSize`. */
   readonly widthName: string;
-  /** Whether there must, or must not, be a time axis; either unless given. */
+  /** Whether there must, or must not, be a time axis; either by default. */
   readonly timed?: boolean | undefined;
-  /** The name of the lengths in an error: `lengths` unless given. */
+  /** The name of the lengths in an error: `lengths` by default. */
   readonly lengthsName?: string | undefined;
 }
 

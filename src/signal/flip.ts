@@ -16,7 +16,7 @@ export function reversal(arena: Arena, { batch, time, lengths }: Signal): Matrix
   return rows;
 }
 
-/** The rows of `values` in the order of a {@link reversal}. */
+/** The rows of `values` [time·batch, any] in the order of a {@link reversal}. */
 export function flipped(arena: Arena, values: Matrix, order: Matrix): Matrix {
   const out = arena.matrix(values.rows, values.columns);
   gather(out, values, order);

@@ -20,7 +20,7 @@ import { repeated } from '../matrix/packed.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Signal } from './signal.ts';
 
-/** out ← x·Wᵀ + b, of as many rows of x from `row` on as out has. */
+/** out [rows, outputs] ← x·Wᵀ + b, of as many rows of x from `row` on as out has. */
 export type LinearMap = (out: Matrix, row: number) => void;
 
 /**
@@ -54,7 +54,7 @@ export function linearMap(
 
 /** The gradient of a linear map's parameters, collected block by block. */
 export interface LinearGradient {
-  /** dW += dyᵀ·x, db += Σ dy, of as many rows of x from `row` on as dy has. */
+  /** dW += dyᵀ·x, db += Σ dy [rows, outputs], of as many rows of x from `row` on as dy has. */
   add(dOut: Matrix, row: number): void;
   /** To be called after the last block. */
   finish(): void;

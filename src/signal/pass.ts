@@ -1,4 +1,4 @@
-/** One forward pass: what came out of it, and the way back. */
+/** One forward pass: what came out of it, and its backward. */
 import type { Backend } from '../kernels/backend.ts';
 import { type Arena, borrowArena, returnArena } from '../matrix/arena.ts';
 import type { Parameter } from '../matrix/parameter.ts';
@@ -91,7 +91,7 @@ interface Owner {
   parameters?(): ReadonlyMap<string, Parameter>;
 }
 
-/** Runs a forward in an arena of its own, which the pass then holds; its way back insists on the same parameters. */
+/** Runs a forward in an arena of its own, which the pass then holds; its backward insists on the same parameters. */
 export function recordPass<Output, Input, State>(
   where: string,
   owner: Owner,

@@ -14,7 +14,7 @@ export interface Trainable<Input> {
   readonly stateSizes?: StateSizes | undefined;
   /** The parameters by name. */
   parameters(): ReadonlyMap<string, Parameter>;
-  /** Records a batch: its output and its way back. */
+  /** Records a batch: its output, and how gradients go back. */
   recordBatch(arena: Arena, where: string, inputs: Input, options: ForwardOptions<State>): BatchTrace;
   /** The output alone, and the valid steps of each sequence where the inputs themselves say them. */
   infer(

@@ -168,7 +168,7 @@ function stagesBackward<State extends string>(
   }));
 }
 
-/** Where sequences of `length` end, the gradient of their final states enters. */
+/** Where sequences of `length` end, the gradient of their final states enters: dState += dFinal, [B, its size] each, row by row. */
 function addEndings<State extends string>(
   names: readonly State[],
   dState: Matrices<State>,

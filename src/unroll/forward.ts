@@ -125,7 +125,7 @@ function productOf<State extends string>(
   return recurrent.columnsFrom(from, to - from);
 }
 
-/** (1) of some steps, and the bias of q: what does not depend on the past. */
+/** (1) of some steps, and the bias of q: what does not depend on the past. [count·B, G·H] */
 function project<State extends string>(
   { rule, biasHh }: Unrollable<State>,
   { input: { batch: B }, first, gates, recurrent }: Unrolled<State>,
@@ -140,7 +140,7 @@ function project<State extends string>(
   else copyRow(rows(recurrent), biasHh.value);
 }
 
-/** Zeros the state of every sequence that has ended before step t. */
+/** Zeros the rows of s_t [B, its size] of every sequence that has ended before step t. */
 function clearFinished<State extends string>(
   names: readonly State[],
   next: Matrices<State>,

@@ -8,10 +8,10 @@ import type { Signal } from '../signal/signal.ts';
 import type { Matrices, Step, Unrollable } from './rule.ts';
 
 /**
- * Sees each step on the way backward, the last first, before φ′ works on it.
+ * Sees each step going backward, the last first, before φ′ works on it.
  *
  * @param step what the forward left; valid during the call.
- * @param dNext ∂L/∂s_t, complete: from the output at t and from the future. Zeros beyond each length.
+ * @param dNext ∂L/∂s_t [B, its size], complete: from the output at t and from the future. Zeros beyond each length.
  */
 export type StepObserver = (step: Step<string, string, string, string>, dNext: Matrices<string>) => void;
 

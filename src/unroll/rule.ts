@@ -33,15 +33,15 @@ export interface Step<
 > {
   /** t, counted from 0 in the order in which the cell takes the steps. */
   readonly t: number;
-  /** s_{t−1} */
+  /** s_{t−1} [B, its size] */
   readonly prev: Matrices<State>;
-  /** s_t */
+  /** s_t [B, its size] */
   readonly next: Matrices<State>;
-  /** p_t, gate by gate; p_t + q_t unless the recurrent part is separate. φ may overwrite it: it is kept for φ′. */
+  /** p_t, gate by gate [B, H]; p_t + q_t unless the recurrent part is separate. φ may overwrite it: it is kept for φ′. */
   readonly gates: Matrices<Gate>;
   /** q_t, gate by gate, where the recurrent part is separate; else the same matrices as `gates`. */
   readonly recurrent: Matrices<Gate>;
-  /** What φ leaves for φ′. */
+  /** What φ leaves for φ′. [B, its size] */
   readonly kept: Matrices<Kept>;
   /** The rule's own parameters; a row is read again for each sequence: [B, its length]. */
   readonly parameters: Matrices<Own>;
@@ -54,22 +54,22 @@ export interface StepGradient<
   Kept extends string,
   Own extends string = never,
 > {
-  /** ∂L/∂s_t, complete; φ′ may overwrite it. */
+  /** ∂L/∂s_t [B, its size], complete; φ′ may overwrite it. */
   readonly next: Matrices<State>;
-  /** ∂L/∂s_{t−1} through φ alone; zero at first. The product with W_hh is added afterwards. */
+  /** ∂L/∂s_{t−1} [B, its size] through φ alone; zero at first. The product with W_hh is added afterwards. */
   readonly prev: Matrices<State>;
-  /** ∂L/∂p_t, to be written. */
+  /** ∂L/∂p_t, gate by gate [B, H], to be written. */
   readonly gates: Matrices<Gate>;
   /** ∂L/∂q_t, to be written where the recurrent part is separate; else the same matrices as `gates`. */
   readonly recurrent: Matrices<Gate>;
   /**
-   * ∂L/∂kept. Complete where a later stage multiplied it; to be written where it is what this stage's product gave; else
+   * ∂L/∂kept [B, its size]. Complete where a later stage multiplied it; to be written where it is what this stage's product gave; else
    * space for intermediates.
    */
   readonly kept: Matrices<Kept>;
   /** The gradients of the rule's own parameters, to be added to; those of rows as they are: [1, length]. */
   readonly parameters: Matrices<Own>;
-  /** Space for one intermediate. */
+  /** Space for one intermediate. [B, H] */
   readonly scratch: Matrix;
 }
 

@@ -1,6 +1,6 @@
 /**
  * A cell over a sequence, as layers use it: kept whole, or in segments of steps that forget what happened within each. For
- * inference, and for training on sequences too long to be kept, where each segment is computed again on the way backward.
+ * inference, and for training on sequences too long to be kept, where backward computes each segment again.
  *
  * Memory falls from that of T steps to that of one segment and T/segment states; the time of a second forward is added.
  * After Chen et al. (2016), arXiv:1604.06174. The results are those of the whole, bit for bit: segments are whole blocks,
@@ -59,7 +59,7 @@ export function traceWhole<State extends string>(
 }
 
 /**
- * Runs a cell over a sequence, and keeps the states between segments, whose steps are computed again on the way backward.
+ * Runs a cell over a sequence, and keeps the states between segments, from which backward computes their steps again.
  *
  * @param every the steps of a segment; rounded up to whole blocks.
  * @param wanted whether the outputs are.

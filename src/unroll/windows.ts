@@ -150,7 +150,7 @@ function distinct(...groups: readonly (Matrices<string> | readonly Matrix[])[]):
   return [...new Set(groups.flatMap((group) => Object.values<Matrix>(group)))];
 }
 
-/** The gates at step t. [B, H] each */
+/** The gates [B, H] at step t, of those of all steps [T·B, G·H]. */
 function gatesAt(
   rule: Rule<string, string, string, string>,
   gates: Matrix,
@@ -175,7 +175,7 @@ export function span(
   return { from: first * H, to: (first + gates.length) * H };
 }
 
-/** The weight of a stage's product, or its gradient. The product multiplies by its transpose. */
+/** The weight of a stage's product, or its gradient: of its gates' rows [gates·H, P], most often. The product multiplies by its transpose. */
 export function weightOf<State extends string>(
   { rule, hiddenSize, weightHh, own }: Unrollable<State>,
   { gates, gives }: Stage<string, State, string, string>,
@@ -186,7 +186,7 @@ export function weightOf<State extends string>(
   return read(weightHh).rowsFrom(from, to - from);
 }
 
-/** What a stage's product reads, or, of gradients, what its product adds to. */
+/** What a stage's product reads, or, of gradients, what its product adds to. [B, its size] */
 export function source(
   of: Pick<
     Step<string, string, string, string> | StepGradient<string, string, string, string>,
@@ -197,7 +197,7 @@ export function source(
   return of.prev[name] ?? of.kept[name]!;
 }
 
-/** The B rows of slot s in blocks of such slots. */
+/** The B rows of slot s in blocks of such slots [slots·B, its size]. */
 export function slotOf<Name extends string>(
   names: readonly Name[],
   blocks: Matrices<Name>,
@@ -207,7 +207,7 @@ export function slotOf<Name extends string>(
   return mapNames(names, (name) => blocks[name].rowsFrom(s * B, B));
 }
 
-/** out ← a, zeros where there is none. */
+/** out ← a [B, its size], zeros where there is none. */
 export function copyStates<State extends string>(
   names: readonly State[],
   out: Matrices<State>,
@@ -217,7 +217,7 @@ export function copyStates<State extends string>(
   else for (const name of names) copy(out[name], a[name]);
 }
 
-/** out ← 0 */
+/** out ← 0 [B, its size] */
 export function clearStates<State extends string>(names: readonly State[], out: Matrices<State>): void {
   for (let i = 0; i < names.length; i++) fill(out[names[i]!], 0);
 }
