@@ -5,6 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     matrix: 'src/matrix.ts',
     parallel: 'src/parallel.ts',
+    onnx: 'src/onnx.ts',
     pytorch: 'src/pytorch.ts',
     testing: 'src/testing.ts',
     text: 'src/text.ts',

@@ -12,6 +12,7 @@ export default defineConfig({
       entry('recurrent-cells', 'src/index.ts'),
       entry('recurrent-cells/matrix', 'src/matrix.ts'),
       entry('recurrent-cells/parallel', 'src/parallel.ts'),
+      entry('recurrent-cells/onnx', 'src/onnx.ts'),
       entry('recurrent-cells/pytorch', 'src/pytorch.ts'),
       entry('recurrent-cells/testing', 'src/testing.ts'),
       entry('recurrent-cells/text', 'src/text.ts'),

@@ -19,6 +19,7 @@ const options = { inputSize: 2, outputSize: 1, backend: float64() };
 const dense = new Dense(options);
 const same = [
   dense.weight instanceof Parameter,
+  fromOnnx(toOnnx(dense)).run({ input: x }).output.data.length === 1,
   stateDict(dense).get('weight').data[0] === dense.weight.read()[0],
   dense.weight.value instanceof Matrix,
   checkGradients(dense, x).worst.error < 1e-6,
@@ -41,6 +42,7 @@ const names = {
   'recurrent-cells': ['Dense', 'float64', 'load', 'LSTMCell', 'meanSquaredError', 'save', 'SGD', 'tensor'],
   'recurrent-cells/matrix': ['Matrix', 'Parameter'],
   'recurrent-cells/parallel': ['trainParallel'],
+  'recurrent-cells/onnx': ['fromOnnx', 'toOnnx'],
   'recurrent-cells/pytorch': ['stateDict'],
   'recurrent-cells/testing': ['checkGradients'],
   'recurrent-cells/text': ['pattern'],

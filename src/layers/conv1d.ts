@@ -165,11 +165,13 @@ export class Conv1d<
     const mirrored = this.paddingMode === 'reflect' ? this.#mirrored(input) : [];
     const x = this.#padded(arena, input, given, mirrored);
     const y = output.values;
-    const kernels = this.#kernels(arena, weight.value);
     if (bias === undefined) fill(y, 0);
     else copyRow(y, bias.value);
     const taps = this.#taps(input.batch, x.rows / input.batch, output.time);
-    for (const { k, at, from } of taps) addProduct(at(y), from(x), kernels[k]!.T);
+    const windows = this.#windows(x, output);
+    const kernels = windows === undefined ? this.#kernels(arena, weight.value) : undefined;
+    if (windows !== undefined) addProduct(y, windows, weight.value.T);
+    else for (const { k, at, from } of taps) addProduct(at(y), from(x), kernels![k]!.T);
     return {
       output,
       backward: (dOutput, _, needsInput) => {
@@ -184,7 +186,8 @@ export class Conv1d<
         });
         if (!needsInput) return {};
         const dX = arena.zeros(x.rows, x.columns);
-        for (const { k, at, from } of taps) addProduct(from(dX), at(dOutput), kernels[k]!);
+        const apart = kernels ?? this.#kernels(arena, weight.value);
+        for (const { k, at, from } of taps) addProduct(from(dX), at(dOutput), apart[k]!);
         let dInput = dX;
         if (mirrored.length > 0) {
           dInput = arena.zeros(given.rows, given.columns);
@@ -289,6 +292,19 @@ export class Conv1d<
     })
       .flat()
       .filter(({ count }) => count > 0);
+  }
+
+  /**
+   * What each filter sees, [time, kernelSize], as one view of a single signal whose rows overlap: a short-time Fourier
+   * transform is then one product. Undefined where steps lie apart, or beyond the ends.
+   */
+  #windows(x: Matrix, { batch, time }: DenseSignal): Matrix | undefined {
+    const { kernelSize, stride } = this;
+    const single = batch === 1 && this.inputSize === 1 && this.dilation === 1 && x.stride === 1;
+    const inside = (time - 1) * stride + kernelSize <= x.rows;
+    if (stride === 1 || !single || !inside || (this.#margins()[0] > 0 && this.paddingMode === 'zeros'))
+      return undefined;
+    return new Matrix(x.backend, x.offset, time, kernelSize, stride, x.owner);
   }
 
   /** W_k of all k, [outputSize, inputSize] each, cut out of W [outputSize, inputSize, kernelSize]. */

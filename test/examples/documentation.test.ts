@@ -11,6 +11,7 @@ const entries = {
   'recurrent-cells': 'src/index.ts',
   'recurrent-cells/matrix': 'src/matrix.ts',
   'recurrent-cells/parallel': 'src/parallel.ts',
+  'recurrent-cells/onnx': 'src/onnx.ts',
   'recurrent-cells/pytorch': 'src/pytorch.ts',
   'recurrent-cells/testing': 'src/testing.ts',
   'recurrent-cells/text': 'src/text.ts',

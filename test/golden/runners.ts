@@ -7,6 +7,7 @@ import { runCtc } from './ctc.ts';
 import { runLoss } from './loss.ts';
 import { runTraining } from './model.ts';
 import { runModule } from './module.ts';
+import { runOnnx } from './onnx.ts';
 import { runOptimizer } from './optimizer.ts';
 import { runCell, runLayer } from './recurrent.ts';
 import { runText } from './text.ts';
@@ -19,8 +20,7 @@ const runners: { readonly [kind: string]: Runner } = {
   cell: runCell,
   ctc: runCtc,
   layer: runLayer,
-  // The layer that a graph was exported from: its values with the same weights.
-  onnx: runLayer,
+  onnx: runOnnx,
   loss: runLoss,
   module: runModule,
   optimizer: runOptimizer,

@@ -353,6 +353,25 @@ describe('Conv1d', () => {
     );
   });
 
+  test('one signal with a stride, whose windows are one view, is as in a batch', () => {
+    const random = new Random(3);
+    for (const padding of [0, 1] as const) {
+      const options = {
+        inputSize: 1,
+        outputSize: 2,
+        kernelSize: 4,
+        stride: 2,
+        padding,
+        paddingMode: 'reflect',
+      } as const;
+      const layer = new Conv1d({ ...options, backend: float64(), random });
+      const batch = drawn(random, [2, 9, 1]);
+      const one = layer.infer(rows(batch, 0, 1)).output;
+      expectClose(one, rows(layer.infer(batch).output, 0, 1));
+      expect(checkGradients(layer, rows(batch, 0, 1)).worst.error).toBeLessThanOrEqual(1e-6);
+    }
+  });
+
   test('a sequence as short as what is mirrored is an error, an empty one gives nothing', () => {
     const layer = new Conv1d({
       inputSize: 1,

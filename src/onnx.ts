@@ -1,0 +1,9 @@
+/**
+ * Models as ONNX files: read and run here, or written for ONNX Runtime and whatever else takes them.
+ *
+ * @packageDocumentation
+ */
+export { type ToOnnxOptions, toOnnx } from './onnx/export.ts';
+export type { GraphValue } from './onnx/graph.ts';
+export { type FromOnnxOptions, fromOnnx, type OnnxFeeds, OnnxModel } from './onnx/import.ts';
+export type { Kind } from './onnx/value.ts';

@@ -1,0 +1,277 @@
+/** Graphs of ONNX files, run by layers of the library. */
+import { rangeError, show, typeError } from '../common/errors.ts';
+import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Backend } from '../kernels/backend.ts';
+import { float32 } from '../kernels/index.ts';
+import type { AnyLayer } from '../layers/sequential.ts';
+import { bytesOf } from '../storage/safetensors.ts';
+import { arithmetic } from './arithmetic.ts';
+import { arrangement } from './arrangement.ts';
+import { type Graph, type GraphValue, type Node, readModel } from './graph.ts';
+import { layered } from './layered.ts';
+import { type Compute, type Operator, refused } from './operator.ts';
+import { Malformed } from './protobuf.ts';
+import type { Value } from './value.ts';
+
+/** Options of {@link fromOnnx}. */
+export interface FromOnnxOptions {
+  /** What the layers compute with. Default `float32()`. */
+  readonly backend?: Backend | undefined;
+}
+
+/** What goes into a graph, by name: real numbers, or whole ones. */
+export interface OnnxFeeds {
+  readonly [name: string]: Tensor | Indices;
+}
+
+const operators: { readonly [op: string]: Operator } = { ...arithmetic, ...arrangement, ...layered };
+// What gives other outputs for the same inputs only by chance, and what holds graphs of its own.
+const IF = 'If';
+
+/** Values by name; inner graphs see those of the graphs around them. */
+class Scope {
+  readonly #values = new Map<string, Value>();
+  readonly #around: readonly Scope[];
+
+  constructor(...around: readonly Scope[]) {
+    this.#around = around;
+  }
+
+  get(name: string): Value | undefined {
+    const own = this.#values.get(name);
+    if (own !== undefined) return own;
+    for (const scope of this.#around) {
+      const value = scope.get(name);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  set(name: string, value: Value): void {
+    this.#values.set(name, value);
+  }
+}
+
+/** A node that is ready to run. */
+interface Step {
+  readonly node: Node;
+  readonly compute: (scope: Scope) => readonly Value[];
+}
+
+/**
+ * A graph that {@link fromOnnx} read.
+ *
+ * The operators with weights are layers of the library, under the names of their nodes: to go on training, or to build
+ * a model of one's own of them.
+ *
+ * @example
+ * ```ts
+ * import { Dense, LSTMCell, Sequence, sequential } from 'recurrent-cells';
+ * import { fromOnnx, toOnnx } from 'recurrent-cells/onnx';
+ *
+ * const model = sequential(
+ *   new Sequence(new LSTMCell({ inputSize: 2, hiddenSize: 3 })),
+ *   new Dense({ inputSize: 3, outputSize: 1, bias: false }),
+ * );
+ * const { layers } = fromOnnx(toOnnx(model));
+ * [...layers.values()].map(({ type }) => type) // → ['Sequence', 'Dense']
+ * ```
+ */
+export class OnnxModel {
+  /** What {@link OnnxModel.run} takes. */
+  readonly inputs: readonly GraphValue[];
+  /** What it gives. */
+  readonly outputs: readonly GraphValue[];
+  /** The version of the operators that the file was written for. */
+  readonly opset: number;
+  /** The layers by the names of their nodes: recurrent ones as `Sequence` or `Bidirectional`, `Dense`, `Conv1d`. */
+  readonly layers: ReadonlyMap<string, AnyLayer>;
+  readonly #constants: Scope;
+  readonly #steps: readonly Step[];
+
+  /** @internal */
+  constructor(graph: Graph, opset: number, backend: Backend) {
+    const layers = new Map<string, AnyLayer>();
+    const compiled = compile(graph, undefined, { backend, opset, layers });
+    this.inputs = graph.inputs;
+    this.outputs = graph.outputs;
+    this.opset = opset;
+    this.layers = layers;
+    this.#constants = compiled.constants;
+    this.#steps = compiled.steps;
+  }
+
+  /**
+   * Computes the outputs from the inputs, by name.
+   *
+   * @param feeds a tensor for each input; a number without axes has the shape `[]`.
+   * @throws RangeError if an input is missing, unknown or of another shape, or does not fit its operator; TypeError if
+   * one is no tensor.
+   */
+  run(feeds: OnnxFeeds): { readonly [name: string]: Tensor } {
+    const scope = new Scope(this.#constants);
+    for (const name of Object.keys(feeds))
+      if (!this.inputs.some((input) => input.name === name))
+        throw rangeError(
+          'OnnxModel.run',
+          'feeds',
+          `has ${show(name)}`,
+          this.inputs.map(({ name }) => show(name)).join(', '),
+        );
+    for (const input of this.inputs) scope.set(input.name, feedOf(input, feeds));
+    for (const { node, compute } of this.#steps) keep(scope, node, compute(scope));
+    return Object.fromEntries(
+      this.outputs.map(({ name }) => {
+        const { data, shape } = scope.get(name)!;
+        return [name, { data, shape }];
+      }),
+    );
+  }
+}
+
+/** Checks an input against what the graph says of it. */
+function feedOf({ name, kind, shape }: GraphValue, feeds: OnnxFeeds): Value {
+  const feed = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
+  if (feed === undefined)
+    throw rangeError('OnnxModel.run', 'feeds', `lacks ${show(name)}`, 'all inputs of the graph');
+  if (!ArrayBuffer.isView(feed?.data) || !Array.isArray(feed.shape))
+    throw typeError('OnnxModel.run', `feeds[${show(name)}]`, `is ${show(feed)}`, 'a tensor or indices');
+  const fits =
+    feed.shape.length === shape?.length &&
+    shape.every((size, at) => typeof size === 'string' || size === feed.shape[at]);
+  const count = feed.shape.reduce((product, size) => product * size, 1);
+  if ((shape !== undefined && !fits) || count !== feed.data.length)
+    throw rangeError(
+      'OnnxModel.run',
+      `feeds[${show(name)}]`,
+      `has ${feed.data.length} elements of shape [${feed.shape.join(', ')}]`,
+      `[${(shape ?? []).map((size) => (size === '' ? 'any' : size)).join(', ')}]`,
+    );
+  const data = feed.data instanceof Int32Array ? Float64Array.from(feed.data) : feed.data;
+  return { kind, data, shape: feed.shape };
+}
+
+interface Compiling {
+  readonly backend: Backend;
+  readonly opset: number;
+  readonly layers: Map<string, AnyLayer>;
+}
+
+/** Makes the nodes of a graph ready; what depends on weights alone is computed at once. */
+function compile(
+  graph: Graph,
+  outer: Scope | undefined,
+  to: Compiling,
+): { constants: Scope; steps: readonly Step[] } {
+  const constants = outer === undefined ? new Scope() : new Scope(outer);
+  for (const [name, value] of graph.constants) constants.set(name, value);
+  const steps: Step[] = [];
+  const given = new Set([...graph.constants.keys(), ...graph.inputs.map(({ name }) => name)]);
+  for (const node of graph.nodes) {
+    if (node.op === IF) steps.push(branches(node, constants, to));
+    else {
+      const known = node.inputs.map((name) => (name === '' ? undefined : constants.get(name)));
+      const compute = ready(node, known, to);
+      const isKnown = node.inputs.every((name, at) => name === '' || known[at] !== undefined);
+      if (isKnown) keep(constants, node, compute(known));
+      else
+        steps.push({ node, compute: (scope) => compute(node.inputs.map((name) => read(scope, node, name))) });
+    }
+    for (const name of node.outputs) given.add(name);
+  }
+  for (const { name } of graph.outputs)
+    if (!given.has(name) && outer === undefined)
+      throw rangeError('fromOnnx', 'bytes', `has no node that makes ${show(name)}`, 'one for each output');
+  return { constants, steps };
+}
+
+function ready(node: Node, known: readonly (Value | undefined)[], to: Compiling): Compute {
+  const operator = Object.hasOwn(operators, node.op) ? operators[node.op] : undefined;
+  if (operator === undefined)
+    throw refused(
+      node,
+      'is an operator that is not computed',
+      `one of ${[...Object.keys(operators), IF].sort().join(', ')}`,
+    );
+  return operator({
+    node,
+    known,
+    backend: to.backend,
+    opset: to.opset,
+    made: (layer) => to.layers.set(node.name === '' ? node.outputs[0]! : node.name, layer),
+  });
+}
+
+/** A node that runs one of two graphs. */
+function branches(node: Node, constants: Scope, to: Compiling): Step {
+  const [then, otherwise] = ['then_branch', 'else_branch'].map((name) => {
+    const graph = node.attributes.get(name);
+    if (typeof graph !== 'object' || !('nodes' in graph)) throw refused(node, `has no ${name}`, 'a graph');
+    return { graph, compiled: compile(graph, constants, to) };
+  }) as [Branch, Branch];
+  return {
+    node,
+    compute: (scope) => {
+      const { graph, compiled } = read(scope, node, node.inputs[0] ?? '')?.data[0] ? then : otherwise;
+      const inner = new Scope(compiled.constants, scope);
+      for (const step of compiled.steps) keep(inner, step.node, step.compute(inner));
+      return graph.outputs.map(({ name }) => read(inner, node, name)!);
+    },
+  };
+}
+
+interface Branch {
+  readonly graph: Graph;
+  readonly compiled: ReturnType<typeof compile>;
+}
+
+function read(scope: Scope, node: Node, name: string): Value | undefined {
+  if (name === '') return undefined;
+  const value = scope.get(name);
+  if (value === undefined) throw refused(node, `reads ${show(name)}`, 'a value that a node before it makes');
+  return value;
+}
+
+function keep(scope: Scope, node: Node, values: readonly Value[]): void {
+  node.outputs.forEach((name, at) => {
+    if (name === '') return;
+    const value = values[at];
+    if (value === undefined) throw refused(node, `gives an output ${at}`, `at most ${values.length}`);
+    scope.set(name, value);
+  });
+}
+
+/**
+ * Reads an ONNX file: a graph around recurrent layers, to be run here.
+ *
+ * RNN, LSTM and GRU in both directions, with lengths and initial states; Gemm, MatMul, Conv (over time), Gather;
+ * elementwise functions, reductions and what arranges elements, as far as exporters put them around recurrent layers; and
+ * If. What depends on weights alone, such as the Slices and Concats that PyTorch leaves before them, is computed once.
+ *
+ * Opsets 7 to 21. Memory is bounded: no value has more than 2²⁸ elements.
+ *
+ * @throws TypeError if `bytes` is not a Uint8Array; RangeError if it is not a whole ONNX file, or has an operator, or a
+ * form of one, that is not computed: the error says which, and in what node.
+ *
+ * @example
+ * ```ts
+ * import { GRUCell, Sequence, tensor } from 'recurrent-cells';
+ * import { fromOnnx, toOnnx } from 'recurrent-cells/onnx';
+ *
+ * const layer = new Sequence(new GRUCell({ inputSize: 2, hiddenSize: 3 }));
+ * const model = fromOnnx(toOnnx(layer));
+ * model.inputs.map(({ name }) => name) // → ['input', 'initial.h']
+ * const x = tensor([[[1, 2], [3, 4]]]);
+ * model.run({ input: x, 'initial.h': layer.initialState(1).h }).output!.shape // → [1, 2, 3]
+ * ```
+ */
+export function fromOnnx(bytes: Uint8Array, options: FromOnnxOptions = {}): OnnxModel {
+  const { backend = float32() } = options;
+  try {
+    const { graph, opset } = readModel(bytesOf('fromOnnx', bytes));
+    return new OnnxModel(graph, opset, backend);
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    throw rangeError('fromOnnx', 'bytes', error.message, 'a whole ONNX file');
+  }
+}

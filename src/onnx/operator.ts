@@ -1,0 +1,89 @@
+/** What an operator is to the importer, and how it reads its attributes. */
+import { rangeError, show } from '../common/errors.ts';
+import type { Backend } from '../kernels/backend.ts';
+import type { AnyLayer } from '../layers/sequential.ts';
+import type { Attribute, Node } from './graph.ts';
+import type { Value } from './value.ts';
+
+/** Computes a node's outputs from its inputs. */
+export type Compute = (inputs: readonly (Value | undefined)[]) => readonly Value[];
+
+/** A node that is being made ready to run. */
+export interface Making {
+  readonly node: Node;
+  /** The inputs that are known already, weights for instance. */
+  readonly known: readonly (Value | undefined)[];
+  readonly backend: Backend;
+  readonly opset: number;
+  /** Names a layer that computes this node. */
+  readonly made: (layer: AnyLayer) => void;
+}
+
+/**
+ * Makes a node ready.
+ *
+ * @throws RangeError, with the operator and the node's name, if it has a form that is not computed.
+ */
+export type Operator = (making: Making) => Compute;
+
+/** How an error calls a node: `LSTM "/rnn/LSTM"`. */
+export function titleOf({ op, name, outputs }: Node): string {
+  return `${/^[\w.]+$/.test(op) ? op : show(op)} ${show(name === '' ? (outputs[0] ?? '') : name)}`;
+}
+
+/** An error about a node. */
+export function refused(node: Node, came: string, expected: string): RangeError {
+  return rangeError('fromOnnx', titleOf(node), came, expected);
+}
+
+function attribute<Kind extends Attribute>(
+  { node }: Making,
+  name: string,
+  otherwise: Kind,
+  fits: (value: Attribute) => boolean,
+): Kind {
+  const value = node.attributes.get(name);
+  if (value === undefined) return otherwise;
+  if (fits(value)) return value as Kind;
+  throw refused(node, `has ${name} of another type`, 'the one of its operator');
+}
+
+export const numberOf = (making: Making, name: string, otherwise: number): number =>
+  attribute(making, name, otherwise, (value) => typeof value === 'number');
+
+export const textOf = (making: Making, name: string, otherwise: string): string =>
+  attribute(making, name, otherwise, (value) => typeof value === 'string');
+
+const isList = (value: Attribute) => Array.isArray(value) && value.every((item) => typeof item === 'number');
+
+export function numbersOf(making: Making, name: string): readonly number[] | undefined {
+  return making.node.attributes.has(name)
+    ? attribute<readonly number[]>(making, name, [], isList)
+    : undefined;
+}
+
+/** A value that must be there. */
+export function required(node: Node, value: Value | undefined, at: number): Value {
+  if (value !== undefined) return value;
+  throw refused(node, `has no input ${at}`, 'all that its operator needs');
+}
+
+/** Integers that are an attribute in older versions of an operator, and an input in newer ones. */
+export function listOf(
+  making: Making,
+  name: string,
+  at: number,
+): (inputs: readonly (Value | undefined)[]) => number[] | undefined {
+  const fixed = numbersOf(making, name);
+  return (inputs) => (fixed !== undefined ? [...fixed] : inputs[at] && Array.from(inputs[at].data));
+}
+
+/** An operator of one output that always needs its first input. */
+export function unary(
+  make: (making: Making) => (x: Value, inputs: readonly (Value | undefined)[]) => Value,
+): Operator {
+  return (making) => {
+    const compute = make(making);
+    return (inputs) => [compute(required(making.node, inputs[0], 0), inputs)];
+  };
+}

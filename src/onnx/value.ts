@@ -1,0 +1,134 @@
+/** What flows along the edges of a graph: numbers of some kind, row-major, of any shape. */
+import { rangeError } from '../common/errors.ts';
+
+/** Real numbers, whole numbers (exact up to 2⁵³), or 0 and 1 for false and true. */
+export type Kind = 'real' | 'whole' | 'truth';
+
+/** An array of a graph. */
+export interface Value {
+  readonly kind: Kind;
+  readonly data: Float32Array | Float64Array;
+  readonly shape: readonly number[];
+}
+
+export const elementsOf = (shape: readonly number[]): number =>
+  shape.reduce((product, dimension) => product * dimension, 1);
+
+// 1 GiB of float32: what a graph that is worth running stays below, and one made to take all memory does not.
+const MOST = 2 ** 28;
+
+/**
+ * Memory for a value: real numbers as `like` has them, all others as float64.
+ *
+ * @throws RangeError if the shape has more elements than any graph needs.
+ */
+export function allocate(kind: Kind, shape: readonly number[], like?: Value['data']): Value {
+  const count = elementsOf(shape);
+  if (!(count <= MOST) || shape.some((dimension) => !(dimension >= 0)))
+    throw rangeError(
+      'fromOnnx',
+      'the graph',
+      `makes a value of shape [${shape.join(', ')}]`,
+      'at most 2²⁸ elements',
+    );
+  const single = kind === 'real' && like instanceof Float32Array;
+  return { kind, data: single ? new Float32Array(count) : new Float64Array(count), shape };
+}
+
+export function whole(numbers: readonly number[], shape: readonly number[] = [numbers.length]): Value {
+  return { kind: 'whole', data: Float64Array.from(numbers), shape };
+}
+
+/** The same elements in another shape. */
+export function reshaped({ kind, data }: Value, shape: readonly number[]): Value {
+  return { kind, data, shape };
+}
+
+/** An axis that may be counted from the end. */
+export function axisOf(axis: number, rank: number): number {
+  const at = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(at) || at < 0 || at >= Math.max(rank, 1))
+    throw rangeError(
+      'fromOnnx',
+      'the graph',
+      `uses axis ${axis} of ${rank} axes`,
+      `one from ${-rank} to ${rank - 1}`,
+    );
+  return at;
+}
+
+/** The shape that two broadcast to. */
+export function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const [x, y] = [a[i - rank + a.length] ?? 1, b[i - rank + b.length] ?? 1];
+    if (x !== y && x !== 1 && y !== 1)
+      throw rangeError(
+        'fromOnnx',
+        'the graph',
+        `joins shapes [${a.join(', ')}] and [${b.join(', ')}]`,
+        'equal ones, or 1',
+      );
+    return x === 1 ? y : x;
+  });
+}
+
+/** For each element of `shape`, the one of `from` that it is, broadcast. */
+export function broadcastIndices(from: readonly number[], shape: readonly number[]): (at: number) => number {
+  const count = elementsOf(from);
+  if (count === elementsOf(shape)) return (at) => at;
+  if (count === 1) return () => 0;
+  const strides = stridesOf(from);
+  const offset = shape.length - from.length;
+  const steps = shape.map((_, axis) =>
+    axis < offset || from[axis - offset] === 1 ? 0 : strides[axis - offset]!,
+  );
+  return (at) => indexOf(at, shape, steps);
+}
+
+/** The strides of a row-major shape. */
+export function stridesOf(shape: readonly number[]): number[] {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = step;
+    step *= shape[axis]!;
+  }
+  return strides;
+}
+
+/** Where element `at` of a row-major shape lies with other strides. */
+export function indexOf(at: number, shape: readonly number[], strides: readonly number[]): number {
+  let rest = at;
+  let index = 0;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const size = shape[axis]!;
+    index += (rest % size) * strides[axis]!;
+    rest = Math.floor(rest / size);
+  }
+  return index;
+}
+
+/** Elements picked by their place. */
+export function picked(value: Value, shape: readonly number[], place: (at: number) => number): Value {
+  const out = allocate(value.kind, shape, value.data);
+  for (let at = 0; at < out.data.length; at++) out.data[at] = value.data[place(at)]!;
+  return out;
+}
+
+/** The axes in another order. */
+export function transposed(value: Value, order: readonly number[]): Value {
+  const shape = order.map((axis) => value.shape[axis]!);
+  const strides = stridesOf(value.shape);
+  const steps = order.map((axis) => strides[axis]!);
+  return picked(value, shape, (at) => indexOf(at, shape, steps));
+}
+
+/** `count` slices of an axis from `start`, every `step`-th. */
+export function sliced(value: Value, axis: number, start: number, count: number, step = 1): Value {
+  const strides = stridesOf(value.shape);
+  const shape = value.shape.map((size, at) => (at === axis ? count : size));
+  const steps = strides.map((stride, at) => (at === axis ? stride * step : stride));
+  const offset = start * (strides[axis] ?? 0);
+  return picked(value, shape, (at) => offset + indexOf(at, shape, steps));
+}

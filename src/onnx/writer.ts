@@ -1,0 +1,149 @@
+/** Graphs of ONNX that are being written, node by node. The numbers are those of the messages' fields in onnx.proto. */
+import { bytesField, floatField, joined, numberField, type Piece } from './protobuf.ts';
+
+/** The version of the operators that are written: the first with LayerNormalization. */
+export const OPSET = 17;
+// The version of the file format that goes with it.
+const FORMAT = 8;
+
+/** Element types by their number in the format. */
+const types = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
+
+/** An element type that is written. */
+export type WrittenElement = keyof typeof types;
+
+/** A whole number, a real one (as an array of one), a text, or a list. */
+type AttributeValue = number | Float32Array | string | readonly number[] | readonly string[];
+
+/** A graph: constants, nodes, and what goes in and out. */
+export class GraphWriter {
+  readonly #nodes: Piece[] = [];
+  readonly #constants: Piece[] = [];
+  readonly #inputs: Piece[] = [];
+  readonly #outputs: Piece[] = [];
+  #count = 0;
+
+  /** A name that no other value has. */
+  #fresh(hint: string): string {
+    return `${hint}_${this.#count++}`;
+  }
+
+  /** Adds a node; the name of its first output. Inputs that are left out are empty. */
+  node(
+    op: string,
+    inputs: readonly string[],
+    attributes: { readonly [name: string]: AttributeValue } = {},
+  ): string {
+    return this.nodes(op, inputs, attributes, 1)[0]!;
+  }
+
+  /** Adds a node of several outputs; their names. */
+  nodes(
+    op: string,
+    inputs: readonly string[],
+    attributes: { readonly [name: string]: AttributeValue },
+    outputs: number,
+  ): string[] {
+    const name = this.#fresh(op);
+    const names = Array.from({ length: outputs }, (_, at) => (at === 0 ? name : `${name}_${at}`));
+    this.#nodes.push(
+      bytesField(1, [
+        ...inputs.map((input) => bytesField(1, input)),
+        ...names.map((output) => bytesField(2, output)),
+        bytesField(3, name),
+        bytesField(4, op),
+        ...Object.entries(attributes).map(([key, value]) => attribute(key, value)),
+      ]),
+    );
+    return names;
+  }
+
+  /** Gives a value a name of its own, as outputs have one. */
+  rename(value: string, name: string): void {
+    this.#nodes.push(bytesField(1, [bytesField(1, value), bytesField(2, name), bytesField(4, 'Identity')]));
+  }
+
+  /** A constant of real numbers. */
+  floats(hint: string, values: ArrayLike<number>, shape: readonly number[]): string {
+    const data = new DataView(new ArrayBuffer(values.length * 4));
+    for (let i = 0; i < values.length; i++) data.setFloat32(4 * i, values[i]!, true);
+    return this.#constant(hint, types.float32, shape, data);
+  }
+
+  /** A constant of whole numbers; without a shape one number alone. */
+  integers(values: readonly number[], shape: readonly number[] = [values.length]): string {
+    const data = new DataView(new ArrayBuffer(values.length * 8));
+    values.forEach((value, i) => {
+      data.setBigInt64(8 * i, BigInt(value), true);
+    });
+    return this.#constant('constant', types.int64, shape, data);
+  }
+
+  #constant(hint: string, type: number, shape: readonly number[], data: DataView): string {
+    const name = this.#fresh(hint);
+    this.#constants.push(
+      bytesField(5, [
+        ...shape.map((size) => numberField(1, size)),
+        numberField(2, type),
+        bytesField(8, name),
+        bytesField(9, new Uint8Array(data.buffer)),
+      ]),
+    );
+    return name;
+  }
+
+  /** Converts elements. */
+  cast(value: string, to: WrittenElement): string {
+    return this.node('Cast', [value], { to: types[to] });
+  }
+
+  input(name: string, type: WrittenElement, shape: readonly (number | string)[]): string {
+    this.#inputs.push(valueInfo(11, name, type, shape));
+    return name;
+  }
+
+  output(name: string, value: string, shape: readonly (number | string)[]): void {
+    this.rename(value, name);
+    this.#outputs.push(valueInfo(12, name, 'float32', shape));
+  }
+
+  /** The bytes of the file. */
+  bytes(name: string): Uint8Array {
+    return joined([
+      numberField(1, FORMAT),
+      bytesField(2, 'recurrent-cells'),
+      bytesField(7, [
+        ...this.#nodes,
+        bytesField(2, name),
+        ...this.#constants,
+        ...this.#inputs,
+        ...this.#outputs,
+      ]),
+      bytesField(8, [bytesField(1, ''), numberField(2, OPSET)]),
+    ]);
+  }
+}
+
+function attribute(name: string, value: AttributeValue): Piece {
+  const parts = [bytesField(1, name)];
+  if (typeof value === 'string') parts.push(bytesField(4, value), numberField(20, 3));
+  else if (typeof value === 'number') parts.push(numberField(3, value), numberField(20, 2));
+  else if (value instanceof Float32Array) parts.push(floatField(2, value[0]!), numberField(20, 1));
+  else if (typeof value[0] === 'string')
+    parts.push(...value.map((text) => bytesField(9, text as string)), numberField(20, 8));
+  else parts.push(...value.map((number) => numberField(8, number as number)), numberField(20, 7));
+  return bytesField(5, parts);
+}
+
+function valueInfo(
+  field: number,
+  name: string,
+  type: WrittenElement,
+  shape: readonly (number | string)[],
+): Piece {
+  const dimensions = shape.map((size) =>
+    bytesField(1, [typeof size === 'number' ? numberField(1, size) : bytesField(2, size)]),
+  );
+  const tensor = bytesField(1, [numberField(1, types[type]), bytesField(2, dimensions)]);
+  return bytesField(field, [bytesField(1, name), bytesField(2, [tensor])]);
+}

@@ -1,0 +1,385 @@
+/** Models out as ONNX and in again, against ONNX Runtime. */
+import * as fc from 'fast-check';
+import * as ort from 'onnxruntime-web';
+import { describe, expect, test } from 'vitest';
+import {
+  type AnyLayer,
+  Bidirectional,
+  Conv1d,
+  Dense,
+  Embedding,
+  float64,
+  GRUCell,
+  indices,
+  LayerNormLSTMCell,
+  LSTMCell,
+  Noise,
+  OneHot,
+  Pooling,
+  ProjectedLSTMCell,
+  Random,
+  Residual,
+  RNNCell,
+  Sequence,
+  Sequential,
+  type State,
+  sequential,
+  type Tensor,
+  tensor,
+} from '../../src/index.ts';
+import { GraphWriter } from '../../src/onnx/writer.ts';
+import { fromOnnx, type OnnxFeeds, toOnnx } from '../../src/onnx.ts';
+import { build, inputOf, type Plan, plan } from './models.ts';
+
+ort.env.wasm.numThreads = 1;
+
+const backend = float64();
+
+/** The parts of a state by their path. */
+function flat(state: State | undefined, path = ''): [string, Tensor][] {
+  return Object.entries(state ?? {}).flatMap(([name, part]) =>
+    'data' in part ? [[`${path}${name}`, part as Tensor]] : flat(part as State, `${path}${name}.`),
+  ) as [string, Tensor][];
+}
+
+/** A state of other numbers. */
+function shaken(state: State, random: Random): State {
+  return Object.fromEntries(
+    Object.entries(state).map(([name, part]) =>
+      'data' in part
+        ? [
+            name,
+            { data: (part as Tensor).data.map(() => Math.fround(random.next() - 0.5)), shape: part.shape },
+          ]
+        : [name, shaken(part as State, random)],
+    ),
+  ) as State;
+}
+
+function difference(a: Tensor, b: Tensor): number {
+  expect(a.shape).toEqual(b.shape);
+  return Array.from(a.data).reduce((worst, value, i) => Math.max(worst, Math.abs(value - b.data[i]!)), 0);
+}
+
+/** What our model gives, by the names of the graph, and what the graph is fed. */
+function expectation(drawn: Plan): { feeds: OnnxFeeds; want: Record<string, Tensor>; bytes: Uint8Array } {
+  const model = build(drawn, backend);
+  const { x, lengths } = inputOf(drawn);
+  const start = drawn.states
+    ? shaken(model.initialState(drawn.batch), new Random(drawn.seed + 2))
+    : undefined;
+  const { output, state } = model.infer(x as Tensor, { lengths, state: start });
+  const feeds: Record<string, OnnxFeeds[string]> = { input: x };
+  if (lengths) feeds.lengths = { data: Int32Array.from(lengths), shape: [lengths.length] };
+  for (const [name, part] of flat(start)) feeds[`initial.${name}`] = part;
+  const finals = drawn.states ? flat(state).map(([name, part]) => [`final.${name}`, part] as const) : [];
+  return {
+    feeds,
+    want: { output, ...Object.fromEntries(finals) },
+    bytes: toOnnx(model, { lengths: lengths !== undefined, states: drawn.states }),
+  };
+}
+
+async function runtime(bytes: Uint8Array, feeds: OnnxFeeds): Promise<Record<string, Tensor>> {
+  const session = await ort.InferenceSession.create(bytes);
+  const tensors = Object.entries(feeds).map(([name, { data, shape }]) => [
+    name,
+    data instanceof Int32Array
+      ? new ort.Tensor('int64', BigInt64Array.from(data, BigInt), shape)
+      : new ort.Tensor('float32', Float32Array.from(data), shape),
+  ]);
+  const results = await session.run(Object.fromEntries(tensors));
+  await session.release();
+  return Object.fromEntries(
+    Object.entries(results).map(([name, { data, dims }]) => [
+      name,
+      { data: data as Float32Array, shape: dims },
+    ]),
+  );
+}
+
+test('random models are the same in ONNX Runtime, with states, lengths, and whatever surrounds the cells', async () => {
+  let worst = 0;
+  await fc.assert(
+    fc.asyncProperty(plan, async (drawn) => {
+      const { feeds, want, bytes } = expectation(drawn);
+      const got = await runtime(bytes, feeds);
+      expect(Object.keys(got).sort()).toEqual(Object.keys(want).sort());
+      for (const [name, value] of Object.entries(want))
+        worst = Math.max(worst, difference(value, got[name]!));
+      // float32 against float64, through as many as three layers of weights near 1.
+      expect(worst).toBeLessThan(2e-5);
+    }),
+    { numRuns: 120 },
+  );
+});
+
+test('random models come back as they went, in float64', () => {
+  fc.assert(
+    fc.property(plan, (drawn) => {
+      const { feeds, want, bytes } = expectation(drawn);
+      const model = fromOnnx(bytes, { backend });
+      const got = model.run(feeds);
+      expect(model.inputs.map(({ name }) => name).sort()).toEqual(Object.keys(feeds).sort());
+      // Weights go through float32.
+      for (const [name, value] of Object.entries(want))
+        expect(difference(value, got[name]!)).toBeLessThan(2e-6);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+describe('one step at a time', () => {
+  const model = new Sequential([
+    new Embedding({ classes: 4, outputSize: 3, backend }),
+    new Sequence(new LSTMCell({ inputSize: 3, hiddenSize: 3, backend })),
+    new Residual(new Sequence(new GRUCell({ inputSize: 3, hiddenSize: 3, backend }))),
+    new Conv1d({ inputSize: 3, outputSize: 2, kernelSize: 1, backend }),
+    new Dense({ inputSize: 2, outputSize: 4, backend }),
+  ]);
+
+  test('is the sequence, with the state carried from step to step', async () => {
+    const tokens = [2, 0, 3, 1, 1];
+    const whole = model.infer(indices([tokens]) as never);
+    const bytes = toOnnx(model, { streaming: true });
+    const graph = fromOnnx(bytes, { backend });
+    expect(graph.inputs.map(({ name, kind, shape }) => [name, kind, shape])).toEqual([
+      ['input', 'whole', ['batch']],
+      ['initial.1.h', 'real', ['batch', 3]],
+      ['initial.1.c', 'real', ['batch', 3]],
+      ['initial.2.h', 'real', ['batch', 3]],
+    ]);
+    let feeds: Record<string, Tensor> = Object.fromEntries(
+      flat(model.initialState(1)).map(([name, part]) => [`initial.${name}`, part]),
+    );
+    for (const [t, token] of tokens.entries()) {
+      const input = { data: Int32Array.of(token), shape: [1] };
+      const got = graph.run({ ...feeds, input });
+      const theirs = await runtime(bytes, { ...feeds, input });
+      expect(difference(got.output!, theirs.output!)).toBeLessThan(1e-6);
+      expect(got.output!.shape).toEqual([1, 4]);
+      const want = whole.output.data.subarray(4 * t, 4 * t + 4);
+      expect(difference(got.output!, { data: want, shape: [1, 4] })).toBeLessThan(1e-6);
+      feeds = Object.fromEntries(
+        Object.entries(got).flatMap(([name, value]) =>
+          name.startsWith('final.') ? [[name.replace('final', 'initial'), value]] : [],
+        ),
+      );
+    }
+    for (const [name, part] of flat(whole.state))
+      expect(difference(part, feeds[`initial.${name}`]!)).toBeLessThan(1e-6);
+  });
+
+  test.each<[string, AnyLayer, string]>([
+    [
+      'both directions',
+      new Bidirectional(
+        new GRUCell({ inputSize: 1, hiddenSize: 1 }),
+        new GRUCell({ inputSize: 1, hiddenSize: 1 }),
+      ) as AnyLayer,
+      'has a Bidirectional, expected one direction where streaming takes one step',
+    ],
+    [
+      'the reverse',
+      new Sequence(new GRUCell({ inputSize: 1, hiddenSize: 1 }), { reverse: true }),
+      'has a Sequence, expected none in reverse where streaming takes one step',
+    ],
+    ['a mean of steps', new Pooling({ kind: 'mean' }), 'has a Pooling, expected a sequence of many steps'],
+    [
+      'a wide kernel',
+      new Conv1d({ inputSize: 1, outputSize: 1, kernelSize: 2 }),
+      'has a Conv1d, expected kernelSize 1 where streaming takes one step',
+    ],
+  ])('is refused of %s', (_, layer, message) => {
+    expect(() => toOnnx(layer, { streaming: true })).toThrow(new RangeError(`toOnnx: model ${message}`));
+  });
+});
+
+describe('what ONNX has no operator for is refused by name', () => {
+  const sizes = { inputSize: 2, hiddenSize: 2 };
+  class Own extends OneHot {
+    override readonly type = 'Own' as 'OneHot';
+  }
+  test.each<[string, AnyLayer, string]>([
+    [
+      'cells',
+      new Sequence(new LayerNormLSTMCell(sizes)),
+      'has a LayerNormLSTMCell, expected one of RNNCell, LSTMCell, GRUCell',
+    ],
+    [
+      'projections',
+      sequential(
+        new Dense({ inputSize: 2, outputSize: 2 }),
+        new Sequence(new ProjectedLSTMCell({ ...sizes, projectionSize: 1 })),
+      ) as AnyLayer,
+      'has a ProjectedLSTMCell at 1, expected one of RNNCell, LSTMCell, GRUCell',
+    ],
+    [
+      'zoneout',
+      new Sequence(new RNNCell(sizes), { noise: new Noise({ zoneout: 0.1 }) }),
+      'has a Sequence with zoneout, expected one without',
+    ],
+    [
+      'classes of one’s own',
+      new Own({ classes: 2 }) as AnyLayer,
+      'has a Own, expected a layer that ONNX has operators for',
+    ],
+    [
+      'a sequence of a vector',
+      new Sequential([
+        new Sequence(new RNNCell(sizes), { outputs: 'last' }),
+        new Sequence(new RNNCell(sizes)),
+      ]),
+      'has a RNNCell at 1, expected a sequence: a layer before it gives one vector',
+    ],
+  ])('%s', (_, layer, message) => {
+    expect(() => toOnnx(layer)).toThrow(new RangeError(`toOnnx: model ${message}`));
+  });
+
+  test('what is no layer', () => {
+    expect(() => toOnnx(new RNNCell(sizes) as never)).toThrow(
+      new TypeError(
+        'toOnnx: model is a value of type RNNCell, expected a layer: new Sequence(cell) makes one of a cell',
+      ),
+    );
+    expect(() => toOnnx(new Pooling({ kind: 'max' }), { length: true } as never)).toThrow(
+      new TypeError('toOnnx: option "length" is unknown, expected lengths'),
+    );
+  });
+});
+
+describe('files that are not what they should be', () => {
+  const small = toOnnx(
+    new Sequence(new GRUCell({ inputSize: 1, hiddenSize: 1, bias: false }), { outputs: 'last' }),
+  );
+
+  test('every truncation is an error', () => {
+    for (let length = 0; length < small.length; length++)
+      expect(() => fromOnnx(small.subarray(0, length)), `${length} bytes`).toThrow(/^fromOnnx: /);
+  });
+
+  test('every flipped bit is an error of ours, or another graph', () => {
+    const feeds = { input: tensor([[[0.5], [1]]]), 'initial.h': tensor([[0]]) };
+    let others = 0;
+    for (let at = 0; at < small.length * 8; at++) {
+      const damaged = small.slice();
+      damaged[at >> 3]! ^= 1 << (at & 7);
+      try {
+        fromOnnx(damaged).run(feeds);
+        others++;
+      } catch (error) {
+        expect((error as Error).message, `bit ${at}`).toMatch(
+          /^(fromOnnx|OnnxModel\.run|Sequence\.infer): .*, expected /,
+        );
+      }
+    }
+    // ONNX has no checksum: a weight with another bit is a weight.
+    expect(others).toBeGreaterThan(0);
+  });
+
+  const graph = (fill: (writer: GraphWriter, x: string) => string) => {
+    const writer = new GraphWriter();
+    const x = writer.input('x', 'float32', ['n', 2]);
+    writer.output('y', fill(writer, x), ['n', 2]);
+    return writer.bytes('test');
+  };
+  const W = (writer: GraphWriter, gates = 4) => [
+    writer.floats('w', new Float32Array(gates * 2), [1, gates, 2]),
+    writer.floats('r', new Float32Array(gates), [1, gates, 1]),
+  ];
+
+  test.each<[string, Uint8Array, RegExp]>([
+    [
+      'an operator that is not computed',
+      graph((w, x) => w.node('NonZero', [x])),
+      /^fromOnnx: NonZero "NonZero_0" is an operator that is not computed, expected one of Abs, Add, /,
+    ],
+    [
+      'a name of every object',
+      graph((w, x) => w.node('toString', [x])),
+      /toString "toString_0" is an operator that is not computed/,
+    ],
+    [
+      'weights that are computed',
+      graph((w, x) => w.node('LSTM', [x, x, x], { hidden_size: 1 })),
+      /LSTM "LSTM_0" computes its input 1, expected weights that are in the file/,
+    ],
+    [
+      'another activation',
+      graph((w, x) => w.node('LSTM', [x, ...W(w)], { activations: ['HardSigmoid', 'Tanh', 'Tanh'] })),
+      /LSTM "LSTM_2" has activations hardsigmoid, tanh, tanh, expected sigmoid, tanh, tanh/,
+    ],
+    [
+      'clipped gates',
+      graph((w, x) => w.node('LSTM', [x, ...W(w)], { clip: Float32Array.of(1) })),
+      /LSTM "LSTM_2" clips its gates/,
+    ],
+    [
+      'coupled gates',
+      graph((w, x) => w.node('LSTM', [x, ...W(w)], { input_forget: 1 })),
+      /couples its input and forget gates/,
+    ],
+    [
+      'peepholes',
+      graph((w, x) => w.node('LSTM', [x, ...W(w), '', '', '', '', w.floats('p', [1, 1, 1], [1, 3])])),
+      /has peepholes/,
+    ],
+    [
+      'other shapes',
+      graph((w, x) => w.node('GRU', [x, ...W(w)])),
+      /GRU "GRU_2" has weights of shapes \[1, 4, 2\] and \[1, 4, 1\], expected \[1, 3 · hidden_size, …\] for direction forward/,
+    ],
+    [
+      'a value of nothing',
+      graph(() => 'z'),
+      /Identity "y" reads "z", expected a value that a node before it makes/,
+    ],
+    [
+      'groups',
+      graph((w, x) => w.node('Conv', [x, w.floats('k', [1, 1], [2, 1, 1])], { group: 2 })),
+      /Conv "Conv_1" has groups, expected group 1/,
+    ],
+    [
+      'two dimensions',
+      graph((w, x) => w.node('Conv', [x, w.floats('k', [1], [1, 1, 1, 1])])),
+      /Conv "Conv_1" has weights of shape \[1, 1, 1, 1\], expected 3 axes/,
+    ],
+    [
+      'a bomb',
+      graph((w, x) => w.node('Add', [x, w.node('ConstantOfShape', [w.integers([2 ** 20, 2 ** 20])])])),
+      /makes a value of shape \[1048576, 1048576\], expected at most 2²⁸ elements/,
+    ],
+  ])('%s', (_, bytes, message) => {
+    const load = () => fromOnnx(bytes).run({ x: tensor([[1, 2]]) });
+    expect(load).toThrow(message);
+    expect(load).toThrow(RangeError);
+  });
+
+  test('inputs that do not fit', () => {
+    const model = fromOnnx(graph((w, x) => w.node('Tanh', [x])));
+    expect(() => model.run({})).toThrow('OnnxModel.run: feeds lacks "x", expected all inputs of the graph');
+    expect(() => model.run({ x: tensor([[1, 2]]), y: tensor([1]) })).toThrow(
+      'OnnxModel.run: feeds has "y", expected "x"',
+    );
+    expect(() => model.run({ x: tensor([1, 2]) })).toThrow(
+      'OnnxModel.run: feeds["x"] has 2 elements of shape [2], expected [n, 2]',
+    );
+    expect(() => model.run({ x: 1 as never })).toThrow(
+      new TypeError('OnnxModel.run: feeds["x"] is 1, expected a tensor or indices'),
+    );
+    expect(() => fromOnnx('x' as never)).toThrow(
+      new TypeError('fromOnnx: bytes is "x", expected a Uint8Array'),
+    );
+  });
+});
+
+test('the layers of a graph are layers to train', () => {
+  const model = sequential(
+    new Sequence(new GRUCell({ inputSize: 2, hiddenSize: 3 })),
+    new Dense({ inputSize: 3, outputSize: 1, bias: false }),
+  );
+  const { layers } = fromOnnx(toOnnx(model as AnyLayer));
+  expect([...layers.values()].map(({ type }) => type)).toEqual(['Sequence', 'Dense']);
+  const again = new Sequential([...layers.values()]);
+  expect(again.infer(tensor([[[1, 2]]])).output).toEqual(model.infer(tensor([[[1, 2]]])).output);
+});
