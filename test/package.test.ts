@@ -1,9 +1,13 @@
-/** The files that are published: each module is in them once, and only `recurrent-cells/parallel` knows of workers. */
-import { readFileSync } from 'node:fs';
+/**
+ * The files that are published: each module is in them once, only `recurrent-cells/parallel` knows of workers, and nothing
+ * reaches beyond computing.
+ */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import { build, type Options } from 'tsup';
+import ts from 'typescript';
 import { beforeAll, describe, expect, test } from 'vitest';
 import config from '../tsup.config.ts';
 
@@ -72,4 +76,179 @@ test('it computes in a sandbox, where its arrays are not of the realm that WebAs
   const again = load(save(dense)) as typeof dense;
   expect(again.infer(tensor([[1, 10]])).output.data[0]).toBe(32);
   expect(float32().name).toMatch('SIMD');
+});
+
+describe('what ships computes, and does nothing else', () => {
+  /** What engines give to programs, as far as the library asks for it by name. */
+  const GLOBALS = [
+    ...['Array', 'ArrayBuffer', 'BigInt', 'BigInt64Array', 'BigUint64Array', 'Boolean', 'DataView', 'Error'],
+    ...[
+      'FinalizationRegistry',
+      'Float32Array',
+      'Float64Array',
+      'Int16Array',
+      'Int32Array',
+      'Int8Array',
+      'Intl',
+    ],
+    ...[
+      'JSON',
+      'Map',
+      'Math',
+      'Number',
+      'Object',
+      'Promise',
+      'RangeError',
+      'RegExp',
+      'Set',
+      'String',
+      'Symbol',
+    ],
+    ...[
+      'TextDecoder',
+      'TextEncoder',
+      'TypeError',
+      'URL',
+      'Uint16Array',
+      'Uint32Array',
+      'Uint8Array',
+      'WeakMap',
+    ],
+    ...['WeakRef', 'WeakSet', 'WebAssembly', 'globalThis', 'performance', 'undefined'],
+    // Of CommonJS; `__filename` and `location` say where the worker lies.
+    ...['__filename', 'exports', 'location', 'module', 'require'],
+    // The first is where `Stopwords` warns unless told otherwise; the other is in `recurrent-cells/parallel` alone.
+    ...['console', 'Worker'],
+  ];
+  /** Ways to code from text, to the network, to files and to what a page or process holds, by whatever way they are named. */
+  const FORBIDDEN = new Set([
+    ...[
+      'eval',
+      'Function',
+      'fetch',
+      'XMLHttpRequest',
+      'WebSocket',
+      'WebTransport',
+      'EventSource',
+      'sendBeacon',
+    ],
+    ...['importScripts', 'RTCPeerConnection', 'cookie', 'localStorage', 'sessionStorage', 'indexedDB'],
+  ]);
+  /** The version of V8, and the modules for threads where there is no `Worker`. */
+  const OF_PROCESS = ['versions', 'getBuiltinModule'];
+
+  interface Named {
+    readonly globals: ReadonlySet<string>;
+    readonly modules: ReadonlySet<string>;
+    readonly forbidden: readonly string[];
+  }
+
+  function namedIn(files: readonly string[]): Named {
+    const options = {
+      allowJs: true,
+      noEmit: true,
+      noResolve: true,
+      target: ts.ScriptTarget.ESNext,
+      types: [],
+    };
+    const compiled = ts.createProgram([...files], options);
+    const checker = compiled.getTypeChecker();
+    const [globals, modules, forbidden] = [new Set<string>(), new Set<string>(), [] as string[]];
+    const visit = (file: string, node: ts.Node): void => {
+      const text = ts.isIdentifier(node) || ts.isStringLiteralLike(node) ? node.text : undefined;
+      if (text !== undefined && FORBIDDEN.has(text)) forbidden.push(`${basename(file)}: ${text}`);
+      if (ts.isStringLiteralLike(node) && /^node:|^(fs|net|http|child_process)$/.test(node.text))
+        modules.add(node.text);
+      const ofProcess = propertiesOfProcess(node).filter((name) => !OF_PROCESS.includes(name));
+      forbidden.push(...ofProcess.map((name) => `${basename(file)}: process.${name}`));
+      if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+        forbidden.push(`${basename(file)}: import()`);
+      if (ts.isIdentifier(node) && isReference(node) && !isOwn(checker, files, node)) globals.add(node.text);
+      ts.forEachChild(node, (child) => visit(file, child));
+    };
+    for (const file of files) visit(file, compiled.getSourceFile(file)!);
+    return { globals, modules, forbidden };
+  }
+
+  /** What a node takes of `process`. */
+  function propertiesOfProcess(node: ts.Node): string[] {
+    const isProcess = (of: ts.Node | undefined) =>
+      of !== undefined && ts.isIdentifier(of) && of.text === 'process';
+    if (ts.isPropertyAccessExpression(node) && isProcess(node.expression)) return [node.name.text];
+    if (ts.isElementAccessExpression(node) && isProcess(node.expression))
+      return [node.argumentExpression.getText()];
+    if (!ts.isVariableDeclaration(node) || !isProcess(node.initializer)) return [];
+    return ts.isObjectBindingPattern(node.name)
+      ? node.name.elements.map((of) => (of.propertyName ?? of.name).getText())
+      : ['all'];
+  }
+
+  function isReference(node: ts.Identifier): boolean {
+    const { parent } = node;
+    if (ts.isPropertyAccessExpression(parent) || ts.isPropertyAssignment(parent)) return parent.name !== node;
+    if (ts.isBindingElement(parent)) return parent.propertyName !== node;
+    return !(
+      ts.isClassElement(parent) ||
+      ts.isImportSpecifier(parent) ||
+      ts.isExportSpecifier(parent) ||
+      ts.isMetaProperty(parent) ||
+      ts.isMethodDeclaration(parent) ||
+      ts.isGetAccessor(parent) ||
+      ts.isSetAccessor(parent) ||
+      ts.isLabeledStatement(parent) ||
+      ts.isBreakOrContinueStatement(parent)
+    );
+  }
+
+  function isOwn(checker: ts.TypeChecker, files: readonly string[], node: ts.Identifier): boolean {
+    const symbol = ts.isShorthandPropertyAssignment(node.parent)
+      ? checker.getShorthandAssignmentValueSymbol(node.parent)
+      : checker.getSymbolAtLocation(node);
+    return symbol?.declarations?.some((of) => files.includes(of.getSourceFile().fileName)) === true;
+  }
+
+  test.each(['js', 'cjs'])('.%s names what it may', (extension) => {
+    const files = readdirSync(folder).filter((file) => file.endsWith(`.${extension}`));
+    expect(files).toContain(`index.${extension}`);
+    const { globals, modules, forbidden } = namedIn(files.map((file) => join(folder, file)));
+    expect(forbidden).toEqual([]);
+    expect([...globals].filter((name) => !GLOBALS.includes(name))).toEqual([]);
+    expect(globals).toContain('WebAssembly');
+    expect([...modules].sort()).toEqual(['node:url', 'node:worker_threads']);
+  });
+
+  test('a way out is found, however it is written', () => {
+    const file = join(folder, 'way-out.js');
+    const ways = [
+      'eval("1");',
+      'globalThis.fetch("x");',
+      'globalThis["Function"]("x");',
+      'const { env } = process;',
+      'import("node:fs");',
+      'setTimeout("x");',
+    ];
+    writeFileSync(file, ways.join('\n'));
+    const { globals, modules, forbidden } = namedIn([file]);
+    rmSync(file);
+    expect(forbidden.map((found) => found.split(': ')[1])).toEqual([
+      'eval',
+      'fetch',
+      'Function',
+      'process.env',
+      'import()',
+    ]);
+    expect([...modules]).toEqual(['node:fs']);
+    expect([...globals]).toEqual(['eval', 'globalThis', 'process', 'setTimeout']);
+  });
+});
+
+test('nothing is installed beside it, and what it is built with is locked', () => {
+  const read = (file: string) => JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'));
+  const { dependencies, peerDependencies, optionalDependencies, scripts } = read('package.json');
+  expect([dependencies, peerDependencies, optionalDependencies]).toEqual([undefined, undefined, undefined]);
+  expect(Object.keys(scripts).filter((name) => /install/.test(name))).toEqual([]);
+  const packages = Object.entries<{ integrity?: string }>(read('package-lock.json').packages);
+  expect(packages.length).toBeGreaterThan(100);
+  const loose = packages.filter(([path, { integrity }]) => path !== '' && !integrity?.startsWith('sha512-'));
+  expect(loose.map(([path]) => path)).toEqual([]);
 });
