@@ -182,6 +182,13 @@ export type { Drawn, SamplingOptions } from './random/sampling.ts';
 export type { Gradients, Pass } from './signal/pass.ts';
 export type { State } from './signal/state.ts';
 export type { Builder, Builders, Model } from './storage/builders.ts';
+export {
+  loadCheckpoint,
+  type Remembering,
+  type Resumed,
+  saveCheckpoint,
+  type TrainingParts,
+} from './storage/checkpoint.ts';
 export { type LoadOptions, load, loadMetadata, type SaveOptions, save } from './storage/model-file.ts';
 export {
   readSafetensors,
@@ -191,6 +198,7 @@ export {
 } from './storage/safetensors.ts';
 export { StoredTensor, type WrittenType } from './storage/stored-tensor.ts';
 export { loadWeights, type Weighted } from './storage/weights.ts';
+export { writeCheckpoint } from './storage/write-checkpoint.ts';
 export {
   BestWeights,
   type BestWeightsOptions,

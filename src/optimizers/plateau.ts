@@ -80,8 +80,8 @@ export class PlateauDecay {
     const best = better ? value : state.best;
     this.#state =
       waited > patience
-        ? { best, factor: Math.max(state.factor * factor, floor), waited: 0, cooling: cooldown }
-        : { best, factor: state.factor, waited, cooling };
+        ? { factor: Math.max(state.factor * factor, floor), best, waited: 0, cooling: cooldown }
+        : { factor: state.factor, best, waited, cooling };
   }
 
   /** What it remembers, for {@link restore}. */

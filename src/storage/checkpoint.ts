@@ -1,0 +1,237 @@
+/**
+ * A training as bytes: everything that it remembers, so that it goes on bit for bit.
+ *
+ * Answers for how what parts remember becomes a file; what that is, each part says by its own `state`.
+ */
+import { isBuiltin } from '../common/builtin.ts';
+import { rangeError, requiredOptions, show, typeError } from '../common/errors.ts';
+import type { Tensor } from '../common/tensor.ts';
+import type { Values } from '../kernels/heap.ts';
+import { Optimizer } from '../optimizers/optimizer.ts';
+import type { OptimizerState } from '../optimizers/state.ts';
+import { Random, type RandomState } from '../random/random.ts';
+import { randomsOf } from '../random/randoms.ts';
+import type { State } from '../signal/state.ts';
+import { checkArrays, type WeightArrays } from '../training/weight-arrays.ts';
+import type { Model } from './builders.ts';
+import { bytesOf, decodeTensors, encodeTensors } from './safetensors.ts';
+
+const FORMAT = 'recurrent-cells checkpoint';
+// Raised when a file of the new kind cannot be read by older versions of the library.
+const VERSION = '1';
+
+/** A part of a training that remembers something, such as `batches(…)`, a `MovingAverage`, `BestWeights`, a `PlateauDecay`. */
+export interface Remembering {
+  state(): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: each part has a state of its own
+  restore(state: any): void;
+}
+
+/** What a checkpoint is made of: the model, and by any names whatever else remembers something. */
+export interface TrainingParts {
+  readonly model: Model;
+  readonly [name: string]: Model | Optimizer | Random | Remembering;
+}
+
+/** The options of `train` that have it go on where a checkpoint was written. */
+export interface Resumed {
+  readonly firstStep: number;
+  readonly initialState: State | undefined;
+}
+
+/**
+ * The bytes of a training, in safetensors layout: the model's weights and generators, and what every other part remembers.
+ *
+ * @param step the last step that `train` yielded, whose number and state are kept as well; none before the first.
+ * @throws TypeError if a part remembers nothing that can be kept.
+ *
+ * @example
+ * ```ts
+ * import { Adam, batches, Dense, loadCheckpoint, meanSquaredError, saveCheckpoint, tensor, train } from 'recurrent-cells';
+ *
+ * const begin = () => ({
+ *   model: new Dense({ inputSize: 1, outputSize: 1 }),
+ *   optimizer: new Adam({ learningRate: 0.1 }),
+ *   batches: batches({ inputs: tensor([[1], [2], [3]]), targets: tensor([[2], [4], [6]]) }, { size: 1, shuffle: true, epochs: 9 }),
+ * });
+ * const parts = begin();
+ * let bytes = saveCheckpoint(parts);
+ * for await (const step of train(parts.model, parts.batches, { loss: meanSquaredError(), optimizer: parts.optimizer }))
+ *   if (step.step === 4) {
+ *     bytes = saveCheckpoint(parts, step);
+ *     break;
+ *   }
+ * // Another day, in another program:
+ * const again = begin();
+ * const resumed = loadCheckpoint(bytes, again);
+ * const steps = [];
+ * for await (const { step } of train(again.model, again.batches, { loss: meanSquaredError(), optimizer: again.optimizer, ...resumed }))
+ *   steps.push(step);
+ * [steps[0], steps.at(-1)] // → [5, 26]
+ * ```
+ */
+export function saveCheckpoint(
+  parts: TrainingParts,
+  step?: { readonly step: number; readonly state: State | undefined },
+): Uint8Array {
+  const where = 'saveCheckpoint';
+  requiredOptions(where, parts, '{ model, optimizer }');
+  const tensors = new Map<string, Tensor>();
+  const states: Record<string, unknown> = { '': step && { step: step.step, state: step.state } };
+  for (const [name, part] of Object.entries(parts)) states[name] = stateOf(where, name, part, parts.model);
+  const kept = packed(where, '', states, tensors);
+  return encodeTensors(where, tensors, {
+    metadata: { format: FORMAT, version: VERSION, parts: JSON.stringify(kept) },
+  });
+}
+
+/**
+ * Gives every part of a training what a checkpoint says it remembered. The parts are made as at the start of the training,
+ * with the same settings and under the same names.
+ *
+ * @returns the options of `train` that have it go on: `train(model, batches, { loss, optimizer, ...resumed })`.
+ * @throws TypeError if `bytes` is not a Uint8Array; RangeError if it is no whole checkpoint, or one of other parts. Nothing
+ * is changed then.
+ *
+ * @example
+ * ```ts
+ * import { Dense, loadCheckpoint, saveCheckpoint, SGD } from 'recurrent-cells';
+ *
+ * const parts = { model: new Dense({ inputSize: 1, outputSize: 1 }), optimizer: new SGD({ learningRate: 0.1 }) };
+ * const before = parts.model.weight.read();
+ * const bytes = saveCheckpoint(parts);
+ * parts.model.weight.write([0]);
+ * loadCheckpoint(bytes, parts) // → { firstStep: 0, initialState: undefined }
+ * parts.model.weight.read() // → before
+ * ```
+ */
+export function loadCheckpoint(bytes: Uint8Array, parts: TrainingParts): Resumed {
+  const where = 'loadCheckpoint';
+  requiredOptions(where, parts, '{ model, optimizer }');
+  const { tensors, metadata, sealed } = decodeTensors(where, bytesOf(where, bytes));
+  if (metadata.format !== FORMAT || metadata.version !== VERSION || !sealed)
+    throw rangeError(
+      where,
+      'bytes',
+      `has format ${show(metadata.format)}, version ${show(metadata.version)}`,
+      `${show(FORMAT)}, version ${show(VERSION)}`,
+    );
+  const { '': step, ...states } = unpacked(JSON.parse(metadata.parts ?? '{}'), tensors) as {
+    ''?: { step: number; state?: State };
+    [name: string]: unknown;
+  };
+  for (const name of Object.keys(states))
+    if (!Object.hasOwn(parts, name))
+      throw rangeError(where, 'parts', `has no ${show(name)}`, 'all parts that the checkpoint has');
+  for (const name of Object.keys(parts))
+    if (!Object.hasOwn(states, name))
+      throw rangeError(where, 'parts', `has ${show(name)}`, `only ${Object.keys(states).join(', ')}`);
+  const before = Object.entries(parts).map(
+    ([name, part]) => [name, part, stateOf(where, name, part, parts.model)] as const,
+  );
+  try {
+    for (const [name, part] of before) restore(where, name, part, states[name], parts.model);
+  } catch (error) {
+    for (const [name, part, state] of before) restore(where, name, part, state, parts.model);
+    throw error;
+  }
+  return { firstStep: step === undefined ? 0 : step.step + 1, initialState: step?.state };
+}
+
+/** What a model remembers: its weights, and the generators of its dropouts and the like. */
+interface ModelState {
+  readonly weights: WeightArrays;
+  readonly randoms: readonly RandomState[];
+}
+
+function isModel(part: TrainingParts[string]): part is Model {
+  return typeof (part as Partial<Model> | undefined)?.parameters === 'function';
+}
+
+function stateOf(where: string, name: string, part: TrainingParts[string], model: Model): unknown {
+  if (isModel(part)) return modelState(part);
+  if (part instanceof Random) return part.state;
+  if (part instanceof Optimizer) return part.state(model.parameters());
+  if (typeof part?.state === 'function' && typeof part.restore === 'function') return part.state();
+  throw typeError(
+    where,
+    name,
+    `is ${show(part)}`,
+    'a model, an optimiser, a Random, or what has state() and restore()',
+  );
+}
+
+function modelState(model: Model): ModelState {
+  const weights = Array.from(model.parameters(), ([name, parameter]) => [name, parameter.read()] as const);
+  return { weights: Object.fromEntries(weights), randoms: randomsOf(model).map((random) => random.state) };
+}
+
+function restore(
+  where: string,
+  name: string,
+  part: TrainingParts[string],
+  state: unknown,
+  model: Model,
+): void {
+  if (isModel(part)) restoreModel(`${where}: ${name}`, part, state as ModelState);
+  else if (part instanceof Random) part.state = state as RandomState;
+  else if (part instanceof Optimizer) part.restore(model.parameters(), state as OptimizerState);
+  else part.restore(state);
+}
+
+function restoreModel(where: string, model: Model, { weights, randoms }: ModelState): void {
+  const parameters = model.parameters();
+  checkArrays(where, parameters, weights);
+  const own = randomsOf(model);
+  if (own.length !== randoms?.length)
+    throw rangeError(where, 'generators', `are ${own.length}`, `${randoms?.length}, those of the checkpoint`);
+  for (const [name, parameter] of parameters) parameter.write(weights[name]!);
+  own.forEach((random, i) => {
+    random.state = randoms[i]!;
+  });
+}
+
+/** Data as JSON can hold it; its arrays become tensors, under their paths. */
+function packed(where: string, path: string, value: unknown, tensors: Map<string, Tensor>): unknown {
+  if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)))
+    return { $number: Object.is(value, -0) ? '-0' : String(value) };
+  if (isBuiltin(value, 'Float32Array') || isBuiltin(value, 'Float64Array')) {
+    const data = value as Values;
+    const name = tensors.has(path) ? `${path} ${tensors.size}` : path;
+    tensors.set(name, { data, shape: [data.length] });
+    return { $tensor: name };
+  }
+  if (Array.isArray(value)) return value.map((item, i) => packed(where, `${path}/${i}`, item, tensors));
+  if (typeof value === 'object' && value !== null) {
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
+      throw typeError(
+        where,
+        path.slice(1),
+        `is ${show(value)}`,
+        'plain data and arrays of floating-point numbers',
+      );
+    const entries = Object.entries(value).map(([name, item]) => [
+      name,
+      packed(where, `${path}/${name}`, item, tensors),
+    ]);
+    return Object.fromEntries(entries);
+  }
+  if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint')
+    throw typeError(
+      where,
+      path.slice(1),
+      `is ${show(value)}`,
+      'plain data and arrays of floating-point numbers',
+    );
+  return value;
+}
+
+function unpacked(value: unknown, tensors: ReadonlyMap<string, Tensor>): unknown {
+  if (Array.isArray(value)) return value.map((item) => unpacked(item, tensors));
+  if (typeof value !== 'object' || value === null) return value;
+  const { $number, $tensor } = value as { $number?: string; $tensor?: string };
+  if ($number !== undefined) return Number($number);
+  if ($tensor !== undefined) return tensors.get($tensor)?.data;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, unpacked(item, tensors)]));
+}

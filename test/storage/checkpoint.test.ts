@@ -1,0 +1,229 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  Adagrad,
+  Adam,
+  AdamW,
+  type Batch,
+  BestWeights,
+  batches,
+  crossEntropy,
+  Dense,
+  Dropout,
+  float32,
+  GRUCell,
+  type Indices,
+  loadCheckpoint,
+  MovingAverage,
+  OneHot,
+  type Optimizer,
+  PlateauDecay,
+  Random,
+  type Resumed,
+  RMSProp,
+  Sequence,
+  SGD,
+  saveCheckpoint,
+  sequential,
+  type TrainingStep,
+  train,
+  writeCheckpoint,
+} from '../../src/index.ts';
+
+const makers: Readonly<Record<string, () => Optimizer>> = {
+  SGD: () => new SGD({ learningRate: 0.5, momentum: 0.9 }),
+  RMSProp: () => new RMSProp({ learningRate: 0.01, momentum: 0.5, centered: true }),
+  Adagrad: () => new Adagrad({ learningRate: 0.1 }),
+  Adam: () => new Adam({ learningRate: 0.01 }),
+  AdamW: () => new AdamW({ learningRate: 0.01 }),
+};
+
+const backend = float32({ deterministic: true });
+
+/** Everything that a training can have, as a program makes it at its start. */
+function begin(optimizer: Optimizer) {
+  const random = new Random(1);
+  const model = sequential(
+    new OneHot({ classes: 5, backend }),
+    new Sequence(new GRUCell({ inputSize: 5, hiddenSize: 4, random, backend })),
+    new Dropout({ rate: 0.3, random: random.fork(), backend }),
+    new Dense({ inputSize: 4, outputSize: 5, random, backend }),
+  );
+  const draw = (time: number) => Array.from({ length: time }, () => random.integer(5));
+  const lengths = [3, 5, 1, 4, 2, 5, 3, 1, 2];
+  const examples = { inputs: lengths.map(draw), targets: lengths.map(draw) };
+  return {
+    model,
+    optimizer,
+    batches: batches(examples, { size: 2, epochs: 6, shuffle: true, random }),
+    average: new MovingAverage(model.parameters(), { decay: 0.9 }),
+    best: new BestWeights(model.parameters()),
+    plateau: new PlateauDecay({ patience: 0, factor: 0.5 }),
+    own: random,
+  };
+}
+
+type Parts = ReturnType<typeof begin>;
+
+async function run(
+  parts: Parts,
+  resumed: Partial<Resumed>,
+  each: (step: TrainingStep) => boolean | undefined,
+): Promise<void> {
+  const { model, optimizer, average, best, plateau, own } = parts;
+  const validate = {
+    batches: batches({ inputs: [[1, 2]], targets: [[2, 3]] }, { size: 1 }),
+    metrics: [crossEntropy()],
+  };
+  for await (const step of train(model, parts.batches, {
+    loss: crossEntropy(),
+    optimizer,
+    average,
+    schedule: plateau.schedule,
+    accumulate: 2,
+    validate,
+    ...resumed,
+  })) {
+    own.next();
+    if (step.validation !== undefined) {
+      best.offer(step.validation.crossEntropy!);
+      plateau.observe(step.validation.crossEntropy!);
+    }
+    if (each(step)) break;
+  }
+}
+
+describe.each(Object.entries(makers))('%s', (_, make) => {
+  test.each([0, 1, 4, 7, 10, 14])('a training resumed after step %d is the uninterrupted one', async (at) => {
+    const whole = begin(make());
+    const losses: number[] = [];
+    await run(whole, {}, ({ loss }) => {
+      losses.push(loss);
+      return false;
+    });
+    expect(losses).toHaveLength(15);
+
+    const first = begin(make());
+    let bytes: Uint8Array | undefined;
+    await run(first, {}, (step) => {
+      if (step.step === at) bytes = saveCheckpoint(first, step);
+      return step.step === at;
+    });
+    const second = begin(make());
+    // What the program has drawn meanwhile plays no part.
+    second.own.next();
+    const resumed = loadCheckpoint(bytes!, second);
+    expect(resumed.firstStep).toBe(at + 1);
+    const rest: number[] = [];
+    await run(second, resumed, ({ loss }) => {
+      rest.push(loss);
+      return false;
+    });
+    expect(rest).toEqual(losses.slice(at + 1));
+    expect(saveCheckpoint(second)).toEqual(saveCheckpoint(whole));
+  });
+});
+
+test('a state that is carried on is carried over', async () => {
+  const make = () => begin(new SGD({ learningRate: 0.5 }));
+  const [one] = make().batches;
+  const batch: Batch<Indices, Indices> = { inputs: one!.inputs, targets: one!.targets, continues: true };
+  const optionsOf = ({ optimizer }: Parts) => ({ loss: crossEntropy(), optimizer });
+  const whole = make();
+  for await (const _ of train(whole.model, [batch, batch, batch], optionsOf(whole)));
+  const first = make();
+  let bytes: Uint8Array | undefined;
+  for await (const step of train(first.model, [batch], optionsOf(first))) bytes = saveCheckpoint(first, step);
+  const second = make();
+  const resumed = loadCheckpoint(bytes!, second);
+  for await (const _ of train(second.model, [batch, batch], { ...optionsOf(second), ...resumed }));
+  expect(saveCheckpoint(second)).toEqual(saveCheckpoint(whole));
+});
+
+describe('a checkpoint that does not fit changes nothing', () => {
+  const parts = begin(new Adam());
+  const bytes = saveCheckpoint(parts);
+  const other = begin(new AdamW());
+  const before = saveCheckpoint(other);
+  const { average: _, ...fewer } = other;
+
+  test.each<[() => unknown, string]>([
+    [() => loadCheckpoint(bytes, other), 'Adam'],
+    [() => loadCheckpoint(bytes, fewer), 'loadCheckpoint: parts has no "average", expected all parts'],
+    [
+      () => loadCheckpoint(bytes, { ...other, more: new Random(1) }),
+      'loadCheckpoint: parts has "more", expected only model, optimizer, batches, average, best, plateau, own',
+    ],
+    [
+      () => loadCheckpoint(bytes, { ...other, model: new Dense({ inputSize: 1, outputSize: 1 }) }),
+      'loadCheckpoint: model: state has "1.cell.weightIh", expected only names of the parameters',
+    ],
+    [() => loadCheckpoint(bytes.slice(0, -1), other), 'loadCheckpoint: bytes'],
+    [() => loadCheckpoint('x' as never, other), 'loadCheckpoint: bytes is "x", expected a Uint8Array'],
+  ])('%#', (load, message) => {
+    expect(load).toThrow(message);
+    expect(saveCheckpoint(other)).toEqual(before);
+  });
+
+  test('what remembers nothing is no part', () => {
+    const { model } = parts;
+    expect(() => saveCheckpoint({ model, x: 3 as never })).toThrow(
+      new TypeError(
+        'saveCheckpoint: x is 3, expected a model, an optimiser, a Random, or what has state() and restore()',
+      ),
+    );
+    const odd = { state: () => ({ a: [new Map()] }), restore() {} };
+    expect(() => saveCheckpoint({ model, odd })).toThrow(
+      new TypeError(
+        'saveCheckpoint: odd/a/0 is a value of type Map, expected plain data and arrays of floating-point numbers',
+      ),
+    );
+  });
+
+  test('a part of one’s own keeps whatever is plain', () => {
+    const kept = {
+      a: [1, Number.NaN, -0, Number.NEGATIVE_INFINITY],
+      b: { c: Float64Array.of(1, Number.NaN) },
+      d: 'x',
+      e: null,
+    };
+    let restored: unknown;
+    const own = {
+      state: () => kept,
+      restore(state: unknown) {
+        restored = state;
+      },
+    };
+    const { model } = parts;
+    loadCheckpoint(saveCheckpoint({ model, own }), { model, own });
+    expect(restored).toEqual(kept);
+  });
+});
+
+describe('as a file', () => {
+  test('it is written beside and put in its place; nothing else is left', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'checkpoint-'));
+    try {
+      const parts = begin(new Adam());
+      const path = join(folder, 'a.safetensors');
+      await writeCheckpoint(path, parts);
+      expect(new Uint8Array(await readFile(path))).toEqual(saveCheckpoint(parts));
+      const before = await readFile(path);
+      await expect(writeCheckpoint(join(folder, 'missing/a'), parts)).rejects.toThrow('ENOENT');
+      await expect(writeCheckpoint(folder, parts)).rejects.toThrow();
+      expect(await readFile(path)).toEqual(before);
+      expect(await readdir(folder)).toEqual(['a.safetensors']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('only where there is a file system', async () => {
+    await expect(writeCheckpoint('', begin(new Adam()))).rejects.toThrow('writeCheckpoint: path is ""');
+    await expect(writeCheckpoint(3 as never, begin(new Adam()))).rejects.toThrow(
+      'writeCheckpoint: path is 3',
+    );
+  });
+});
