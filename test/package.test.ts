@@ -3,6 +3,7 @@
  * reaches beyond computing.
  */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
@@ -22,6 +23,10 @@ beforeAll(async () => {
   const options = config as Options;
   await build({ ...options, config: false, outDir: folder, dts: false, silent: true, metafile: true });
 }, 60_000);
+
+type Library = typeof import('../src/index.ts') &
+  typeof import('../src/parallel.ts') &
+  typeof import('../src/text.ts');
 
 describe.each([
   ['esm', 'js'],
@@ -251,4 +256,102 @@ test('nothing is installed beside it, and what it is built with is locked', () =
   expect(packages.length).toBeGreaterThan(100);
   const loose = packages.filter(([path, { integrity }]) => path !== '' && !integrity?.startsWith('sha512-'));
   expect(loose.map(([path]) => path)).toEqual([]);
+});
+describe('what one copy of the library made, another refuses by name', () => {
+  const entries = ['index', 'parallel', 'text'];
+  /** What a program has that imports the library, and what another has that requires it. */
+  const copies = async (): Promise<[Library, Library]> => {
+    const require = createRequire(import.meta.url);
+    const imported = await Promise.all(entries.map((entry) => import(`${folder}${entry}.js`)));
+    const required = entries.map((entry) => require(`${folder}${entry}.cjs`));
+    return [Object.assign({}, ...imported), Object.assign({}, ...required)];
+  };
+  const sizes = { inputSize: 1, hiddenSize: 1 };
+  const dense = { inputSize: 1, outputSize: 1 };
+  const batches = ({ tensor }: Library) => [{ inputs: tensor([[1]]), targets: tensor([[1]]) }];
+  const training = ({ meanSquaredError, SGD }: Library) => ({
+    loss: meanSquaredError(),
+    optimizer: new SGD({ learningRate: 1 }),
+  });
+  const parts = (rc: Library) => {
+    const tokens = () => rc.sequential(new rc.Embedding({ classes: 2, outputSize: 1 }), stack(rc));
+    const attention = new rc.Attention({ score: 'dot', querySize: 1, keySize: 1 });
+    const output = new rc.Dense({ inputSize: 1, outputSize: 2 });
+    return { encoder: tokens(), decoder: tokens(), attention, output, start: 0, end: 1 };
+  };
+  const stack = (rc: Library) => new rc.Sequence(new rc.GRUCell(sizes));
+
+  test.each<[string, (here: Library, there: Library) => unknown]>([
+    ['Dense: backend', (here, there) => new here.Dense({ ...dense, backend: there.float64() })],
+    ['Dense: random', (here, there) => new here.Dense({ ...dense, random: new there.Random(1) })],
+    ['Sequence: cell', (here, there) => new here.Sequence(new there.GRUCell(sizes))],
+    [
+      'Sequence: noise',
+      (here, there) =>
+        new here.Sequence(new here.GRUCell(sizes), { noise: new there.Noise({ zoneout: 0.1 }) }),
+    ],
+    ['sequential: layers[1]', (here, there) => here.sequential(stack(here), stack(there))],
+    ['Residual: layer', (here, there) => new here.Residual(stack(there))],
+    ['manyToOne: cell', (here, there) => here.manyToOne({ ...sizes, outputSize: 1, cell: there.GRUCell })],
+    ['describe: model', (here, there) => here.describe(new there.Dense(dense))],
+    [
+      'EncoderDecoder: encoder',
+      (here, there) => new here.EncoderDecoder({ ...parts(here), encoder: stack(there) }),
+    ],
+    [
+      'EncoderDecoder: attention',
+      (here, there) => new here.EncoderDecoder({ ...parts(here), attention: parts(there).attention }),
+    ],
+    [
+      'greedy: model',
+      (here, there) =>
+        here.greedy(new there.EncoderDecoder(parts(there)), here.indices([[0]]), { maxLength: 1 }),
+    ],
+    [
+      'generate: model',
+      (here, there) => here.generate(parts(there).decoder as never, { prompt: [0] }).next(),
+    ],
+    [
+      'gradientFlow: model.backend',
+      (here, there) => here.gradientFlow(stack(there), batches(here)[0]!, { loss: training(here).loss }),
+    ],
+    [
+      'gradientFlow: loss',
+      (here, there) => here.gradientFlow(stack(here), batches(here)[0]!, { loss: training(there).loss }),
+    ],
+    ['evaluate: model.backend', (here, there) => here.evaluate(new there.Dense(dense), batches(here), [])],
+    [
+      'train: model.backend',
+      (here, there) => here.train(new there.Dense(dense), batches(here), training(here)).next(),
+    ],
+    [
+      'train: loss',
+      (here, there) => here.train(new here.Dense(dense), batches(here), training(there)).next(),
+    ],
+    [
+      'train: optimizer',
+      (here, there) =>
+        here
+          .train(new here.Dense(dense), batches(here), {
+            ...training(here),
+            optimizer: training(there).optimizer,
+          })
+          .next(),
+    ],
+    [
+      'trainParallel: model.backend',
+      (here, there) =>
+        here.trainParallel(new there.Dense(dense), batches(here), { ...training(here), shards: 2 }).next(),
+    ],
+    ['TokenCounts.merge: other', (here, there) => new here.TokenCounts().merge(new there.TokenCounts())],
+  ])('%s', async (where, use) => {
+    const [imported, required] = await copies();
+    for (const [here, there] of [
+      [imported, required],
+      [required, imported],
+    ] as const)
+      await expect((async () => use(here, there))()).rejects.toThrow(
+        `${where} comes from another copy of recurrent-cells, expected `,
+      );
+  });
 });

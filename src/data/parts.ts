@@ -1,4 +1,5 @@
 /** What a data set is made of: tensors, indices, and sequences of any lengths, of which some examples are taken at a time. */
+import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import { checkTensor } from '../signal/checks.ts';
@@ -56,7 +57,7 @@ export function partOf(where: string, name: string, data: unknown, padding: numb
 }
 
 function blockPart(where: string, name: string, block: Tensor | Indices): DataPart {
-  const kind = block?.data instanceof Int32Array ? 'index' : 'real';
+  const kind = isBuiltin(block?.data, 'Int32Array') ? 'index' : 'real';
   checkTensor(where, name, block, kind);
   const { data, shape } = block;
   const [count = 0, ...rest] = shape;
@@ -79,8 +80,8 @@ function blockPart(where: string, name: string, block: Tensor | Indices): DataPa
 }
 
 function newData(like: Tensor['data'] | Int32Array, length: number): Tensor['data'] | Int32Array {
-  if (like instanceof Int32Array) return new Int32Array(length);
-  return like instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+  if (isBuiltin(like, 'Int32Array')) return new Int32Array(length);
+  return isBuiltin(like, 'Float32Array') ? new Float32Array(length) : new Float64Array(length);
 }
 
 function classPart(where: string, name: string, classes: readonly number[]): DataPart {

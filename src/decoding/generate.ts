@@ -4,11 +4,12 @@ import { breathe } from '../async/breathe.ts';
 import { type AbortSignalLike, signalOption } from '../async/until-aborted.ts';
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
+import { instanceOf } from '../common/instance.ts';
 import { type Check, type Checks, checkOptions, count, later } from '../common/options.ts';
 import type { Indices } from '../common/tensor.ts';
 import { indices } from '../common/tensor.ts';
 import { notStepwise } from '../layers/causal.ts';
-import type { Layer } from '../layers/layer.ts';
+import { Layer } from '../layers/layer.ts';
 import { type DrawOptions, drawChecks, drawingFrom } from '../random/random.ts';
 import { type Drawn, type SamplingOptions, sampler, samplingChecks } from '../random/sampling.ts';
 import type { State } from '../signal/state.ts';
@@ -103,8 +104,10 @@ export async function* generate(
 
 // biome-ignore lint/suspicious/noExplicitAny: widths and states play no part here
 function check(model: Layer<Indices, any, any, any>, { stop }: GenerateOptions): void {
-  if (model?.accepts !== 'indices')
-    throw typeError('generate', 'model', `is ${show(model)}`, 'a model whose inputs are indices');
+  const expected = 'a model whose inputs are indices';
+  instanceOf('generate', 'model', model, Layer, expected);
+  if (model.accepts !== 'indices')
+    throw typeError('generate', 'model', `(${model.type}) takes features`, expected);
   const found = notStepwise(model);
   if (found !== undefined)
     throw rangeError(

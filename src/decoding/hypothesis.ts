@@ -1,8 +1,9 @@
 /** What decoding gives: token lists with their probability. */
 
-import { show, typeError } from '../common/errors.ts';
+import { instanceOf } from '../common/instance.ts';
 import { type Checks, checkOptions, flag, later, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
+import { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import type { Steps } from '../encoder-decoder/steps.ts';
 import type { Values } from '../kernels/heap.ts';
 
@@ -44,17 +45,11 @@ export interface Trail {
 /** Passes options on if they and the model are right. */
 export function checkDecoding<Described extends DecodingOptions, Options extends Described>(
   where: string,
-  model: { readonly type: string },
+  model: unknown,
   options: Options,
   checks: Checks<Described>,
 ): Options {
-  if (model?.type !== 'EncoderDecoder')
-    throw typeError(
-      where,
-      'model',
-      `is ${show(model)}`,
-      'an EncoderDecoder, such as encoderDecoder(…) makes',
-    );
+  instanceOf(where, 'model', model, EncoderDecoder, 'an EncoderDecoder, such as encoderDecoder(…) makes');
   return checkOptions(where, options, checks);
 }
 

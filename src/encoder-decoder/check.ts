@@ -2,7 +2,8 @@
 
 import { Attention } from '../attention/attention.ts';
 import type { Part } from '../common/architecture.ts';
-import { rangeError, show, typeError } from '../common/errors.ts';
+import { rangeError } from '../common/errors.ts';
+import { instanceOf } from '../common/instance.ts';
 import { notStepwise } from '../layers/causal.ts';
 import { Layer } from '../layers/layer.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
@@ -18,9 +19,8 @@ export function checkParts(parts: {
 }): void {
   const { encoder, decoder, attention, output } = parts;
   for (const [name, layer] of Object.entries({ encoder, decoder, output }))
-    if (!(layer instanceof Layer)) throw typeError(where, name, `is ${show(layer)}`, 'a layer');
-  if (attention !== undefined && !(attention instanceof Attention))
-    throw typeError(where, 'attention', `is ${show(attention)}`, 'an Attention');
+    instanceOf<AnyLayer>(where, name, layer, Layer, 'a layer');
+  if (attention !== undefined) instanceOf(where, 'attention', attention, Attention, 'an Attention');
   for (const [name, part] of Object.entries(parts))
     if (part !== undefined && part.backend !== encoder.backend)
       throw rangeError(

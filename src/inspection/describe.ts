@@ -1,7 +1,8 @@
 /** A model in words: its structure as a small drawing, its layers, shapes and numbers of parameters. */
 
-import { show, typeError } from '../common/errors.ts';
-import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
+import { instanceOf } from '../common/instance.ts';
+import { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
+import { Layer } from '../layers/layer.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 import { draw, type Features, featuresOf, type Structure } from './drawings.ts';
 import { count, encoderDecoderRows, layerRows, type Row } from './layer-rows.ts';
@@ -41,12 +42,10 @@ import { count, encoderDecoderRows, layerRows, type Row } from './layer-rows.ts'
  */
 // biome-ignore lint/suspicious/noExplicitAny: whatever its source is
 export function describe(model: AnyLayer | EncoderDecoder<any>): string {
-  const isLayer = typeof (model as AnyLayer)?.compute === 'function';
-  if (!isLayer && model?.type !== 'EncoderDecoder')
-    throw typeError('describe', 'model', `is ${show(model)}`, 'a layer or a model of layers');
-  const { rows, structure, features } = isLayer
-    ? layers(model as AnyLayer)
-    : encoderDecoder(model as EncoderDecoder);
+  const { rows, structure, features } =
+    model instanceof EncoderDecoder
+      ? encoderDecoder(model)
+      : layers(instanceOf<AnyLayer>('describe', 'model', model, Layer, 'a layer or a model of layers'));
   return [
     structure,
     '',

@@ -9,7 +9,7 @@ import type { Loss } from '../losses/loss.ts';
 import { withArena } from '../matrix/arena.ts';
 import { randomsOf } from '../random/randoms.ts';
 import { backPropagateIn } from '../training/back-propagate.ts';
-import { lossOption } from '../training/check.ts';
+import { checkModel, lossOption } from '../training/check.ts';
 import type { Trainable } from '../training/trainable.ts';
 import { type CellObserver, observed } from '../unroll/observe.ts';
 import type { Unrollable } from '../unroll/rule.ts';
@@ -183,12 +183,11 @@ function unchanged<Result>(model: Pick<AnyLayer, 'parameters' | 'architecture'>,
 }
 
 function check(
-  model: Pick<AnyLayer, 'recordBatch'>,
+  model: unknown,
   batch: Batch<unknown, Tensor | Indices>,
   options: GradientFlowOptions<never>,
 ): void {
-  if (typeof model?.recordBatch !== 'function')
-    throw typeError(WHERE, 'model', `is ${show(model)}`, 'a layer, such as sequential(…)');
+  checkModel(WHERE, model);
   if (typeof batch !== 'object' || batch === null)
     throw typeError(WHERE, 'batch', `is ${show(batch)}`, '{ inputs, targets }');
   for (const part of ['inputs', 'targets'] as const)

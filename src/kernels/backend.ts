@@ -1,7 +1,9 @@
 /** A backend: an element type, a heap, and the kernels that work in it. */
+
 import { show, typeError } from '../common/errors.ts';
+import { isCopy, otherCopy } from '../common/instance.ts';
 import type { Check } from '../common/options.ts';
-import type { Heap, Values } from './heap.ts';
+import { Heap, type Values } from './heap.ts';
 import type { Kernels } from './kernels.ts';
 
 /** The precision of a backend's elements. */
@@ -18,9 +20,11 @@ export interface Backend {
 
 /** Passes a backend on. */
 export const backendOption: Check<Backend> = (where, argument, value) => {
-  const { dtype, heap, kernels } = (value ?? {}) as Partial<Backend>;
-  if (dtype !== undefined && heap !== undefined && kernels !== undefined) return value as Backend;
-  throw typeError(where, argument, `is ${show(value)}`, 'a backend such as float32() or float64()');
+  const heap: unknown = (value as Partial<Backend> | undefined | null)?.heap;
+  if (heap instanceof Heap) return value as Backend;
+  const expected = 'a backend such as float32() or float64()';
+  if (isCopy(heap, Heap)) throw otherCopy(where, argument, expected);
+  throw typeError(where, argument, `is ${show(value)}`, expected);
 };
 
 /** A new array, outside any heap, of the backend's element type. */

@@ -2,6 +2,7 @@
 import { withRecurrentDropout } from '../cells/recurrent-dropout.ts';
 import { withZoneout, type Zone } from '../cells/zoneout.ts';
 import { numberWithin, oneOf, rangeError, show, typeError } from '../common/errors.ts';
+import { instanceOf } from '../common/instance.ts';
 import { type Check, type Checks, checkOptions } from '../common/options.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -161,10 +162,8 @@ const noiseChecks: Checks<NoiseOptions> = {
 };
 
 /** Passes noise on. */
-export const noiseOption: Check<Noise> = (where, argument, value) => {
-  if (typeof (value as Partial<Noise> | null)?.drawn === 'function') return value as Noise;
-  throw typeError(where, argument, `is ${show(value)}`, 'a Noise');
-};
+export const noiseOption: Check<Noise> = (where, argument, value) =>
+  instanceOf<Noise>(where, argument, value, Noise, 'a Noise');
 
 /** Fills a matrix with `hit` at the given rate, and `miss` elsewhere. */
 export function drawMask(out: Matrix, random: Random, rate: number, hit: number, miss: number): void {

@@ -1,6 +1,7 @@
 /** A layer with a way around it. */
 import type { Architecture } from '../common/architecture.ts';
-import { rangeError, show, typeError } from '../common/errors.ts';
+import { rangeError } from '../common/errors.ts';
+import { instanceOf } from '../common/instance.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -43,8 +44,7 @@ export class Residual<
   /** @throws RangeError if the layer's input and output differ in size, or it takes indices; TypeError if it is not a layer. */
   constructor(layer: Layer<Tensor, Size, NoInfer<Size>, S>) {
     super();
-    if (typeof layer?.compute !== 'function')
-      throw typeError('Residual', 'layer', `is ${show(layer)}`, 'a layer');
+    instanceOf('Residual', 'layer', layer, Layer, 'a layer');
     if (layer.accepts !== 'dense')
       throw rangeError('Residual', 'layer', `(${layer.type}) takes indices`, 'a layer of real features');
     if (layer.inputSize !== layer.outputSize)

@@ -1,8 +1,8 @@
 /** A cell, unrolled over the steps of a sequence. */
 
-import type { Cell, CellState } from '../cells/cell.ts';
+import { Cell, type CellState } from '../cells/cell.ts';
 import type { Architecture } from '../common/architecture.ts';
-import { show, typeError } from '../common/errors.ts';
+import { instanceOf } from '../common/instance.ts';
 import { type Checks, checkOptions, flag, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
@@ -255,9 +255,8 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
 }
 
 /** @throws TypeError if it is not a cell. */
-export function checkCell(where: string, argument: string, cell: Partial<Cell> | undefined): void {
-  if (cell?.rule === undefined || typeof cell.parameters !== 'function')
-    throw typeError(where, argument, `is ${show(cell)}`, 'a cell, such as an LSTMCell');
+export function checkCell(where: string, argument: string, cell: unknown): void {
+  instanceOf<Cell>(where, argument, cell, Cell, 'a cell, such as an LSTMCell');
 }
 
 /** The final state's gradient [B, its size] when its first part is the output as well, with a gradient dOutput [B, H]. */

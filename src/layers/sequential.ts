@@ -1,6 +1,9 @@
 /** Layers one after another. */
+
+import { Cell } from '../cells/cell.ts';
 import type { Architecture } from '../common/architecture.ts';
 import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
+import { instanceOf } from '../common/instance.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -138,10 +141,8 @@ export class Sequential<
       throw typeError('Sequential', 'layers', `is ${show(layers)}`, 'an array of layers');
     if (layers.length === 0) throw rangeError('sequential', 'layers', 'is empty', 'at least one layer');
     for (const [at, layer] of layers.entries() as Iterable<[number, unknown]>) {
-      if (typeof (layer as AnyLayer)?.compute === 'function') continue;
-      const isCell = typeof layer === 'object' && layer !== null && 'rule' in layer;
-      const expected = isCell ? 'a layer: new Sequence(cell) makes one of a cell' : 'a layer';
-      throw typeError('sequential', `layers[${at}]`, `is ${show(layer)}`, expected);
+      const hint = layer instanceof Cell ? ': new Sequence(cell) makes one of a cell' : '';
+      instanceOf<AnyLayer>('sequential', `layers[${at}]`, layer, Layer, `a layer${hint}`);
     }
     this.layers = layers;
     const first = layers[0] as AnyLayer;

@@ -1,7 +1,8 @@
 /** What the builders of models share: what goes in, and the recurrent layers. */
-import type { Cell, CellOptions } from '../cells/cell.ts';
+import { Cell, type CellOptions } from '../cells/cell.ts';
 import { LSTMCell } from '../cells/lstm.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
+import { isCopy, otherCopy } from '../common/instance.ts';
 import { type Check, type Checks, flag, size } from '../common/options.ts';
 import { type Backend, backendOption } from '../kernels/backend.ts';
 import { Bidirectional, type Merge, merges } from '../layers/bidirectional.ts';
@@ -92,14 +93,11 @@ export const sizes: Check<number | readonly number[]> = (where, argument, value)
 };
 
 const cellKinds: Check<CellKind | readonly CellKind[]> = (where, argument, value) => {
-  for (const kind of Array.isArray(value) ? value : [value])
-    if (typeof kind !== 'function')
-      throw typeError(
-        where,
-        argument,
-        `is ${show(kind)}`,
-        'a class of cells, such as GRUCell, or a function',
-      );
+  const expected = 'a class of cells, such as GRUCell, or a function';
+  for (const kind of Array.isArray(value) ? value : [value]) {
+    if (typeof kind !== 'function') throw typeError(where, argument, `is ${show(kind)}`, expected);
+    if (isCopy(kind.prototype, Cell)) throw otherCopy(where, argument, expected);
+  }
   return value as CellKind;
 };
 
@@ -145,7 +143,7 @@ function makeCell(kind: CellKind, options: CellOptions): Cell<any> {
 }
 
 function isClass(kind: CellKind): kind is CellClass {
-  return typeof kind.prototype?.infer === 'function';
+  return kind.prototype instanceof Cell;
 }
 
 /** Recurrent layers one above another, the last with the outputs that are wanted; and the width that follows. */

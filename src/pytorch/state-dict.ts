@@ -1,4 +1,5 @@
 /** The parameters of a model as PyTorch's state_dict, out and in. */
+import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { checkOptions, flag } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
@@ -112,6 +113,6 @@ export function loadStateDict(model: Nameable, tensors: Tensors, options: LoadSt
 
 /** Passes tensors on if they are a map. */
 export function tensorsOf(where: string, tensors: Tensors): Tensors {
-  if (tensors instanceof Map) return tensors;
+  if (isBuiltin(tensors, 'Map')) return tensors;
   throw typeError(where, 'tensors', `is ${show(tensors)}`, 'a Map of tensors by name');
 }

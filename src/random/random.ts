@@ -1,5 +1,7 @@
 /** One seeded source of random numbers, the same on every engine. Nothing in the library uses another. */
+
 import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
+import { instanceOf } from '../common/instance.ts';
 import { type Check, type Checks, count } from '../common/options.ts';
 import { logarithm } from '../math/elementary.ts';
 
@@ -154,10 +156,8 @@ export function randomSource(where: string, random: unknown): RandomSource {
 }
 
 /** Passes a generator on. */
-export const randomOption: Check<Random> = (where, argument, value) => {
-  if (typeof (value as Partial<Random> | null)?.uniform === 'function') return value as Random;
-  throw typeError(where, argument, `is ${show(value)}`, 'a Random, such as new Random(1)');
-};
+export const randomOption: Check<Random> = (where, argument, value) =>
+  instanceOf(where, argument, value, Random, 'a Random, such as new Random(1)');
 
 /** Where what is drawn at once is drawn from. */
 export interface DrawOptions {

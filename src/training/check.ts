@@ -1,10 +1,12 @@
 /** What a training is given, checked once before its first step. */
 import { signalOption } from '../async/until-aborted.ts';
 import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
+import { instanceOf, isCopy, otherCopy } from '../common/instance.ts';
 import { type Check, type Checks, checkOptions, count, later, notNegative, size } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import { checkBatches } from '../data/batch.ts';
 import { BatchSet } from '../data/batches.ts';
+import { backendOption } from '../kernels/backend.ts';
 import { Loss } from '../losses/loss.ts';
 import type { Reduction } from '../losses/reduction.ts';
 import { lossMetric, type Metric } from '../metrics/metric.ts';
@@ -14,25 +16,19 @@ import { MovingAverage } from './moving-average.ts';
 import type { LoopOptions, Validation } from './options.ts';
 import type { Trainable } from './trainable.ts';
 
-export const lossOption: Check<Loss<never>> = (where, argument, value) => {
-  if (value instanceof Loss) return value;
-  throw typeError(where, argument, `is ${show(value)}`, 'a loss such as crossEntropy()');
-};
+export const lossOption: Check<Loss<never>> = (where, argument, value) =>
+  instanceOf<Loss<never>>(where, argument, value, Loss, 'a loss such as crossEntropy()');
 
-const optimizerOption: Check<Optimizer> = (where, argument, value) => {
-  if (value instanceof Optimizer) return value;
-  throw typeError(where, argument, `is ${show(value)}`, 'an optimiser such as new Adam()');
-};
+const optimizerOption: Check<Optimizer> = (where, argument, value) =>
+  instanceOf(where, argument, value, Optimizer, 'an optimiser such as new Adam()');
 
 const scheduleOption: Check<Schedule> = (where, argument, value) => {
   if (typeof value === 'function') return value as Schedule;
   throw typeError(where, argument, `is ${show(value)}`, 'a function from a step to a factor');
 };
 
-const averageOption: Check<MovingAverage> = (where, argument, value) => {
-  if (value instanceof MovingAverage) return value;
-  throw typeError(where, argument, `is ${show(value)}`, 'a MovingAverage of the model’s parameters');
-};
+const averageOption: Check<MovingAverage> = (where, argument, value) =>
+  instanceOf(where, argument, value, MovingAverage, 'a MovingAverage of the model’s parameters');
 
 // biome-ignore lint/suspicious/noExplicitAny: of any targets
 type Loop = LoopOptions<any>;
@@ -88,10 +84,11 @@ function checkValidation<Target extends Tensor | Indices>(
 
 /** @throws TypeError if a model cannot be trained and evaluated. */
 export function checkModel(where: string, model: unknown): void {
-  const { recordBatch, infer, parameters } = (model ?? {}) as Partial<Trainable<unknown>>;
+  const { recordBatch, infer, parameters, backend } = (model ?? {}) as Partial<Trainable<unknown>>;
   for (const method of [recordBatch, infer, parameters])
     if (typeof method !== 'function')
       throw typeError(where, 'model', `is ${show(model)}`, 'a layer, or a model such as manyToOne(…) makes');
+  backendOption(where, 'model.backend', backend);
 }
 
 /**
@@ -112,7 +109,9 @@ export function checkMetrics<Target extends Tensor | Indices>(
       return lossMetric(metric);
     }
     if (typeof metric?.begin === 'function') return metric;
-    throw typeError(where, `metrics[${i}]`, `is ${show(metric)}`, 'a metric such as accuracy(), or a loss');
+    const expected = 'a metric such as accuracy(), or a loss';
+    if (isCopy(metric, Loss)) throw otherCopy(where, `metrics[${i}]`, expected);
+    throw typeError(where, `metrics[${i}]`, `is ${show(metric)}`, expected);
   });
   const names = found.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) < at);

@@ -1,4 +1,5 @@
 /** The update that ends a step: gradients checked and clipped, weights changed, and put back if that broke them. */
+import { isBuiltin } from '../common/builtin.ts';
 import { Copies } from '../matrix/copies.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { maximumMagnitude } from '../matrix/operations.ts';
@@ -132,7 +133,7 @@ export class Updater {
 function notFiniteData(values: object, path = ''): string | undefined {
   for (const [name, value] of Object.entries(values)) {
     const { data } = (value ?? {}) as { data?: unknown };
-    if (data instanceof Float32Array || data instanceof Float64Array) {
+    if (isBuiltin(data, 'Float32Array', 'Float64Array')) {
       const at = data.findIndex((item) => !Number.isFinite(item));
       if (at >= 0) return `${path}${name} has ${data[at]} at place ${at} of its data`;
     } else if (path === '' && typeof value === 'object' && value !== null && !Array.isArray(value)) {

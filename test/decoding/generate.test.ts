@@ -221,9 +221,7 @@ describe('generate', () => {
     );
     const dense = oneToOne({ inputSize: 1, outputSize: 1 }) as never;
     await expect(generate(dense, { prompt: [0] }).next()).rejects.toThrow(
-      new TypeError(
-        'generate: model is a value of type Sequential, expected a model whose inputs are indices',
-      ),
+      new TypeError('generate: model (Sequential) takes features, expected a model whose inputs are indices'),
     );
   });
 });

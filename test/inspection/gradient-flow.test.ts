@@ -475,12 +475,14 @@ describe('errors', () => {
   test.each<[unknown[], Error]>([
     [
       [undefined, batch, { loss }],
-      new TypeError('gradientFlow: model is undefined, expected a layer, such as sequential(…)'),
+      new TypeError(
+        'gradientFlow: model is undefined, expected a layer, or a model such as manyToOne(…) makes',
+      ),
     ],
     [
       [layer.cell, batch, { loss }],
       new TypeError(
-        'gradientFlow: model is a value of type LSTMCell, expected a layer, such as sequential(…)',
+        'gradientFlow: model is a value of type LSTMCell, expected a layer, or a model such as manyToOne(…) makes',
       ),
     ],
     [

@@ -3,7 +3,9 @@
  *
  * Answers for counts with a proven error each; exact counts are {@link TokenCounts}.
  */
+
 import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
+import { instanceOf } from '../../common/instance.ts';
 import { optionsOf } from '../../common/options.ts';
 import { readCounts, readSaved, readTokens } from '../../common/saved.ts';
 import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
@@ -124,8 +126,7 @@ export class HeavyHitters implements Counts {
 
   /** Adds another part's counts to these: bounds (1) to (3) hold for both together. Gives back these. */
   merge(other: HeavyHitters): this {
-    if (!(other instanceof HeavyHitters))
-      throw typeError('HeavyHitters.merge', 'other', `is ${show(other)}`, 'HeavyHitters');
+    instanceOf('HeavyHitters.merge', 'other', other, HeavyHitters, 'HeavyHitters');
     if (other.capacity !== this.capacity)
       throw rangeError(
         'HeavyHitters.merge',

@@ -3,7 +3,9 @@
  *
  * Answers for the table and its sums; the law that may describe it is zipf-fit.ts.
  */
+
 import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
+import { instanceOf } from '../../common/instance.ts';
 import { largest } from './order.ts';
 import type { Counts } from './token-counts.ts';
 
@@ -84,6 +86,5 @@ export class RankFrequency {
 
 /** Passes on a table. */
 export function checkTable(where: string, table: unknown): RankFrequency {
-  if (table instanceof RankFrequency) return table;
-  throw typeError(where, 'table', `is ${show(table)}`, 'a RankFrequency');
+  return instanceOf(where, 'table', table, RankFrequency, 'a RankFrequency');
 }

@@ -3,7 +3,9 @@
  *
  * Answers for counting, merging and saving; what is kept of the counts is the vocabulary's decision.
  */
+
 import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
+import { instanceOf } from '../../common/instance.ts';
 import { readCounts, readSaved, readTokens } from '../../common/saved.ts';
 import type { Tokenizer } from '../tokenizers/tokenizer.ts';
 import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
@@ -150,8 +152,7 @@ export class TokenCounts implements Counts {
 
   /** Adds another part's counts to these, exactly; gives back these. */
   merge(other: TokenCounts): this {
-    if (!(other instanceof TokenCounts))
-      throw typeError('TokenCounts.merge', 'other', `is ${show(other)}`, 'TokenCounts');
+    instanceOf('TokenCounts.merge', 'other', other, TokenCounts, 'TokenCounts');
     // Merged with itself, it must not count what it is just adding.
     const entries = other === this ? [...other.entries()] : other.entries();
     this.#documents += other.documents;

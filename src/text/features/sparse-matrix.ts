@@ -5,6 +5,7 @@
  */
 import { isBuiltin } from '../../common/builtin.ts';
 import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
+import { instanceOf } from '../../common/instance.ts';
 import { SparseRows } from './sparse-rows.ts';
 
 /** A dense tensor as plain data. */
@@ -172,11 +173,10 @@ export class SparseMatrix {
 
 /** Passes on a matrix, and, where given, only one of this width. */
 export function checkMatrix(where: string, matrix: unknown, width?: number): SparseMatrix {
-  if (!(matrix instanceof SparseMatrix))
-    throw typeError(where, 'matrix', `is ${show(matrix)}`, 'a SparseMatrix');
-  if (width !== undefined && matrix.width !== width)
-    throw rangeError(where, 'matrix', `has ${matrix.width} columns`, `${width}, as it was fitted on`);
-  return matrix;
+  const given = instanceOf(where, 'matrix', matrix, SparseMatrix, 'a SparseMatrix');
+  if (width !== undefined && given.width !== width)
+    throw rangeError(where, 'matrix', `has ${given.width} columns`, `${width}, as it was fitted on`);
+  return given;
 }
 
 /** Visits every entry, row by row. */

@@ -3,7 +3,9 @@
  *
  * Answers for which column a term has; the weights are tf-idf's affair.
  */
-import { rangeError, show, typeError } from '../../common/errors.ts';
+
+import { rangeError, typeError } from '../../common/errors.ts';
+import { instanceOf } from '../../common/instance.ts';
 import { optionsOf } from '../../common/options.ts';
 import { readSaved } from '../../common/saved.ts';
 import { checkDocuments, countDocuments, type Document } from '../counts/documents.ts';
@@ -141,15 +143,15 @@ export class TermCounter {
 }
 
 function checkVocabulary(where: string, vocabulary: unknown, bounds: CutOptions): Vocabulary {
-  if (!(vocabulary instanceof Vocabulary))
-    throw typeError(
-      where,
-      'vocabulary',
-      `is ${show(vocabulary)}`,
-      'a Vocabulary, such as Vocabulary.of(terms)',
-    );
+  const given = instanceOf(
+    where,
+    'vocabulary',
+    vocabulary,
+    Vocabulary,
+    'a Vocabulary, such as Vocabulary.of(terms)',
+  );
   const [bound] = Object.entries(bounds).find(([, value]) => value !== undefined) ?? [];
-  if (bound === undefined) return vocabulary;
+  if (bound === undefined) return given;
   throw rangeError(where, bound, 'is given beside vocabulary', 'one of the two: a vocabulary is cut already');
 }
 

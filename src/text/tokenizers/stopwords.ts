@@ -4,7 +4,9 @@
  * Answers for bringing a list into the form the tokenizer gives, for saying where that fails, and for leaving the words out;
  * lists found from the corpus are in corpus-stopwords.ts.
  */
+
 import { show, typeError } from '../../common/errors.ts';
+import { instanceOf } from '../../common/instance.ts';
 import { optionsOf } from '../../common/options.ts';
 import { readSaved, readTokens } from '../../common/saved.ts';
 import { checkTokenizer, savedTokenizer, type Token, type Tokenizer } from './tokenizer.ts';
@@ -137,8 +139,7 @@ function isWhole(word: string, tokenizer: Tokenizer | undefined): boolean {
  */
 export function without(tokenizer: Tokenizer, stopwords: Stopwords): Tokenizer {
   checkTokenizer('without', tokenizer, true);
-  if (!(stopwords instanceof Stopwords))
-    throw typeError('without', 'stopwords', `is ${show(stopwords)}`, 'Stopwords, such as Stopwords.of(list)');
+  instanceOf('without', 'stopwords', stopwords, Stopwords, 'Stopwords, such as Stopwords.of(list)');
   function* tokens(text: string): IterableIterator<Token> {
     for (const token of tokenizer.tokens(text)) if (!stopwords.has(token.text)) yield token;
   }
