@@ -12,7 +12,8 @@ export interface AbortSignalLike {
 }
 
 export const signalOption: Check<AbortSignalLike> = (where, argument, value) => {
-  if (typeof (value as Partial<AbortSignalLike> | null)?.addEventListener === 'function')
+  const { addEventListener, removeEventListener } = (value ?? {}) as Partial<AbortSignalLike>;
+  if (typeof addEventListener === 'function' && typeof removeEventListener === 'function')
     return value as AbortSignalLike;
   throw typeError(where, argument, `is ${show(value)}`, 'an AbortSignal');
 };

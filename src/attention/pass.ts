@@ -61,7 +61,11 @@ export class AttentionPass {
    * @param dWeights ∂L/∂weights; none if the loss does not depend on them.
    * @throws RangeError if a gradient's shape is not that of what it belongs to; Error if the pass is over.
    */
-  backward(dOutput?: Tensor, dWeights?: Tensor, options: { retain?: boolean } = {}): AttentionGradients {
+  backward(
+    dOutput?: Tensor,
+    dWeights?: Tensor,
+    options: { retain?: boolean | undefined } = {},
+  ): AttentionGradients {
     return this.#pass.backward({ output: dOutput, weights: dWeights }, undefined, options).input;
   }
 

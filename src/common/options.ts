@@ -58,6 +58,20 @@ export const count: Check<number> = (where, argument, value) => wholeNumber(wher
 export const integer: Check<number> = (where, argument, value) =>
   number(where, argument, value, 'a whole number', Number.isSafeInteger);
 
+/** Any number but NaN. */
+export const real: Check<number> = (where, argument, value) =>
+  number(where, argument, value, 'a number', (value) => !Number.isNaN(value));
+
+/** A finite number of at least 0. */
+export const magnitude: Check<number> = (where, argument, value) =>
+  number(
+    where,
+    argument,
+    value,
+    'a finite number of at least 0',
+    (value) => value >= 0 && Number.isFinite(value),
+  );
+
 /** A number of at least 0, infinity included. */
 export const notNegative: Check<number> = (where, argument, value) =>
   numberWithin(where, argument, value, 0, Number.POSITIVE_INFINITY);
@@ -68,6 +82,12 @@ export const fraction: Check<number> = (where, argument, value) => numberWithin(
 export const flag: Check<boolean> = (where, argument, value) => {
   if (typeof value === 'boolean') return value;
   throw typeError(where, argument, `is ${show(value)}`, 'true or false');
+};
+
+/** An object, whatever it has; an array is none. */
+export const record: Check<object> = (where, argument, value) => {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw typeError(where, argument, `is ${show(value)}`, 'an object');
 };
 
 /** A function, whatever it takes and gives. */

@@ -1,6 +1,6 @@
 /** A data set cut into batches, in a new order each time round. */
 import { rangeError, requiredOptions, typeError } from '../common/errors.ts';
-import { type Checks, checkOptions, flag, integer, later, size } from '../common/options.ts';
+import { type Checks, checkOptions, count, flag, integer, later, size } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import { generatorOf, type Random, type RandomState } from '../random/random.ts';
 import type { Batch } from './batch.ts';
@@ -18,6 +18,12 @@ export interface Examples<Inputs extends Data | DataRecord, Targets extends Data
   /** The valid steps of each example, of tensors and indices; sequences have their own. */
   readonly lengths?: readonly number[] | undefined;
 }
+
+const exampleChecks: Checks<Examples<Data | DataRecord, Data | DataRecord>> = {
+  inputs: { required: later },
+  targets: { required: later },
+  lengths: later,
+};
 
 /** Options of {@link batches}. */
 export interface BatchesOptions {
@@ -97,7 +103,7 @@ export function batches<Inputs extends Data | DataRecord, Targets extends Data |
   options: BatchesOptions,
 ): BatchSet<TakenOf<Inputs>, TakenOf<Targets>> {
   checkOptions(WHERE, options, checks);
-  return new BatchSet(requiredOptions(WHERE, examples, '{ inputs, targets }'), options);
+  return new BatchSet(checkOptions(WHERE, examples, exampleChecks), options);
 }
 
 /**
@@ -197,6 +203,7 @@ export class BatchSet<Input, Target> implements Iterable<Batch<Input, Target & (
       state,
       '{ epoch, position, random }',
     );
+    for (const [name, value] of Object.entries({ epoch, position })) count(`${WHERE}.restore`, name, value);
     const fits = (value: number, most: number) => Number.isSafeInteger(value) && value >= 0 && value <= most;
     if (!fits(epoch, this.epochs - 1) || !fits(position, this.stepsPerEpoch))
       throw rangeError(

@@ -3,7 +3,7 @@
 import { numberWithin, show, typeError } from '../common/errors.ts';
 import { type Checks, checkOptions, count } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
-import { type Batch, type Batches, checkBatches } from '../data/batch.ts';
+import { type Batch, type Batches, checkBatch, checkBatches } from '../data/batch.ts';
 import { withArena } from '../matrix/arena.ts';
 import type { Schedule } from '../optimizers/schedules.ts';
 import { type DrawOptions, drawChecks, drawingFrom } from '../random/random.ts';
@@ -73,11 +73,14 @@ export async function* scheduledSampling<Source extends Tensor | Indices>(
 ): AsyncGenerator<Batch<EncoderDecoderInput<Source>, Indices>, void, undefined> {
   const where = 'scheduledSampling';
   const { probability, firstStep = 0 } = checkOptions(where, options, checks());
+  if (model?.type !== 'EncoderDecoder')
+    throw typeError(where, 'model', `is ${show(model)}`, 'an EncoderDecoder');
   checkBatches(where, batches);
   const random = drawingFrom(where, options);
   const own = sampler(where, options, random);
   let step = firstStep;
   for await (const batch of batches) {
+    checkBatch(where, batch);
     const share = numberWithin(where, `probability(${step})`, probability(step), 0, 1);
     const replaced = () => random.next() < share;
     yield { ...batch, inputs: mixed(where, model, batch.inputs, replaced, own) };

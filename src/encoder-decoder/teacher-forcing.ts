@@ -1,5 +1,7 @@
 /** Batches for an encoder–decoder, from lists of tokens. */
+
 import { rangeError, show, typeError } from '../common/errors.ts';
+import { count, record } from '../common/options.ts';
 import type { Indices } from '../common/tensor.ts';
 import type { EncoderDecoder, EncoderDecoderInput } from './encoder-decoder.ts';
 
@@ -32,10 +34,13 @@ export interface TeacherForced {
  * ```
  */
 export function teacherForcing(
-  { start, end }: Pick<EncoderDecoder, 'start' | 'end'>,
+  model: Pick<EncoderDecoder, 'start' | 'end'>,
   sources: readonly (readonly number[])[],
   targets: readonly (readonly number[])[],
 ): TeacherForced {
+  const { start, end } = record('teacherForcing', 'model', model) as typeof model;
+  count('teacherForcing', 'start', start);
+  count('teacherForcing', 'end', end);
   checkLists('sources', sources);
   checkLists('targets', targets);
   if (sources.length !== targets.length)

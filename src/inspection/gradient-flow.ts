@@ -194,6 +194,8 @@ function check(
     if (batch[part] === undefined)
       throw typeError(WHERE, `batch.${part}`, 'is missing', '{ inputs, targets }');
   checkOptions(WHERE, options, checks);
+  if (batch.lengths !== undefined && !Array.isArray(batch.lengths))
+    throw typeError(WHERE, 'batch.lengths', `is ${show(batch.lengths)}`, 'an array of whole numbers');
   if (batch.lengths?.every((length) => length === 0))
     throw rangeError(WHERE, 'batch.lengths', 'are all 0', 'at least one sequence with a step');
 }

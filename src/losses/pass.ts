@@ -39,7 +39,7 @@ export class LossPass<R extends Reduction = 'mean' | 'sum'> {
    * @param dLoss ∂L/∂value: 1, or of reduction `none` ones, unless given.
    * @throws RangeError or TypeError if it is not shaped like the value; Error if the pass is over.
    */
-  backward(dLoss?: ValueOf<R>, options: { retain?: boolean } = {}): Tensor {
+  backward(dLoss?: ValueOf<R>, options: { retain?: boolean | undefined } = {}): Tensor {
     return this.#pass.backward(dLoss, undefined, options).input;
   }
 

@@ -1,5 +1,6 @@
 /** A trained weight: its value, and the gradient that backward passes accumulate into. */
-import { rangeError } from '../common/errors.ts';
+import { isBuiltin } from '../common/builtin.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { Matrix } from './matrix.ts';
@@ -27,6 +28,15 @@ export function withoutStart<Built>(elements: number, build: () => Built): Built
 /** Whatever has parameters. */
 interface Model {
   parameters(): ReadonlyMap<string, Parameter>;
+}
+
+/** @throws TypeError if they are not parameters by name. */
+export function checkParameters(where: string, parameters: unknown): void {
+  const expected = 'parameters by name, such as model.parameters()';
+  if (!isBuiltin(parameters, 'Map')) throw typeError(where, 'parameters', `is ${show(parameters)}`, expected);
+  for (const parameter of parameters.values())
+    if (typeof (parameter as Partial<Parameter> | null)?.clearGradient !== 'function')
+      throw typeError(where, 'parameters', `has ${show(parameter)}`, expected);
 }
 
 /** Releases every parameter of a model. */

@@ -1,5 +1,6 @@
 /** How near texts come to references, by the character n-grams that they share. */
-import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
+import { number, rangeError, show, typeError } from '../common/errors.ts';
+import { type Checks, checkOptions, size } from '../common/options.ts';
 
 /** Options of {@link chrF}. */
 export interface ChrFOptions {
@@ -8,6 +9,12 @@ export interface ChrFOptions {
   /** How much more recall counts than precision (default 2). */
   readonly beta?: number | undefined;
 }
+
+const checks: Checks<ChrFOptions> = {
+  order: size,
+  beta: (where, argument, value) =>
+    number(where, argument, value, 'a number above 0', (beta) => beta > 0 && Number.isFinite(beta)),
+};
 
 /**
  * chrF, the F-score of character n-grams, from 0 to 1 (Popović 2015; of all texts together, without white space and without
@@ -37,10 +44,7 @@ export function chrF(
   references: readonly string[],
   options: ChrFOptions = {},
 ): number {
-  const { order = 6, beta = 2 } = options;
-  wholeNumber('chrF', 'order', order);
-  if (!(beta > 0 && Number.isFinite(beta)))
-    throw rangeError('chrF', 'beta', `is ${show(beta)}`, 'a number above 0');
+  const { order = 6, beta = 2 } = checkOptions('chrF', options, checks);
   check(texts, references);
   let [precisions, recalls, orders] = [0, 0, 0];
   for (let n = 1; n <= order; n++) {

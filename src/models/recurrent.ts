@@ -88,7 +88,7 @@ export interface RecurrentOptions extends PlaceOptions {
 
 /** The sizes of layers: one number, or several. */
 export const sizes: Check<number | readonly number[]> = (where, argument, value) => {
-  for (const one of listOf(value as number)) size(where, argument, one);
+  for (const one of Array.isArray(value) ? value : [value]) size(where, argument, one);
   return value as number;
 };
 

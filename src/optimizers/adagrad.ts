@@ -1,8 +1,7 @@
 /** Adagrad. */
-import { type Checks, checkOptions } from '../common/options.ts';
+import { type Checks, checkOptions, magnitude } from '../common/options.ts';
 import { adagrad } from '../matrix/operations.ts';
 import { Optimizer, type Update } from './optimizer.ts';
-import { magnitude } from './settings.ts';
 
 /** Options of {@link Adagrad}. */
 export interface AdagradOptions {

@@ -1,9 +1,9 @@
 /** Adam, and Adam with decoupled weight decay. */
-import { type Checks, checkOptions } from '../common/options.ts';
+import { type Checks, checkOptions, magnitude } from '../common/options.ts';
 import { power } from '../math/elementary.ts';
 import { adam } from '../matrix/operations.ts';
 import { Optimizer, type Update } from './optimizer.ts';
-import { magnitude, share } from './settings.ts';
+import { share } from './settings.ts';
 
 /** Options of {@link Adam} and {@link AdamW}. */
 export interface AdamOptions {

@@ -3,12 +3,13 @@
  *
  * Answers for memory. The updates themselves are operations on matrices.
  */
+
 import { rangeError, show } from '../common/errors.ts';
+import { magnitude } from '../common/options.ts';
 import { withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { ownedMatrix } from '../matrix/owned.ts';
-import type { Parameter } from '../matrix/parameter.ts';
-import { magnitude } from './settings.ts';
+import { checkParameters, type Parameter } from '../matrix/parameter.ts';
 import { checkState, type OptimizerState, type ParameterState } from './state.ts';
 
 /** Parameters by name, as a model's `parameters()` gives them. */
@@ -87,7 +88,9 @@ export abstract class Optimizer {
    * @throws RangeError if `learningRate` is not a finite number of at least 0.
    */
   step(parameters: Parameters, learningRate: number = this.learningRate): void {
-    const rate = magnitude(`${this.type}.step`, 'learningRate', learningRate);
+    const where = `${this.type}.step`;
+    const rate = magnitude(where, 'learningRate', learningRate);
+    checkParameters(where, parameters);
     for (const parameter of parameters.values())
       withArena(parameter.value.backend, (arena) => {
         const memory = this.#remember(parameter);
@@ -128,6 +131,7 @@ export abstract class Optimizer {
    * ```
    */
   state(parameters: Parameters): OptimizerState {
+    checkParameters(`${this.type}.state`, parameters);
     const states: Record<string, ParameterState> = {};
     for (const [name, parameter] of parameters) {
       const memory = this.#memories.get(parameter);
@@ -157,6 +161,7 @@ export abstract class Optimizer {
    * ```
    */
   restore(parameters: Parameters, state: OptimizerState): void {
+    checkParameters(`${this.type}.restore`, parameters);
     checkState(this.type, this.slots, parameters, state);
     for (const [name, parameter] of parameters) {
       this.#memories.delete(parameter);
@@ -196,5 +201,6 @@ export abstract class Optimizer {
  * ```
  */
 export function clearGradients(parameters: Parameters): void {
+  checkParameters('clearGradients', parameters);
   for (const parameter of parameters.values()) parameter.clearGradient();
 }

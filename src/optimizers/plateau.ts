@@ -1,6 +1,6 @@
 /** A learning rate that falls where nothing gets better. */
-import { requiredOptions, show, typeError } from '../common/errors.ts';
-import { type Checks, checkOptions, count, fraction } from '../common/options.ts';
+import { show, typeError } from '../common/errors.ts';
+import { type Checks, checkOptions, count, fraction, magnitude, real } from '../common/options.ts';
 import type { Schedule } from './schedules.ts';
 
 /** Options of {@link PlateauDecay}. */
@@ -38,6 +38,13 @@ export interface PlateauDecayState {
   /** How many values are still not counted. */
   readonly cooling: number;
 }
+
+const stateChecks: Checks<PlateauDecayState> = {
+  factor: { required: magnitude },
+  best: real,
+  waited: { required: count },
+  cooling: { required: count },
+};
 
 /**
  * A schedule that drops when values that it is told, such as a validation's loss, get no better (PyTorch's
@@ -91,11 +98,7 @@ export class PlateauDecay {
 
   /** Goes on from what was kept. */
   restore(state: PlateauDecayState): void {
-    const { factor, best, waited, cooling } = requiredOptions(
-      'PlateauDecay.restore',
-      state,
-      '{ factor, best }',
-    );
+    const { factor, best, waited, cooling } = checkOptions('PlateauDecay.restore', state, stateChecks);
     this.#state = { factor, best, waited, cooling };
   }
 

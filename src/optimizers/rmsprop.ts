@@ -1,8 +1,7 @@
 /** RMSProp. */
-import { type Checks, checkOptions, flag, fraction } from '../common/options.ts';
+import { type Checks, checkOptions, flag, fraction, magnitude } from '../common/options.ts';
 import { rmsprop } from '../matrix/operations.ts';
 import { Optimizer, type Update } from './optimizer.ts';
-import { magnitude } from './settings.ts';
 
 /** Options of {@link RMSProp}. */
 export interface RMSPropOptions {

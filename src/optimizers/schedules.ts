@@ -5,9 +5,8 @@
  * of + − * / alone, so every engine gives the same bits.
  */
 import { rangeError } from '../common/errors.ts';
-import { type Checks, callback, checkOptions, count, fraction, size } from '../common/options.ts';
+import { type Checks, callback, checkOptions, count, fraction, magnitude, size } from '../common/options.ts';
 import { halfCosine, power } from '../math/elementary.ts';
-import { magnitude } from './settings.ts';
 
 /** The factor that the optimiser's learning rate is multiplied by at a step, counted from 0. */
 export type Schedule = (step: number) => number;

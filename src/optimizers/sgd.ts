@@ -1,9 +1,8 @@
 /** Stochastic gradient descent. */
 import { rangeError } from '../common/errors.ts';
-import { type Checks, checkOptions, flag, fraction } from '../common/options.ts';
+import { type Checks, checkOptions, flag, fraction, magnitude } from '../common/options.ts';
 import { sgd } from '../matrix/operations.ts';
 import { Optimizer, type Update } from './optimizer.ts';
-import { magnitude } from './settings.ts';
 
 /** Options of {@link SGD}. */
 export interface SGDOptions {

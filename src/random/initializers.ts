@@ -1,8 +1,8 @@
 /** Where weights start. An initialiser fills a matrix of `rows` (outputs) × `columns` (inputs), row by row. */
 import { rangeError, show, typeError } from '../common/errors.ts';
-import type { Check } from '../common/options.ts';
+import { type Check, count, magnitude } from '../common/options.ts';
 import { orthonormal } from './orthogonal.ts';
-import { generatorOf, type Random } from './random.ts';
+import { generatorOf, type Random, randomOption } from './random.ts';
 
 /** Gives the `rows · columns` starting values of a weight matrix. */
 export type Initializer = (rows: number, columns: number, random: Random) => Float64Array;
@@ -27,6 +27,12 @@ export function startingValues(
   throw rangeError(where, name, `gave ${values?.length} values`, `${rows * columns}`);
 }
 
+function checkSizes(where: string, rows: unknown, columns: unknown, random: unknown): void {
+  count(where, 'rows', rows);
+  count(where, 'columns', columns);
+  randomOption(where, 'random', random);
+}
+
 function drawn(length: number, draw: () => number): Float64Array {
   const values = new Float64Array(length);
   for (let i = 0; i < length; i++) values[i] = draw();
@@ -43,7 +49,10 @@ function drawn(length: number, draw: () => number): Float64Array {
  * Array.from(zeros(1, 2, new Random(0))) // → [0, 0]
  * ```
  */
-export const zeros: Initializer = (rows, columns) => new Float64Array(rows * columns);
+export const zeros: Initializer = (rows, columns, random) => {
+  checkSizes('zeros', rows, columns, random);
+  return new Float64Array(rows * columns);
+};
 
 /**
  * Uniform within ±√(6 / (rows + columns)) (Glorot and Bengio 2010): keeps the variance of signals and gradients.
@@ -56,6 +65,7 @@ export const zeros: Initializer = (rows, columns) => new Float64Array(rows * col
  * ```
  */
 export const glorotUniform: Initializer = (rows, columns, random) => {
+  checkSizes('glorotUniform', rows, columns, random);
   const bound = Math.sqrt(6 / (rows + columns));
   return drawn(rows * columns, () => random.uniform(-bound, bound));
 };
@@ -71,8 +81,7 @@ export const glorotUniform: Initializer = (rows, columns, random) => {
  * ```
  */
 export function uniform(bound: number): Initializer {
-  if (!(bound >= 0 && bound < Number.POSITIVE_INFINITY))
-    throw rangeError('uniform', 'bound', `is ${bound}`, 'a finite number of at least 0');
+  magnitude('uniform', 'bound', bound);
   return (rows, columns, random) => drawn(rows * columns, () => random.uniform(-bound, bound));
 }
 
@@ -87,8 +96,7 @@ export function uniform(bound: number): Initializer {
  * ```
  */
 export function normal(deviation: number): Initializer {
-  if (!(deviation >= 0 && deviation < Number.POSITIVE_INFINITY))
-    throw rangeError('normal', 'deviation', `is ${deviation}`, 'a finite number of at least 0');
+  magnitude('normal', 'deviation', deviation);
   return (rows, columns, random) => drawn(rows * columns, () => deviation * random.normal());
 }
 
@@ -105,6 +113,7 @@ export function normal(deviation: number): Initializer {
  * ```
  */
 export const orthogonal: Initializer = (rows, columns, random) => {
+  checkSizes('orthogonal', rows, columns, random);
   const vectors = orthonormal(Math.min(rows, columns), Math.max(rows, columns), random);
   const values = new Float64Array(rows * columns);
   vectors.forEach((vector, v) => {
@@ -125,7 +134,8 @@ export const orthogonal: Initializer = (rows, columns, random) => {
  * Array.from(identity(2, 2, new Random(0))) // → [1, 0, 0, 1]
  * ```
  */
-export const identity: Initializer = (rows, columns) => {
+export const identity: Initializer = (rows, columns, random) => {
+  checkSizes('identity', rows, columns, random);
   const values = new Float64Array(rows * columns);
   for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
   return values;

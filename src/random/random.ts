@@ -73,6 +73,9 @@ export class Random {
 
   /** A number from `least` to `most`; the upper bound itself only by rounding. */
   uniform(least: number, most: number): number {
+    if (typeof least !== 'number')
+      throw typeError('Random.uniform', 'least', `is ${show(least)}`, 'a number');
+    if (typeof most !== 'number') throw typeError('Random.uniform', 'most', `is ${show(most)}`, 'a number');
     return least + (most - least) * this.next();
   }
 
@@ -94,6 +97,7 @@ export class Random {
 
   /** Puts `items` into random order, in place, and returns them (Fisher and Yates). */
   shuffle<Item>(items: Item[]): Item[] {
+    if (!Array.isArray(items)) throw typeError('Random.shuffle', 'items', `is ${show(items)}`, 'an array');
     return shuffle(items, this);
   }
 

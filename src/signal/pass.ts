@@ -1,4 +1,5 @@
 /** One forward pass: what came out of it, and its backward. */
+import { type Checks, checkOptions, flag } from '../common/options.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { type Arena, borrowArena, returnArena } from '../matrix/arena.ts';
 import type { Parameter } from '../matrix/parameter.ts';
@@ -23,6 +24,8 @@ export interface PassTrace<Output, Input, State> {
   readonly state: State;
   readonly backward: Backward<Output, Input, State>;
 }
+
+const checks: Checks<{ retain?: boolean | undefined }> = { retain: flag };
 
 // A pass that is dropped without going backward gives its memory back when it is collected.
 const dropped = /* @__PURE__ */ new FinalizationRegistry<Arena>(returnArena);
@@ -59,7 +62,12 @@ export class Pass<Output, Input, State> {
    * @throws RangeError if a gradient's shape is not that of what it belongs to; Error if the pass is over, or a parameter has
    * been changed since the forward: half of the gradient would be that of other weights.
    */
-  backward(dOutput?: Output, dState?: State, options: { retain?: boolean } = {}): Gradients<Input, State> {
+  backward(
+    dOutput?: Output,
+    dState?: State,
+    options: { retain?: boolean | undefined } = {},
+  ): Gradients<Input, State> {
+    checkOptions('backward', options, checks);
     const arena = this.#arena;
     if (arena === undefined)
       throw new Error(

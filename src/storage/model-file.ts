@@ -1,5 +1,5 @@
 /** Models as bytes: their architecture and their weights. */
-import { rangeError, show, typeError } from '../common/errors.ts';
+import { rangeError, show } from '../common/errors.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { type Backend, backendOption } from '../kernels/backend.ts';
@@ -7,9 +7,9 @@ import { float32, float64 } from '../kernels/index.ts';
 import { withoutStart } from '../matrix/parameter.ts';
 import { blueprintOf, build } from './blueprint.ts';
 import { type Builders, buildersOption, type Model } from './builders.ts';
-import { bytesOf, decodeTensors, encodeTensors, type TensorFile } from './safetensors.ts';
+import { bytesOf, decodeTensors, encodeTensors, metadataOption, type TensorFile } from './safetensors.ts';
 import { elementWidth, type WrittenType } from './stored-tensor.ts';
-import { writeParameters } from './weights.ts';
+import { checkWeighted, writeParameters } from './weights.ts';
 
 // Elements that a model may have beyond twice those of its file: one that nearly fits has an error that names the tensor.
 const SPARE = 2 ** 16;
@@ -37,17 +37,7 @@ export interface LoadOptions {
   readonly builders?: Builders | undefined;
 }
 
-const saveChecks: Checks<SaveOptions> = {
-  dtype: ['F16', 'F32', 'F64'],
-  metadata(where, argument, value) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw typeError(where, argument, `is ${show(value)}`, 'an object of strings');
-    for (const [key, text] of Object.entries(value))
-      if (typeof text !== 'string')
-        throw typeError(where, `${argument}.${key}`, `is ${show(text)}`, 'a string');
-    return value as { readonly [key: string]: string };
-  },
-};
+const saveChecks: Checks<SaveOptions> = { dtype: ['F16', 'F32', 'F64'], metadata: metadataOption };
 
 const loadChecks: Checks<LoadOptions> = { backend: backendOption, builders: buildersOption };
 
@@ -70,6 +60,7 @@ const loadChecks: Checks<LoadOptions> = { backend: backendOption, builders: buil
  */
 export function save(model: Model, options: SaveOptions = {}): Uint8Array {
   checkOptions('save', options, saveChecks);
+  checkWeighted('save', model);
   const tensors = new Map<string, Tensor>();
   for (const [name, parameter] of model.parameters())
     tensors.set(name, { data: parameter.read(), shape: parameter.shape });

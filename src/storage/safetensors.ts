@@ -4,9 +4,12 @@
  * Eight bytes with the header's length, the header padded with spaces to a multiple of eight, then the data, row-major
  * and little-endian, without gaps. What the names mean is the caller's affair.
  */
+
 import { isBuiltin } from '../common/builtin.ts';
-import { oneOf, rangeError, show, typeError } from '../common/errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
+import { type Check, type Checks, checkOptions, record } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
+import { checkTensor } from '../signal/checks.ts';
 import { crc32 } from './crc32.ts';
 import { elementWidth, encodeElements, StoredTensor, type WrittenType } from './stored-tensor.ts';
 
@@ -24,6 +27,19 @@ export interface WriteSafetensorsOptions {
   /** Strings that readers find in the header. Default: none. */
   readonly metadata?: { readonly [key: string]: string } | undefined;
 }
+
+/** Strings by name. */
+export const metadataOption: Check<{ readonly [key: string]: string }> = (where, argument, value) => {
+  for (const [key, text] of Object.entries(record(where, argument, value)))
+    if (typeof text !== 'string')
+      throw typeError(where, `${argument}[${show(key)}]`, `is ${show(text)}`, 'a string');
+  return value as { readonly [key: string]: string };
+};
+
+export const writeChecks: Checks<WriteSafetensorsOptions> = {
+  dtype: ['F16', 'F32', 'F64'],
+  metadata: metadataOption,
+};
 
 interface Entry {
   readonly dtype: string;
@@ -52,7 +68,15 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   options: WriteSafetensorsOptions = {},
 ): Uint8Array {
-  return encodeTensors('writeSafetensors', tensors, options);
+  const where = 'writeSafetensors';
+  checkOptions(where, options, writeChecks);
+  if (!isBuiltin(tensors, 'Map'))
+    throw typeError(where, 'tensors', `is ${show(tensors)}`, 'a Map of tensors by name');
+  for (const [name, tensor] of tensors) {
+    if (typeof name !== 'string') throw typeError(where, 'tensors', `has the name ${show(name)}`, 'strings');
+    checkTensor(where, `tensors[${show(name)}]`, tensor, 'real');
+  }
+  return encodeTensors(where, tensors, options);
 }
 
 /**
@@ -85,10 +109,6 @@ export function encodeTensors(
   tensors: ReadonlyMap<string, Tensor>,
   { dtype, metadata = {} }: WriteSafetensorsOptions,
 ): Uint8Array {
-  if (dtype !== undefined) oneOf(where, 'dtype', dtype, ['F16', 'F32', 'F64']);
-  for (const [key, value] of Object.entries(metadata))
-    if (typeof value !== 'string')
-      throw typeError(where, `metadata[${show(key)}]`, `is ${show(value)}`, 'a string');
   const stored = new Map<string, StoredTensor>();
   for (const [name, { data, shape }] of tensors) {
     const type = dtype ?? (isBuiltin(data, 'Float32Array') ? 'F32' : 'F64');

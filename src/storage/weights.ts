@@ -1,5 +1,5 @@
 /** Weights from bytes into a model that is there already. */
-import { rangeError, show } from '../common/errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { bytesOf, decodeTensors } from './safetensors.ts';
@@ -30,10 +30,17 @@ export interface Weighted {
  * ```
  */
 export function loadWeights(model: Weighted, bytes: Uint8Array): void {
+  checkWeighted(WHERE, model);
   writeParameters(WHERE, model, decodeTensors(WHERE, bytesOf(WHERE, bytes)).tensors);
 }
 
 const WHERE = 'loadWeights';
+
+/** @throws TypeError if it is nothing that has parameters. */
+export function checkWeighted(where: string, model: unknown): void {
+  if (typeof (model as Partial<Weighted> | null)?.parameters !== 'function')
+    throw typeError(where, 'model', `is ${show(model)}`, 'a cell, a layer or a model');
+}
 
 /** Overwrites every parameter by the tensor of its name, or none. */
 export function writeParameters(where: string, model: Weighted, tensors: ReadonlyMap<string, Tensor>): void {

@@ -1,9 +1,9 @@
 /** The best weights so far, and when to stop looking for better ones. */
 import { numberWithin, show, typeError } from '../common/errors.ts';
-import { type Checks, checkOptions } from '../common/options.ts';
+import { type Checks, checkOptions, count, later, magnitude, real } from '../common/options.ts';
 import { Copies } from '../matrix/copies.ts';
+import { checkParameters } from '../matrix/parameter.ts';
 import type { Parameters } from '../optimizers/optimizer.ts';
-import { magnitude } from '../optimizers/settings.ts';
 import { checkArrays, namedArrays, type WeightArrays } from './weight-arrays.ts';
 
 /** Options of {@link BestWeights}. */
@@ -30,6 +30,12 @@ export interface BestWeightsState {
   readonly waited: number;
   readonly weights: WeightArrays;
 }
+
+const stateChecks: Checks<BestWeightsState> = {
+  value: real,
+  waited: { required: count },
+  weights: { required: later },
+};
 
 /**
  * Keeps the weights that had the best value of a validation, to put them back at the end, and says when to stop.
@@ -61,6 +67,7 @@ export class BestWeights {
   /** @throws RangeError if `patience` is below 1 or `margin` is negative. */
   constructor(parameters: Parameters, options: BestWeightsOptions = {}) {
     this.#options = checkOptions('BestWeights', options, checks);
+    checkParameters('BestWeights', parameters);
     this.#parameters = parameters;
     this.#copies = new Copies(Array.from(parameters.values(), ({ value }) => value));
     this.#copies.keep();
@@ -116,7 +123,8 @@ export class BestWeights {
    *
    * @throws RangeError if it is not of these parameters.
    */
-  restore({ value, waited, weights }: BestWeightsState): void {
+  restore(state: BestWeightsState): void {
+    const { value, waited, weights } = checkOptions('BestWeights.restore', state, stateChecks);
     checkArrays('BestWeights.restore', this.#parameters, weights);
     this.#value = value;
     this.#waited = waited;

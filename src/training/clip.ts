@@ -3,7 +3,7 @@ import { rangeError, show } from '../common/errors.ts';
 import { type Check, type Checks, checkOptions, notNegative } from '../common/options.ts';
 import { withArena } from '../matrix/arena.ts';
 import { clamp, maximumMagnitude, scale, sumOfSquares } from '../matrix/operations.ts';
-import type { Parameter } from '../matrix/parameter.ts';
+import { checkParameters, type Parameter } from '../matrix/parameter.ts';
 
 /** Which norm: 2, the root of the sum of squares, or `infinity`, the largest magnitude. */
 export type Norm = 2 | 'infinity';
@@ -46,6 +46,7 @@ const SMALL = 2 ** -460;
  */
 export function gradientNorm(parameters: ReadonlyMap<string, Parameter>, norm: Norm = 2): number {
   checkNorm('gradientNorm', 'norm', norm);
+  checkParameters('gradientNorm', parameters);
   if (norm === 'infinity') return largest(parameters);
   const root = Math.sqrt(squares(parameters, 1));
   if (root > SMALL && root < LARGE) return root;
@@ -81,6 +82,7 @@ export function clipNorm(
 ): number {
   const { norm = 2, epsilon = 0 } = checkOptions('clipNorm', options, checks);
   notNegative('clipNorm', 'maxNorm', maxNorm);
+  checkParameters('clipNorm', parameters);
   const before = gradientNorm(parameters, norm);
   const factor = maxNorm / (before + epsilon);
   if (Number.isFinite(before) && factor < 1)
@@ -105,6 +107,7 @@ export function clipNorm(
  */
 export function clipValue(parameters: ReadonlyMap<string, Parameter>, limit: number): void {
   notNegative('clipValue', 'limit', limit);
+  checkParameters('clipValue', parameters);
   for (const { gradient } of parameters.values()) clamp(gradient, gradient, -limit, limit);
 }
 

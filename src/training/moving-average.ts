@@ -4,6 +4,7 @@ import { type Checks, checkOptions } from '../common/options.ts';
 import { withArena } from '../matrix/arena.ts';
 import { Copies } from '../matrix/copies.ts';
 import { add, copy, scale } from '../matrix/operations.ts';
+import { checkParameters } from '../matrix/parameter.ts';
 import type { Parameters } from '../optimizers/optimizer.ts';
 import { checkArrays, namedArrays, type WeightArrays } from './weight-arrays.ts';
 
@@ -44,6 +45,7 @@ export class MovingAverage {
   /** @throws RangeError if `decay` is not from 0 to 1. */
   constructor(parameters: Parameters, options: MovingAverageOptions = {}) {
     const { decay = 0.999 } = checkOptions('MovingAverage', options, checks);
+    checkParameters('MovingAverage', parameters);
     this.decay = decay;
     this.#parameters = parameters;
     this.#copies = new Copies(Array.from(parameters.values(), ({ value }) => value));
