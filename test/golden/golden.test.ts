@@ -35,12 +35,30 @@ test('a wrong number fails, and so does a missing one', () => {
   expect(failed.map(({ tensor }) => tensor).sort()).toEqual(['grad.weight_hh', 'out.h_1']);
 });
 
+test('element weights count, one for all or one for each feature', () => {
+  const double = (golden: GoldenCase, shape: number[]) => {
+    const data = new Float64Array(shape[0]!).fill(2);
+    (golden.tensors as Map<string, unknown>).set('in.weight', { data, shape });
+    const { tensors } = golden;
+    for (const name of ['out.loss', 'grad.input'])
+      tensors.get(name)!.data.set(tensors.get(name)!.data.map((value) => 2 * value));
+    return runCase(golden, float64());
+  };
+  const name = 'loss/binary_cross_entropy_with_logits_mean';
+  const width = readCase(root, name).tensors.get('in.input')!.shape.at(-1)!;
+  for (const shape of [[1], [width]]) {
+    const golden = readCase(root, name);
+    expect(double(golden, shape).filter((result) => !passed(result))).toEqual([]);
+  }
+  expect(runCase(readCase(root, name), float64()).every(passed)).toBe(true);
+});
+
 describe('a case that cannot be computed from the whole of it is refused by name', () => {
   const one = { data: Float64Array.of(1), shape: [1] };
   const refusals: [string, string, (golden: GoldenCase) => unknown, string][] = [
     [
-      'element weights',
-      'loss/binary_cross_entropy_with_logits_mean',
+      'weights that the loss does not have',
+      'loss/mse_loss_mean',
       ({ tensors }) => (tensors as Map<string, unknown>).set('in.weight', one),
       'not used: tensor in.weight',
     ],

@@ -52,7 +52,28 @@ export function runLoss(golden: GoldenCase, backend: Backend): TensorResult[] {
   }
   const make = elementLosses[golden.op as keyof typeof elementLosses];
   const loss = make<Reduction>({ ...options, ...positiveWeight(golden) });
-  return run<Tensor>(golden, backend, loss, output, take(golden, 'in.target'));
+  const target = take(golden, 'in.target');
+  return run<Tensor>(golden, backend, loss, output, target, elementWeights(golden, target.shape));
+}
+
+/** What each element counts, spread to the target's shape; only binary cross-entropy asks for it. */
+function elementWeights(golden: GoldenCase, shape: readonly number[]): Tensor | undefined {
+  if (golden.op !== 'binary_cross_entropy_with_logits') return undefined;
+  const weight = golden.tensors.get('in.weight');
+  if (weight === undefined) return undefined;
+  // Dimensions are matched from the last; what is missing there, or is 1, counts for all.
+  const own = shape.map((_, axis) => weight.shape[axis - shape.length + weight.shape.length] ?? 1);
+  const length = shape.reduce((size, dimension) => size * dimension, 1);
+  const data = Float64Array.from({ length }, (_, i) => {
+    let [at, rest, stride] = [0, i, 1];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      if (own[axis] !== 1) at += (rest % shape[axis]!) * stride;
+      rest = Math.floor(rest / shape[axis]!);
+      stride *= own[axis]!;
+    }
+    return weight.data[at]!;
+  });
+  return { data, shape };
 }
 
 /** One for all features or one for each; only binary cross-entropy asks for it. */
@@ -78,8 +99,9 @@ function run<Target extends Indices | Tensor>(
   loss: Loss<Target, Reduction>,
   output: Tensor,
   target: Target,
+  weights?: Tensor,
 ): TensorResult[] {
-  const pass = loss.forward(output, target, { backend });
+  const pass = loss.forward(output, target, { weights, backend });
   const value = typeof pass.value === 'number' ? [pass.value] : pass.value.data;
   const gradient = pass.backward(upstream(golden, pass.value));
   return [

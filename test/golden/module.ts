@@ -70,13 +70,15 @@ function runFeatures(golden: GoldenCase, backend: Backend): TensorResult[] {
 
 function runConv1d(golden: GoldenCase, backend: Backend): TensorResult[] {
   const { in_channels, out_channels, padding, bias } = golden.options;
-  expectOnly(golden, { stride: 1, groups: 1, padding_mode: 'zeros' });
+  expectOnly(golden, { groups: 1 });
   const layer = new Conv1d({
     inputSize: in_channels,
     outputSize: out_channels,
     kernelSize: single(golden, 'kernel_size')!,
     dilation: single(golden, 'dilation'),
+    stride: single(golden, 'stride'),
     padding,
+    paddingMode: golden.options.padding_mode,
     bias,
     backend,
   });
