@@ -18,6 +18,7 @@ const examples = [
   'document-genre',
   'names',
   'weather',
+  'voice-activity',
   'number-words',
   'spelling-to-phonemes',
   'translation',

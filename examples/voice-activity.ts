@@ -1,0 +1,148 @@
+/**
+ * Where somebody speaks, frame by frame: the Silero detector, a model that nobody here trained.
+ *
+ *     npm run example voice-activity
+ *
+ * The npm package `@ricky0123/vad-web` has it as an ONNX graph: a short-time Fourier transform as a convolution, four more
+ * convolutions, an LSTM of 128 whose state goes from frame to frame, and one probability. `fromOnnx` runs it here, beside
+ * ONNX Runtime in WebAssembly: the same probabilities, at what size and what time for each frame.
+ *
+ * The sentence was spoken by `espeak-ng -v en -s 140`, and brought to 16 kHz; noise is added here.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import * as Plot from '@observablehq/plot';
+import { build } from 'esbuild';
+import * as ort from 'onnxruntime-web';
+import { Random, type Tensor } from 'recurrent-cells';
+import { fromOnnx } from 'recurrent-cells/onnx';
+import { picture } from './lib/picture.ts';
+import { report } from './lib/result.ts';
+
+const RATE = 16_000;
+/** Samples that a frame adds, and those before it that the model sees again. */
+const FRAME = 512;
+const CONTEXT = 64;
+const SEED = 1;
+const STATE = [2, 1, 128];
+/** What the model's authors call speech. */
+const THRESHOLD = 0.5;
+
+const require = createRequire(import.meta.url);
+const folder = (name: string) => dirname(require.resolve(name));
+const model = new Uint8Array(readFileSync(join(folder('@ricky0123/vad-web'), 'silero_vad_v5.onnx')));
+
+/** The sentence with a little noise: −1 to 1. */
+const file = readFileSync(new URL('lib/speech.wav', import.meta.url));
+const random = new Random(SEED);
+const samples = Float32Array.from({ length: (file.length - 44) / 2 }, (_, i) => {
+  return file.readInt16LE(44 + 2 * i) / 32768 + 0.004 * (random.next() - 0.5);
+});
+const frames = Array.from({ length: Math.floor(samples.length / FRAME) }, (_, i) => {
+  const frame = new Float32Array(CONTEXT + FRAME);
+  const from = i * FRAME - CONTEXT;
+  frame.set(samples.subarray(Math.max(from, 0), from + frame.length), Math.max(-from, 0));
+  return frame;
+});
+
+const ours = fromOnnx(model);
+ort.env.wasm.numThreads = 1;
+const theirs = await ort.InferenceSession.create(model);
+
+/** One pass over all frames by both, in turns; the probabilities, and milliseconds for each. */
+async function listen() {
+  let state: Tensor = { data: new Float32Array(256), shape: STATE };
+  let theirState: ort.Tensor = new ort.Tensor('float32', new Float32Array(256), STATE);
+  const heard: { ours: number; theirs: number }[] = [];
+  const times: { ours: number; theirs: number }[] = [];
+  for (const data of frames) {
+    const start = performance.now();
+    const sr = { data: Int32Array.of(RATE), shape: [] };
+    const result = ours.run({ input: { data, shape: [1, data.length] }, state, sr });
+    const between = performance.now();
+    const theirResult = await theirs.run({
+      input: new ort.Tensor('float32', data, [1, data.length]),
+      state: theirState,
+      sr: new ort.Tensor('int64', BigInt64Array.of(BigInt(RATE)), []),
+    });
+    times.push({ ours: between - start, theirs: performance.now() - between });
+    state = result.stateN!;
+    theirState = theirResult.stateN!;
+    heard.push({ ours: result.output!.data[0]!, theirs: Number(theirResult.output!.data[0]) });
+  }
+  return { heard, times };
+}
+
+// The first passes warm up; of the others each frame counts by its median.
+const passes: Awaited<ReturnType<typeof listen>>[] = [];
+for (let pass = 0; pass < 8; pass++) passes.push(await listen());
+const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const timeOf = (who: 'ours' | 'theirs') =>
+  median(passes.slice(3).flatMap(({ times }) => times.map((time) => time[who])));
+const { heard } = passes[0]!;
+const worst = Math.max(...heard.map(({ ours, theirs }) => Math.abs(ours - theirs)));
+if (!(worst < 1e-5)) throw new Error(`the probabilities differ by ${worst}`);
+
+const { outputFiles } = await build({
+  stdin: { contents: "export { fromOnnx } from 'recurrent-cells/onnx';", resolveDir: import.meta.dirname },
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  write: false,
+  logLevel: 'error',
+});
+const wasm = readFileSync(join(folder('onnxruntime-web'), 'ort-wasm-simd-threaded.wasm'));
+const kilobytes = (bytes: Uint8Array) => `${(bytes.length / 1000).toFixed(0)} kB`;
+const sizeOf = (bytes: Uint8Array) => `${kilobytes(bytes)}, ${kilobytes(gzipSync(bytes))} gzip`;
+
+const points = heard.map(({ ours }, i) => ({ seconds: ((i + 0.5) * FRAME) / RATE, probability: ours }));
+const wave = Array.from({ length: Math.floor(samples.length / 160) }, (_, i) => {
+  const piece = samples.subarray(160 * i, 160 * (i + 1));
+  return { seconds: (160 * i) / RATE, low: Math.min(...piece), high: Math.max(...piece) };
+});
+const svg = picture({
+  width: 900,
+  height: 260,
+  x: { label: 'seconds' },
+  y: { label: 'probability of speech', domain: [-0.6, 1] },
+  marks: [
+    Plot.ruleX(wave, { x: 'seconds', y1: 'low', y2: 'high', strokeOpacity: 0.35 }),
+    Plot.ruleY([THRESHOLD], { strokeDasharray: '3 3', strokeOpacity: 0.5 }),
+    Plot.line(points, { x: 'seconds', y: 'probability', stroke: '#0c86d0', strokeWidth: 2 }),
+  ],
+});
+
+report({
+  example: 'voice-activity',
+  title: 'Where somebody speaks',
+  structure: 'streaming, a probability for each frame',
+  data: `a sentence of espeak-ng, ${(samples.length / RATE).toFixed(1)} s at 16 kHz, with noise`,
+  split: `${frames.length} frames of ${FRAME} samples, nothing learned here`,
+  seed: SEED,
+  model: 'Silero v5 of @ricky0123/vad-web: five convolutions and an LSTM of 128, 0.3 million weights',
+  measures: ['code', 'each frame, median', 'frames of speech'],
+  rows: [
+    {
+      system: 'ONNX Runtime, WebAssembly, one thread',
+      kind: 'baseline',
+      values: [
+        sizeOf(wasm),
+        `${timeOf('theirs').toFixed(2)} ms`,
+        `${heard.filter(({ theirs }) => theirs > THRESHOLD).length}`,
+      ],
+    },
+    {
+      system: 'fromOnnx',
+      kind: 'ours',
+      values: [
+        sizeOf(outputFiles[0]!.contents),
+        `${timeOf('ours').toFixed(2)} ms`,
+        `${heard.filter(({ ours }) => ours > THRESHOLD).length}`,
+      ],
+    },
+  ],
+  notes: `The probabilities of both differ by at most ${worst.toExponential(1)}. Both run by turns in one process; a frame is ${(FRAME / RATE) * 1000} ms of sound.`,
+  picture: { svg, caption: 'The probability of speech over the sound' },
+});
