@@ -19,6 +19,18 @@ export type Batches<Input, Target extends Tensor | Indices> =
   | Iterable<Batch<Input, Target>>
   | AsyncIterable<Batch<Input, Target>>;
 
+/** Batches that know where their epochs end: all that a training asks of a set, so that a program without one has none in it. */
+export abstract class Epochs {
+  /** The batches of one epoch. */
+  abstract readonly stepsPerEpoch: number;
+  /** The batches of all epochs. */
+  abstract get steps(): number;
+  /** The epoch of the last batch given, from 0. */
+  abstract get epoch(): number;
+  /** How many batches of the epoch have been given. */
+  abstract get position(): number;
+}
+
 /** Iterables that are their own iterator, as a generator is: there is one pass over them. */
 const begun = /* @__PURE__ */ new WeakSet<object>();
 

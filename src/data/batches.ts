@@ -3,7 +3,7 @@ import { rangeError, requiredOptions, typeError } from '../common/errors.ts';
 import { type Checks, checkOptions, count, flag, integer, later, size } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import { generatorOf, type Random, type RandomState } from '../random/random.ts';
-import type { Batch } from './batch.ts';
+import { type Batch, Epochs } from './batch.ts';
 import { type Data, type DataPart, partOf, type Taken } from './parts.ts';
 
 /** Parts by name, such as `{ words, characters }`. */
@@ -126,7 +126,10 @@ export function batches<Inputs extends Data | DataRecord, Targets extends Data |
  * resumed // → next
  * ```
  */
-export class BatchSet<Input, Target> implements Iterable<Batch<Input, Target & (Tensor | Indices)>> {
+export class BatchSet<Input, Target>
+  extends Epochs
+  implements Iterable<Batch<Input, Target & (Tensor | Indices)>>
+{
   /** The batches of one epoch. */
   readonly stepsPerEpoch: number;
   readonly epochs: number;
@@ -141,6 +144,7 @@ export class BatchSet<Input, Target> implements Iterable<Batch<Input, Target & (
 
   /** @internal */
   constructor(examples: Examples<Data | DataRecord, Data | DataRecord>, options: BatchesOptions) {
+    super();
     const { size, epochs = 1, random, dropLast = false, targetPadding } = options;
     this.#options = options;
     this.#single = { inputs: isPart(examples.inputs), targets: isPart(examples.targets) };

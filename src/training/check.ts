@@ -4,8 +4,7 @@ import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import { instanceOf, isCopy, otherCopy } from '../common/instance.ts';
 import { type Check, type Checks, checkOptions, count, later, notNegative, size } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
-import { checkBatches } from '../data/batch.ts';
-import { BatchSet } from '../data/batches.ts';
+import { checkBatches, Epochs } from '../data/batch.ts';
 import { backendOption } from '../kernels/backend.ts';
 import { Loss } from '../losses/loss.ts';
 import type { Reduction } from '../losses/reduction.ts';
@@ -73,7 +72,7 @@ function checkValidation<Target extends Tensor | Indices>(
   const { every = 'epoch', metrics } = checkOptions(`${where}: validate`, validate, validationChecks);
   checkMetrics(`${where}: validate`, metrics);
   if (every !== 'epoch') wholeNumber(where, 'validate.every', every);
-  else if (!(batches instanceof BatchSet) && !Array.isArray(batches))
+  else if (!(batches instanceof Epochs) && !Array.isArray(batches))
     throw rangeError(
       where,
       'validate.every',

@@ -7,8 +7,7 @@
 import { breathe } from '../async/breathe.ts';
 import { untilAborted } from '../async/until-aborted.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
-import { type Batch, type Batches, checkBatch } from '../data/batch.ts';
-import { BatchSet } from '../data/batches.ts';
+import { type Batch, type Batches, checkBatch, Epochs } from '../data/batch.ts';
 import type { State } from '../signal/state.ts';
 import { evaluate } from './evaluate.ts';
 import { GradientSum } from './gradient-sum.ts';
@@ -126,18 +125,18 @@ class Progress {
   count(): void {
     const batches = this.#batches;
     this.#done++;
-    if (batches instanceof BatchSet) this.#epochEnded ||= batches.position === batches.stepsPerEpoch;
+    if (batches instanceof Epochs) this.#epochEnded ||= batches.position === batches.stepsPerEpoch;
     else if (Array.isArray(batches)) this.#epochEnded ||= this.#done === batches.length;
   }
 
   get epoch(): number | undefined {
-    return this.#batches instanceof BatchSet ? this.#batches.epoch : undefined;
+    return this.#batches instanceof Epochs ? this.#batches.epoch : undefined;
   }
 
   get secondsLeft(): number | undefined {
     const batches = this.#batches;
     const perBatch = (performance.now() - this.#started) / 1000 / this.#done;
-    if (batches instanceof BatchSet)
+    if (batches instanceof Epochs)
       return perBatch * (batches.steps - batches.epoch * batches.stepsPerEpoch - batches.position);
     return Array.isArray(batches) ? perBatch * (batches.length - this.#done) : undefined;
   }
