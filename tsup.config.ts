@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     matrix: 'src/matrix.ts',
+    node: 'src/node.ts',
     parallel: 'src/parallel.ts',
     onnx: 'src/onnx.ts',
     pytorch: 'src/pytorch.ts',

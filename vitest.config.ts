@@ -11,6 +11,7 @@ export default defineConfig({
     alias: [
       entry('recurrent-cells', 'src/index.ts'),
       entry('recurrent-cells/matrix', 'src/matrix.ts'),
+      entry('recurrent-cells/node', 'src/node.ts'),
       entry('recurrent-cells/parallel', 'src/parallel.ts'),
       entry('recurrent-cells/onnx', 'src/onnx.ts'),
       entry('recurrent-cells/pytorch', 'src/pytorch.ts'),
@@ -20,6 +21,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    // KERNELS=wide: whatever computes in float32 does so with 256 bits.
+    setupFiles: process.env.KERNELS === 'wide' ? ['test/kernels/use-wide.ts'] : [],
     // Only what hangs should end by the clock: a busy machine takes its time.
     testTimeout: 60_000,
     reporters: ['default', './test/closing-line.ts'],

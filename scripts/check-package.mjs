@@ -41,6 +41,7 @@ void train();
 const names = {
   'recurrent-cells': ['Dense', 'float64', 'load', 'LSTMCell', 'meanSquaredError', 'save', 'SGD', 'tensor'],
   'recurrent-cells/matrix': ['Matrix', 'Parameter'],
+  'recurrent-cells/node': ['useWideKernels'],
   'recurrent-cells/parallel': ['trainParallel'],
   'recurrent-cells/onnx': ['fromOnnx', 'toOnnx'],
   'recurrent-cells/pytorch': ['stateDict'],

@@ -140,7 +140,7 @@ describe('what ships computes, and does nothing else', () => {
     ...['importScripts', 'RTCPeerConnection', 'cookie', 'localStorage', 'sessionStorage', 'indexedDB'],
   ]);
   /** The version of V8, and the modules for threads where there is no `Worker`. */
-  const OF_PROCESS = ['versions', 'getBuiltinModule'];
+  const OF_PROCESS = ['arch', 'config', 'versions', 'getBuiltinModule'];
 
   interface Named {
     readonly globals: ReadonlySet<string>;
@@ -219,7 +219,7 @@ describe('what ships computes, and does nothing else', () => {
     expect(forbidden).toEqual([]);
     expect([...globals].filter((name) => !GLOBALS.includes(name))).toEqual([]);
     expect(globals).toContain('WebAssembly');
-    expect([...modules].sort()).toEqual(['node:url', 'node:worker_threads']);
+    expect([...modules].sort()).toEqual(['node:url', 'node:v8', 'node:worker_threads']);
   });
 
   test('a way out is found, however it is written', () => {

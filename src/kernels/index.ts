@@ -1,6 +1,7 @@
 /** The backends that a program chooses from. Each is made when first asked for, and then shared. */
 import { rangeError, show } from '../common/errors.ts';
 import { type Checks, checkOptions, flag } from '../common/options.ts';
+import { addedKernels } from './added.ts';
 import type { Backend } from './backend.ts';
 import { referenceBackend } from './reference/index.ts';
 import { type SimdKind, simdBackend } from './simd/index.ts';
@@ -11,18 +12,19 @@ export type { Backend, DType } from './backend.ts';
 export interface Float32Options {
   /**
    * `auto` takes the fastest that the engine runs; `relaxed` is WebAssembly with relaxed SIMD, `simd` WebAssembly with
-   * SIMD, `typescript` plain TypeScript. Default `auto`.
+   * SIMD, `typescript` plain TypeScript; `wide` what `useWideKernels()` of `recurrent-cells/node` has added, which `auto` takes
+   * as well. Default `auto`.
    */
-  kernels?: 'auto' | 'relaxed' | 'simd' | 'typescript' | undefined;
+  kernels?: 'auto' | 'wide' | 'relaxed' | 'simd' | 'typescript' | undefined;
   /**
-   * Whether results must be the same, bit for bit, on every engine and machine. Only the `simd` kernels promise it, so
-   * `auto` means them, and nothing else is taken in their place. Default `false`.
+   * Whether results must be the same, bit for bit, on every engine and machine. Only the `simd` kernels and their wide likes
+   * promise it, so `auto` means them, and nothing else is taken in their place. Default `false`.
    */
   deterministic?: boolean | undefined;
 }
 
 const checks: Checks<Float32Options> = {
-  kernels: ['auto', 'relaxed', 'simd', 'typescript'],
+  kernels: ['auto', 'wide', 'relaxed', 'simd', 'typescript'],
   deterministic: flag,
 };
 
@@ -66,12 +68,27 @@ export function float64(): Backend {
  */
 export function float32(options: Float32Options = {}): Backend {
   const { kernels = 'auto', deterministic = false } = checkOptions('float32', options, checks);
-  if (deterministic && kernels !== 'auto' && kernels !== 'simd')
-    throw rangeError('float32', 'deterministic', `is true with kernels ${show(kernels)}`, '"auto" or "simd"');
+  if (deterministic && kernels !== 'auto' && kernels !== 'wide' && kernels !== 'simd')
+    throw rangeError(
+      'float32',
+      'deterministic',
+      `is true with kernels ${show(kernels)}`,
+      '"auto", "wide" or "simd"',
+    );
+  const added = addedKernels();
   switch (kernels) {
     case 'auto':
-      if (deterministic) return required('simd', 'deterministic', 'is true');
-      return simdOnce('relaxed') ?? simdOnce('simd') ?? typescript();
+      if (deterministic) return added?.simd() ?? required('simd', 'deterministic', 'is true');
+      return added?.relaxed() ?? simdOnce('relaxed') ?? simdOnce('simd') ?? typescript();
+    case 'wide':
+      if (added === undefined)
+        throw rangeError(
+          'float32',
+          'kernels',
+          'is "wide"',
+          'useWideKernels() of recurrent-cells/node to be called before',
+        );
+      return deterministic ? added.simd() : added.relaxed();
     case 'relaxed':
     case 'simd':
       return required(kernels, 'kernels', `is ${show(kernels)}`);

@@ -22,6 +22,8 @@ export interface Beginning {
   readonly parameters: readonly string[];
   /** The name of the backend. */
   readonly backend: string;
+  /** Its kernels, where they are some that a worker cannot compile. */
+  readonly kernels: WebAssembly.Module | undefined;
   readonly loss: { readonly name: string; readonly options: LossSettings };
 }
 

@@ -1,6 +1,7 @@
 /** The worker's side: a replica, built from what the calling thread says, that computes what it is assigned. */
 import { rangeError, show } from '../common/errors.ts';
 import { type Checks, checkOptions, functionsByName } from '../common/options.ts';
+import { adoptKernels } from '../kernels/added.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32, float64 } from '../kernels/index.ts';
 import { meanAbsoluteError, quantileLoss } from '../losses/absolute.ts';
@@ -72,11 +73,17 @@ export function serve(options: ServeOptions = {}): void {
 }
 
 function begin(
-  { blueprint, parameters, backend, loss }: Beginning,
+  { blueprint, parameters, backend, kernels, loss }: Beginning,
   builders: Builders,
   losses: LossBuilders,
 ): Replica {
-  const model = build('serve', 'model', blueprint, backendNamed('serve', backend), builders) as AnyModel;
+  const model = build(
+    'serve',
+    'model',
+    blueprint,
+    backendNamed('serve', backend, kernels),
+    builders,
+  ) as AnyModel;
   const replica = new Replica(model, buildLoss('serve', loss, losses));
   const layout = layoutOf(replica.parameters).join('; ');
   if (layout !== parameters.join('; '))
@@ -99,11 +106,12 @@ const backends: { readonly [name: string]: () => Backend } = {
 };
 
 /**
- * The backend of that name, in this thread.
+ * The backend of that name, in this thread, made of `kernels` where there are some.
  *
  * @throws RangeError if it is not one of the library's, or this thread does not run it.
  */
-export function backendNamed(where: string, name: string): Backend {
+export function backendNamed(where: string, name: string, kernels?: WebAssembly.Module): Backend {
+  if (kernels !== undefined) return adoptKernels(name, kernels);
   const make = Object.hasOwn(backends, name) ? backends[name] : undefined;
   if (make === undefined)
     throw rangeError(where, 'model', `computes in ${show(name)}`, 'a backend of the library');

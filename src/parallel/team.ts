@@ -2,6 +2,7 @@
 
 import { type AbortSignalLike, unlessAborted } from '../async/until-aborted.ts';
 import { rangeError } from '../common/errors.ts';
+import { sharedKernels } from '../kernels/added.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { Parameter } from '../matrix/parameter.ts';
@@ -74,6 +75,7 @@ export class Team {
       blueprint,
       parameters: layoutOf(parameters),
       backend: backend.name,
+      kernels: sharedKernels(backend),
       loss: { name: loss.name, options: loss.options },
     });
   }

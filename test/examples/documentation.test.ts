@@ -10,6 +10,7 @@ const all = blocks().map((block, i) => ({ ...block, file: join(folder, `block-${
 const entries = {
   'recurrent-cells': 'src/index.ts',
   'recurrent-cells/matrix': 'src/matrix.ts',
+  'recurrent-cells/node': 'src/node.ts',
   'recurrent-cells/parallel': 'src/parallel.ts',
   'recurrent-cells/onnx': 'src/onnx.ts',
   'recurrent-cells/pytorch': 'src/pytorch.ts',

@@ -42,10 +42,14 @@ describe('an engine that runs everything, as far as it goes', () => {
   test('what contradicts itself or is unknown is a RangeError', () => {
     const { float32 } = kernels;
     expect(() => float32({ kernels: 'relaxed', deterministic: true })).toThrow(
-      new RangeError('float32: deterministic is true with kernels "relaxed", expected "auto" or "simd"'),
+      new RangeError(
+        'float32: deterministic is true with kernels "relaxed", expected "auto", "wide" or "simd"',
+      ),
     );
     expect(() => float32({ kernels: 'fast' as 'auto' })).toThrow(
-      new RangeError('float32: kernels is "fast", expected one of "auto", "relaxed", "simd", "typescript"'),
+      new RangeError(
+        'float32: kernels is "fast", expected one of "auto", "wide", "relaxed", "simd", "typescript"',
+      ),
     );
   });
 });

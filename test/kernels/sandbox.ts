@@ -3,8 +3,10 @@
  * blocks that a kernel may write is found.
  */
 import type { Backend } from '../../src/kernels/backend.ts';
+import { float32 } from '../../src/kernels/index.ts';
 import { referenceBackend } from '../../src/kernels/reference/index.ts';
 import { type SimdKind, simdBackend } from '../../src/kernels/simd/index.ts';
+import { useWideKernels } from '../../src/kernels/wide/index.ts';
 
 /** The instructions of each flavour of SIMD kernels, as the body of a function without parameters that returns a vector. */
 const INSTRUCTIONS: Readonly<Record<SimdKind, readonly number[]>> = {
@@ -24,6 +26,17 @@ export const flavours = (Object.keys(INSTRUCTIONS) as SimdKind[]).filter((kind) 
   return WebAssembly.validate(Uint8Array.from([...magic, ...types, ...functions, ...code]));
 });
 
+/** The backends of 256 bits, fused and unfused; none where the engine or the processor refuses them. */
+export const wideBackends: readonly Backend[] = (() => {
+  try {
+    useWideKernels();
+  } catch {
+    return [];
+  }
+  return [float32({ kernels: 'wide' }), float32({ kernels: 'wide', deterministic: true })];
+})();
+export const runsWide: boolean = wideBackends.length > 0;
+
 /** Each implementation of the contract that this engine can run, with a heap of its own. */
 export const backends: readonly Backend[] = [
   referenceBackend('float64'),
@@ -34,6 +47,7 @@ export const backends: readonly Backend[] = [
       throw new Error(`this engine runs the instructions of "${kind}", but there is no such backend`);
     return backend;
   }),
+  ...wideBackends,
 ];
 
 /** Half the distance between 1 and the next number: the relative error of one rounding. */

@@ -1,10 +1,8 @@
 /** The backend of WebAssembly kernels: float32, with 128-bit SIMD. */
 import type { Backend } from '../backend.ts';
-import { Heap } from '../heap.ts';
-import type { Kernels } from '../kernels.ts';
-import { heapBase, pieces } from './binaries.generated.ts';
-import { MemoryStorage } from './memory.ts';
-import { moduleOf } from './module.ts';
+import { pieces } from './binaries.generated.ts';
+import { instantiate } from './instance.ts';
+import { bytesOf } from './text.ts';
 
 /** The instructions: `relaxed` fuses multiply and add, faster and not bit-identical between machines. */
 export type SimdKind = 'relaxed' | 'simd';
@@ -26,22 +24,9 @@ export function simdBackend(kind: SimdKind): Backend | undefined {
   const { name, probe } = FLAVOURS[kind];
   try {
     // Compiling tells what validating would not: whether a content security policy allows it.
-    moduleOf(probe);
+    new WebAssembly.Module(bytesOf(probe));
   } catch {
     return undefined;
   }
-  const storage = new MemoryStorage(heapBase);
-  const module = moduleOf(pieces.map((piece) => piece[kind]).join(''));
-  const env = { memory: storage.memory, tile: tileRows() };
-  const { exports } = new WebAssembly.Instance(module, { env });
-  return { name, dtype: 'float32', heap: new Heap(storage), kernels: exports as unknown as Kernels };
-}
-
-/**
- * The rows of a tile whose multiply–adds are fused. V8 before 13 (Node 22) loads all that a round needs before it multiplies,
- * and has no registers left for six: 24 GFLOP/s instead of 53.
- */
-function tileRows(): number {
-  const { process } = globalThis as { process?: { versions?: { v8?: string } } };
-  return Number.parseInt(process?.versions?.v8 ?? '13', 10) < 13 ? 4 : 6;
+  return instantiate(name, new WebAssembly.Module(bytesOf(...pieces.map((piece) => piece[kind]))));
 }

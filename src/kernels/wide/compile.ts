@@ -1,0 +1,50 @@
+/**
+ * Compiling for 256 bits: V8 has a pass that makes one AVX2 instruction of two neighbouring 128-bit ones, and it is off unless
+ * a flag is set when a function is compiled.
+ */
+
+/** What is used of Node's `process` and of `node:v8`. */
+interface Process {
+  readonly arch: string;
+  readonly versions: { readonly v8?: string; readonly bun?: string; readonly deno?: string };
+  readonly config?: { readonly variables?: { readonly v8_enable_wasm_simd256_revec?: number } };
+  getBuiltinModule(name: 'node:v8'): { setFlagsFromString(flags: string): void };
+}
+
+/** Why this engine cannot, in the words of an error; undefined where it may be tried. */
+export function obstacle(): string | undefined {
+  const { process } = globalThis as { process?: Process };
+  if (process?.versions?.v8 === undefined || process.versions.bun !== undefined) return 'is no Node';
+  if (process.versions.deno !== undefined) return 'is Deno';
+  if (process.arch !== 'x64') return `is Node for ${process.arch}`;
+  const v8 = process.versions.v8;
+  // Before V8 13 fused multiply–adds are not merged, and some code ends the process.
+  if (Number.parseInt(v8, 10) < 13) return `has V8 ${v8}`;
+  if (process.config?.variables?.v8_enable_wasm_simd256_revec !== 1)
+    return 'was built without the pass that merges instructions';
+  return undefined;
+}
+
+/**
+ * Compiles a binary with the pass, at once and by the optimising compiler, since the flags count only while a function is
+ * compiled. They are unset again before anything else is: no other module of the process is affected.
+ */
+export function compileWide(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  const { process } = globalThis as unknown as { process: Process };
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8');
+  // From V8 15 on the pass is no experiment.
+  const pass =
+    Number.parseInt(process.versions.v8!, 10) < 15 ? 'experimental-wasm-revectorize' : 'wasm-revectorize';
+  setFlagsFromString(`--${pass}`);
+  setFlagsFromString('--no-liftoff');
+  setFlagsFromString('--no-wasm-lazy-compilation');
+  setFlagsFromString('--no-wasm-inlining');
+  try {
+    return new WebAssembly.Module(bytes);
+  } finally {
+    setFlagsFromString('--wasm-inlining');
+    setFlagsFromString('--wasm-lazy-compilation');
+    setFlagsFromString('--liftoff');
+    setFlagsFromString(`--no-${pass}`);
+  }
+}

@@ -1,0 +1,68 @@
+/** The backends of 256-bit kernels: the same sources as the others', in tiles of twice the width. */
+
+import { rangeError } from '../../common/errors.ts';
+import { type Added, addKernels, backendOf } from '../added.ts';
+import type { Backend } from '../backend.ts';
+import { bytesOf } from '../simd/text.ts';
+import { pieces } from './binaries.generated.ts';
+import { compileWide, obstacle } from './compile.ts';
+import { isInEffect } from './effect.ts';
+
+const NAMES = {
+  relaxed: 'float32 (relaxed SIMD, 256 bits)',
+  simd: 'float32 (SIMD, 256 bits)',
+};
+
+let added: Added | undefined;
+
+/**
+ * Makes `float32()`, and so every layer made from now on, compute with 256 bits at a time: about twice as fast on large layers,
+ * and the same results, bit for bit.
+ *
+ * The engine's pass that does it is experimental, and off unless it is asked for. Its flags are set only while these kernels
+ * are compiled, some 20 ms, so that nothing else in the process is compiled with them. That the pass took effect is then
+ * measured. `float32({ deterministic: true })` becomes wide as well. Models that exist keep their backend.
+ * `trainParallel` hands the kernels to its workers.
+ *
+ * @returns the backend that `float32()` is from now on; the same at each call
+ * @throws RangeError if this is not Node 24 or later on an x86-64 processor with AVX2, built with the pass
+ * @example
+ * ```ts
+ * import { float32 } from 'recurrent-cells';
+ * import { useWideKernels } from 'recurrent-cells/node';
+ *
+ * try {
+ *   useWideKernels();
+ * } catch (error) {
+ *   // It says why. What runs is what ran before.
+ * }
+ * float32().dtype; // → 'float32'
+ * ```
+ */
+export function useWideKernels(): Backend {
+  if (added === undefined) {
+    const came = obstacle();
+    if (came !== undefined) refuse(came);
+    const relaxed = wideBackend('relaxed');
+    if (!isInEffect(relaxed)) refuse('compiled the kernels without merging their instructions');
+    let simd: Backend | undefined;
+    added = {
+      relaxed: () => relaxed,
+      simd: () => {
+        simd ??= wideBackend('simd');
+        return simd;
+      },
+    };
+    addKernels(added);
+  }
+  return added.relaxed();
+}
+
+function wideBackend(kind: 'relaxed' | 'simd'): Backend {
+  const module = compileWide(bytesOf(...pieces.map((piece) => piece[kind])));
+  return backendOf(NAMES[kind], module);
+}
+
+function refuse(came: string): never {
+  throw rangeError('useWideKernels', 'engine', came, 'Node 24 or later for x86-64, on a processor with AVX2');
+}
