@@ -140,6 +140,8 @@ export type {
 } from './models/recurrent.ts';
 export { Adagrad, type AdagradOptions } from './optimizers/adagrad.ts';
 export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts';
+export { Lion, type LionOptions } from './optimizers/lion.ts';
+export { NAdam, type NAdamOptions } from './optimizers/nadam.ts';
 export {
   clearGradients,
   Optimizer,
@@ -166,6 +168,7 @@ export {
   type StepDecayOptions,
   stepDecay,
 } from './optimizers/schedules.ts';
+export type { ParameterGroup, SharedOptions } from './optimizers/settings.ts';
 export { SGD, type SGDOptions } from './optimizers/sgd.ts';
 export type { OptimizerState, ParameterState } from './optimizers/state.ts';
 export {

@@ -176,14 +176,15 @@ export class Conv1d<
       output,
       backward: (dOutput, _, needsInput) => {
         if (bias !== undefined) addColumnSums(bias.gradient, dOutput);
-        arena.scope(() => {
-          const dKernels = arena.zeros(this.kernelSize, this.outputSize * this.inputSize);
-          for (const { k, at, from } of taps) addProduct(this.#kernel(dKernels, k), at(dOutput).T, from(x));
-          const columns = columnsOf(weight.gradient, this.kernelSize);
-          const dWeight = arena.matrix(columns.rows, columns.columns);
-          transpose(dWeight, dKernels);
-          add(columns, columns, dWeight);
-        });
+        if (!weight.frozen)
+          arena.scope(() => {
+            const dKernels = arena.zeros(this.kernelSize, this.outputSize * this.inputSize);
+            for (const { k, at, from } of taps) addProduct(this.#kernel(dKernels, k), at(dOutput).T, from(x));
+            const columns = columnsOf(weight.gradient, this.kernelSize);
+            const dWeight = arena.matrix(columns.rows, columns.columns);
+            transpose(dWeight, dKernels);
+            add(columns, columns, dWeight);
+          });
         if (!needsInput) return {};
         const dX = arena.zeros(x.rows, x.columns);
         const apart = kernels ?? this.#kernels(arena, weight.value);

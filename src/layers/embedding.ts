@@ -113,7 +113,8 @@ export class Embedding<
     return {
       output: dense(input, values),
       backward: (dOutput) => {
-        scatterAdd(this.weight.gradient, dOutput, this.#trained(arena, input.indices));
+        if (!this.weight.frozen)
+          scatterAdd(this.weight.gradient, dOutput, this.#trained(arena, input.indices));
         return {};
       },
     };

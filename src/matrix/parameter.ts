@@ -64,6 +64,11 @@ export class Parameter {
   readonly shape: readonly number[];
   /** The value in the heap, a vector as one row; of more than two dimensions, all but the first are in a row. */
   readonly value: Matrix;
+  /**
+   * Whether it stays as it is: backward passes leave its gradient out where that saves a product, and optimisers, norms and
+   * clipping pass it by. Not saved with a model. Default `false`.
+   */
+  frozen = false;
   #gradient: Matrix | undefined;
   #version = 0;
 

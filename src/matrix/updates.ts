@@ -54,6 +54,82 @@ export function adam(w: Matrix, g: Matrix, mean: Matrix, square: Matrix, of: Ada
   );
 }
 
+/** {@link adam} with the largest v so far in the place of v. Rarely used, so without a kernel of its own. */
+export function amsgrad(
+  w: Matrix,
+  g: Matrix,
+  mean: Matrix,
+  square: Matrix,
+  largest: Matrix,
+  of: AdamConstants,
+): void {
+  const length = lengthOf('amsgrad', w, { g, mean, square, largest });
+  const x = w.backend.heap.values;
+  for (let i = 0; i < length; i++) {
+    const weight = x[w.offset + i]!;
+    const gradient = x[g.offset + i]! + of.decay * weight;
+    const m = of.beta1 * x[mean.offset + i]! + (1 - of.beta1) * gradient;
+    const v = of.beta2 * x[square.offset + i]! + (1 - of.beta2) * gradient * gradient;
+    const most = Math.max(x[largest.offset + i]!, v);
+    x[mean.offset + i] = m;
+    x[square.offset + i] = v;
+    x[largest.offset + i] = most;
+    x[w.offset + i] = of.shrink * weight - (of.rate * m) / (Math.sqrt(most) * of.scale + of.epsilon);
+  }
+}
+
+/** The constants of {@link nadam}. */
+export interface NadamConstants {
+  /** η·(1 − μₜ)/(1 − Πᵢ₌₁…ₜ μᵢ), of the gradient */
+  readonly gradientRate: number;
+  /** η·μₜ₊₁/(1 − Πᵢ₌₁…ₜ₊₁ μᵢ), of the mean */
+  readonly meanRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  /** 1/√(1 − β₂ᵗ) */
+  readonly scale: number;
+  readonly epsilon: number;
+  readonly decay: number;
+}
+
+/** m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; w ← w − (gradientRate·g + meanRate·m) / (√v·scale + ε). Without a kernel. */
+export function nadam(w: Matrix, g: Matrix, mean: Matrix, square: Matrix, of: NadamConstants): void {
+  const length = lengthOf('nadam', w, { g, mean, square });
+  const x = w.backend.heap.values;
+  for (let i = 0; i < length; i++) {
+    const weight = x[w.offset + i]!;
+    const gradient = x[g.offset + i]! + of.decay * weight;
+    const m = of.beta1 * x[mean.offset + i]! + (1 - of.beta1) * gradient;
+    const v = of.beta2 * x[square.offset + i]! + (1 - of.beta2) * gradient * gradient;
+    x[mean.offset + i] = m;
+    x[square.offset + i] = v;
+    const step = of.gradientRate * gradient + of.meanRate * m;
+    x[w.offset + i] = weight - step / (Math.sqrt(v) * of.scale + of.epsilon);
+  }
+}
+
+/** The constants of {@link lion}. */
+export interface LionConstants {
+  readonly rate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  /** What w is multiplied by first: 1 − η·λ. */
+  readonly shrink: number;
+}
+
+/** w ← shrink·w − rate·sign(β₁m + (1−β₁)g); m ← β₂m + (1−β₂)g. Without a kernel. */
+export function lion(w: Matrix, g: Matrix, mean: Matrix, of: LionConstants): void {
+  const length = lengthOf('lion', w, { g, mean });
+  const x = w.backend.heap.values;
+  for (let i = 0; i < length; i++) {
+    const gradient = x[g.offset + i]!;
+    const m = x[mean.offset + i]!;
+    const direction = Math.sign(of.beta1 * m + (1 - of.beta1) * gradient);
+    x[w.offset + i] = of.shrink * x[w.offset + i]! - of.rate * direction;
+    x[mean.offset + i] = of.beta2 * m + (1 - of.beta2) * gradient;
+  }
+}
+
 /** The constants of {@link rmsprop}. */
 export interface RmspropConstants {
   readonly rate: number;

@@ -1,30 +1,35 @@
 /** Adagrad. */
 import { type Checks, checkOptions, magnitude } from '../common/options.ts';
-import { adagrad } from '../matrix/operations.ts';
+import { adagrad, fill } from '../matrix/operations.ts';
 import { Optimizer, type Update } from './optimizer.ts';
+import { type SharedOptions, sharedChecks } from './settings.ts';
 
 /** Options of {@link Adagrad}. */
-export interface AdagradOptions {
+export interface AdagradOptions extends SharedOptions {
   /** η */
   readonly learningRate: number;
   /** ε: 10⁻¹⁰ unless given. */
   readonly epsilon?: number | undefined;
-  /** λ, added to the gradient as λ·w: 0 unless given. */
-  readonly weightDecay?: number | undefined;
+  /** κ: how fast the learning rate falls, to η/(1 + (t − 1)·κ) at step t; default 0. */
+  readonly learningRateDecay?: number | undefined;
+  /** Where the sum of squares s starts; default 0. */
+  readonly initialAccumulator?: number | undefined;
 }
 
 const checks: Checks<AdagradOptions> = {
   learningRate: { required: magnitude },
   epsilon: magnitude,
-  weightDecay: magnitude,
+  learningRateDecay: magnitude,
+  initialAccumulator: magnitude,
+  ...sharedChecks,
 };
 
 /**
- * Adagrad (Duchi, Hazan and Singer 2011), in PyTorch's form:
+ * Adagrad (Duchi, Hazan and Singer 2011), in PyTorch's form, at a parameter's step t = 1, 2, …:
  *
  *     g ← ∂L/∂w + λ·w
  *     s ← s + g²
- *     w ← w − η·g / (√s + ε)
+ *     w ← w − η/(1 + (t − 1)·κ) · g / (√s + ε)
  *
  * @example
  * ```ts
@@ -41,19 +46,28 @@ const checks: Checks<AdagradOptions> = {
 export class Adagrad extends Optimizer {
   readonly type = 'Adagrad';
   readonly epsilon: number;
-  readonly weightDecay: number;
+  readonly learningRateDecay: number;
+  readonly initialAccumulator: number;
   readonly slots: readonly string[] = ['square'];
 
   /** @throws RangeError if a setting is out of range; TypeError if one is unknown or of another kind. */
   constructor(options: AdagradOptions) {
-    const { learningRate, epsilon = 1e-10, weightDecay = 0 } = checkOptions('Adagrad', options, checks);
-    super('Adagrad', learningRate);
+    const {
+      learningRate,
+      epsilon = 1e-10,
+      learningRateDecay = 0,
+      initialAccumulator = 0,
+    } = checkOptions('Adagrad', options, checks);
+    super('Adagrad', learningRate, options);
     this.epsilon = epsilon;
-    this.weightDecay = weightDecay;
+    this.learningRateDecay = learningRateDecay;
+    this.initialAccumulator = initialAccumulator;
   }
 
-  protected update({ parameter: { value, gradient }, rate, slot }: Update): void {
-    const { epsilon, weightDecay: decay } = this;
-    adagrad(value, gradient, slot('square'), { rate, epsilon, decay });
+  protected update({ parameter: { value }, gradient, weightDecay: decay, rate, step, slot }: Update): void {
+    const square = slot('square');
+    if (step === 1) fill(square, this.initialAccumulator);
+    const slowed = rate / (1 + (step - 1) * this.learningRateDecay);
+    adagrad(value, gradient, square, { rate: slowed, epsilon: this.epsilon, decay });
   }
 }

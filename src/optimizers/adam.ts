@@ -1,22 +1,22 @@
 /** Adam, and Adam with decoupled weight decay. */
-import { type Checks, checkOptions, magnitude } from '../common/options.ts';
+import { type Checks, checkOptions, flag, magnitude } from '../common/options.ts';
 import { power } from '../math/elementary.ts';
-import { adam } from '../matrix/operations.ts';
+import { adam, amsgrad } from '../matrix/operations.ts';
 import { Optimizer, type Update } from './optimizer.ts';
-import { share } from './settings.ts';
+import { type SharedOptions, share, sharedChecks } from './settings.ts';
 
 /** Options of {@link Adam} and {@link AdamW}. */
-export interface AdamOptions {
-  /** η: 10⁻³ unless given. */
+export interface AdamOptions extends SharedOptions {
+  /** η; default 10⁻³. */
   readonly learningRate?: number | undefined;
-  /** β₁, how much of the mean gradient stays: 0.9 unless given. */
+  /** β₁, how much of the mean gradient stays; default 0.9. */
   readonly beta1?: number | undefined;
-  /** β₂, how much of the mean squared gradient stays: 0.999 unless given. */
+  /** β₂, how much of the mean squared gradient stays; default 0.999. */
   readonly beta2?: number | undefined;
-  /** ε: 10⁻⁸ unless given. */
+  /** ε; default 10⁻⁸. */
   readonly epsilon?: number | undefined;
-  /** λ: 0 of Adam and 0.01 of AdamW unless given. */
-  readonly weightDecay?: number | undefined;
+  /** Whether to divide by the largest v so far (Reddi, Kale and Kumar 2018, arXiv:1904.09237); default `false`. */
+  readonly amsgrad?: boolean | undefined;
 }
 
 const checks: Checks<AdamOptions> = {
@@ -24,7 +24,8 @@ const checks: Checks<AdamOptions> = {
   beta1: share,
   beta2: share,
   epsilon: magnitude,
-  weightDecay: magnitude,
+  amsgrad: flag,
+  ...sharedChecks,
 };
 
 /** What the two share: all but where the weight decay goes. */
@@ -32,8 +33,8 @@ abstract class Moments extends Optimizer {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
-  readonly weightDecay: number;
-  readonly slots: readonly string[] = ['mean', 'square'];
+  readonly amsgrad: boolean;
+  readonly slots: readonly string[];
 
   constructor(where: string, options: AdamOptions, defaultDecay: number) {
     const {
@@ -42,29 +43,31 @@ abstract class Moments extends Optimizer {
       beta2 = 0.999,
       epsilon = 1e-8,
       weightDecay = defaultDecay,
+      amsgrad = false,
     } = checkOptions(where, options, checks);
-    super(where, learningRate);
+    super(where, learningRate, { ...options, weightDecay });
     this.beta1 = beta1;
     this.beta2 = beta2;
     this.epsilon = epsilon;
-    this.weightDecay = weightDecay;
+    this.amsgrad = amsgrad;
+    this.slots = ['mean', 'square', ...(amsgrad ? ['largest'] : [])];
   }
 
-  /** The decay added to the gradient, and what the weight is multiplied by before the step. */
-  protected abstract decay(rate: number): { added: number; shrink: number };
+  /** The decay λ added to the gradient, and what the weight is multiplied by before the step. */
+  protected abstract decay(rate: number, weightDecay: number): { decay: number; shrink: number };
 
-  protected update({ parameter: { value, gradient }, rate, step, slot }: Update): void {
+  protected update({ parameter: { value }, gradient, weightDecay, rate, step, slot }: Update): void {
     const { beta1, beta2, epsilon } = this;
-    const { added, shrink } = this.decay(rate);
-    adam(value, gradient, slot('mean'), slot('square'), {
+    const constants = {
       rate: rate / (1 - power(beta1, step)),
       beta1,
       beta2,
       scale: 1 / Math.sqrt(1 - power(beta2, step)),
       epsilon,
-      decay: added,
-      shrink,
-    });
+      ...this.decay(rate, weightDecay),
+    };
+    if (this.amsgrad) amsgrad(value, gradient, slot('mean'), slot('square'), slot('largest'), constants);
+    else adam(value, gradient, slot('mean'), slot('square'), constants);
   }
 }
 
@@ -96,8 +99,8 @@ export class Adam extends Moments {
     super('Adam', options, 0);
   }
 
-  protected decay(): { added: number; shrink: number } {
-    return { added: this.weightDecay, shrink: 1 };
+  protected decay(_: number, weightDecay: number): { decay: number; shrink: number } {
+    return { decay: weightDecay, shrink: 1 };
   }
 }
 
@@ -124,7 +127,7 @@ export class AdamW extends Moments {
     super('AdamW', options, 0.01);
   }
 
-  protected decay(rate: number): { added: number; shrink: number } {
-    return { added: 0, shrink: 1 - rate * this.weightDecay };
+  protected decay(rate: number, weightDecay: number): { decay: number; shrink: number } {
+    return { decay: 0, shrink: 1 - rate * weightDecay };
   }
 }

@@ -3,22 +3,33 @@
  *
  * Answers for memory. The updates themselves are operations on matrices.
  */
-
 import { rangeError, show } from '../common/errors.ts';
 import { magnitude } from '../common/options.ts';
-import { withArena } from '../matrix/arena.ts';
+import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
+import { scale } from '../matrix/operations.ts';
 import { ownedMatrix } from '../matrix/owned.ts';
 import { checkParameters, type Parameter } from '../matrix/parameter.ts';
+import { groupOf, type ParameterGroup, type SharedOptions } from './settings.ts';
 import { checkState, type OptimizerState, type ParameterState } from './state.ts';
 
 /** Parameters by name, as a model's `parameters()` gives them. */
 export type Parameters = ReadonlyMap<string, Parameter>;
 
+/** Those that are not frozen. */
+export function trained(parameters: Parameters): Parameters {
+  return new Map(Array.from(parameters).filter(([, { frozen }]) => !frozen));
+}
+
 /** What an update works with. */
 export interface Update {
   readonly parameter: Parameter;
+  /** What to go down along: the parameter's gradient, its opposite where the optimiser maximises. */
+  readonly gradient: Matrix;
+  /** η of this parameter and step. */
   readonly rate: number;
+  /** λ of this parameter. */
+  readonly weightDecay: number;
   /** Which update of this parameter it is, from 1. */
   readonly step: number;
   /**
@@ -70,19 +81,28 @@ export abstract class Optimizer {
   abstract readonly type: string;
   /** η. It may be changed between steps; a step may also be given another. */
   learningRate: number;
+  /** λ */
+  readonly weightDecay: number;
+  readonly maximize: boolean;
+  readonly groups: readonly ParameterGroup[];
   /** The names of what is remembered of each parameter. */
   abstract readonly slots: readonly string[];
   readonly #memories: WeakMap<Parameter, Memory> = new WeakMap();
 
-  constructor(where: string, learningRate: number) {
+  /** @param options the learning rate, and what all optimisers share, checked with the options of the class. */
+  constructor(where: string, learningRate: number, options: SharedOptions = {}) {
+    const { weightDecay = 0, maximize = false, groups = [] } = options;
     this.learningRate = magnitude(where, 'learningRate', learningRate);
+    this.weightDecay = weightDecay;
+    this.maximize = maximize;
+    this.groups = [...groups];
   }
 
   /** Updates the value of one parameter. */
   protected abstract update(update: Update): void;
 
   /**
-   * Updates every parameter by its gradient, which stays as it is.
+   * Updates every parameter that is not frozen by its gradient, which stays as it is.
    *
    * @param learningRate η of this step, such as `optimizer.learningRate * schedule(step)`.
    * @throws RangeError if `learningRate` is not a finite number of at least 0.
@@ -91,7 +111,8 @@ export abstract class Optimizer {
     const where = `${this.type}.step`;
     const rate = magnitude(where, 'learningRate', learningRate);
     checkParameters(where, parameters);
-    for (const parameter of parameters.values())
+    for (const [name, parameter] of trained(parameters)) {
+      const { rateFactor = 1, weightDecay = this.weightDecay } = groupOf(this.groups, name) ?? {};
       withArena(parameter.value.backend, (arena) => {
         const memory = this.#remember(parameter);
         const slot = (name: string) => {
@@ -106,9 +127,12 @@ export abstract class Optimizer {
           return found;
         };
         const zeros = () => arena.zeros(parameter.value.rows, parameter.value.columns);
-        this.update({ parameter, rate, step: ++memory.steps, slot, zeros });
+        const gradient = this.maximize ? opposite(arena, parameter.gradient) : parameter.gradient;
+        const own = { gradient, rate: rateFactor * rate, weightDecay };
+        this.update({ parameter, ...own, step: ++memory.steps, slot, zeros });
         parameter.changed();
       });
+    }
   }
 
   /**
@@ -183,6 +207,13 @@ export abstract class Optimizer {
     this.#memories.set(parameter, memory);
     return memory;
   }
+}
+
+/** −a */
+function opposite(arena: Arena, a: Matrix): Matrix {
+  const out = arena.matrix(a.rows, a.columns);
+  scale(out, a, -1);
+  return out;
 }
 
 /**

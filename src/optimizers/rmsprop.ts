@@ -2,9 +2,10 @@
 import { type Checks, checkOptions, flag, fraction, magnitude } from '../common/options.ts';
 import { rmsprop } from '../matrix/operations.ts';
 import { Optimizer, type Update } from './optimizer.ts';
+import { type SharedOptions, sharedChecks } from './settings.ts';
 
 /** Options of {@link RMSProp}. */
-export interface RMSPropOptions {
+export interface RMSPropOptions extends SharedOptions {
   /** η */
   readonly learningRate: number;
   /** α from 0 to 1, how much of the running means stays: 0.99 unless given. */
@@ -15,8 +16,6 @@ export interface RMSPropOptions {
   readonly momentum?: number | undefined;
   /** Whether to divide by the deviation from the mean gradient: false unless given. */
   readonly centered?: boolean | undefined;
-  /** λ, added to the gradient as λ·w: 0 unless given. */
-  readonly weightDecay?: number | undefined;
 }
 
 const checks: Checks<RMSPropOptions> = {
@@ -25,7 +24,7 @@ const checks: Checks<RMSPropOptions> = {
   epsilon: magnitude,
   momentum: fraction,
   centered: flag,
-  weightDecay: magnitude,
+  ...sharedChecks,
 };
 
 /**
@@ -55,7 +54,6 @@ export class RMSProp extends Optimizer {
   readonly epsilon: number;
   readonly momentum: number;
   readonly centered: boolean;
-  readonly weightDecay: number;
   readonly slots: readonly string[];
 
   /** @throws RangeError if a setting is out of range; TypeError if one is unknown or of another kind. */
@@ -66,19 +64,17 @@ export class RMSProp extends Optimizer {
       epsilon = 1e-8,
       momentum = 0,
       centered = false,
-      weightDecay = 0,
     } = checkOptions('RMSProp', options, checks);
-    super('RMSProp', learningRate);
+    super('RMSProp', learningRate, options);
     this.alpha = alpha;
     this.epsilon = epsilon;
     this.momentum = momentum;
     this.centered = centered;
-    this.weightDecay = weightDecay;
     this.slots = ['square', ...(centered ? ['mean'] : []), ...(momentum > 0 ? ['velocity'] : [])];
   }
 
-  protected update({ parameter: { value, gradient }, rate, slot, zeros }: Update): void {
-    const { alpha, epsilon, momentum, centered, weightDecay: decay } = this;
+  protected update({ parameter: { value }, gradient, weightDecay: decay, rate, slot, zeros }: Update): void {
+    const { alpha, epsilon, momentum, centered } = this;
     const memory = {
       square: slot('square'),
       mean: centered ? slot('mean') : zeros(),

@@ -1,33 +1,35 @@
 /** Stochastic gradient descent. */
 import { rangeError } from '../common/errors.ts';
 import { type Checks, checkOptions, flag, fraction, magnitude } from '../common/options.ts';
-import { sgd } from '../matrix/operations.ts';
+import { scale, sgd } from '../matrix/operations.ts';
 import { Optimizer, type Update } from './optimizer.ts';
+import { type SharedOptions, sharedChecks } from './settings.ts';
 
 /** Options of {@link SGD}. */
-export interface SGDOptions {
+export interface SGDOptions extends SharedOptions {
   /** η */
   readonly learningRate: number;
   /** μ from 0 to 1: 0 unless given. */
   readonly momentum?: number | undefined;
   /** Whether the step looks ahead along the momentum: false unless given. */
   readonly nesterov?: boolean | undefined;
-  /** λ, added to the gradient as λ·w: 0 unless given. */
-  readonly weightDecay?: number | undefined;
+  /** τ: how much less of the gradient enters the velocity after the first step; default 0. */
+  readonly dampening?: number | undefined;
 }
 
 const checks: Checks<SGDOptions> = {
   learningRate: { required: magnitude },
   momentum: fraction,
   nesterov: flag,
-  weightDecay: magnitude,
+  dampening: fraction,
+  ...sharedChecks,
 };
 
 /**
  * Stochastic gradient descent, with momentum (Sutskever et al. 2013) in PyTorch's form, where η multiplies the velocity:
  *
  *     g ← ∂L/∂w + λ·w
- *     v ← μ·v + g
+ *     v ← μ·v + (1 − τ)·g          at the first step v ← g
  *     w ← w − η·v                  Nesterov: w ← w − η·(g + μ·v)
  *
  * @example
@@ -46,11 +48,11 @@ export class SGD extends Optimizer {
   readonly type = 'SGD';
   readonly momentum: number;
   readonly nesterov: boolean;
-  readonly weightDecay: number;
+  readonly dampening: number;
   readonly slots: readonly string[];
 
   /**
-   * @throws RangeError if a setting is out of range, or `nesterov` is without momentum; TypeError if one is unknown or of
+   * @throws RangeError if a setting is out of range, or `nesterov` is without momentum or with dampening; TypeError if one is unknown or of
    * another kind.
    */
   constructor(options: SGDOptions) {
@@ -58,20 +60,28 @@ export class SGD extends Optimizer {
       learningRate,
       momentum = 0,
       nesterov = false,
-      weightDecay = 0,
+      dampening = 0,
     } = checkOptions('SGD', options, checks);
-    super('SGD', learningRate);
+    super('SGD', learningRate, options);
     this.momentum = momentum;
     this.nesterov = nesterov;
-    this.weightDecay = weightDecay;
+    this.dampening = dampening;
     if (nesterov && momentum === 0)
       throw rangeError('SGD', 'momentum', 'is 0', 'a number above 0, since nesterov is true');
+    if (nesterov && dampening > 0)
+      throw rangeError('SGD', 'dampening', `is ${dampening}`, '0, since nesterov is true');
     this.slots = momentum > 0 ? ['velocity'] : [];
   }
 
-  protected update({ parameter: { value, gradient }, rate, slot, zeros }: Update): void {
-    const { momentum, nesterov, weightDecay: decay } = this;
+  protected update({ parameter: { value }, gradient, weightDecay, rate, step, slot, zeros }: Update): void {
+    const { momentum, nesterov, dampening } = this;
     const velocity = momentum > 0 ? slot('velocity') : zeros();
-    sgd(value, gradient, velocity, { rate, momentum, nesterov, decay });
+    const enters = momentum > 0 && step > 1 ? 1 - dampening : 1;
+    let own = gradient;
+    if (enters !== 1) {
+      own = zeros();
+      scale(own, gradient, enters);
+    }
+    sgd(value, own, velocity, { rate, momentum, nesterov, decay: enters * weightDecay });
   }
 }

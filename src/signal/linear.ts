@@ -67,16 +67,17 @@ export function linearGradient(
   bias: Parameter | undefined,
 ): LinearGradient {
   const addBias = (dOut: Matrix) => {
-    if (bias !== undefined) addColumnSums(bias.gradient, dOut);
+    if (bias !== undefined && !bias.frozen) addColumnSums(bias.gradient, dOut);
   };
   if (x.kind === 'dense')
     return {
       add(dOut, row) {
         addBias(dOut);
-        addProduct(weight.gradient, dOut.T, x.values.rowsFrom(row, dOut.rows));
+        if (!weight.frozen) addProduct(weight.gradient, dOut.T, x.values.rowsFrom(row, dOut.rows));
       },
       finish() {},
     };
+  if (weight.frozen) return { add: addBias, finish() {} };
   const { rows, columns } = weight.value;
   const dTable = arena.zeros(columns, rows);
   return {

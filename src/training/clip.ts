@@ -4,6 +4,7 @@ import { type Check, type Checks, checkOptions, notNegative } from '../common/op
 import { withArena } from '../matrix/arena.ts';
 import { clamp, maximumMagnitude, scale, sumOfSquares } from '../matrix/operations.ts';
 import { checkParameters, type Parameter } from '../matrix/parameter.ts';
+import { trained } from '../optimizers/optimizer.ts';
 
 /** Which norm: 2, the root of the sum of squares, or `infinity`, the largest magnitude. */
 export type Norm = 2 | 'infinity';
@@ -28,7 +29,7 @@ const LARGE = 2 ** 460;
 const SMALL = 2 ** -460;
 
 /**
- * The norm of all gradients together, as one vector.
+ * The norm of all gradients together, as one vector; those of frozen parameters are left out.
  *
  * It does not overflow where the gradients do not. It is NaN or infinite if a gradient is.
  *
@@ -86,7 +87,7 @@ export function clipNorm(
   const before = gradientNorm(parameters, norm);
   const factor = maxNorm / (before + epsilon);
   if (Number.isFinite(before) && factor < 1)
-    for (const { gradient } of parameters.values()) scale(gradient, gradient, factor);
+    for (const { gradient } of trained(parameters).values()) scale(gradient, gradient, factor);
   return before;
 }
 
@@ -108,13 +109,13 @@ export function clipNorm(
 export function clipValue(parameters: ReadonlyMap<string, Parameter>, limit: number): void {
   notNegative('clipValue', 'limit', limit);
   checkParameters('clipValue', parameters);
-  for (const { gradient } of parameters.values()) clamp(gradient, gradient, -limit, limit);
+  for (const { gradient } of trained(parameters).values()) clamp(gradient, gradient, -limit, limit);
 }
 
 /** Σ (factor·g)² over all gradients. */
 function squares(parameters: ReadonlyMap<string, Parameter>, factor: number): number {
   let sum = 0;
-  for (const { gradient } of parameters.values()) {
+  for (const { gradient } of trained(parameters).values()) {
     const { backend, rows, columns } = gradient;
     if (factor === 1) sum += sumOfSquares(gradient);
     else
@@ -129,6 +130,6 @@ function squares(parameters: ReadonlyMap<string, Parameter>, factor: number): nu
 
 function largest(parameters: ReadonlyMap<string, Parameter>): number {
   let most = 0;
-  for (const { gradient } of parameters.values()) most = Math.max(most, maximumMagnitude(gradient));
+  for (const { gradient } of trained(parameters).values()) most = Math.max(most, maximumMagnitude(gradient));
   return most;
 }

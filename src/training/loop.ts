@@ -8,6 +8,7 @@ import { breathe } from '../async/breathe.ts';
 import { untilAborted } from '../async/until-aborted.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import { type Batch, type Batches, checkBatch, Epochs } from '../data/batch.ts';
+import { trained } from '../optimizers/optimizer.ts';
 import type { State } from '../signal/state.ts';
 import { evaluate } from './evaluate.ts';
 import { GradientSum } from './gradient-sum.ts';
@@ -46,7 +47,7 @@ export async function* trainingLoop<Input, Target extends Tensor | Indices>(
   compute: Compute<Batch<Input, Target>>,
 ): AsyncGenerator<TrainingStep, void, undefined> {
   const { signal, firstStep = 0, accumulate = 1, average, loss } = options;
-  const parameters = model.parameters();
+  const parameters = trained(model.parameters());
   const updater = new Updater(where, parameters, options);
   const sum = accumulate > 1 ? new GradientSum(parameters, loss.reduction) : undefined;
   const progress = new Progress(batches);

@@ -24,6 +24,7 @@ import {
   clearStates,
   copyStates,
   newBlockGradient,
+  parameterOf,
   source,
   stepAt,
   type Unrolled,
@@ -197,16 +198,20 @@ function parameterGradients<State extends string>(
 ): ParameterGradients<State> {
   const { rule, weightIh, biasIh, biasHh } = cell;
   const ofInput = linearGradient(arena, input, weightIh, biasIh);
-  const dWeights = rule.stages.map((stage) => weightOf(cell, stage, ({ gradient }) => gradient));
+  const dWeights = rule.stages.map((stage) =>
+    parameterOf(cell, stage).frozen ? undefined : weightOf(cell, stage, ({ gradient }) => gradient),
+  );
   return {
     add({ input: { batch: B }, first, states, kept }, { gates, recurrent, products }, start, count) {
       const top = (of: Matrix) => of.rowsFrom(0, count * B);
       ofInput.add(top(gates), (first + start) * B);
       rule.stages.forEach(({ from }, s) => {
         const of = rule.states.includes(from as State) ? states[from as State] : kept[from]!;
-        addProduct(dWeights[s]!, top(products[s]!).T, of.rowsFrom(start * B, count * B));
+        const dWeight = dWeights[s];
+        if (dWeight !== undefined)
+          addProduct(dWeight, top(products[s]!).T, of.rowsFrom(start * B, count * B));
       });
-      if (biasHh !== undefined) addColumnSums(biasHh.gradient, top(recurrent));
+      if (biasHh !== undefined && !biasHh.frozen) addColumnSums(biasHh.gradient, top(recurrent));
     },
     finish: () => ofInput.finish(),
   };

@@ -175,6 +175,14 @@ export function span(
   return { from: first * H, to: (first + gates.length) * H };
 }
 
+/** The parameter that a stage's product reads. */
+export function parameterOf<State extends string>(
+  { weightHh, own }: Unrollable<State>,
+  { gives }: Stage<string, State, string, string>,
+): Parameter {
+  return gives === undefined ? weightHh : own[gives.weight]!;
+}
+
 /** The weight of a stage's product, or its gradient: of its gates' rows [gates·H, P], most often. The product multiplies by its transpose. */
 export function weightOf<State extends string>(
   { rule, hiddenSize, weightHh, own }: Unrollable<State>,

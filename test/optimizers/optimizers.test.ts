@@ -6,14 +6,19 @@ import {
   AdamW,
   type Backend,
   clearGradients,
+  clipValue,
   float32,
   float64,
+  gradientNorm,
+  Lion,
+  NAdam,
   Optimizer,
   Random,
   RMSProp,
   SGD,
   type Update,
 } from '../../src/index.ts';
+import { fill } from '../../src/matrix/operations.ts';
 import { Parameter } from '../../src/matrix/parameter.ts';
 
 const makers: Readonly<Record<string, () => Optimizer>> = {
@@ -23,6 +28,12 @@ const makers: Readonly<Record<string, () => Optimizer>> = {
   'RMSProp with everything': () =>
     new RMSProp({ learningRate: 0.01, momentum: 0.9, centered: true, weightDecay: 0.1 }),
   Adagrad: () => new Adagrad({ learningRate: 0.1, weightDecay: 0.1 }),
+  'SGD with dampening': () => new SGD({ learningRate: 0.1, momentum: 0.9, dampening: 0.5, maximize: true }),
+  'Adagrad with everything': () =>
+    new Adagrad({ learningRate: 0.1, learningRateDecay: 0.1, initialAccumulator: 0.5, weightDecay: 0.1 }),
+  NAdam: () => new NAdam({ weightDecay: 0.1 }),
+  Lion: () => new Lion({ learningRate: 0.01, weightDecay: 0.1 }),
+  AMSGrad: () => new AdamW({ learningRate: 0.1, amsgrad: true }),
   Adam: () => new Adam({ weightDecay: 0.1 }),
   AdamW: () => new AdamW({ learningRate: 0.1 }),
 };
@@ -175,6 +186,75 @@ test('a mean of which nothing stays is the last gradient', () => {
     adam.step(new Map([['w', parameter]]));
   }
   expect(parameter.read()[0]).toBe(1);
+});
+
+describe('groups and frozen parameters', () => {
+  const parametersOf = () => {
+    const parameters = parametersIn(float64());
+    for (const { gradient } of parameters.values()) fill(gradient, 1);
+    return parameters;
+  };
+
+  test('a group has a rate and a decay of its own; the first that a name is in counts', () => {
+    const optimizer = new SGD({
+      learningRate: 1,
+      weightDecay: 0.5,
+      groups: [
+        { parameters: /bias/, rateFactor: 0.1, weightDecay: 0 },
+        { parameters: (name) => name.length > 0, rateFactor: 2 },
+      ],
+    });
+    const parameters = parametersOf();
+    const [weight, bias] = values(parameters) as [number[], number[]];
+    optimizer.step(parameters);
+    expect(values(parameters)).toEqual([weight.map((w) => w - 2 * (1 + 0.5 * w)), bias.map((w) => w - 0.1)]);
+  });
+
+  test('a frozen parameter stays, and is remembered nothing of', () => {
+    const parameters = parametersOf();
+    parameters.get('weight')!.frozen = true;
+    const before = values(parameters);
+    const adam = new Adam();
+    adam.step(parameters);
+    expect(values(parameters)[0]).toEqual(before[0]);
+    expect(values(parameters)[1]).not.toEqual(before[1]);
+    expect(Object.keys(adam.state(parameters).parameters)).toEqual(['bias']);
+    expect(gradientNorm(parameters)).toBeCloseTo(Math.sqrt(3), 14);
+    clipValue(parameters, 0.5);
+    expect(parameters.get('weight')!.readGradient()[0]).toBe(1);
+  });
+
+  test('Lion goes by the sign of its momentum', () => {
+    const parameter = new Parameter(float64(), [3], [1, 1, 1]);
+    const lion = new Lion({ learningRate: 0.5, beta1: 0.5, beta2: 0.75, weightDecay: 0.1 });
+    parameter.gradient.write([2, -3, 0]);
+    lion.step(new Map([['w', parameter]]));
+    expect(Array.from(parameter.read())).toEqual([0.95 - 0.5, 0.95 + 0.5, 0.95]);
+    parameter.gradient.write([-0.4, 4, 1]);
+    lion.step(new Map([['w', parameter]]));
+    // m = 0.25·g₁ = 0.5, −0.75, 0; its signs with the half of g₂ are +, +, +.
+    [0.45, 1.45, 0.95].forEach((w, i) => {
+      expect(parameter.read()[i]).toBeCloseTo(0.95 * w - 0.5, 14);
+    });
+  });
+
+  test.each<[() => unknown, string]>([
+    [() => new Adam({ groups: {} as never }), 'Adam: groups is an object, expected an array of groups'],
+    [
+      () => new Adam({ groups: [{ parameters: 'bias' as never }] }),
+      'Adam: groups[0]: parameters is "bias", expected a regular expression or a function of a name',
+    ],
+    [
+      () => new Adam({ groups: [{ parameters: /b/g }] }),
+      'Adam: groups[0]: parameters is /b/g, expected an expression without the flags g and y, which remember',
+    ],
+    [
+      () => new SGD({ learningRate: 1, momentum: 0.9, nesterov: true, dampening: 0.1 }),
+      'SGD: dampening is 0.1, expected 0, since nesterov is true',
+    ],
+  ])('%#', (make, message) => {
+    expect(make).toThrow(message);
+  });
 });
 
 describe('errors', () => {
