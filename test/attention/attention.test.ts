@@ -10,6 +10,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
+import { referenceBackend } from '../../src/kernels/reference/index.ts';
 import { type Checkable, checkGradients } from '../../src/testing.ts';
 
 const backend = float64();
@@ -55,6 +56,33 @@ function subject(attention: Attention, input: AttentionInput, name: 'query' | 'k
     },
   };
 }
+
+test('its parameters, and how to build it again', () => {
+  const names = kinds.map(([, options]) => [...new Attention(options).parameters().keys()]);
+  expect(names).toEqual([[], [], ['weight'], ['weightQuery', 'weightKey', 'v']]);
+  expect(new Attention(kinds[1]![1]).architecture()).toEqual({
+    type: 'Attention',
+    options: { score: 'dot', querySize: 3, keySize: 3, attentionSize: undefined, scale: 0.25 },
+  });
+});
+
+test('what it takes is given back at once', () => {
+  const own = referenceBackend('float64');
+  const { heap } = own;
+  const attention = new Attention({ score: 'additive', querySize: 3, keySize: 2, attentionSize: 4, backend: own }); // biome-ignore format: one line
+  const input = { query: drawn(1, 2, 3), keys: drawn(1, 4, 2) };
+  attention.forward(input).release();
+  const { used } = heap;
+  // A pass that held on to its memory would leave none for the next.
+  for (let i = 0; i < 3; i++) {
+    attention.forward(input).release();
+    attention.forward(input)[Symbol.dispose]();
+  }
+  expect(heap.used).toBe(used);
+  attention[Symbol.dispose]();
+  expect(heap.used).toBeLessThan(used);
+  expect(() => attention.infer(input)).toThrow('Matrix: its memory has been released');
+});
 
 describe.each(kinds)('%s', (_, options) => {
   const attention = new Attention({ ...options, backend, random });
@@ -168,6 +196,42 @@ describe('errors', () => {
       expect.objectContaining({ message: `Attention.infer: ${message}` }),
     ),
   );
+
+  test('of forward, and of values', () => {
+    expect(() => attention.forward({ query, keys, values: null as never })).toThrow(
+      'Attention.forward: values is null, expected a tensor { data, shape } of floating-point data',
+    );
+    expect(() => attention.infer({ query, keys, values: tensor([1, 2]) })).toThrow(
+      'Attention.infer: values has shape [2], expected [batch, time, valueSize]',
+    );
+    expect(() =>
+      attention.infer({
+        query,
+        keys,
+        values: tensor([
+          [[1], [2]],
+          [[1], [2]],
+        ]),
+      }),
+    ).toThrow('Attention.infer: values has shape [2, 2, 1], expected [1, 2, valueSize], as keys has');
+  });
+
+  test('of weights out of reach, and of an initializer', () => {
+    const many = 2 ** 16;
+    const sizes = { querySize: many, keySize: many };
+    for (const [options, name] of [
+      [{ score: 'general', ...sizes }, 'weight'],
+      [{ score: 'additive', querySize: many, keySize: 1, attentionSize: many }, 'weightQuery'],
+      [{ score: 'additive', querySize: 1, keySize: many, attentionSize: many }, 'weightKey'],
+    ] as const)
+      expect(() => new Attention(options)).toThrow(
+        new RangeError(`Attention: ${name} has shape [65536, 65536], expected at most 2³⁰ elements`),
+      );
+    const initializer = () => new Float64Array(3);
+    expect(() => new Attention({ score: 'general', querySize: 2, keySize: 2, initializer })).toThrow(
+      /^Attention: initializer /,
+    );
+  });
 
   test('of the way back', () => {
     const pass = attention.forward({ query, keys });
