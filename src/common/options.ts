@@ -21,13 +21,6 @@ export type Checks<Options> = {
 /** Options with every default filled in. */
 export type Complete<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
 
-/** Passes on an object of options, whatever its names. */
-export function optionsOf<Options extends object>(where: string, options: Options): Options {
-  const value: unknown = options;
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return options;
-  throw typeError(where, 'options', `is ${show(value)}`, 'an object of options');
-}
-
 /** Passes options on if they are an object of known names with the right values. */
 export function checkOptions<Described extends object, Options extends Described>(
   where: string,
@@ -82,6 +75,11 @@ export const fraction: Check<number> = (where, argument, value) => numberWithin(
 export const flag: Check<boolean> = (where, argument, value) => {
   if (typeof value === 'boolean') return value;
   throw typeError(where, argument, `is ${show(value)}`, 'true or false');
+};
+
+export const text: Check<string> = (where, argument, value) => {
+  if (typeof value === 'string') return value;
+  throw typeError(where, argument, `is ${show(value)}`, 'a string');
 };
 
 /** An object, whatever it has; an array is none. */

@@ -28,6 +28,7 @@ import {
   SGD,
   tensor,
 } from '../../src/index.ts';
+import { padSequences, pattern, TokenCounts, Vocabulary, words } from '../../src/text.ts';
 
 interface LayerOptions {
   readonly inputSize: number;
@@ -218,6 +219,28 @@ describe('cells and layers', () => {
       new TypeError('sequential: layers[0] is undefined, expected a layer'),
     );
   });
+});
+
+describe('text', () => {
+  test.each<[() => unknown, string]>([
+    [
+      () => padSequences([[1]], { maxlength: 3 } as never),
+      'padSequences: option "maxlength" is unknown, expected maxLength',
+    ],
+    [() => words({ lowerCase: true } as never), 'words: option "lowerCase" is unknown, expected lowercase'],
+    [
+      () => pattern(undefined, { lowercase: 1 as never }),
+      'pattern: lowercase is 1, expected true, false or a language tag',
+    ],
+    [
+      () => Vocabulary.fit([['a']], { minFrequency: 2 } as never),
+      'Vocabulary.fit: option "minFrequency" is unknown, expected only minDocuments, maxDocuments, maxSize, minCount, stopwords, specials, tokenizer',
+    ],
+    [
+      () => TokenCounts.of([['a']], { tokeniser: pattern() } as never),
+      'TokenCounts.of: option "tokeniser" is unknown, expected tokenizer',
+    ],
+  ])('%s', (make, message) => expect(make).toThrow(new TypeError(message)));
 });
 
 // What does not compile.

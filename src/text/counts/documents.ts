@@ -5,7 +5,6 @@
  */
 import { isBuiltin } from '../../common/builtin.ts';
 import { show, typeError } from '../../common/errors.ts';
-import { optionsOf } from '../../common/options.ts';
 import { checkTokenizer, type Tokenizer } from '../tokenizers/tokenizer.ts';
 
 /** One document: its tokens, or, where a tokenizer is given, its text. */
@@ -79,10 +78,9 @@ export function countDocuments<Counter extends DocumentCounter>(
   where: string,
   counter: Counter,
   documents: Iterable<Document>,
-  options: { readonly tokenizer?: Tokenizer | undefined },
+  { tokenizer }: { readonly tokenizer?: Tokenizer | undefined },
 ): Counter {
   checkDocuments(where, documents);
-  const { tokenizer } = optionsOf(where, options);
   for (const document of documents)
     counter.addDocument(tokensOf(where, document, counter.documents, tokenizer));
   return counter;
@@ -93,10 +91,9 @@ export async function countDocumentsAsync<Counter extends DocumentCounter>(
   where: string,
   counter: Counter,
   documents: AsyncIterable<Document> | Iterable<Document>,
-  options: { readonly tokenizer?: Tokenizer | undefined },
+  { tokenizer }: { readonly tokenizer?: Tokenizer | undefined },
 ): Promise<Counter> {
   checkDocuments(where, documents, true);
-  const { tokenizer } = optionsOf(where, options);
   for await (const document of documents)
     counter.addDocument(tokensOf(where, document, counter.documents, tokenizer));
   return counter;

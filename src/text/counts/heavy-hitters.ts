@@ -6,11 +6,11 @@
 
 import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
 import { instanceOf } from '../../common/instance.ts';
-import { optionsOf } from '../../common/options.ts';
+import { type Checks, checkOptions, size } from '../../common/options.ts';
 import { readCounts, readSaved, readTokens } from '../../common/saved.ts';
 import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
 import { kthLargest } from './order.ts';
-import type { CountOptions, Counts, TokenCount } from './token-counts.ts';
+import { type CountOptions, type Counts, countChecks, type TokenCount } from './token-counts.ts';
 import { flat } from './token-map.ts';
 
 /** The saved form of approximate counts. */
@@ -31,6 +31,10 @@ export interface HeavyHittersOptions extends CountOptions {
   /** How many tokens are surely held (default 2^20). At most twice as many are in memory at any time. */
   readonly capacity?: number | undefined;
 }
+
+const capacityCheck: Checks<Pick<HeavyHittersOptions, 'capacity'>> = { capacity: size };
+
+const checks = (): Checks<HeavyHittersOptions> => ({ ...capacityCheck, ...countChecks });
 
 interface Held {
   count: number;
@@ -78,17 +82,15 @@ export class HeavyHitters implements Counts {
 
   /** @throws RangeError if `capacity` is no whole number from 1 to 2^23. */
   constructor(options: Pick<HeavyHittersOptions, 'capacity'> = {}) {
-    const capacity = wholeNumber(
-      'HeavyHitters',
-      'capacity',
-      optionsOf('HeavyHitters', options).capacity ?? 2 ** 20,
-    );
+    const { capacity = 2 ** 20 } = checkOptions('HeavyHitters', options, capacityCheck);
     this.capacity = numberWithin('HeavyHitters', 'capacity', capacity, 1, 2 ** 23);
   }
 
   /** Counts all documents of an iterable. @throws TypeError as {@link TokenCounts.of}. */
   static of(documents: Iterable<Document>, options: HeavyHittersOptions = {}): HeavyHitters {
-    return countDocuments('HeavyHitters.of', new HeavyHitters(options), documents, options);
+    const where = 'HeavyHitters.of';
+    const { capacity, tokenizer } = checkOptions(where, options, checks());
+    return countDocuments(where, new HeavyHitters({ capacity }), documents, { tokenizer });
   }
 
   /** Counts all documents of an async iterable. */
@@ -96,7 +98,9 @@ export class HeavyHitters implements Counts {
     documents: AsyncIterable<Document> | Iterable<Document>,
     options: HeavyHittersOptions = {},
   ): Promise<HeavyHitters> {
-    return countDocumentsAsync('HeavyHitters.ofAsync', new HeavyHitters(options), documents, options);
+    const where = 'HeavyHitters.ofAsync';
+    const { capacity, tokenizer } = checkOptions(where, options, checks());
+    return countDocumentsAsync(where, new HeavyHitters({ capacity }), documents, { tokenizer });
   }
 
   get tokens(): number {

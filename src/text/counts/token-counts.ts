@@ -6,8 +6,9 @@
 
 import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
 import { instanceOf } from '../../common/instance.ts';
+import { type Checks, checkOptions } from '../../common/options.ts';
 import { readCounts, readSaved, readTokens } from '../../common/saved.ts';
-import type { Tokenizer } from '../tokenizers/tokenizer.ts';
+import { type Tokenizer, tokenizerOption } from '../tokenizers/tokenizer.ts';
 import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
 import { flat, TokenMap } from './token-map.ts';
 
@@ -50,6 +51,8 @@ export interface CountOptions {
   readonly tokenizer?: Tokenizer | undefined;
 }
 
+export const countChecks: Checks<CountOptions> = { tokenizer: tokenizerOption };
+
 const FORMAT = 'recurrent-cells/text/token-counts';
 
 /**
@@ -83,7 +86,8 @@ export class TokenCounts implements Counts {
    * @throws TypeError if a document is a text and there's no tokenizer, or if a token is not a string.
    */
   static of(documents: Iterable<Document>, options: CountOptions = {}): TokenCounts {
-    return countDocuments('TokenCounts.of', new TokenCounts(), documents, options);
+    const where = 'TokenCounts.of';
+    return countDocuments(where, new TokenCounts(), documents, checkOptions(where, options, countChecks));
   }
 
   /** Counts all documents of an async iterable, such as {@link lines} of a stream; else like {@link TokenCounts.of}. */
@@ -91,7 +95,13 @@ export class TokenCounts implements Counts {
     documents: AsyncIterable<Document> | Iterable<Document>,
     options: CountOptions = {},
   ): Promise<TokenCounts> {
-    return countDocumentsAsync('TokenCounts.ofAsync', new TokenCounts(), documents, options);
+    const where = 'TokenCounts.ofAsync';
+    return countDocumentsAsync(
+      where,
+      new TokenCounts(),
+      documents,
+      checkOptions(where, options, countChecks),
+    );
   }
 
   get tokens(): number {

@@ -3,7 +3,9 @@
  *
  * Answers for the bounds, their order, and the report; one pass over the counts, whatever their number.
  */
-import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
+
+import { numberWithin, rangeError, show, typeError } from '../../common/errors.ts';
+import { type Check, type Checks, count, size } from '../../common/options.ts';
 import { largestOf } from './order.ts';
 import type { Counts, TokenCount } from './token-counts.ts';
 
@@ -28,6 +30,27 @@ export interface CutOptions {
       }
     | undefined;
 }
+
+const documentBound: Check<DocumentBound> = (where, argument, value) => {
+  checkBound(where, argument, value as DocumentBound);
+  return value as DocumentBound;
+};
+
+export const boundChecks: Checks<Pick<CutOptions, 'minDocuments' | 'maxDocuments'>> = {
+  minDocuments: documentBound,
+  maxDocuments: documentBound,
+};
+
+export const cutChecks = (): Checks<CutOptions> => ({
+  ...boundChecks,
+  maxSize: size,
+  minCount: count,
+  stopwords(where, argument, value) {
+    if (typeof (value as { has?: unknown } | null)?.has === 'function')
+      return value as NonNullable<CutOptions['stopwords']>;
+    throw typeError(where, argument, `is ${show(value)}`, 'a Set or Stopwords');
+  },
+});
 
 /** What a cut keeps and drops. With approximate counts, types are unknown and kept tokens a lower bound. */
 export interface CutReport {
@@ -90,21 +113,17 @@ export function cut(
 
 function room(where: string, maxSize: number | undefined, specials: number): number {
   if (maxSize === undefined) return Number.POSITIVE_INFINITY;
-  const size = wholeNumber(where, 'maxSize', maxSize);
-  if (size > specials) return size - specials;
+  if (maxSize > specials) return maxSize - specials;
   throw rangeError(
     where,
     'maxSize',
-    `is ${size}`,
+    `is ${maxSize}`,
     `at least ${specials + 1} (${specials} specials and a token)`,
   );
 }
 
 function bounds(where: string, counts: Counts, options: CutOptions): (entry: TokenCount) => boolean {
-  const { minDocuments, maxDocuments, stopwords } = options;
-  const minCount = wholeNumber(where, 'minCount', options.minCount ?? 1, 0);
-  if (stopwords !== undefined && typeof stopwords?.has !== 'function')
-    throw typeError(where, 'stopwords', `is ${show(stopwords)}`, 'a Set or Stopwords');
+  const { minDocuments, maxDocuments, stopwords, minCount = 1 } = options;
   if (minDocuments === undefined && maxDocuments === undefined)
     return ({ token, count }) => count >= minCount && stopwords?.has(token) !== true;
   const least = leastDocuments(where, 'minDocuments', minDocuments ?? 0, counts.documents);

@@ -3,8 +3,9 @@
  *
  * Answers for the lookup, the specials, and saving; the cut is decided in vocabulary-cut.ts.
  */
+
 import { rangeError, show, typeError } from '../../common/errors.ts';
-import { optionsOf } from '../../common/options.ts';
+import { type Checks, checkOptions, flag, record } from '../../common/options.ts';
 import { readCounts, readSaved, readTokens } from '../../common/saved.ts';
 import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
 import { emptyReport, readReport } from './saved-report.ts';
@@ -16,15 +17,21 @@ import {
   type Specials,
   savedSpecials,
 } from './specials.ts';
-import { type CountOptions, type Counts, type TokenCount, TokenCounts } from './token-counts.ts';
+import { type CountOptions, type Counts, countChecks, type TokenCount, TokenCounts } from './token-counts.ts';
 import { TokenMap } from './token-map.ts';
-import { type CutOptions, type CutReport, cut } from './vocabulary-cut.ts';
+import { type CutOptions, type CutReport, cut, cutChecks } from './vocabulary-cut.ts';
 
 /** The bounds of the cut, and the specials. */
 export interface VocabularyOptions extends CutOptions {
   /** Default: pad, unknown, start and end, at the indices 0 to 3. `{}` for none, as for counting terms. */
   readonly specials?: Specials | undefined;
 }
+
+const specialsChecks: Checks<Pick<VocabularyOptions, 'specials'>> = { specials: record };
+
+const cuts = (): Checks<VocabularyOptions> => ({ ...cutChecks(), ...specialsChecks });
+
+const fits = (): Checks<VocabularyOptions & CountOptions> => ({ ...cuts(), ...countChecks });
 
 /** What stands around the tokens. */
 export interface EncodeOptions {
@@ -34,11 +41,15 @@ export interface EncodeOptions {
   readonly end?: boolean | undefined;
 }
 
+const encodeChecks: Checks<EncodeOptions> = { start: flag, end: flag };
+
 /** What is left out. */
 export interface DecodeOptions {
   /** Whether padding, unknown, start and end are left out (default `false`). */
   readonly skipSpecials?: boolean | undefined;
 }
+
+const decodeChecks: Checks<DecodeOptions> = { skipSpecials: flag };
 
 /** The saved form of a vocabulary. */
 export interface SavedVocabulary {
@@ -118,6 +129,7 @@ export class Vocabulary {
    */
   static fit(documents: Iterable<Document>, options: VocabularyOptions & CountOptions = {}): Vocabulary {
     const where = 'Vocabulary.fit';
+    checkOptions(where, options, fits());
     return Vocabulary.#cut(where, countDocuments(where, new TokenCounts(), documents, options), options);
   }
 
@@ -127,6 +139,7 @@ export class Vocabulary {
     options: VocabularyOptions & CountOptions = {},
   ): Promise<Vocabulary> {
     const where = 'Vocabulary.fitAsync';
+    checkOptions(where, options, fits());
     return Vocabulary.#cut(
       where,
       await countDocumentsAsync(where, new TokenCounts(), documents, options),
@@ -139,7 +152,7 @@ export class Vocabulary {
     const where = 'Vocabulary.from';
     if (typeof (counts as Counts | null | undefined)?.entries !== 'function' || !('tokens' in counts))
       throw typeError(where, 'counts', `is ${show(counts)}`, 'TokenCounts or HeavyHitters');
-    return Vocabulary.#cut(where, counts, optionsOf(where, options));
+    return Vocabulary.#cut(where, counts, checkOptions(where, options, cuts()));
   }
 
   /**
@@ -150,7 +163,7 @@ export class Vocabulary {
   static of(tokens: Iterable<string>, options: Pick<VocabularyOptions, 'specials'> = {}): Vocabulary {
     const where = 'Vocabulary.of';
     const list = readTokens(where, { tokens: [...checkTokens(where, 'tokens', tokens)] }, 'tokens');
-    const specials = optionsOf(where, options).specials ?? ALL_SPECIALS;
+    const { specials = ALL_SPECIALS } = checkOptions(where, options, specialsChecks);
     checkApart(where, list, specials);
     const kept = list.map((token) => ({ token, count: 0, error: 0 }));
     return new Vocabulary(where, specials, kept, emptyReport(list.length));
@@ -189,7 +202,7 @@ export class Vocabulary {
     if (typeof tokens === 'string' || typeof tokens?.[Symbol.iterator] !== 'function')
       throw typeError('Vocabulary.encode', 'tokens', `is ${show(tokens)}`, 'an iterable of tokens');
     const indices: number[] = [];
-    const { start, end } = optionsOf('Vocabulary.encode', options);
+    const { start, end } = checkOptions('Vocabulary.encode', options, encodeChecks);
     if (start) indices.push(this.#special('start'));
     for (const token of tokens) {
       if (typeof token !== 'string')
@@ -212,7 +225,7 @@ export class Vocabulary {
   decode(indices: Iterable<number>, options: DecodeOptions = {}): string[] {
     if (typeof indices?.[Symbol.iterator] !== 'function')
       throw typeError('Vocabulary.decode', 'indices', `is ${show(indices)}`, 'an iterable of indices');
-    const { skipSpecials = false } = optionsOf('Vocabulary.decode', options);
+    const { skipSpecials = false } = checkOptions('Vocabulary.decode', options, decodeChecks);
     const tokens: string[] = [];
     for (const index of indices) {
       const token = this.tokenAt(index);

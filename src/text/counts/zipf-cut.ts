@@ -3,8 +3,9 @@
  *
  * Answers for the two ranks and what each part covers.
  */
-import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
-import { optionsOf } from '../../common/options.ts';
+
+import { rangeError, show, typeError } from '../../common/errors.ts';
+import { type Checks, checkOptions, count, size } from '../../common/options.ts';
 import { checkTable, type RankFrequency } from './rank-frequency.ts';
 
 /** Where to cut. */
@@ -16,6 +17,8 @@ export interface ZipfCutOptions {
   /** The last rank that stays, if counts alone leave more. */
   readonly lastRank?: number | undefined;
 }
+
+const checks: Checks<ZipfCutOptions> = { head: count, minCount: size, lastRank: size };
 
 /** The three parts. */
 export interface ZipfCut {
@@ -49,10 +52,7 @@ export interface ZipfCut {
 export function cutZipf(table: RankFrequency, options: ZipfCutOptions = {}): ZipfCut {
   const where = 'cutZipf';
   checkTable(where, table);
-  optionsOf(where, options);
-  const head = wholeNumber(where, 'head', options.head ?? 0, 0);
-  const minCount = wholeNumber(where, 'minCount', options.minCount ?? 1);
-  const most = wholeNumber(where, 'lastRank', options.lastRank ?? table.types);
+  const { head = 0, minCount = 1, lastRank: most = table.types } = checkOptions(where, options, checks);
   const below = table.counts.findIndex((count) => count < minCount);
   const last = Math.min(most, below === -1 ? table.types : below);
   if (last <= head)

@@ -3,8 +3,9 @@
  *
  * Answers for two estimators and their standard errors; for neither that the law holds.
  */
-import { oneOf, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
-import { optionsOf } from '../../common/options.ts';
+
+import { rangeError, show, typeError } from '../../common/errors.ts';
+import { type Checks, checkOptions, size } from '../../common/options.ts';
 import { checkTable, type RankFrequency } from './rank-frequency.ts';
 
 /** The ranks and the estimator. */
@@ -16,6 +17,12 @@ export interface ZipfFitOptions {
   /** See {@link fitZipf}. Default `'least-squares'`. */
   readonly method?: 'least-squares' | 'maximum-likelihood' | undefined;
 }
+
+const checks: Checks<ZipfFitOptions> = {
+  from: size,
+  to: size,
+  method: ['least-squares', 'maximum-likelihood'],
+};
 
 /** A fitted law. */
 export interface ZipfFit {
@@ -61,13 +68,7 @@ export interface ZipfFit {
 export function fitZipf(table: RankFrequency, options: ZipfFitOptions = {}): ZipfFit {
   const where = 'fitZipf';
   checkTable(where, table);
-  optionsOf(where, options);
-  const from = wholeNumber(where, 'from', options.from ?? 1);
-  const to = wholeNumber(where, 'to', options.to ?? table.types);
-  const method = oneOf(where, 'method', options.method ?? 'least-squares', [
-    'least-squares',
-    'maximum-likelihood',
-  ]);
+  const { from = 1, to = table.types, method = 'least-squares' } = checkOptions(where, options, checks);
   if (to > table.types)
     throw rangeError(where, 'to', `is ${to}`, `at most ${table.types}, the number of types`);
   if (to - from < 2) throw rangeError(where, 'the ranks', `are ${from} to ${to}`, 'at least three');

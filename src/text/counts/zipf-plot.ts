@@ -3,8 +3,9 @@
  *
  * Answers for one SVG string without any dependency; colours follow the page's text colour, light or dark.
  */
+
 import { numberWithin } from '../../common/errors.ts';
-import { optionsOf } from '../../common/options.ts';
+import { type Check, type Checks, checkOptions, later, text as string } from '../../common/options.ts';
 import { axisName, round, svg, text } from '../../plot/svg.ts';
 import { checkTable, type RankFrequency } from './rank-frequency.ts';
 import { checkCut, type ZipfCut } from './zipf-cut.ts';
@@ -20,6 +21,16 @@ export interface ZipfPlotOptions {
   readonly width?: number | undefined;
   readonly height?: number | undefined;
 }
+
+const pixels: Check<number> = (where, argument, value) => numberWithin(where, argument, value, 200, 10000);
+
+const checks: Checks<ZipfPlotOptions> = {
+  fit: later,
+  cut: later,
+  title: string,
+  width: pixels,
+  height: pixels,
+};
 
 interface Frame {
   readonly left: number;
@@ -52,14 +63,12 @@ const LABEL_GAP = 5;
  */
 export function plotZipf(table: RankFrequency, options: ZipfPlotOptions = {}): string {
   checkTable('plotZipf', table);
-  const width = numberWithin('plotZipf', 'width', optionsOf('plotZipf', options).width ?? 640, 200, 10000);
-  const height = numberWithin('plotZipf', 'height', options.height ?? 440, 200, 10000);
+  const { fit, cut, title, width = 640, height = 440 } = checkOptions('plotZipf', options, checks);
   const decades = {
     x: Math.max(1, Math.ceil(Math.log10(table.types))),
     y: Math.max(1, Math.ceil(Math.log10(table.counts[0]!))),
   };
   const frame = frameOf(width, height, decades);
-  const { fit, cut, title } = options;
   if (fit !== undefined) checkFit('plotZipf', fit);
   if (cut !== undefined) checkCut('plotZipf', cut);
   const parts = [

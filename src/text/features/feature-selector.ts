@@ -3,10 +3,11 @@
  *
  * Answers for choosing and for picking their columns; the scores are one file each.
  */
+
 import { oneOf, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
-import { optionsOf } from '../../common/options.ts';
+import { type Checks, checkOptions, later, size } from '../../common/options.ts';
 import { readArray, readSaved } from '../../common/saved.ts';
-import { type DocumentBound, leastDocuments, mostDocuments } from '../counts/vocabulary-cut.ts';
+import { boundChecks, type DocumentBound, leastDocuments, mostDocuments } from '../counts/vocabulary-cut.ts';
 import { chiSquared } from './chi-squared.ts';
 import type { Label } from './contingency.ts';
 import { documentFrequency } from './inverse-document-frequency.ts';
@@ -27,6 +28,8 @@ export interface FeatureSelectorOptions {
   readonly minDocuments?: DocumentBound | undefined;
   readonly maxDocuments?: DocumentBound | undefined;
 }
+
+const checks = (): Checks<FeatureSelectorOptions> => ({ ...boundChecks, score: later, k: size });
 
 /** The saved form of a fitted selector. */
 export interface SavedFeatureSelector {
@@ -77,7 +80,7 @@ export class FeatureSelector {
     options: FeatureSelectorOptions = {},
   ): FeatureSelector {
     const where = 'FeatureSelector.fit';
-    optionsOf(where, options);
+    checkOptions(where, options, checks());
     checkMatrix(where, matrix);
     const least = leastDocuments(where, 'minDocuments', options.minDocuments ?? 0, matrix.rows);
     const most = mostDocuments(where, 'maxDocuments', options.maxDocuments ?? { share: 1 }, matrix.rows);
@@ -95,7 +98,7 @@ export class FeatureSelector {
       throw rangeError(where, 'the bounds', 'keep no term', 'bounds that leave at least one');
     const chosen = within.length === matrix.width ? matrix : matrix.pick(within);
     const bounded = scoresOf(where, chosen, labels, options.score ?? 'chiSquared');
-    const best = largestColumns(bounded, wholeNumber(where, 'k', options.k ?? within.length));
+    const best = largestColumns(bounded, options.k ?? within.length);
     const scores = new Float64Array(matrix.width).fill(Number.NaN);
     for (const [at, column] of within.entries()) scores[column] = bounded[at]!;
     return new FeatureSelector(

@@ -6,15 +6,15 @@
 
 import { rangeError, typeError } from '../../common/errors.ts';
 import { instanceOf } from '../../common/instance.ts';
-import { optionsOf } from '../../common/options.ts';
+import { type Checks, checkOptions, later } from '../../common/options.ts';
 import { readSaved } from '../../common/saved.ts';
 import { checkDocuments, countDocuments, type Document } from '../counts/documents.ts';
 import { compareCodePoints } from '../counts/order.ts';
 import { savedSpecials } from '../counts/specials.ts';
-import { type CountOptions, type Counts, TokenCounts } from '../counts/token-counts.ts';
+import { type CountOptions, type Counts, countChecks, TokenCounts } from '../counts/token-counts.ts';
 import { flat, TokenMap } from '../counts/token-map.ts';
 import { type SavedVocabulary, VOCABULARY_FORMAT, Vocabulary } from '../counts/vocabulary.ts';
-import { type CutOptions, cut } from '../counts/vocabulary-cut.ts';
+import { type CutOptions, cut, cutChecks } from '../counts/vocabulary-cut.ts';
 import type { TokenizeFunction } from '../tokenizers/custom.ts';
 import { loadTokenizer } from '../tokenizers/load-tokenizer.ts';
 import { type SavedTokenizer, TOKENIZER_FORMAT } from '../tokenizers/tokenizer.ts';
@@ -26,6 +26,8 @@ export interface TermCounterOptions extends CutOptions, CountOptions {
   /** The terms, instead of fitting them: a term's column is its index in the vocabulary. */
   readonly vocabulary?: Vocabulary | undefined;
 }
+
+const checks = (): Checks<TermCounterOptions> => ({ ...cutChecks(), ...countChecks, vocabulary: later });
 
 /** The saved form of a fitted counter. */
 export interface SavedTermCounter {
@@ -68,7 +70,7 @@ export class TermCounter {
    */
   static fit(documents: Iterable<Document>, options: TermCounterOptions = {}): TermCounter {
     const where = 'TermCounter.fit';
-    const { vocabulary, tokenizer, ...bounds } = optionsOf(where, options);
+    const { vocabulary, tokenizer, ...bounds } = checkOptions(where, options, checks());
     if (vocabulary !== undefined) return new TermCounter(checkVocabulary(where, vocabulary, bounds), options);
     const counts = countDocuments(where, new TokenCounts(), documents, { tokenizer });
     return new TermCounter(termsOf(where, counts, bounds), options);
@@ -93,7 +95,7 @@ export class TermCounter {
     options: TermCounterOptions = {},
   ): { readonly counter: TermCounter; readonly counts: SparseMatrix } {
     const where = 'TermCounter.fitTransform';
-    const { vocabulary, tokenizer, ...bounds } = optionsOf(where, options);
+    const { vocabulary, tokenizer, ...bounds } = checkOptions(where, options, checks());
     checkDocuments(where, documents);
     if (vocabulary !== undefined) {
       const counter = new TermCounter(checkVocabulary(where, vocabulary, bounds), options);

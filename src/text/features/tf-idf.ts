@@ -5,8 +5,7 @@
  */
 
 import { oneOf, rangeError } from '../../common/errors.ts';
-import type { Complete } from '../../common/options.ts';
-import { optionsOf } from '../../common/options.ts';
+import { type Checks, type Complete, checkOptions } from '../../common/options.ts';
 import { readArray, readSaved } from '../../common/saved.ts';
 import {
   documentFrequency,
@@ -36,6 +35,8 @@ export interface SavedTfIdf extends Complete<TfIdfOptions> {
 
 const FORMAT = 'recurrent-cells/text/tf-idf';
 const NORMS = ['l1', 'l2', 'none'] as const;
+
+const checks: Checks<TfIdfOptions> = { tf: TERM_FREQUENCIES, idf: INVERSE_DOCUMENT_FREQUENCIES, norm: NORMS };
 
 /**
  * Weights counts by tf(d, t) · idf(t), then divides each row by its norm. A row of zeros stays.
@@ -68,10 +69,10 @@ export class TfIdf {
    * @throws RangeError for an unknown variant, or no documents; TypeError if `counts` is no SparseMatrix.
    */
   static fit(counts: SparseMatrix, options: TfIdfOptions = {}): TfIdf {
-    const checked = checkOptions('TfIdf.fit', options);
+    const { tf = 'raw', idf = 'scikit-learn', norm = 'l2' } = checkOptions('TfIdf.fit', options, checks);
     const { rows } = checkMatrix('TfIdf.fit', counts);
     if (rows === 0) throw rangeError('TfIdf.fit', 'counts', 'has no documents', 'at least one');
-    return new TfIdf(checked, inverseDocumentFrequency(documentFrequency(counts), rows, checked.idf));
+    return new TfIdf({ tf, idf, norm }, inverseDocumentFrequency(documentFrequency(counts), rows, idf));
   }
 
   /** [documents, terms] → [documents, terms]. @throws RangeError for another number of terms. */
@@ -112,15 +113,6 @@ export class TfIdf {
     };
     return new TfIdf(options, Float64Array.from(weights));
   }
-}
-
-function checkOptions(where: string, options: TfIdfOptions): Complete<TfIdfOptions> {
-  const { tf = 'raw', idf = 'scikit-learn', norm = 'l2' } = optionsOf(where, options);
-  return {
-    tf: oneOf(where, 'tf', tf, TERM_FREQUENCIES),
-    idf: oneOf(where, 'idf', idf, INVERSE_DOCUMENT_FREQUENCIES),
-    norm: oneOf(where, 'norm', norm, NORMS),
-  };
 }
 
 /** Divides a row by its norm, in place. */

@@ -3,7 +3,8 @@
  *
  * Answers for which sequences come together and when; padSequences makes the blocks.
  */
-import { oneOf, wholeNumber } from '../../common/errors.ts';
+
+import { type Checks, checkOptions, later, size } from '../../common/options.ts';
 import { type RandomSource, randomSource, shuffle } from '../../random/random.ts';
 import {
   type CompletePadding,
@@ -11,6 +12,7 @@ import {
   type PaddedBatch,
   type PaddingOptions,
   pad,
+  paddingChecks,
   paddingOptions,
 } from './padding.ts';
 
@@ -27,6 +29,14 @@ export interface BatchOptions extends PaddingOptions {
   /** What happens to a last batch that isn't full (default `'keep'`). */
   readonly last?: 'keep' | 'drop' | undefined;
 }
+
+const checks = (): Checks<BatchOptions> => ({
+  ...paddingChecks,
+  batchSize: { required: size },
+  random: later,
+  poolBatches: size,
+  last: ['keep', 'drop'],
+});
 
 /** A padded block and which sequences are in it. */
 export interface SequenceBatch extends PaddedBatch {
@@ -58,10 +68,9 @@ export function batchesByLength(
 ): IterableIterator<SequenceBatch> {
   const where = 'batchesByLength';
   checkSequences(where, sequences);
-  const batchSize = wholeNumber(where, 'batchSize', options?.batchSize);
+  const { batchSize, poolBatches = 50, last = 'keep' } = checkOptions(where, options, checks());
   const padding = paddingOptions(where, options);
-  const pool = batchSize * wholeNumber(where, 'poolBatches', options.poolBatches ?? 50);
-  const last = oneOf(where, 'last', options.last ?? 'keep', ['keep', 'drop']);
+  const pool = batchSize * poolBatches;
   const random = options.random === undefined ? undefined : randomSource(where, options.random);
   const rows = Array.from(sequences.keys());
   const byLength = (a: number, b: number) => sequences[a]!.length - sequences[b]!.length || a - b;

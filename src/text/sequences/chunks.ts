@@ -3,7 +3,9 @@
  *
  * Answers for which steps are in a window, and how many of them the next one carries the state past.
  */
-import { rangeError, wholeNumber } from '../../common/errors.ts';
+
+import { rangeError } from '../../common/errors.ts';
+import { type Checks, checkOptions, size } from '../../common/options.ts';
 import { checkIndices, type IndexTensor } from './padding.ts';
 
 /** Rows, and the two lengths of truncated back-propagation. */
@@ -15,6 +17,12 @@ export interface ChunkOptions {
   /** k2: how many steps gradients flow back (default k1). At least k1. */
   readonly k2?: number | undefined;
 }
+
+const checks: Checks<ChunkOptions> = {
+  batchSize: { required: size },
+  k1: { required: size },
+  k2: size,
+};
 
 /** One window of every row. */
 export interface Chunk {
@@ -59,9 +67,7 @@ export interface Chunk {
 export function chunksOf(stream: ArrayLike<number>, options: ChunkOptions): IterableIterator<Chunk> {
   const where = 'chunksOf';
   checkIndices(where, 'stream', stream);
-  const batchSize = wholeNumber(where, 'batchSize', options?.batchSize);
-  const k1 = wholeNumber(where, 'k1', options.k1);
-  const k2 = wholeNumber(where, 'k2', options.k2 ?? k1);
+  const { batchSize, k1, k2 = k1 } = checkOptions(where, options, checks);
   if (k2 < k1)
     throw rangeError(where, 'k2', `is ${k2}`, `at least k1 (${k1}), or some steps would have no gradient`);
   const steps = Math.floor((stream.length - 1) / batchSize);

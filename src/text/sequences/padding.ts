@@ -3,9 +3,9 @@
  *
  * Answers for padding and truncation; which sequences come together, batches.ts decides.
  */
-import { number, oneOf, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
-import type { Complete } from '../../common/options.ts';
-import { optionsOf } from '../../common/options.ts';
+
+import { number, rangeError, show, typeError } from '../../common/errors.ts';
+import { type Checks, type Complete, checkOptions, size } from '../../common/options.ts';
 
 /** Indices: [batch, time]. */
 export interface IndexTensor {
@@ -29,6 +29,15 @@ export interface PaddingOptions {
   /** Which end of a longer sequence is kept (default `'start'`). */
   readonly keep?: 'start' | 'end' | undefined;
 }
+
+export const paddingChecks: Checks<PaddingOptions> = {
+  pad: (where, argument, value) =>
+    number(where, argument, value, 'a whole number of 32 bits', (index) => index === (index | 0)),
+  length: size,
+  maxLength: size,
+  side: ['right', 'left'],
+  keep: ['start', 'end'],
+};
 
 /** Options that were checked: a block has at least and at most so many time steps. */
 export interface CompletePadding extends Complete<Omit<PaddingOptions, 'length' | 'maxLength'>> {
@@ -70,11 +79,10 @@ export function padSequences(
 ): PaddedBatch {
   const where = 'padSequences';
   checkSequences(where, sequences);
-  optionsOf(where, options);
-  return pad(sequences, paddingOptions(where, options));
+  return pad(sequences, paddingOptions(where, checkOptions(where, options, paddingChecks)));
 }
 
-/** Fills in the defaults and refuses what isn't one of the choices. */
+/** Fills in the defaults. */
 export function paddingOptions(where: string, options: PaddingOptions): CompletePadding {
   if ('pad' in options && options.pad === undefined)
     throw typeError(
@@ -83,17 +91,15 @@ export function paddingOptions(where: string, options: PaddingOptions): Complete
       'is undefined',
       'an index: a vocabulary with a special for padding has one, and 0 is taken where the option is left out',
     );
-  const { pad = 0, length, maxLength } = options;
+  const { pad = 0, length, maxLength, side = 'right', keep = 'start' } = options;
   if (length !== undefined && maxLength !== undefined)
     throw rangeError(where, 'maxLength', 'is given beside length', 'one of the two');
   return {
-    pad: number(where, 'pad', pad, 'a whole number of 32 bits', (value) => value === (value | 0)),
-    least: length === undefined ? 1 : wholeNumber(where, 'length', length),
-    most:
-      length ??
-      (maxLength === undefined ? Number.POSITIVE_INFINITY : wholeNumber(where, 'maxLength', maxLength)),
-    side: oneOf(where, 'side', options.side ?? 'right', ['right', 'left']),
-    keep: oneOf(where, 'keep', options.keep ?? 'start', ['start', 'end']),
+    pad,
+    least: length ?? 1,
+    most: length ?? maxLength ?? Number.POSITIVE_INFINITY,
+    side,
+    keep,
   };
 }
 

@@ -3,8 +3,10 @@
  *
  * Answers for which steps are inputs, which are targets, and which part each window belongs to.
  */
+
 import { isBuiltin } from '../../common/builtin.ts';
-import { numberWithin, oneOf, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
+import { rangeError, show, typeError } from '../../common/errors.ts';
+import { type Checks, checkOptions, fraction, later, size } from '../../common/options.ts';
 import type { Tensor } from '../../common/tensor.ts';
 
 /** How much past predicts how much future, and how the series is split. */
@@ -26,6 +28,16 @@ export interface SeriesOptions {
    */
   readonly inputs?: 'apart' | 'past' | undefined;
 }
+
+const checks: Checks<SeriesOptions> = {
+  length: { required: size },
+  horizon: size,
+  stride: size,
+  targets: later,
+  validation: fraction,
+  test: fraction,
+  inputs: ['apart', 'past'],
+};
 
 /** The windows of one part. */
 export interface SeriesWindows {
@@ -68,10 +80,8 @@ export interface SeriesSplit {
 export function splitSeries(series: Tensor, options: SeriesOptions): SeriesSplit {
   const where = 'splitSeries';
   const [time, features] = checkSeries(where, series);
-  const length = wholeNumber(where, 'length', options?.length);
-  const horizon = wholeNumber(where, 'horizon', options.horizon ?? 1);
-  const stride = wholeNumber(where, 'stride', options.stride ?? 1);
-  const reach = oneOf(where, 'inputs', options.inputs ?? 'apart', ['apart', 'past']) === 'past' ? length : 0;
+  const { length, horizon = 1, stride = 1, inputs = 'apart' } = checkOptions(where, options, checks);
+  const reach = inputs === 'past' ? length : 0;
   const targets = targetColumns(where, options.targets, features);
   const [validation, test] = boundaries(where, time, options);
 
@@ -137,8 +147,7 @@ function targetColumns(where: string, targets: readonly number[] | undefined, fe
 
 /** The steps at which validation and test begin. */
 function boundaries(where: string, time: number, options: SeriesOptions): [number, number] {
-  const validation = numberWithin(where, 'validation', options.validation ?? 0, 0, 1);
-  const test = numberWithin(where, 'test', options.test ?? 0, 0, 1);
+  const { validation = 0, test = 0 } = options;
   if (validation + test >= 1)
     throw rangeError(where, 'validation and test', `have the sum ${validation + test}`, 'less than 1');
   return [time - Math.round(time * (validation + test)), time - Math.round(time * test)];

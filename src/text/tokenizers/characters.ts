@@ -3,10 +3,11 @@
  *
  * Answers for where characters begin and end, and for putting them together again.
  */
-import { oneOf, show, typeError } from '../../common/errors.ts';
-import { optionsOf } from '../../common/options.ts';
+
+import { show, typeError } from '../../common/errors.ts';
+import { type Checks, checkOptions } from '../../common/options.ts';
 import { composeHangul } from './jamo.ts';
-import { type NormalizationOptions, normalizationOptions } from './normalize.ts';
+import { type NormalizationOptions, normalizationChecks, normalizationOptions } from './normalize.ts';
 import { PIECE, segmentPiece, unitTable, WORTHWHILE } from './pieces.ts';
 import { type CharacterTokenizer, type Scan, type Token, tokenizerOf } from './tokenizer.ts';
 
@@ -18,6 +19,11 @@ export interface CharacterOptions extends NormalizationOptions {
    */
   readonly unit?: 'grapheme' | 'codePoint' | 'jamo' | undefined;
 }
+
+const checks = (): Checks<CharacterOptions> => ({
+  ...normalizationChecks,
+  unit: ['grapheme', 'codePoint', 'jamo'],
+});
 
 /**
  * Cuts text into characters, and puts them together again without loss.
@@ -42,15 +48,11 @@ export interface CharacterOptions extends NormalizationOptions {
  * ```
  */
 export function characters(options: CharacterOptions = {}): CharacterTokenizer {
-  const unit = oneOf('characters', 'unit', optionsOf('characters', options).unit ?? 'grapheme', [
-    'grapheme',
-    'codePoint',
-    'jamo',
-  ]);
+  const { unit = 'grapheme' } = checkOptions('characters', options, checks());
   const jamo = unit === 'jamo';
   const tokenizer = tokenizerOf({
     kind: 'characters',
-    normalization: normalizationOptions('characters', options),
+    normalization: normalizationOptions(options),
     jamo,
     scan: unit === 'grapheme' ? graphemes : codePoints,
     options: { unit },

@@ -3,9 +3,16 @@
  *
  * Answers for normalising before, offsets after, and saving by name; the function answers for the tokens.
  */
+
 import { rangeError, show, typeError } from '../../common/errors.ts';
-import { optionsOf } from '../../common/options.ts';
-import { align, type NormalizationOptions, normalizationOptions, normalize } from './normalize.ts';
+import { type Checks, checkOptions, text } from '../../common/options.ts';
+import {
+  align,
+  type NormalizationOptions,
+  normalizationChecks,
+  normalizationOptions,
+  normalize,
+} from './normalize.ts';
 import { checkText, savedTokenizer, type Token, type Tokenizer } from './tokenizer.ts';
 
 /** A token and where it stands in the text that the function was given, in UTF-16 units. */
@@ -23,6 +30,8 @@ export interface CustomOptions extends NormalizationOptions {
   /** Under this name the function is found again when the tokenizer is loaded; without it, it can't be saved. */
   readonly name?: string | undefined;
 }
+
+const checks = (): Checks<CustomOptions> => ({ ...normalizationChecks, name: text });
 
 // How far ahead of the last token each string is looked for in any case.
 const NEAR = 1024;
@@ -58,8 +67,8 @@ const PASSES = 4;
 export function custom(tokenize: TokenizeFunction, options: CustomOptions = {}): Tokenizer {
   if (typeof tokenize !== 'function')
     throw typeError('custom', 'tokenize', `is ${show(tokenize)}`, 'a function from text to tokens');
-  const normalization = normalizationOptions('custom', optionsOf('custom', options));
-  const { name } = options;
+  const { name } = checkOptions('custom', options, checks());
+  const normalization = normalizationOptions(options);
 
   const given = (prepared: string): (string | PlacedToken)[] => {
     const tokens = tokenize(prepared);

@@ -59,11 +59,15 @@ export function loadTokenizer(
       return characters(given as CharacterOptions);
     case 'words':
       return words(given as WordOptions);
-    case 'pattern':
-      return pattern(expression(given), given as NormalizationOptions);
-    case 'ngrams':
-      readSaved(where, given.tokenizer, TOKENIZER_FORMAT, 'options.tokenizer');
-      return ngrams(loadTokenizer(given.tokenizer, functions), given as NgramOptions);
+    case 'pattern': {
+      const { source, flags, ...own } = given;
+      return pattern(expression(given), own as NormalizationOptions);
+    }
+    case 'ngrams': {
+      const { tokenizer, ...own } = given;
+      readSaved(where, tokenizer, TOKENIZER_FORMAT, 'options.tokenizer');
+      return ngrams(loadTokenizer(tokenizer, functions), own as NgramOptions);
+    }
     case 'without':
       readSaved(where, given.tokenizer, TOKENIZER_FORMAT, 'options.tokenizer');
       readSaved(where, given.stopwords, STOPWORDS_FORMAT, 'options.stopwords');

@@ -3,8 +3,9 @@
  *
  * Answers for neighbours only; what a token is, the inner tokenizer says.
  */
-import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
-import { optionsOf } from '../../common/options.ts';
+
+import { numberWithin, rangeError } from '../../common/errors.ts';
+import { type Checks, checkOptions, size, text } from '../../common/options.ts';
 import { checkText, checkTokenizer, savedTokenizer, type Token, type Tokenizer } from './tokenizer.ts';
 
 /** How many neighbours, and what stands between them. */
@@ -16,6 +17,8 @@ export interface NgramOptions {
   /** What joins the tokens of one n-gram: `' '` by default; give `''` for characters. */
   readonly joiner?: string | undefined;
 }
+
+const checks: Checks<NgramOptions> = { from: size, to: size, joiner: text };
 
 // A text of m tokens makes m strings of each length: beyond, memory would end at texts of some pages.
 const LONGEST = 100;
@@ -37,19 +40,16 @@ const LONGEST = 100;
  */
 export function ngrams(tokenizer: Tokenizer, options: NgramOptions = {}): Tokenizer {
   checkTokenizer('ngrams', tokenizer, true);
-  const from = wholeNumber('ngrams', 'from', optionsOf('ngrams', options).from ?? 1);
-  const to = wholeNumber('ngrams', 'to', options.to ?? Math.max(2, from));
+  const { from = 1, to = Math.max(2, from), joiner = ' ' } = checkOptions('ngrams', options, checks);
   numberWithin('ngrams', 'to', to, 1, LONGEST);
-  const joiner: unknown = options.joiner ?? ' ';
   if (from > to) throw rangeError('ngrams', 'from', `is ${from}`, `at most to (${to})`);
-  if (typeof joiner !== 'string') throw typeError('ngrams', 'joiner', `is ${show(joiner)}`, 'a string');
 
   function tokenize(text: string): string[] {
     const tokens = tokenizer.tokenize(text);
     const grams: string[] = [];
     for (let at = 0; at < tokens.length; at++) {
       for (let n = from; n <= to && at + n <= tokens.length; n++)
-        grams.push(tokens.slice(at, at + n).join(joiner as string));
+        grams.push(tokens.slice(at, at + n).join(joiner));
     }
     return grams;
   }

@@ -4,8 +4,8 @@
  * Answers for normalisation, lower case, jamo, and offsets; not for where tokens begin and end.
  */
 
-import { oneOf, show, typeError } from '../../common/errors.ts';
-import type { Complete } from '../../common/options.ts';
+import { show, typeError } from '../../common/errors.ts';
+import type { Checks, Complete } from '../../common/options.ts';
 import { decomposeHangul } from './jamo.ts';
 import { withSortedMarks } from './marks.ts';
 
@@ -20,22 +20,26 @@ export interface NormalizationOptions {
   readonly lowercase?: boolean | string | undefined;
 }
 
+export const normalizationChecks: Checks<NormalizationOptions> = {
+  normalization: ['NFC', 'none'],
+  lowercase(where, argument, value) {
+    if (typeof value === 'string') return checkLocale(where, argument, value);
+    if (typeof value === 'boolean') return value;
+    throw typeError(where, argument, `is ${show(value)}`, 'true, false or a language tag');
+  },
+};
+
 /** Prepared text, and where each of its offsets lies in the source. */
 export interface Aligned {
   readonly text: string;
   toSource(offset: number): number;
 }
 
-/** Fills in the defaults and refuses what isn't one of the choices. */
-export function normalizationOptions(
-  where: string,
-  options: NormalizationOptions,
-): Complete<NormalizationOptions> {
-  const lowercase: unknown = options.lowercase ?? false;
-  if (typeof lowercase === 'string') checkLocale(where, 'lowercase', lowercase);
-  else if (typeof lowercase !== 'boolean')
-    throw typeError(where, 'lowercase', `is ${show(lowercase)}`, 'true, false or a language tag');
-  const normalization = oneOf(where, 'normalization', options.normalization ?? 'NFC', ['NFC', 'none']);
+/** Fills in the defaults. */
+export function normalizationOptions({
+  normalization = 'NFC',
+  lowercase = false,
+}: NormalizationOptions): Complete<NormalizationOptions> {
   return { normalization, lowercase };
 }
 

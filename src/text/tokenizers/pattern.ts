@@ -3,10 +3,11 @@
  *
  * Answers for what the expression matches; linear time is the expression's own duty.
  */
+
 import { isBuiltin } from '../../common/builtin.ts';
 import { rangeError, show, typeError } from '../../common/errors.ts';
-import { optionsOf } from '../../common/options.ts';
-import { type NormalizationOptions, normalizationOptions } from './normalize.ts';
+import { checkOptions } from '../../common/options.ts';
+import { type NormalizationOptions, normalizationChecks, normalizationOptions } from './normalize.ts';
 import { type Tokenizer, tokenizerOf } from './tokenizer.ts';
 
 // Bounded, because V8 keeps a way back for every repetition of such a class, and its stack ends at some millions.
@@ -37,7 +38,7 @@ export function pattern(expression: RegExp = DEFAULT_WORD, options: Normalizatio
   const matcher = new RegExp(expression.source, flags);
   return tokenizerOf({
     kind: 'pattern',
-    normalization: normalizationOptions('pattern', optionsOf('pattern', options)),
+    normalization: normalizationOptions(checkOptions('pattern', options, normalizationChecks)),
     scan: (text) => matches(text, matcher),
     strings: (text) => bounded(() => text.match(matcher))?.filter((match) => match !== '') ?? [],
     options: { source: expression.source, flags },

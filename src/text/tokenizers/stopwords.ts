@@ -7,9 +7,9 @@
 
 import { show, typeError } from '../../common/errors.ts';
 import { instanceOf } from '../../common/instance.ts';
-import { optionsOf } from '../../common/options.ts';
+import { type Checks, callback, checkOptions } from '../../common/options.ts';
 import { readSaved, readTokens } from '../../common/saved.ts';
-import { checkTokenizer, savedTokenizer, type Token, type Tokenizer } from './tokenizer.ts';
+import { checkTokenizer, savedTokenizer, type Token, type Tokenizer, tokenizerOption } from './tokenizer.ts';
 
 /** How the list is brought into the form of tokens. */
 export interface StopwordOptions {
@@ -18,6 +18,8 @@ export interface StopwordOptions {
   /** Is told of the words the tokenizer splits (default: `console.warn`). */
   readonly warn?: ((message: string) => void) | undefined;
 }
+
+const checks: Checks<StopwordOptions> = { tokenizer: tokenizerOption, warn: callback };
 
 /** The saved form of stopwords. */
 export interface SavedStopwords {
@@ -68,10 +70,7 @@ export class Stopwords {
     const list: Iterable<unknown> = words;
     if (typeof list === 'string' || typeof list?.[Symbol.iterator] !== 'function')
       throw typeError(where, 'words', `is ${show(list)}`, 'an iterable of words');
-    const { tokenizer, warn = console.warn } = optionsOf(where, options);
-    checkTokenizer(where, tokenizer);
-    if (typeof warn !== 'function')
-      throw typeError(where, 'warn', `is ${show(warn)}`, 'a function that takes a message');
+    const { tokenizer, warn = console.warn } = checkOptions(where, options, checks);
     const tokens: string[] = [];
     const split: string[] = [];
     for (const word of list) {

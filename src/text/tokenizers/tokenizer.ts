@@ -6,7 +6,7 @@
  */
 
 import { show, typeError } from '../../common/errors.ts';
-import type { Complete } from '../../common/options.ts';
+import type { Check, Complete } from '../../common/options.ts';
 import { align, type NormalizationOptions, normalize } from './normalize.ts';
 
 /** One token and where it came from. */
@@ -110,13 +110,12 @@ export function checkText(kind: string, text: unknown): string {
 }
 
 /** Passes on a tokenizer, or, where it is not required, none. */
+export const tokenizerOption: Check<Tokenizer> = (where, argument, value) => {
+  if (typeof (value as Partial<Tokenizer> | null | undefined)?.tokenize === 'function')
+    return value as Tokenizer;
+  throw typeError(where, argument, `is ${show(value)}`, 'a tokenizer, such as pattern() or custom(function)');
+};
+
 export function checkTokenizer(where: string, tokenizer: unknown, required = false): void {
-  if (tokenizer === undefined && !required) return;
-  if (typeof (tokenizer as Tokenizer | null | undefined)?.tokenize === 'function') return;
-  throw typeError(
-    where,
-    'tokenizer',
-    `is ${show(tokenizer)}`,
-    'a tokenizer, such as pattern() or custom(function)',
-  );
+  if (tokenizer !== undefined || required) tokenizerOption(where, 'tokenizer', tokenizer);
 }

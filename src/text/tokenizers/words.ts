@@ -3,9 +3,14 @@
  *
  * Answers for words as the engine's ICU sees them; {@link pattern} is the one that is the same on every engine.
  */
-import { oneOf } from '../../common/errors.ts';
-import { optionsOf } from '../../common/options.ts';
-import { checkLocale, type NormalizationOptions, normalizationOptions } from './normalize.ts';
+
+import { type Checks, checkOptions } from '../../common/options.ts';
+import {
+  checkLocale,
+  type NormalizationOptions,
+  normalizationChecks,
+  normalizationOptions,
+} from './normalize.ts';
 import { PIECE, segmentPiece, unitTable, WORTHWHILE } from './pieces.ts';
 import { type Tokenizer, tokenizerOf } from './tokenizer.ts';
 
@@ -16,6 +21,12 @@ export interface WordOptions extends NormalizationOptions {
   /** `'words'` (default), or `'all'`: spaces and punctuation too, so that the tokens' `raw` join to the source. */
   readonly keep?: 'words' | 'all' | undefined;
 }
+
+const checks = (): Checks<WordOptions> => ({
+  ...normalizationChecks,
+  locale: checkLocale,
+  keep: ['words', 'all'],
+});
 
 /**
  * Cuts text into words by Unicode's rules and the engine's dictionaries.
@@ -36,13 +47,13 @@ export interface WordOptions extends NormalizationOptions {
  * ```
  */
 export function words(options: WordOptions = {}): Tokenizer {
-  const locale = checkLocale('words', 'locale', optionsOf('words', options).locale ?? 'en');
-  const keep = oneOf('words', 'keep', options.keep ?? 'words', ['words', 'all']);
+  const { locale: given = 'en', keep = 'words' } = checkOptions('words', options, checks());
+  const locale = checkLocale('words', 'locale', given);
   const segmenter = new Intl.Segmenter(locale, { granularity: 'word' });
   const joined = joinedBy(segmenter);
   return tokenizerOf({
     kind: 'words',
-    normalization: normalizationOptions('words', options),
+    normalization: normalizationOptions(options),
     scan: (text) => wordSpans(segmenter, joined, text, keep === 'all'),
     options: { locale, keep },
   });

@@ -107,7 +107,7 @@ describe('Vocabulary', () => {
   test('counts a stream, a generator, parts merged, and what is only approximately known', async () => {
     const whole = Vocabulary.fit(texts, none);
     expect((await Vocabulary.fitAsync(lines([texts.join('\n')]), none)).toJSON()).toEqual(whole.toJSON());
-    const part = (some: string[]) => TokenCounts.of(some, none);
+    const part = (some: string[]) => TokenCounts.of(some, { tokenizer: none.tokenizer });
     const merged = part(texts.slice(0, 1)).merge(part(texts.slice(1)));
     expect(Vocabulary.from(merged, { specials: {} }).toJSON()).toEqual(whole.toJSON());
     const stream = ['a', 'x', 'a', 'y', 'a', 'z', 'b', 'b'];
@@ -169,11 +169,11 @@ test.each<[string, () => unknown, string]>([
   ['a text as list', () => Vocabulary.of('ab'), 'TypeError: Vocabulary.of: tokens is the text "ab", expected an iterable of tokens, such as [token]'],
   ['a number as list', () => Vocabulary.of(5 as never), 'TypeError: Vocabulary.of: tokens is 5, expected an iterable of tokens'],
   ['a text as documents', () => Vocabulary.fit('abc'), 'TypeError: Vocabulary.fit: documents is the text "abc", expected an iterable of documents, such as [text]'],
-  ['options null', () => Vocabulary.fit([['a']], null as never), 'TypeError: Vocabulary.fit: options is null, expected an object of options'],
-  ['options null, of counts', () => Vocabulary.from(TokenCounts.of([['a']]), null as never), 'TypeError: Vocabulary.from: options is null, expected an object of options'],
-  ['options null, of a list', () => Vocabulary.of(['a'], null as never), 'TypeError: Vocabulary.of: options is null, expected an object of options'],
-  ['options null, to encode', () => vocabulary.encode([], null as never), 'TypeError: Vocabulary.encode: options is null, expected an object of options'],
-  ['options null, to count', () => TokenCounts.of([], null as never), 'TypeError: TokenCounts.of: options is null, expected an object of options'],
+  ['options null', () => Vocabulary.fit([['a']], null as never), 'TypeError: Vocabulary.fit: options is null, expected an object such as { minDocuments }'],
+  ['options null, of counts', () => Vocabulary.from(TokenCounts.of([['a']]), null as never), 'TypeError: Vocabulary.from: options is null, expected an object such as { minDocuments }'],
+  ['options null, of a list', () => Vocabulary.of(['a'], null as never), 'TypeError: Vocabulary.of: options is null, expected an object such as { specials }'],
+  ['options null, to encode', () => vocabulary.encode([], null as never), 'TypeError: Vocabulary.encode: options is null, expected an object such as { start }'],
+  ['options null, to count', () => TokenCounts.of([], null as never), 'TypeError: TokenCounts.of: options is null, expected an object such as { tokenizer }'],
   ['saved: no JSON', () => Vocabulary.fromJSON('not json'), 'TypeError: Vocabulary.fromJSON: the saved value is "not json", expected an object or its JSON text'],
   ['saved: something else', () => Vocabulary.fromJSON(TokenCounts.of([['a']]).toJSON()), 'RangeError: Vocabulary.fromJSON: format is "recurrent-cells/text/token-counts", expected "recurrent-cells/text/vocabulary"'],
   ['saved: of the future', () => Vocabulary.fromJSON({ ...saved(), version: 2 }), 'RangeError: Vocabulary.fromJSON: version is 2, expected 1, the one this release reads'],

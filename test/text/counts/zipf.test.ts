@@ -172,9 +172,9 @@ test.each<[string, () => unknown, string]>([
   ['counts for a table', () => fitZipf([3, 2, 1] as never), 'TypeError: fitZipf: table is an array of 3, expected a RankFrequency'],
   ['a plot of no fit', () => plotZipf(table, { fit: {} as never }), 'TypeError: plotZipf: fit is an object, expected what fitZipf gave'],
   ['a plot of no cut', () => plotZipf(table, { cut: null as never }), 'TypeError: plotZipf: cut is null, expected what cutZipf gave'],
-  ['a plot with options null', () => plotZipf(table, null as never), 'TypeError: plotZipf: options is null, expected an object of options'],
-  ['a fit with options null', () => fitZipf(table, null as never), 'TypeError: fitZipf: options is null, expected an object of options'],
-  ['a cut with options null', () => cutZipf(table, null as never), 'TypeError: cutZipf: options is null, expected an object of options'],
+  ['a plot with options null', () => plotZipf(table, null as never), 'TypeError: plotZipf: options is null, expected an object such as { fit }'],
+  ['a fit with options null', () => fitZipf(table, null as never), 'TypeError: fitZipf: options is null, expected an object such as { from }'],
+  ['a cut with options null', () => cutZipf(table, null as never), 'TypeError: cutZipf: options is null, expected an object such as { head }'],
   ['a cut of counts', () => cutZipf([3, 2, 1] as never), 'TypeError: cutZipf: table is an array of 3, expected a RankFrequency'],
 ])('says what is wrong: %s', (_, act, message) => {
   expect(messageOf(act)).toBe(message);

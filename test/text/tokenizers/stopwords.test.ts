@@ -97,9 +97,9 @@ describe('from the corpus', () => {
 
   test.each<[string, () => unknown, string]>([
     ['a text', () => Stopwords.of('the'), 'TypeError: Stopwords.of: words is "the", expected an iterable of words'],
-    ['options null', () => Stopwords.of([], null as never), 'TypeError: Stopwords.of: options is null, expected an object of options'],
+    ['options null', () => Stopwords.of([], null as never), 'TypeError: Stopwords.of: options is null, expected an object such as { tokenizer }'],
     ['no tokenizer', () => Stopwords.of(['a'], { tokenizer: 'x' as never }), 'TypeError: Stopwords.of: tokenizer is "x", expected a tokenizer, such as pattern() or custom(function)'],
-    ['no function to warn', () => Stopwords.of(['a'], { warn: null as never }), 'TypeError: Stopwords.of: warn is null, expected a function that takes a message'],
+    ['no function to warn', () => Stopwords.of(['a'], { warn: null as never }), 'TypeError: Stopwords.of: warn is null, expected a function'],
     ['tokens with their places', () => Stopwords.of(['a']).filter(pattern().tokens('a') as never), 'TypeError: Stopwords.filter: tokens has an object, expected strings'],
     ['a text to filter', () => Stopwords.of(['a']).filter('a b'), 'TypeError: Stopwords.filter: tokens is "a b", expected an iterable of tokens'],
     ['nothing to leave words out of', () => without(undefined as never, Stopwords.of([])), 'TypeError: without: tokenizer is undefined, expected a tokenizer, such as pattern() or custom(function)'],
