@@ -2,13 +2,13 @@
 import { withRecurrentDropout } from '../cells/recurrent-dropout.ts';
 import { withZoneout, type Zone } from '../cells/zoneout.ts';
 import { numberWithin, oneOf, rangeError, show, typeError } from '../common/errors.ts';
-import { instanceOf } from '../common/instance.ts';
 import { type Check, type Checks, checkOptions } from '../common/options.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { fill } from '../matrix/operations.ts';
 import { ownGenerator, Random, randomOption } from '../random/random.ts';
 import type { Unrollable } from '../unroll/rule.ts';
+import { CellNoise } from './cell-noise.ts';
 
 /** The probability of each part of a state to stay as it was. */
 export type ZoneoutRates<Name extends string = string> = { readonly [name in Name]?: number | undefined };
@@ -58,7 +58,7 @@ export interface NoiseOptions<Zoneout extends number | ZoneoutRates = number | Z
  * layer.infer(x).output.data.join() === layer.infer(x).output.data.join() // → true
  * ```
  */
-export class Noise<const Zoneout extends number | ZoneoutRates = number | ZoneoutRates> {
+export class Noise<const Zoneout extends number | ZoneoutRates = number | ZoneoutRates> extends CellNoise {
   readonly recurrentDropout: number;
   readonly zoneout: Zoneout | 0;
   /** The generator of the masks; setting its state repeats them. */
@@ -66,47 +66,28 @@ export class Noise<const Zoneout extends number | ZoneoutRates = number | Zoneou
 
   /** @throws RangeError or TypeError if a rate is out of range. */
   constructor(options: NoiseOptions<Zoneout>) {
+    super();
     const { recurrentDropout = 0, zoneout = 0, random } = checkOptions('Noise', options, noiseChecks);
     this.recurrentDropout = recurrentDropout;
     this.zoneout = zoneout;
     this.random = ownGenerator('Noise', random);
   }
 
-  /**
-   * The same noise from a generator of its own, for another layer: saved and loaded, each goes on with its own.
-   *
-   * @internal
-   */
   fork(): Noise {
     const { recurrentDropout, zoneout, random } = this;
     return new Noise<number | ZoneoutRates>({ recurrentDropout, zoneout, random: random.fork() });
   }
 
-  /**
-   * Checks that a cell of these states has all that are named.
-   *
-   * @internal
-   */
   check(where: string, states: readonly string[]): void {
     if (typeof this.zoneout === 'number') return;
     for (const name of Object.keys(this.zoneout)) oneOf(where, 'a name in noise.zoneout', name, states);
   }
 
-  /**
-   * What a layer's architecture says of it.
-   *
-   * @internal
-   */
   saved(): { readonly [option: string]: unknown } {
     const { recurrentDropout, zoneout, random } = this;
     return { recurrentDropout, zoneout, state: random.state };
   }
 
-  /**
-   * The cell as training runs it: its masks stay the same for one forward, its backward, and what is computed again.
-   *
-   * @internal
-   */
   drawn(arena: Arena, cell: Unrollable<string>, batch: number): Unrollable<string> {
     const { recurrentDropout, random } = this;
     const zoned = this.#zoned(cell, (rate) => {
@@ -120,11 +101,6 @@ export class Noise<const Zoneout extends number | ZoneoutRates = number | Zoneou
     return { ...zoned, rule: withRecurrentDropout(zoned.rule, mask) };
   }
 
-  /**
-   * The cell as `infer` runs it: with the expectation of every mask.
-   *
-   * @internal
-   */
   expected(cell: Unrollable<string>): Unrollable<string> {
     return this.#zoned(cell, (rate) => (out) => fill(out, rate));
   }
@@ -160,10 +136,6 @@ const noiseChecks: Checks<NoiseOptions> = {
   zoneout: zoneoutRates,
   random: randomOption,
 };
-
-/** Passes noise on. */
-export const noiseOption: Check<Noise> = (where, argument, value) =>
-  instanceOf<Noise>(where, argument, value, Noise, 'a Noise');
 
 /** Fills a matrix with `hit` at the given rate, and `miss` elsewhere. */
 export function drawMask(out: Matrix, random: Random, rate: number, hit: number, miss: number): void {

@@ -17,9 +17,10 @@ import { type DenseSignal, dense, type OneHotSignal, type Signal, vectors } from
 import { type MatrixState, matricesOf, type StateSizes, stateOutput } from '../signal/state.ts';
 import { type Matrices, mapNames } from '../unroll/rule.ts';
 import { type CellOutput, inferSegments, traceSegments, traceWhole } from '../unroll/segments.ts';
+import { noiseOption } from './cell-noise.ts';
 import { InitialState } from './initial-state.ts';
 import { type Computed, Layer, type Trace } from './layer.ts';
-import { type Noise, noiseOption, type ZoneoutRates } from './noise.ts';
+import type { Noise, ZoneoutRates } from './noise.ts';
 import { prefixed } from './parts.ts';
 
 /** Options of {@link Sequence}. */
