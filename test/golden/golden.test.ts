@@ -95,8 +95,8 @@ describe('a case that cannot be computed from the whole of it is refused by name
     [
       'a setting of an optimizer',
       'optimizer/adam_default',
-      ({ options }) => Object.assign(options, { amsgrad: true }),
-      'option amsgrad is true, only false is computed',
+      ({ options }) => Object.assign(options, { decoupled: true }),
+      'not used: options.decoupled',
     ],
     [
       'an unknown optimizer',
