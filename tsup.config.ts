@@ -6,6 +6,7 @@ export default defineConfig({
     matrix: 'src/matrix.ts',
     node: 'src/node.ts',
     parallel: 'src/parallel.ts',
+    keras: 'src/keras.ts',
     onnx: 'src/onnx.ts',
     pytorch: 'src/pytorch.ts',
     testing: 'src/testing.ts',

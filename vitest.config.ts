@@ -13,6 +13,7 @@ export default defineConfig({
       entry('recurrent-cells/matrix', 'src/matrix.ts'),
       entry('recurrent-cells/node', 'src/node.ts'),
       entry('recurrent-cells/parallel', 'src/parallel.ts'),
+      entry('recurrent-cells/keras', 'src/keras.ts'),
       entry('recurrent-cells/onnx', 'src/onnx.ts'),
       entry('recurrent-cells/pytorch', 'src/pytorch.ts'),
       entry('recurrent-cells/testing', 'src/testing.ts'),

@@ -20,6 +20,7 @@ const dense = new Dense(options);
 const same = [
   dense.weight instanceof Parameter,
   fromOnnx(toOnnx(dense)).run({ input: x }).output.data.length === 1,
+  typeof fromTfjs === 'function',
   stateDict(dense).get('weight').data[0] === dense.weight.read()[0],
   dense.weight.value instanceof Matrix,
   checkGradients(dense, x).worst.error < 1e-6,
@@ -43,6 +44,7 @@ const names = {
   'recurrent-cells/matrix': ['Matrix', 'Parameter'],
   'recurrent-cells/node': ['useWideKernels'],
   'recurrent-cells/parallel': ['trainParallel'],
+  'recurrent-cells/keras': ['fromTfjs'],
   'recurrent-cells/onnx': ['fromOnnx', 'toOnnx'],
   'recurrent-cells/pytorch': ['stateDict'],
   'recurrent-cells/testing': ['checkGradients'],

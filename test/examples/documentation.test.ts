@@ -12,6 +12,7 @@ const entries = {
   'recurrent-cells/matrix': 'src/matrix.ts',
   'recurrent-cells/node': 'src/node.ts',
   'recurrent-cells/parallel': 'src/parallel.ts',
+  'recurrent-cells/keras': 'src/keras.ts',
   'recurrent-cells/onnx': 'src/onnx.ts',
   'recurrent-cells/pytorch': 'src/pytorch.ts',
   'recurrent-cells/testing': 'src/testing.ts',
