@@ -116,6 +116,17 @@ export type { Reduction, ValueOf } from './losses/reduction.ts';
 export { meanSquaredError, type SquaredErrorOptions } from './losses/squared.ts';
 export type { Parameter } from './matrix/parameter.ts';
 export { type ChrFOptions, chrF } from './metrics/chrf.ts';
+export {
+  type AveragedOptions,
+  type AveragedValue,
+  type Averaging,
+  confusionMatrix,
+  f1,
+  precision,
+  recall,
+  type TopAccuracyOptions,
+  topAccuracy,
+} from './metrics/classification.ts';
 export type { Metric, Tally } from './metrics/metric.ts';
 export {
   accuracy,
@@ -123,6 +134,8 @@ export {
   type ClassMetricOptions,
   perplexity,
 } from './metrics/metrics.ts';
+export { classesOf, type ProbabilityOptions, probabilitiesOf } from './metrics/predictions.ts';
+export { rocAuc, rootMeanSquaredError, rSquared } from './metrics/regression.ts';
 export { editDistance, errorRate, exactMatch } from './metrics/sequences.ts';
 export { type EncoderDecoderModelOptions, encoderDecoder } from './models/encoder-decoder.ts';
 export { type ManyToManyOptions, manyToMany } from './models/many-to-many.ts';
@@ -208,7 +221,7 @@ export {
   type BestWeightsState,
 } from './training/best-weights.ts';
 export { type ClipNormOptions, clipNorm, clipValue, gradientNorm, type Norm } from './training/clip.ts';
-export { evaluate } from './training/evaluate.ts';
+export { evaluate, type ValueOfMeasure } from './training/evaluate.ts';
 export { MovingAverage, type MovingAverageOptions } from './training/moving-average.ts';
 export type { LoopOptions, TrainingStep, TrainOptions, Validation } from './training/options.ts';
 export { train } from './training/train.ts';

@@ -56,7 +56,7 @@ export class ElementwiseLoss<R extends Reduction> extends Loss<Tensor, R> {
 }
 
 /** Copies a target shaped like the output into the arena. */
-function elements(arena: Arena, where: string, output: DenseSignal, target: Tensor): Matrix {
+export function elements(arena: Arena, where: string, output: DenseSignal, target: Tensor): Matrix {
   const { width, timed, lengths } = output;
   checkTensor(where, 'target', target, 'real');
   const expected = shapeOf(output).join(', ');

@@ -8,14 +8,14 @@ import { type Arena, withArena } from '../matrix/arena.ts';
 import type { DenseSignal } from '../signal/signal.ts';
 
 /** Something measured over any number of batches. */
-export interface Metric<Target extends Indices | Tensor> {
+export interface Metric<Target extends Indices | Tensor, Value = number> {
   readonly name: string;
   /** A new tally, of nothing yet. */
-  begin(): Tally<Target>;
+  begin(): Tally<Target, Value>;
 }
 
 /** A measurement under way. */
-export interface Tally<Target extends Indices | Tensor> {
+export interface Tally<Target extends Indices | Tensor, Value = number> {
   /**
    * Takes in one batch.
    *
@@ -24,7 +24,38 @@ export interface Tally<Target extends Indices | Tensor> {
    */
   add(output: Tensor, target: Target, options?: LossOptions): void;
   /** The value over all batches together, however they were cut; NaN of nothing. */
-  value(): number;
+  value(): Value;
+}
+
+/** How a metric counts: what it has counted so far, how it takes in a batch, and what comes of it. */
+export interface Counting<Target, Counted, Value> {
+  begin(): Counted;
+  count(counted: Counted, arena: Arena, where: string, output: DenseSignal, target: Target): void;
+  value(counted: Counted): Value;
+}
+
+/** A metric from how it counts. */
+export function countingMetric<Target extends Indices | Tensor, Counted, Value>(
+  name: string,
+  counting: Counting<Target, Counted, Value>,
+): Metric<Target, Value> {
+  return {
+    name,
+    begin() {
+      const counted = counting.begin();
+      return {
+        add(output, target, options = {}) {
+          const where = `${name}.add`;
+          checkOptions(where, options, lossChecks);
+          withArena(backendOf(output, options), (arena) => {
+            const signal = outputSignal(arena, where, output, options);
+            counting.count(counted, arena, where, signal, target);
+          });
+        },
+        value: () => counting.value(counted),
+      };
+    },
+  };
 }
 
 /** What one batch adds to a mean. */
@@ -40,26 +71,15 @@ export function meanMetric<Target extends Indices | Tensor>(
   shareOf: (arena: Arena, where: string, output: DenseSignal, target: Target) => Share,
   finish: (mean: number) => number = (mean) => mean,
 ): Metric<Target> {
-  return {
-    name,
-    begin() {
-      let total = 0;
-      let counted = 0;
-      return {
-        add(output, target, options = {}) {
-          const where = `${name}.add`;
-          checkOptions(where, options, lossChecks);
-          withArena(backendOf(output, options), (arena) => {
-            const signal = outputSignal(arena, where, output, options);
-            const { sum, count } = shareOf(arena, where, signal, target);
-            total += sum;
-            counted += count;
-          });
-        },
-        value: () => finish(total / counted),
-      };
+  return countingMetric(name, {
+    begin: () => ({ sum: 0, count: 0 }),
+    count(total, arena, where, output, target) {
+      const { sum, count } = shareOf(arena, where, output, target);
+      total.sum += sum;
+      total.count += count;
     },
-  };
+    value: ({ sum, count }) => finish(sum / count),
+  });
 }
 
 /** The mean of a loss whose reduction is the sum, over all terms of all batches. */

@@ -12,7 +12,8 @@ export interface ClassMetricOptions {
   readonly ignoreIndex?: number | undefined;
 }
 
-const checks: Checks<ClassMetricOptions> = { ignoreIndex: integer };
+/** The checks of {@link ClassMetricOptions}. */
+export const classMetricChecks: Checks<ClassMetricOptions> = { ignoreIndex: integer };
 
 /**
  * The perplexity e^L of logits and class targets, where L is the mean cross-entropy of a step in nats.
@@ -66,7 +67,7 @@ export function bitsPerCharacter(options: ClassMetricOptions = {}): Metric<Indic
  * ```
  */
 export function accuracy(options: ClassMetricOptions = {}): Metric<Indices> {
-  const { ignoreIndex } = checkOptions('accuracy', options, checks);
+  const { ignoreIndex } = checkOptions('accuracy', options, classMetricChecks);
   return meanMetric('accuracy', (arena, where, output, target) => {
     const classes = classTargets(where, output, target, ignoreIndex);
     const { offset, columns } = output.values;
@@ -85,7 +86,7 @@ export function accuracy(options: ClassMetricOptions = {}): Metric<Indices> {
 
 /** The cross-entropy of all steps together. */
 function summed(where: string, options: ClassMetricOptions): Loss<Indices, 'sum'> {
-  return crossEntropy({ ...checkOptions(where, options, checks), reduction: 'sum' });
+  return crossEntropy({ ...checkOptions(where, options, classMetricChecks), reduction: 'sum' });
 }
 
 /** Whether element k is larger than all before it and not smaller than any. */

@@ -97,11 +97,11 @@ export function checkModel(where: string, model: unknown): void {
  */
 export function checkMetrics<Target extends Tensor | Indices>(
   where: string,
-  metrics: readonly (Metric<Target> | Loss<Target>)[],
-): Metric<Target>[] {
+  metrics: readonly (Metric<Target, unknown> | Loss<Target>)[],
+): Metric<Target, unknown>[] {
   if (!Array.isArray(metrics))
     throw typeError(where, 'metrics', `is ${show(metrics)}`, 'an array of metrics and losses');
-  const found = metrics.map((metric: Metric<Target> | Loss<Target>, i) => {
+  const found = metrics.map((metric: Metric<Target, unknown> | Loss<Target>, i): Metric<Target, unknown> => {
     if (metric instanceof Loss) {
       if ((metric.reduction as Reduction) === 'none')
         throw rangeError(where, `metrics[${i}]`, `${metric.name} has reduction "none"`, '"mean" or "sum"');

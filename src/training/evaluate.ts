@@ -9,6 +9,10 @@ import type { State } from '../signal/state.ts';
 import { checkMetrics, checkModel } from './check.ts';
 import type { Trainable } from './trainable.ts';
 
+/** What comes of a metric, or of a loss. */
+// biome-ignore lint/suspicious/noExplicitAny: the targets play no part here
+export type ValueOfMeasure<Measure> = Measure extends Metric<any, infer Value> ? Value : number;
+
 /**
  * Runs a model over batches and gives the value of each metric over all of them together, by its name.
  *
@@ -29,11 +33,16 @@ import type { Trainable } from './trainable.ts';
  * share!.toFixed(3) // → '0.667'
  * ```
  */
-export async function evaluate<Input, Target extends Tensor | Indices>(
+export async function evaluate<
+  Input,
+  Target extends Tensor | Indices,
+  // biome-ignore lint/suspicious/noExplicitAny: each metric has a value of its own kind
+  Measure extends Metric<Target, any> | Loss<Target>,
+>(
   model: Trainable<Input>,
   batches: Batches<Input, Target>,
-  metrics: readonly (Metric<Target> | Loss<Target>)[],
-): Promise<{ [name: string]: number }> {
+  metrics: readonly Measure[],
+): Promise<{ [name: string]: ValueOfMeasure<Measure> }> {
   checkModel('evaluate', model);
   const wanted = checkMetrics('evaluate', metrics);
   checkBatches('evaluate', batches);
@@ -48,5 +57,7 @@ export async function evaluate<Input, Target extends Tensor | Indices>(
       tally.add(result.output, targets, { lengths: result.lengths ?? lengths, weights });
     await breathe();
   }
-  return Object.fromEntries(wanted.map(({ name }, at) => [name, tallies[at]!.value()]));
+  return Object.fromEntries(wanted.map(({ name }, at) => [name, tallies[at]!.value()])) as {
+    [name: string]: ValueOfMeasure<Measure>;
+  };
 }

@@ -1,0 +1,231 @@
+/** Metrics of classes beyond the share that is right: which are taken for which, and how well each is found. */
+import { type Checks, checkOptions, size } from '../common/options.ts';
+import type { Indices } from '../common/tensor.ts';
+import { classTargets } from '../losses/class-targets.ts';
+import type { Arena } from '../matrix/arena.ts';
+import type { DenseSignal } from '../signal/signal.ts';
+import { type Counting, countingMetric, type Metric, meanMetric } from './metric.ts';
+import { type ClassMetricOptions, classMetricChecks } from './metrics.ts';
+import { largest } from './predictions.ts';
+
+/** Options of {@link topAccuracy}. */
+export interface TopAccuracyOptions extends ClassMetricOptions {
+  /** k: among how many of the largest scores the target's must be. */
+  readonly k: number;
+}
+
+/** How the values of classes become one: their plain mean, of all steps together, or not at all. */
+export type Averaging = 'macro' | 'micro' | 'none';
+
+/** Options of {@link precision}, {@link recall} and {@link f1}. */
+export interface AveragedOptions<A extends Averaging = Averaging> extends ClassMetricOptions {
+  /**
+   * `macro`, the mean over the classes that are among targets or predictions; `micro`, of all steps together; `none`, an
+   * array with a value for each class. Default `macro`.
+   */
+  readonly average?: A | undefined;
+}
+
+/** A number, or one for each class. */
+export type AveragedValue<A extends Averaging> = A extends 'none' ? number[] : number;
+
+const topChecks: Checks<TopAccuracyOptions> = { ...classMetricChecks, k: { required: size } };
+const averagedChecks: Checks<AveragedOptions> = {
+  ...classMetricChecks,
+  average: ['macro', 'micro', 'none'],
+};
+
+/**
+ * The share of steps where the target's score is among the `k` largest; of equal scores the first counts as the larger.
+ *
+ * Every valid step of every batch counts once.
+ *
+ * @throws RangeError if `k` is not a whole number of at least 1.
+ *
+ * @example
+ * ```ts
+ * import { indices, tensor, topAccuracy } from 'recurrent-cells';
+ *
+ * const tally = topAccuracy({ k: 2 }).begin();
+ * tally.add(tensor([[1, 3, 2], [1, 3, 2]]), indices([2, 0]));
+ * tally.value() // → 0.5
+ * ```
+ */
+export function topAccuracy(options: TopAccuracyOptions): Metric<Indices> {
+  const { k, ignoreIndex } = checkOptions('topAccuracy', options, topChecks);
+  return meanMetric('topAccuracy', (arena, where, output, target) => {
+    let [sum, count] = [0, 0];
+    eachRow(arena, where, output, target, ignoreIndex, (scores, wanted) => {
+      const own = scores[wanted]!;
+      let before = 0;
+      scores.forEach((score, j) => {
+        if (!(score < own || (score === own && j >= wanted))) before++;
+      });
+      count++;
+      if (before < k) sum++;
+    });
+    return { sum, count };
+  });
+}
+
+/**
+ * How often each class is taken for which: row k, column j counts the steps of target k whose largest score is that of j.
+ * A step whose largest score is NaN is in no column.
+ *
+ * @example
+ * ```ts
+ * import { confusionMatrix, indices, tensor } from 'recurrent-cells';
+ *
+ * const tally = confusionMatrix().begin();
+ * tally.add(tensor([[2, 1], [0, 1], [0, 1]]), indices([0, 0, 1]));
+ * tally.value() // → [[1, 1], [0, 1]]
+ * ```
+ */
+export function confusionMatrix(options: ClassMetricOptions = {}): Metric<Indices, number[][]> {
+  const { ignoreIndex } = checkOptions('confusionMatrix', options, classMetricChecks);
+  return countingMetric('confusionMatrix', {
+    ...confusion(ignoreIndex),
+    value: ({ matrix }) => matrix.map((row) => [...row]),
+  });
+}
+
+/**
+ * The share of the steps taken for a class that are of it; 0 where none is.
+ *
+ * @throws RangeError if `average` is unknown.
+ *
+ * @example
+ * ```ts
+ * import { indices, precision, tensor } from 'recurrent-cells';
+ *
+ * const tally = precision({ average: 'none' }).begin();
+ * tally.add(tensor([[2, 1], [0, 1], [0, 1]]), indices([0, 0, 1]));
+ * tally.value() // → [1, 0.5]
+ * ```
+ */
+export function precision<A extends Averaging = 'macro'>(
+  options: AveragedOptions<A> = {},
+): Metric<Indices, AveragedValue<A>> {
+  return averaged('precision', options, ({ right, taken }) => right / taken);
+}
+
+/**
+ * The share of the steps of a class that are taken for it; 0 where there are none.
+ *
+ * @throws RangeError if `average` is unknown.
+ *
+ * @example
+ * ```ts
+ * import { indices, recall, tensor } from 'recurrent-cells';
+ *
+ * const tally = recall({ average: 'none' }).begin();
+ * tally.add(tensor([[2, 1], [0, 1], [0, 1]]), indices([0, 0, 1]));
+ * tally.value() // → [0.5, 1]
+ * ```
+ */
+export function recall<A extends Averaging = 'macro'>(
+  options: AveragedOptions<A> = {},
+): Metric<Indices, AveragedValue<A>> {
+  return averaged('recall', options, ({ right, wanted }) => right / wanted);
+}
+
+/**
+ * F₁, the harmonic mean of {@link precision} and {@link recall}: `2·right/(taken + wanted)`.
+ *
+ * @throws RangeError if `average` is unknown.
+ *
+ * @example
+ * ```ts
+ * import { f1, indices, tensor } from 'recurrent-cells';
+ *
+ * const tally = f1().begin();
+ * tally.add(tensor([[2, 1], [0, 1], [0, 1]]), indices([0, 0, 1]));
+ * tally.value().toFixed(4) // → '0.6667'
+ * ```
+ */
+export function f1<A extends Averaging = 'macro'>(
+  options: AveragedOptions<A> = {},
+): Metric<Indices, AveragedValue<A>> {
+  return averaged('f1', options, ({ right, taken, wanted }) => (2 * right) / (taken + wanted));
+}
+
+interface Confusion {
+  matrix: number[][];
+  /** The steps of each target that are in no column. */
+  lost: number[];
+}
+
+function confusion(
+  ignoreIndex: number | undefined,
+): Pick<Counting<Indices, Confusion, never>, 'begin' | 'count'> {
+  return {
+    begin: () => ({ matrix: [], lost: [] }),
+    count(counted, arena, where, output, target) {
+      while (counted.matrix.length < output.width) {
+        for (const row of counted.matrix) row.push(0);
+        counted.matrix.push(Array(counted.matrix.length + 1).fill(0));
+        counted.lost.push(0);
+      }
+      eachRow(arena, where, output, target, ignoreIndex, (scores, wanted) => {
+        const found = largest(scores);
+        if (found < 0) counted.lost[wanted]!++;
+        else counted.matrix[wanted]![found]!++;
+      });
+    },
+  };
+}
+
+/** Of one class, or of all together: the steps that are right, that are taken for it, and that are of it. */
+interface Counts {
+  readonly right: number;
+  readonly taken: number;
+  readonly wanted: number;
+}
+
+function averaged<A extends Averaging>(
+  name: string,
+  options: AveragedOptions<A>,
+  ratio: (counts: Counts) => number,
+): Metric<Indices, AveragedValue<A>> {
+  const { ignoreIndex, average = 'macro' } = checkOptions(name, options, averagedChecks);
+  const ratioOf = (counts: Counts) => ratio(counts) || 0;
+  return countingMetric(name, {
+    ...confusion(ignoreIndex),
+    value({ matrix, lost }) {
+      const classes = matrix.map((row, k) => ({
+        right: row[k]!,
+        taken: matrix.reduce((sum, other) => sum + other[k]!, 0),
+        wanted: row.reduce((sum, count) => sum + count, lost[k]!),
+      }));
+      const seen = classes.filter(({ taken, wanted }) => taken + wanted > 0);
+      if (average === 'none') return classes.map(ratioOf) as AveragedValue<A>;
+      if (seen.length === 0) return Number.NaN as AveragedValue<A>;
+      if (average === 'macro')
+        return (seen.reduce((sum, counts) => sum + ratioOf(counts), 0) / seen.length) as AveragedValue<A>;
+      const sum = (of: (counts: Counts) => number) => seen.reduce((total, counts) => total + of(counts), 0);
+      return ratioOf({
+        right: sum(({ right }) => right),
+        taken: sum(({ taken }) => taken),
+        wanted: sum(({ wanted }) => wanted),
+      }) as AveragedValue<A>;
+    },
+  });
+}
+
+/** Visits the scores and the target of each row that counts. */
+function eachRow(
+  arena: Arena,
+  where: string,
+  output: DenseSignal,
+  target: Indices,
+  ignoreIndex: number | undefined,
+  visit: (scores: Float32Array | Float64Array, wanted: number) => void,
+): void {
+  const classes = classTargets(where, output, target, ignoreIndex);
+  const { offset, columns } = output.values;
+  const { values } = arena.backend.heap;
+  classes.forEach((wanted, i) => {
+    const start = offset + i * columns;
+    if (wanted >= 0) visit(values.subarray(start, start + columns), wanted);
+  });
+}
