@@ -163,7 +163,7 @@ function additiveScores(
         add(dScores, b) {
           const { rows: queries, columns: count } = dScores;
           const d = asColumn(dScores);
-          addProduct(v.gradient, d.T, hidden[b]!);
+          if (!v.frozen) addProduct(v.gradient, d.T, hidden[b]!);
           const dSums = arena.matrix(queries * count, size);
           product(dSums, d, v.value);
           tanhBackward(dSums, hidden[b]!, dSums);
@@ -185,7 +185,7 @@ function additiveScores(
 
 /** y = x·Wᵀ backward: dW += dyᵀ·x, and dx. */
 function projectedBackward(arena: Arena, dOut: Matrix, x: Matrix, weight: Parameter): Matrix {
-  addProduct(weight.gradient, dOut.T, x);
+  if (!weight.frozen) addProduct(weight.gradient, dOut.T, x);
   const dInput = arena.matrix(x.rows, x.columns);
   product(dInput, dOut, weight.value);
   return dInput;

@@ -175,7 +175,7 @@ export class Conv1d<
     return {
       output,
       backward: (dOutput, _, needsInput) => {
-        if (bias !== undefined) addColumnSums(bias.gradient, dOutput);
+        if (bias !== undefined && !bias.frozen) addColumnSums(bias.gradient, dOutput);
         if (!weight.frozen)
           arena.scope(() => {
             const dKernels = arena.zeros(this.kernelSize, this.outputSize * this.inputSize);
