@@ -7,6 +7,11 @@
 export type { Complete } from './common/options.ts';
 export type { Tensor } from './common/tensor.ts';
 export type { RandomSource } from './random/random.ts';
+export {
+  type BytePairTrainingOptions,
+  trainBytePairs,
+  trainBytePairsAsync,
+} from './text/counts/byte-pair-training.ts';
 export { type Document, lines } from './text/counts/documents.ts';
 export {
   HeavyHitters,
@@ -101,5 +106,11 @@ export {
   Stopwords,
   without,
 } from './text/tokenizers/stopwords.ts';
+export { huggingFace } from './text/tokenizers/subwords/hugging-face.ts';
+export type {
+  SubwordDecodeOptions,
+  SubwordEncodeOptions,
+  SubwordTokenizer,
+} from './text/tokenizers/subwords/subword-tokenizer.ts';
 export type { CharacterTokenizer, SavedTokenizer, Token, Tokenizer } from './text/tokenizers/tokenizer.ts';
 export { type WordOptions, words } from './text/tokenizers/words.ts';

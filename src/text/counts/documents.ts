@@ -51,7 +51,7 @@ export function checkTokens(where: string, argument: string, tokens: unknown): I
 }
 
 // What has a twin for documents as they arrive.
-const WITH_ASYNC = ['Vocabulary.fit', 'TokenCounts.of', 'HeavyHitters.of'];
+const WITH_ASYNC = ['Vocabulary.fit', 'TokenCounts.of', 'HeavyHitters.of', 'trainBytePairs'];
 
 /** Passes on what can be iterated, and no single string. */
 export function checkDocuments(where: string, documents: unknown, async = false): void {

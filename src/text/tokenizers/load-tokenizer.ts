@@ -11,10 +11,11 @@ import { type NgramOptions, ngrams } from './ngrams.ts';
 import type { NormalizationOptions } from './normalize.ts';
 import { pattern } from './pattern.ts';
 import { STOPWORDS_FORMAT, Stopwords, without } from './stopwords.ts';
+import { huggingFace } from './subwords/hugging-face.ts';
 import { type CharacterTokenizer, TOKENIZER_FORMAT, type Tokenizer } from './tokenizer.ts';
 import { type WordOptions, words } from './words.ts';
 
-const KINDS = ['characters', 'words', 'pattern', 'ngrams', 'without', 'custom'] as const;
+const KINDS = ['characters', 'words', 'pattern', 'ngrams', 'without', 'subwords', 'custom'] as const;
 
 /** What each kind saves. */
 const OPTIONS: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
@@ -23,6 +24,7 @@ const OPTIONS: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
   pattern: ['normalization', 'lowercase', 'source', 'flags'],
   ngrams: ['from', 'to', 'joiner', 'tokenizer'],
   without: ['tokenizer', 'stopwords'],
+  subwords: ['json'],
   custom: ['normalization', 'lowercase', 'name'],
 };
 
@@ -72,6 +74,8 @@ export function loadTokenizer(
       readSaved(where, given.tokenizer, TOKENIZER_FORMAT, 'options.tokenizer');
       readSaved(where, given.stopwords, STOPWORDS_FORMAT, 'options.stopwords');
       return without(loadTokenizer(given.tokenizer, functions), Stopwords.fromJSON(given.stopwords));
+    case 'subwords':
+      return huggingFace(given.json);
     case 'custom': {
       const name = readString(where, given, 'name');
       if (!Object.hasOwn(functions, name))

@@ -96,10 +96,15 @@ function lower(text: string, lowercase: true | string): string {
  * final sigma is the same length as another). No rule of lower case both lengthens and shortens within one
  * language, so equal lengths mean that nothing moved.
  */
-function step(before: Aligned, text: string, pieces: RegExp, rewrite: (piece: string) => string): Aligned {
+export function step(
+  before: Aligned,
+  text: string,
+  pieces: RegExp,
+  rewrite: (piece: string) => string,
+): Aligned {
   if (text === before.text) return before;
   const edits: number[] = []; // start and end after, start and end before; four numbers each piece that moved
-  if (text.length !== before.text.length || pieces === COMPOSING) {
+  if (text.length !== before.text.length || pieces !== CASED) {
     let shift = 0;
     for (const { 0: piece, index } of before.text.matchAll(pieces)) {
       const length = rewrite(piece).length;

@@ -392,7 +392,7 @@ test.each<[string, () => unknown, string]>([
   ['pattern: options null', () => pattern(/a/, null as never), 'TypeError: pattern: options is null, expected an object such as { normalization }'],
   ['ngrams: options null', () => ngrams(words(), null as never), 'TypeError: ngrams: options is null, expected an object such as { from }'],
   ['custom: options null', () => custom(() => [], null as never), 'TypeError: custom: options is null, expected an object such as { normalization }'],
-  ['saved: another kind', () => loadTokenizer({ ...words().toJSON(), kind: 'constructor' }), 'RangeError: loadTokenizer: kind is "constructor", expected one of "characters", "words", "pattern", "ngrams", "without", "custom"'],
+  ['saved: another kind', () => loadTokenizer({ ...words().toJSON(), kind: 'constructor' }), 'RangeError: loadTokenizer: kind is "constructor", expected one of "characters", "words", "pattern", "ngrams", "without", "subwords", "custom"'],
   ['saved: no options', () => loadTokenizer({ ...words().toJSON(), options: 1 }), 'TypeError: loadTokenizer: options is 1, expected an object'],
   ['saved: no function', () => loadTokenizer({ ...words().toJSON(), kind: 'custom', options: { normalization: 'NFC', lowercase: false, name: 'toString' } }), 'RangeError: loadTokenizer: functions has no "toString", expected the function saved under that name'],
   ['saved: no expression', () => loadTokenizer({ ...words().toJSON(), kind: 'pattern', options: { normalization: 'NFC', lowercase: false, source: '(', flags: 'u' } }), 'RangeError: loadTokenizer: options.source and flags are "(" and "u", expected a regular expression'],

@@ -1,0 +1,126 @@
+/**
+ * Byte-pair encoding: characters, joined pair by pair in the order in which the pairs were learned.
+ *
+ * Answers for cutting one word; how merges are learned, counts/byte-pair-training.ts says.
+ */
+import { Heap } from './heap.ts';
+import { byteTokens, inBytes, type Segment, type SubwordModel } from './model.ts';
+
+/** A byte-pair model's own options, as `tokenizer.json` names them. */
+export interface BytePairOptions {
+  readonly vocabulary: ReadonlyMap<string, number>;
+  /** The pairs, first learned first. */
+  readonly merges: readonly (readonly [string, string])[];
+  /** Stands for what the vocabulary lacks. */
+  readonly unknown: string | undefined;
+  /** Whether several unknown characters in a row are one token. */
+  readonly fuseUnknown: boolean;
+  /** Whether unknown characters are written in tokens of their bytes. */
+  readonly byteFallback: boolean;
+  /** Whether a word that is in the vocabulary stays whole, whatever the merges. */
+  readonly ignoreMerges: boolean;
+  /** What begins each piece of a word but the first. */
+  readonly prefix: string;
+  /** What ends the last piece of a word. */
+  readonly suffix: string;
+}
+
+// Most words of a text are few; their pieces are kept. As many as the reference implementation keeps.
+const CACHE = 10_000;
+
+/**
+ * Source: R. Sennrich, B. Haddow and A. Birch, Neural machine translation of rare words with subword units, arXiv 1508.07909.
+ */
+export function bytePairModel(options: BytePairOptions): SubwordModel {
+  const { vocabulary, merges, unknown, fuseUnknown, byteFallback, ignoreMerges, prefix, suffix } = options;
+  const ranks = new Map(merges.map(([left, right], rank) => [`${left} ${right}`, rank]));
+  const bytes = byteFallback ? byteTokens(vocabulary) : undefined;
+  const unknownIndex = unknown === undefined ? undefined : vocabulary.get(unknown);
+  const cache = new Map<string, readonly Segment[]>();
+
+  function segment(word: string): readonly Segment[] {
+    const known = cache.get(word);
+    if (known !== undefined) return known;
+    const whole = ignoreMerges ? vocabulary.get(word) : undefined;
+    const segments = whole === undefined ? cut(word) : [{ index: whole, start: 0, end: word.length }];
+    if (cache.size < CACHE) cache.set(word, segments);
+    return segments;
+  }
+
+  function cut(word: string): Segment[] {
+    const { spellings, ends } = merged(word, ranks, prefix, suffix);
+    const segments: Segment[] = [];
+    let start = 0;
+    let unknownBefore = false;
+    for (const [i, spelling] of spellings.entries()) {
+      const end = ends[i]!;
+      const index = vocabulary.get(spelling);
+      const last = segments.at(-1);
+      if (index !== undefined) segments.push({ index, start, end });
+      else if (bytes !== undefined) segments.push(...inBytes(word, start, end, bytes));
+      else if (unknownIndex !== undefined) {
+        if (fuseUnknown && unknownBefore) segments[segments.length - 1] = { ...last!, end };
+        else segments.push({ index: unknownIndex, start, end });
+      }
+      unknownBefore = index === undefined && bytes === undefined;
+      start = end;
+    }
+    return segments;
+  }
+
+  return { vocabulary, segment };
+}
+
+/** A pair that may be joined: where its left piece is, and both pieces' versions when it was found. */
+interface Candidate {
+  readonly rank: number;
+  readonly left: number;
+  readonly right: number;
+  readonly spelling: string;
+}
+
+/**
+ * Joins the pair that was learned first, the leftmost of several, until none is left. Linear up to a logarithm: pairs wait in a
+ * heap, and those whose pieces have changed since are passed over.
+ */
+function merged(
+  word: string,
+  ranks: ReadonlyMap<string, number>,
+  prefix: string,
+  suffix: string,
+): { spellings: string[]; ends: number[] } {
+  const characters = Array.from(word);
+  const pieces = characters.map((character, i) => (i === 0 ? '' : prefix) + character + (i === characters.length - 1 ? suffix : '')); // biome-ignore format: one piece
+  const next = pieces.map((_, i) => i + 1);
+  const before = pieces.map((_, i) => i - 1);
+  const heap = new Heap(comesFirst);
+  const offer = (left: number, right: number) => {
+    if (left < 0 || right >= pieces.length) return;
+    const rank = ranks.get(`${pieces[left]} ${pieces[right]}`);
+    if (rank !== undefined) heap.push({ rank, left, right, spelling: pieces[left]! + pieces[right]! });
+  };
+  for (let i = 0; i + 1 < pieces.length; i++) offer(i, i + 1);
+  for (let pair = heap.pop(); pair !== undefined; pair = heap.pop()) {
+    const { left, right, spelling } = pair;
+    if (pieces[left] === '' || next[left] !== right || pieces[left]! + pieces[right]! !== spelling) continue;
+    pieces[left] = pieces[left]! + pieces[right]!.slice(prefix.length);
+    pieces[right] = '';
+    next[left] = next[right]!;
+    if (next[left]! < pieces.length) before[next[left]!] = left;
+    offer(before[left]!, left);
+    offer(left, next[left]!);
+  }
+  const spellings: string[] = [];
+  const ends: number[] = [];
+  let unit = 0;
+  for (let i = 0; i < pieces.length; ) {
+    for (let j = i; j < next[i]!; j++) unit += characters[j]!.length;
+    spellings.push(pieces[i]!);
+    ends.push(unit);
+    i = next[i]!;
+  }
+  return { spellings, ends };
+}
+
+/** The pair of the lowest rank, of equal ones the leftmost. */
+const comesFirst = (a: Candidate, b: Candidate) => a.rank < b.rank || (a.rank === b.rank && a.left < b.left);

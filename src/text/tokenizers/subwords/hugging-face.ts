@@ -1,0 +1,156 @@
+/**
+ * A tokenizer out of Hugging Face's `tokenizer.json`.
+ *
+ * Answers for reading the file; its parts are one file each.
+ */
+import { rangeError, show, typeError } from '../../../common/errors.ts';
+import { bytePairModel } from './byte-pair.ts';
+import { decoderOf, surroundingsOf } from './decoders.ts';
+import type { SubwordModel } from './model.ts';
+import { normalizersOf } from './normalizers.ts';
+import { preTokenizerOf } from './pre-tokenizers.ts';
+import { Part, WHERE } from './reader.ts';
+import { type AddedToken, type SubwordTokenizer, subwordTokenizer } from './subword-tokenizer.ts';
+import { unigramModel } from './unigram.ts';
+import { wordPieceModel } from './word-piece.ts';
+
+const MODELS = ['BPE', 'Unigram', 'WordPiece'];
+
+/**
+ * Makes a tokenizer of a `tokenizer.json`, as published with the models on huggingface.co.
+ *
+ * Models: BPE (with bytes for what is unknown, where the file says so), WordPiece, Unigram. Whatever else a file asks for that
+ * is not known here is refused by its name, so that no text is cut in another way than the model was trained with. Of
+ * SentencePiece's character maps (`Precompiled`), the usual one is taken for all: NFKC with the white space made spaces.
+ *
+ * The file is the caller's to load. `tokens` gives the vocabulary's tokens, with their places in the source.
+ *
+ * @param json - the object, or its text
+ * @throws TypeError or RangeError, which say which part of the file is wrong or not supported.
+ *
+ * @example
+ * ```ts
+ * import { huggingFace } from 'recurrent-cells/text';
+ * const tokenizer = huggingFace({
+ *   added_tokens: [],
+ *   normalizer: { type: 'Lowercase' },
+ *   pre_tokenizer: { type: 'WhitespaceSplit' },
+ *   post_processor: null,
+ *   decoder: { type: 'WordPiece' },
+ *   model: { type: 'WordPiece', unk_token: '?', vocab: { '?': 0, sail: 1, '##ing': 2, boat: 3 } },
+ * });
+ * tokenizer.tokenize('Sailing boat'); // → ['sail', '##ing', 'boat']
+ * [...tokenizer.encode('Sailing boat')]; // → [1, 2, 3]
+ * tokenizer.decode([1, 2, 3]); // → 'sailing boat'
+ * ```
+ */
+export function huggingFace(json: unknown): SubwordTokenizer {
+  const file = new Part('the file', typeof json === 'string' ? parsed(json) : json);
+  const added = file.has('added_tokens') ? file.parts('added_tokens').map(addedToken) : [];
+  return subwordTokenizer({
+    added,
+    model: modelOf(file.part('model'), new Map(added.map(({ content, index }) => [content, index]))),
+    rewritings: normalizersOf(file.optional('normalizer')),
+    preTokenizer: preTokenizerOf(file.optional('pre_tokenizer')),
+    decoder: decoderOf(file.optional('decoder')),
+    around: surroundingsOf(file.optional('post_processor')),
+    json: typeof json === 'string' ? parsed(json) : json,
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw typeError(WHERE, 'the file', `is ${show(text)}`, 'an object or its JSON text');
+  }
+}
+
+function addedToken(part: Part): AddedToken {
+  const content = part.string('content');
+  if (part.flag('single_word', false))
+    throw rangeError(
+      WHERE,
+      part.path,
+      `is ${show(content)} as a single word`,
+      'tokens that may be within words',
+    );
+  const special = part.flag('special', false);
+  return {
+    content,
+    index: part.count('id'),
+    special,
+    normalized: part.flag('normalized', !special),
+    takesLeft: part.flag('lstrip', false),
+    takesRight: part.flag('rstrip', false),
+  };
+}
+
+function modelOf(part: Part, added: ReadonlyMap<string, number>): SubwordModel {
+  // Files of earlier versions name no type.
+  const type = part.string('type', part.has('merges') ? 'BPE' : 'WordPiece');
+  switch (type) {
+    case 'BPE': {
+      if (part.has('dropout') && part.count('dropout') !== 0)
+        part.refuse('dropout', 'none: merges are not left out at random');
+      const vocabulary = new Map([...vocabularyOf(part), ...added]);
+      return bytePairModel({
+        vocabulary,
+        merges: part.list('merges').map((merge) => mergeOf(part, merge)),
+        unknown: unknownOf(part, vocabulary),
+        fuseUnknown: part.flag('fuse_unk', false),
+        byteFallback: part.flag('byte_fallback', false),
+        ignoreMerges: part.flag('ignore_merges', false),
+        prefix: part.string('continuing_subword_prefix', ''),
+        suffix: part.string('end_of_word_suffix', ''),
+      });
+    }
+    case 'WordPiece': {
+      const vocabulary = vocabularyOf(part);
+      const unknown = part.string('unk_token', '[UNK]');
+      if (!vocabulary.has(unknown)) part.refuse('unk_token', 'a token of the vocabulary');
+      const longest = part.count('max_input_chars_per_word', 100);
+      return wordPieceModel({
+        vocabulary,
+        unknown,
+        prefix: part.string('continuing_subword_prefix', '##'),
+        longest,
+      });
+    }
+    case 'Unigram': {
+      const pieces = part.list('vocab').map((entry): [string, number] => {
+        const [piece, score] = Array.isArray(entry) ? entry : [];
+        if (typeof piece === 'string' && typeof score === 'number') return [piece, score];
+        return part.refuse('vocab', 'pairs of a token and a number');
+      });
+      const unknown = part.has('unk_id') ? part.count('unk_id') : undefined;
+      return unigramModel({ pieces, unknown, byteFallback: part.flag('byte_fallback', false) });
+    }
+    default:
+      return part.unsupported('model', MODELS);
+  }
+}
+
+function vocabularyOf(part: Part): Map<string, number> {
+  const vocabulary = new Map<string, number>();
+  for (const [token, index] of part.part('vocab').entries()) {
+    if (!Number.isSafeInteger(index) || (index as number) < 0)
+      part.refuse('vocab', 'tokens and their indices');
+    vocabulary.set(token, index as number);
+  }
+  return vocabulary;
+}
+
+function unknownOf(part: Part, vocabulary: ReadonlyMap<string, number>): string | undefined {
+  if (!part.has('unk_token')) return undefined;
+  const unknown = part.string('unk_token');
+  return vocabulary.has(unknown) ? unknown : part.refuse('unk_token', 'a token of the vocabulary');
+}
+
+/** `"a b"`, or, in files of later versions, `["a", "b"]`. */
+function mergeOf(part: Part, merge: unknown): [string, string] {
+  const pair = typeof merge === 'string' ? merge.split(' ') : merge;
+  if (Array.isArray(pair) && pair.length === 2 && pair.every((side) => typeof side === 'string'))
+    return pair as [string, string];
+  return part.refuse('merges', 'pairs of tokens');
+}
