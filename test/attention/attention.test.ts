@@ -131,6 +131,14 @@ describe.each(kinds)('%s', (_, options) => {
     expect(pass.backward(pass.output, pass.weights)).toEqual(once);
   });
 
+  test('no gradient of the weights is one of zeros', () => {
+    const pass = attention.forward(input);
+    const alone = pass.backward(pass.output, undefined, { retain: true });
+    const zeros = { data: new Float64Array(pass.weights.data.length), shape: pass.weights.shape };
+    expect(alone).toEqual(pass.backward(pass.output, zeros));
+    expect(alone.values!.data.some((value) => value !== 0)).toBe(true);
+  });
+
   test('float32 is float64, rounded', () => {
     const single = new Attention({ ...options, backend: float32() });
     for (const [name, parameter] of single.parameters())
