@@ -19,11 +19,11 @@ import {
 
 /** Options of {@link beamSearch}. */
 export interface BeamSearchOptions extends DecodingOptions {
-  /** How many hypotheses of each source are followed. */
+  /** The number of hypotheses kept for each source. */
   readonly width: number;
-  /** How many are given back, the best first: 1 unless given, at most `width`. */
+  /** The number of hypotheses returned per source, best first: default 1, at most `width`. */
   readonly results?: number | undefined;
-  /** α: how far long hypotheses are helped; 0, not at all, unless given. Wu et al. used 0.2. */
+  /** α, how strongly long hypotheses are favoured: default 0, not at all. Wu et al. used 0.2. */
   readonly lengthPenalty?: number | undefined;
 }
 
@@ -36,25 +36,25 @@ const checks = (): Checks<BeamSearchOptions> => ({
 
 /** A hypothesis of a beam search. */
 export interface ScoredHypothesis extends Hypothesis {
-  /** What hypotheses are ranked by. */
+  /** The value that hypotheses are ranked by. */
   readonly score: number;
 }
 
 /**
- * Decodes each source by following its `width` most probable beginnings side by side.
+ * Decodes each source by extending its `width` most probable prefixes in parallel.
  *
- * Of each step's continuations of all beginnings, the best `width` that do not end go on; one that ends is a result if it
- * is among the best `width`. A source is finished when no beginning can still come among its `results`, or at `maxLength`,
- * where those under way are results as well, cut off. Results are ranked by Wu et al.'s score (2016, arXiv:1609.08144,
- * without its coverage):
+ * At each step, the best `width` continuations that do not end are kept; one that ends becomes a result if it is among the
+ * best `width`. The search for a source stops when no prefix can still enter its `results`, or at `maxLength`, where the
+ * unfinished prefixes become results too, marked as cut off. Results are ranked by the score of Wu et al. (2016,
+ * arXiv:1609.08144), without its coverage term:
  *
  *     score(Y) = ln p(Y) / ((5 + |Y|) / 6)^α
  *
- * where |Y| counts the end token. Width 1 is greedy decoding: it takes the first that ends. All sources and beginnings go side by side as one batch,
- * and the encoder runs once.
+ * where |Y| counts the end token. Width 1 is greedy decoding. All sources and prefixes are computed as one batch, and the
+ * encoder runs once.
  *
  * @param source as the model's encoder takes it: `[batch, time]`, or features `[batch, time, width]`.
- * @returns for each source its results, the best first; fewer than `results` only where there are no more.
+ * @returns the results of each source, best first; fewer than `results` only if no more exist.
  * @throws TypeError or RangeError if the source, the lengths or the options do not fit.
  *
  * @example
@@ -99,15 +99,15 @@ export function beamSearch<Source extends Tensor | Indices>(
   });
 }
 
-/** A beginning. */
+/** A prefix under way. */
 interface Beginning {
   readonly trail: Trail | undefined;
   readonly logProbability: number;
-  /** Its tokens, the end included. */
+  /** The number of its tokens, including the end token. */
   readonly length: number;
 }
 
-/** What the beams of all sources share. */
+/** Settings shared by the beams of all sources. */
 interface BeamSettings {
   readonly end: number;
   readonly weights: boolean | undefined;
@@ -121,7 +121,7 @@ class Beam {
   readonly #steps: Steps;
   readonly #b: number;
   readonly #settings: BeamSettings;
-  /** At most `width`: at first the empty one. */
+  /** At most `width` prefixes; initially the empty one. */
   #live: readonly Beginning[] = [{ trail: undefined, logProbability: 0, length: 0 }];
   readonly #ended: Beginning[] = [];
 
@@ -131,7 +131,7 @@ class Beam {
     this.#settings = settings;
   }
 
-  /** Whether no live beginning can still come among the results. */
+  /** Whether no live prefix can still enter the results. */
   get finished(): boolean {
     const [likeliest] = this.#live;
     if (likeliest === undefined) return true;
@@ -140,15 +140,15 @@ class Beam {
     if (this.#steps.width === 1) return true;
     const scores = this.#ended.map(({ logProbability, length }) => this.#score(logProbability, length));
     const worst = scores.sort((a, b) => b - a)[results - 1]!;
-    // A probability only falls from here, and no length helps more than the longest.
+    // The log-probability can only fall, and the longest length gives the largest length bonus.
     return worst >= this.#score(likeliest.logProbability, maxLength);
   }
 
-  /** Takes the last step in: writes the next token of each of this source's rows, and the row it goes on from. */
+  /** Processes the last step: writes the next token of each of this source's rows, and the row it continues. */
   extend(tokens: Int32Array, from: Int32Array): void {
     const { width, batch, classes } = this.#steps;
     const live: Beginning[] = [];
-    // Twice the width: at most half of them, one for each beginning, end.
+    // Each prefix has one ending continuation, so at most half of 2·width can end.
     this.#continuations(2 * width).forEach(({ item: code, score: logProbability }, rank) => {
       const w = Math.floor(code / classes);
       const token = code % classes;
@@ -169,7 +169,7 @@ class Beam {
     this.#live = live;
   }
 
-  /** The best of those that have ended, and of those that were cut off. */
+  /** The best of the ended hypotheses and, unless the search has finished, of the live ones. */
   results(): ScoredHypothesis[] {
     const { end, results } = this.#settings;
     const cut = this.finished ? [] : this.#live;
@@ -182,12 +182,12 @@ class Beam {
       .slice(0, results);
   }
 
-  /** The score of tokens of that length, the end included. */
+  /** The score of a hypothesis with `length` tokens, including the end token. */
   #score(logProbability: number, length: number): number {
     return logProbability / ((5 + length) / 6) ** this.#settings.lengthPenalty;
   }
 
-  /** The most probable continuations w·classes + token of beginnings w, the best first. */
+  /** The most probable continuations, as codes w·classes + token for prefix w, best first. */
   #continuations(count: number) {
     const { batch, classes, logProbabilities } = this.#steps;
     const best = new Best<number>(count);

@@ -1,6 +1,6 @@
-/** The best of many, in order. */
+/** A bounded list of the highest-scoring items. */
 
-/** The `count` items of the highest scores that were offered, the best first; of equal ones the first offered. */
+/** Keeps the `count` highest-scoring items offered, best first; ties keep the order of offering. */
 export class Best<Item> {
   readonly items: { readonly item: Item; readonly score: number }[] = [];
   readonly #count: number;

@@ -1,4 +1,4 @@
-/** One hypothesis for each sequence, its tokens chosen one after another. */
+/** Decoding with one hypothesis per sequence, one token at a time. */
 
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
@@ -6,10 +6,10 @@ import type { Values } from '../kernels/heap.ts';
 import { withArena } from '../matrix/arena.ts';
 import { type DecodingOptions, type Hypothesis, hypothesis, type Trail, weightsOf } from './hypothesis.ts';
 
-/** Chooses a token by ln p of each. */
+/** Chooses a token from the log-probabilities of all tokens. */
 export type Choice = (logProbabilities: Values) => number;
 
-/** Decodes all sources side by side until all have ended. */
+/** Decodes all sources in parallel until every one has ended. */
 export function decodeByChoice<Source extends Tensor | Indices>(
   where: string,
   model: EncoderDecoder<Source>,

@@ -1,13 +1,13 @@
 /**
  * Prefix beam search of CTC.
  *
- * Of labels ℓ, b(ℓ) and n(ℓ) are ln p of their alignments to the steps so far that end in a blank, and in ℓ's last label.
- * With y(k) = ln p of class k at the next step, ⊕ the addition of probabilities, and ℓk the labels ℓ and then k:
+ * For labels ℓ, b(ℓ) and n(ℓ) are ln p of the alignments to the steps so far that end in a blank or in ℓ's last label.
+ * With y(k) = ln p of class k at the next step, ⊕ the addition of probabilities, and ℓk the labels ℓ followed by k:
  *
  *     b′(ℓ) = (b(ℓ) ⊕ n(ℓ)) + y(blank)                                              (1)
  *     n′(ℓk) = (n(ℓk) ⊕ b(ℓ) ⊕ n(ℓ) if k is not ℓ's last label) + y(k)              (2)
  *
- * In (2) the first part repeats the last label, the others say a new one; after an equal label, only a blank can come before.
+ * In (2) the first term repeats the last label, the others emit a new one; equal labels need a blank between them.
  */
 import { rangeError } from '../common/errors.ts';
 import { type Checks, checkOptions, size } from '../common/options.ts';
@@ -26,11 +26,11 @@ const IMPOSSIBLE = Number.NEGATIVE_INFINITY;
 
 /** Options of {@link ctcBeamSearch}. */
 export interface CtcBeamSearchOptions extends CtcDecodingOptions {
-  /** How many beginnings of labels are followed. */
+  /** The number of label prefixes kept. */
   readonly width: number;
-  /** How many labellings of each sequence are given back, the best first: 1 unless given, at most `width`. */
+  /** The number of labellings returned per sequence, best first: default 1, at most `width`. */
   readonly results?: number | undefined;
-  /** Only the k likeliest classes of each step, the blank among them, are looked at; all unless given. */
+  /** Considers only the k most probable classes of each step, the blank included: default all. */
   readonly topK?: number | undefined;
 }
 
@@ -42,16 +42,16 @@ const checks = (): Checks<CtcBeamSearchOptions> => ({
 });
 
 /**
- * Reads the most probable labels out of logits `[batch, time, classes]` of a model trained with `ctc`, by following the
- * `width` most probable beginnings from step to step. Unlike in a beam search of paths, the alignments of one labelling are
- * added up, wherever they come from (Graves et al. 2006; Hannun et al. 2014, arXiv:1408.2873, without a language model).
+ * Reads the most probable labels from logits `[batch, time, classes]` of a model trained with `ctc`, keeping the `width`
+ * most probable prefixes from step to step. Unlike a beam search over paths, it adds up all alignments of the same labelling
+ * (Graves et al. 2006; Hannun et al. 2014, arXiv:1408.2873, without a language model).
  *
- * With a beam wide enough that no beginning is lost, `logProbability` is ln p of the labels exactly, −`ctc`'s term; of a
- * narrower one, or with `topK`, it lacks the alignments that were left out. Of beginnings that are equally probable the
- * one found first is ranked first, those without a new label before those with one: so the same logits give the same on
- * every engine. Computed in log space and in double precision; the cost of a sequence grows with steps × width × classes.
+ * If the beam is wide enough to keep every prefix, `logProbability` is exactly ln p of the labels, the negative of `ctc`'s
+ * term; with a narrower beam or `topK`, it lacks the alignments left out. Ties are ranked in the order of discovery, prefixes
+ * without a new label first, so the same logits give the same results on every engine. It computes in log space and double
+ * precision; the cost per sequence grows with steps × width × classes.
  *
- * @returns for each sequence its results, the best first; fewer than `results` only where there are no more.
+ * @returns the results of each sequence, best first; fewer than `results` only if no more exist.
  * @throws TypeError or RangeError if the logits, the lengths or the options do not fit, or a logit is NaN or +∞.
  *
  * @example

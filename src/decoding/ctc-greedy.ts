@@ -4,12 +4,13 @@ import type { Tensor } from '../common/tensor.ts';
 import { type CtcDecodingOptions, type CtcHypothesis, ctcChecks, ctcSteps } from './ctc-steps.ts';
 
 /**
- * Reads labels out of logits `[batch, time, classes]` of a model trained with `ctc`: the most probable class at each step, of
- * equal ones the first, then equal neighbours joined and blanks left out (best path decoding, Graves et al. 2006).
+ * Reads labels from logits `[batch, time, classes]` of a model trained with `ctc`: takes the most probable class at each step
+ * (the first of equal ones), merges equal neighbours and removes blanks (best path decoding, Graves et al. 2006).
  *
- * The best path need not be of the best labels, which are the sum of many paths: `ctcBeamSearch` adds them up.
+ * The most probable path need not belong to the most probable labels, whose probability is a sum over many paths:
+ * `ctcBeamSearch` computes that sum.
  *
- * @returns for each sequence its labels, and ln p of the path that they were read from.
+ * @returns the labels of each sequence, and ln p of the path they were read from.
  * @throws TypeError or RangeError if the logits, the lengths or the blank do not fit, or a logit is NaN or +∞.
  *
  * @example

@@ -1,15 +1,15 @@
-/** What every CTC decoding reads and gives: log-probabilities step by step, and labels with their probability. */
+/** Input and output common to CTC decoders: log-probabilities step by step, and labels with their probability. */
 import { rangeError } from '../common/errors.ts';
 import { type Checks, count, later } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { logSum } from '../math/elementary.ts';
 import { checkLengths, checkTensor, extent } from '../signal/checks.ts';
 
-/** Options of every way of decoding what a model learned with `ctc`. */
+/** Options of every CTC decoder. */
 export interface CtcDecodingOptions {
-  /** The valid steps of each sequence; all are unless given. */
+  /** The valid steps of each sequence: default all. */
   readonly lengths?: readonly number[] | undefined;
-  /** The class that means no label: 0 unless given. */
+  /** The class that means no label: default 0. */
   readonly blank?: number | undefined;
 }
 
@@ -17,16 +17,16 @@ export const ctcChecks: Checks<CtcDecodingOptions> = { lengths: later, blank: co
 
 /** Labels read out of a sequence. */
 export interface CtcHypothesis {
-  /** The labels: equal neighbours joined, blanks left out. */
+  /** The labels, with equal neighbours merged and blanks removed. */
   readonly tokens: readonly number[];
-  /** ln p of the alignments to these labels that were looked at. */
+  /** ln p summed over the alignments to these labels that were considered. */
   readonly logProbability: number;
 }
 
 /** ln p of each class at each step of one sequence. */
 export type CtcSteps = Iterable<Float64Array>;
 
-/** Checks logits `[batch, time, classes]`; they are read only when a sequence's steps are gone through. */
+/** Checks the shape of logits `[batch, time, classes]`; values are read and checked as each sequence is iterated. */
 export function ctcSteps(
   where: string,
   logits: Tensor,

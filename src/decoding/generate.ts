@@ -16,20 +16,20 @@ import type { State } from '../signal/state.ts';
 
 /** Options of {@link generate}. */
 export interface GenerateOptions extends SamplingOptions, DrawOptions {
-  /** What the model reads before it goes on: at least one token. */
+  /** The tokens the model reads first: at least one. */
   readonly prompt: readonly number[] | Int32Array;
-  /** How many tokens are drawn at most; no end unless given. */
+  /** The maximum number of tokens to draw: default no limit. */
   readonly length?: number | undefined;
-  /** Ends the generation: after this token, after one of these, or where the function of the tokens so far says so. */
+  /** Stops after this token, after any of these, or when the function of the tokens so far returns true. */
   readonly stop?:
     | number
     | readonly number[]
     | ReadonlySet<number>
     | ((tokens: readonly number[]) => boolean)
     | undefined;
-  /** The state before the prompt: zeros unless given. */
+  /** The state before the prompt: default zeros. */
   readonly state?: State | undefined;
-  /** Ends the generation before the next token. */
+  /** Aborting it stops the generation before the next token. */
   readonly signal?: AbortSignalLike | undefined;
 }
 
@@ -51,18 +51,17 @@ const checks = (): Checks<GenerateOptions> => ({
   signal: signalOption,
 });
 
-/** A token that was generated. */
+/** A generated token. */
 export interface Generated extends Drawn {
-  /** The state after everything before the token: to go on from here, give it with the token as prompt. */
+  /** The state before this token is read: to continue later, pass it with the token as prompt. */
   readonly state: State;
 }
 
 /**
  * Generates tokens from a language model: `[batch, time]` indices → `[batch, time, classes]` logits of the next.
  *
- * The caller owns the loop: `break` ends it, and so do `length`, `stop`, whose token is the last one yielded, and an
- * aborted `signal`. The state is carried, so that each token costs one step, however long the text is; between tokens the
- * event loop runs.
+ * The caller owns the loop: `break` ends it, as do `length`, `stop` (whose token is the last one yielded) and an aborted
+ * `signal`. The state is carried, so each token costs one step however long the text is; the event loop runs between tokens.
  *
  * @throws RangeError or TypeError if an option does not fit, or the model has a layer that sees several steps at once.
  *
@@ -137,7 +136,7 @@ function check(model: Layer<Indices, any, any, any>, { stop }: GenerateOptions):
       throw rangeError('generate', 'stop', `is ${token}`, `a token from 0 to ${outputSize - 1}`);
 }
 
-/** Whether to end after these tokens. */
+/** A test of whether generation ends after these tokens. */
 function ending(stop: GenerateOptions['stop']): (tokens: readonly number[]) => boolean {
   if (typeof stop === 'function') return stop;
   const last = new Set(stop === undefined ? [] : tokensOf(stop));

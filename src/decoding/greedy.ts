@@ -7,9 +7,9 @@ import { decodeByChoice } from './choice.ts';
 import { checkDecoding, type DecodingOptions, decodingChecks, type Hypothesis } from './hypothesis.ts';
 
 /**
- * Decodes each source by taking the most probable token at each step, of equal ones the first.
+ * Decodes each source by taking the most probable token at each step (the first of equal ones).
  *
- * All sources go side by side; each step costs one step of the decoder, and the encoder runs once.
+ * All sources are decoded as one batch; each token costs one step of the decoder, and the encoder runs once.
  *
  * @param source as the model's encoder takes it: `[batch, time]`, or features `[batch, time, width]`.
  * @returns one hypothesis for each source.
@@ -26,7 +26,7 @@ import { checkDecoding, type DecodingOptions, decodingChecks, type Hypothesis } 
  *   );
  * const output = new Dense({ inputSize: 3, outputSize: 4 });
  * const model = new EncoderDecoder({ encoder: recurrent(), decoder: recurrent(), output, start: 0, end: 1 });
- * // Whatever came before, it ends.
+ * // This bias makes every sequence end at once.
  * output.bias!.write([0, 50, 0, 0]);
  * const [first] = greedy(model, indices([[2, 3, 2]]), { maxLength: 10 });
  * first!.tokens // → []
@@ -42,7 +42,7 @@ export function greedy<Source extends Tensor | Indices>(
   return decodeByChoice('greedy', model, source, options, largest);
 }
 
-/** Where the largest value is, the first of them. */
+/** The index of the largest value, the first of equal ones. */
 function largest(values: Values): number {
   let at = 0;
   for (let i = 1; i < values.length; i++) if (values[i]! > values[at]!) at = i;

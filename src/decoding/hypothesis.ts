@@ -1,4 +1,4 @@
-/** What decoding gives: token lists with their probability. */
+/** The results of decoding: token lists with their probability. */
 
 import { instanceOf } from '../common/instance.ts';
 import { type Checks, checkOptions, flag, later, size } from '../common/options.ts';
@@ -7,13 +7,13 @@ import { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import type { Steps } from '../encoder-decoder/steps.ts';
 import type { Values } from '../kernels/heap.ts';
 
-/** Options of every way of decoding. */
+/** Options of every decoder. */
 export interface DecodingOptions {
-  /** The most steps: a hypothesis that has not ended by then is cut off. */
+  /** The maximum number of steps: a hypothesis that has not ended by then is cut off. */
   readonly maxLength: number;
-  /** The valid steps of each source; all are unless given. */
+  /** The valid steps of each source: default all. */
   readonly lengths?: readonly number[] | undefined;
-  /** Whether to give attention weights: false unless given. */
+  /** Whether to return attention weights: default false. */
   readonly weights?: boolean | undefined;
 }
 
@@ -25,24 +25,24 @@ export const decodingChecks: Checks<DecodingOptions> = {
 
 /** A decoded sequence. */
 export interface Hypothesis {
-  /** Without start and end token. */
+  /** The tokens without the start and end token. */
   readonly tokens: readonly number[];
-  /** ln p of all tokens together, that of the end token included where it came. */
+  /** ln p of all tokens together, including the end token if it was reached. */
   readonly logProbability: number;
-  /** Whether the end token came; if not, it was cut off at `maxLength`. */
+  /** Whether the end token was reached; otherwise the hypothesis was cut off at `maxLength`. */
   readonly ended: boolean;
-  /** `[tokens, source time]` What each token looked at; undefined without attention, or where they were not asked for. */
+  /** `[tokens, source time]` The attention weights of each token; undefined without attention, or if not requested. */
   readonly weights: Tensor | undefined;
 }
 
-/** The last token of a hypothesis under way, and the one before it. */
+/** The last token of a hypothesis under way, linked to the one before it. */
 export interface Trail {
   readonly token: number;
   readonly before: Trail | undefined;
   readonly weights: Values | undefined;
 }
 
-/** Passes options on if they and the model are right. */
+/** Checks the model and the options, and returns the options. */
 export function checkDecoding<Described extends DecodingOptions, Options extends Described>(
   where: string,
   model: unknown,
@@ -53,7 +53,7 @@ export function checkDecoding<Described extends DecodingOptions, Options extends
   return checkOptions(where, options, checks);
 }
 
-/** What hypothesis w of sequence b looked at in the last step, where that is wanted. */
+/** The attention weights of hypothesis w of sequence b at the last step, if wanted. */
 export function weightsOf(
   steps: Steps,
   b: number,
@@ -63,7 +63,7 @@ export function weightsOf(
   return wanted ? steps.weights?.rowsFrom(b * steps.width + w, 1).read() : undefined;
 }
 
-/** A hypothesis from its trail, which may end in the end token. */
+/** Builds a hypothesis from its trail, whose last token may be the end token. */
 export function hypothesis(trail: Trail | undefined, logProbability: number, end: number): Hypothesis {
   const ended = trail?.token === end;
   const nodes: Trail[] = [];

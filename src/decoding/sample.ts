@@ -1,4 +1,4 @@
-/** Decoding by chance. */
+/** Decoding by sampling. */
 import type { Checks } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
@@ -13,10 +13,10 @@ export interface SampleOptions extends DecodingOptions, SamplingOptions, DrawOpt
 const checks = (): Checks<SampleOptions> => ({ ...decodingChecks, ...samplingChecks, ...drawChecks });
 
 /**
- * Decodes each source by drawing each token by its probability, or as `temperature`, `topK` and `topP` say.
+ * Decodes each source by sampling each token from the model's distribution, adjusted by `temperature`, `topK` and `topP`.
  *
- * All sources go side by side; each step costs one step of the decoder, and the encoder runs once. The probability of what
- * is found is the model's, whatever the temperature and however many tokens were left out.
+ * All sources are decoded as one batch; each token costs one step of the decoder, and the encoder runs once. The reported
+ * probability is the model's own, whatever the temperature and the truncation.
  *
  * @param source as the model's encoder takes it: `[batch, time]`, or features `[batch, time, width]`.
  * @returns one hypothesis for each source.
