@@ -1,7 +1,7 @@
 /**
- * From the state in which an encoder ends to the state in which a decoder begins.
+ * Maps the encoder's final state to the decoder's initial state.
  *
- * Answers for which part comes from which, and for the layers where sizes differ: s = tanh(W [s₁; s₂; …] + b).
+ * It decides which part comes from which, and adds a layer where sizes differ: s = tanh(W [s₁; s₂; …] + b).
  */
 import type { Backend } from '../kernels/backend.ts';
 import { Dense, type DenseOptions } from '../layers/dense.ts';
@@ -14,25 +14,25 @@ import { type DenseSignal, vectors } from '../signal/signal.ts';
 import type { MatrixState, StateSizes, Tree } from '../signal/state.ts';
 import { makeState, type Path, partAt } from './state-parts.ts';
 
-/** The parts of the state of one recurrent layer, by name; of a bidirectional one each in two halves. */
+/** The parts of a recurrent layer's state by name: one path each, or two for a bidirectional layer. */
 type LayerParts = ReadonlyMap<string, readonly Path[]>;
 
-/** Where a part of the decoder's state comes from. */
+/** The source of one part of the decoder's state. */
 interface Link {
   readonly path: Path;
   readonly from: readonly Path[];
-  /** None where the part is passed on as it is. */
+  /** Undefined if the part is passed on unchanged. */
   readonly dense: Dense | undefined;
 }
 
-/** A bridged state, and how gradients go back through it. */
+/** A bridged state and its backward pass. */
 export interface BridgeTrace {
   readonly state: MatrixState | undefined;
   /** ∂L/∂(the encoder's final state) */
   backward(dState: MatrixState | undefined): MatrixState | undefined;
 }
 
-/** What a bridge's layers are made with. */
+/** Options for the bridge's layers. */
 export type BridgeOptions = Omit<DenseOptions, 'inputSize' | 'outputSize' | 'bias'> & {
   readonly backend: Backend;
 };
@@ -69,12 +69,12 @@ export class Bridge {
     });
   }
 
-  /** Whether anything crosses it. */
+  /** Whether no part of the state is passed on. */
   get empty(): boolean {
     return this.#links.length === 0;
   }
 
-  /** The parts of the decoder's state that come across, each with its layer where it is not passed on as it is. */
+  /** The parts of the decoder's state that come from the encoder, each with its layer unless passed on unchanged. */
   get crossings(): readonly {
     readonly name: string;
     readonly size: number;
@@ -94,7 +94,7 @@ export class Bridge {
     );
   }
 
-  /** The state in which the decoder begins. */
+  /** The state that the decoder starts from. */
   record(arena: Arena, final: MatrixState | undefined): BridgeTrace {
     if (final === undefined || this.empty) return { state: undefined, backward: () => undefined };
     const crossings = new Map(
@@ -124,7 +124,7 @@ export class Bridge {
 interface Crossing {
   readonly batch: number;
   readonly part: Matrix;
-  /** The gradient of what it was joined from. */
+  /** The gradient of the joined inputs. */
   backward(dPart: Matrix): Matrix;
 }
 
@@ -146,7 +146,7 @@ function cross(arena: Arena, { from, dense }: Link, final: MatrixState): Crossin
   };
 }
 
-/** Matrices of as many rows side by side. */
+/** Concatenates matrices with equal numbers of rows column-wise. */
 function joined(arena: Arena, parts: readonly Matrix[], batch: number): DenseSignal {
   const width = parts.reduce((sum, { columns }) => sum + columns, 0);
   const values = arena.matrix(batch, width);
@@ -158,7 +158,7 @@ function joined(arena: Arena, parts: readonly Matrix[], batch: number): DenseSig
   return vectors(values);
 }
 
-/** The recurrent layers of a state, the first one first. */
+/** The recurrent layers of a state, first to last. */
 function layersOf(sizes: StateSizes, above: Path = []): LayerParts[] {
   const nodes = Object.entries(sizes);
   if (nodes.length === 0) return [];

@@ -1,4 +1,4 @@
-/** Whether the parts of an encoder–decoder fit together. */
+/** Checks that the parts of an encoder–decoder fit together. */
 
 import { Attention } from '../attention/attention.ts';
 import type { Part } from '../common/architecture.ts';
@@ -10,7 +10,7 @@ import type { AnyLayer } from '../layers/sequential.ts';
 
 const where = 'EncoderDecoder';
 
-/** @throws TypeError if one is not what it should be; RangeError if two do not fit. */
+/** @throws TypeError if a part has the wrong type; RangeError if two parts do not fit. */
 export function checkParts(parts: {
   readonly encoder: AnyLayer;
   readonly decoder: AnyLayer;
@@ -70,14 +70,14 @@ function same(name: string, came: string, size: number, other: number | undefine
   if (other !== undefined && size !== other) throw rangeError(where, name, came, `${other}, ${what}`);
 }
 
-/** Token by token a decoder only knows what came before, and has an output each time. */
+/** Decoding token by token, the decoder must be causal and give an output at each step. */
 function checkSteps(decoder: AnyLayer): void {
   const found = notStepwise(decoder) ?? lastOnly(decoder);
   if (found !== undefined)
     throw rangeError(where, 'decoder', `has ${found}`, 'an output each step, from what came before');
 }
 
-/** A decoder that is given a state by the encoder has no use for one that it learns. */
+/** A decoder that starts from the encoder's state must not learn its own initial state. */
 export function checkStart(part: Part): void {
   const { type, options, parts = {} } = part.architecture();
   if (options.learnInitialState === true)
@@ -90,7 +90,7 @@ export function checkStart(part: Part): void {
   Object.values(parts).forEach(checkStart);
 }
 
-/** What gives one output for all steps, if anything does. */
+/** The layer that outputs only its last step, if there is one. */
 function lastOnly(part: Part): string | undefined {
   const { type, options, parts = {} } = part.architecture();
   if (options.outputs === 'last') return `a ${type} that keeps only the last output`;

@@ -1,4 +1,4 @@
-/** A sequence made into another one: an encoder, a decoder, and attention between them. */
+/** Sequence to sequence: an encoder, a decoder, and optional attention between them. */
 
 import type { Memory } from '../attention/attend.ts';
 import type { Attention } from '../attention/attention.ts';
@@ -36,28 +36,28 @@ export interface EncoderDecoderOptions<
   Source extends Tensor | Indices = Indices,
   Classes extends number = number,
 > {
-  /** From source tokens or features to an output each step, and a final state: any layer or stack. */
+  /** Maps source tokens or features to an output per step and a final state: any layer or stack. */
   // biome-ignore lint/suspicious/noExplicitAny: any widths and states
   readonly encoder: Layer<Source, any, any, any>;
-  /** From target tokens to an output each step, which no later token changes: an `Embedding` and recurrent layers. */
+  /** Maps target tokens to an output per step, and is causal: typically an `Embedding` and recurrent layers. */
   // biome-ignore lint/suspicious/noExplicitAny: any widths and states
   readonly decoder: Layer<Indices, any, any, any>;
-  /** From the decoder's outputs (queries) to the encoder's (keys and values); none by default. */
+  /** Attends from the decoder's outputs (queries) to the encoder's (keys and values): default none. */
   readonly attention?: Attention | undefined;
-  /** To the scores of the tokens: a `Dense`, or a stack that ends in one. */
+  /** Maps to the scores of the tokens: a `Dense`, or a stack that ends in one. */
   // biome-ignore lint/suspicious/noExplicitAny: any width
   readonly output: Layer<Tensor, any, Classes, any>;
-  /** The token that a target begins after. */
+  /** The token fed to the decoder before the first target token. */
   readonly start: number;
   /** The token that ends a target. */
   readonly end: number;
-  /** Where the starting weights of bridge and combination are drawn from: by default one generator for the whole program. */
+  /** Draws the initial weights of the bridge and the combination: default the program's shared generator. */
   readonly random?: Random | undefined;
-  /** Of the weights of bridge and combination: `glorotUniform` by default. */
+  /** Initialises the weights of the bridge and the combination: default `glorotUniform`. */
   readonly initializer?: Initializer | undefined;
 }
 
-// What the parts must be beside each other is `check.ts`.
+// `check.ts` checks that the parts fit together.
 // biome-ignore lint/suspicious/noExplicitAny: of any source
 const checks: Checks<EncoderDecoderOptions<any, any>> = {
   encoder: { required: later },
@@ -70,15 +70,15 @@ const checks: Checks<EncoderDecoderOptions<any, any>> = {
   initializer: initializerOption,
 };
 
-/** What an {@link EncoderDecoder} is trained on: teacher forcing, each step is told the true token before it. */
+/** Training input of an {@link EncoderDecoder} with teacher forcing: each step reads the true previous token. */
 export interface EncoderDecoderInput<Source extends Tensor | Indices = Indices> {
   /** `[batch, source time]`, or features `[batch, source time, width]` */
   readonly source: Source;
-  /** `[batch, target time]` The start token, and the target without its end. */
+  /** `[batch, target time]` The start token, then the target without its end token. */
   readonly target: Indices;
-  /** The valid steps of each source; all by default. */
+  /** The valid steps of each source: default all. */
   readonly sourceLengths?: readonly number[] | undefined;
-  /** The valid steps of each target; all by default. */
+  /** The valid steps of each target: default all. */
   readonly targetLengths?: readonly number[] | undefined;
 }
 
@@ -89,15 +89,15 @@ const inputChecks: Checks<EncoderDecoderInput<Tensor | Indices>> = {
   targetLengths: later,
 };
 
-/** What an {@link EncoderDecoder} makes of an input. */
+/** The result of {@link EncoderDecoder.infer}. */
 export interface EncoderDecoderOutput<Classes extends number = number> {
-  /** `[batch, target time, classes]` The scores (logits) of the token that follows each step. */
+  /** `[batch, target time, classes]` The scores (logits) of the next token at each step. */
   readonly output: Tensor<StepsShape<Classes>>;
-  /** `[batch, target time, source time]` What each step looked at; undefined without attention. */
+  /** `[batch, target time, source time]` The attention weights of each step; undefined without attention. */
   readonly weights: Tensor<readonly [batch: number, targetTime: number, sourceTime: number]> | undefined;
-  /** The valid steps of each target, as they were given. */
+  /** The valid steps of each target, as passed in. */
   readonly lengths: readonly number[] | undefined;
-  /** There is none: no target goes on where another ended. */
+  /** Always undefined: a target cannot be continued. */
   readonly state: undefined;
 }
 
@@ -111,15 +111,15 @@ export interface EncoderDecoderOutput<Classes extends number = number> {
  *     h̃_t = tanh(W_c [c_t; h_t] + b_c)                 (4)
  *     scores of y_t = output(h̃_t)                      (5)
  *
- * Without attention h̃_t = h_t. Input feeding, where h̃_t goes into step t + 1, is left out: so all steps of a target
- * are computed together when training.
+ * Without attention h̃_t = h_t. There is no input feeding (h̃_t as an input of step t + 1), so training computes all steps
+ * of a target together.
  *
- * The bridge passes each part of the encoder's final state on where it fits, and is `tanh(W s + b)` where sizes differ or
- * the encoder is bidirectional, whose two halves are joined. Layer k of the decoder begins from layer k of the encoder;
- * if they have different numbers of recurrent layers, all begin from the encoder's last. A part that the encoder does
- * not have, as the cell state of an LSTM after a GRU, comes from its first.
+ * The bridge passes each part of the encoder's final state on unchanged if it fits, and applies `tanh(W s + b)` if sizes
+ * differ or the encoder is bidirectional, whose two halves are concatenated. Layer k of the decoder starts from layer k of the
+ * encoder; if the numbers of recurrent layers differ, all start from the encoder's last. A part the encoder lacks, such as
+ * the cell state of an LSTM after a GRU, is computed from the encoder's first part.
  *
- * Parameters lie under `encoder.`, `bridge.`, `decoder.`, `attention.`, `combination.` and `output.`.
+ * Parameters are named under `encoder.`, `bridge.`, `decoder.`, `attention.`, `combination.` and `output.`.
  *
  * @example
  * ```ts
@@ -145,7 +145,7 @@ export interface EncoderDecoderOutput<Classes extends number = number> {
  *   random,
  * });
  *
- * // Turned around: 2 3 4 → 4 3 2, 3 2 → 2 3.
+ * // Reversal: 2 3 4 → 4 3 2, 3 2 → 2 3.
  * const batch = teacherForcing(model, [[2, 3, 4], [3, 2]], [[4, 3, 2], [2, 3]]);
  * for await (const _ of train(model, Array(60).fill(batch), {
  *   loss: crossEntropy(),
@@ -167,14 +167,14 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
   readonly output: Layer<Tensor, any, Classes, any>;
   readonly start: number;
   readonly end: number;
-  /** The tokens of the target: its vocabulary's size. */
+  /** The size of the target vocabulary. */
   readonly classes: Classes;
   /** @internal */
   readonly bridge: Bridge;
   /** @internal W_c and b_c; undefined without attention. */
   readonly combination: Dense | undefined;
 
-  /** @throws TypeError or RangeError if a part is missing, or they do not fit together. */
+  /** @throws TypeError or RangeError if a part is missing, or the parts do not fit together. */
   constructor(options: EncoderDecoderOptions<Source, Classes>) {
     const { encoder, decoder, attention, output, start, end, random, initializer } = checkOptions(
       'EncoderDecoder',
@@ -224,17 +224,17 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
     });
   }
 
-  /** `using model = …` releases it. */
+  /** Releases the model at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.release();
   }
 
-  /** Gives the memory of the parameters back now, and not when they are collected; whatever uses them afterwards throws. */
+  /** Frees the parameters' memory immediately instead of at garbage collection; later use throws. */
   release(): void {
     releaseParameters(this);
   }
 
-  /** How to build this model again; the parameters' values are not part of it. */
+  /** The options and parts needed to rebuild this model, without parameter values. */
   architecture(): Architecture {
     const { type, start, end, encoder, decoder, attention, output } = this;
     const parts = { encoder, decoder, ...(attention && { attention }), output };
@@ -242,9 +242,9 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
   }
 
   /**
-   * Computes the scores of a whole target at once, and records what its backward needs.
+   * Computes the scores of a whole target at once, and records what the backward pass needs.
    *
-   * @returns a pass whose `output` is `[batch, target time, classes]`, and whose `backward` gives the source's gradient.
+   * @returns a pass whose `output` is `[batch, target time, classes]` and whose `backward` returns the source's gradient.
    * @throws RangeError or TypeError if sources, targets or lengths do not fit.
    */
   forward(
@@ -273,7 +273,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
   }
 
   /**
-   * Computes the scores of a whole target at once, and records nothing; what only training does is left out.
+   * Computes the scores of a whole target at once in inference mode, recording nothing.
    *
    * @throws RangeError or TypeError if sources, targets or lengths do not fit.
    */
@@ -294,7 +294,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
     });
   }
 
-  /** Records a batch: what training calls. */
+  /** Records the forward pass of a training batch. */
   recordBatch(
     arena: Arena,
     where: string,
@@ -314,7 +314,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
   }
 
   /**
-   * Encodes sources, and begins a decoder for them that goes `width` ways: what decoding calls.
+   * Encodes sources and starts decoding with `width` hypotheses per source.
    *
    * @internal
    */
@@ -370,7 +370,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
     throw rangeError('EncoderDecoder', name, `is ${token}`, `a token from 0 to ${classes - 1}`);
   }
 
-  /** The encoder's outputs as attention takes them. */
+  /** The encoder's outputs, prepared for attention. */
   #memory(arena: Arena, outputs: Signal): Memory | undefined {
     if (this.attention === undefined) return undefined;
     const { timed, kind, width } = outputs;
@@ -380,7 +380,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
     return this.attention.memory(arena, outputs);
   }
 
-  /** The state in which the decoder begins where none comes from the encoder: zeros, or what it has learned. */
+  /** The decoder's initial state if none comes from the encoder: zeros or learned. */
   #ownStart(arena: Arena, source: Signal): MatrixState {
     const { decoder, type } = this;
     return decoder.toMatrixState(arena, type, 'state', decoder.initialState(source.batch), source)!;

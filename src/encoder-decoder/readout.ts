@@ -1,13 +1,13 @@
 /**
- * What a decoder makes of its recurrent layers' outputs h_t: scores of the next token.
+ * Computes scores of the next token from the outputs h_t of a decoder's recurrent layers.
  *
- * With attention it is Luong's global attention (2015, arXiv:1508.04025), without its input feeding:
+ * With attention this is the global attention of Luong et al. (2015, arXiv:1508.04025), without input feeding:
  *
  *     c_t = attention(h_t, the encoder's outputs)        (1)
  *     h̃_t = tanh(W_c [c_t; h_t] + b_c)                   (2)
  *     y_t = output(h̃_t)                                  (3)
  *
- * Without attention, h̃_t = h_t. No h_t depends on a c, so all steps are computed together.
+ * Without attention, h̃_t = h_t. No h_t depends on a c_t, so all steps are computed together.
  */
 import { type AttentionTrace, attend, type Memory } from '../attention/attend.ts';
 import type { Dense } from '../layers/dense.ts';
@@ -24,20 +24,20 @@ export interface ReadoutParts {
   readonly output: AnyLayer;
 }
 
-/** A readout in use. */
+/** The result of a readout. */
 export interface Read {
   readonly output: Signal;
   /** [batch·queries, keys]; undefined without attention. */
   readonly weights: Matrix | undefined;
 }
 
-/** A recorded readout, and how gradients go back through it. */
+/** A recorded readout and its backward pass. */
 export interface ReadTrace extends Read {
-  /** @returns ∂L/∂h, and the gradient of the encoder's outputs where there is attention. */
+  /** @returns ∂L/∂h and, with attention, the gradient of the encoder's outputs. */
   backward(dOutput: Matrix): { readonly hidden: Matrix; readonly memory: Matrix | undefined };
 }
 
-/** The scores, nothing recorded. */
+/** Computes the scores and records nothing. */
 export function read(
   arena: Arena,
   { combination, output }: ReadoutParts,
@@ -51,7 +51,7 @@ export function read(
   };
 }
 
-/** The scores, with what their backward needs. */
+/** Computes the scores and records what the backward pass needs. */
 export function recordRead(
   arena: Arena,
   { combination, output }: ReadoutParts,

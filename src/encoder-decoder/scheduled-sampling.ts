@@ -1,4 +1,4 @@
-/** Scheduled sampling: a decoder trained on some tokens of its own in place of the true ones. */
+/** Scheduled sampling: training a decoder on some of its own tokens instead of the true ones. */
 
 import { numberWithin, show, typeError } from '../common/errors.ts';
 import { type Checks, checkOptions, count } from '../common/options.ts';
@@ -10,11 +10,11 @@ import { type DrawOptions, drawChecks, drawingFrom } from '../random/random.ts';
 import { type Drawn, type SamplingOptions, sampler, samplingChecks } from '../random/sampling.ts';
 import type { EncoderDecoder, EncoderDecoderInput } from './encoder-decoder.ts';
 
-/** Options of {@link scheduledSampling}, beside how the model's own tokens are drawn: temperature 0 takes the likeliest. */
+/** Options of {@link scheduledSampling}, with those for drawing the model's tokens: temperature 0 takes the most probable. */
 export interface ScheduledSamplingOptions extends SamplingOptions, DrawOptions {
-  /** The probability of a token of the model's own, by step, the first being 0: 1 − ε of the paper. */
+  /** The probability of using the model's own token, by step number from 0: 1 − ε in the paper. */
   readonly probability: Schedule;
-  /** The number of the first step, of a training that goes on: 0 by default. */
+  /** The number of the first step, for resumed training: default 0. */
   readonly firstStep?: number | undefined;
 }
 
@@ -31,16 +31,14 @@ const checks = (): Checks<ScheduledSamplingOptions> => ({
 });
 
 /**
- * Mixes the true tokens that a decoder is told with tokens of its own, so that it learns to go on from its own mistakes:
- * scheduled sampling (Bengio et al. 2015, arXiv:1506.03099), a coin for each token.
+ * Replaces some of the decoder's true input tokens with its own predictions, so that it learns to recover from its mistakes:
+ * scheduled sampling (Bengio et al. 2015, arXiv:1506.03099), with an independent draw for each token.
  *
- * To be put between the batches and `train`. As each batch is asked for, the model as it is then goes along its targets;
- * from each step on it is told, with the given probability, what it takes to be the next token. No gradient goes through a
- * choice, so the training that follows is an ordinary one on what was told. The goals stay as they are, and so does the
- * first token.
+ * Wrap the batches passed to `train` in it. When a batch is requested, the current model decodes its targets; at each step
+ * it is fed its own prediction with the given probability. No gradient flows through the choice, so training proceeds as
+ * usual on the mixed inputs. The targets and the first input token are unchanged.
  *
- * @throws TypeError or RangeError if the batches or an option are not what they should be, or a probability is not from 0
- * to 1.
+ * @throws TypeError or RangeError if the batches or an option do not fit, or a probability is not from 0 to 1.
  *
  * @example
  * ```ts
@@ -88,7 +86,7 @@ export async function* scheduledSampling<Source extends Tensor | Indices>(
   }
 }
 
-/** The input with some of its target's tokens, those for which `replaced` says so, replaced by the model's `own`. */
+/** The input, with the target tokens for which `replaced` returns true replaced by draws from `own`. */
 function mixed<Source extends Tensor | Indices>(
   where: string,
   model: EncoderDecoder<Source>,

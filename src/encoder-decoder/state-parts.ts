@@ -1,7 +1,7 @@
-/** The parts of states, found by their sizes: which there are, and how each is reached. */
+/** Lists, reads and builds the parts of nested states. */
 import type { StateSizes, Tree } from '../signal/state.ts';
 
-/** The names that lead to a part, such as `1`, `forward`, `h`. */
+/** The names leading to a part, such as `1`, `forward`, `h`. */
 export type Path = readonly string[];
 
 /** The parts of a state, each with its path and size. */
@@ -17,7 +17,7 @@ export function partAt<Part>(state: Tree<Part>, path: Path): Part {
   return path.reduce<Part | Tree<Part>>((node, name) => (node as Tree<Part>)[name]!, state) as Part;
 }
 
-/** A state made part by part. */
+/** Builds a state part by part. */
 export function makeState<Part>(
   sizes: StateSizes,
   make: (size: number, path: Path) => Part,

@@ -1,4 +1,4 @@
-/** A decoder, token by token: the encoder has run once, and the state is carried. */
+/** Runs a decoder token by token, carrying its state; the encoder has run once. */
 import type { Memory } from '../attention/attend.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -11,20 +11,20 @@ import { makeState, partAt, partsOf } from './state-parts.ts';
 
 const WHERE = 'EncoderDecoder';
 
-/** What a decoder needs to go token by token. */
+/** The parts needed to decode token by token. */
 export interface StepsParts extends ReadoutParts {
   readonly decoder: AnyLayer;
   readonly memory: Memory | undefined;
-  /** The state to begin with, [batch, size] each. */
+  /** The initial state, [batch, size] each. */
   readonly initial: MatrixState;
   readonly batch: number;
-  /** How many ways each sequence goes on. */
+  /** The number of hypotheses per sequence. */
   readonly width: number;
 }
 
 /**
- * `width` hypotheses for each of `batch` sequences, each a row: row w·batch + b is hypothesis w of sequence b, so that
- * attention sees those of one sequence as its queries, and keeps one copy of its keys.
+ * `width` hypotheses for each of `batch` sequences: row w·batch + b is hypothesis w of sequence b, so attention sees the
+ * hypotheses of a sequence as its queries and keeps one copy of its keys.
  */
 export class Steps {
   readonly batch: number;
@@ -32,7 +32,7 @@ export class Steps {
   readonly classes: number;
   /** ln p of each next token, [width·batch, classes], after {@link advance}. */
   readonly logProbabilities: Matrix;
-  /** What each row's last step looked at, [batch·width, keys], sequence by sequence. */
+  /** The attention weights of each row's last step, [batch·width, keys], sequence by sequence. */
   readonly weights: Matrix | undefined;
   readonly #arena: Arena;
   readonly #parts: StepsParts;
@@ -58,14 +58,14 @@ export class Steps {
   /**
    * Feeds each row a token.
    *
-   * @throws Error if what comes next is not a number.
+   * @throws Error if a resulting probability is NaN.
    */
   advance(tokens: ArrayLike<number>): void {
     const { batch, width } = this;
     const { decoder, memory } = this.#parts;
     this.#arena.scope(() => {
       const decoded = decoder.compute(this.#arena, this.#input(tokens), this.#state);
-      // The hypotheses of a sequence are its steps to attention.
+      // Attention treats the hypotheses of a sequence as its time steps.
       const hidden = { ...denseOnly(WHERE, 'what its decoder gives', decoded.output), batch, time: width };
       const { output, weights } = read(this.#arena, this.#parts, hidden, memory);
       logSoftmax(this.logProbabilities, denseOnly(WHERE, 'its output', output).values);
@@ -77,7 +77,7 @@ export class Steps {
     this.#taken++;
   }
 
-  /** Lets each row go on from where the row `from` of it stands. */
+  /** Replaces the state of each row r by that of row `from[r]`. */
   reorder(from: ArrayLike<number>): void {
     const { rows } = this.logProbabilities;
     this.#arena.scope(() => {

@@ -5,21 +5,21 @@ import { count, record } from '../common/options.ts';
 import type { Indices } from '../common/tensor.ts';
 import type { EncoderDecoder, EncoderDecoderInput } from './encoder-decoder.ts';
 
-/** A batch as `train` and `evaluate` take it. */
+/** A batch for `train` and `evaluate`. */
 export interface TeacherForced {
   readonly inputs: EncoderDecoderInput;
-  /** `[batch, target time]` Each target, then the end token; padding after that. */
+  /** `[batch, target time]` Each target followed by the end token, then padding. */
   readonly targets: Indices;
 }
 
 /**
- * Makes a batch of pairs of token lists: at each step the decoder is told the true token before, and should give the
- * next one (teacher forcing, Williams and Zipser 1989).
+ * Makes a batch from pairs of token lists: at each step the decoder reads the true previous token and predicts the next one
+ * (teacher forcing, Williams and Zipser 1989).
  *
- * A target `y_1 … y_n` becomes the decoder's input `start, y_1 … y_n` and its goal `y_1 … y_n, end`.
+ * A target `y_1 … y_n` becomes the decoder's input `start, y_1 … y_n` and the expected output `y_1 … y_n, end`.
  *
- * @throws TypeError if a list holds something else than whole numbers; RangeError if the numbers of sources and targets
- * differ, or a target holds the end token.
+ * @throws TypeError if a list contains anything but whole numbers; RangeError if the numbers of sources and targets differ,
+ * or a target contains the end token.
  *
  * @example
  * ```ts
@@ -70,7 +70,7 @@ export function teacherForcing(
   };
 }
 
-/** One block; what fills it up lies beyond the lengths, and has no effect. */
+/** Pads lists to one block; the padding lies beyond the lengths and has no effect. */
 function padded(lists: readonly (readonly number[])[]): Indices {
   const time = lists.reduce((most, { length }) => Math.max(most, length), 1);
   const data = new Int32Array(lists.length * time);
