@@ -1,5 +1,5 @@
 /**
- * From scores to what is attended to: weights over the valid keys, and the values weighed with them.
+ * Turns scores into attention weights over the valid keys, and weights the values with them.
  *
  * For query i of a sequence with n keys, scores e, values v and a context c:
  *
@@ -14,23 +14,23 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { add, addProduct, fill, mul, product, softmax, sub } from '../matrix/operations.ts';
 import type { PreparedKeys } from './scores.ts';
 
-/** What queries attend to: sequences of keys, made ready, and values. */
+/** The keys and values that queries attend to, with the keys prepared for scoring. */
 export interface Memory {
   readonly batch: number;
   /** The steps of the longest sequence. */
   readonly time: number;
-  /** The valid keys of each sequence; undefined when all are. */
+  /** The valid keys of each sequence; undefined if all are valid. */
   readonly lengths: readonly number[] | undefined;
   readonly keys: PreparedKeys;
   /** [time·batch, valueSize] */
   readonly values: Matrix;
 }
 
-/** What queries found in a memory. */
+/** Attention results and their backward pass. */
 export interface AttentionTrace {
   /** [queries·batch, valueSize] */
   readonly context: Matrix;
-  /** [batch·queries, keys], sequence by sequence, zeros at and beyond each length. */
+  /** [batch·queries, keys], sequence by sequence; zero beyond each sequence's length. */
   readonly weights: Matrix;
   /** @param dWeights shaped like `weights`; may be overwritten. */
   backward(
@@ -39,7 +39,7 @@ export interface AttentionTrace {
   ): { readonly query: Matrix; readonly keys: Matrix; readonly values: Matrix };
 }
 
-/** Attends to a memory with queries [queries·batch, querySize]. */
+/** Computes attention for queries [queries·batch, querySize]. */
 export function attend(arena: Arena, query: Matrix, memory: Memory): AttentionTrace {
   const { batch, time, lengths, values } = memory;
   const queries = query.rows / batch;

@@ -1,4 +1,4 @@
-/** Attention: what each query finds in a sequence of keys and values. */
+/** Attention: a weighted average of values for each query. */
 import type { Architecture } from '../common/architecture.ts';
 import { rangeError, show, typeError, weightShape, wholeNumber } from '../common/errors.ts';
 import { type Checks, checkOptions, later, size } from '../common/options.ts';
@@ -24,19 +24,19 @@ import { additiveScore, dotScore, generalScore, type Score } from './scores.ts';
 
 /** Options of {@link Attention}. */
 export interface AttentionOptions {
-  /** How a query is compared with a key. */
+  /** The score function comparing a query with a key. */
   readonly score: 'dot' | 'general' | 'additive';
   readonly querySize: number;
   readonly keySize: number;
-  /** The units of `additive`, needed there and nowhere else. */
+  /** The number of hidden units: required for `additive`, not allowed otherwise. */
   readonly attentionSize?: number | undefined;
-  /** A factor of the scores of `dot`, such as 1/√keySize (Vaswani et al. 2017, arXiv:1706.03762): 1 by default. */
+  /** Scale factor for `dot`, such as 1/√keySize (Vaswani et al. 2017, arXiv:1706.03762): default 1. */
   readonly scale?: number | undefined;
-  /** What it computes with: `float32()` by default. */
+  /** The compute backend: default `float32()`. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: by default one generator for the whole program, seeded with 0. */
+  /** Draws the initial weights: default the program's shared generator, seeded with 0. */
   readonly random?: Random | undefined;
-  /** Of the weights: `glorotUniform` by default. */
+  /** Initialises the weights: default `glorotUniform`. */
   readonly initializer?: Initializer | undefined;
 }
 
@@ -51,15 +51,15 @@ const checks: Checks<AttentionOptions> = {
   initializer: initializerOption,
 };
 
-/** What attention looks at. */
+/** The input of {@link Attention}. */
 export interface AttentionInput {
   /** `[batch, queries, querySize]` */
   readonly query: Tensor;
   /** `[batch, keys, keySize]` */
   readonly keys: Tensor;
-  /** `[batch, keys, any size]`: by default the keys. */
+  /** `[batch, keys, any size]`; default the keys. */
   readonly values?: Tensor | undefined;
-  /** The valid keys of each sequence; all by default. What lies beyond has weight 0. */
+  /** The valid keys of each sequence: default all. Other keys get weight 0. */
   readonly keyLengths?: readonly number[] | undefined;
 }
 
@@ -79,8 +79,8 @@ const inputChecks: Checks<AttentionInput> = {
  * | `general` | `q·W k` | `weight` `[querySize, keySize]` |
  * | `additive` | `v·tanh(W_q q + W_k k)`, no biases | `weightQuery` `[attentionSize, querySize]`, `weightKey` `[attentionSize, keySize]`, `v` `[attentionSize]` |
  *
- * The first two are Luong, Pham and Manning's (2015, arXiv:1508.04025), the third is Bahdanau, Cho and Bengio's (2015,
- * arXiv:1409.0473). Where a sequence has no valid key, weights and output are 0.
+ * `dot` and `general` are from Luong, Pham and Manning (2015, arXiv:1508.04025), `additive` from Bahdanau, Cho and Bengio
+ * (2015, arXiv:1409.0473). If a sequence has no valid key, its weights and output are 0.
  *
  * @example
  * ```ts
@@ -133,24 +133,24 @@ export class Attention {
     return this.#score.parameters();
   }
 
-  /** `using attention = …` releases it. */
+  /** Releases the layer at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.release();
   }
 
-  /** Gives the memory of the parameters back now, and not when they are collected; whatever uses them afterwards throws. */
+  /** Frees the parameters' memory immediately instead of at garbage collection; later use throws. */
   release(): void {
     releaseParameters(this);
   }
 
-  /** How to build this again; the parameters' values are not part of it. */
+  /** The options needed to rebuild this layer, without parameter values. */
   architecture(): Architecture {
     const { type, score, querySize, keySize, attentionSize, scale } = this;
     return { type, options: { score, querySize, keySize, attentionSize, scale } };
   }
 
   /**
-   * Attends, and records what its backward needs.
+   * Computes attention and records what the backward pass needs.
    *
    * @throws TypeError or RangeError if a tensor or the lengths do not fit.
    */
@@ -182,7 +182,7 @@ export class Attention {
   }
 
   /**
-   * Attends, and records nothing.
+   * Computes attention and records nothing.
    *
    * @throws TypeError or RangeError if a tensor or the lengths do not fit.
    */
@@ -195,7 +195,7 @@ export class Attention {
   }
 
   /**
-   * Keys and values made ready for queries.
+   * Prepares keys and values for queries.
    *
    * @internal
    */

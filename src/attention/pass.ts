@@ -1,4 +1,4 @@
-/** One recorded computation of attention, which goes backward. */
+/** A recorded forward pass of attention and its backward pass. */
 import { rangeError } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -8,12 +8,12 @@ import { checkTensor } from '../signal/checks.ts';
 import type { Pass } from '../signal/pass.ts';
 import type { DenseSignal } from '../signal/signal.ts';
 
-/** The gradients of what attention looked at, each shaped like it. */
+/** The gradients of the attention inputs, each with the shape of its input. */
 export interface AttentionGradients {
   readonly query: Tensor;
-  /** Where there were no values of their own, through the values too. */
+  /** Includes the gradient through the values if the keys served as values. */
   readonly keys: Tensor;
-  /** Undefined where the keys were the values. */
+  /** Undefined if the keys served as values. */
   readonly values: Tensor | undefined;
 }
 
@@ -23,7 +23,7 @@ interface Attending {
 }
 
 /**
- * The record of one attention. It holds working memory until it has gone backward, is released, or is collected.
+ * A recorded forward pass. It holds working memory until `backward`, `release` or garbage collection.
  *
  * @example
  * ```ts
@@ -41,7 +41,7 @@ interface Attending {
 export class AttentionPass {
   /** `[batch, queries, valueSize]` */
   readonly output: Tensor;
-  /** `[batch, queries, keys]`, each row of sum 1: what each query looks at. */
+  /** `[batch, queries, keys]` The attention weights; each row sums to 1, or is 0 if the sequence has no valid key. */
   readonly weights: Tensor;
   readonly #pass: Pass<Attending, AttentionGradients, undefined>;
 
@@ -53,13 +53,13 @@ export class AttentionPass {
   }
 
   /**
-   * Adds to the gradient of every parameter, and returns those of query, keys and values.
+   * Adds to the gradient of every parameter, and returns the gradients of query, keys and values.
    *
-   * The pass then gives its memory back; with `retain` it stays, and can go backward again.
+   * The pass then releases its memory; with `retain` it keeps it, and `backward` can be called again.
    *
-   * @param dOutput ∂L/∂output; none if the loss depends on the weights alone.
-   * @param dWeights ∂L/∂weights; none if the loss does not depend on them.
-   * @throws RangeError if a gradient's shape is not that of what it belongs to; Error if the pass is over.
+   * @param dOutput ∂L/∂output; omit it if the loss depends only on the weights.
+   * @param dWeights ∂L/∂weights; omit it if the loss does not depend on them.
+   * @throws RangeError if a gradient has the wrong shape; Error if the pass has been released.
    */
   backward(
     dOutput?: Tensor,
@@ -69,12 +69,12 @@ export class AttentionPass {
     return this.#pass.backward({ output: dOutput, weights: dWeights }, undefined, options).input;
   }
 
-  /** `using pass = …` releases it. */
+  /** Releases the pass at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.release();
   }
 
-  /** Gives the working memory back without going backward. */
+  /** Releases the working memory without running the backward pass. */
   release(): void {
     this.#pass.release();
   }

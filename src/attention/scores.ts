@@ -1,8 +1,8 @@
 /**
- * How well a query fits a key: score functions, each with its backward.
+ * Score functions between queries and keys, each with its backward pass.
  *
- * Keys are made ready once, for any number of queries. Matrices are time-major, so the rows of sequence b are every
- * batch-th row from b: a view of a wide stride, and every product here is a small one on such views.
+ * Keys are prepared once for any number of queries. Matrices are time-major, so the rows of sequence b are every batch-th row
+ * from b: a strided view. All products here are small ones on such views.
  */
 import type { Arena } from '../matrix/arena.ts';
 import { Matrix } from '../matrix/matrix.ts';
@@ -22,7 +22,7 @@ import type { Parameter } from '../matrix/parameter.ts';
 /** A score function with its parameters. */
 export interface Score {
   parameters(): ReadonlyMap<string, Parameter>;
-  /** Makes keys [keys·batch, keySize] ready. */
+  /** Prepares keys [keys·batch, keySize]. */
   prepare(arena: Arena, keys: Matrix, batch: number): PreparedKeys;
 }
 
@@ -36,15 +36,15 @@ export interface PreparedKeys {
 export interface Scores {
   /** out [queries, count] ← the scores of sequence b against its first `count` keys */
   write(out: Matrix, b: number): void;
-  /** Begins the backward of all sequences. */
+  /** Starts the backward pass over all sequences. */
   backward(): ScoresGradient;
 }
 
-/** The gradient of scores, collected sequence by sequence. */
+/** The gradient of the scores, accumulated sequence by sequence. */
 export interface ScoresGradient {
-  /** Takes in that of sequence b [queries, count], consecutive in memory; overwrites it. */
+  /** Adds the gradient of sequence b [queries, count], contiguous in memory; overwrites its argument. */
   add(dScores: Matrix, b: number): void;
-  /** After the last sequence: adds to the parameters' gradients. */
+  /** Called after the last sequence: adds to the parameters' gradients. */
   finish(): { readonly query: Matrix; readonly keys: Matrix };
 }
 
@@ -76,7 +76,7 @@ export function dotScore(factor: number): Score {
   };
 }
 
-/** e_ij = q_i · (W k_j) (Luong's `general`): the dot product with keys that were multiplied by W once. */
+/** e_ij = q_i · (W k_j) (Luong's `general`): the dot product with keys multiplied by W in advance. */
 export function generalScore(weight: Parameter): Score {
   const dot = dotScore(1);
   return {
@@ -117,7 +117,7 @@ export interface AdditiveParameters {
   readonly v: Parameter;
 }
 
-/** e_ij = v · tanh(W_q q_i + W_k k_j) (Bahdanau's) */
+/** e_ij = v · tanh(W_q q_i + W_k k_j) (Bahdanau) */
 export function additiveScore(parameters: AdditiveParameters): Score {
   return {
     parameters: () => new Map(Object.entries(parameters)),
@@ -183,7 +183,7 @@ function additiveScores(
   };
 }
 
-/** y = x·Wᵀ backward: dW += dyᵀ·x, and dx. */
+/** The backward pass of y = x·Wᵀ: dW += dyᵀ·x; returns dx. */
 function projectedBackward(arena: Arena, dOut: Matrix, x: Matrix, weight: Parameter): Matrix {
   if (!weight.frozen) addProduct(weight.gradient, dOut.T, x);
   const dInput = arena.matrix(x.rows, x.columns);
@@ -191,7 +191,7 @@ function projectedBackward(arena: Arena, dOut: Matrix, x: Matrix, weight: Parame
   return dInput;
 }
 
-/** The elements of a matrix whose rows are consecutive, one below the other. */
+/** The elements of a matrix with contiguous rows, as one column. */
 function asColumn({ backend, offset, rows, columns }: Matrix): Matrix {
   return new Matrix(backend, offset, rows * columns, 1);
 }
