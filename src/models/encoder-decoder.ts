@@ -1,4 +1,4 @@
-/** Many inputs, as many outputs as they need: encoder and decoder. */
+/** Many inputs, a variable number of outputs: encoder and decoder. */
 import { Attention, type AttentionOptions } from '../attention/attention.ts';
 import { rangeError } from '../common/errors.ts';
 import { type Checks, checkOptions, count, flag, size } from '../common/options.ts';
@@ -12,15 +12,15 @@ import { inputLayer, type RecurrentOptions, recurrentChecks, recurrentLayers } f
 export interface EncoderDecoderModelOptions<Classes extends number = number> extends RecurrentOptions {
   /** The tokens of the source: indices go from 0 to `sourceClasses` − 1. */
   readonly sourceClasses: number;
-  /** The tokens of the target, start and end among them. */
+  /** The number of target tokens, including start and end. */
   readonly targetClasses: Classes;
-  /** The length of a learned vector for each token; one-hot vectors unless given. */
+  /** The size of a learned embedding for each token: default one-hot vectors. */
   readonly embeddingSize?: number | undefined;
-  /** Whether the encoder reads each source from its end as well: false unless given. */
+  /** Whether the encoder also reads each source from its end: default false. */
   readonly bidirectional?: boolean | undefined;
-  /** How the decoder's steps are compared with the encoder's: `'general'` unless given; `'none'` for no attention. */
+  /** The score comparing decoder steps with encoder steps: default `'general'`; `'none'` for no attention. */
   readonly attention?: AttentionOptions['score'] | 'none' | undefined;
-  /** The token that a target begins after. */
+  /** The token fed to the decoder before the first target token. */
   readonly start: number;
   /** The token that ends a target. */
   readonly end: number;
@@ -38,7 +38,7 @@ const checks = (): Checks<EncoderDecoderModelOptions> => ({
 });
 
 /**
- * Encoder–decoder: source tokens `[batch, source time]` → target tokens, as many as it takes to the end token.
+ * Encoder–decoder: source tokens `[batch, source time]` → target tokens, until the end token.
  *
  *                       y₁       y₂    ⟨end⟩
  *                       ▲        ▲     ▲
@@ -47,7 +47,7 @@ const checks = (): Checks<EncoderDecoderModelOptions> => ({
  *     ▲     ▲     ▲     ▲        ▲     ▲
  *     x₁    x₂    x₃    ⟨start⟩  y₁    y₂
  *
- * The structure of translation. Trained on batches of `teacherForcing`; decoded by `greedy`, `beamSearch` or `sample`.
+ * The structure for translation. Train it on batches from `teacherForcing`; decode with `greedy`, `beamSearch` or `sample`.
  *
  * @throws RangeError or TypeError if an option does not fit.
  *

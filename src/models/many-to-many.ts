@@ -1,4 +1,4 @@
-/** Many inputs, an output for each: the aligned structure. */
+/** Many inputs, one output per input: the aligned structure. */
 import { type Checks, checkOptions, size } from '../common/options.ts';
 import type { Indices, StepsShape, Tensor } from '../common/tensor.ts';
 import { Dense } from '../layers/dense.ts';
@@ -14,7 +14,7 @@ import {
   recurrentLayers,
 } from './recurrent.ts';
 
-/** Options of {@link manyToMany}, beside those of the input. */
+/** Options of {@link manyToMany} besides those of the input. */
 export interface ManyToManyOptions<OutputSize extends number> extends RecurrentOptions {
   readonly outputSize: OutputSize;
 }
@@ -34,7 +34,7 @@ const checks = (): Checks<AnyInput & ManyToManyOptions<number>> => ({
  *     ▲     ▲     ▲
  *     x₁    x₂    x₃
  *
- * The structure of a language model, where y_t foretells x_{t+1}, and, with `bidirectional`, of a tagger.
+ * The structure of a language model, where y_t predicts x_{t+1}, and, with `bidirectional`, of a tagger.
  *
  * @throws RangeError or TypeError if an option does not fit.
  *

@@ -15,9 +15,9 @@ import {
   recurrentLayers,
 } from './recurrent.ts';
 
-/** Options of {@link manyToOne}, beside those of the input. */
+/** Options of {@link manyToOne} besides those of the input. */
 export interface ManyToOneOptions<OutputSize extends number> extends RecurrentOptions {
-  /** What is made of a sequence's steps: its last output (`'last'`, the default), or the mean or maximum of all. */
+  /** How the steps are reduced: the last output (`'last'`, the default), or the mean or maximum over all steps. */
   readonly pooling?: 'last' | 'mean' | 'max' | undefined;
   readonly outputSize: OutputSize;
 }
@@ -38,8 +38,8 @@ const checks = (): Checks<AnyInput & ManyToOneOptions<number>> => ({
  *     ▲     ▲     ▲
  *     x₁    x₂    x₃
  *
- * The structure of a classifier of documents, and of a forecast. The output is that of each sequence's own last step, or
- * pools its steps.
+ * The structure of a document classifier and of a forecast. The output uses each sequence's own last valid step, or pools its
+ * valid steps.
  *
  * @throws RangeError or TypeError if an option does not fit.
  *

@@ -31,8 +31,8 @@ const checks = (): Checks<OneToManyOptions<number, number>> => ({
  *     ▲     ▲     ▲
  *     x ────┴─────┘
  *
- * The input comes at every step. Where each output is the next input, as when a sentence is made word by word, take a
- * {@link manyToMany} model whose first input is the one thing, and `generate`.
+ * The input is repeated at every step. If each output should be the next input, as in generating a sentence word by word, use
+ * a {@link manyToMany} model with the input as its first step, and `generate`.
  *
  * @throws RangeError or TypeError if an option does not fit.
  *

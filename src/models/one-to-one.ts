@@ -1,4 +1,4 @@
-/** One input, one output: the network without time. */
+/** One input, one output: a feedforward network. */
 import { type Checks, checkOptions, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { Activation, activations } from '../layers/activation.ts';
@@ -10,9 +10,9 @@ import { type FeatureInput, listOf, type PlaceOptions, placeChecks, sizes } from
 export interface OneToOneOptions<InputSize extends number, OutputSize extends number>
   extends Omit<FeatureInput<InputSize>, 'classes' | 'embeddingSize'>,
     PlaceOptions {
-  /** The units of the hidden layer; of several, an array; none unless given. */
+  /** The units of the hidden layer, or an array for several layers: default none. */
   readonly hiddenSize?: number | readonly number[] | undefined;
-  /** Of the hidden layers: `'tanh'` unless given. */
+  /** The activation of the hidden layers: default `'tanh'`. */
   readonly activation?: 'tanh' | 'sigmoid' | 'relu' | undefined;
   readonly outputSize: OutputSize;
 }
@@ -26,7 +26,7 @@ const checks = (): Checks<OneToOneOptions<number, number>> => ({
 });
 
 /**
- * One-to-one: `[batch, inputSize]` → `[batch, outputSize]`, as in the classification of pictures.
+ * One-to-one: `[batch, inputSize]` → `[batch, outputSize]`, as in image classification.
  *
  *     y
  *     ▲
@@ -34,8 +34,8 @@ const checks = (): Checks<OneToOneOptions<number, number>> => ({
  *     ▲
  *     x
  *
- * Linear layers with an {@link Activation} after each but the last. It has no time and no state: what the other four
- * structures are compared with.
+ * Linear layers with an {@link Activation} after each but the last. It has no time axis and no state: the baseline for the
+ * other four structures.
  *
  * @throws RangeError if a size is not a whole number of at least 1.
  *

@@ -1,4 +1,4 @@
-/** What the builders of models share: what goes in, and the recurrent layers. */
+/** Shared by the model builders: the input layer and the recurrent layers. */
 import { Cell, type CellOptions } from '../cells/cell.ts';
 import { LSTMCell } from '../cells/lstm.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
@@ -17,22 +17,22 @@ import { Sequence } from '../layers/sequence.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 import { type Random, randomOption } from '../random/random.ts';
 
-/** A class of cells, such as `GRUCell`. */
+/** A cell class, such as `GRUCell`. */
 // biome-ignore lint/suspicious/noExplicitAny: whichever states it has
 export type CellClass = new (options: CellOptions) => Cell<any, number, number>;
 
-/** Makes a cell of the sizes that it is given, such as `(sizes) => new RNNCell({ ...sizes, activation: 'relu' })`. */
+/** A function that makes a cell of the given sizes, such as `(sizes) => new RNNCell({ ...sizes, activation: 'relu' })`. */
 // biome-ignore lint/suspicious/noExplicitAny: whichever states it has
 export type CellMaker = (options: CellOptions) => Cell<any, number, number, number>;
 
-/** What a builder makes cells by. */
+/** A cell class or a function that makes cells. */
 export type CellKind = CellClass | CellMaker;
 
-/** Where weights live, and where they are drawn from. */
+/** The backend and the random generator. */
 export interface PlaceOptions {
-  /** What it computes with: `float32()` unless given. */
+  /** The compute backend: default `float32()`. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: one generator for the program, seeded with 0, unless given. */
+  /** Draws the initial weights: default the program's shared generator, seeded with 0. */
   readonly random?: Random | undefined;
 }
 
@@ -51,11 +51,11 @@ export interface IndexInput {
   readonly inputSize?: undefined;
   /** The number of classes: indices go from 0 to `classes` − 1. */
   readonly classes: number;
-  /** The length of a learned vector for each class; one-hot vectors unless given. */
+  /** The size of a learned embedding for each class: default one-hot vectors. */
   readonly embeddingSize?: number | undefined;
 }
 
-/** Either, as it is checked. */
+/** Either kind of input, as checked. */
 export interface AnyInput {
   readonly inputSize?: number | undefined;
   readonly classes?: number | undefined;
@@ -67,23 +67,23 @@ export const inputChecks: Checks<AnyInput> = { inputSize: size, classes: classCo
 /** The recurrent layers of a model. */
 export interface RecurrentOptions extends PlaceOptions {
   /**
-   * The class of the cells, or what makes one of given sizes; of a stack of different cells, an array of one for each
-   * layer: `LSTMCell` unless given.
+   * The cell class, or a function that makes a cell of given sizes; for a stack of different cells, an array with one per
+   * layer: default `LSTMCell`.
    */
   readonly cell?: CellKind | readonly CellKind[] | undefined;
-  /** The units of the recurrent layer; of a stack, an array of one number for each layer. */
+  /** The units of the recurrent layer; for a stack, an array with one number per layer. */
   readonly hiddenSize: number | readonly number[];
-  /** Whether a second cell reads each sequence from its end: false unless given. */
+  /** Whether a second cell reads each sequence from its end: default false. */
   readonly bidirectional?: boolean | undefined;
-  /** How the outputs of the two directions become one, where both are read: `'concatenate'` unless given. */
+  /** How the outputs of the two directions are combined if `bidirectional`: default `'concatenate'`. */
   readonly merge?: Merge | undefined;
-  /** Whether a way leads around every recurrent layer above the first that keeps width and steps (`Residual`): false unless given. */
+  /** Whether to add a residual connection around every recurrent layer above the first that keeps width and steps (`Residual`): default false. */
   readonly residual?: boolean | undefined;
-  /** Whether the states that sequences start from are learned, of an encoder–decoder the encoder's: false unless given. */
+  /** Whether initial states are learned (in an encoder–decoder, the encoder's): default false. */
   readonly learnInitialState?: boolean | undefined;
-  /** What disturbs the recurrent layers while they are trained, such as recurrent dropout, each from a generator of its own: none unless given. */
+  /** Noise applied to the recurrent layers in training, such as recurrent dropout; each layer gets a separate generator. Default none. */
   readonly noise?: Noise | undefined;
-  /** The rate of dropout after every recurrent layer: none unless given. */
+  /** The dropout rate after every recurrent layer: default no dropout. */
   readonly dropout?: number | undefined;
 }
 
@@ -114,12 +114,12 @@ export const recurrentChecks = (): Checks<RecurrentOptions> => ({
   dropout: dropoutRate,
 });
 
-/** The sizes of layers, where one number is one layer. A hole stays an entry, `flat` would drop it. */
+/** Layer sizes as an array. Holes are kept as entries, which `flat` would drop. */
 export function listOf(sizes: number | readonly number[]): readonly number[] {
   return typeof sizes === 'object' ? Array.from(sizes) : [sizes];
 }
 
-/** The layer that takes the indices, if they are what goes in; and the width that follows. */
+/** The input layer for indices, if the input is indices, and the resulting width. */
 export function inputLayer(
   where: string,
   options: (FeatureInput | IndexInput) & PlaceOptions,
@@ -147,7 +147,7 @@ function isClass(kind: CellKind): kind is CellClass {
   return kind.prototype instanceof Cell;
 }
 
-/** Recurrent layers one above another, the last with the outputs that are wanted; and the width that follows. */
+/** A stack of recurrent layers, the last with the requested outputs, and the resulting width. */
 export function recurrentLayers(
   where: string,
   inputSize: number,
