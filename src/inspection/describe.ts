@@ -1,4 +1,4 @@
-/** A model in words: its structure as a small drawing, its layers, shapes and numbers of parameters. */
+/** A model as text: its structure as a diagram, its layers, shapes and parameter counts. */
 
 import { instanceOf } from '../common/instance.ts';
 import { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
@@ -8,8 +8,8 @@ import { draw, type Features, featuresOf, type Structure } from './drawings.ts';
 import { count, encoderDecoderRows, layerRows, type Row } from './layer-rows.ts';
 
 /**
- * Describes a model: which of the five structures it is, in a drawing, and a table of its layers with the shapes they
- * give and their parameters.
+ * Describes a model: a diagram showing which of the five structures it is, and a table of its layers with output shapes and
+ * parameter counts.
  *
  *     many-to-one
  *
@@ -25,9 +25,8 @@ import { count, encoderDecoderRows, layerRows, type Row } from './layer-rows.ts'
  *     1 Dense              [batch, 2]                18
  *     total                                         330
  *
- * A chain in a chain is taken apart, and so is one that a `Residual` leads around; of an `EncoderDecoder`, encoder, bridge,
- * decoder, attention and output are. It is found out by running the model on zeros. Shared parameters are counted once in
- * the total.
+ * Nested chains are expanded, including one inside a `Residual`; an `EncoderDecoder` is split into encoder, bridge, decoder,
+ * attention and output. Shapes are found by running the model on zeros. Shared parameters count once in the total.
  *
  * @throws TypeError if `model` is neither a layer nor an encoder–decoder.
  *
@@ -80,7 +79,7 @@ function encoderDecoder(model: EncoderDecoder): Found {
   }));
 }
 
-/** As the model runs with the fewest axes that its first layer takes. */
+/** Runs the model with the fewest axes that its first layer accepts. */
 function tried({ accepts }: AnyLayer, run: (timed: boolean) => Found): Found {
   if (accepts === 'indices') return run(true);
   try {

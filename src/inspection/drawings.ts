@@ -1,16 +1,16 @@
-/** The five structures of sequence modelling, as they are drawn on a blackboard. */
+/** Diagrams of the five structures of sequence modelling. */
 import type { Architecture } from '../common/architecture.ts';
 
-/** One of the five. */
+/** One of the five structures. */
 export type Structure = 'one-to-one' | 'one-to-many' | 'many-to-one' | 'many-to-many' | 'encoder–decoder';
 
-/** What a drawing shows of a model beside its structure. */
+/** What a diagram shows of a model besides its structure. */
 export interface Features {
-  /** Which way the sequence is read: from its beginning, from its end, or both. */
+  /** The directions in which the sequence is read. */
   readonly directions: ReadonlySet<'forward' | 'reverse'>;
-  /** Where one output comes from, if there is one: a last step, both ends, or all steps. */
+  /** The source of a single output, if there is one: the last step, both ends, or all steps. */
   readonly from: 'last' | 'ends' | 'all';
-  /** Whether each step of a decoder looks at all of the encoder's. */
+  /** Whether each decoder step attends to all encoder steps. */
   readonly attention: boolean;
 }
 
@@ -55,7 +55,7 @@ const drawings: { readonly [structure in Structure]: readonly string[] } = {
 
 const gathered = { ends: '┌─────┴─────┐', all: '┌─────┼─────┐' };
 
-/** The lines of a drawing. What is read from its end is drawn with its steps the other way round. */
+/** The lines of a diagram. Steps read in reverse are drawn in reverse order. */
 export function draw(structure: Structure, { directions, from, attention }: Features): string[] {
   const backward = directions.has('reverse');
   const both = backward && directions.has('forward');
@@ -70,7 +70,7 @@ export function draw(structure: Structure, { directions, from, attention }: Feat
   return lines;
 }
 
-/** What a drawing shows of a model or of an encoder. */
+/** The features of a model or of an encoder. */
 export function featuresOf(architecture: Architecture): Omit<Features, 'attention'> {
   const directions = new Set<'forward' | 'reverse'>();
   let from: Features['from'] = 'last';

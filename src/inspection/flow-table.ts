@@ -1,9 +1,9 @@
-/** Gradient flow as text: a row for each layer, and beneath it the rest of its state, its gates and weights. */
+/** Gradient flow as text: a row per layer, followed by the rest of its state, its gates and weights. */
 import type { LayerFlow } from './layer-flow.ts';
 
 const BARS = '▁▂▃▄▅▆▇█';
 const POINTS = 24;
-// Of a range smaller than this the picture would make mountains of nothing.
+// The scale spans at least this many decades, so that negligible variation looks flat.
 const LEAST_DECADES = 3;
 
 /** The table of {@link GradientFlow.toString}. */
@@ -18,7 +18,7 @@ export function flowTable(layers: readonly LayerFlow[]): string {
     sparkline(norms, low, high),
     ...[norms[0]!, norms.at(-1)!, ratio].map((value) => value.toExponential(1)),
   ];
-  // A line for h, and one for each other part of the state.
+  // One line for h, and one for each other part of the state.
   const groups = layers.map((layer) => [
     [`${layer.name} ${layer.cell}`, ...numbers(layer), layer.verdict],
     ...Object.entries(layer.states)
@@ -45,7 +45,7 @@ export function flowTable(layers: readonly LayerFlow[]): string {
 
 const isShown = (value: number) => value > 0 && value < Number.POSITIVE_INFINITY;
 
-/** A space where there is no gradient at all. */
+/** One bar per norm; a space where the gradient is zero. */
 function sparkline(norms: readonly number[], low: number, high: number): string {
   const points = Math.min(POINTS, norms.length);
   return Array.from({ length: points }, (_, i) => {

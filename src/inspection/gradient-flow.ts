@@ -1,4 +1,4 @@
-/** Where gradients go when they go back through time: what vanishes, what explodes, and why. */
+/** How gradients change as they flow back through time: whether they vanish or explode, and why. */
 import type { Part } from '../common/architecture.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
@@ -27,7 +27,7 @@ export interface GradientFlowOptions<Target extends Tensor | Indices> {
 const checks: Checks<GradientFlowOptions<never>> = { loss: { required: lossOption } };
 
 /**
- * What {@link gradientFlow} found: plain data, with a table and a picture of it.
+ * The result of {@link gradientFlow}: plain data, with a table and a plot.
  *
  * @example
  * ```ts
@@ -52,13 +52,13 @@ export class GradientFlow {
     this.layers = layers;
   }
 
-  /** A table for people: each layer's norms as a small picture on a logarithmic scale, its ratio, verdict, gates and weights. */
+  /** A text table: each layer's norms as a sparkline on a logarithmic scale, with ratio, verdict, gates and weights. */
   toString(): string {
     return flowTable(this.layers);
   }
 
   /**
-   * ‖∂L/∂h_t‖ over t as an SVG, a line for each layer on a logarithmic scale; beside it, thinner, any other part of the state.
+   * ‖∂L/∂h_t‖ over t as an SVG, one line per layer on a logarithmic scale; thinner lines show the other parts of the state.
    *
    * @throws RangeError for a width or height below 200.
    */
@@ -82,26 +82,26 @@ export class GradientFlow {
 }
 
 /**
- * Goes once forward and backward through a model and tells of each recurrent layer how the gradient fares in time.
+ * Runs one forward and backward pass through a model and reports how the gradient of each recurrent layer changes over time.
  *
- *     (1) g_t = ∂L/∂h_t        complete: from the output at t and, through steps t + 1 … T, from all later ones
+ *     (1) g_t = ∂L/∂h_t        total: from the output at t and, through steps t + 1 … T, from all later outputs
  *     (2) ratio = ‖g_1‖ / ‖g_T‖
  *
- * The same is told of every part of the state: an LSTM's memory comes back through c, where h alone may hear little of it.
- * Where only the last step has a loss, (2) tells how much of it the first step hears of: below 10⁻³ the gradient vanishes,
- * above 10³ it explodes (Bengio, Simard and Frasconi 1994; Pascanu, Mikolov and Bengio 2013, arXiv:1211.5063). Where every
- * step has a target, each brings a gradient of its own and (2) hides what is lost between: mask all targets but the last
- * (`ignoreIndex`) to see it. Beside it stand two of its causes: the share of saturated gates, whose derivative is
- * nearly 0, and the spectral radius of W_hh, without which a tanh RNN below 1 must forget.
+ * The same is reported for every part of the state: an LSTM's gradient flows back through c, and h alone may show little of
+ * it. If only the last step has a loss, (2) tells how much of its gradient reaches the first step: below 10⁻³ the gradient
+ * vanishes, above 10³ it explodes (Bengio, Simard and Frasconi 1994; Pascanu, Mikolov and Bengio 2013, arXiv:1211.5063). If
+ * every step has a target, each contributes a gradient, and (2) hides what is lost in between: mask all targets but the last
+ * (`ignoreIndex`) to see it. The report also gives two causes: the share of saturated gates, whose derivative is nearly 0, and
+ * the spectral radius of W_hh; a tanh RNN whose radius is below 1 must forget.
  *
- * With lengths each sequence counts from its own first to its own last step, and the norms have the ends side by side. A
- * reverse layer's steps are in the order it takes them. A layer that limits its `history` shows zeros before it.
+ * With lengths, each sequence counts from its own first to its own last step, and the norms align the last steps. The steps of
+ * a reverse layer are in processing order. A layer that limits its `history` shows zeros before it.
  *
- * The model stays as it is: weights, gradients and random generators are the same afterwards. It starts from zero states.
+ * The model is unchanged: weights, gradients and random generators are the same afterwards. It starts from zero states.
  *
  * @param model a layer, a stack of them, or an `EncoderDecoder`.
- * @param batch as for `train`; memory as for one step of it.
- * @throws TypeError if the model, batch or loss is none; RangeError if the model has no recurrent layer, or the batch no step.
+ * @param batch as for `train`; needs as much memory as one training step on it.
+ * @throws TypeError if the model, batch or loss has the wrong type; RangeError if the model has no recurrent layer, or the batch no step.
  *
  * @example
  * ```ts
@@ -127,7 +127,7 @@ export function gradientFlow<Input, Target extends Tensor | Indices>(
   const layers: { cell: Unrollable<string>; watched: WatchedLayer }[] = [];
   const watch: CellObserver = (cell, input) => {
     const watched = watchLayer(cell, input);
-    // What gradients reach first comes last in the model.
+    // Gradients reach the last layer of the model first.
     layers.unshift({ cell, watched });
     return watched.observe;
   };
@@ -151,7 +151,7 @@ export function gradientFlow<Input, Target extends Tensor | Indices>(
   );
 }
 
-/** A convolution may have made sequences of nothing out of short ones. */
+/** The error for sequences that a convolution has shortened to nothing. */
 function noSteps({ lengths }: Pick<Batch<unknown, Tensor>, 'lengths'>, layer: string): RangeError {
   const argument = lengths === undefined ? 'batch.inputs' : 'batch.lengths';
   return rangeError(
@@ -167,7 +167,7 @@ function layerName(weight: string): string {
   return weight.replace(/\.weightHh$/, '').replace(/\.cell$/, '');
 }
 
-/** Runs `work`, then sets back the gradients and generators of the model. */
+/** Runs `work`, then restores the gradients and generators of the model. */
 function unchanged<Result>(model: Pick<AnyLayer, 'parameters' | 'architecture'>, work: () => Result): Result {
   const gradients = [...model.parameters().values()].map((parameter) => ({
     parameter,

@@ -1,4 +1,4 @@
-/** What is seen of one recurrent layer while a gradient goes back through it, and what is made of it. */
+/** Records one recurrent layer during the backward pass and summarises its gradient flow. */
 
 import type { Matrix } from '../matrix/matrix.ts';
 import type { Signal } from '../signal/signal.ts';
@@ -8,7 +8,7 @@ import { span } from '../unroll/windows.ts';
 import { norm } from './norm.ts';
 import { spectralRadius } from './spectral-radius.ts';
 
-/** What becomes of a gradient that goes back through time. */
+/** How a gradient changes as it flows back through time. */
 export type Verdict = 'vanishing' | 'exploding' | 'healthy';
 
 /** The gradient flow of one recurrent layer. */
@@ -17,20 +17,18 @@ export interface LayerFlow {
   readonly name: string;
   /** The cell's type, such as `LSTMCell`. */
   readonly cell: string;
-  /**
-   * ‖∂L/∂h_t‖ over batch and units, for each step in the order in which the layer takes them; the last is each sequence's own last.
-   */
+  /** ‖∂L/∂h_t‖ over batch and units, for each step in processing order; the last entry is each sequence's own last step. */
   readonly norms: readonly number[];
-  /** ‖∂L/∂h‖ at each sequence's first step, relative to its last step at which there is a gradient; 0 if there is none. */
+  /** ‖∂L/∂h‖ at each sequence's first step relative to its last step with a gradient; 0 if no step has one. */
   readonly ratio: number;
-  /** The same of every part of the state, h among them. Of the part at t alone: ∂L/∂c_t is without what comes through h_t. */
+  /** The same for every part of the state, including h. Each is that part's gradient alone: ∂L/∂c_t excludes what comes through h_t. */
   readonly states: { readonly [state: string]: Pick<LayerFlow, 'norms' | 'ratio'> };
   /**
-   * `vanishing` for a ratio below 10⁻³, `exploding` for one above 10³ or a gradient that is not finite, else `healthy`. Of
-   * an LSTM it is the larger of ∂L/∂h_t and ∂L/∂c_t that counts at each step: what comes through either is heard.
+   * `vanishing` for a ratio below 10⁻³, `exploding` for one above 10³ or a gradient that is not finite, otherwise `healthy`.
+   * For an LSTM, the larger of ∂L/∂h_t and ∂L/∂c_t counts at each step, since the gradient flows through either.
    */
   readonly verdict: Verdict;
-  /** The share of values near the ends of σ, outside 0.1 to 0.9, or of tanh, beyond ±0.9; by gate, or state where a cell has no gate. */
+  /** The share of values near the ends of σ (outside 0.1 to 0.9) or of tanh (beyond ±0.9), by gate, or by state in a cell without gates. */
   readonly saturated: { readonly [name: string]: number };
   /** The largest |eigenvalue| of each gate's block of W_hh. */
   readonly spectralRadius: { readonly [gate: string]: number };
@@ -44,21 +42,21 @@ const isSaturated = {
   tanh: (value: number) => Math.abs(value) > 0.9,
 };
 
-/** A layer that is being watched while gradients go back through it. */
+/** A layer observed during the backward pass. */
 export interface WatchedLayer {
-  /** The steps of its longest sequence. */
+  /** The number of steps of the longest sequence. */
   readonly steps: number;
   readonly observe: StepObserver;
-  /** To be called afterwards. */
+  /** Summarises the flow; call it after the backward pass. */
   flow(name: string): LayerFlow;
 }
 
-/** Prepares to watch a cell while gradients go back over its input. */
+/** Prepares to observe a cell during the backward pass over its input. */
 export function watchLayer(cell: Unrollable<string>, { batch, time, lengths }: Signal): WatchedLayer {
   const { states } = cell.rule;
   const ends = lengths ?? new Array<number>(batch).fill(time);
   const counts = countsOf(cell);
-  // The norms of each part of the state, of each sequence from its first step to its last.
+  // For each part of the state and each sequence: the norms from first step to last.
   const rows = mapNames(states, () => ends.map((length) => new Float64Array(length)));
   let t = time;
   return {
@@ -95,7 +93,7 @@ export function watchLayer(cell: Unrollable<string>, { batch, time, lengths }: S
   };
 }
 
-/** What can saturate in a cell, and how much of it does. */
+/** Counters of saturation for everything in a cell that can saturate. */
 function countsOf({ rule }: Unrollable<string>) {
   return Object.entries(rule.squashed ?? {}).map(([name, by]) => ({
     name,
@@ -129,7 +127,7 @@ function flowOf(rows: readonly Float64Array[]): Pick<LayerFlow, 'norms' | 'ratio
   return { norms: alignedNorms(rows), ratio: firstToLast(rows) };
 }
 
-/** Over all sequences, their ends side by side. */
+/** Norms over all sequences, aligned at their last steps. */
 function alignedNorms(rows: readonly Float64Array[]): number[] {
   const time = rows.reduce((most, row) => Math.max(most, row.length), 0);
   return Array.from({ length: time }, (_, t) =>
@@ -148,7 +146,7 @@ function verdictOf({ norms, ratio }: Pick<LayerFlow, 'norms' | 'ratio'>): Verdic
   return ratio < LEAST_RATIO ? 'vanishing' : 'healthy';
 }
 
-/** Of each gate whose block of W_hh is a square. */
+/** The spectral radius of each gate whose block of W_hh is square. */
 function spectralRadii({ rule, hiddenSize, weightHh }: Unrollable<string>): { [gate: string]: number } {
   const { value } = weightHh;
   if (value.columns !== hiddenSize || value.rows !== rule.gates.length * hiddenSize) return {};

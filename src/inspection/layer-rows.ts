@@ -1,4 +1,4 @@
-/** What describes a model line by line: each layer, the shape it gives and its parameters, found by running it on zeros. */
+/** The rows of a model's description: each layer, its output shape and its parameters, found by running it on zeros. */
 import type { Architecture } from '../common/architecture.ts';
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import { newValues } from '../kernels/backend.ts';
@@ -7,27 +7,27 @@ import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { dense, type Signal } from '../signal/signal.ts';
 
-/** A line of the table. */
+/** A row of the table. */
 export interface Row {
   readonly name: string;
   readonly output: string;
   readonly parameters: number;
 }
 
-/** A line, and its axes behind the batch as they were in one run. */
+/** A row with its axes after the batch axis, as measured in one run. */
 interface Line {
   readonly name: string;
   readonly axes: readonly { readonly name: string; readonly size: number }[];
   readonly parameters: number;
 }
 
-// The steps of the sequences that a model is tried with: few, or many where the kernel of a convolution needs them.
+// The number of steps in the trial run, unless a convolution's kernel needs more.
 const FEW = 64;
-// Steps more of the second run: more than any stride moves.
+// The additional steps of the second run: more than any stride.
 const FURTHER = 256;
 const MANY = 2048;
 
-/** The lines of a layer, or of a chain of them, and its input, with or without a time axis. */
+/** The rows of the input and of a layer or chain of layers, with or without a time axis. */
 export function layerRows(
   model: AnyLayer,
   timed: boolean,
@@ -42,7 +42,7 @@ export function layerRows(
   return { rows, timed: timedOutput };
 }
 
-/** The lines of an encoder–decoder, whose source has a time axis or not. */
+/** The rows of an encoder–decoder whose source may have a time axis. */
 // biome-ignore lint/suspicious/noExplicitAny: whatever its source is
 export function encoderDecoderRows(model: EncoderDecoder<any>, timed: boolean): Row[] {
   const { encoder, bridge, decoder, attention, combination, output } = model;
@@ -76,8 +76,8 @@ export function encoderDecoderRows(model: EncoderDecoder<any>, timed: boolean): 
 }
 
 /**
- * Runs at two numbers of steps, and says of each axis what it is of them: with one alone, a fixed number of steps could not
- * be told from what is left of the input's.
+ * Runs with two numbers of steps to find how each axis depends on the input's; one run could not tell a fixed number of steps
+ * from a remainder of the input's.
  */
 function twice(
   owner: { readonly backend: Arena['backend'] },
@@ -100,14 +100,14 @@ function twice(
   }
 }
 
-/** `time`, or `time − 2` where a convolution leaves fewer, or about `time / 2` where it moves by two. */
+/** `time`, or `time − 2` if a convolution leaves fewer, or about `time / 2` with a stride of two. */
 function relative({ name, size }: Line['axes'][number], time: number, stride: number): string {
   if (stride !== 1) return `${name} / ${stride}`;
   const missing = time - size;
   return missing === 0 ? name : `${name} − ${missing}`;
 }
 
-/** Runs a layer; one line for it, or for each layer of a chain. */
+/** Runs a layer; yields one row for it, or one for each layer of a chain. */
 function* layerLines(
   arena: Arena,
   layer: AnyLayer,
@@ -130,7 +130,7 @@ function* layerLines(
     return signal;
   }
   const { output } = layer.compute(arena, layer.accept(input), undefined);
-  // A way around a chain: its layers have lines of their own.
+  // The layers of a chain inside a residual connection get their own rows.
   const around = type === 'Residual' && parts.layer?.architecture().type === 'Sequential';
   const name = titled(path, around ? type : title(architecture));
   yield line(name, timeName, output, around ? 0 : count(layer));
@@ -156,7 +156,7 @@ function line(name: string, timeName: string, signal: Signal, parameters: number
   return { name, axes, parameters };
 }
 
-/** An input of zeros; without a time axis if there are no steps. */
+/** An input of zeros; without a time axis if `time` is undefined. */
 function zeros(arena: Arena, layer: AnyLayer, time: number | undefined): Signal {
   const { accepts, inputSize = 1, backend } = layer;
   const steps = time === undefined ? [] : [time];
@@ -171,13 +171,13 @@ function titled(path: string, title: string): string {
   return [path, title].filter((part) => part !== '').join(' ');
 }
 
-/** `Sequence(GRUCell)`: a layer and what it is made of. */
+/** A layer and its contents, such as `Sequence(GRUCell)`. */
 function title({ type, parts = {} }: Architecture): string {
   const inside = Object.values(parts).map((part) => title(part.architecture()));
   return inside.length === 0 ? type : `${type}(${[...new Set(inside)].join(', ')})`;
 }
 
-/** How many numbers the parameters are. */
+/** The total number of elements of the parameters. */
 export function count(of: { parameters(): ReadonlyMap<string, Parameter> }): number {
   return [...of.parameters().values()].reduce((sum, { value }) => sum + value.rows * value.columns, 0);
 }

@@ -1,4 +1,4 @@
-/** ‖v‖₂ of numbers whose squares may be too large or too small for a number. */
+/** ‖v‖₂, computed so that squares neither overflow nor underflow. */
 export function norm(values: ArrayLike<number>): number {
   let most = 0;
   for (let i = 0; i < values.length; i++) {

@@ -1,13 +1,13 @@
 /**
- * Lines over a logarithmic axis, as one SVG string.
+ * Line plots with a logarithmic axis, as one SVG string.
  *
- * Answers for a picture that is read in light and dark, alone or within a page; what the lines mean is the caller's affair.
+ * Plots are readable in light and dark mode, standalone or within a page. The caller decides what the lines mean.
  */
 import { numberWithin } from '../common/errors.ts';
 import { type Check, type Checks, checkOptions } from '../common/options.ts';
 import { axisName, round, svg, text } from '../plot/svg.ts';
 
-/** What a plot shows. */
+/** The contents of a plot. */
 export interface LogPlot {
   readonly title: string;
   readonly xLabel: string;
@@ -15,19 +15,19 @@ export interface LogPlot {
   readonly lines: readonly Line[];
 }
 
-/** Values at x = 1, 2, 3, …; a line breaks where one is not above 0 and finite. */
+/** Values at x = 1, 2, 3, …; the line breaks where a value is not positive and finite. */
 interface Line {
   readonly name: string;
   readonly values: readonly number[];
-  /** What belongs to it, drawn thinner. */
+  /** Related series, drawn thinner. */
   readonly beside: readonly (readonly number[])[];
 }
 
-/** The size of a picture. */
+/** The size of the image. */
 export interface PlotOptions {
-  /** In pixels, from 200: 640 by default. */
+  /** In pixels, at least 200: default 640. */
   readonly width?: number | undefined;
-  /** In pixels, from 200: 400 by default. */
+  /** In pixels, at least 200: default 400. */
   readonly height?: number | undefined;
 }
 
@@ -35,7 +35,7 @@ const pixels: Check<number> = (where, argument, value) => numberWithin(where, ar
 
 const checks: Checks<PlotOptions> = { width: pixels, height: pixels };
 
-// Told apart on white and on black, and by most who do not see all colours.
+// Distinguishable on white and on black, and with the common colour vision deficiencies.
 const COLOURS = ['#d55e00', '#0c86d0', '#009e73', '#c565a0', '#b08900', '#6f7bd9'];
 const DASHES = ['', '7 4', '2 3'];
 const MOST_TICKS = 8;
@@ -46,7 +46,7 @@ interface Frame {
   readonly right: number;
   readonly top: number;
   readonly bottom: number;
-  /** The powers of ten at the lower and upper end. */
+  /** The powers of ten at the lower and upper ends. */
   readonly powers: readonly [number, number];
   readonly steps: number;
   x(step: number): number;
@@ -60,7 +60,7 @@ export function logPlot(where: string, plot: LogPlot, options: PlotOptions = {})
   const frame = frameOf(width, height, lines);
   const { left, right, top, bottom } = frame;
   return svg(width, height, title, [
-    // Only where the picture is a document of its own; within a page, the page's colour holds.
+    // For a standalone document only; within a page, the page's colour applies.
     '<style>svg:root{color:#222}@media(prefers-color-scheme:dark){svg:root{color:#ddd}}</style>',
     text((left + right) / 2, 20, title, 'middle', ' font-size="15" font-weight="bold"'),
     ...grid(frame),
@@ -110,7 +110,7 @@ function grid({ left, right, bottom, powers: [low, high], steps, x, y }: Frame):
   return rules;
 }
 
-/** The first step, the last, and about three round ones between. */
+/** The first step, the last, and about three round numbers between. */
 function stepTicks(steps: number): Set<number> {
   const power = 10 ** Math.floor(Math.log10(steps / 4));
   const far = (step: number) => Math.abs(Math.log((4 * step) / steps));
@@ -139,7 +139,7 @@ function legend({ left, bottom }: Frame, lines: LogPlot['lines']): string[] {
   });
 }
 
-/** A colour for each line; when they have all been used, they come again dashed. */
+/** A colour per line; after the last colour they repeat, dashed. */
 function strokeOf(at: number, width = 2): string {
   const dash = DASHES[Math.floor(at / COLOURS.length) % DASHES.length]!;
   return `fill="none" stroke="${COLOURS[at % COLOURS.length]}" stroke-width="${width}" stroke-linejoin="round"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}`;

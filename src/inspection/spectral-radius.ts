@@ -1,8 +1,8 @@
-/** How much a matrix stretches in the long run: the largest |eigenvalue|, real or complex. */
+/** The asymptotic growth rate of a matrix: its largest |eigenvalue|, real or complex. */
 import { norm } from './norm.ts';
 
 const TOLERANCE = 1e-8;
-// 2³⁰-th power: whatever has not settled by then turns too slowly to matter.
+// The power 2³⁰: a value that has not converged by then changes too slowly to matter.
 const MOST_SQUARINGS = 30;
 
 /**
@@ -10,8 +10,8 @@ const MOST_SQUARINGS = 30;
  *
  *     ρ(A) = lim ‖Aⁿ‖^(1/n) = lim (‖A²ⁿ‖ / ‖Aⁿ‖)^(1/n)        n = 1, 2, 4, 8, …
  *
- * Gelfand (1941), by repeated squaring, each power divided by its norm; the quotient of two powers leaves out what is constant
- * in their norms. Power iteration would not do: a recurrent weight has complex eigenvalues, under which no vector settles.
+ * Gelfand (1941), by repeated squaring, normalising each power; the quotient of two powers cancels constant factors of their
+ * norms. Power iteration would fail: recurrent weights have complex eigenvalues, under which vectors do not converge.
  */
 export function spectralRadius(values: ArrayLike<number>, size: number): number {
   let power = Float64Array.from(values);
@@ -30,7 +30,7 @@ export function spectralRadius(values: ArrayLike<number>, size: number): number 
     const before = radius;
     radius = Math.exp((logNext - logNorm) / n);
     logNorm = logNext;
-    // What vanishes altogether does so by the power of its size, and may look settled until then.
+    // A nilpotent matrix vanishes only at the power of its size, and may look converged before.
     if (n > size && Math.abs(radius - before) <= TOLERANCE * radius) break;
   }
   return radius;
