@@ -1,12 +1,12 @@
-/** How near texts come to references, by the character n-grams that they share. */
+/** Similarity of texts to references by shared character n-grams. */
 import { number, rangeError, show, typeError } from '../common/errors.ts';
 import { type Checks, checkOptions, size } from '../common/options.ts';
 
 /** Options of {@link chrF}. */
 export interface ChrFOptions {
-  /** The longest n-grams (default 6). */
+  /** The longest n-grams: default 6. */
   readonly order?: number | undefined;
-  /** How much more recall counts than precision (default 2). */
+  /** How many times as important recall is as precision: default 2. */
   readonly beta?: number | undefined;
 }
 
@@ -17,19 +17,19 @@ const checks: Checks<ChrFOptions> = {
 };
 
 /**
- * chrF, the F-score of character n-grams, from 0 to 1 (Popović 2015; of all texts together, without white space and without
- * smoothing, as sacreBLEU 2, which multiplies it by 100).
+ * chrF, the F-score of character n-grams, from 0 to 1 (Popović 2015; corpus-level, without white space or smoothing, like
+ * sacreBLEU 2, which multiplies it by 100).
  *
- * With the n-grams of texts and references counted, precision p_n is the share of the texts' that a reference has, recall
- * r_n the share of the references' that the text has; p and r are their means over the n of which both have any. A text's
- * n-grams do not count where its own reference is too short to have any:
+ * Precision p_n is the share of the texts' n-grams found in their references, recall r_n the share of the references' n-grams
+ * found in their texts; p and r are the means over all n for which both exist. The n-grams of a text do not count if its
+ * reference is too short to have any:
  *
  *     chrF_β = (1 + β²)·p·r / (β²·p + r)
  *
- * Characters are code points, so Korean text is compared by syllables: decompose it first, by `decomposeHangul`, to compare
- * letters. It needs no tokenizer, and does justice to languages with many forms of a word.
+ * Characters are code points, so Korean text is compared by syllable; apply `decomposeHangul` first to compare letters. chrF
+ * needs no tokenizer and suits languages with rich morphology.
  *
- * @throws TypeError if a text is no string; RangeError if there are not as many texts as references, or an option does not fit.
+ * @throws TypeError if a text is not a string; RangeError if the numbers of texts and references differ, or an option does not fit.
  *
  * @example
  * ```ts
@@ -67,7 +67,7 @@ export function chrF(
   return ((1 + square) * p * r) / (square * p + r);
 }
 
-/** How often each n-gram occurs. */
+/** The number of occurrences of each n-gram. */
 function counts(text: string, n: number): Map<string, number> {
   const characters = Array.from(text.replace(/\s/gu, ''));
   const found = new Map<string, number>();

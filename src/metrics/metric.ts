@@ -1,4 +1,4 @@
-/** What every metric is: a tally over batches, and its value at the end. Each metric says what it counts of one batch. */
+/** The interface of metrics: a running tally over batches and its value. Each metric defines what it counts in one batch. */
 
 import { checkOptions } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
@@ -7,34 +7,34 @@ import { backendOf, type LossOptions, lossChecks, outputSignal } from '../losses
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { DenseSignal } from '../signal/signal.ts';
 
-/** Something measured over any number of batches. */
+/** A quantity measured over any number of batches. */
 export interface Metric<Target extends Indices | Tensor, Value = number> {
   readonly name: string;
-  /** A new tally, of nothing yet. */
+  /** Starts a new, empty tally. */
   begin(): Tally<Target, Value>;
 }
 
-/** A measurement under way. */
+/** A running measurement. */
 export interface Tally<Target extends Indices | Tensor, Value = number> {
   /**
-   * Takes in one batch.
+   * Adds one batch.
    *
    * @param output `[batch, time, width]` or `[batch, width]`.
    * @throws TypeError or RangeError if the output, the target or the lengths do not fit.
    */
   add(output: Tensor, target: Target, options?: LossOptions): void;
-  /** The value over all batches together, however they were cut; NaN of nothing. */
+  /** The value over all batches, however they were divided; NaN if nothing was counted. */
   value(): Value;
 }
 
-/** How a metric counts: what it has counted so far, how it takes in a batch, and what comes of it. */
+/** The implementation of a metric: its initial count, the addition of a batch, and the final value. */
 export interface Counting<Target, Counted, Value> {
   begin(): Counted;
   count(counted: Counted, arena: Arena, where: string, output: DenseSignal, target: Target): void;
   value(counted: Counted): Value;
 }
 
-/** A metric from how it counts. */
+/** Makes a metric from its implementation. */
 export function countingMetric<Target extends Indices | Tensor, Counted, Value>(
   name: string,
   counting: Counting<Target, Counted, Value>,
@@ -58,14 +58,14 @@ export function countingMetric<Target extends Indices | Tensor, Counted, Value>(
   };
 }
 
-/** What one batch adds to a mean. */
+/** The contribution of one batch to a mean. */
 export interface Share {
   readonly sum: number;
-  /** How many steps, or elements, it is the sum over. */
+  /** The number of steps or elements in the sum. */
   readonly count: number;
 }
 
-/** A metric that is a function of a mean over all steps, or elements, of all batches. */
+/** A metric computed from a mean over all steps or elements of all batches. */
 export function meanMetric<Target extends Indices | Tensor>(
   name: string,
   shareOf: (arena: Arena, where: string, output: DenseSignal, target: Target) => Share,
@@ -82,7 +82,7 @@ export function meanMetric<Target extends Indices | Tensor>(
   });
 }
 
-/** The mean of a loss whose reduction is the sum, over all terms of all batches. */
+/** The mean over all terms of all batches, from a loss with reduction `sum`. */
 export function meanOf<Target extends Indices | Tensor>(
   name: string,
   loss: Loss<Target, 'sum'>,
@@ -98,7 +98,7 @@ export function meanOf<Target extends Indices | Tensor>(
   );
 }
 
-/** A loss as a metric: its mean over all batches together, each term by its weight, or its sum. */
+/** A loss as a metric: its mean over all batches, weighted by term, or its sum. */
 export function lossMetric<Target extends Indices | Tensor>(loss: Loss<Target>): Metric<Target> {
   const { name, reduction } = loss;
   const begin = (): Tally<Target> => {

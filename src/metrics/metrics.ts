@@ -1,4 +1,4 @@
-/** The metrics. */
+/** Perplexity, bits per character and accuracy. */
 import { type Checks, checkOptions, integer } from '../common/options.ts';
 import type { Indices } from '../common/tensor.ts';
 import { classTargets } from '../losses/class-targets.ts';
@@ -6,9 +6,9 @@ import { crossEntropy } from '../losses/cross-entropy.ts';
 import type { Loss } from '../losses/loss.ts';
 import { type Metric, meanMetric, meanOf } from './metric.ts';
 
-/** Options of the metrics of classes. */
+/** Options of the class metrics. */
 export interface ClassMetricOptions {
-  /** The target of steps that do not count; none unless given. */
+  /** The target of steps to leave out: default none. */
   readonly ignoreIndex?: number | undefined;
 }
 
@@ -16,7 +16,7 @@ export interface ClassMetricOptions {
 export const classMetricChecks: Checks<ClassMetricOptions> = { ignoreIndex: integer };
 
 /**
- * The perplexity e^L of logits and class targets, where L is the mean cross-entropy of a step in nats.
+ * The perplexity e^L of logits and class targets, where L is the mean cross-entropy per step in nats.
  *
  * Every valid step of every batch counts once.
  *
@@ -34,7 +34,7 @@ export function perplexity(options: ClassMetricOptions = {}): Metric<Indices> {
 }
 
 /**
- * The bits per character of logits and class targets: the mean cross-entropy of a step divided by ln 2.
+ * The bits per character of logits and class targets: the mean cross-entropy per step divided by ln 2.
  *
  * Every valid step of every batch counts once.
  *
@@ -52,8 +52,8 @@ export function bitsPerCharacter(options: ClassMetricOptions = {}): Metric<Indic
 }
 
 /**
- * The share of steps whose largest score is the target's; of equal scores the first counts as the largest, and where one
- * is NaN none does.
+ * The share of steps whose highest-scoring class is the target. The first of equal scores counts as the highest; a step with a
+ * NaN score counts as wrong.
  *
  * Every valid step of every batch counts once.
  *
@@ -84,12 +84,12 @@ export function accuracy(options: ClassMetricOptions = {}): Metric<Indices> {
   });
 }
 
-/** The cross-entropy of all steps together. */
+/** The cross-entropy summed over all steps. */
 function summed(where: string, options: ClassMetricOptions): Loss<Indices, 'sum'> {
   return crossEntropy({ ...checkOptions(where, options, classMetricChecks), reduction: 'sum' });
 }
 
-/** Whether element k is larger than all before it and not smaller than any. */
+/** Whether element k is greater than all before it and at least as large as all after it. */
 function isLargest(scores: ArrayLike<number>, k: number): boolean {
   const score = scores[k]!;
   for (let j = 0; j < scores.length; j++)

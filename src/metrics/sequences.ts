@@ -1,10 +1,10 @@
-/** How near decoded sequences come to their targets. Items are compared whole: code points of a string, elements of an array. */
+/** Distances between decoded sequences and targets. Items are compared whole: code points of a string, elements of an array. */
 import { rangeError, show, typeError } from '../common/errors.ts';
 
 /**
- * The fewest insertions, deletions and replacements of items that make one sequence of the other (Levenshtein 1966).
+ * The smallest number of insertions, deletions and substitutions that turns one sequence into the other (Levenshtein 1966).
  *
- * Takes time of the product of the two lengths. A string is a sequence of code points.
+ * Time is proportional to the product of the lengths. A string is a sequence of code points.
  *
  * @throws TypeError if `a` or `b` cannot be iterated.
  *
@@ -21,12 +21,12 @@ export function editDistance<Item>(a: Iterable<Item>, b: Iterable<Item>): number
 }
 
 /**
- * The edits that decoded sequences are from their targets, over all of them together, for each item of the targets: the word
- * error rate of words, the phoneme error rate of phonemes, the character error rate of strings.
+ * The total edit distance of decoded sequences to their targets, divided by the total length of the targets: the word error
+ * rate for words, the phoneme error rate for phonemes, the character error rate for strings.
  *
- * It may exceed 1; of no items at all it is NaN.
+ * It can exceed 1; it is NaN if the targets have no items.
  *
- * @throws TypeError if an argument is no array of sequences; RangeError if there are not as many as targets.
+ * @throws TypeError if an argument is not an array of sequences; RangeError if their numbers differ.
  *
  * @example
  * ```ts
@@ -49,9 +49,9 @@ export function errorRate<Item>(
 }
 
 /**
- * The share of decoded sequences that are their target, item by item; NaN of none.
+ * The share of decoded sequences equal to their targets, item by item; NaN without sequences.
  *
- * @throws TypeError if an argument is no array of sequences; RangeError if there are not as many as targets.
+ * @throws TypeError if an argument is not an array of sequences; RangeError if their numbers differ.
  *
  * @example
  * ```ts
@@ -71,7 +71,7 @@ export function exactMatch<Item>(
   return right.length / pairs.length;
 }
 
-/** Row by row of the table of distances between beginnings. */
+/** Computes the table of distances between prefixes row by row. */
 function distance<Item>(a: readonly Item[], b: readonly Item[]): number {
   let above = Array.from({ length: b.length + 1 }, (_, j) => j);
   a.forEach((item, i) => {
