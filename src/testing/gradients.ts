@@ -1,4 +1,4 @@
-/** Numerical gradients: whether a backward pass is the derivative of its forward pass. */
+/** Numerical gradients: checks that a backward pass is the derivative of its forward pass. */
 
 import { numberWithin, oneOf, rangeError, show, typeError } from '../common/errors.ts';
 import { type Checks, callback, checkOptions, later } from '../common/options.ts';
@@ -10,20 +10,20 @@ import { Random, randomOption } from '../random/random.ts';
 import type { Pass } from '../signal/pass.ts';
 import type { State } from '../signal/state.ts';
 
-/** A pass, with only what a check needs. */
+/** A pass, reduced to what a check needs. */
 type AnyPass = Pick<
   Pass<Tensor, Tensor | undefined, State | undefined>,
   'output' | 'state' | 'backward' | 'release'
 >;
 
-/** What can be checked: any cell or layer, of the library or a user's own, that computes in float64. */
+/** Anything that can be checked: any float64 cell or layer, from the library or user-defined. */
 export interface Checkable {
   readonly type: string;
   readonly backend: Backend;
   /** The parameters by name. */
   parameters(): ReadonlyMap<string, Parameter>;
-  /** A pass over an input, from an initial state if one is given. */
-  // biome-ignore lint/suspicious/noExplicitAny: each has options of its own
+  /** Runs a recorded forward pass, from an initial state if one is given. */
+  // biome-ignore lint/suspicious/noExplicitAny: each has different options
   forward(input: any, options?: any): any;
 }
 
@@ -31,16 +31,16 @@ export interface Checkable {
 export interface GradientCheckOptions {
   readonly lengths?: readonly number[] | undefined;
   /**
-   * The initial state, as the cell or layer takes it, whose gradient is checked too; drawn at random unless given. With
-   * `'learned'` none is given: layers start from what they have learned (`learnInitialState`), which is checked with the
-   * other parameters.
+   * The initial state in the form the cell or layer takes; its gradient is checked too. By default it is drawn at random.
+   * With `'learned'`, no state is passed: layers start from their learned state (`learnInitialState`), which is checked
+   * with the other parameters.
    */
   readonly state?: State | 'learned' | undefined;
-  /** The step of the central differences: 6·10⁻⁶ = ∛ε unless given, where truncation and rounding are alike. */
+  /** The step of the central differences: default 6·10⁻⁶ = ∛ε, where truncation and rounding errors are similar. */
   readonly step?: number | undefined;
-  /** Draws the upstream gradient; seeded with 0 unless given. */
+  /** Draws the upstream gradient: default seeded with 0. */
   readonly random?: Random | undefined;
-  /** Called before every forward: sets back what changes from one to the next, such as a dropout's generator. */
+  /** Called before every forward pass to reset whatever changes between passes, such as a dropout generator. */
   readonly before?: (() => void) | undefined;
 }
 
@@ -52,21 +52,21 @@ const checks: Checks<GradientCheckOptions> = {
   before: callback,
 };
 
-/** The worst element of one input, state or parameter. */
+/** The worst element of an input, state or parameter. */
 export interface GradientError {
   /** `input`, `state.h`, `parameter cell.weightHh` and so on. */
   readonly name: string;
   /** |backward − numerical|, relative to the largest numerical gradient there, or to 10⁻³·max(1, |L|) if that is larger. */
   readonly error: number;
-  /** Where the worst element is, one index a dimension. */
+  /** The index of the worst element, one entry per dimension. */
   readonly index: readonly number[];
-  /** What the backward pass says there. */
+  /** The gradient from the backward pass. */
   readonly backward: number;
-  /** What the differences say there. */
+  /** The gradient from the differences. */
   readonly numerical: number;
 }
 
-/** What a check found. */
+/** The result of a check. */
 export interface GradientReport {
   /** The largest of all errors. */
   readonly worst: GradientError;
@@ -79,20 +79,20 @@ interface Probe {
   readonly shape: readonly number[];
   readonly values: Float32Array | Float64Array;
   readonly backward: ArrayLike<number>;
-  /** Makes a changed element of `values` count. */
+  /** Makes a change to an element of `values` take effect. */
   apply(): void;
 }
 
 /**
  * Compares a backward pass with central differences of its forward pass, element by element.
  *
- * The loss is L = Σ u·output + Σ v·(final state) for random u and v, so every path is weighed. A correct backward pass in
- * float64 comes out below 10⁻⁶. The work is two forwards for every input value and weight: keep sizes small.
+ * The loss is L = Σ u·output + Σ v·(final state) for random u and v, so every path contributes. A correct backward pass in
+ * float64 has errors below 10⁻⁶. The cost is two forward passes per input value and weight: keep sizes small.
  *
  * @param subject a cell or layer on `float64()`.
- * @param input what its `forward` takes; indices have no gradient.
- * @throws RangeError if the subject computes in float32, whose differences say nothing, nothing in it has a gradient, or an
- * option does not fit.
+ * @param input the argument of its `forward`; indices have no gradient.
+ * @throws RangeError if the subject computes in float32, which is too coarse for differences, nothing in it has a gradient, or
+ * an option does not fit.
  *
  * @example
  * ```ts
@@ -153,7 +153,7 @@ export function checkGradients(
   return { errors, worst: errors.reduce((a, b) => (b.error > a.error ? b : a)) };
 }
 
-/** The state to start from, none if it is learned. */
+/** The initial state; undefined if it is learned. */
 function initialState(
   given: GradientCheckOptions['state'],
   drawn: () => State | undefined,
@@ -162,7 +162,7 @@ function initialState(
   return given === 'learned' ? undefined : copyState(given);
 }
 
-/** A state like the one a pass ended in: from zeros, what belongs to the state before would not show. */
+/** A random state shaped like the final one: zeros would hide errors in the gradient of the previous state. */
 function drawnState(pass: AnyPass, draw: (like: Tensor) => Tensor): State | undefined {
   pass.release();
   return pass.state && mapState(pass.state, draw);
@@ -236,7 +236,7 @@ function worstOf(
   let error = 0;
   numerical.forEach((value, at) => {
     const difference = Math.abs(backward[at]! - value) / scale;
-    // A NaN is worse than any number.
+    // NaN counts as the worst error.
     const found = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
     if (found > error) {
       worst = at;
@@ -286,7 +286,7 @@ function mapState(state: State, map: (leaf: Tensor) => Tensor): State {
   );
 }
 
-/** The tensors of a state, each with its path: `.h`, `.1.c`. */
+/** The tensors of a state with their paths: `.h`, `.1.c`. */
 function leaves(state: State | undefined, path = ''): [string, Tensor][] {
   return Object.entries(state ?? {}).flatMap(([name, node]): [string, Tensor][] =>
     isTensor(node) ? [[`${path}.${name}`, node]] : leaves(node, `${path}.${name}`),
