@@ -1,19 +1,19 @@
-/** Where weights start. An initialiser fills a matrix of `rows` (outputs) × `columns` (inputs), row by row. */
+/** Weight initialisers. Each fills a matrix of `rows` (outputs) × `columns` (inputs), row by row. */
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { type Check, count, magnitude } from '../common/options.ts';
 import { orthonormal } from './orthogonal.ts';
 import { generatorOf, type Random, randomOption } from './random.ts';
 
-/** Gives the `rows · columns` starting values of a weight matrix. */
+/** Returns the `rows · columns` initial values of a weight matrix. */
 export type Initializer = (rows: number, columns: number, random: Random) => Float64Array;
 
-/** Passes an initialiser on. */
+/** Checks that an option is an initialiser. */
 export const initializerOption: Check<Initializer> = (where, argument, value) => {
   if (typeof value === 'function') return value as Initializer;
   throw typeError(where, argument, `is ${show(value)}`, 'an initialiser, such as glorotUniform');
 };
 
-/** The starting values of a weight, by an option `name` of `where`, and a generator that may be none. */
+/** The initial values of a weight, from the option `name` of `where` and an optional generator. */
 export function startingValues(
   where: string,
   name: string,
@@ -86,7 +86,7 @@ export function uniform(bound: number): Initializer {
 }
 
 /**
- * An initialiser normal with mean 0 and the given standard deviation.
+ * An initialiser drawing from the normal distribution with mean 0 and the given standard deviation.
  *
  * @example
  * ```ts
@@ -101,8 +101,8 @@ export function normal(deviation: number): Initializer {
 }
 
 /**
- * Orthonormal rows, or columns where there are fewer of them, uniformly drawn (Saxe, McClelland and Ganguli 2013,
- * arXiv:1312.6120): a product by it neither grows nor shrinks a vector, which is what a recurrence needs.
+ * A random matrix with orthonormal rows, or columns if there are fewer of them (Saxe, McClelland and Ganguli 2013,
+ * arXiv:1312.6120). A square one preserves the length of vectors, which keeps a recurrence stable.
  *
  * @example
  * ```ts
@@ -124,7 +124,7 @@ export const orthogonal: Initializer = (rows, columns, random) => {
 };
 
 /**
- * Ones on the diagonal, zeros elsewhere: a recurrence that begins by keeping its state as it is (Le, Jaitly and Hinton 2015,
+ * Ones on the diagonal, zeros elsewhere: a recurrence that initially keeps its state (Le, Jaitly and Hinton 2015,
  * arXiv:1504.00941).
  *
  * @example

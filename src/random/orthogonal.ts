@@ -1,12 +1,12 @@
-/** Orthogonal matrices, uniformly drawn, as products of reflections. */
+/** Uniformly distributed orthogonal matrices, as products of reflections. */
 import type { Random } from './random.ts';
 
 /**
- * `count` orthonormal vectors of `length` ≥ `count` numbers each, uniformly drawn.
+ * Draws `count` orthonormal vectors of `length` ≥ `count` numbers each, uniformly.
  *
- * They are the rows of D·[I 0]·H_count … H_1, where H_k reflects the last length − k + 1 coordinates so that a normal
- * draw comes to lie on the first of them, and D holds the signs. Stewart (1980), "The efficient generation of random
- * orthogonal matrices": a third of the work of Gram and Schmidt's method done twice, and as exact.
+ * They are the rows of D·[I 0]·H_count … H_1, where H_k reflects the last length − k + 1 coordinates to map a normal
+ * sample onto the first of them, and D holds the signs. Stewart (1980), "The efficient generation of random orthogonal
+ * matrices": a third of the work of the Gram–Schmidt method applied twice, and as accurate.
  */
 export function orthonormal(count: number, length: number, random: Random): Float64Array[] {
   const draws = Array.from({ length: count }, (_, k) => {
@@ -20,7 +20,7 @@ export function orthonormal(count: number, length: number, random: Random): Floa
     const norm = Math.sqrt(dot(v, v, 0));
     const sign = v[0]! < 0 ? -1 : 1;
     vectors[k]![k] = -sign;
-    // v = x ± ‖x‖·e₁ with the sign that cancels nothing: H = I − v·vᵀ / (‖x‖·|v₁|)
+    // v = x ± ‖x‖·e₁ with the sign that avoids cancellation: H = I − v·vᵀ / (‖x‖·|v₁|)
     v[0]! += sign * norm;
     const scale = 1 / (norm * Math.abs(v[0]!));
     for (let j = k; j < count; j++) addScaled(vectors[j]!, v, k, -scale * dot(v, vectors[j]!, k));
@@ -28,7 +28,7 @@ export function orthonormal(count: number, length: number, random: Random): Floa
   return vectors;
 }
 
-/** Σ a[i]·b[from + i], in four sums that the processor can add up side by side. */
+/** Σ a[i]·b[from + i], in four independent sums that the processor can compute in parallel. */
 function dot(a: Float64Array, b: Float64Array, from: number): number {
   let p = 0;
   let q = 0;

@@ -1,11 +1,11 @@
-/** One seeded source of random numbers, the same on every engine. Nothing in the library uses another. */
+/** The seeded random number generator, identical on every engine. The library uses no other source of randomness. */
 
 import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import { instanceOf } from '../common/instance.ts';
 import { type Check, type Checks, count } from '../common/options.ts';
 import { logarithm } from '../math/elementary.ts';
 
-/** The generator's whole state: four 32-bit words, not all zero. */
+/** The generator's complete state: four 32-bit words, not all zero. */
 export type RandomState = readonly [number, number, number, number];
 
 /**
@@ -24,7 +24,7 @@ export type RandomState = readonly [number, number, number, number];
  * ```
  */
 export class Random {
-  // Signed, since an interpreter, which most draws come before, makes an object of each word above 2³¹ − 1.
+  // Signed, because an interpreter, which runs most early draws, boxes each word above 2³¹ − 1.
   readonly #words = new Int32Array(4);
 
   /** @param seed any whole number from 0 to 2⁵³ − 1. */
@@ -40,7 +40,7 @@ export class Random {
     }
   }
 
-  /** The state, to be kept and set again: what follows is then the same. */
+  /** The state, to be saved and restored: the same numbers then follow. */
   get state(): RandomState {
     const [a, b, c, d] = this.#words;
     return [a! >>> 0, b! >>> 0, c! >>> 0, d! >>> 0];
@@ -71,7 +71,7 @@ export class Random {
     return (high * 2 ** 26 + low) / 2 ** 53;
   }
 
-  /** A number from `least` to `most`; the upper bound itself only by rounding. */
+  /** A uniform number from `least` to `most`; `most` itself can occur only by rounding. */
   uniform(least: number, most: number): number {
     if (typeof least !== 'number')
       throw typeError('Random.uniform', 'least', `is ${show(least)}`, 'a number');
@@ -79,7 +79,7 @@ export class Random {
     return least + (most - least) * this.next();
   }
 
-  /** A whole number in [0, below), each equally likely. */
+  /** A uniformly distributed whole number in [0, below). */
   integer(below: number): number {
     wholeNumber('Random.integer', 'below', below);
     return Math.floor(this.next() * below);
@@ -95,13 +95,13 @@ export class Random {
     }
   }
 
-  /** Puts `items` into random order, in place, and returns them (Fisher and Yates). */
+  /** Shuffles `items` in place and returns them (Fisher and Yates). */
   shuffle<Item>(items: Item[]): Item[] {
     if (!Array.isArray(items)) throw typeError('Random.shuffle', 'items', `is ${show(items)}`, 'an array');
     return shuffle(items, this);
   }
 
-  /** A generator of its own, seeded by this one: what one consumer draws does not shift what another does. */
+  /** A separate generator seeded by this one, so that the draws of one consumer do not shift those of another. */
   fork(): Random {
     return new Random(Math.floor(this.next() * 2 ** 53));
   }
@@ -116,19 +116,19 @@ export class Random {
     words[0] = a ^ d;
     words[1] = b ^ c;
     words[2] = c ^ (b << 9);
-    // Rotations to the left, by 11 and by 7, written out: most draws come before any of this has been compiled.
+    // Left rotations by 11 and by 7, inlined: most draws happen before this code is compiled.
     words[3] = (d << 11) | (d >>> 21);
     return Math.imul((product << 7) | (product >>> 25), 9);
   }
 }
 
-/** Anything that draws numbers, such as a {@link Random}. */
+/** A source of random numbers, such as a {@link Random}. */
 export interface RandomSource {
   /** A uniform number in [0, 1). */
   next(): number;
 }
 
-/** Puts `items` into random order, in place, and returns them (Fisher and Yates). */
+/** Shuffles `items` in place and returns them (Fisher and Yates). */
 export function shuffle<Item>(items: Item[], random: RandomSource): Item[] {
   for (let i = items.length - 1; i > 0; i--) {
     const j = Math.floor(random.next() * (i + 1));
@@ -139,7 +139,7 @@ export function shuffle<Item>(items: Item[], random: RandomSource): Item[] {
   return items;
 }
 
-/** The source that was given to `where`, held to its interval; or a {@link Random}, where a seed was given. */
+/** The source passed to `where`, with its range checked; or a {@link Random} if a seed was passed. */
 export function randomSource(where: string, random: unknown): RandomSource {
   if (typeof random === 'number' && Number.isSafeInteger(random) && random >= 0) return new Random(random);
   if (random instanceof Random) return random;
@@ -159,21 +159,21 @@ export function randomSource(where: string, random: unknown): RandomSource {
   return { next };
 }
 
-/** Passes a generator on. */
+/** Checks that an option is a generator. */
 export const randomOption: Check<Random> = (where, argument, value) =>
   instanceOf(where, argument, value, Random, 'a Random, such as new Random(1)');
 
-/** Where what is drawn at once is drawn from. */
+/** Options of functions that draw immediately. */
 export interface DrawOptions {
-  /** A generator, which goes on from where it is. Default: one for the program, seeded with 0. */
+  /** A generator, continuing from its current state. Default: the program's shared generator, seeded with 0. */
   readonly random?: Random | undefined;
-  /** In place of `random`, the seed of a generator for this call alone: the same seed draws the same. */
+  /** Instead of `random`: the seed of a generator for this call alone. */
   readonly seed?: number | undefined;
 }
 
 export const drawChecks: Checks<DrawOptions> = { random: randomOption, seed: count };
 
-/** The generator that `random` or `seed` says. */
+/** The generator given by `random` or `seed`. */
 export function drawingFrom(where: string, { random, seed }: DrawOptions): Random {
   if (seed === undefined) return generatorOf(where, random);
   if (random === undefined) return new Random(seed);
@@ -183,8 +183,8 @@ export function drawingFrom(where: string, { random, seed }: DrawOptions): Rando
 let shared: Random | undefined;
 
 /**
- * The generator that was given to `where`; to who is given none, one for the program, seeded with 0, so that a program
- * repeats itself.
+ * The generator passed to `where`; by default one shared by the whole program and seeded with 0, so that programs are
+ * reproducible.
  */
 export function generatorOf(where: string, given: Random | undefined): Random {
   if (given === undefined) {
@@ -194,7 +194,7 @@ export function generatorOf(where: string, given: Random | undefined): Random {
   return randomOption(where, 'random', given);
 }
 
-/** The same for what keeps its generator: to who is given none, one of its own. */
+/** Like `generatorOf`, for objects that keep their generator: by default a fork of the shared one. */
 export function ownGenerator(where: string, given: Random | undefined): Random {
   return given === undefined ? generatorOf(where, given).fork() : generatorOf(where, given);
 }

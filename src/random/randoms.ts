@@ -1,10 +1,10 @@
-/** The random generators of a model, such as those of its dropouts, and how each shard gets its own. */
+/** The random generators of a model, such as those of its dropout layers, and how each shard gets separate ones. */
 import type { Part } from '../common/architecture.ts';
 import { Random, type RandomState } from './random.ts';
 
 /**
- * Every generator that a part of a model holds as a property, in the order of the parts. One that several parts share
- * occurs for each of them, so that a model built again, whose parts share none, has as many.
+ * The generators held as properties by the parts of a model, in order of the parts. A generator shared by several parts is
+ * listed once per part, so that a rebuilt model, whose parts share none, has the same number.
  */
 export function randomsOf(model: Part): Random[] {
   const seen = new Set<Part>();

@@ -1,17 +1,17 @@
-/** Drawing a class from the scores of a step. */
+/** Sampling a class from the scores of a step. */
 import { numberWithin, rangeError } from '../common/errors.ts';
 import { type Checks, fraction, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { exponential, logSum } from '../math/elementary.ts';
 import type { Random } from './random.ts';
 
-/** How a class is drawn from logits. */
+/** Options of sampling a class from logits. */
 export interface SamplingOptions {
-  /** Divides the logits: below 1 the likely becomes likelier, 0 takes the likeliest; 1 unless given. */
+  /** Divides the logits: below 1 sharpens the distribution, 0 takes the most probable class; default 1. */
   readonly temperature?: number | undefined;
-  /** Only the k likeliest classes are drawn; all unless given. */
+  /** Samples only among the k most probable classes: default all. */
   readonly topK?: number | undefined;
-  /** Only the likeliest classes that together have this probability are drawn; all unless given. */
+  /** Samples only among the most probable classes that together reach this probability: default all. */
   readonly topP?: number | undefined;
 }
 
@@ -25,20 +25,21 @@ export const samplingChecks: Checks<SamplingOptions> = {
   },
 };
 
-/** A class that was drawn. */
+/** A sampled class. */
 export interface Drawn {
   readonly token: number;
-  /** ln P of the class as the model has it, at temperature 1 and before anything is left out. */
+  /** ln P of the class under the model, at temperature 1 and before truncation. */
   readonly logProbability: number;
 }
 
 /**
- * The function that draws a class from logits: by softmax(logits / temperature), among the `topK` likeliest, and of these
- * the fewest whose probability is at least `topP` (nucleus sampling, Holtzman et al. 2020, arXiv:1904.09751).
+ * Returns a function that samples a class from logits: from softmax(logits / temperature), among the `topK` most probable, and
+ * of these the smallest set with total probability at least `topP` (nucleus sampling, Holtzman et al. 2020,
+ * arXiv:1904.09751).
  *
- * Options are checked once. The same logits and generator give the same class on every engine.
+ * Options are checked once. The same logits and generator state give the same class on every engine.
  *
- * @param where the place that an error names.
+ * @param where the caller, named in errors.
  * @throws RangeError if an option does not fit; when drawing, if a logit is NaN or +∞, or all are −∞.
  */
 export function sampler(
@@ -64,7 +65,7 @@ export function sampler(
   };
 }
 
-/** An index with a probability proportional to its weight, among the first that have a share of `topP` of them all. */
+/** Draws an index with probability proportional to its weight, among the first ones that reach a share of `topP`. */
 function pick(weights: readonly number[], topP: number, random: Random): number {
   const wanted = topP * weights.reduce((sum, weight) => sum + weight, 0);
   let sum = 0;
@@ -78,6 +79,6 @@ function pick(weights: readonly number[], topP: number, random: Random): number 
     left -= weights[at]!;
     if (left < 0) return at;
   }
-  // What is left is rounding: it belongs to the last that is possible.
+  // Only rounding can lead here: return the last possible index.
   return last;
 }
