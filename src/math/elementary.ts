@@ -1,15 +1,15 @@
 /**
- * Elementary functions made of +, −, * and / alone, so that every engine gives the same bits.
+ * Elementary functions computed with only +, −, * and /, so that every engine gives the same bits.
  *
- * `Math.exp`, `log`, `cos` and `pow` may differ between engines in the last bit. Whatever must be the same everywhere (what a
- * seed draws, a learning rate, a probability that a search compares) is computed by these.
+ * `Math.exp`, `log`, `cos` and `pow` may differ between engines in the last bit. Use these functions for anything that must be
+ * identical everywhere: seeded draws, learning rates, probabilities compared by a search.
  */
 
-/** ln 2 in two parts, the first with so few bits that its product with a whole number of 11 bits is exact (fdlibm). */
+/** ln 2 in two parts; the first has few enough bits that its product with an 11-bit whole number is exact (fdlibm). */
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 
-/** eˣ of any x, within 2 ulp; less precise only where it is below 2⁻¹⁰²². */
+/** eˣ for any x, within 2 ulp; less accurate only for results below 2⁻¹⁰²². */
 export function exponential(x: number): number {
   if (x > 709.79) return Number.POSITIVE_INFINITY;
   if (x < -745.14) return 0;
@@ -38,14 +38,14 @@ export function logarithm(x: number): number {
   return 2 * s * sum + e * Math.LN2;
 }
 
-/** ln(eᵃ + eᵇ) of any magnitude; −∞ is a probability of 0. */
+/** ln(eᵃ + eᵇ) without overflow; −∞ represents probability 0. */
 export function logAdd(a: number, b: number): number {
   if (a === Number.NEGATIVE_INFINITY) return b;
   if (b === Number.NEGATIVE_INFINITY) return a;
   return Math.max(a, b) + logarithm(1 + exponential(-Math.abs(a - b)));
 }
 
-/** ln Σ eᵃ; −∞ of nothing, and NaN where one is NaN or +∞. */
+/** ln Σ eᵃ; −∞ for no values, NaN if any is NaN or +∞. */
 export function logSum(values: Iterable<number>): number {
   let largest = Number.NEGATIVE_INFINITY;
   for (const value of values) largest = Math.max(largest, value);
@@ -55,7 +55,7 @@ export function logSum(values: Iterable<number>): number {
   return largest + logarithm(sum);
 }
 
-/** A finite base of at least 0 to any power. Of whole exponents by squaring, with no error but those of *. */
+/** Raises a finite base of at least 0 to any power; whole exponents by squaring, with only the rounding errors of *. */
 export function power(base: number, exponent: number): number {
   if (Number.isNaN(exponent)) return exponent;
   if (exponent < 0) return 1 / power(base, -exponent);
@@ -70,7 +70,7 @@ export function power(base: number, exponent: number): number {
 
 /** ½·(1 + cos πu) for u in [0, 1], exactly 1, ½ and 0 at 0, ½ and 1. */
 export function halfCosine(u: number): number {
-  // The curve is symmetric about ½: ½·(1 + cos πu) = cos²(πu/2), and 1 less its mirror image beyond.
+  // The curve is symmetric about ½: ½·(1 + cos πu) = cos²(πu/2) for u ≤ ½, and 1 minus its mirror image beyond.
   if (u > 0.5) return 1 - halfCosine(1 - u);
   if (u === 0.5) return 0.5;
   // cos x = 1 − x²/2! + x⁴/4! − …, |x| ≤ π/4: the term of x¹⁸ is below the last bit.
