@@ -1,6 +1,6 @@
-/** Lets the event loop run between steps of long work. */
+/** Yields to the event loop between steps of long work. */
 
-// A frame of a page at 60 Hz is 16.7 ms: work this long leaves time to draw it.
+// A frame at 60 Hz is 16.7 ms: working this long leaves time to draw it.
 const BREATH_MS = 12;
 
 interface Port {
@@ -9,14 +9,14 @@ interface Port {
   close(): void;
 }
 
-/** What this file needs of its surroundings, whichever they are. */
+/** The host's scheduling functions that this file uses, where present. */
 const host = globalThis as unknown as {
   setImmediate?: ((callback: () => void) => void) | undefined;
   MessageChannel?: new () => { port1: Port; port2: Port };
   setTimeout(callback: () => void, milliseconds: number): void;
 };
 
-/** Resolves in a later turn of the event loop, without the delay that browsers put on timers. */
+/** Resolves in a later turn of the event loop, without the delay that browsers add to timers. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (host.setImmediate !== undefined) host.setImmediate(resolve);
@@ -31,10 +31,10 @@ function nextTurn(): Promise<void> {
   });
 }
 
-// One for the whole program: work in many short pieces gives way as often as work in one.
+// Shared by the whole program, so that many short tasks yield as often as one long task.
 let last = 0;
 
-/** To be awaited between steps: gives way to the event loop, unless somebody here has done so not long ago. */
+/** Await it between steps: yields to the event loop unless the program has yielded recently. */
 export function breathe(): Promise<void> | undefined {
   if (performance.now() - last < BREATH_MS) return undefined;
   return nextTurn().then(() => {

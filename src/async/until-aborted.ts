@@ -1,13 +1,13 @@
-/** Work, and the items of an iterable, until a signal is aborted, which also ends the waiting for what does not come. */
+/** Runs work or iterates until a signal is aborted; aborting also ends a pending wait. */
 import { show, typeError } from '../common/errors.ts';
 import type { Check } from '../common/options.ts';
 
-/** What is needed of an `AbortSignal`. */
+/** The part of `AbortSignal` that is used. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
-  /** Calls `listener` when it is aborted. */
+  /** Registers `listener` to be called on abort. */
   addEventListener(type: 'abort', listener: () => void): void;
-  /** No longer calls `listener`. */
+  /** Removes `listener`. */
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
@@ -18,14 +18,14 @@ export const signalOption: Check<AbortSignalLike> = (where, argument, value) => 
   throw typeError(where, argument, `is ${show(value)}`, 'an AbortSignal');
 };
 
-/** What `work` resolves to; undefined if the signal is aborted before. */
+/** The result of `work`; undefined if the signal is aborted first. */
 export async function unlessAborted<Result>(
   work: Promise<Result> | Result,
   signal: AbortSignalLike | undefined,
 ): Promise<Result | undefined> {
   if (signal === undefined) return work;
   let stop = () => {};
-  // A promise for this work alone: one for the whole signal would keep the result of every work that raced it.
+  // A new promise per call: a shared one would retain the result of every work that raced it.
   const aborted = new Promise<undefined>((resolve) => {
     stop = () => resolve(undefined);
     signal.addEventListener('abort', stop);
@@ -37,13 +37,13 @@ export async function unlessAborted<Result>(
   }
 }
 
-/** Yields the items; ends, without an error, when the signal is aborted. */
+/** Yields the items; ends without an error when the signal is aborted. */
 export async function* untilAborted<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
   signal: AbortSignalLike | undefined,
 ): AsyncGenerator<Item, void, undefined> {
   const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
-  // An iterator that has ended by itself, or failed, is not asked to end.
+  // An iterator that has ended or failed by itself is not closed.
   let state = 'idle' as 'idle' | 'waiting' | 'over';
   const next = async () => {
     state = 'waiting';
@@ -61,7 +61,7 @@ export async function* untilAborted<Item>(
       const asked = next();
       const result = await unlessAborted(asked, signal);
       if (result === undefined) {
-        // What comes after the end concerns nobody.
+        // Ignore a rejection after the end.
         asked.catch(() => {});
         return;
       }
@@ -73,7 +73,7 @@ export async function* untilAborted<Item>(
   }
 }
 
-/** Lets an iterator tidy up. One that hangs in `next` would hang here too, so that one is not waited for. */
+/** Closes an iterator. While `next` is pending, `return` may never settle, so it is not awaited. */
 async function close(iterator: Iterator<unknown> | AsyncIterator<unknown>, waiting: boolean): Promise<void> {
   const closed = Promise.resolve(iterator.return?.());
   if (waiting) closed.catch(() => {});
