@@ -151,7 +151,7 @@ export interface EncoderDecoderOutput<Classes extends number = number> {
  *   loss: crossEntropy(),
  *   optimizer: new Adam({ learningRate: 0.02 }),
  * }));
- * const turned = greedy(model, indices([[2, 3, 4], [3, 2, 0]]), { sourceLengths: [3, 2], maxLength: 5 });
+ * const turned = greedy(model, indices([[2, 3, 4], [3, 2, 0]]), { lengths: [3, 2], maxLength: 5 });
  * turned.map(({ tokens }) => tokens) // → [[4, 3, 2], [2, 3]]
  * ```
  */
