@@ -1,4 +1,4 @@
-/** Values of built-in classes, whichever realm made them: an iframe or a test runner's sandbox has classes of its own. */
+/** Recognises values of built-in classes from any realm: an iframe or a test sandbox has separate classes. */
 
 interface Builtins {
   readonly Uint8Array: Uint8Array;
@@ -10,7 +10,7 @@ interface Builtins {
   readonly RegExp: RegExp;
 }
 
-/** Whether a value is of one of these classes. `instanceof` knows those of its own realm alone. */
+/** Whether a value is an instance of this built-in class. `instanceof` recognises only the current realm's class. */
 export function isBuiltin<Name extends keyof Builtins>(
   value: unknown,
   ...names: readonly Name[]

@@ -1,7 +1,7 @@
 /**
- * The wording of every error: where, which argument, what came, what was expected, in one sentence.
+ * The format of every error message: where, which argument, what came, what was expected, in one sentence.
  *
- * Answers for nothing else: what is checked, and when, is the caller's affair.
+ * The callers decide what is checked, and when.
  */
 
 /** `Sequence.forward: inputs has shape [5, 2, 3], expected [batch, time, 4]` */
@@ -14,7 +14,7 @@ export function typeError(where: string, argument: string, came: string, expecte
   return new TypeError(`${where}: ${argument} ${came}, expected ${expected}`);
 }
 
-/** A value as an error shows it: short, unambiguous, one line. */
+/** Formats a value for an error message: short, unambiguous, one line. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value === 'bigint') return `${value}n`;
@@ -27,7 +27,7 @@ export function show(value: unknown): string {
   return String(value);
 }
 
-/** Passes `value` on if it is a number that `fits`; an error calls those that do `expected`. */
+/** Returns `value` if it is a number that `fits`; `expected` describes such numbers in the error. */
 export function number(
   where: string,
   argument: string,
@@ -40,13 +40,13 @@ export function number(
   throw error(where, argument, `is ${show(value)}`, expected);
 }
 
-/** Passes `value` on if it is a whole number of at least `least`. */
+/** Returns `value` if it is a whole number of at least `least`. */
 export function wholeNumber(where: string, argument: string, value: unknown, least = 1): number {
   const fits = (value: number) => Number.isSafeInteger(value) && value >= least;
   return number(where, argument, value, `a whole number of at least ${least}`, fits);
 }
 
-/** Passes `value` on if it is a number with `least` ≤ value ≤ `most`, both finite or not; NaN never. */
+/** Returns `value` if it is a number with `least` ≤ value ≤ `most`; the bounds may be infinite, NaN is refused. */
 export function numberWithin(
   where: string,
   argument: string,
@@ -59,7 +59,7 @@ export function numberWithin(
   return number(where, argument, value, expected, (value) => value >= least && value <= most);
 }
 
-/** Passes options on if they are an object, where some of them are required. */
+/** Returns options if they are an object, for functions with required options. */
 export function requiredOptions<Options extends object>(
   where: string,
   options: Options,
@@ -69,7 +69,7 @@ export function requiredOptions<Options extends object>(
   throw typeError(where, 'options', `is ${show(options)}`, `an object such as ${example}`);
 }
 
-/** Passes `value` on if it is one of `choices`. */
+/** Returns `value` if it is one of `choices`. */
 export function oneOf<Choice extends string>(
   where: string,
   argument: string,
@@ -81,9 +81,9 @@ export function oneOf<Choice extends string>(
   throw rangeError(where, argument, `is ${show(value)}`, `one of ${list}`);
 }
 
-/** Passes the shape `[rows, columns]` of a weight on if memory for it can be addressed. */
+/** Returns the shape `[rows, columns]` of a weight if memory for it can be addressed. */
 export function weightShape(where: string, name: string, rows: number, columns: number): [number, number] {
-  // 4 GiB of float32, the most that WebAssembly addresses.
+  // 4 GiB of float32, the limit of WebAssembly memory.
   if (rows * columns <= 2 ** 30) return [rows, columns];
   throw rangeError(where, name, `has shape [${rows}, ${columns}]`, 'at most 2³⁰ elements');
 }

@@ -1,19 +1,19 @@
 /**
- * Whether a value is of a class of this library.
+ * Checks that a value is an instance of a class of this library.
  *
- * A program has each class twice if it both imports and requires the library, or depends on two versions of it. What one copy
- * made is nothing to the other, and an error says so.
+ * A program has each class twice if it both imports and requires the library, or depends on two versions of it. One copy
+ * cannot use objects of the other; the error says so.
  */
 import { show, typeError } from './errors.ts';
 
-/** A class, also one that is abstract or whose constructor is private. */
+/** A class, including one that is abstract or has a private constructor. */
 interface ClassOf<Instance> {
   readonly name: string;
   readonly prototype: Instance;
   [Symbol.hasInstance](value: unknown): boolean;
 }
 
-/** Passes `value` on if it is an instance of `type`. */
+/** Returns `value` if it is an instance of `type`. */
 export function instanceOf<Instance>(
   where: string,
   argument: string,
@@ -26,7 +26,7 @@ export function instanceOf<Instance>(
   throw otherCopy(where, argument, expected);
 }
 
-/** The error of a value that another copy of the library made. */
+/** The error for a value made by another copy of the library. */
 export function otherCopy(where: string, argument: string, expected: string): TypeError {
   return typeError(
     where,
@@ -36,7 +36,7 @@ export function otherCopy(where: string, argument: string, expected: string): Ty
   );
 }
 
-/** Whether a value, or a prototype, is of a class that has the name of `type` and is another. */
+/** Whether a value or prototype belongs to a different class with the same name as `type`. */
 export function isCopy(value: unknown, type: ClassOf<unknown>): boolean {
   if (typeof value !== 'object' || value === null || value instanceof type) return false;
   for (let at = value; at !== null; at = Object.getPrototypeOf(at) as object)

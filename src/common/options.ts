@@ -1,17 +1,17 @@
 /**
- * Checks options by a description of them: a table of their names, and a check of each.
+ * Checks options against a table of their names and a check for each value.
  *
- * Answers for names and for what is missing; what a value must be is each check's affair.
+ * This file checks for unknown and missing names; each check decides which values are valid.
  */
 import { number, numberWithin, oneOf, show, typeError, wholeNumber } from './errors.ts';
 
-/** Passes a value on if it is right; throws if not. */
+/** Returns a valid value; throws otherwise. */
 export type Check<Value> = (where: string, argument: string, value: unknown) => Value;
 
-/** What an option must be: what a check passes, or one of these words. */
+/** The values an option accepts: those that pass a check, or one of these words. */
 type Kind<Value> = Check<Value> | readonly Value[];
 
-/** A check for each option; a name too few or too many does not compile. Optional ones may be undefined. */
+/** A check for each option; a missing or superfluous name does not compile. Optional options may be undefined. */
 export type Checks<Options> = {
   readonly [Name in keyof Options]-?: undefined extends Options[Name]
     ? Kind<Exclude<Options[Name], undefined>>
@@ -21,7 +21,7 @@ export type Checks<Options> = {
 /** Options with every default filled in. */
 export type Complete<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
 
-/** Passes options on if they are an object of known names with the right values. */
+/** Returns options if they are an object with known names and valid values. */
 export function checkOptions<Described extends object, Options extends Described>(
   where: string,
   options: Options,
@@ -82,21 +82,21 @@ export const text: Check<string> = (where, argument, value) => {
   throw typeError(where, argument, `is ${show(value)}`, 'a string');
 };
 
-/** An object, whatever it has; an array is none. */
+/** A non-null object that is not an array. */
 export const record: Check<object> = (where, argument, value) => {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw typeError(where, argument, `is ${show(value)}`, 'an object');
 };
 
-/** A function, whatever it takes and gives. */
-// biome-ignore lint/suspicious/noExplicitAny: what it takes and gives cannot be checked before it is called
+/** A function. */
+// biome-ignore lint/suspicious/noExplicitAny: parameters and result cannot be checked before the call
 export const callback: Check<any> = (where, argument, value) => {
   if (typeof value === 'function') return value;
   throw typeError(where, argument, `is ${show(value)}`, 'a function');
 };
 
 /** Functions by name. */
-// biome-ignore lint/suspicious/noExplicitAny: what they take and give cannot be checked before they are called
+// biome-ignore lint/suspicious/noExplicitAny: parameters and results cannot be checked before the call
 export const functionsByName: Check<any> = (where, argument, value) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw typeError(where, argument, `is ${show(value)}`, 'functions by name');
@@ -104,7 +104,7 @@ export const functionsByName: Check<any> = (where, argument, value) => {
   return value;
 };
 
-/** What is checked where it is used, beside what it must fit. */
+/** For values that are checked where they are used, together with what they must match. */
 // biome-ignore lint/suspicious/noExplicitAny: stands for every kind
 export const later: Check<any> = (_where, _argument, value) => value;
 
@@ -113,14 +113,14 @@ function apply(where: string, name: string, value: unknown, kind: Kind<unknown>)
   else oneOf(where, name, value, kind as readonly string[]);
 }
 
-/** The required options, or the first where none is. */
+/** The required options, or the first option if none is required. */
 function example(checks: Checks<object>): string {
   const names = Object.keys(checks);
   const required = names.filter((name) => 'required' in (checks as Record<string, object>)[name]!);
   return `{ ${(required.length > 0 ? required : names.slice(0, 1)).join(', ')} }`;
 }
 
-/** What other libraries call an option, without capitals and underscores. */
+/** Names used by other libraries, in lower case without underscores. */
 const aliases: { readonly [name: string]: string } = {
   betas: 'beta1',
   c: 'state',
@@ -137,7 +137,7 @@ const aliases: { readonly [name: string]: string } = {
   vocabsize: 'classes',
 };
 
-/** What is expected in place of an unknown name: the nearest known one, or, where none is near, all. */
+/** What to expect instead of an unknown name: the nearest known name, or all names if none is near. */
 function expectedName(name: string, known: readonly string[]): string {
   const plain = (name: string) => name.replace(/[_-]/g, '').toLowerCase();
   const alias = aliases[plain(name)];
@@ -154,7 +154,7 @@ function expectedName(name: string, known: readonly string[]): string {
   return nearest ?? (known.length === 0 ? 'no options' : `only ${known.join(', ')}`);
 }
 
-/** The letters to insert, delete or replace between two names; 1 at most where one contains the other. */
+/** The edit distance between two names; at most 1 if one contains the other. */
 function distance(a: string, b: string): number {
   if (a === b) return 0;
   if (Math.min(a.length, b.length) > 2 && (a.includes(b) || b.includes(a))) return 1;

@@ -1,17 +1,17 @@
 /**
- * Reading saved JSON: the right format, the right version, fields of the right type.
+ * Reads saved JSON: checks the format, the version and the types of fields.
  *
- * Answers for errors that say what is wrong with the file; what the fields mean is each class's own affair.
+ * Each class interprets its own fields.
  */
 import { rangeError, show, typeError } from './errors.ts';
 
-// The version of every format so far.
+// The current version of every format.
 const VERSION = 1;
 
-/** An object read from JSON, of which only format and version are known yet. */
+/** An object parsed from JSON, with only format and version checked. */
 export type SavedFields = Readonly<Record<string, unknown>>;
 
-/** Accepts the object, or its JSON text, and checks format and version; `name` is what errors call it. */
+/** Accepts the object or its JSON text, and checks format and version; `name` is used in errors. */
 export function readSaved(
   where: string,
   saved: unknown,
@@ -41,14 +41,14 @@ function parse(where: string, text: string, name: string): unknown {
   }
 }
 
-/** The field as an object. */
+/** A field that must be an object. */
 export function readFields(where: string, fields: SavedFields, name: string): SavedFields {
   const value = fields[name];
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as SavedFields;
   throw typeError(where, name, `is ${show(value)}`, 'an object');
 }
 
-/** The field as an array in which every element passes `is`. */
+/** A field that must be an array whose elements all pass `is`. */
 export function readArray<Element>(
   where: string,
   fields: SavedFields,
@@ -63,7 +63,7 @@ export function readArray<Element>(
   return value;
 }
 
-/** The field as an array of different strings. */
+/** A field that must be an array of distinct strings. */
 export function readTokens(where: string, fields: SavedFields, name: string): string[] {
   const isString = (value: unknown): value is string => typeof value === 'string';
   const tokens = readArray(where, fields, name, isString, 'an array of strings');
@@ -75,7 +75,7 @@ export function readTokens(where: string, fields: SavedFields, name: string): st
   return tokens;
 }
 
-/** The field as an array of whole numbers of at least 0, as many as there are tokens. */
+/** A field that must be an array of whole numbers of at least 0, one per token. */
 export function readCounts(where: string, fields: SavedFields, name: string, length: number): number[] {
   const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
   const counts = readArray(where, fields, name, isCount, 'an array of whole numbers of at least 0');

@@ -1,20 +1,20 @@
-/** What crosses the public boundary: plain typed arrays with a shape, on the ordinary JavaScript heap. */
+/** The data types of the public boundary: plain typed arrays with a shape, on the ordinary JavaScript heap. */
 import { rangeError, show, typeError } from './errors.ts';
 
-/** Real numbers, row-major: `[batch, time, features]`, or `[batch, features]` of one step. */
+/** Real numbers, row-major: `[batch, time, features]`, or `[batch, features]` for a single step. */
 export interface Tensor<Shape extends readonly number[] = readonly number[]> {
   readonly data: Float32Array | Float64Array;
   readonly shape: Shape;
 }
 
-/** The shape of a feature vector for each step. */
+/** The shape of one feature vector per step. */
 export type StepsShape<Features extends number = number> = readonly [
   batch: number,
   time: number,
   features: Features,
 ];
 
-/** The shape of one feature vector for each sequence. */
+/** The shape of one feature vector per sequence. */
 export type VectorShape<Features extends number = number> = readonly [batch: number, features: Features];
 
 /** Whole numbers, row-major: token or class indices, `[batch, time]`. */
@@ -23,14 +23,14 @@ export interface Indices {
   readonly shape: readonly number[];
 }
 
-/** Numbers in nested arrays, all of one length at each depth. */
+/** Nested arrays of numbers, of equal length at each depth. */
 export type Nested = number | readonly Nested[];
 
 /**
- * A tensor, in float64, from nested arrays, or from values in row-major order and a shape.
+ * A float64 tensor from nested arrays, or from row-major values and a shape.
  *
- * @throws RangeError if the arrays are ragged or the number of values is not that of the shape; TypeError if a value is
- * no number.
+ * @throws RangeError if the arrays are ragged or the number of values does not match the shape; TypeError if a value is not a
+ * number.
  *
  * @example
  * ```ts
@@ -48,10 +48,10 @@ export function tensor(values: Nested | ArrayLike<number>, shape?: readonly numb
 }
 
 /**
- * Indices from nested arrays, or from values in row-major order and a shape.
+ * Indices from nested arrays, or from row-major values and a shape.
  *
- * @throws RangeError if the arrays are ragged, the number of values is not that of the shape, or a value is no whole
- * number of 32 bits; TypeError if one is no number.
+ * @throws RangeError if the arrays are ragged, the number of values does not match the shape, or a value is not a 32-bit whole
+ * number; TypeError if one is not a number.
  *
  * @example
  * ```ts
@@ -69,15 +69,15 @@ export function indices(values: Nested | ArrayLike<number>, shape?: readonly num
   return { data: Int32Array.from(flat.values), shape: flat.shape };
 }
 
-/** Whether all are whole numbers of at least 0, with no hole among them. */
+/** Whether all dimensions are whole numbers of at least 0, without holes. */
 export function isShape(shape: readonly unknown[]): boolean {
-  // A loop, since methods of arrays pass over holes.
+  // A loop, because array methods skip holes.
   for (const dimension of shape)
     if (!Number.isSafeInteger(dimension) || (dimension as number) < 0) return false;
   return true;
 }
 
-/** More than any tensor has: an array that holds itself has no end. */
+/** A generous limit, so that an array that contains itself is detected. */
 const MOST_AXES = 64;
 
 interface Flat {
