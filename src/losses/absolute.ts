@@ -1,4 +1,4 @@
-/** Losses that grow with the distance itself: the absolute error, and that of quantiles. */
+/** Losses linear in the distance: the absolute error and the quantile loss. */
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { type Check, type Checks, checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
@@ -19,7 +19,7 @@ export interface AbsoluteErrorOptions<R extends Reduction = Reduction> {
 export interface QuantileLossOptions<R extends Reduction = Reduction> {
   /** Default `mean`, over the elements. */
   readonly reduction?: R | undefined;
-  /** q above 0 and below 1: one for all features, or one for each; default 0.5, the median. */
+  /** q above 0 and below 1, one for all features or one for each: default 0.5, the median. */
   readonly quantile?: number | readonly number[] | undefined;
 }
 
@@ -38,9 +38,9 @@ const quantileChecks: Checks<QuantileLossOptions> = { reduction: reductions, qua
 
 /**
  * The absolute error `|x − y|` of an output x and a target y of the same shape, `[batch, time, width]` or `[batch, width]`.
- * Its slope where x = y is 0.
+ * The gradient where x = y is 0.
  *
- * Steps beyond the lengths are left out; the mean is over the elements kept, and 0 if there are none.
+ * Steps beyond the lengths are left out; the mean is over the remaining elements, and 0 if there are none.
  *
  * @throws RangeError if `reduction` is unknown.
  *
@@ -60,11 +60,11 @@ export function meanAbsoluteError<R extends Reduction = 'mean'>(
 
 /**
  * The quantile loss (Koenker and Bassett 1978) of an output x and a target y of the same shape, with d = y − x: `q·d`
- * where d > 0, else `(q − 1)·d`. What minimises it is the q-quantile of the targets. Of q = ½ it is half the absolute
+ * if d > 0, otherwise `(q − 1)·d`. It is minimised by the q-quantile of the targets. For q = ½ it is half the absolute
  * error.
  *
- * Steps beyond the lengths are left out; the mean is over the elements kept, and 0 if there are none. To forecast several
- * quantiles of one number, give the model an output for each and repeat the target.
+ * Steps beyond the lengths are left out; the mean is over the remaining elements, and 0 if there are none. To forecast several
+ * quantiles of one number, give the model one output for each and repeat the target.
  *
  * @throws RangeError if a quantile is not above 0 and below 1, or `reduction` is unknown; when used, if their number is not
  * the width.
@@ -97,7 +97,7 @@ export function absolute(arena: Arena, x: Matrix, y: Matrix): Elements {
   return sloped(arena, x, y, Math.sign);
 }
 
-/** Straight lines through d = x − y = 0, from their slopes there. */
+/** Piecewise linear functions of d = x − y, given by their slopes. */
 function sloped(
   arena: Arena,
   x: Matrix,

@@ -1,13 +1,13 @@
 /**
- * The alignments of a labelling to the steps of a sequence, and their probability: the numbers of CTC, in log space.
+ * The alignments of labels to the steps of a sequence and their probability: the computation of CTC, in log space.
  *
- * An alignment says one class at each step; equal neighbours collapse, then blanks vanish (Graves et al. 2006). The
- * alignments of labels l₁ … l_U are the ways through S = 2U + 1 states, of the classes
+ * An alignment assigns a class to each step; equal neighbours are merged, then blanks removed (Graves et al. 2006). The
+ * alignments of labels l₁ … l_U are the paths through S = 2U + 1 states with the classes
  *
  *     k = blank, l₁, blank, l₂, …, blank                                                                   (1)
  *
- * from one of the first two to one of the last two, where each step stays, goes to the next state, or skips a blank between
- * two labels that differ: where k_s ≠ k_{s−2}, which are equal where both are blank. With y_t(s) the log-probability of
+ * from one of the first two states to one of the last two. Each step stays, moves to the next state, or skips a blank between
+ * two different labels: it may skip where k_s ≠ k_{s−2}, which excludes two blanks. With y_t(s) the log-probability of
  * class k_s at step t, ⊕ the addition of probabilities and T steps:
  *
  *     α₀(s) = y₀(s) for s < 2,   α_t(s) = y_t(s) + (α_{t−1}(s) ⊕ α_{t−1}(s−1) ⊕ α_{t−1}(s−2) if k_s ≠ k_{s−2})   (2)
@@ -16,8 +16,8 @@
  *     β_t(s) = ω_{t+1}(s) ⊕ ω_{t+1}(s+1) ⊕ ω_{t+1}(s+2) if k_s ≠ k_{s+2}                                   (4)
  *     γ_t(s) = e^(α_t(s) + β_t(s) − ln p)                                                                  (5)
  *
- * γ_t(s) is the share of the alignments that are in state s at step t, and −γ summed over the states of a class is the
- * derivative of −ln p by that class's log-probability.
+ * γ_t(s) is the posterior probability of state s at step t, and −γ summed over the states of a class is the derivative of
+ * −ln p with respect to that class's log-probability.
  */
 
 import { exponential, logAdd } from '../math/elementary.ts';
@@ -29,7 +29,7 @@ const IMPOSSIBLE = Number.NEGATIVE_INFINITY;
 export class Alignments {
   /** k, the class of each state. */
   readonly states: readonly number[];
-  /** ln p of all alignments together; −∞ where there are none, as of labels that need more steps than there are. */
+  /** ln p of all alignments together; −∞ if there are none, as when the labels need more steps than there are. */
   readonly logProbability: number;
   readonly #scores: Float64Array;
   readonly #alpha: Float64Array;
@@ -66,7 +66,7 @@ export class Alignments {
     return alpha;
   }
 
-  /** Visits the share of each state at each step, from the last step to the first: (4), (5). */
+  /** Visits the posterior of each state at each step, from the last step to the first: (4), (5). */
   shares(visit: (t: number, s: number, share: number) => void): void {
     const { states } = this;
     const { length } = states;
@@ -75,7 +75,7 @@ export class Alignments {
     const omega = new Float64Array(length);
     for (let t = time - 1; t >= 0; t--)
       for (let s = 0; s < length; s++) {
-        // In the order of s, each ω is still that of the step after until its own turn is over.
+        // In increasing s, ω still holds the values of the following step for states not yet visited.
         if (t < time - 1) beta[s] = this.#before(omega, s);
         visit(t, s, exponential(this.#alpha[t * length + s]! + beta[s]! - this.logProbability));
         omega[s] = beta[s]! + this.#scores[t * length + s]!;

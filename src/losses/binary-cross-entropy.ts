@@ -1,4 +1,4 @@
-/** The cross-entropy of independent yes-or-no outputs. */
+/** The cross-entropy of independent binary outputs. */
 import { rangeError } from '../common/errors.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
@@ -10,9 +10,9 @@ import { type Reduction, reductions } from './reduction.ts';
 
 /** Options of {@link binaryCrossEntropy}. */
 export interface BinaryCrossEntropyOptions<R extends Reduction = Reduction> {
-  /** `mean` over the elements unless given. */
+  /** Default `mean`, over the elements. */
   readonly reduction?: R | undefined;
-  /** p, what a positive counts beside a negative's 1: one for all features, or one for each. 1 unless given. */
+  /** p, the weight of positives relative to negatives, one for all features or one for each: default 1. */
   readonly positiveWeight?: number | readonly number[] | undefined;
 }
 
@@ -27,10 +27,10 @@ const checks: Checks<BinaryCrossEntropyOptions> = {
 
 /**
  * The cross-entropy, in nats, of logits x and targets y in [0, 1] of the same shape:
- * `p·y·softplus(−x) + (1 − y)·softplus(x)`, which is `−p·y·ln σ(x) − (1 − y)·ln(1 − σ(x))` of any magnitude of x.
+ * `p·y·softplus(−x) + (1 − y)·softplus(x)`, which equals `−p·y·ln σ(x) − (1 − y)·ln(1 − σ(x))` and is stable for large |x|.
  *
- * Shapes `[batch, time, width]` or `[batch, width]`. Steps beyond the lengths are left out; the mean is over the elements
- * kept, and 0 if there are none.
+ * Shapes `[batch, time, width]` or `[batch, width]`. Steps beyond the lengths are left out; the mean is over the remaining
+ * elements, and 0 if there are none.
  *
  * @throws RangeError if a `positiveWeight` is not a finite number of at least 0, or `reduction` is unknown; when used, if
  * their number is not the width.
@@ -79,7 +79,7 @@ export function binaryCrossEntropy<R extends Reduction = 'mean'>(
   });
 }
 
-/** positive ← p·y, negative ← 1 − y; all without gaps between rows. */
+/** positive ← p·y, negative ← 1 − y; rows are contiguous. */
 function split(positive: Matrix, negative: Matrix, y: Matrix, weights: readonly number[]): void {
   const { values } = y.backend.heap;
   for (let i = 0; i < y.rows * y.columns; i++) {

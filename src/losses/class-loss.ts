@@ -1,4 +1,4 @@
-/** Losses with a term for each row of class scores: what they share beyond where log-probabilities come from. */
+/** The base of losses with one term per row of class scores. */
 import { rangeError } from '../common/errors.ts';
 import type { Indices } from '../common/tensor.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -9,9 +9,9 @@ import { classTargets } from './class-targets.ts';
 import { Loss, type LossSettings, type Terms } from './loss.ts';
 import type { Reduction } from './reduction.ts';
 
-/** The settings of a class loss, all given. */
+/** The settings of a class loss, with defaults filled in. */
 export interface ClassSettings {
-  /** Whether the output is logits, to be normalised, or log-probabilities. */
+  /** Whether the output is logits, which are normalised first, or log-probabilities. */
   readonly logits: boolean;
   readonly smoothing: number;
   readonly classWeights: readonly number[] | undefined;
@@ -19,13 +19,13 @@ export interface ClassSettings {
 }
 
 /**
- * A loss with a term for each row. Of log-probabilities p over C classes, target k, smoothing ε and class weights w:
+ * A loss with one term per row. For log-probabilities p over C classes, target k, smoothing ε and class weights w:
  *
  *     a_c  = (1 − ε)·w_k·[c = k] + (ε/C)·w_c         (1)
  *     term = −Σ_c a_c·p_c                             (2)
  *
  *     dp_c = −dTerm·a_c                               from (2)
- *     dx_c = dp_c − softmax(x)_c·Σ_j dp_j             of logits x, p = ln softmax(x)
+ *     dx_c = dp_c − softmax(x)_c·Σ_j dp_j             for logits x, p = ln softmax(x)
  */
 export class ClassLoss<R extends Reduction> extends Loss<Indices, R> {
   readonly #settings: ClassSettings;
@@ -101,7 +101,7 @@ function spreadOver(
   return { weights, total: each.reduce((sum, weight) => sum + weight, 0), sums };
 }
 
-/** The factor of each row: 0 where the row is left out. */
+/** The factor of each row: 0 if the row is left out. */
 function factors(classes: Int32Array, dTerms: number | Float64Array): Float64Array {
   return Float64Array.from(classes, (k, i) => {
     if (k < 0) return 0;
@@ -109,11 +109,11 @@ function factors(classes: Int32Array, dTerms: number | Float64Array): Float64Arr
   });
 }
 
-/** Multiplies each row of out by its factor; rows of factor 0 become zeros, whatever they held. */
+/** Multiplies each row of `out` by its factor; rows with factor 0 become zeros, even if they held NaN. */
 function scaleRows(out: Matrix, rowFactors: Float64Array): void {
   for (let start = 0, end = 0; start < out.rows; start = end) {
     const factor = rowFactors[start]!;
-    // Neighbours of one factor, which most rows are, go in one call.
+    // Adjacent rows mostly have the same factor and are scaled in one call.
     for (end = start + 1; end < out.rows && rowFactors[end] === factor; ) end++;
     const run = out.rowsFrom(start, end - start);
     if (factor === 0) fill(run, 0);

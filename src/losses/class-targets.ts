@@ -1,15 +1,15 @@
-/** Class targets as class losses and accuracy read them: checked, time-major, and marked where left out. */
+/** Class targets for class losses and accuracy: checked, time-major, with omitted rows marked. */
 import { rangeError } from '../common/errors.ts';
 import type { Indices } from '../common/tensor.ts';
 import { checkTensor } from '../signal/checks.ts';
 import type { DenseSignal } from '../signal/signal.ts';
 
 /**
- * The class of each row of the output, time-major; −1 where it is `ignoreIndex` and beyond each length, where any value
- * may stand.
+ * The class of each row of the output, time-major; −1 for `ignoreIndex` and beyond each length, where the target's value is
+ * arbitrary.
  *
- * @param target `[batch, time]`, or `[batch]` of an output without a time axis.
- * @throws TypeError if the target is not indices; RangeError if its shape is not the output's, or a class is out of range.
+ * @param target `[batch, time]`, or `[batch]` for an output without a time axis.
+ * @throws TypeError if the target is not indices; RangeError if its shape does not match, or a class is out of range.
  */
 export function classTargets(
   where: string,

@@ -1,4 +1,4 @@
-/** The cross-entropy of classes, from logits or from log-probabilities. */
+/** The cross-entropy of classes, from logits or log-probabilities. */
 import { type Checks, checkOptions, fraction, integer } from '../common/options.ts';
 import type { Indices } from '../common/tensor.ts';
 import { ClassLoss } from './class-loss.ts';
@@ -7,18 +7,18 @@ import { type Reduction, reductions } from './reduction.ts';
 
 /** Options of {@link negativeLogLikelihood}. */
 export interface NegativeLogLikelihoodOptions<R extends Reduction = Reduction> {
-  /** `mean` over the rows kept, weighted by their classes' weights, unless given. */
+  /** Default `mean`, over the rows kept, weighted by class weight. */
   readonly reduction?: R | undefined;
-  /** w, what a row of each class counts: 1 each unless given. */
+  /** w, the weight of each class: default 1. */
   readonly classWeights?: readonly number[] | undefined;
-  /** The target of rows that count nothing; none unless given. PyTorch's is −100. */
+  /** The target of rows to leave out: default none. PyTorch uses −100. */
   readonly ignoreIndex?: number | undefined;
 }
 
 /** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions<R extends Reduction = Reduction>
   extends NegativeLogLikelihoodOptions<R> {
-  /** ε from 0 to 1, the share of the target spread evenly over all classes: 0 unless given. */
+  /** ε from 0 to 1, the share of the target spread evenly over all classes: default 0. */
   readonly labelSmoothing?: number | undefined;
 }
 
@@ -33,13 +33,13 @@ const crossEntropyChecks: Checks<CrossEntropyOptions> = { ...likelihoodChecks, l
 /**
  * The softmax cross-entropy, in nats, of logits and class targets. With p = ln softmax(logits), C classes, target k,
  * smoothing ε and weights w, a row's term is `−(1 − ε)·w_k·p_k − (ε/C)·Σ_c w_c·p_c`; the mean is the sum of the terms
- * divided by the sum of `w_k`, the number of rows without weights (as in PyTorch).
+ * divided by the sum of `w_k`, which without weights is the number of rows (as in PyTorch).
  *
  * Logits `[batch, time, classes]` with targets `[batch, time]`, or `[batch, classes]` with `[batch]`. Steps beyond the
- * lengths and targets `ignoreIndex` count nothing and get no gradient. A mean of nothing is 0, with gradient 0.
+ * lengths and targets equal to `ignoreIndex` are left out and get no gradient. The mean of no rows is 0, with gradient 0.
  *
  * @throws RangeError if `labelSmoothing` is not from 0 to 1, a weight is not a finite number of at least 0, or `reduction`
- * is unknown; when used, if a target is not a class or the number of weights is not that of the classes.
+ * is unknown; when used, if a target is not a class or the number of weights is not the number of classes.
  *
  * @example
  * ```ts
@@ -66,12 +66,12 @@ export function crossEntropy<R extends Reduction = 'mean'>(
 
 /**
  * The negative log-likelihood, in nats, of log-probabilities and class targets: a row's term is `−w_k·output_k`; the mean
- * is the sum of the terms divided by the sum of `w_k`. Use {@link crossEntropy} where the output is logits.
+ * is the sum of the terms divided by the sum of `w_k`. Use {@link crossEntropy} if the output is logits.
  *
- * Shapes, lengths, `ignoreIndex` and the mean of nothing as for {@link crossEntropy}.
+ * Shapes, lengths, `ignoreIndex` and the mean of no rows are as for {@link crossEntropy}.
  *
  * @throws RangeError if a weight is not a finite number of at least 0, or `reduction` is unknown; when used, if a target
- * is not a class or the number of weights is not that of the classes.
+ * is not a class or the number of weights is not the number of classes.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** Connectionist temporal classification: labels without their places in time. */
+/** Connectionist temporal classification: labels without positions in time. */
 import { rangeError } from '../common/errors.ts';
 import { type Checks, checkOptions, count, flag, integer } from '../common/options.ts';
 import type { Indices } from '../common/tensor.ts';
@@ -13,13 +13,13 @@ import { type Reduction, reductions } from './reduction.ts';
 
 /** Options of {@link ctc}. */
 export interface CtcOptions<R extends Reduction = Reduction> {
-  /** `mean` over the sequences, each divided by the number of its labels, unless given. */
+  /** Default `mean`, over the sequences, each term divided by its number of labels. */
   readonly reduction?: R | undefined;
-  /** The class that means no label: 0 unless given. */
+  /** The class that means no label: default 0. */
   readonly blank?: number | undefined;
-  /** Whether a sequence too short for its labels counts 0, with gradient 0, instead of ∞: false unless given. */
+  /** Whether a sequence too short for its labels has loss 0 and gradient 0 instead of ∞: default false. */
   readonly zeroInfinity?: boolean | undefined;
-  /** What fills a target up behind its labels: −1 unless given. */
+  /** The padding after the labels of a target: default −1. */
   readonly ignoreIndex?: number | undefined;
 }
 
@@ -31,22 +31,22 @@ const checks: Checks<CtcOptions> = {
 };
 
 /**
- * The CTC loss (Graves et al. 2006), in nats: −ln of the probability that logits `[batch, time, classes]` give to labels,
- * wherever in time each of them lies. With p = ln softmax(logits) and the alignments that collapse to the labels when equal
- * neighbours are joined and blanks left out, a sequence's term is
+ * The CTC loss (Graves et al. 2006), in nats: −ln of the probability that logits `[batch, time, classes]` assign to the labels,
+ * whatever their positions in time. With p = ln softmax(logits), a sequence's term sums over the alignments that become the
+ * labels when equal neighbours are merged and blanks removed:
  *
  *     −ln Σ_alignments Π_t e^(p_t(class of the alignment at t))
  *
- * Targets are `[batch, labels]`, filled up with `ignoreIndex` behind the last label; labels may be none. A sequence's steps are its
- * length; those beyond get no gradient. Two equal labels in a row need a blank between them: where steps are fewer than
- * labels and such blanks, the term is ∞ and its gradient NaN, or 0 both with `zeroInfinity`.
+ * Targets are `[batch, labels]`, padded with `ignoreIndex` after the last label; a target may be empty. Steps beyond a
+ * sequence's length get no gradient. Two equal labels in a row need a blank between them: with fewer steps than labels and
+ * such blanks, the term is ∞ and its gradient NaN, or both 0 with `zeroInfinity`.
  *
- * The mean divides each term by the number of its labels, at least 1, and their sum by the number of sequences (as in
- * PyTorch); reduction `none` gives `[batch]`. Computed in log space and in double precision; the cost of a sequence grows
- * with steps × labels. What a trained model says is read by `ctcGreedy` or `ctcBeamSearch`.
+ * The mean divides each term by its number of labels, at least 1, and their sum by the number of sequences (as in PyTorch);
+ * reduction `none` gives `[batch]`. Computed in log space and double precision; the cost per sequence grows with
+ * steps × labels. Decode a trained model with `ctcGreedy` or `ctcBeamSearch`.
  *
- * @throws RangeError if `blank` is not a whole number of at least 0, or `reduction` is unknown; TypeError if an option is;
- * when used, RangeError if the output has no time axis, or a label is the blank or not a class.
+ * @throws RangeError if `blank` is not a whole number of at least 0, or `reduction` is unknown; TypeError if an option is
+ * unknown or has the wrong type; when used, RangeError if the output has no time axis, or a label is the blank or not a class.
  *
  * @example
  * ```ts
@@ -112,14 +112,14 @@ class Ctc<R extends Reduction> extends Loss<Indices, R> {
     return { values: Float64Array.from(terms), weight: batch, perSequence: true, gradient };
   }
 
-  /** What the −ln p of a sequence counts. */
+  /** The factor of a sequence's −ln p. */
   #factor(labels: readonly number[], { logProbability }: Alignments): number {
     if (this.#zeroInfinity && logProbability === Number.NEGATIVE_INFINITY) return 0;
     return this.reduction === 'mean' ? 1 / Math.max(labels.length, 1) : 1;
   }
 }
 
-/** dx ← d·(softmax x − the shares of each class's states), from dx = softmax x. */
+/** dx ← d·(softmax x − the posterior of each class), given dx = softmax x. */
 function descend(dx: Matrix, alignments: Alignments, d: number): void {
   if (d === 0) fill(dx, 0);
   else if (alignments.logProbability === Number.NEGATIVE_INFINITY) fill(dx, Number.NaN);

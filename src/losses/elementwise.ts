@@ -1,4 +1,4 @@
-/** Losses with a term for each element of the output: what they share beyond their formulas. */
+/** The base of losses with one term per element of the output. */
 import { rangeError } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -10,7 +10,7 @@ import { type DenseSignal, validSteps } from '../signal/signal.ts';
 import { Loss, type LossSettings, type Terms } from './loss.ts';
 import type { Reduction } from './reduction.ts';
 
-/** The terms of an output x and a target y, [rows, width] each, and the way to their slopes. */
+/** The terms for an output x and a target y, [rows, width] each, and their slopes. */
 export interface Elements {
   readonly values: Matrix;
   /** out ← ∂term/∂x */
@@ -20,7 +20,7 @@ export interface Elements {
 /** The formula of an elementwise loss. */
 export type ElementRule = (arena: Arena, x: Matrix, y: Matrix, where: string) => Elements;
 
-/** A loss with a term for each element of the output; the target is shaped like the output. */
+/** A loss with one term per element of the output; the target has the output's shape. */
 export class ElementwiseLoss<R extends Reduction> extends Loss<Tensor, R> {
   readonly #rule: ElementRule;
 
@@ -55,7 +55,7 @@ export class ElementwiseLoss<R extends Reduction> extends Loss<Tensor, R> {
   }
 }
 
-/** Copies a target shaped like the output into the arena. */
+/** Copies a target with the output's shape into the arena. */
 export function elements(arena: Arena, where: string, output: DenseSignal, target: Tensor): Matrix {
   const { width, timed, lengths } = output;
   checkTensor(where, 'target', target, 'real');

@@ -1,4 +1,4 @@
-/** Losses that are quadratic near zero and linear beyond, so that an outlier pulls no harder than its sign. */
+/** Losses that are quadratic near zero and linear beyond, which bounds the gradient of outliers. */
 import { numberWithin } from '../common/errors.ts';
 import { type Check, type Checks, checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
@@ -10,23 +10,23 @@ import { type Elements, ElementwiseLoss } from './elementwise.ts';
 import type { Loss } from './loss.ts';
 import { type Reduction, reductions } from './reduction.ts';
 
-// Within these, δ·d is neither subnormal nor infinite in float32 for any d that a program meets.
+// Within these limits, δ·d is neither subnormal nor infinite in float32 for any realistic d.
 const LEAST = 1e-12;
 const MOST = 1e12;
 
 /** Options of {@link huber}. */
 export interface HuberOptions<R extends Reduction = Reduction> {
-  /** `mean` over the elements unless given. */
+  /** Default `mean`, over the elements. */
   readonly reduction?: R | undefined;
-  /** δ, where quadratic becomes linear: 1 unless given. */
+  /** δ, where the loss changes from quadratic to linear: default 1. */
   readonly delta?: number | undefined;
 }
 
 /** Options of {@link smoothL1}. */
 export interface SmoothL1Options<R extends Reduction = Reduction> {
-  /** `mean` over the elements unless given. */
+  /** Default `mean`, over the elements. */
   readonly reduction?: R | undefined;
-  /** β, where quadratic becomes linear: 1 unless given; 0 is the absolute error. */
+  /** β, where the loss changes from quadratic to linear: default 1; 0 gives the absolute error. */
   readonly beta?: number | undefined;
 }
 
@@ -40,9 +40,9 @@ const smoothL1Checks: Checks<SmoothL1Options> = {
 };
 
 /**
- * Huber's loss of an output x and a target y of the same shape, with d = x − y: `d²/2` if |d| ≤ δ, else `δ(|d| − δ/2)`.
+ * The Huber loss of an output x and a target y of the same shape, with d = x − y: `d²/2` if |d| ≤ δ, else `δ(|d| − δ/2)`.
  *
- * Steps beyond the lengths are left out; the mean is over the elements kept, and 0 if there are none.
+ * Steps beyond the lengths are left out; the mean is over the remaining elements, and 0 if there are none.
  *
  * @throws RangeError if `delta` is not from 10⁻¹² to 10¹², or `reduction` is unknown.
  *
@@ -63,9 +63,9 @@ export function huber<R extends Reduction = 'mean'>(options: HuberOptions<R> = {
 
 /**
  * The smooth absolute error of an output x and a target y of the same shape, with d = x − y: `d²/(2β)` if |d| < β, else
- * `|d| − β/2`. It is {@link huber} with δ = β, divided by β: far from zero its slope is ±1 for every β.
+ * `|d| − β/2`. It equals {@link huber} with δ = β, divided by β, so its slope far from zero is ±1 for every β.
  *
- * Steps beyond the lengths are left out; the mean is over the elements kept, and 0 if there are none.
+ * Steps beyond the lengths are left out; the mean is over the remaining elements, and 0 if there are none.
  *
  * @throws RangeError if `beta` is neither 0 nor from 10⁻¹² to 10¹², or `reduction` is unknown.
  *
@@ -93,7 +93,7 @@ export function smoothL1<R extends Reduction = 'mean'>(options: SmoothL1Options<
   });
 }
 
-/** Huber's loss without a case distinction: c·(d − c/2), where c, d limited to ±δ, is also its slope. */
+/** The Huber loss without a case distinction: c·(d − c/2), where c is d limited to ±δ and also the slope. */
 function rounded(arena: Arena, x: Matrix, y: Matrix, delta: number): Elements {
   const { rows, columns } = x;
   const [slope, half, values] = [0, 0, 0].map(() => arena.matrix(rows, columns)) as [Matrix, Matrix, Matrix];

@@ -1,4 +1,4 @@
-/** Labellings as CTC reads them: a list of classes for each sequence, checked. */
+/** Checks CTC targets and converts them to a list of labels per sequence. */
 import { rangeError } from '../common/errors.ts';
 import type { Indices } from '../common/tensor.ts';
 import { checkTensor } from '../signal/checks.ts';
@@ -7,8 +7,8 @@ import type { DenseSignal } from '../signal/signal.ts';
 /**
  * The labels of each sequence.
  *
- * @param target `[batch, labels]`, filled up with `padding`.
- * @throws TypeError if it is not indices; RangeError if its shape does not fit, or a label is blank or no class.
+ * @param target `[batch, labels]`, padded with `padding`.
+ * @throws TypeError if it is not indices; RangeError if its shape does not fit, or a label is the blank or not a class.
  */
 export function labelsOf(
   where: string,

@@ -1,8 +1,8 @@
 /**
- * What every loss is: terms, and how they become one number.
+ * The base of all losses: terms and their reduction to one number.
  *
- * Answers for reduction, the public face and backward. What a term is, which are left out, and their gradient is
- * the affair of the loss that extends it.
+ * It implements reduction, the public methods and the backward pass. A subclass defines the terms, which of them are left out,
+ * and their gradient.
  */
 import { oneOf, rangeError, show, typeError } from '../common/errors.ts';
 import { type Check, checkOptions } from '../common/options.ts';
@@ -18,40 +18,40 @@ import { backendOf, type LossOptions, lossChecks, outputSignal } from './output.
 import { LossPass } from './pass.ts';
 import { type Reduction, reductions, type ValueOf } from './reduction.ts';
 
-/** A value, and what it is the mean of. */
+/** A loss value and the weight it was averaged over. */
 export interface Measured<R extends Reduction = 'mean' | 'sum'> {
   readonly value: ValueOf<R>;
-  /** The weight of the terms kept: their number, or of weighted classes the sum of their weights. */
+  /** The total weight of the terms kept: their number, or the sum of their class weights. */
   readonly weight: number;
 }
 
-/** The options of a loss, whichever they are. */
+/** The options of any loss. */
 export interface LossSettings {
   readonly [name: string]: unknown;
 }
 
-/** A loss computed in the heap, and its backward. */
+/** A loss computed in the heap, with its backward pass. */
 export interface LossTrace extends Measured {
-  /** `dLoss`·∂value/∂output: [time·batch, width] in the arena, zeros where terms are left out and beyond each length. */
+  /** `dLoss`·∂value/∂output: [time·batch, width] in the arena; zero where terms are left out and beyond each length. */
   backward(dLoss: number): Matrix;
 }
 
-/** What a loss makes of an output, before reduction. Rows are time-major, each of one term or of several. */
+/** The terms of a loss before reduction. Rows are time-major, each with one term or several. */
 export interface Terms {
-  /** The terms, row by row; zeros where left out. */
+  /** The terms, row by row; zero where left out. */
   readonly values: Values;
-  /** The weight of the terms kept. */
+  /** The total weight of the terms kept. */
   readonly weight: number;
-  /** Whether there is one term for each sequence, [batch], instead of one or several for each row: false unless given. */
+  /** Whether there is one term per sequence, [batch], instead of one or several per row: default false. */
   readonly perSequence?: boolean | undefined;
-  /** ∂(Σ dTerms·values)/∂output, from one factor for all terms or one for each; zeros where left out. */
+  /** ∂(Σ dTerms·values)/∂output, from one factor for all terms or one per term; zero where left out. */
   gradient(dTerms: number | Float64Array): Matrix;
 }
 
 /**
  * A loss: `forward` for the gradient, `measure` for the value alone.
  *
- * To make one of your own, extend it and write `terms`.
+ * Extend it and implement `terms` to define a custom loss.
  *
  * @example
  * ```ts
@@ -65,10 +65,10 @@ export interface Terms {
  * ```
  */
 export abstract class Loss<Target extends Indices | Tensor, R extends Reduction = 'mean' | 'sum'> {
-  /** The factory's name, in errors and where it is built again. */
+  /** The factory's name, used in errors and to rebuild the loss. */
   readonly name: string;
   readonly reduction: R;
-  /** What the factory was given, plain data: a worker builds the same loss from it. */
+  /** The factory's options as plain data, from which a worker rebuilds the loss. */
   readonly options: LossSettings;
 
   /** @throws RangeError if `reduction` is unknown. */
@@ -86,7 +86,7 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
   abstract terms(arena: Arena, where: string, output: DenseSignal, target: Target): Terms;
 
   /**
-   * Computes the loss and records what its backward needs.
+   * Computes the loss and records what the backward pass needs.
    *
    * @param output `[batch, time, width]` or `[batch, width]`.
    * @throws TypeError or RangeError if the output, the target or the lengths do not fit.
@@ -130,7 +130,7 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
   }
 
   /**
-   * The computation of `forward`, on what a model computed in the heap.
+   * Like `forward`, for an output that a model computed in the heap.
    *
    * @throws TypeError or RangeError if the output is not real features, the target does not fit, or the reduction is `none`.
    */
@@ -152,7 +152,7 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
     };
   }
 
-  /** The terms, each multiplied by its weight where there are some. */
+  /** The terms, multiplied by their weights if given. */
   #terms(
     arena: Arena,
     where: string,
@@ -168,7 +168,7 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
     const factors = timeMajor(weights, ordered, extentOf(signal, terms));
     return {
       ...terms,
-      // Where a term is left out its weight says nothing, whatever it is.
+      // A term that is left out stays 0, whatever its weight.
       values: terms.values.map((term, i) => (term === 0 ? 0 : term * factors[i]!)),
       gradient: (dTerms) =>
         terms.gradient(
@@ -177,7 +177,7 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
     };
   }
 
-  /** What the sum is multiplied by. A mean of nothing is 0: a batch that is all padding neither stops nor moves training. */
+  /** The factor of the sum. The mean of no terms is 0, so a batch of only padding neither stops nor changes training. */
   #factor(weight: number): number {
     if (this.reduction === 'sum') return 1;
     return weight === 0 ? 0 : 1 / weight;
@@ -222,14 +222,14 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
 export const weights: Check<readonly number[]> = (where, argument, value) => {
   const expected = 'finite numbers of at least 0';
   if (!Array.isArray(value)) throw typeError(where, argument, `is ${show(value)}`, `an array of ${expected}`);
-  // A loop, since methods of arrays skip holes.
+  // A loop, because array methods skip holes.
   for (const weight of value)
     if (!(weight >= 0 && Number.isFinite(weight)))
       throw rangeError(where, argument, `has ${show(weight)}`, expected);
   return value;
 };
 
-/** The steps that terms belong to: a sequence's own term is as one of a single step. */
+/** The steps that terms belong to: a term per sequence counts as a single step. */
 function extentOf({ batch, time }: DenseSignal, { perSequence }: Terms): TermsExtent {
   return { batch, time: perSequence ? 1 : time };
 }

@@ -1,14 +1,14 @@
-/** Terms between the public order, batch-major, and the order they are computed in, time-major. */
+/** Converts terms between the public batch-major order and the internal time-major order. */
 import { rangeError, show, typeError } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { type Backend, newValues } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { SignalExtent } from '../signal/signal.ts';
 
-/** How many sequences and steps have terms. */
+/** The number of sequences and steps that have terms. */
 export type TermsExtent = Pick<SignalExtent, 'batch' | 'time'>;
 
-/** Terms as a tensor of `shape`, which is the target's. */
+/** Converts terms to a tensor of `shape`, the target's shape. */
 export function batchMajor(
   backend: Backend,
   terms: Values,
@@ -20,11 +20,11 @@ export function batchMajor(
   return { data, shape: [...shape] };
 }
 
-/** What is to be brought into the order of the terms, as errors say it. */
+/** A description, for errors, of the tensor to be reordered. */
 export interface Ordered {
   readonly where: string;
   readonly argument: string;
-  /** The shape it must have, and whose that is. */
+  /** The required shape and where it comes from. */
   readonly shape: readonly number[];
   readonly of: string;
   /** Why it must be a tensor. */
@@ -34,7 +34,7 @@ export interface Ordered {
 /**
  * The elements of a tensor, such as an upstream gradient, in the order of the terms.
  *
- * @throws TypeError if it is not a tensor; RangeError if its shape is another.
+ * @throws TypeError if it is not a tensor; RangeError if it has the wrong shape.
  */
 export function timeMajor(
   given: unknown,
@@ -57,7 +57,7 @@ export function timeMajor(
   return terms;
 }
 
-/** Exchanges the two leading axes: out[j, i] ← a[i, j] for i < outer and j < inner. */
+/** Swaps the two leading axes: out[j, i] ← a[i, j] for i < outer and j < inner. */
 function exchange(out: Values, a: Values, outer: number, inner: number): void {
   const each = a.length / (outer * inner) || 0;
   for (let i = 0; i < outer; i++)

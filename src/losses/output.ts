@@ -1,4 +1,4 @@
-/** What losses and metrics look at: a model's output, copied into a heap. */
+/** The input of losses and metrics: a model's output, copied into a heap. */
 
 import { isBuiltin } from '../common/builtin.ts';
 import { type Checks, later } from '../common/options.ts';
@@ -9,25 +9,25 @@ import type { Arena } from '../matrix/arena.ts';
 import { denseInput } from '../signal/boundary.ts';
 import type { DenseSignal } from '../signal/signal.ts';
 
-/** What may come with an output. */
+/** Options passed with an output. */
 export interface LossOptions {
   /**
-   * The valid steps of each sequence; all are unless given. What lies beyond counts nothing and gets no gradient. Of an
-   * output without a time axis, such as a last step's, they play no part.
+   * The valid steps of each sequence: default all. Later steps are left out and get no gradient. Ignored for an output
+   * without a time axis, such as that of the last step.
    */
   readonly lengths?: readonly number[] | undefined;
   /**
-   * What each term is multiplied by, shaped like the target, `[batch]` of `ctc`; default 1. A mean is still divided by what
-   * it is without them, as in PyTorch's binary cross-entropy.
+   * The factor of each term, shaped like the target, or `[batch]` for `ctc`: default 1. The divisor of a mean does not include
+   * these weights, as in PyTorch's binary cross-entropy.
    */
   readonly weights?: Tensor | undefined;
-  /** What to compute with: unless given, `float64()` of float64 outputs and `float32()` of float32 outputs. */
+  /** The compute backend: default `float64()` for float64 outputs and `float32()` for float32 outputs. */
   readonly backend?: Backend | undefined;
 }
 
 export const lossChecks: Checks<LossOptions> = { lengths: later, weights: later, backend: backendOption };
 
-/** The backend that computes with this output. */
+/** The backend for this output. */
 export function backendOf(output: Tensor, { backend }: LossOptions): Backend {
   return backend ?? (isBuiltin(output?.data, 'Float64Array') ? float64() : float32());
 }

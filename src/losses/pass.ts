@@ -1,11 +1,11 @@
-/** One computation of a loss, and its backward. */
+/** A computed loss and its backward pass. */
 
 import type { Tensor } from '../common/tensor.ts';
 import type { Pass } from '../signal/pass.ts';
 import type { Reduction, ValueOf } from './reduction.ts';
 
 /**
- * The record of one loss. It holds working memory until it has gone backward, is released, or is collected.
+ * The record of one loss. It holds working memory until `backward`, `release` or garbage collection.
  *
  * @example
  * ```ts
@@ -18,9 +18,9 @@ import type { Reduction, ValueOf } from './reduction.ts';
  * ```
  */
 export class LossPass<R extends Reduction = 'mean' | 'sum'> {
-  /** The loss, in nats of class losses; of reduction `none`, the tensor of the terms. */
+  /** The loss, in nats for class losses; for reduction `none`, the tensor of terms. */
   readonly value: ValueOf<R>;
-  /** The weight of the terms kept, which a mean divides by: their number, or the sum of their classes' weights. */
+  /** The total weight of the terms kept, by which a mean is divided: their number, or the sum of their class weights. */
   readonly weight: number;
   readonly #pass: Pass<ValueOf<R>, Tensor, undefined>;
 
@@ -32,23 +32,23 @@ export class LossPass<R extends Reduction = 'mean' | 'sum'> {
   }
 
   /**
-   * ∂L/∂output, shaped like the output; zeros where terms are left out and beyond each length.
+   * ∂L/∂output, shaped like the output; zero where terms are left out and beyond each length.
    *
-   * The pass then gives its memory back; with `retain` it stays, and can go backward again.
+   * The pass then releases its memory; with `retain` it keeps it, and `backward` can be called again.
    *
-   * @param dLoss ∂L/∂value: 1, or of reduction `none` ones, unless given.
-   * @throws RangeError or TypeError if it is not shaped like the value; Error if the pass is over.
+   * @param dLoss ∂L/∂value: default 1, or ones for reduction `none`.
+   * @throws RangeError or TypeError if it does not have the shape of the value; Error if the pass has been released.
    */
   backward(dLoss?: ValueOf<R>, options: { retain?: boolean | undefined } = {}): Tensor {
     return this.#pass.backward(dLoss, undefined, options).input;
   }
 
-  /** `using pass = …` releases it. */
+  /** Releases the pass at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.release();
   }
 
-  /** Gives the working memory back without going backward. */
+  /** Releases the working memory without running the backward pass. */
   release(): void {
     this.#pass.release();
   }

@@ -8,7 +8,7 @@ import { type Reduction, reductions } from './reduction.ts';
 
 /** Options of {@link meanSquaredError}. */
 export interface SquaredErrorOptions<R extends Reduction = Reduction> {
-  /** `mean` over the elements unless given. */
+  /** Default `mean`, over the elements. */
   readonly reduction?: R | undefined;
 }
 
@@ -17,7 +17,7 @@ const checks: Checks<SquaredErrorOptions> = { reduction: reductions };
 /**
  * The squared error `(x − y)²` of an output x and a target y of the same shape, `[batch, time, width]` or `[batch, width]`.
  *
- * Steps beyond the lengths are left out; the mean is over the elements kept, and 0 if there are none.
+ * Steps beyond the lengths are left out; the mean is over the remaining elements, and 0 if there are none.
  *
  * @throws RangeError if `reduction` is unknown.
  *
