@@ -8,11 +8,11 @@ import { type SharedOptions, sharedChecks } from './settings.ts';
 export interface AdagradOptions extends SharedOptions {
   /** η */
   readonly learningRate: number;
-  /** ε: 10⁻¹⁰ unless given. */
+  /** ε; default 10⁻¹⁰. */
   readonly epsilon?: number | undefined;
-  /** κ: how fast the learning rate falls, to η/(1 + (t − 1)·κ) at step t; default 0. */
+  /** κ, the decay of the learning rate, which is η/(1 + (t − 1)·κ) at step t; default 0. */
   readonly learningRateDecay?: number | undefined;
-  /** Where the sum of squares s starts; default 0. */
+  /** The initial sum of squares s; default 0. */
   readonly initialAccumulator?: number | undefined;
 }
 
@@ -25,7 +25,7 @@ const checks: Checks<AdagradOptions> = {
 };
 
 /**
- * Adagrad (Duchi, Hazan and Singer 2011), in PyTorch's form, at a parameter's step t = 1, 2, …:
+ * Adagrad (Duchi, Hazan and Singer 2011), in PyTorch's form; for update t = 1, 2, … of a parameter:
  *
  *     g ← ∂L/∂w + λ·w
  *     s ← s + g²
@@ -50,7 +50,7 @@ export class Adagrad extends Optimizer {
   readonly initialAccumulator: number;
   readonly slots: readonly string[] = ['square'];
 
-  /** @throws RangeError if a setting is out of range; TypeError if one is unknown or of another kind. */
+  /** @throws RangeError if a setting is out of range; TypeError if one is unknown or has the wrong type. */
   constructor(options: AdagradOptions) {
     const {
       learningRate,

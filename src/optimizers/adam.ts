@@ -1,4 +1,4 @@
-/** Adam, and Adam with decoupled weight decay. */
+/** Adam and AdamW. */
 import { type Checks, checkOptions, flag, magnitude } from '../common/options.ts';
 import { power } from '../math/elementary.ts';
 import { adam, amsgrad } from '../matrix/operations.ts';
@@ -9,9 +9,9 @@ import { type SharedOptions, share, sharedChecks } from './settings.ts';
 export interface AdamOptions extends SharedOptions {
   /** η; default 10⁻³. */
   readonly learningRate?: number | undefined;
-  /** β₁, how much of the mean gradient stays; default 0.9. */
+  /** β₁, the decay rate of the mean gradient; default 0.9. */
   readonly beta1?: number | undefined;
-  /** β₂, how much of the mean squared gradient stays; default 0.999. */
+  /** β₂, the decay rate of the mean squared gradient; default 0.999. */
   readonly beta2?: number | undefined;
   /** ε; default 10⁻⁸. */
   readonly epsilon?: number | undefined;
@@ -28,7 +28,7 @@ const checks: Checks<AdamOptions> = {
   ...sharedChecks,
 };
 
-/** What the two share: all but where the weight decay goes. */
+/** The common base of Adam and AdamW, which differ only in where weight decay is applied. */
 abstract class Moments extends Optimizer {
   readonly beta1: number;
   readonly beta2: number;
@@ -53,7 +53,7 @@ abstract class Moments extends Optimizer {
     this.slots = ['mean', 'square', ...(amsgrad ? ['largest'] : [])];
   }
 
-  /** The decay λ added to the gradient, and what the weight is multiplied by before the step. */
+  /** The decay λ added to the gradient, and the factor of the weight before the step. */
   protected abstract decay(rate: number, weightDecay: number): { decay: number; shrink: number };
 
   protected update({ parameter: { value }, gradient, weightDecay, rate, step, slot }: Update): void {
@@ -72,7 +72,7 @@ abstract class Moments extends Optimizer {
 }
 
 /**
- * Adam (Kingma and Ba 2014, arXiv:1412.6980), at a parameter's step t = 1, 2, …:
+ * Adam (Kingma and Ba 2014, arXiv:1412.6980); for update t = 1, 2, … of a parameter:
  *
  *     g ← ∂L/∂w + λ·w
  *     m ← β₁·m + (1 − β₁)·g
@@ -94,7 +94,7 @@ abstract class Moments extends Optimizer {
 export class Adam extends Moments {
   readonly type = 'Adam';
 
-  /** @throws RangeError if a setting is out of range; TypeError if one is unknown or of another kind. */
+  /** @throws RangeError if a setting is out of range; TypeError if one is unknown or has the wrong type. */
   constructor(options: AdamOptions = {}) {
     super('Adam', options, 0);
   }
@@ -122,7 +122,7 @@ export class Adam extends Moments {
 export class AdamW extends Moments {
   readonly type = 'AdamW';
 
-  /** @throws RangeError if a setting is out of range; TypeError if one is unknown or of another kind. */
+  /** @throws RangeError if a setting is out of range; TypeError if one is unknown or has the wrong type. */
   constructor(options: AdamOptions = {}) {
     super('AdamW', options, 0.01);
   }

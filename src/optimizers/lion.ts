@@ -1,4 +1,4 @@
-/** Lion: steps of one size along the sign of the momentum. */
+/** Lion: fixed-size steps along the sign of the momentum. */
 import { type Checks, checkOptions, magnitude } from '../common/options.ts';
 import { lion } from '../matrix/operations.ts';
 import { Optimizer, type Update } from './optimizer.ts';
@@ -6,11 +6,11 @@ import { type SharedOptions, share, sharedChecks } from './settings.ts';
 
 /** Options of {@link Lion}. */
 export interface LionOptions extends SharedOptions {
-  /** η; default 10⁻⁴: a third to a tenth of Adam's. */
+  /** η; default 10⁻⁴. A good value is a third to a tenth of Adam's. */
   readonly learningRate?: number | undefined;
-  /** β₁, the share of the momentum in the direction; default 0.9. */
+  /** β₁, the weight of the momentum in the step's direction; default 0.9. */
   readonly beta1?: number | undefined;
-  /** β₂, how much of the momentum stays; default 0.99. */
+  /** β₂, the decay rate of the momentum; default 0.99. */
   readonly beta2?: number | undefined;
 }
 
@@ -22,7 +22,7 @@ const checks: Checks<LionOptions> = { learningRate: magnitude, beta1: share, bet
  *     w ← (1 − η·λ)·w − η·sign(β₁·m + (1 − β₁)·g)
  *     m ← β₂·m + (1 − β₂)·g
  *
- * It remembers half of what Adam does.
+ * It keeps half as much state as Adam.
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ export class Lion extends Optimizer {
   readonly beta2: number;
   readonly slots: readonly string[] = ['mean'];
 
-  /** @throws RangeError if a setting is out of range; TypeError if one is unknown or of another kind. */
+  /** @throws RangeError if a setting is out of range; TypeError if one is unknown or has the wrong type. */
   constructor(options: LionOptions = {}) {
     const { learningRate = 1e-4, beta1 = 0.9, beta2 = 0.99 } = checkOptions('Lion', options, checks);
     super('Lion', learningRate, options);

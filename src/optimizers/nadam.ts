@@ -1,4 +1,4 @@
-/** Adam with Nesterov's momentum. */
+/** Adam with Nesterov momentum. */
 import { type Checks, checkOptions, magnitude } from '../common/options.ts';
 import { power } from '../math/elementary.ts';
 import { nadam } from '../matrix/operations.ts';
@@ -9,13 +9,13 @@ import { type SharedOptions, share, sharedChecks } from './settings.ts';
 export interface NAdamOptions extends SharedOptions {
   /** η; default 2·10⁻³. */
   readonly learningRate?: number | undefined;
-  /** β₁, how much of the mean gradient stays; default 0.9. */
+  /** β₁, the decay rate of the mean gradient; default 0.9. */
   readonly beta1?: number | undefined;
-  /** β₂, how much of the mean squared gradient stays; default 0.999. */
+  /** β₂, the decay rate of the mean squared gradient; default 0.999. */
   readonly beta2?: number | undefined;
   /** ε; default 10⁻⁸. */
   readonly epsilon?: number | undefined;
-  /** ψ: how fast the momentum comes to β₁; default 4·10⁻³. */
+  /** ψ, how fast the momentum approaches β₁; default 4·10⁻³. */
   readonly momentumDecay?: number | undefined;
 }
 
@@ -29,7 +29,7 @@ const checks: Checks<NAdamOptions> = {
 };
 
 /**
- * NAdam (Dozat 2016), in PyTorch's form, at a parameter's step t = 1, 2, …:
+ * NAdam (Dozat 2016), in PyTorch's form; for update t = 1, 2, … of a parameter:
  *
  *     g ← ∂L/∂w + λ·w
  *     μₜ = β₁·(1 − ½·0.96^(t·ψ))
@@ -55,10 +55,10 @@ export class NAdam extends Optimizer {
   readonly epsilon: number;
   readonly momentumDecay: number;
   readonly slots: readonly string[] = ['mean', 'square'];
-  /** Πᵢ₌₁…ₜ μᵢ, by t. */
+  /** Πᵢ₌₁…ₜ μᵢ, indexed by t. */
   readonly #products: number[] = [1];
 
-  /** @throws RangeError if a setting is out of range; TypeError if one is unknown or of another kind. */
+  /** @throws RangeError if a setting is out of range; TypeError if one is unknown or has the wrong type. */
   constructor(options: NAdamOptions = {}) {
     const {
       learningRate = 2e-3,

@@ -1,7 +1,7 @@
 /**
- * What every optimiser is: one update for each parameter and step, and what it remembers of each parameter in between.
+ * The base of all optimisers: one update per parameter and step, and the state kept for each parameter.
  *
- * Answers for memory. The updates themselves are operations on matrices.
+ * It manages the state. The updates are matrix operations.
  */
 import { rangeError, show } from '../common/errors.ts';
 import { magnitude } from '../common/options.ts';
@@ -13,37 +13,37 @@ import { checkParameters, type Parameter } from '../matrix/parameter.ts';
 import { groupOf, type ParameterGroup, type SharedOptions } from './settings.ts';
 import { checkState, type OptimizerState, type ParameterState } from './state.ts';
 
-/** Parameters by name, as a model's `parameters()` gives them. */
+/** Parameters by name, as returned by a model's `parameters()`. */
 export type Parameters = ReadonlyMap<string, Parameter>;
 
-/** Those that are not frozen. */
+/** The parameters that are not frozen. */
 export function trained(parameters: Parameters): Parameters {
   return new Map(Array.from(parameters).filter(([, { frozen }]) => !frozen));
 }
 
-/** What an update works with. */
+/** The context of one update. */
 export interface Update {
   readonly parameter: Parameter;
-  /** What to go down along: the parameter's gradient, its opposite where the optimiser maximises. */
+  /** The gradient to descend: the parameter's gradient, negated if the optimiser maximises. */
   readonly gradient: Matrix;
-  /** η of this parameter and step. */
+  /** η for this parameter and step. */
   readonly rate: number;
-  /** λ of this parameter. */
+  /** λ for this parameter. */
   readonly weightDecay: number;
-  /** Which update of this parameter it is, from 1. */
+  /** The number of this update of the parameter, from 1. */
   readonly step: number;
   /**
-   * The memory of that name, zeros at first.
+   * The state with this name, initially zeros.
    *
-   * @throws RangeError if it is not among the optimiser's `slots`: it would not be saved.
+   * @throws RangeError if it is not among the optimiser's `slots`, since it would not be saved.
    */
   slot(name: string): Matrix;
-  /** Zeros shaped like the parameter, for this update alone. */
+  /** Zeros shaped like the parameter, valid during this update only. */
   zeros(): Matrix;
 }
 
 /**
- * What is remembered of one parameter.
+ * The state kept for one parameter.
  *
  * @internal
  */
@@ -58,11 +58,11 @@ export class Memory {
 }
 
 /**
- * An optimiser: changes weights by their gradients, and clears no gradient.
+ * An optimiser changes weights by their gradients; it does not clear the gradients.
  *
- * What it remembers belongs to each parameter, so parameters may come and go, and one optimiser may train several models.
- * An optimiser of your own writes `update`, and names in `slots` what it remembers; if it remembers anything else, it
- * extends `state` and `restore` as well, or a checkpoint loses it.
+ * State is kept per parameter, so parameters can be added and removed, and one optimiser can train several models. A custom
+ * optimiser implements `update` and lists its state in `slots`; if it keeps anything else, it must also extend `state` and
+ * `restore`, or checkpoints will lose it.
  *
  * @example
  * ```ts
@@ -77,19 +77,19 @@ export class Memory {
  * ```
  */
 export abstract class Optimizer {
-  /** The class's name, in errors and saved states. */
+  /** The class name, used in errors and saved states. */
   abstract readonly type: string;
-  /** η. It may be changed between steps; a step may also be given another. */
+  /** η. It may be changed between steps; `step` can also override it. */
   learningRate: number;
   /** λ */
   readonly weightDecay: number;
   readonly maximize: boolean;
   readonly groups: readonly ParameterGroup[];
-  /** The names of what is remembered of each parameter. */
+  /** The names of the state kept for each parameter. */
   abstract readonly slots: readonly string[];
   readonly #memories: WeakMap<Parameter, Memory> = new WeakMap();
 
-  /** @param options the learning rate, and what all optimisers share, checked with the options of the class. */
+  /** @param options the settings common to all optimisers, already checked with those of the class. */
   constructor(where: string, learningRate: number, options: SharedOptions = {}) {
     const { weightDecay = 0, maximize = false, groups = [] } = options;
     this.learningRate = magnitude(where, 'learningRate', learningRate);
@@ -102,7 +102,7 @@ export abstract class Optimizer {
   protected abstract update(update: Update): void;
 
   /**
-   * Updates every parameter that is not frozen by its gradient, which stays as it is.
+   * Updates every parameter that is not frozen by its gradient, which is left unchanged.
    *
    * @param learningRate η of this step, such as `optimizer.learningRate * schedule(step)`.
    * @throws RangeError if `learningRate` is not a finite number of at least 0.
@@ -136,7 +136,7 @@ export abstract class Optimizer {
   }
 
   /**
-   * A copy of what is remembered of these parameters.
+   * A copy of the state of these parameters.
    *
    * @example
    * ```ts
@@ -148,7 +148,7 @@ export abstract class Optimizer {
    * adam.step(dense.parameters());
    * const kept = adam.state(dense.parameters());
    * kept.parameters.weight!.steps // → 1
-   * // Another optimiser of the same settings goes on where this one stopped.
+   * // Another optimiser with the same settings continues from here.
    * const again = new Adam({ learningRate: 0.1 });
    * again.restore(dense.parameters(), kept);
    * again.state(dense.parameters()) // → kept
@@ -167,10 +167,10 @@ export abstract class Optimizer {
   }
 
   /**
-   * Remembers `state` of these parameters, and nothing of those that are not in it. Settings are not part of a state: make
-   * the optimiser with the same ones.
+   * Replaces the state of these parameters by `state`, and clears it for parameters not in `state`. Settings are not part of a
+   * state: create the optimiser with the same ones.
    *
-   * @throws RangeError if the state is another optimiser's, or does not fit the parameters; nothing is changed then.
+   * @throws RangeError if the state belongs to another class or does not fit the parameters; nothing is changed then.
    *
    * @example
    * ```ts
@@ -197,7 +197,7 @@ export abstract class Optimizer {
     }
   }
 
-  /** What is remembered of each of these parameters, in their order. @internal */
+  /** The state of each of these parameters, in their order. @internal */
   memories(parameters: Parameters): Memory[] {
     return Array.from(parameters.values(), (parameter) => this.#remember(parameter));
   }
@@ -217,7 +217,7 @@ function opposite(arena: Arena, a: Matrix): Matrix {
 }
 
 /**
- * Sets the gradients of parameters to zero: before each backward pass, unless gradients are to add up.
+ * Sets the gradients of parameters to zero: call it before each backward pass unless gradients should accumulate.
  *
  * @example
  * ```ts

@@ -1,21 +1,21 @@
-/** A learning rate that falls where nothing gets better. */
+/** A learning-rate factor that drops when a value stops improving. */
 import { show, typeError } from '../common/errors.ts';
 import { type Checks, checkOptions, count, fraction, magnitude, real } from '../common/options.ts';
 import type { Schedule } from './schedules.ts';
 
 /** Options of {@link PlateauDecay}. */
 export interface PlateauDecayOptions {
-  /** What each drop multiplies by; default 0.1. */
+  /** The factor of each drop; default 0.1. */
   readonly factor?: number | undefined;
-  /** How many values in a row may be no better before a drop; default 10. */
+  /** The number of consecutive values without improvement before a drop; default 10. */
   readonly patience?: number | undefined;
-  /** By which share of the best value another must be better to count; default 10⁻⁴. */
+  /** The minimum relative improvement on the best value; default 10⁻⁴. */
   readonly threshold?: number | undefined;
-  /** How many values after a drop are not counted; default 0. */
+  /** The number of values ignored after a drop; default 0. */
   readonly cooldown?: number | undefined;
-  /** Where the factor ends; default 0. */
+  /** The lower bound of the factor; default 0. */
   readonly floor?: number | undefined;
-  /** Whether a `lower` value is better, as of a loss, or a `higher` one; default `lower`. */
+  /** Whether a `lower` value is better, as for a loss, or a `higher` one; default `lower`. */
   readonly better?: 'lower' | 'higher' | undefined;
 }
 
@@ -28,14 +28,14 @@ const checks: Checks<PlateauDecayOptions> = {
   better: ['lower', 'higher'],
 };
 
-/** What {@link PlateauDecay} remembers. */
+/** The state of {@link PlateauDecay}. */
 export interface PlateauDecayState {
   readonly factor: number;
   /** The best value; undefined before the first. */
   readonly best: number | undefined;
-  /** How many values in a row were no better. */
+  /** The number of consecutive values without improvement. */
   readonly waited: number;
-  /** How many values are still not counted. */
+  /** The number of values still to be ignored. */
   readonly cooling: number;
 }
 
@@ -47,7 +47,7 @@ const stateChecks: Checks<PlateauDecayState> = {
 };
 
 /**
- * A schedule that drops when values that it is told, such as a validation's loss, get no better (PyTorch's
+ * A schedule that drops when the observed values, such as validation losses, stop improving (PyTorch's
  * `ReduceLROnPlateau`).
  *
  * @example
@@ -65,7 +65,7 @@ const stateChecks: Checks<PlateauDecayState> = {
  * ```
  */
 export class PlateauDecay {
-  /** The factor as it is now, whatever the step. */
+  /** The current factor, for any step. */
   readonly schedule: Schedule = () => this.#state.factor;
   readonly #options: PlateauDecayOptions;
   #state: PlateauDecayState = { factor: 1, best: undefined, waited: 0, cooling: 0 };
@@ -75,7 +75,7 @@ export class PlateauDecay {
     this.#options = checkOptions('PlateauDecay', options, checks);
   }
 
-  /** Takes a value in. NaN is no better. */
+  /** Observes a value. NaN counts as no improvement. */
   observe(value: number): void {
     if (typeof value !== 'number')
       throw typeError('PlateauDecay.observe', 'value', `is ${show(value)}`, 'a number');
@@ -91,12 +91,12 @@ export class PlateauDecay {
         : { factor: state.factor, best, waited, cooling };
   }
 
-  /** What it remembers, for {@link restore}. */
+  /** The state, for {@link restore}. */
   state(): PlateauDecayState {
     return this.#state;
   }
 
-  /** Goes on from what was kept. */
+  /** Continues from a saved state. */
   restore(state: PlateauDecayState): void {
     const { factor, best, waited, cooling } = checkOptions('PlateauDecay.restore', state, stateChecks);
     this.#state = { factor, best, waited, cooling };

@@ -8,13 +8,13 @@ import { type SharedOptions, sharedChecks } from './settings.ts';
 export interface RMSPropOptions extends SharedOptions {
   /** η */
   readonly learningRate: number;
-  /** α from 0 to 1, how much of the running means stays: 0.99 unless given. */
+  /** α from 0 to 1, the decay rate of the running means; default 0.99. */
   readonly alpha?: number | undefined;
-  /** ε: 10⁻⁸ unless given. */
+  /** ε; default 10⁻⁸. */
   readonly epsilon?: number | undefined;
-  /** μ from 0 to 1: 0 unless given. */
+  /** μ from 0 to 1; default 0. */
   readonly momentum?: number | undefined;
-  /** Whether to divide by the deviation from the mean gradient: false unless given. */
+  /** Whether to normalise by the variance instead of the mean square; default false. */
   readonly centered?: boolean | undefined;
 }
 
@@ -56,7 +56,7 @@ export class RMSProp extends Optimizer {
   readonly centered: boolean;
   readonly slots: readonly string[];
 
-  /** @throws RangeError if a setting is out of range; TypeError if one is unknown or of another kind. */
+  /** @throws RangeError if a setting is out of range; TypeError if one is unknown or has the wrong type. */
   constructor(options: RMSPropOptions) {
     const {
       learningRate,

@@ -1,57 +1,57 @@
 /**
- * Learning-rate schedules: functions from the number of a step, counted from 0, to a factor of the learning rate.
+ * Learning-rate schedules: functions from the step number, starting at 0, to a factor of the learning rate.
  *
- * Any such function is one, so they combine by ordinary arithmetic: `(step) => warmup(step) * decay(step)`. All are made
- * of + − * / alone, so every engine gives the same bits.
+ * Any such function is a schedule, so they combine by ordinary arithmetic: `(step) => warmup(step) * decay(step)`. They use only
+ * + − * /, so every engine gives the same bits.
  */
 import { rangeError } from '../common/errors.ts';
 import { type Checks, callback, checkOptions, count, fraction, magnitude, size } from '../common/options.ts';
 import { halfCosine, power } from '../math/elementary.ts';
 
-/** The factor that the optimiser's learning rate is multiplied by at a step, counted from 0. */
+/** Returns the factor of the optimiser's learning rate at a step, starting at 0. */
 export type Schedule = (step: number) => number;
 
 /** Options of {@link stepDecay}. */
 export interface StepDecayOptions {
-  /** The steps between two drops. */
+  /** The number of steps between drops. */
   readonly every: number;
-  /** What each drop multiplies by: 0.1 unless given. */
+  /** The factor of each drop: default 0.1. */
   readonly factor?: number | undefined;
 }
 
 /** Options of {@link exponentialDecay}. */
 export interface ExponentialDecayOptions {
-  /** What every step multiplies by, such as 0.9999. */
+  /** The factor of every step, such as 0.9999. */
   readonly factor: number;
 }
 
 /** Options of {@link linearWarmup}. */
 export interface LinearWarmupOptions {
-  /** How many steps the rise takes. */
+  /** The number of steps of the rise. */
   readonly steps: number;
-  /** What follows, its steps counted from the end of the rise: a constant 1 unless given. */
+  /** The schedule after the rise, with its steps counted from there: default a constant 1. */
   readonly next?: Schedule | undefined;
 }
 
 /** Options of {@link cosineDecay}. */
 export interface CosineDecayOptions {
-  /** The steps of the whole training, warm-up included. */
+  /** The total number of training steps, including warm-up. */
   readonly steps: number;
-  /** How many of them are a linear rise: 0 unless given. */
+  /** The number of steps of linear warm-up: default 0. */
   readonly warmup?: number | undefined;
-  /** The factor at the end and ever after, from 0 to 1: 0 unless given. */
+  /** The factor at the end and afterwards, from 0 to 1: default 0. */
   readonly floor?: number | undefined;
 }
 
 /** Options of {@link oneCycle}. */
 export interface OneCycleOptions {
-  /** The steps of the whole training. */
+  /** The total number of training steps. */
   readonly steps: number;
-  /** The share of them that is the rise; default 0.3. */
+  /** The share of the steps used for the rise; default 0.3. */
   readonly rise?: number | undefined;
   /** The factor at the first step; default 1/25. */
   readonly start?: number | undefined;
-  /** The factor at the last step and ever after; default 4·10⁻⁶. */
+  /** The factor at the last step and afterwards; default 4·10⁻⁶. */
   readonly end?: number | undefined;
 }
 
@@ -75,7 +75,7 @@ export function constant(factor = 1): Schedule {
 const stepDecayChecks: Checks<StepDecayOptions> = { every: { required: size }, factor: magnitude };
 
 /**
- * Drops by a factor every so many steps: `factor^⌊step/every⌋`.
+ * Multiplies by a factor every `every` steps: `factor^⌊step/every⌋`.
  *
  * @throws RangeError if `every` is not a whole number of at least 1, or `factor` is negative or not finite.
  *
@@ -95,7 +95,7 @@ export function stepDecay(options: StepDecayOptions): Schedule {
 const exponentialDecayChecks: Checks<ExponentialDecayOptions> = { factor: { required: magnitude } };
 
 /**
- * Falls by a factor at every step: `factor^step`.
+ * Multiplies by a factor at every step: `factor^step`.
  *
  * @throws RangeError if `factor` is negative or not finite.
  *
@@ -114,7 +114,7 @@ export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
 const linearWarmupChecks: Checks<LinearWarmupOptions> = { steps: { required: size }, next: callback };
 
 /**
- * Rises in a straight line, `(step + 1)/steps`, to 1 at step `steps − 1`; what is `next` then follows from its step 0.
+ * Rises linearly, `(step + 1)/steps`, to 1 at step `steps − 1`; then `next` starts from its step 0.
  *
  * @throws RangeError if `steps` is not a whole number of at least 1.
  *
@@ -139,7 +139,7 @@ const cosineDecayChecks: Checks<CosineDecayOptions> = {
 
 /**
  * Falls along half a cosine (Loshchilov and Hutter 2016, arXiv:1608.03983, without restarts), after an optional warm-up:
- * with u = (step − warmup)/(steps − warmup), `floor + (1 − floor)·½·(1 + cos πu)`, and `floor` from step `steps` on.
+ * with u = (step − warmup)/(steps − warmup), `floor + (1 − floor)·½·(1 + cos πu)`, then `floor` from step `steps` on.
  *
  * @throws RangeError if `steps` or `warmup` is not a whole number, `warmup` is not below `steps`, or `floor` is not from 0
  * to 1.

@@ -1,30 +1,30 @@
-/** The settings that all optimisers share, and the checks of settings. */
+/** The settings common to all optimisers, and checks of settings. */
 import { number, rangeError, show, typeError } from '../common/errors.ts';
 import { type Check, type Checks, checkOptions, flag, magnitude } from '../common/options.ts';
 
-/** Passes `value` on if it is a number with 0 ≤ value < 1: how much of a running mean stays. */
+/** Returns `value` if it is a number with 0 ≤ value < 1: a decay rate. */
 export function share(where: string, argument: string, value: unknown): number {
   const fits = (value: number) => value >= 0 && value < 1;
   return number(where, argument, value, 'a number of at least 0 and below 1', fits);
 }
 
-/** Some of a model's parameters, by their names, with settings of their own. */
+/** A subset of a model's parameters, selected by name, with separate settings. */
 export interface ParameterGroup {
-  /** What their names match, such as `/bias|norm/`, or whether one is among them. */
+  /** An expression that matches the names, such as `/bias|norm/`, or a predicate of a name. */
   readonly parameters: RegExp | ((name: string) => boolean);
-  /** What the learning rate is multiplied by; default 1. */
+  /** The factor of the learning rate; default 1. */
   readonly rateFactor?: number | undefined;
-  /** λ; default that of the optimiser. */
+  /** λ; default the optimiser's. */
   readonly weightDecay?: number | undefined;
 }
 
 /** Options of every optimiser. */
 export interface SharedOptions {
-  /** λ; default 0, of `AdamW` 0.01. */
+  /** λ; default 0, or 0.01 for `AdamW`. */
   readonly weightDecay?: number | undefined;
-  /** Whether to go up the gradient; default `false`. */
+  /** Whether to ascend the gradient; default `false`. */
   readonly maximize?: boolean | undefined;
-  /** Parameters with settings of their own; of several groups that one is in, the first counts. Default none. */
+  /** Groups of parameters with separate settings; a parameter belongs to the first group that matches. Default none. */
   readonly groups?: readonly ParameterGroup[] | undefined;
 }
 
@@ -55,14 +55,14 @@ const groupList: Check<readonly ParameterGroup[]> = (where, argument, value) => 
   return value;
 };
 
-/** The checks of what all share. */
+/** The checks of the common settings. */
 export const sharedChecks: Checks<SharedOptions> = {
   weightDecay: magnitude,
   maximize: flag,
   groups: groupList,
 };
 
-/** The first group that a parameter is in. */
+/** The first group that a parameter belongs to. */
 export function groupOf(groups: readonly ParameterGroup[], name: string): ParameterGroup | undefined {
   return groups.find(({ parameters }) =>
     parameters instanceof RegExp ? parameters.test(name) : parameters(name),

@@ -9,11 +9,11 @@ import { type SharedOptions, sharedChecks } from './settings.ts';
 export interface SGDOptions extends SharedOptions {
   /** η */
   readonly learningRate: number;
-  /** μ from 0 to 1: 0 unless given. */
+  /** μ from 0 to 1; default 0. */
   readonly momentum?: number | undefined;
-  /** Whether the step looks ahead along the momentum: false unless given. */
+  /** Whether to use Nesterov momentum; default false. */
   readonly nesterov?: boolean | undefined;
-  /** τ: how much less of the gradient enters the velocity after the first step; default 0. */
+  /** τ, the share of the gradient that is not added to the velocity, from the second step on; default 0. */
   readonly dampening?: number | undefined;
 }
 
@@ -52,8 +52,8 @@ export class SGD extends Optimizer {
   readonly slots: readonly string[];
 
   /**
-   * @throws RangeError if a setting is out of range, or `nesterov` is without momentum or with dampening; TypeError if one is unknown or of
-   * another kind.
+   * @throws RangeError if a setting is out of range, or `nesterov` is set without momentum or with dampening; TypeError if one is
+   * unknown or has the wrong type.
    */
   constructor(options: SGDOptions) {
     const {

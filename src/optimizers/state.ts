@@ -1,21 +1,21 @@
-/** What an optimiser remembers, as plain data: what a checkpoint holds beside the weights. */
+/** An optimiser's state as plain data, saved in checkpoints with the weights. */
 import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 
-/** What an optimiser remembers of one parameter. */
+/** The state kept for one parameter. */
 export interface ParameterState {
-  /** How often it has been updated. */
+  /** The number of updates so far. */
   readonly steps: number;
   /** Running sums by name, such as Adam's `mean` and `square`, each shaped like the parameter. */
   readonly slots: { readonly [name: string]: Values };
 }
 
-/** What an optimiser remembers: all that training needs, beside the weights, to go on bit for bit. */
+/** An optimiser's state: with the weights, all that is needed to resume training bit for bit. */
 export interface OptimizerState {
   /** The optimiser's class. */
   readonly type: string;
-  /** By name; of the parameters that have been updated. */
+  /** The state by parameter name, for parameters that have been updated. */
   readonly parameters: { readonly [name: string]: ParameterState };
 }
 
@@ -23,7 +23,7 @@ export interface OptimizerState {
  * Checks that a state is of this class and fits the parameters.
  *
  * @param type the optimiser's class.
- * @param slots the names of what it remembers of each parameter.
+ * @param slots the names of the state kept for each parameter.
  */
 export function checkState(
   type: string,
