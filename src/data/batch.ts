@@ -1,43 +1,43 @@
-/** What a model is trained and evaluated on. */
+/** The data a model is trained and evaluated on. */
 import { show, typeError } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 
-/** A batch of sequences, and what the model should make of them. */
+/** A batch of sequences with their targets. */
 export interface Batch<Input, Target extends Tensor | Indices> {
   readonly inputs: Input;
   readonly targets: Target;
-  /** The valid steps of each sequence; default: all are. */
+  /** The valid steps of each sequence; default all. */
   readonly lengths?: readonly number[] | undefined;
-  /** What each term of the loss is multiplied by, shaped like the targets; default 1. */
+  /** The weight of each term of the loss, shaped like the targets; default 1. */
   readonly weights?: Tensor | undefined;
-  /** Whether each sequence goes on where the same one of the batch before ended: its final state is then the first here. */
+  /** Whether each sequence continues the same sequence of the previous batch: the final state becomes the initial state. */
   readonly continues?: boolean | undefined;
 }
 
-/** Batches from anywhere: an array, a generator, a stream. */
+/** Batches from any iterable: an array, a generator, a stream. */
 export type Batches<Input, Target extends Tensor | Indices> =
   | Iterable<Batch<Input, Target>>
   | AsyncIterable<Batch<Input, Target>>;
 
-/** Batches that know where their epochs end: all that a training asks of a set, so that a program without one has none in it. */
+/** Batches that know where their epochs end: the part of a data set that training uses, so that programs without one do not bundle it. */
 export abstract class Epochs {
-  /** The batches of one epoch. */
+  /** The number of batches per epoch. */
   abstract readonly stepsPerEpoch: number;
-  /** The batches of all epochs. */
+  /** The number of batches of all epochs. */
   abstract get steps(): number;
-  /** The epoch of the last batch given, from 0. */
+  /** The epoch of the last batch returned, from 0. */
   abstract get epoch(): number;
-  /** How many batches of the epoch have been given. */
+  /** The number of batches of the epoch returned so far. */
   abstract get position(): number;
 }
 
-/** Iterables that are their own iterator, as a generator is: there is one pass over them. */
+/** Single-pass iterables, such as generators, that have been iterated. */
 const begun = /* @__PURE__ */ new WeakSet<object>();
 
 /**
- * Checks batches before they are iterated, which is then to happen.
+ * Checks batches immediately before they are iterated.
  *
- * @throws TypeError if `batches` cannot be iterated; Error if they can be once, and have been.
+ * @throws TypeError if `batches` is not iterable; Error if it is a single-pass iterable that has been iterated already.
  */
 export function checkBatches(where: string, batches: unknown): void {
   if (
@@ -51,7 +51,7 @@ export function checkBatches(where: string, batches: unknown): void {
       `is ${show(batches)}`,
       'an iterable of batches, such as an array of them',
     );
-  // A generator; other iterables may begin anew each time, and are not asked twice to find out.
+  // A generator. Other iterables may allow several passes, and are not iterated to find out.
   if (!('next' in batches)) return;
   if (begun.has(batches))
     throw new Error(
@@ -60,7 +60,7 @@ export function checkBatches(where: string, batches: unknown): void {
   begun.add(batches);
 }
 
-/** @throws TypeError if an item of `batches` is no batch. */
+/** @throws TypeError if an item of `batches` is not a batch. */
 export function checkBatch(where: string, batch: unknown): void {
   const { inputs, targets } = (batch ?? {}) as Partial<Batch<unknown, Tensor>>;
   if (inputs === undefined || targets === undefined) {

@@ -1,4 +1,4 @@
-/** A data set cut into batches, in a new order each time round. */
+/** A data set divided into batches, optionally reshuffled each epoch. */
 import { rangeError, requiredOptions, typeError } from '../common/errors.ts';
 import { type Checks, checkOptions, count, flag, integer, later, size } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
@@ -11,11 +11,11 @@ export interface DataRecord {
   readonly [part: string]: Data;
 }
 
-/** The examples that {@link batches} cuts, along the first axis of each part. */
+/** The examples to divide into batches, along the first axis of each part. */
 export interface Examples<Inputs extends Data | DataRecord, Targets extends Data | DataRecord> {
   readonly inputs: Inputs;
   readonly targets: Targets;
-  /** The valid steps of each example, of tensors and indices; sequences have their own. */
+  /** The valid steps of each example, for tensors and indices; sequences have their own lengths. */
   readonly lengths?: readonly number[] | undefined;
 }
 
@@ -27,23 +27,23 @@ const exampleChecks: Checks<Examples<Data | DataRecord, Data | DataRecord>> = {
 
 /** Options of {@link batches}. */
 export interface BatchesOptions {
-  /** How many examples a batch has. */
+  /** The number of examples per batch. */
   readonly size: number;
-  /** How often the examples come round; default 1. */
+  /** The number of epochs; default 1. */
   readonly epochs?: number | undefined;
-  /** Whether each epoch has an order of its own; default `false`, the order of the examples. */
+  /** Whether to reshuffle each epoch; default `false`, the given order. */
   readonly shuffle?: boolean | undefined;
-  /** What orders are drawn from: a generator forked from this one. */
+  /** The generator from which the shuffling generator is forked. */
   readonly random?: Random | undefined;
-  /** Whether the examples that do not fill a batch are left out of an epoch; default `false`. */
+  /** Whether to drop an incomplete last batch of an epoch; default `false`. */
   readonly dropLast?: boolean | undefined;
-  /** Whether examples of about the same length come together, which saves padding; default `false`. */
+  /** Whether to group examples of similar length, which reduces padding; default `false`. */
   readonly byLength?: boolean | undefined;
-  /** Whether each class is drawn equally often, rare ones again and again; default `false`. */
+  /** Whether to draw each class equally often, repeating rare ones; default `false`. */
   readonly balanced?: boolean | undefined;
   /**
-   * What fills target sequences up. With it their lengths may differ from those of the inputs, as the labels of `ctc` do,
-   * which are filled up with −1. By default they are the inputs' lengths, and what fills them up is never looked at.
+   * The padding of target sequences. If set, their lengths may differ from those of the inputs, as with the labels of `ctc`,
+   * whose padding is −1. By default the lengths are the inputs' lengths, and the padding is ignored.
    */
   readonly targetPadding?: number | undefined;
 }
@@ -59,12 +59,12 @@ const checks: Checks<BatchesOptions> = {
   targetPadding: integer,
 };
 
-/** Where batches are: all that is needed, beside the examples, to go on with the same ones. */
+/** The position in a batch set: with the examples, all that is needed to continue with the same batches. */
 export interface BatchesState {
   readonly epoch: number;
-  /** How many batches of the epoch have been given. */
+  /** The number of batches of the epoch returned so far. */
   readonly position: number;
-  /** The generator's state before the order of the epoch was drawn. */
+  /** The generator's state before the epoch's order was drawn. */
   readonly random: RandomState;
 }
 
@@ -75,13 +75,13 @@ type TakenOf<Of> = Of extends Data
 const WHERE = 'batches';
 
 /**
- * Cuts examples into batches for `train` and `evaluate`.
+ * Divides examples into batches for `train` and `evaluate`.
  *
- * Inputs and targets are tensors, indices, one class for each example, or sequences of indices or of feature vectors, each
- * of its own length, which are filled up to the longest of their batch; or records of such parts. The result can be
- * iterated again and again, knows its number of steps, and its place can be kept and restored.
+ * Inputs and targets are tensors, indices, one class per example, or sequences of indices or feature vectors of individual
+ * lengths, padded to the longest of their batch; or records of such parts. The result can be iterated repeatedly, knows its
+ * number of steps, and its position can be saved and restored.
  *
- * @throws TypeError or RangeError if parts have different numbers of examples, or lengths, or an option does not fit.
+ * @throws TypeError or RangeError if the parts differ in number or length of examples, or an option does not fit.
  *
  * @example
  * ```ts
@@ -107,7 +107,7 @@ export function batches<Inputs extends Data | DataRecord, Targets extends Data |
 }
 
 /**
- * The batches that {@link batches} makes.
+ * The result of {@link batches}.
  *
  * @example
  * ```ts
@@ -130,7 +130,7 @@ export class BatchSet<Input, Target>
   extends Epochs
   implements Iterable<Batch<Input, Target & (Tensor | Indices)>>
 {
-  /** The batches of one epoch. */
+  /** The number of batches per epoch. */
   readonly stepsPerEpoch: number;
   readonly epochs: number;
   readonly #inputs: readonly DataPart[];
@@ -176,30 +176,30 @@ export class BatchSet<Input, Target>
     this.#place = { epoch: 0, position: 0, random: this.#random.state };
   }
 
-  /** The batches of all epochs. */
+  /** The number of batches of all epochs. */
   get steps(): number {
     return this.epochs * this.stepsPerEpoch;
   }
 
-  /** The epoch of the last batch given, from 0. */
+  /** The epoch of the last batch returned, from 0. */
   get epoch(): number {
     return this.#place.epoch;
   }
 
-  /** How many batches of the epoch have been given. */
+  /** The number of batches of the epoch returned so far. */
   get position(): number {
     return this.#place.position;
   }
 
-  /** Where the last iteration is, for {@link restore}. */
+  /** The position of the last iteration, for {@link restore}. */
   state(): BatchesState {
     return this.#place;
   }
 
   /**
-   * Has the next iteration go on from a place.
+   * Starts the next iteration from a saved position.
    *
-   * @throws RangeError if it is not a place of these batches.
+   * @throws RangeError if these batches have no such position.
    */
   restore(state: BatchesState): void {
     const { epoch, position, random } = requiredOptions(
@@ -221,7 +221,7 @@ export class BatchSet<Input, Target>
     this.#restored = true;
   }
 
-  /** The batches, from the first epoch on, or from where they were restored to. */
+  /** The batches, from the first epoch or the restored position. */
   *[Symbol.iterator](): Generator<Batch<Input, Target & (Tensor | Indices)>, void, undefined> {
     let { epoch, position } = this.#restored ? this.#place : { epoch: 0, position: 0 };
     this.#restored = false;
@@ -248,7 +248,7 @@ export class BatchSet<Input, Target>
     return groups;
   }
 
-  /** As many examples as there are, each class in turn: the next of its own in an order drawn for each time round. */
+  /** One epoch's worth of examples, taking the classes in turn; each class's own examples are reshuffled at every pass. */
   #balanced(): number[] {
     const classes = this.#targets[0]!.classes!;
     const members = new Map<number, number[]>();
@@ -281,7 +281,7 @@ export class BatchSet<Input, Target>
   }
 }
 
-/** Whether it is one part, and no record of some. */
+/** Whether it is a single part, not a record of parts. */
 function isPart(of: Data | DataRecord): of is Data {
   return Array.isArray(of) || typeof of !== 'object' || of === null || 'data' in of;
 }
@@ -293,7 +293,7 @@ function partsOf(name: string, of: Data | DataRecord, padding: number): DataPart
   return parts;
 }
 
-/** The lengths of the examples: those given, or those of the sequences among the parts, which must be the same. */
+/** The lengths of the examples: those given, or those of the sequences among the parts, which must agree. */
 function lengthsOf(
   inputs: readonly DataPart[],
   targets: readonly DataPart[],

@@ -1,22 +1,22 @@
-/** What a data set is made of: tensors, indices, and sequences of any lengths, of which some examples are taken at a time. */
+/** The parts of a data set: tensors, indices and sequences of varying length, from which examples are selected. */
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import { checkTensor } from '../signal/checks.ts';
 
-/** Sequences of indices, each of its own length. */
+/** Sequences of indices, of varying length. */
 export type IndexSequences = readonly ArrayLike<number>[];
 
-/** Sequences of feature vectors, each of its own length. */
+/** Sequences of feature vectors, of varying length. */
 export type FeatureSequences = readonly (readonly ArrayLike<number>[])[];
 
 /**
- * One part of a data set, its examples along the first axis: a tensor or indices; one class for each example; sequences
- * of indices, or of feature vectors, each of its own length.
+ * One part of a data set, with its examples along the first axis: a tensor or indices; one class per example; sequences
+ * of indices or of feature vectors, of varying length.
  */
 export type Data = Tensor | Indices | readonly number[] | IndexSequences | FeatureSequences;
 
-/** What batches have of a part. */
+/** The type of a part within a batch. */
 export type Taken<D extends Data> = D extends Indices
   ? Indices
   : D extends Tensor
@@ -27,21 +27,21 @@ export type Taken<D extends Data> = D extends Indices
         ? Tensor
         : Indices;
 
-/** A part, checked. */
+/** A checked part. */
 export interface DataPart {
   readonly name: string;
   readonly count: number;
-  /** The steps of each example, where each has its own. */
+  /** The steps of each example, for parts of varying length. */
   readonly lengths: readonly number[] | undefined;
-  /** A copy of some examples, sequences filled up to the longest of them. */
+  /** A copy of some examples, with sequences padded to the longest of them. */
   take(rows: readonly number[]): Tensor | Indices;
-  /** The class of each example, where that is what the part holds. */
+  /** The class of each example, if the part holds classes. */
   readonly classes: ArrayLike<number> | undefined;
 }
 
 /**
- * @param padding what fills sequences of indices up.
- * @throws TypeError or RangeError if it is not data.
+ * @param padding the padding of index sequences.
+ * @throws TypeError or RangeError if it is not valid data.
  */
 export function partOf(where: string, name: string, data: unknown, padding: number): DataPart {
   if (!Array.isArray(data)) return blockPart(where, name, data as Tensor | Indices);
@@ -143,7 +143,7 @@ function featurePart(where: string, name: string, sequences: FeatureSequences, w
   return { name, count: sequences.length, lengths, take, classes: undefined };
 }
 
-/** At least 1: a batch has a time axis, however short its sequences. */
+/** At least 1: a batch always has a time axis. */
 function longest(lengths: readonly number[], rows: readonly number[]): number {
   return rows.reduce((most, row) => Math.max(most, lengths[row]!), 1);
 }
