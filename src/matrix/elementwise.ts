@@ -1,6 +1,6 @@
 /** Operations on elements, each by itself, and the softmax of each row. */
 import type { Matrix } from './matrix.ts';
-import { sameShape } from './shapes.ts';
+import { isMatrix, isNumber, sameShape } from './shapes.ts';
 
 type UnaryName = 'copy' | 'exp' | 'sigmoid' | 'tanh' | 'relu' | 'softplus' | 'softmax' | 'logSoftmax';
 type BinaryName = 'add' | 'sub' | 'mul' | 'mulAdd' | 'sigmoidBackward' | 'tanhBackward' | 'reluBackward';
@@ -58,18 +58,23 @@ export const reluBackward: (out: Matrix, y: Matrix, dy: Matrix) => void =
 
 /** out ← value */
 export function fill(out: Matrix, value: number): void {
+  isMatrix('fill', 'out', out);
+  isNumber('fill', 'value', value);
   out.backend.kernels.fill(out.offset, out.stride, value, out.rows, out.columns);
 }
 
 /** out ← factor * a */
 export function scale(out: Matrix, a: Matrix, factor: number): void {
   sameShape('scale', 'a', a, out);
+  isNumber('scale', 'factor', factor);
   out.backend.kernels.scale(out.offset, out.stride, a.offset, a.stride, factor, out.rows, out.columns);
 }
 
 /** out ← min(max(a, least), most); NaN stays NaN */
 export function clamp(out: Matrix, a: Matrix, least: number, most: number): void {
   sameShape('clamp', 'a', a, out);
+  isNumber('clamp', 'least', least);
+  isNumber('clamp', 'most', most);
   const { clamp } = out.backend.kernels;
   clamp(out.offset, out.stride, a.offset, a.stride, least, most, out.rows, out.columns);
 }

@@ -1,6 +1,7 @@
 /** The right factor of many products, laid out once in the order in which the kernel reads it. */
 import type { Arena } from './arena.ts';
 import type { Factor } from './matrix.ts';
+import { isMatrix } from './shapes.ts';
 
 /**
  * A copy of a factor for many products; it does not follow later changes of the original.
@@ -24,6 +25,7 @@ export class Packed {
   readonly columns: number;
 
   constructor(arena: Arena, factor: Factor) {
+    isMatrix('Packed', 'factor', factor);
     const { kernels } = factor.backend;
     this.rows = factor.rows;
     this.columns = factor.columns;

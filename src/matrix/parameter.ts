@@ -118,10 +118,12 @@ export class Parameter {
   /**
    * Overwrites the value, row by row.
    *
-   * @throws RangeError if the number of values is not that of the shape.
+   * @throws RangeError if the number of values is not that of the shape; TypeError if one is no number.
    */
   write(values: ArrayLike<number>): void {
     const length = this.value.rows * this.value.columns;
+    if (typeof values?.length !== 'number' || typeof values === 'string')
+      throw typeError('Parameter.write', 'values', `is ${show(values)}`, 'an array of numbers');
     if (values.length !== length)
       throw rangeError(
         'Parameter.write',
@@ -129,6 +131,11 @@ export class Parameter {
         `has length ${values.length}`,
         `${length} for shape [${this.shape.join(', ')}]`,
       );
+    // Arrays of numbers alone cannot hold anything else.
+    if (!ArrayBuffer.isView(values))
+      for (let i = 0; i < length; i++)
+        if (typeof values[i] !== 'number')
+          throw typeError('Parameter.write', `values[${i}]`, `is ${show(values[i])}`, 'a number');
     this.value.write(values);
     this.changed();
   }

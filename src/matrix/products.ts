@@ -2,7 +2,7 @@
 import { rangeError } from '../common/errors.ts';
 import type { Factor, Matrix } from './matrix.ts';
 import { Packed } from './packed.ts';
-import { shape } from './shapes.ts';
+import { isMatrix, shape } from './shapes.ts';
 
 /** out ← a · b */
 export function product(out: Matrix, a: Factor, b: Factor | Packed): void {
@@ -15,8 +15,12 @@ export function addProduct(out: Matrix, a: Factor, b: Factor | Packed): void {
 }
 
 function multiply(where: string, out: Matrix, a: Factor, b: Factor | Packed, beta: 0 | 1): void {
-  if (a.rows !== out.rows || b.columns !== out.columns || a.columns !== b.rows)
+  if (a?.rows !== out?.rows || b?.columns !== out?.columns || a?.columns !== b?.rows || out === undefined) {
+    isMatrix(where, 'out', out);
+    isMatrix(where, 'a', a);
+    isMatrix(where, 'b', b);
     throw rangeError(where, 'a · b', `is ${shape(a)} · ${shape(b)}`, `a product of shape ${shape(out)}`);
+  }
   const { kernels } = out.backend;
   const { rows: m, columns: n } = out;
   const k = a.columns;

@@ -1,18 +1,18 @@
 /** Operations on whole rows: moved, added up, looked up in tables, normalised. */
 import { rangeError } from '../common/errors.ts';
 import type { Matrix } from './matrix.ts';
-import { columnOf, rowOf, sameShape, shape, tableOf } from './shapes.ts';
+import { columnOf, indicesOf, isMatrix, isNumber, rowOf, sameShape, shape, tableOf } from './shapes.ts';
 
 /** Every row of out ← `row` */
 export function copyRow(out: Matrix, row: Matrix): void {
-  rowOf('copyRow', 'row', row, out.columns);
+  rowOf('copyRow', 'row', row, out);
   // A stride of 0 reads the one row again and again.
   out.backend.kernels.copy(out.offset, out.stride, row.offset, 0, out.rows, out.columns);
 }
 
 /** Every row of out ← that row + `row` */
 export function addRow(out: Matrix, row: Matrix): void {
-  rowOf('addRow', 'row', row, out.columns);
+  rowOf('addRow', 'row', row, out);
   out.backend.kernels.addRow(out.offset, out.stride, row.offset, out.rows, out.columns);
 }
 
@@ -39,12 +39,15 @@ export function addRowOf(out: Matrix, a: Matrix, i: number): void {
 
 /** out ← out + the sums of the columns of a */
 export function addColumnSums(out: Matrix, a: Matrix): void {
-  rowOf('addColumnSums', 'out', out, a.columns);
+  isMatrix('addColumnSums', 'a', a);
+  rowOf('addColumnSums', 'out', out, a);
   out.backend.kernels.columnSums(out.offset, a.offset, a.stride, a.rows, a.columns, 1);
 }
 
 /** out ← aᵀ */
 export function transpose(out: Matrix, a: Matrix): void {
+  isMatrix('transpose', 'out', out);
+  isMatrix('transpose', 'a', a);
   if (out.rows !== a.columns || out.columns !== a.rows)
     throw rangeError('transpose', 'a', `has shape ${shape(a)}`, `[${out.columns}, ${out.rows}]`);
   out.backend.kernels.transpose(out.offset, out.stride, a.offset, a.stride, a.rows, a.columns);
@@ -55,8 +58,8 @@ export const MOST_INDICES: number = 2 ** 24;
 
 /** Row i of out ← row `indices[i]` of table, or zeros where the index is −1 */
 export function gather(out: Matrix, table: Matrix, indices: Matrix): void {
-  rowOf('gather', 'indices', indices, out.rows);
-  tableOf('gather', table, out.columns);
+  indicesOf('gather', indices, 'out', out);
+  tableOf('gather', table, out);
   out.backend.kernels.gather(
     out.offset,
     out.stride,
@@ -70,8 +73,8 @@ export function gather(out: Matrix, table: Matrix, indices: Matrix): void {
 
 /** Row `indices[i]` of table ← that row + row i of a; an index of −1 is left out */
 export function scatterAdd(table: Matrix, a: Matrix, indices: Matrix): void {
-  rowOf('scatterAdd', 'indices', indices, a.rows);
-  tableOf('scatterAdd', table, a.columns);
+  indicesOf('scatterAdd', indices, 'a', a);
+  tableOf('scatterAdd', table, a);
   a.backend.kernels.scatterAdd(
     table.offset,
     table.stride,
@@ -90,7 +93,8 @@ export function scatterAdd(table: Matrix, a: Matrix, indices: Matrix): void {
  */
 export function normalize(out: Matrix, inverseDeviation: Matrix, a: Matrix, epsilon: number): void {
   sameShape('normalize', 'a', a, out);
-  columnOf('normalize', 'inverseDeviation', inverseDeviation, out.rows);
+  columnOf('normalize', 'inverseDeviation', inverseDeviation, out);
+  isNumber('normalize', 'epsilon', epsilon);
   out.backend.kernels.normalize(
     out.offset,
     out.stride,
@@ -108,7 +112,7 @@ export function normalize(out: Matrix, inverseDeviation: Matrix, a: Matrix, epsi
 export function normalizeBackward(out: Matrix, y: Matrix, inverseDeviation: Matrix, dy: Matrix): void {
   sameShape('normalizeBackward', 'y', y, out);
   sameShape('normalizeBackward', 'dy', dy, out);
-  columnOf('normalizeBackward', 'inverseDeviation', inverseDeviation, out.rows);
+  columnOf('normalizeBackward', 'inverseDeviation', inverseDeviation, out);
   out.backend.kernels.normalizeBackward(
     out.offset,
     out.stride,

@@ -1,32 +1,65 @@
-/** The checks that every operation makes: that the shapes of its matrices agree. */
-import { rangeError } from '../common/errors.ts';
+/**
+ * The checks that every operation makes: that its matrices are some, and that their shapes agree.
+ *
+ * They run in time loops: what is right costs a few comparisons, and only what is not is looked at closely.
+ */
+import { rangeError, show, typeError } from '../common/errors.ts';
 import type { Matrix } from './matrix.ts';
 
+interface Shaped {
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /** A shape as errors show it. */
-export function shape(of: { rows: number; columns: number }): string {
+export function shape(of: Shaped): string {
   return `[${of.rows}, ${of.columns}]`;
+}
+
+/** @throws TypeError if `of` is no matrix. */
+export function isMatrix(where: string, argument: string, of: Shaped): void {
+  if (of?.rows === undefined) throw typeError(where, argument, `is ${show(of)}`, 'a Matrix');
+}
+
+/** @throws TypeError if `value` is no number. */
+export function isNumber(where: string, argument: string, value: number): void {
+  if (typeof value !== 'number') throw typeError(where, argument, `is ${show(value)}`, 'a number');
 }
 
 /** @throws RangeError if `a` is not shaped like `out`. */
 export function sameShape(where: string, argument: string, a: Matrix, out: Matrix): void {
-  if (a.rows === out.rows && a.columns === out.columns) return;
+  if (a?.rows === out?.rows && a?.columns === out?.columns && out?.rows !== undefined) return;
+  isMatrix(where, 'out', out);
+  isMatrix(where, argument, a);
   throw rangeError(where, argument, `has shape ${shape(a)}`, `${shape(out)}, the shape of out`);
 }
 
-/** @throws RangeError if `row` is not one row of `columns`. */
-export function rowOf(where: string, argument: string, row: Matrix, columns: number): void {
-  if (row.rows === 1 && row.columns === columns) return;
-  throw rangeError(where, argument, `has shape ${shape(row)}`, `[1, ${columns}]`);
+/** @throws RangeError if `row` is not one row, as wide as `like`. */
+export function rowOf(where: string, argument: string, row: Matrix, like: Matrix): void {
+  if (row?.rows === 1 && row.columns === like?.columns) return;
+  isMatrix(where, argument, row);
+  isMatrix(where, 'out', like);
+  throw rangeError(where, argument, `has shape ${shape(row)}`, `[1, ${like.columns}]`);
 }
 
-/** @throws RangeError if `column` is not one column of `rows`. */
-export function columnOf(where: string, argument: string, column: Matrix, rows: number): void {
-  if (column.rows === rows && column.columns === 1) return;
-  throw rangeError(where, argument, `has shape ${shape(column)}`, `[${rows}, 1]`);
+/** @throws RangeError if `indices` are not one row, of an index for each row of `of`. */
+export function indicesOf(where: string, indices: Matrix, argument: string, of: Matrix): void {
+  if (indices?.rows === 1 && indices.columns === of?.rows) return;
+  isMatrix(where, 'indices', indices);
+  isMatrix(where, argument, of);
+  throw rangeError(where, 'indices', `has shape ${shape(indices)}`, `[1, ${of.rows}]`);
 }
 
-/** @throws RangeError if `table` has not `columns`. */
-export function tableOf(where: string, table: Matrix, columns: number): void {
-  if (table.columns !== columns)
-    throw rangeError(where, 'table', `has ${table.columns} columns`, `${columns}`);
+/** @throws RangeError if `column` is not one column, as long as `out`. */
+export function columnOf(where: string, argument: string, column: Matrix, out: Matrix): void {
+  if (column?.rows === out.rows && column.columns === 1) return;
+  isMatrix(where, argument, column);
+  throw rangeError(where, argument, `has shape ${shape(column)}`, `[${out.rows}, 1]`);
+}
+
+/** @throws RangeError if `table` is not as wide as `of`. */
+export function tableOf(where: string, table: Matrix, of: Matrix): void {
+  if (table?.columns === of.columns) return;
+  isMatrix(where, 'table', table);
+  throw rangeError(where, 'table', `has ${table.columns} columns`, `${of.columns}`);
 }
