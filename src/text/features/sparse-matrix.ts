@@ -98,7 +98,7 @@ export class SparseMatrix {
       for (const column of Float64Array.from(row.keys()).sort()) written.add(column, row.get(column)!);
       written.end();
     }
-    return new SparseMatrix(...written.layout(width));
+    return matrixOf(written, width);
   }
 
   /** The number of rows. */
@@ -167,8 +167,14 @@ export class SparseMatrix {
       for (const at of kept) written.add(at, values[at]!);
       written.end();
     }
-    return new SparseMatrix(...written.layout(columns.length));
+    return matrixOf(written, columns.length);
   }
+}
+
+/** What was written row by row. */
+export function matrixOf(rows: SparseRows, width: number): SparseMatrix {
+  const [shape, rowStart, columns, values] = rows.layout(width);
+  return new SparseMatrix(shape, rowStart, columns, values);
 }
 
 /** Passes on a matrix, and, where given, only one of this width. */

@@ -18,7 +18,7 @@ import { type CutOptions, cut, cutChecks } from '../counts/vocabulary-cut.ts';
 import type { TokenizeFunction } from '../tokenizers/custom.ts';
 import { loadTokenizer } from '../tokenizers/load-tokenizer.ts';
 import { type SavedTokenizer, TOKENIZER_FORMAT } from '../tokenizers/tokenizer.ts';
-import { SparseMatrix } from './sparse-matrix.ts';
+import { matrixOf, type SparseMatrix } from './sparse-matrix.ts';
 import { countRows, countsOf } from './term-rows.ts';
 
 /** The tokenizer, the cut of the vocabulary, or a vocabulary made before. */
@@ -104,7 +104,7 @@ export class TermCounter {
     const numbers = new TokenMap();
     const numberOf = (token: string) => numbers.get(token) ?? numbers.add(flat(token));
     const all = countRows(where, documents, tokenizer, numberOf);
-    const byNumber = new SparseMatrix(...all.layout(numbers.size));
+    const byNumber = matrixOf(all, numbers.size);
     const counter = new TermCounter(termsOf(where, countsOf(byNumber, numbers), bounds), options);
     return { counter, counts: byNumber.pick(counter.terms.map((term) => numbers.get(term)!)) };
   }
@@ -120,7 +120,7 @@ export class TermCounter {
     const { vocabulary } = this;
     const columnOf = (token: string) => vocabulary.indexOf(token) ?? vocabulary.unknown;
     const rows = countRows('TermCounter.transform', documents, this.#options.tokenizer, columnOf);
-    return new SparseMatrix(...rows.layout(vocabulary.size));
+    return matrixOf(rows, vocabulary.size);
   }
 
   /** The versioned form that {@link TermCounter.fromJSON} reads. @throws as the tokenizer's own. */

@@ -2,6 +2,7 @@ import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { chiSquaredTail } from '../../../src/text/features/chi-distribution.ts';
+import { matrixOf } from '../../../src/text/features/sparse-matrix.ts';
 import { SparseRows } from '../../../src/text/features/sparse-rows.ts';
 import {
   Contingency,
@@ -51,7 +52,7 @@ describe('SparseRows', () => {
       for (let column = 0; column < row % 40; column++) rows.add(column, row);
       rows.end();
     }
-    const matrix = new SparseMatrix(...rows.layout(40));
+    const matrix = matrixOf(rows, 40);
     expect(matrix.shape).toEqual([300, 40]);
     expect([...matrix.row(299).values]).toEqual(Array(19).fill(299));
     expect(matrix.values.length).toBe(7 * 780 + 190);

@@ -57,7 +57,7 @@ export function bytePairModel(options: BytePairOptions): SubwordModel {
       const index = vocabulary.get(spelling);
       const last = segments.at(-1);
       if (index !== undefined) segments.push({ index, start, end });
-      else if (bytes !== undefined) segments.push(...inBytes(word, start, end, bytes));
+      else if (bytes !== undefined) for (const byte of inBytes(word, start, end, bytes)) segments.push(byte);
       else if (unknownIndex !== undefined) {
         if (fuseUnknown && unknownBefore) segments[segments.length - 1] = { ...last!, end };
         else segments.push({ index: unknownIndex, start, end });
