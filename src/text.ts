@@ -83,10 +83,20 @@ export {
   padSequences,
 } from './text/sequences/padding.ts';
 export {
+  MinMaxScaler,
+  type SavedScaler,
+  type Scaler,
+  type ScalerOptions,
+  StandardScaler,
+} from './text/sequences/scalers.ts';
+export { fillMissing, padSeries } from './text/sequences/series.ts';
+export {
   type SeriesOptions,
   type SeriesSplit,
   type SeriesWindows,
   splitSeries,
+  type WindowBatch,
+  type WindowBatchOptions,
 } from './text/sequences/series-windows.ts';
 export { type CharacterOptions, characters } from './text/tokenizers/characters.ts';
 export {

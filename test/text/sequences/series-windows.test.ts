@@ -64,6 +64,50 @@ describe('splitSeries', () => {
     },
   );
 
+  test('several horizons are the steps that they name', () => {
+    const steps = { data: Float64Array.from({ length: 20 }, (_, step) => step), shape: [20, 1] };
+    const { train } = splitSeries(steps, { length: 3, horizon: [1, 7] });
+    expect(train.count).toBe(11);
+    expect(train.targets.shape).toEqual([11, 2, 1]);
+    expect([...train.targets.data.subarray(0, 4)]).toEqual([3, 9, 4, 10]);
+    expect(train.targets.data.at(-1)).toBe(19);
+  });
+
+  test('batches are the windows, each once, in any order, cut when they come', () => {
+    const steps = { data: Float64Array.from({ length: 40 }, (_, i) => i), shape: [20, 2] };
+    const { train } = splitSeries(steps, { length: 3, horizon: 2, stride: 2, targets: [1] });
+    const inTime = [...train.batches({ batchSize: 4 })];
+    expect(inTime.flatMap(({ inputs }) => [...inputs.data])).toEqual([...train.inputs.data]);
+    expect(inTime.flatMap(({ targets }) => [...targets.data])).toEqual([...train.targets.data]);
+    expect(inTime.map(({ inputs }) => inputs.shape[0])).toEqual([4, 4]);
+    const shuffled = [...train.batches({ batchSize: 3, random: 1 })];
+    expect(shuffled.flatMap(({ starts }) => starts)).not.toEqual(inTime.flatMap(({ starts }) => starts));
+    expect(shuffled.flatMap(({ starts }) => starts).sort((a, b) => a - b)).toEqual([
+      0, 2, 4, 6, 8, 10, 12, 14,
+    ]);
+    for (const { inputs, targets, starts } of shuffled) {
+      for (const [row, start] of starts.entries()) {
+        expect([...inputs.data.subarray(6 * row, 6 * row + 6)]).toEqual(
+          [0, 1, 2, 3, 4, 5].map((i) => 2 * start + i),
+        );
+        expect([...targets.data.subarray(2 * row, 2 * row + 2)]).toEqual([2 * start + 7, 2 * start + 9]);
+      }
+    }
+    expect([...train.batches({ batchSize: 3, last: 'drop' })].map(({ starts }) => starts.length)).toEqual([
+      3, 3,
+    ]);
+  });
+
+  test('windows of a long series take the memory of a batch', () => {
+    const series = { data: new Float32Array(800_000), shape: [800_000, 1] };
+    const before = process.memoryUsage().arrayBuffers;
+    const { train } = splitSeries(series, { length: 120 });
+    const { value } = train.batches({ batchSize: 32, random: 1 }).next();
+    expect(value.inputs.shape).toEqual([32, 120, 1]);
+    // All windows at once are 384 MB.
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20e6);
+  });
+
   test('keeps float32, and has empty parts where none were asked for', () => {
     const { train, test: tested } = splitSeries({ data: new Float32Array(5), shape: [5, 1] }, { length: 2 });
     expect(train.inputs.data).toBeInstanceOf(Float32Array);
@@ -75,7 +119,7 @@ const series = { data: Float64Array.of(0, 1, 2, 3), shape: [4, 1] };
 test.each<[string, () => unknown, string]>([
   ['a flat series', () => splitSeries({ data: new Float64Array(4), shape: [4] }, { length: 1 }), 'RangeError: splitSeries: series has shape [4] and 4 values, expected shape [time, features]'],
   ['an array', () => splitSeries([1, 2] as never, { length: 1 }), 'TypeError: splitSeries: series.data is undefined, expected a Float32Array or Float64Array'],
-  ['NaN in a series', () => splitSeries({ data: Float64Array.of(0, Number.NaN), shape: [2, 1] }, { length: 1 }), 'RangeError: splitSeries: series.data[1] is NaN, expected finite numbers'],
+  ['NaN in a series', () => splitSeries({ data: Float64Array.of(0, Number.NaN), shape: [2, 1] }, { length: 1 }), 'RangeError: splitSeries: series.data[1] is NaN, expected finite numbers; see fillMissing'],
   ['too short a series', () => splitSeries(series, { length: 4 }), 'RangeError: splitSeries: train has 4 steps, expected at least 5 (length + horizon)'],
   ['too short a part', () => splitSeries(series, { length: 1, test: 0.25 }), 'RangeError: splitSeries: test has 1 steps, expected at least 2 (length + horizon)'],
   ['nothing to train on', () => splitSeries(series, { length: 1, validation: 0.5, test: 0.5 }), 'RangeError: splitSeries: validation and test have the sum 1, expected less than 1'],
@@ -85,6 +129,9 @@ test.each<[string, () => unknown, string]>([
   ['a negative shape', () => splitSeries({ data: new Float64Array(2), shape: [-1, -2] }, { length: 1 }), 'RangeError: splitSeries: series has shape [-1, -2] and 2 values, expected shape [time, features]'],
   ['no shape', () => splitSeries({ data: new Float64Array(2) } as never, { length: 1 }), 'TypeError: splitSeries: series.shape is undefined, expected an array: [time, features]'],
   ['no list of targets', () => splitSeries(series, { length: 1, targets: 0 as never }), 'TypeError: splitSeries: targets is 0, expected an array of columns'],
+  ['no horizon', () => splitSeries(series, { length: 1, horizon: [] }), 'RangeError: splitSeries: horizon is empty, expected at least one step'],
+  ['half a step', () => splitSeries(series, { length: 1, horizon: [0.5] }), 'RangeError: splitSeries: horizon[0] is 0.5, expected a whole number of at least 1'],
+  ['no batch size', () => splitSeries(series, { length: 1 }).train.batches({} as never), 'TypeError: SeriesWindows.batches: batchSize is undefined, expected a whole number of at least 1'],
   ['no targets', () => splitSeries(series, { length: 1, targets: [] }), 'RangeError: splitSeries: targets is empty, expected columns from 0 to 0'],
   ['a target column', () => splitSeries(series, { length: 1, targets: [1] }), 'RangeError: splitSeries: targets has 1, expected columns from 0 to 0'],
 ])('says what is wrong: %s', (_, act, message) => {
