@@ -90,6 +90,7 @@ function stepsForward<State extends string>(
   const { step, advance } = stepAt(cell, run, 0);
   const stages = cell.rule.stages.map((stage, s) => ({
     stage,
+    from: source(step, stage.from),
     // Gates have p, or the bias of q, already.
     multiply: stage.gives === undefined ? addProduct : product,
     out: productOf(cell, run, stage).rowsFrom(0, B),
@@ -102,9 +103,9 @@ function stepsForward<State extends string>(
     project(cell, run, weights.project, start, end - start); // (1)
     for (let t = start; t < end; t++) {
       for (let s = 0; s < stages.length; s++) {
-        const { stage, multiply, out, weight } = stages[s]!;
+        const { stage, from, multiply, out, weight } = stages[s]!;
         stage.prepare?.(step);
-        multiply(out, source(step, stage.from), weight); // (2)
+        multiply(out, from, weight); // (2)
         stage.activate(step); // (3)
         out.advance(B);
       }
