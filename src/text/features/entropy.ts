@@ -97,7 +97,12 @@ export function binaryCrossEntropyOf(y: number, q: number, unit: EntropyUnit = '
 export function klDivergence(p: ArrayLike<number>, q: ArrayLike<number>, unit: EntropyUnit = 'nats'): number {
   const log = logarithm('klDivergence', unit);
   const [truth, other] = pair('klDivergence', p, q);
-  return sum(truth, (value, i) => (value === 0 ? 0 : value * log(value / other[i]!)));
+  return sum(truth, (value, i) => {
+    const ratio = value / other[i]!;
+    // Beside a q below 10⁻³⁰⁸ the ratio overflows, its logarithm does not.
+    const overflows = ratio === Number.POSITIVE_INFINITY && other[i]! > 0;
+    return value === 0 ? 0 : value * (overflows ? log(value) - log(other[i]!) : log(ratio));
+  });
 }
 
 /**

@@ -41,6 +41,11 @@ describe('entropies', () => {
       0,
       Number.POSITIVE_INFINITY,
     ]);
+    expect(klDivergence([1, 0], [5e-324, 1])).toBeCloseTo(1074 * Math.LN2, 10);
+    expect(klDivergence([0.5, 0.5], [1e-310, 1], 'bits')).toBeCloseTo(
+      0.5 * (Math.log2(0.5) - Math.log2(1e-310)) + 0.5 * Math.log2(0.5),
+      10,
+    );
     expect([perplexityOf([0.25, 1]), perplexityOf([1]), perplexityOf([0])]).toEqual([
       2,
       1,
