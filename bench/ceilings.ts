@@ -3,7 +3,8 @@
  * caches. Run as a process of its own, like the systems; prints one line of JSON.
  */
 import { type SimdKind, simdBackend } from '../src/kernels/simd/index.ts';
-import { multiplyAddsOf, ROUND_FLOPS } from './multiply-adds.ts';
+import { useWideKernels } from '../src/kernels/wide/index.ts';
+import { multiplyAddsOf, ROUND_FLOPS, WIDE_ROUND_FLOPS, wideMultiplyAdds } from './multiply-adds.ts';
 
 /** The ceilings of one core. */
 export interface Ceilings {
@@ -11,6 +12,8 @@ export interface Ceilings {
   /** GFLOP/s of 128-bit multiply–adds, of the kernels that `float32()` chooses here; none without WebAssembly. */
   readonly gflops: number | undefined;
   readonly kernels: string | undefined;
+  /** GFLOP/s of 256-bit multiply–adds; none where {@link useWideKernels} is refused. */
+  readonly wideGflops: number | undefined;
   /** GB/s written by a copy of 64 MB. */
   readonly copyGBs: number;
 }
@@ -29,6 +32,16 @@ function best(work: () => void): number {
   return shortest;
 }
 
+function wideGflops(): number | undefined {
+  try {
+    useWideKernels();
+  } catch {
+    return undefined;
+  }
+  const multiplyAdds = wideMultiplyAdds();
+  return (ROUNDS * WIDE_ROUND_FLOPS) / best(() => multiplyAdds(ROUNDS)) / 1e9;
+}
+
 const kinds: SimdKind[] = ['relaxed', 'simd'];
 const kind = kinds.find((candidate) => simdBackend(candidate) !== undefined);
 const multiplyAdds = kind && multiplyAddsOf(kind);
@@ -37,8 +50,9 @@ const to = new Uint8Array(COPY_BYTES);
 
 const ceilings: Ceilings = {
   runtime: `node ${process.version}`,
-  gflops: multiplyAdds && (ROUNDS * ROUND_FLOPS) / best(() => multiplyAdds(ROUNDS, 0.5, 1)) / 1e9,
+  gflops: multiplyAdds && (ROUNDS * ROUND_FLOPS) / best(() => multiplyAdds(ROUNDS)) / 1e9,
   kernels: kind && simdBackend(kind)?.name,
+  wideGflops: wideGflops(),
   copyGBs: COPY_BYTES / best(() => to.set(from)) / 1e9,
 };
 process.stdout.write(`${JSON.stringify(ceilings)}\n`);

@@ -5,8 +5,10 @@
  * clocks and neighbours change. Every figure is the best of many repetitions.
  */
 
+import type { Backend } from '../src/kernels/backend.ts';
 import { type SimdKind, simdBackend } from '../src/kernels/simd/index.ts';
-import { multiplyAddsOf, ROUND_FLOPS } from './multiply-adds.ts';
+import { useWideKernels } from '../src/kernels/wide/index.ts';
+import { multiplyAddsOf, ROUND_FLOPS, WIDE_ROUND_FLOPS, wideMultiplyAdds } from './multiply-adds.ts';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 0.25);
 
@@ -32,15 +34,24 @@ function best(work: () => void): number {
   return shortest;
 }
 
-function measure(kind: SimdKind): void {
-  const backend = simdBackend(kind);
+function wideBackend(): Backend | undefined {
+  try {
+    return useWideKernels();
+  } catch {
+    return undefined;
+  }
+}
+
+function measure(kind: SimdKind | 'wide'): void {
+  const backend = kind === 'wide' ? wideBackend() : simdBackend(kind);
   if (backend === undefined) {
     console.log(`\n${kind}: not in this engine`);
     return;
   }
   const { heap, kernels } = backend;
-  const multiplyAdds = multiplyAddsOf(kind);
-  const ceiling = (): number => (100_000 * ROUND_FLOPS) / best(() => multiplyAdds(100_000, 0.5, 1)) / 1e9;
+  const multiplyAdds = kind === 'wide' ? wideMultiplyAdds() : multiplyAddsOf(kind);
+  const flops = 100_000 * (kind === 'wide' ? WIDE_ROUND_FLOPS : ROUND_FLOPS);
+  const ceiling = (): number => flops / best(() => multiplyAdds(100_000)) / 1e9;
   ceiling();
   console.log(`\n${backend.name}, Node ${process.version}, ceiling ${ceiling().toFixed(1)} GFLOP/s`);
 
@@ -135,3 +146,4 @@ function measure(kind: SimdKind): void {
 
 measure('simd');
 measure('relaxed');
+measure('wide');

@@ -1,22 +1,31 @@
 /** The loop that measures what a core can do at most, with the instructions of each flavour of kernels. */
 import type { SimdKind } from '../src/kernels/simd/index.ts';
 import { bytesOf } from '../src/kernels/simd/text.ts';
+import { compileWide } from '../src/kernels/wide/compile.ts';
 import { pieces } from './ceiling.generated.ts';
+import { pieces as widePieces } from './wide-ceiling.generated.ts';
 
-/** `count` rounds of twelve independent multiply–adds of four lanes. */
-type MultiplyAdds = (count: number, factor: number, summand: number) => number;
+/** `count` rounds of twelve independent multiply–adds of four lanes, or of eight. */
+type MultiplyAdds = (count: number) => void;
 
-/** The floating-point operations of one round. */
+/** The floating-point operations of one round, of 128 bits and of 256. */
 export const ROUND_FLOPS = 96;
+export const WIDE_ROUND_FLOPS = 192;
 
 /** The loop, in an engine that has the instructions. */
 export function multiplyAddsOf(kind: SimdKind): MultiplyAdds {
-  const env = { memory: new WebAssembly.Memory({ initial: 1 }) };
-  const { exports } = new WebAssembly.Instance(
-    new WebAssembly.Module(bytesOf(...pieces.map((piece) => piece[kind]))),
-    {
-      env,
-    },
-  );
-  return exports.multiplyAdds as MultiplyAdds;
+  return loopOf(new WebAssembly.Module(bytesOf(...pieces.map((piece) => piece[kind]))));
+}
+
+/** The loop of 256 bits, where `useWideKernels` has found that they are in effect. */
+export function wideMultiplyAdds(): MultiplyAdds {
+  return loopOf(compileWide(bytesOf(...widePieces.map((piece) => piece.relaxed))));
+}
+
+function loopOf(module: WebAssembly.Module): MultiplyAdds {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  new Float32Array(memory.buffer).set([0.5, 1], 384 / 4);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const multiplyAdds = exports.multiplyAdds as (count: number, at: number) => void;
+  return (count) => multiplyAdds(count, 0);
 }

@@ -27,7 +27,10 @@ export async function prepare(): Promise<void> {
     platform: 'node',
     // The peers as installed, the library as published.
     packages: 'external',
-    alias: { 'recurrent-cells': join(root, 'dist', 'index.js') },
+    alias: {
+      'recurrent-cells': join(root, 'dist', 'index.js'),
+      'recurrent-cells/node': join(root, 'dist', 'node.js'),
+    },
     logLevel: 'error',
   });
 }

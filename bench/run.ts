@@ -90,6 +90,7 @@ const pinned = core.length > 0 ? `core ${options.core}` : 'no core of their own 
 console.log(`${cpus()[0]?.model.trim()}, ${ceilings.runtime}, processes on ${pinned}`);
 if (ceilings.gflops !== undefined)
   console.log(`multiply–add ceiling of ${ceilings.kernels}: ${digits(ceilings.gflops)} GFLOP/s`);
+if (ceilings.wideGflops !== undefined) console.log(`of 256 bits: ${digits(ceilings.wideGflops)} GFLOP/s`);
 console.log(`large copy: ${digits(ceilings.copyGBs)} GB/s`);
 if (python === undefined) console.log('no python3 with torch here: PyTorch is left out');
 

@@ -26,7 +26,9 @@ const header = `// Made by scripts/build-kernels.mjs, sources ${await fingerprin
 const source = join(kernels, 'index.ts');
 await generate(join(root, 'src/kernels/simd/binaries.generated.ts'), source, flavours(0), heapBase);
 await generate(join(root, 'src/kernels/wide/binaries.generated.ts'), source, flavours(1));
-await generate(join(root, 'bench/ceiling.generated.ts'), join(benchmarks, 'ceiling.ts'), flavours(0));
+const ceiling = join(benchmarks, 'ceiling.ts');
+await generate(join(root, 'bench/ceiling.generated.ts'), ceiling, flavours(0));
+await generate(join(root, 'bench/wide-ceiling.generated.ts'), ceiling, flavours(1));
 
 /** Writes the binaries of the flavours, unless they are there, and what `further` declares. */
 async function generate(target, source, flavours, further) {

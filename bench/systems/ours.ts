@@ -1,4 +1,4 @@
-/** recurrent-cells, by its public interface. */
+/** recurrent-cells, by its public interface; told `wide`, with kernels of 256 bits. */
 import {
   Adam,
   type AnyLayer,
@@ -21,9 +21,12 @@ import {
   type Tensor,
   train,
 } from 'recurrent-cells';
+import { useWideKernels } from 'recurrent-cells/node';
 import { type Job, serve, squareMean } from '../protocol.ts';
 import type { Tensors } from '../tensors.ts';
 import type { Workload } from '../workloads.ts';
+
+if (process.argv[4] === 'wide') useWideKernels();
 
 const cells = { rnn: RNNCell, lstm: LSTMCell, gru: GRUCell };
 
