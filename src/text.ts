@@ -39,7 +39,7 @@ export { cutZipf, type ZipfCut, type ZipfCutOptions } from './text/counts/zipf-c
 export { fitZipf, type ZipfFit, type ZipfFitOptions } from './text/counts/zipf-fit.ts';
 export { plotZipf, type ZipfPlotOptions } from './text/counts/zipf-plot.ts';
 export { type ChiSquaredScores, chiSquared, chiSquaredOfTable } from './text/features/chi-squared.ts';
-export { Contingency, type ContingencyTable, type Label } from './text/features/contingency.ts';
+export { Contingency, type ContingencyTable } from './text/features/contingency.ts';
 export {
   documentEntropy,
   stopwordsByCount,
@@ -73,6 +73,20 @@ export { type DenseTensor, SparseMatrix } from './text/features/sparse-matrix.ts
 export { type SavedTermCounter, TermCounter, type TermCounterOptions } from './text/features/term-counter.ts';
 export { type TermFrequency, termFrequency } from './text/features/term-frequency.ts';
 export { type SavedTfIdf, TfIdf, type TfIdfOptions } from './text/features/tf-idf.ts';
+export {
+  classWeights,
+  type Label,
+  LabelEncoder,
+  type SavedLabelEncoder,
+} from './text/labels/label-encoder.ts';
+export {
+  type DealOptions,
+  type FoldOptions,
+  kFolds,
+  type Split,
+  type SplitOptions,
+  split,
+} from './text/labels/split.ts';
 export { type BatchOptions, batchesByLength, type SequenceBatch } from './text/sequences/batches.ts';
 export { type Chunk, type ChunkOptions, chunksOf } from './text/sequences/chunks.ts';
 export { oneHotVectors } from './text/sequences/one-hot.ts';

@@ -4,8 +4,9 @@
  * Answers for two forms of it: over sums of values (scikit-learn's), and over one 2 × 2 table (the textbook's).
  */
 import { rangeError } from '../../common/errors.ts';
+import type { Label } from '../labels/label-encoder.ts';
 import { chiSquaredTail } from './chi-distribution.ts';
-import { type ContingencyTable, checkTableOfFour, classesOf, type Label } from './contingency.ts';
+import { type ContingencyTable, checkTableOfFour, classesOf } from './contingency.ts';
 import { eachEntry, type SparseMatrix } from './sparse-matrix.ts';
 
 /** Scores, and how likely each would be if term and class were independent. */

@@ -4,10 +4,8 @@
  * Answers for the 2 × 2 tables of presence; the scores are one file each.
  */
 import { numberWithin, rangeError, show, typeError } from '../../common/errors.ts';
+import type { Label } from '../labels/label-encoder.ts';
 import { checkMatrix, eachEntry, type SparseMatrix } from './sparse-matrix.ts';
-
-/** A document's class: a name or a number. */
-export type Label = string | number;
 
 /** One term against one class, in documents: a + b + c + d is their number. */
 export interface ContingencyTable {

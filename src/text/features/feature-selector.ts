@@ -8,8 +8,8 @@ import { oneOf, rangeError, show, typeError, wholeNumber } from '../../common/er
 import { type Checks, checkOptions, later, size } from '../../common/options.ts';
 import { readArray, readSaved } from '../../common/saved.ts';
 import { boundChecks, type DocumentBound, leastDocuments, mostDocuments } from '../counts/vocabulary-cut.ts';
+import type { Label } from '../labels/label-encoder.ts';
 import { chiSquared } from './chi-squared.ts';
-import type { Label } from './contingency.ts';
 import { documentFrequency } from './inverse-document-frequency.ts';
 import { informationGain, mutualInformation } from './mutual-information.ts';
 import { checkMatrix, type SparseMatrix } from './sparse-matrix.ts';

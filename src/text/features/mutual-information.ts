@@ -3,7 +3,9 @@
  *
  * Answers for the three scores that go under that name.
  */
-import { type ContingencyTable, checkTableOfFour, classesOf, type Label } from './contingency.ts';
+
+import type { Label } from '../labels/label-encoder.ts';
+import { type ContingencyTable, checkTableOfFour, classesOf } from './contingency.ts';
 import { type EntropyUnit, logarithm } from './entropy.ts';
 import { eachEntry, type SparseMatrix } from './sparse-matrix.ts';
 

@@ -1,0 +1,170 @@
+/**
+ * Rows dealt into parts: for training, validation and test, or into folds.
+ *
+ * Answers for which rows; by chance, with the classes in proportion, or groups whole.
+ */
+import { rangeError, wholeNumber } from '../../common/errors.ts';
+import { type Checks, checkOptions, fraction, later, size } from '../../common/options.ts';
+import { type RandomSource, randomSource, shuffle } from '../../random/random.ts';
+import { checkLabels, type Label } from './label-encoder.ts';
+
+/** How rows are dealt. */
+export interface DealOptions {
+  /** A seed, or a generator. Without it, rows are dealt in their order. */
+  readonly random?: number | RandomSource | undefined;
+  /** [rows] Each row's class: every part has about the same share of each. */
+  readonly stratify?: readonly Label[] | undefined;
+  /** [rows] Each row's group, such as its author: no group is in two parts. Not beside `stratify`. */
+  readonly groups?: readonly Label[] | undefined;
+}
+
+/** The shares of the parts; training gets the rest. */
+export interface SplitOptions extends DealOptions {
+  readonly test?: number | undefined;
+  readonly validation?: number | undefined;
+}
+
+/** How many folds. */
+export interface FoldOptions extends DealOptions {
+  /** At least 2 (default 5). */
+  readonly folds?: number | undefined;
+}
+
+/** The rows of each part, ascending. */
+export interface Split {
+  readonly train: number[];
+  readonly validation: number[];
+  readonly test: number[];
+}
+
+const dealChecks: Checks<DealOptions> = { random: later, stratify: later, groups: later };
+const splitChecks: Checks<SplitOptions> = { ...dealChecks, test: fraction, validation: fraction };
+const foldChecks: Checks<FoldOptions> = { ...dealChecks, folds: size };
+
+/**
+ * Splits rows into training, validation and test.
+ *
+ * By classes, each part's number of a class is within 2 of its share, and each part's size within 1. By groups, whole groups are dealt until a part has its
+ * share, so that parts are as large as groups allow.
+ *
+ * @param rows - how many rows there are
+ * @throws RangeError if shares leave nothing for training or a part with a share gets no row, or for labels that are not as
+ * many as the rows.
+ *
+ * @example
+ * ```ts
+ * import { split } from 'recurrent-cells/text';
+ * const labels = ['a', 'a', 'a', 'a', 'b', 'b', 'b', 'b'];
+ * const { train, test } = split(labels.length, { test: 0.25, stratify: labels });
+ * test; // → [3, 7]
+ * train.length; // → 6
+ * ```
+ */
+export function split(rows: number, options: SplitOptions = {}): Split {
+  const where = 'split';
+  wholeNumber(where, 'rows', rows);
+  const { test = 0, validation = 0 } = checkOptions(where, options, splitChecks);
+  if (test + validation >= 1)
+    throw rangeError(where, 'validation and test', `have the sum ${validation + test}`, 'less than 1');
+  const train = 1 - validation - test;
+  const [first, second, third] = deal(where, rows, [train, validation, test], options);
+  for (const [
+    name,
+    share,
+    part,
+  ] of [['train', train, first], ['validation', validation, second], ['test', test, third]] as const) // biome-ignore format: parts
+    if (share > 0 && part!.length === 0)
+      throw rangeError(where, name, 'gets no row', 'at least one; more rows or another share');
+  return { train: first!, validation: second!, test: third! };
+}
+
+/**
+ * Deals rows into folds, each of which is tested on once and trained on in all other rounds.
+ *
+ * @param rows - how many rows there are
+ * @throws RangeError for fewer than two folds, or fewer rows, or groups, than folds.
+ *
+ * @example
+ * ```ts
+ * import { kFolds } from 'recurrent-cells/text';
+ * kFolds(4, { folds: 2 }); // → [{ train: [2, 3], test: [0, 1] }, { train: [0, 1], test: [2, 3] }]
+ * ```
+ */
+export function kFolds(
+  rows: number,
+  options: FoldOptions = {},
+): { readonly train: number[]; readonly test: number[] }[] {
+  const where = 'kFolds';
+  wholeNumber(where, 'rows', rows);
+  const { folds = 5 } = checkOptions(where, options, foldChecks);
+  if (folds < 2) throw rangeError(where, 'folds', `is ${folds}`, 'at least 2');
+  const tests = deal(where, rows, Array(folds).fill(1 / folds), options);
+  if (tests.some((part) => part.length === 0))
+    throw rangeError(where, 'folds', `is ${folds}`, 'at most the number of rows, or of groups');
+  const foldOf = new Int32Array(rows);
+  for (const [fold, test] of tests.entries()) for (const row of test) foldOf[row] = fold;
+  const all = Array.from(foldOf.keys());
+  return tests.map((test, fold) => ({ train: all.filter((row) => foldOf[row] !== fold), test }));
+}
+
+/** Deals rows into parts of these shares, each ascending. */
+function deal(where: string, rows: number, shares: readonly number[], options: DealOptions): number[][] {
+  const { random, stratify, groups } = options;
+  const source = random === undefined ? undefined : randomSource(where, random);
+  const ordered = <Item>(items: Item[]) => (source === undefined ? items : shuffle(items, source));
+  if (stratify !== undefined && groups !== undefined)
+    throw rangeError(where, 'groups', 'is given beside stratify', 'one of the two');
+  const parts: number[][] = shares.map(() => []);
+  if (groups === undefined) {
+    const classes = rowsBy(where, 'stratify', rows, stratify ?? Array(rows).fill(0));
+    let before = 0;
+    for (const members of classes) {
+      dealRun(ordered(members), before, shares, parts);
+      before += members.length;
+    }
+  } else {
+    // The largest groups first, each to the part that lacks most.
+    const wholes = ordered(rowsBy(where, 'groups', rows, groups)).sort((a, b) => b.length - a.length);
+    for (const members of wholes) {
+      const lacks = shares.map((share, i) => share * rows - parts[i]!.length);
+      const part = lacks.reduce((most, lack, i) => (lack > lacks[most]! ? i : most), 0);
+      for (const row of members) parts[part]!.push(row);
+    }
+  }
+  return parts.map((part) => part.sort((a, b) => a - b));
+}
+
+/**
+ * Deals one class: parts end where the shares of all rows so far, rounded, say, so that what one class has too much the next
+ * has too little.
+ */
+function dealRun(
+  members: readonly number[],
+  before: number,
+  shares: readonly number[],
+  parts: number[][],
+): void {
+  const bounds: number[] = [];
+  let share = 0;
+  for (const own of shares) {
+    share += own;
+    const upTo = Math.round(share * (before + members.length)) - Math.round(share * before);
+    bounds.push(Math.min(members.length, Math.max(bounds.at(-1) ?? 0, upTo)));
+  }
+  bounds[bounds.length - 1] = members.length;
+  for (const [i, end] of bounds.entries())
+    for (const row of members.slice(bounds[i - 1] ?? 0, end)) parts[i]!.push(row);
+}
+
+/** The rows of each label, labels in the order of their first row. */
+function rowsBy(where: string, argument: string, rows: number, labels: readonly Label[]): number[][] {
+  if (checkLabels(where, argument, labels).length !== rows)
+    throw rangeError(where, argument, `has ${labels.length} entries`, `${rows}, one for each row`);
+  const byLabel = new Map<Label, number[]>();
+  for (const [row, label] of labels.entries()) {
+    const members = byLabel.get(label);
+    if (members === undefined) byLabel.set(label, [row]);
+    else members.push(row);
+  }
+  return [...byLabel.values()];
+}

@@ -1,0 +1,42 @@
+import { test as property } from '@fast-check/vitest';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { classWeights, LabelEncoder } from '../../../src/text.ts';
+import { messageOf } from '../message.ts';
+
+const label = fc.oneof(fc.constantFrom('spam', 'ham', '__proto__', '1', '\u{1F600}', '\uFB01'), fc.integer());
+
+property.prop([fc.array(label, { minLength: 1 })])('labels come back, whatever their order', (labels) => {
+  const encoder = LabelEncoder.fit(labels);
+  expect(encoder.decode(encoder.encode(labels))).toEqual(labels);
+  expect(LabelEncoder.fit([...labels].reverse()).classes).toEqual(encoder.classes);
+  expect(encoder.size).toBe(new Set(labels).size);
+  const loaded = LabelEncoder.fromJSON(JSON.stringify(encoder));
+  expect([...loaded.encode(labels)]).toEqual([...encoder.encode(labels)]);
+});
+
+test('numbers by size, then names by code point', () => {
+  expect(LabelEncoder.fit(['b', 10, '\u{1F600}', 9, '\uFB01', 'B']).classes).toEqual([9, 10, 'B', 'b', '\uFB01', '\u{1F600}']); // biome-ignore format: one line
+});
+
+test('rare classes count more, so that all count alike', () => {
+  const weights = classWeights(Int32Array.of(0, 0, 0, 1, 3, 3), 4);
+  expect([...weights]).toEqual([6 / 12, 6 / 4, 0, 6 / 8]);
+});
+
+const encoder = LabelEncoder.fit(['a', 'b']);
+test.each<[string, () => unknown, string]>([
+  ['no labels', () => LabelEncoder.fit([]), 'RangeError: LabelEncoder.fit: labels is empty, expected at least one label'],
+  ['a text', () => LabelEncoder.fit('ab' as never), 'TypeError: LabelEncoder.fit: labels is "ab", expected an array of labels'],
+  ['NaN', () => LabelEncoder.fit([Number.NaN]), 'TypeError: LabelEncoder.fit: labels has NaN, expected strings or finite numbers'],
+  ['a hole', () => LabelEncoder.fit(new Array(1)), 'TypeError: LabelEncoder.fit: labels has undefined, expected strings or finite numbers'],
+  ['a strange label', () => encoder.encode(['c']), 'RangeError: LabelEncoder.encode: labels has "c", expected classes that it was fitted on'],
+  ['an index outside', () => encoder.decode([2]), 'RangeError: LabelEncoder.decode: indices has 2, expected whole numbers from 0 to 1'],
+  ['saved: out of order', () => LabelEncoder.fromJSON({ ...encoder.toJSON(), classes: ['b', 'a'] }), 'RangeError: LabelEncoder.fromJSON: classes has 2 entries, expected different classes in order, at least one'],
+  ['saved: twice', () => LabelEncoder.fromJSON({ ...encoder.toJSON(), classes: ['a', 'a'] }), 'RangeError: LabelEncoder.fromJSON: classes has 2 entries, expected different classes in order, at least one'],
+  ['saved: no label', () => LabelEncoder.fromJSON({ ...encoder.toJSON(), classes: [null] }), 'TypeError: LabelEncoder.fromJSON: classes[0] is null, expected an array of strings or finite numbers'],
+  ['no indices', () => classWeights([], 2), 'RangeError: classWeights: indices is empty, expected at least one'],
+  ['a class outside', () => classWeights([0, 2], 2), 'RangeError: classWeights: indices[1] is 2, expected a whole number from 0 to 1'],
+])('says what is wrong: %s', (_, act, message) => {
+  expect(messageOf(act)).toBe(message);
+}); // biome-ignore format: one case a line
