@@ -14,12 +14,12 @@ export const WIDE_ROUND_FLOPS = 192;
 
 /** The loop, in an engine that has the instructions. */
 export function multiplyAddsOf(kind: SimdKind): MultiplyAdds {
-  return loopOf(new WebAssembly.Module(bytesOf(...pieces.map((piece) => piece[kind]))));
+  return loopOf(new WebAssembly.Module(bytesOf(pieces.map((piece) => piece[kind]))));
 }
 
 /** The loop of 256 bits, where `useWideKernels` has found that they are in effect. */
 export function wideMultiplyAdds(): MultiplyAdds {
-  return loopOf(compileWide(bytesOf(...widePieces.map((piece) => piece.relaxed))));
+  return loopOf(compileWide(bytesOf(widePieces.map((piece) => piece.relaxed))));
 }
 
 function loopOf(module: WebAssembly.Module): MultiplyAdds {

@@ -214,7 +214,6 @@ export {
 } from './storage/safetensors.ts';
 export { StoredTensor, type WrittenType } from './storage/stored-tensor.ts';
 export { loadWeights, type Weighted } from './storage/weights.ts';
-export { writeCheckpoint } from './storage/write-checkpoint.ts';
 export {
   BestWeights,
   type BestWeightsOptions,

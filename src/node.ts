@@ -1,6 +1,7 @@
 /**
- * What only Node can do: faster kernels that a program asks for.
+ * What only Node can do: faster kernels, and checkpoints as files.
  *
  * @packageDocumentation
  */
 export { useWideKernels } from './kernels/wide/index.ts';
+export { writeCheckpoint } from './storage/write-checkpoint.ts';

@@ -219,7 +219,12 @@ describe('what ships computes, and does nothing else', () => {
     expect(forbidden).toEqual([]);
     expect([...globals].filter((name) => !GLOBALS.includes(name))).toEqual([]);
     expect(globals).toContain('WebAssembly');
-    expect([...modules].sort()).toEqual(['node:url', 'node:v8', 'node:worker_threads']);
+    expect([...modules].sort()).toEqual(['node:fs/promises', 'node:url', 'node:v8', 'node:worker_threads']);
+    const elsewhere = files.filter((file) => file !== `node.${extension}`);
+    expect([...namedIn(elsewhere.map((file) => join(folder, file))).modules].sort()).toEqual([
+      'node:url',
+      'node:worker_threads',
+    ]);
   });
 
   test('a way out is found, however it is written', () => {

@@ -139,7 +139,7 @@ function readAttribute(bytes: Uint8Array, depth: number): [string, Attribute | u
     else if (field.number === 4) single = textOf(field);
     else if (field.number === 5) single = readTensor(field.bytes).value;
     else if (field.number === 6) single = readGraph(field.bytes, depth + 1);
-    else if (field.number === 7) floats.push(...floatsOf(field));
+    else if (field.number === 7) for (const value of floatsOf(field)) floats.push(value);
     else if (field.number === 8) for (const value of wholeNumbers(field)) integers.push(Number(value));
     else if (field.number === 9) strings.push(textOf(field));
     else if (field.number === 20) type = Number(field.value);

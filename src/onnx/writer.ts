@@ -125,14 +125,17 @@ export class GraphWriter {
 }
 
 function attribute(name: string, value: AttributeValue): Piece {
-  const parts = [bytesField(1, name)];
-  if (typeof value === 'string') parts.push(bytesField(4, value), numberField(20, 3));
-  else if (typeof value === 'number') parts.push(numberField(3, value), numberField(20, 2));
-  else if (value instanceof Float32Array) parts.push(floatField(2, value[0]!), numberField(20, 1));
-  else if (typeof value[0] === 'string')
-    parts.push(...value.map((text) => bytesField(9, text as string)), numberField(20, 8));
-  else parts.push(...value.map((number) => numberField(8, number as number)), numberField(20, 7));
-  return bytesField(5, parts);
+  return bytesField(5, [bytesField(1, name), ...valueFields(value)]);
+}
+
+/** The value of an attribute, and its type. */
+function valueFields(value: AttributeValue): Piece[] {
+  if (typeof value === 'string') return [bytesField(4, value), numberField(20, 3)];
+  if (typeof value === 'number') return [numberField(3, value), numberField(20, 2)];
+  if (value instanceof Float32Array) return [floatField(2, value[0]!), numberField(20, 1)];
+  if (typeof value[0] === 'string')
+    return [...value.map((text) => bytesField(9, text as string)), numberField(20, 8)];
+  return [...value.map((number) => numberField(8, number as number)), numberField(20, 7)];
 }
 
 function valueInfo(

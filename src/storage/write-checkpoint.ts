@@ -32,7 +32,8 @@ function fileSystem(): FileSystem | undefined {
  *
  * @example
  * ```ts
- * import { type TrainingParts, writeCheckpoint } from 'recurrent-cells';
+ * import type { TrainingParts } from 'recurrent-cells';
+ * import { writeCheckpoint } from 'recurrent-cells/node';
  *
  * // In a training: `if (step.step % 1000 === 999) await keep(parts)`
  * const keep = (parts: TrainingParts) => writeCheckpoint('training.safetensors', parts);

@@ -64,7 +64,7 @@ describe.runIf(runsWide)('where the engine has the pass', () => {
 
   test('what is compiled afterwards is not merged', () => {
     node.useWideKernels();
-    const bytes = bytesOf(...pieces.map((piece) => piece.relaxed), OTHER);
+    const bytes = bytesOf([...pieces.map((piece) => piece.relaxed), OTHER]);
     expect(isInEffect(relaxed)).toBe(true);
     expect(isInEffect(instantiate('narrow', new WebAssembly.Module(bytes)))).toBe(false);
   });

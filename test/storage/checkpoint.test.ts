@@ -29,8 +29,8 @@ import {
   sequential,
   type TrainingStep,
   train,
-  writeCheckpoint,
 } from '../../src/index.ts';
+import { writeCheckpoint } from '../../src/node.ts';
 
 const makers: Readonly<Record<string, () => Optimizer>> = {
   SGD: () => new SGD({ learningRate: 0.5, momentum: 0.9 }),

@@ -24,9 +24,9 @@ export function simdBackend(kind: SimdKind): Backend | undefined {
   const { name, probe } = FLAVOURS[kind];
   try {
     // Compiling tells what validating would not: whether a content security policy allows it.
-    new WebAssembly.Module(bytesOf(probe));
+    new WebAssembly.Module(bytesOf([probe]));
   } catch {
     return undefined;
   }
-  return instantiate(name, new WebAssembly.Module(bytesOf(...pieces.map((piece) => piece[kind]))));
+  return instantiate(name, new WebAssembly.Module(bytesOf(pieces.map((piece) => piece[kind]))));
 }

@@ -1,7 +1,7 @@
 /** Binaries as text. */
 
 /** The bytes that are written in hexadecimal digits, in one piece or several. */
-export function bytesOf(...pieces: readonly string[]): Uint8Array<ArrayBuffer> {
+export function bytesOf(pieces: readonly string[]): Uint8Array<ArrayBuffer> {
   const digits = pieces.join('');
   const bytes = new Uint8Array(digits.length / 2);
   for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16);

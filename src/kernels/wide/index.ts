@@ -59,7 +59,7 @@ export function useWideKernels(): Backend {
 }
 
 function wideBackend(kind: 'relaxed' | 'simd'): Backend {
-  const module = compileWide(bytesOf(...pieces.map((piece) => piece[kind])));
+  const module = compileWide(bytesOf(pieces.map((piece) => piece[kind])));
   return backendOf(NAMES[kind], module);
 }
 
