@@ -22,7 +22,9 @@ const VERSION = '1';
 
 /** A part of a training that remembers something, such as `batches(…)`, a `MovingAverage`, `BestWeights`, a `PlateauDecay`. */
 export interface Remembering {
+  /** A copy of what it remembers: plain data, with arrays of floating-point numbers where they are long. */
   state(): unknown;
+  /** Remembers what `state` once gave. */
   // biome-ignore lint/suspicious/noExplicitAny: each part has a state of its own
   restore(state: any): void;
 }
