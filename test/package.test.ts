@@ -46,6 +46,12 @@ describe.each([
     return [...files].map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
   };
 
+  test('only recurrent-cells/node carries the kernels of 256 bits', () => {
+    expect(loadedBy('index')).not.toContain('256 bits');
+    expect(loadedBy('parallel')).not.toContain('256 bits');
+    expect(loadedBy('node')).toContain('256 bits');
+  });
+
   test('each module is in one file, which all entries share', () => {
     const modules = [...outputs().values()].flatMap(({ inputs }) => Object.keys(inputs));
     expect(modules).toContain('src/kernels/backend.ts');
