@@ -19,9 +19,9 @@ const options = { inputSize: 2, outputSize: 1, backend: float64() };
 const dense = new Dense(options);
 const same = [
   dense.weight instanceof Parameter,
-  fromOnnx(toOnnx(dense)).run({ input: x }).output.data.length === 1,
+  fromOnnx(toOnnx(dense)).run({ input: x }).output?.data.length === 1,
   typeof fromTfjs === 'function',
-  stateDict(dense).get('weight').data[0] === dense.weight.read()[0],
+  stateDict(dense).get('weight')?.data[0] === dense.weight.read()[0],
   dense.weight.value instanceof Matrix,
   checkGradients(dense, x).worst.error < 1e-6,
   load(save(dense)).backend === dense.backend,

@@ -5,12 +5,15 @@
 """
 
 import json
+import os
 import sys
 from collections import OrderedDict
 
-import numpy
 import torch
 from torch import nn
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from safetensors_file import read
 
 
 class Model(nn.Module):
@@ -89,21 +92,8 @@ def make(path, seed, count):
     torch.save({"configs": config, "cases": cases, "note": "a string", "epoch": 3}, path)
 
 
-def read_safetensors(path):
-    data = open(path, "rb").read()
-    length = int.from_bytes(data[:8], "little")
-    header = json.loads(data[8 : 8 + length])
-    metadata = header.pop("__metadata__")
-    tensors = {}
-    for name, e in header.items():
-        a, b = (8 + length + o for o in e["data_offsets"])
-        kind = {"F32": numpy.float32, "F64": numpy.float64, "F16": numpy.float16}[e["dtype"]]
-        tensors[name] = torch.from_numpy(numpy.frombuffer(data[a:b], kind).reshape(e["shape"]).copy())
-    return tensors, metadata
-
-
 def run(source, target):
-    tensors, metadata = read_safetensors(source)
+    tensors, metadata = read(source)
     outputs = {}
     for k, c in enumerate(json.loads(metadata["configs"])):
         model = Model(c).double()

@@ -32,7 +32,7 @@ export const python: string | undefined = ['python3', '/usr/bin/python3'].find((
 
 /** Runs cases.py. */
 export function torch(...args: string[]): void {
-  execFileSync(python!, [script, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(python!, ['-B', script, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** A model as cases.py draws and builds it. */
