@@ -1,13 +1,13 @@
 /**
- * The adding problem, many-to-one: why gates were invented.
+ * The adding problem, many-to-one: a demonstration of what gates are for.
  *
  *     npm run example adding-problem
  *     npm run example adding-problem -- --time 50 --batches 1200
  *     npm run example adding-problem -- --quick
  *
- * Each sequence has T random numbers, two of them marked; the target is the sum of those two, known only at the end.
- * Whoever always says 1 errs by 0.167. A tanh RNN does hardly better, since the gradient that should tell it about the
- * first mark has vanished on the way back; an LSTM and a GRU carry it. After Hochreiter and Schmidhuber (1997).
+ * Each sequence has T random numbers, two of them marked; the target, known only at the end, is their sum. Always answering 1
+ * gives a squared error of 0.167. A tanh RNN does little better, because the gradient that should reach the first mark
+ * vanishes on the way; an LSTM and a GRU carry it. After Hochreiter and Schmidhuber (1997).
  */
 import { parseArgs } from 'node:util';
 import {
@@ -38,7 +38,7 @@ const batches = values.quick ? 120 : Number(values.batches);
 const HIDDEN = 32;
 const BATCH = 32;
 const POINTS = 12;
-// 4 % of the range of sums, as in 1997.
+// 4 % of the range of sums, as in the 1997 paper.
 const TOLERANCE = 0.08;
 
 const test = addingProblem(new Random(seed + 2), 1000, time);
@@ -51,7 +51,7 @@ function wrongShare(sums: ArrayLike<number>): number {
   );
 }
 
-/** The mean squared error on fresh sequences, now and then during training, and at last the share of wrong sums. */
+/** The mean squared error on fresh sequences during training, and the final share of wrong sums. */
 async function learn(cell: CellKind): Promise<{ errors: number[]; wrong: number }> {
   const random = new Random(seed);
   const model = manyToOne({ inputSize: 2, cell, hiddenSize: HIDDEN, outputSize: 1, random });
@@ -104,8 +104,8 @@ report({
   example: 'adding-problem',
   title: `The adding problem, T = ${time}`,
   structure: 'many-to-one',
-  data: `${time} random numbers, two of them marked, whose sum is wanted`,
-  split: `${(batches * BATCH).toLocaleString('en')} sequences to learn from, 1,000 fresh ones to test`,
+  data: `${time} random numbers, two of them marked, whose sum is the target`,
+  split: `${(batches * BATCH).toLocaleString('en')} sequences for training, 1,000 fresh ones for testing`,
   seed,
   model: `one layer of ${HIDDEN} units, ${batches.toLocaleString('en')} batches of ${BATCH}, Adam`,
   measures: ['mean squared error', 'sums off by over 0.08'],

@@ -1,5 +1,5 @@
 /**
- * A language model of characters, many-to-many: it reads Moby-Dick and learns to say what comes next.
+ * A character-level language model, many-to-many: it learns to predict the next character of Moby-Dick.
  *
  *     npm start
  *     npm start -- --cell gru --hidden 128 --seed 7 --text my-book.txt
@@ -8,10 +8,10 @@
  *     npm start -- --quick
  *
  * `--full` trains a larger network with dropout for sixteen epochs: about twenty-five minutes instead of two. `--quick`
- * shows in seconds that it runs.
+ * is a smoke test of a few seconds.
  *
- * The text is read in parallel streams, a few dozen characters at a time. The state is carried from one piece to the
- * next, and gradients end at a piece's border: truncated back-propagation through time.
+ * The text is read in parallel streams, a few dozen characters at a time. The state is carried from one window to the next, and
+ * gradients stop at the window's boundary: truncated back-propagation through time.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -46,7 +46,7 @@ type Model = Sequential<Indices>;
 
 const MODEL = fileURLToPath(new URL('output/character-language-model.safetensors', import.meta.url));
 
-/** What is trained unless options say otherwise; with `--full`, sixteen epochs of a larger network; with `--quick`, hardly anything. */
+/** The default settings; `--full` trains a larger network for sixteen epochs, `--quick` runs a few steps. */
 const QUICK = { hidden: '16', streams: '10', steps: '50', batches: '20', rate: '0.004', dropout: '0' };
 const SMALL = { hidden: '192', streams: '10', steps: '50', batches: '6400', rate: '0.004', dropout: '0' };
 const FULL = { hidden: '384', streams: '16', steps: '64', batches: '16700', rate: '0.002', dropout: '0.25' };
@@ -61,13 +61,13 @@ try {
   if (options.sample === undefined) await learn();
   else await continuePrompt(options.sample);
 } catch (error) {
-  // What a user can mend is said in a sentence; the rest is a fault of the program, shown whole.
+  // Errors in the arguments are printed as one sentence; all others are bugs and shown in full.
   if (!(error instanceof RangeError)) throw error;
   console.error(`npm start: ${error.message}`);
   process.exitCode = 1;
 }
 
-/** What was asked for on the command line. */
+/** The command-line options. */
 function parseOptions() {
   const preset = process.argv.includes('--full') ? FULL : process.argv.includes('--quick') ? QUICK : SMALL;
   try {
@@ -107,7 +107,7 @@ async function learn(): Promise<void> {
   const { training, test } = split(name, alphabet, text, settings.count);
   const model = makeModel(alphabet.size, random);
   console.log(
-    `${name}: ${training.length + test.length} characters, ${alphabet.size} of them different; the first 90 % to learn from, the last 10 % to test.`,
+    `${name}: ${training.length + test.length} characters, ${alphabet.size} of them different; the first 90 % for training, the last 10 % for testing.`,
   );
   console.log(
     `${options.cell.toUpperCase()} of ${options.hidden} units on ${model.backend.name}, seed ${options.seed}.`,
@@ -130,7 +130,7 @@ async function learn(): Promise<void> {
   console.log('\nSaved. To go on from words of your own: npm start -- --sample "Call me"');
 }
 
-/** The indices of a text: its first 90 % to learn from, its last 10 % to test. */
+/** The indices of a text: its first 90 % for training, its last 10 % for testing. */
 function split(name: string, alphabet: Alphabet, text: string, count: number) {
   if (alphabet.size < 2)
     throw new RangeError(`${name} repeats a single character, expected at least two different ones`);
@@ -143,7 +143,7 @@ function split(name: string, alphabet: Alphabet, text: string, count: number) {
   return { training: ids.subarray(0, border), test: ids.subarray(border) };
 }
 
-/** Trains with truncated back-propagation through time, and returns how many batches. Ctrl-C ends it early; what follows then comes at once. */
+/** Trains with truncated back-propagation through time, and returns the number of batches. Ctrl-C ends training early and continues with the evaluation. */
 async function trainOn(
   model: Model,
   training: Int32Array,
@@ -204,7 +204,7 @@ function readText(): { name: string; text: string } {
   } catch (error) {
     throw new RangeError(`--text ${options.text} cannot be read: ${(error as Error).message}`);
   }
-  if (text === '') throw new RangeError(`--text ${options.text} is empty, expected a text to learn from`);
+  if (text === '') throw new RangeError(`--text ${options.text} is empty, expected a text for training`);
   return { name: options.text, text };
 }
 
@@ -223,7 +223,7 @@ function makeModel(symbols: number, random: Random): Model {
   });
 }
 
-/** Reads a prompt and goes on from it. */
+/** Continues a prompt. */
 async function proceed(
   model: Model,
   alphabet: Alphabet,
@@ -236,7 +236,7 @@ async function proceed(
   return prompt + alphabet.decode(drawn);
 }
 
-/** A name and the nats a character costs under it: the n-grams, and last this network. */
+/** The nats per character of each n-gram model and, last, of this network. */
 type Row = readonly [name: string, nats: number];
 
 function resultRows(baselines: readonly number[], nats: number): Row[] {
@@ -266,7 +266,7 @@ function reportResult(name: string, characters: number, done: number, rows: read
     title: `The next character of ${name}`,
     structure: 'many-to-many',
     data: `${name}, ${characters.toLocaleString('en')} characters`,
-    split: 'the first 90 % to learn from, the last 10 % to test',
+    split: 'the first 90 % for training, the last 10 % for testing',
     seed: Number(seed),
     model: `${cell.toUpperCase()} of ${hidden}, dropout ${dropout}, ${done === Number(batches) ? batches : `${done} of ${batches}`} batches of ${streams} × ${steps} characters`,
     measures: ['nats', 'bits', 'perplexity'],
@@ -275,7 +275,7 @@ function reportResult(name: string, characters: number, done: number, rows: read
       ...rows.slice(0, -1).map((baseline) => row('baseline', baseline)),
       ...(options.text === undefined ? [row('baseline', PYTORCH)] : []),
     ],
-    notes: `${options.text === undefined ? 'PyTorch was measured once, on the same split. 1.40 nats were aimed at and not reached. There is no validation part: the test text was measured with smaller networks before. ' : ''}The n-gram models know the same alphabet, that of the whole text.`,
+    notes: `${options.text === undefined ? 'PyTorch was measured once on the same split. The goal of 1.40 nats was not reached. There is no validation set: smaller networks had been evaluated on the test text before. ' : ''}The n-gram models use the same alphabet, that of the whole text.`,
   });
 }
 

@@ -1,15 +1,15 @@
 /**
- * The copy problem, many-to-many: ten symbols have to be remembered for a hundred steps.
+ * The copy problem, many-to-many: ten symbols must be remembered for a hundred steps.
  *
  *     npm run example copy-memory
  *     npm run example copy-memory -- --quick
  *
- * A sequence is 10 symbols out of 8, blanks for T steps, the last of them a signal to speak, and 10 more steps at which the
- * symbols have to be said again. Who remembers nothing says blanks where they belong and guesses the rest, which costs
- * 10·ln 8/(T + 20) nats a step: 0.173 for T = 100. A tanh RNN stays there. A GRU gets below it, and further if it starts as a
- * memory: each unit's update gate gets a bias that holds its value for between 1 and T steps before anything is learned.
- * The problem is Hochreiter and Schmidhuber's (1997) in the form of Arjovsky et al. (2016), arXiv:1511.06464; the biases are
- * those of Tallec and Ollivier (2018), arXiv:1804.11188.
+ * A sequence is 10 symbols out of 8, blanks for T steps, the last of them a signal to answer, and 10 more steps at which the
+ * symbols must be repeated. Without memory, the best answer is blanks where they belong and random symbols, which costs
+ * 10·ln 8/(T + 20) nats per step: 0.173 for T = 100. A tanh RNN gets no further. A GRU does better, and better still with chrono
+ * initialisation: biases of the update gate that make each unit initially hold its value for between 1 and T steps. The problem is
+ * from Hochreiter and Schmidhuber (1997), in the form of Arjovsky et al. (2016), arXiv:1511.06464; the biases are from Tallec and
+ * Ollivier (2018), arXiv:1804.11188.
  */
 import { parseArgs } from 'node:util';
 import {
@@ -38,7 +38,7 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
   },
 });
-// Quick shows that it runs; nothing is learned by then.
+// A smoke test: too short to learn anything.
 const [time, batches] = options.quick ? [20, 150] : [Number(options.time), Number(options.batches)];
 const seed = Number(options.seed);
 
@@ -50,7 +50,7 @@ const HIDDEN = 96;
 const BATCH = 16;
 const TESTED = 500;
 
-/** Sequences of symbols, blanks and the signal `[batch, T + 20]`, and what is to be said at each step. */
+/** Sequences of symbols, blanks and the signal `[batch, T + 20]`, and the expected output of each step. */
 function problem(random: Random, batch: number): Batch<Indices, Indices> {
   const steps = time + 2 * COPIED;
   const inputs = new Int32Array(batch * steps).fill(BLANK);
@@ -67,7 +67,7 @@ function problem(random: Random, batch: number): Batch<Indices, Indices> {
   return { inputs: { data: inputs, shape }, targets: { data: targets, shape } };
 }
 
-/** Biases under which each unit of a GRU holds its value for about τ steps, τ between 2 and T: z = σ(ln(τ − 1)) = 1 − 1/τ. */
+/** Biases that make each unit of a GRU hold its value for about τ steps, τ between 2 and T: z = σ(ln(τ − 1)) = 1 − 1/τ. */
 function remember(cell: GRUCell, random: Random): GRUCell {
   const bias = cell.biasIh!.read();
   // The gates are in the order r, z, n.
@@ -79,10 +79,10 @@ function remember(cell: GRUCell, random: Random): GRUCell {
 const cells: { readonly [name: string]: CellKind } = {
   'tanh RNN': RNNCell,
   GRU: GRUCell,
-  'GRU that starts as a memory': (options) => remember(new GRUCell(options), options.random!),
+  'GRU with chrono initialisation': (options) => remember(new GRUCell(options), options.random!),
 };
 
-/** Trains one network; its mean loss on fresh sequences, and the share of the symbols that it says again. */
+/** Trains one network; returns its mean loss on fresh sequences and the share of symbols it repeats. */
 async function learn(name: string, cell: CellKind): Promise<ResultRow> {
   const random = new Random(seed);
   const classes = SYMBOLS + 2;
@@ -117,7 +117,7 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const guessing = (COPIED * Math.log(SYMBOLS)) / (time + 2 * COPIED);
 
 console.log(
-  `The copy problem, T = ${time}: who remembers nothing loses ${guessing.toFixed(4)} nats a step.\n`,
+  `The copy problem, T = ${time}: who remembers nothing loses ${guessing.toFixed(4)} nats per step.\n`,
 );
 const rows: ResultRow[] = [];
 for (const [name, cell] of Object.entries(cells)) rows.push(await learn(name, cell));
@@ -126,11 +126,11 @@ report({
   example: 'copy-memory',
   title: `The copy problem, T = ${time}`,
   structure: 'many-to-many, delayed',
-  data: `${COPIED} random symbols of ${SYMBOLS}, to be said again after ${time} steps`,
-  split: `${(batches * BATCH).toLocaleString('en')} sequences to learn from, ${TESTED} fresh ones to test`,
+  data: `${COPIED} random symbols of ${SYMBOLS}, to be repeated after ${time} steps`,
+  split: `${(batches * BATCH).toLocaleString('en')} sequences for training, ${TESTED} fresh ones for testing`,
   seed,
   model: `one layer of ${HIDDEN} units, ${batches.toLocaleString('en')} batches of ${BATCH}, Adam`,
-  measures: ['nats a step', 'symbols right'],
+  measures: ['nats per step', 'symbols correct'],
   rows: [
     ...rows,
     { system: 'no memory', kind: 'baseline', values: [guessing.toFixed(4), percent(1 / SYMBOLS)] },

@@ -1,12 +1,12 @@
 /**
- * The genre of a document, many-to-one: is it news or learning, a romance or a mystery?
+ * Genre classification of documents, many-to-one: news or learned, romance or mystery?
  *
  *     npm run example document-genre
  *     npm run example document-genre -- --quick
  *
- * The Brown corpus has 500 documents of some 2,300 words in 15 genres, few enough documents for a network to know each by
- * its heroes' names. So it reads pieces of them, cut elsewhere each time, and only words that several documents have.
- * A document's genre is the one that its pieces together find likeliest.
+ * The Brown corpus has 500 documents of about 2,300 words in 15 genres, so few that a network would recognise each by the names in
+ * it. So it reads excerpts, cut at different places in each epoch, and only words that occur in several documents. A document's
+ * genre is the one most probable over all its excerpts.
  */
 import { parseArgs } from 'node:util';
 import {
@@ -45,31 +45,31 @@ const BATCH = 16;
 const PIECE = 200;
 const WORD = 64;
 const HIDDEN = 48;
-/** How often a word is hidden while training. */
+/** The probability of hiding a word in training. */
 const HIDE = 0.2;
-/** The words that count: in how many documents at least, and how many of them at most. */
+/** The vocabulary: the minimum number of documents per word, and the maximum number of words. */
 const CUT = { minDocuments: 5, maxSize: 10_000 };
 
 const GENRES = [
   'news, editorials, reviews, religion, hobbies, lore, belles-lettres, government, learned',
   'fiction, mystery, science fiction, adventure, romance, humour',
 ].flatMap((names) => names.split(', '));
-/** The letters that the corpus has for them, in the same order. */
+/** The corpus's letters for the genres, in the same order. */
 const LETTERS = 'abcdefghjklmnpr';
 
-/** The words of a document in small letters, and its genre. */
+/** A document's words in lower case, and its genre. */
 interface Text {
   readonly text: readonly string[];
   readonly label: number;
 }
 
-/** A part of a document as indices, and which document it is of. */
+/** An excerpt of a document as indices, and the index of its document. */
 interface Piece {
   readonly words: Int32Array;
   readonly of: number;
 }
 
-/** Documents in pieces of like length; what is left at the end is one if it is long enough to tell something. */
+/** Divides documents into excerpts of similar length; the remainder is one too if it is long enough to be informative. */
 function pieces(texts: readonly Int32Array[], startOf: () => number): Piece[] {
   return texts.flatMap((words, of) => {
     const found: Piece[] = [];
@@ -91,7 +91,7 @@ function makeModel(words: number, random: Random): Sequential<Indices> {
   );
 }
 
-/** The genre of each document of `test`, as a network says that has learned from `training`. */
+/** The genre predicted for each document of `test` by a network trained on `training`. */
 async function read(
   training: readonly Text[],
   test: readonly Text[],
@@ -133,7 +133,7 @@ async function read(
   return likeliest(model, encode(test));
 }
 
-/** The genre that has the largest sum of the logarithms of its probabilities in the pieces of each document. */
+/** The genre with the largest sum of log-probabilities over the excerpts of each document. */
 function likeliest(model: Sequential<Indices>, texts: readonly Int32Array[]): number[] {
   const sums = texts.map(() => new Float64Array(GENRES.length));
   const cut = pieces(texts, () => 0);
@@ -165,7 +165,7 @@ const all = crossValidation(texts, ({ label }) => label, FOLDS, new Random(SEED)
 const rounds = options.quick ? all.slice(0, 1) : all;
 const tested = rounds.reduce((sum, { test }) => sum + test.length, 0);
 const systems = {
-  'the commonest genre': [] as number[],
+  'the most common genre': [] as number[],
   'naive Bayes': [] as number[],
   'TF-IDF and logistic regression, C = 1': [] as number[],
   'the same, C tuned': [] as number[],
@@ -177,7 +177,7 @@ await withProgress(100 * rounds.length, async (show) => {
       show(Math.round(100 * (round + step / steps)), { round: `${round + 1}/${rounds.length}` }),
     );
     const common = mostFrequent(training);
-    systems['the commonest genre'].push(
+    systems['the most common genre'].push(
       hits(
         test.map(() => common),
         test,
@@ -198,15 +198,15 @@ report({
   title: 'The genre of a document',
   structure: 'many-to-one',
   data: `Brown corpus, ${texts.length} documents in ${GENRES.length} genres`,
-  split: `${rounds.length} of ${FOLDS} parts tested on what the other four teach, ${tested} documents in all; words of at least ${CUT.minDocuments} documents, ${CUT.maxSize.toLocaleString('en')} at most, chosen anew for each part`,
+  split: `${rounds.length} of ${FOLDS} folds tested, each by models trained on the other four, ${tested} documents in total; words of at least ${CUT.minDocuments} documents, ${CUT.maxSize.toLocaleString('en')} at most, chosen separately for each fold`,
   seed: SEED,
-  model: `bidirectional GRU of ${HIDDEN} each way over pieces of ${PIECE} words, their mean over time, dropout 0.5, ${EPOCHS} epochs`,
-  measures: ['genre right'],
+  model: `bidirectional GRU of ${HIDDEN} per direction over excerpts of ${PIECE} words, their mean over time, dropout 0.5, ${EPOCHS} epochs`,
+  measures: ['genre correct'],
   rows: Object.entries(systems).map(([system, right]) => ({
     system,
     kind: system === 'this network' ? 'ours' : 'baseline',
     values: [(right.reduce((sum, count) => sum + count, 0) / tested).toFixed(3)],
   })),
   notes:
-    'The network loses to naive Bayes: which words a text has tells most of its genre, and 400 documents are few to learn to read from. Pieces of 50 to 250 words, other poolings, word shapes and several rates were tried on another dealing of the documents; the best over all of it was 0.516.',
+    'The network does worse than naive Bayes: the words of a text reveal most of its genre, and 400 documents are few to train a network on. Excerpts of 50 to 250 words, other poolings, word shapes and several learning rates were tried on another division of the documents; the best overall accuracy was 0.516.',
 });

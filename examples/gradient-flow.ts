@@ -1,12 +1,12 @@
 /**
- * Why gates were invented, in one picture: how much of an error at step 100 is heard at step 1.
+ * What gates are for, in one plot: how much gradient from step 100 reaches step 1.
  *
  *     npm run example gradient-flow
  *     npm run example gradient-flow -- --quick
  *
- * A tanh RNN, a GRU and an LSTM learn the adding problem. Before and after, the gradient of the loss with respect to the
- * hidden state of every step is measured and drawn; the thin line is that of the LSTM's memory c. What arrives at the first
- * steps is all they can learn from. After Hochreiter (1991) and Bengio, Simard and Frasconi (1994).
+ * A tanh RNN, a GRU and an LSTM learn the adding problem. Before and after training, the gradient of the loss with respect to
+ * the hidden state of every step is measured and plotted; the thin line is the LSTM's cell state c. A network can learn from its first
+ * steps only through the gradient that reaches them. After Hochreiter (1991) and Bengio, Simard and Frasconi (1994).
  */
 import { parseArgs } from 'node:util';
 import * as Plot from '@observablehq/plot';
@@ -41,22 +41,22 @@ const TIME = 100;
 const HIDDEN = 32;
 const BATCH = 32;
 const PANELS = ['before training', 'after training'] as const;
-// The step at which the lines bear their names.
+// The step at which the lines are labelled.
 const LABELLED = 12;
-// Below it gradientFlow speaks of vanishing.
+// Below this ratio, `gradientFlow` reports vanishing.
 const VANISHED = 1e-3;
 
 const cells: { readonly [name: string]: CellKind } = { 'tanh RNN': RNNCell, GRU: GRUCell, LSTM: LSTMCell };
 
-/** One point of the picture: ‖∂L/∂h_t‖ relative to that of the last step. */
+/** A point of the plot: ‖∂L/∂h_t‖ relative to the last step. */
 interface Point {
   readonly name: string;
   readonly when: string;
   readonly t: number;
   readonly gradient: number;
-  /** Whether it is not h_t but another part of the state: c_t, the memory of the LSTM. */
+  /** Whether it shows another part of the state than h_t: c_t, the LSTM's cell state. */
   readonly beside: boolean;
-  /** What is said of the whole line. */
+  /** The label of the line. */
   readonly label: string;
 }
 
@@ -109,10 +109,10 @@ async function learn(
   };
 }
 
-/** Two panels on one axis: what each network can hear before it has learned anything, and after. */
+/** Two panels with a common axis: before and after training. */
 function panels(points: readonly Point[]): string {
   const lines = points.filter(({ beside }) => !beside);
-  // Nothing comes into the memory itself after the last step.
+  // No gradient enters the cell state directly after the last step.
   const memory = points.filter(({ beside, gradient }) => beside && gradient > 0);
   const lowest = Math.min(...lines.map(({ gradient }) => gradient));
   const named = lines.filter(({ t }) => t === LABELLED);
@@ -158,7 +158,7 @@ function panels(points: readonly Point[]): string {
   });
 }
 
-/** A power of ten as it is written: 10⁻⁶. */
+/** A power of ten in typographic form: 10⁻⁶. */
 function power(value: number): string {
   const digits = [...String(Math.round(Math.log10(value)))];
   return `10${digits.map((digit) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(digit)]).join('')}`;
@@ -171,17 +171,17 @@ const found: Awaited<ReturnType<typeof learn>>[] = [];
 for (const [name, cell] of Object.entries(cells)) found.push(await learn(name, cell));
 report({
   example: 'gradient-flow',
-  title: `What is heard of step ${TIME} at step 1`,
+  title: `How much gradient from step ${TIME} reaches step 1`,
   structure: 'many-to-one',
   data: `the adding problem, T = ${TIME}`,
-  split: `${(batches * BATCH).toLocaleString('en')} sequences to learn from, 256 others to measure`,
+  split: `${(batches * BATCH).toLocaleString('en')} sequences for training, 256 others for measurement`,
   seed,
   model: `one layer of ${HIDDEN} units, ${batches.toLocaleString('en')} batches of ${BATCH}, Adam`,
-  measures: ['before training', 'which is', 'after it', 'which is', 'squared error'],
+  measures: ['before training', 'verdict', 'after training', 'verdict', 'squared error'],
   rows: found.map(({ row }) => row),
-  notes: `The norm of the loss's gradient at the hidden state of step 1, by that of step ${TIME}. Less than a thousandth, of the LSTM's memory as well, is called vanishing. Untrained, a GRU forgets fastest: its update gate z begins near ½, which halves what goes straight back at each step; an LSTM's forget gate begins at σ(1) = 0.73. What gates change is what can be learned: they open towards 1, and then the gradient arrives.`,
+  notes: `The norm of the gradient at the hidden state of step 1, relative to that of step ${TIME}. A ratio below a thousandth counts as vanishing, for the LSTM only if its cell state's ratio is as small. Before training the GRU's gradient vanishes fastest: its update gate z starts near ½, which halves the direct gradient at each step; an LSTM's forget gate starts at σ(1) = 0.73. But gates can be trained: they open towards 1, and the gradient then reaches step 1.`,
   picture: {
     svg: panels(found.flatMap(({ points }) => points)),
-    caption: `Gradients at all steps by that of step ${TIME}, before training and after; the thin line is that of the LSTM's memory c`,
+    caption: `Gradients at all steps relative to that of step ${TIME}, before and after training; the thin line is the LSTM's cell state c`,
   },
 });

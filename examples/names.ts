@@ -1,12 +1,12 @@
 /**
- * First names, one-to-many: from one thing, whether the name is a woman's or a man's, to a sequence of letters.
+ * First names, one-to-many: from a class, a woman's or a man's name, to a sequence of letters.
  *
  *     npm run example names
  *     npm run example names -- --quick
  *
- * The class is the first input; every letter that is drawn is the next one. So it is built by `manyToMany`, an output for
- * each input, while `oneToMany` is for outputs that do not come back as inputs. What it learns is what such names sound
- * like, and most of those it makes are in no list.
+ * The class is the first input, and each sampled letter is the next one. The model is therefore built by `manyToMany`, with an
+ * output for each input; `oneToMany` is for outputs that are not fed back. It learns what such names sound like; most of the
+ * names it samples are in no list.
  */
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
@@ -40,7 +40,7 @@ const BATCH = 64;
 const HIDDEN = 128;
 const DRAWN = 1000;
 
-// A name as the model sees it: its class, its letters, its end.
+// A name as the model reads it: class, letters, end.
 const CLASSES = ['♀', '♂'] as const;
 const END = '.';
 interface Name {
@@ -60,7 +60,7 @@ const names = lists.flatMap((list, sex) =>
   ),
 );
 
-// A name of both sexes must not be learned as one and tested as the other: texts are shuffled, not names.
+// A name in both lists must not be in both the training and the test set: distinct texts are shuffled, not entries.
 const texts = random.shuffle([...new Set(names.map(({ text }) => text))]);
 const [testTexts, validationTexts] = [0, 1].map(
   (part) => new Set(texts.slice((part * texts.length) / 10, ((part + 1) * texts.length) / 10)),
@@ -69,7 +69,7 @@ const test = names.filter(({ text }) => testTexts.has(text));
 const validation = names.filter(({ text }) => validationTexts.has(text));
 const training = names.filter(({ text }) => !testTexts.has(text) && !validationTexts.has(text));
 
-/** Names side by side, each letter with the one that follows it. */
+/** Names as a batch, with each letter's successor as target. */
 function* batches(of: Name[]): Generator<Batch<Indices, Indices>> {
   for (let from = 0; from < of.length; from += BATCH) {
     const piece = of.slice(from, from + BATCH).map(({ ids }) => [...ids]);
@@ -111,7 +111,7 @@ await withProgress(steps, async (show) => {
 const measure = async (part: Name[]) => (await evaluate(model, batches(part), [perplexity()])).perplexity!;
 console.log(`Perplexity on the validation names: ${(await measure(validation)).toFixed(2)}.`);
 
-/** A name of a class, letter by letter. */
+/** Samples a name of a class, letter by letter. */
 async function draw(sex: number): Promise<string> {
   const letters: number[] = [];
   const [prompt, stop] = [alphabet.encode(CLASSES[sex]!), alphabet.encode(END)[0]!];
@@ -129,7 +129,7 @@ for (const sex of CLASSES.keys()) {
   console.log(`${CLASSES[sex]} ${drawn.slice(0, 12).join(', ')}`);
 }
 
-// The n-gram models read the classes as letters too, but are not asked to foretell them.
+// The n-gram models read the classes as letters too, but are not scored on them.
 const flat = (part: Name[]) => Int32Array.from(part.flatMap(({ ids }) => [...ids]));
 const isClass = new Set(CLASSES.map((sex) => alphabet.encode(sex)[0]!));
 const baselines = wittenBell(flat(training), flat(test), alphabet.size, 4, (id) => !isClass.has(id));
@@ -140,10 +140,10 @@ report({
   title: 'Names from a class',
   structure: 'one-to-many',
   data: `${names.length} first names of two classes (${lists[0]!.length} women's, ${lists[1]!.length} men's)`,
-  split: `${training.length} to learn from, ${validation.length} to validate, ${test.length} to test, no text in two parts`,
+  split: `${training.length} for training, ${validation.length} for validation, ${test.length} for testing, no text in two sets`,
   seed: SEED,
   model: `one LSTM of ${HIDDEN}, one-hot letters, dropout 0.4, ${EPOCHS} epochs`,
-  measures: ['perplexity a letter', 'novel names'],
+  measures: ['perplexity per letter', 'novel names'],
   rows: [
     baseline('unigram', 0),
     baseline('trigram, Witten–Bell', 2),
@@ -154,5 +154,5 @@ report({
       values: [(await measure(test)).toFixed(2), `${((100 * (novel[0]! + novel[1]!)) / 2).toFixed(0)} %`],
     },
   ],
-  notes: `Novel: of ${DRAWN} names drawn at temperature 1, those that are not among the names learned from.`,
+  notes: `Novel: of ${DRAWN} names sampled at temperature 1, the share not in the training set.`,
 });

@@ -4,8 +4,8 @@
  *     npm run example number-words
  *     npm run example number-words -- --quick
  *
- * One model learns all four ways: the first token of a source says which. It is tested on numbers it has never met, in
- * none of the four; what it has to find is the system of each language, not a table.
+ * One model learns all four directions: the first token of a source selects one. It is tested on numbers that occur in none of the
+ * four directions in training, so it must learn the number system of each language, not a table.
  */
 import { parseArgs } from 'node:util';
 import { toCardinal as english } from 'n2words/en-US';
@@ -22,7 +22,7 @@ const DIGITS = 6;
 const [TRAINING, HELD_OUT, EPOCHS] = options.quick ? [500, 50, 1] : [6_000, 1_000, 7];
 const HIDDEN = 128;
 
-/** Digits and Hangul are read one by one, English word by word. */
+/** Digits and Hangul are read character by character, English word by word. */
 const writings = {
   digits: (n: number) => [...String(n)],
   English: (n: number) => english(n).match(/[a-z]+/g) as string[],
@@ -37,7 +37,7 @@ const ways: readonly (readonly [from: Writing, to: Writing])[] = [
 ];
 const nameOf = ([from, to]: readonly [Writing, Writing]) => `${from} → ${to}`;
 
-// A greatest number of digits first, then a number: else nearly all would have six.
+// Draws a maximum number of digits first, then a number; otherwise nearly all would have six digits.
 const random = new Random(SEED);
 const seen = new Set<number>();
 while (seen.size < TRAINING + 2 * HELD_OUT) seen.add(random.integer(10 ** (1 + random.integer(DIGITS))));
@@ -74,14 +74,14 @@ await learn(
   { epochs: EPOCHS, batch: 64, learningRate: 0.003, random },
 );
 
-/** The model's writing of a number. */
+/** The model's output for a number. */
 function written(n: number, way: readonly [Writing, Writing]): string[] {
   const { source } = pairOf(n, way);
   const [best] = greedy(model, indices([[...source]]), { maxLength: 40 });
   return best!.tokens.map((id) => tokens[id]!);
 }
 
-/** The share of numbers that are written as they should be, each way. */
+/** The share of numbers written correctly, in each direction. */
 const exactly = (
   of: readonly number[],
   write: (n: number, way: readonly [Writing, Writing]) => readonly string[],
@@ -104,17 +104,17 @@ report({
   title: 'Number words and digits, English and Korean',
   structure: 'encoder–decoder',
   data: `n2words, numbers below ${(10 ** DIGITS).toLocaleString('en')}`,
-  split: `${training.length} numbers to learn from, four ways each, ${validation.length} others to validate, ${test.length} to test`,
+  split: `${training.length} numbers for training, in four directions each, ${validation.length} others for validation, ${test.length} for testing`,
   seed: SEED,
-  model: `bidirectional LSTM of ${HIDDEN} each way, LSTM decoder of ${HIDDEN}, general attention, ${EPOCHS} epochs`,
+  model: `bidirectional LSTM of ${HIDDEN} per direction, LSTM decoder of ${HIDDEN}, general attention, ${EPOCHS} epochs`,
   measures: ways.map(nameOf),
   rows: [
     {
-      system: 'the training number nearest in value',
+      system: 'the nearest training number',
       kind: 'baseline',
       values: exactly(test, (n, [, to]) => writings[to](nearest(n))),
     },
-    { system: 'this model, exactly right', kind: 'ours', values: exactly(test, written) },
+    { system: 'this model, exact', kind: 'ours', values: exactly(test, written) },
   ],
-  notes: `Of one to six digits there are ${digits.join(', ')} test numbers. The baseline cannot be right, since none of them is among the training numbers.`,
+  notes: `By number of digits, one to six, the test set has ${digits.join(', ')} numbers. The baseline cannot be correct, since no test number is in the training set.`,
 });

@@ -1,16 +1,15 @@
 /**
- * Parts of speech, many-to-many: the tag of every word of a sentence, in the Brown corpus with its 472 tags.
+ * Part-of-speech tagging, many-to-many: the tag of every word of a sentence, in the Brown corpus with its 472 tags.
  *
  *     npm run example part-of-speech
  *     npm run example part-of-speech -- --quick
  *
- * A word is known by two things: a vector of its own, if it is frequent enough to have learned one, and what two LSTMs
- * make of its letters, which tell a plural or a name even of a word that was never seen. What it is in this sentence is
- * said by two more LSTMs, one that comes from the left and one from the right. After Ling et al. (2015, arXiv:1508.02096)
- * and Plank et al. (2016, arXiv:1604.05529).
+ * A word is represented by two vectors: an embedding, if it is frequent enough, and the output of two LSTMs over its letters, which
+ * can recognise a plural or a name even in unseen words. A bidirectional LSTM over the sentence adds the context. After Ling et
+ * al. (2015, arXiv:1508.02096) and Plank et al. (2016, arXiv:1604.05529).
  *
- * The letters are read once for each different word of a batch, and shared by its occurrences. No chain of layers says
- * that, so the passes are put together by hand: see `Tagger`.
+ * The letters are read once per distinct word of a batch and shared by its occurrences. No chain of layers expresses this, so the
+ * passes are combined by hand: see `Tagger`.
  */
 import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -47,10 +46,10 @@ const CONTEXT = 128;
 const EPOCHS = quick ? 1 : 4;
 const LEARNING_RATE = 0.003;
 const DROPOUT = 0.25;
-/** A word seen n times in training is taken for an unknown one with probability α/(α + n), so that the network learns what to do then. */
+/** A word seen n times in training is replaced by the unknown word with probability α/(α + n), to train the unknown word. */
 const ALPHA = 0.25;
 
-/** What the network reads: words as they stand in their sentences, and the letters of each different one. */
+/** The network's input: the words of the sentences, and the letters of each distinct word. */
 interface Reading {
   /** `[batch, time]` */
   readonly words: Indices;
@@ -84,7 +83,7 @@ const tagset = Vocabulary.fit(
 );
 const unknown = vocabulary.unknown!;
 
-/** Embeddings, letters and context, and how they go together: a forward that returns its own way back, as layers have. */
+/** Embeddings, letter and context LSTMs, combined; `forward` returns its backward pass, as in a layer. */
 class Tagger {
   readonly #words = new Embedding({ classes: vocabulary.size, outputSize: WORD, random });
   readonly #letters = sequential(
@@ -103,7 +102,7 @@ class Tagger {
     ),
   );
 
-  /** The logits `[batch, time, tags]`, and the way from their gradient to the parameters'. */
+  /** The logits `[batch, time, tags]` and their backward pass. */
   forward({ words, lengths, letters, letterCounts, spelling }: Reading) {
     const word = this.#words.forward(words, { lengths });
     const spelt = this.#letters.forward(letters, { lengths: letterCounts });
@@ -118,7 +117,7 @@ class Tagger {
     };
   }
 
-  /** The logits alone; nothing is recorded, nothing dropped. */
+  /** The logits in inference mode: nothing recorded, no dropout. */
   infer({ words, lengths, letters, letterCounts, spelling }: Reading): Tensor {
     const word = this.#words.infer(words, { lengths }).output;
     const spelt = this.#letters.infer(letters, { lengths: letterCounts }).output;
@@ -131,7 +130,7 @@ function bothWays<Size extends number>(inputSize: Size, hiddenSize: number, outp
   return new Bidirectional(cell(), cell(), { outputs });
 }
 
-/** Each word's vector and that of its spelling, side by side: `[batch, time, both]`. */
+/** Each word's embedding and spelling vector, concatenated: `[batch, time, both]`. */
 function beside(words: Tensor, spellings: Tensor, spelling: Int32Array): Tensor {
   const [batch, time] = words.shape as [number, number];
   const width = WORD + 2 * SPELLING;
@@ -144,7 +143,7 @@ function beside(words: Tensor, spellings: Tensor, spelling: Int32Array): Tensor 
   return { data, shape: [batch, time, width] };
 }
 
-/** The way back of {@link beside}: what a spelling gave to several words comes back from all of them. */
+/** The backward pass of {@link beside}: sums the gradients of all words with the same spelling. */
 function apart({ data, shape }: Tensor, spellingShape: readonly number[], spelling: Int32Array) {
   const [batch, time, width] = shape as [number, number, number];
   const words = new Float32Array(batch * time * WORD);
@@ -160,14 +159,14 @@ function apart({ data, shape }: Tensor, spellingShape: readonly number[], spelli
   };
 }
 
-/** Sentences of like length together, in a new order each time. */
+/** Batches of sentences of similar length, in a new order each time. */
 function* batches(of: readonly Sentence[], order?: Random): Generator<Sentence[]> {
   const encoded = of.map(({ words }) => vocabulary.encode(lower(words)));
   for (const { rows } of batchesByLength(encoded, { batchSize: SENTENCES_A_BATCH, random: order }))
     yield rows.map((row) => of[row]!);
 }
 
-/** What the network reads of sentences; while training, some words are hidden. */
+/** The network's input for sentences; in training, some words are hidden. */
 function read(batch: readonly (readonly string[])[], hide?: Random): Reading {
   const encoded = batch.map((words) =>
     Array.from(vocabulary.encode(lower(words)), (word) => hidden(word, hide)),
@@ -217,13 +216,13 @@ async function learn(tagger: Tagger): Promise<void> {
 
         average = average === undefined ? measured.value : 0.98 * average + 0.02 * measured.value;
         progress(++step, { epoch: `${epoch + 1}/${EPOCHS}`, loss: `${average.toFixed(3)} nats` });
-        // The bar redraws itself by a timer, which needs a turn.
+        // Yields so that the progress bar's timer can run.
         await setImmediate();
       }
   });
 }
 
-/** The likeliest tag of each word of each sentence. */
+/** The most probable tag of each word of each sentence. */
 function tag(tagger: Tagger, batch: readonly (readonly string[])[]): string[][] {
   const { data, shape } = tagger.infer(read(batch));
   const [, time, width] = shape as [number, number, number];
@@ -235,7 +234,7 @@ function tag(tagger: Tagger, batch: readonly (readonly string[])[]): string[][] 
   );
 }
 
-/** Words, and how many of them were tagged as in the corpus: all, and those that do not occur in the training part. */
+/** The numbers of words and of correctly tagged words: all, and those not in the training set. */
 class Score {
   readonly #right = { all: 0, unseen: 0 };
   readonly #words = { all: 0, unseen: 0 };
@@ -254,7 +253,7 @@ class Score {
   }
 }
 
-/** What any tagger has to beat: each word's most frequent tag, and of a new word the most frequent tag of all. */
+/** The baseline: each word's most frequent tag, and for unseen words the most frequent tag overall. */
 function mostFrequentTag(): (word: string) => string {
   const counts = new Map<string, Map<string, number>>();
   for (const { words, tags } of training)
@@ -271,7 +270,7 @@ function mostFrequentTag(): (word: string) => string {
 const wordsOf = (part: readonly Sentence[]) => part.reduce((sum, { words }) => sum + words.length, 0);
 const thousands = (count: number) => count.toLocaleString('en');
 console.log(
-  `The Brown corpus: ${thousands(training.length)} sentences to learn from, ${thousands(test.length)} to test; ${thousands(vocabulary.size)} words with vectors of their own, ${alphabet.size} letters, ${tagset.size - 1} tags.`,
+  `The Brown corpus: ${thousands(training.length)} sentences for training, ${thousands(test.length)} for testing; ${thousands(vocabulary.size)} words with vectors of their own, ${alphabet.size} letters, ${tagset.size - 1} tags.`,
 );
 
 const tagger = new Tagger();
@@ -301,9 +300,9 @@ report({
   title: 'Parts of speech',
   structure: 'many-to-many',
   data: `Brown corpus, ${thousands(wordsOf(sentences))} words in ${thousands(sentences.length)} sentences, ${tagset.size - 1} tags in the training part`,
-  split: `sentences shuffled, ${thousands(wordsOf(training))} words to learn from, ${thousands(wordsOf(test))} to test`,
+  split: `sentences shuffled, ${thousands(wordsOf(training))} words for training, ${thousands(wordsOf(test))} for testing`,
   seed: Number(seed),
-  model: `word vectors of ${WORD} beside a bidirectional LSTM of 2 × ${SPELLING} over letters, a bidirectional LSTM of 2 × ${CONTEXT} over words; epochs: ${EPOCHS}`,
+  model: `word vectors of ${WORD} and a bidirectional LSTM of 2 × ${SPELLING} over letters, a bidirectional LSTM of 2 × ${CONTEXT} over words; epochs: ${EPOCHS}`,
   measures: ['accuracy', 'of unseen words'],
   rows: [
     { system: 'bidirectional LSTM over words and letters', kind: 'ours', values: ours.values },
@@ -311,5 +310,5 @@ report({
     { system: 'Brill (1992), learned rules', kind: 'published', values: ['0.949', '–'] },
   ],
   notes:
-    "Brill's figure is of another part of the corpus and of 192 tags. Here a tag is right only with all that is added to it, such as the -tl of a word in a title. Punctuation counts as words. 876 of the 57,340 sentences repeat another, which may be in the other part. There is no validation part: settings follow the papers named in the example, and two epochs were tried before four.",
+    "Brill's figure is for another part of the corpus with 192 tags. Here a tag is correct only with all its suffixes, such as the -tl of words in titles. Punctuation counts as words. 876 of the 57,340 sentences duplicate another, which may be in the other set. There is no validation set: settings follow the papers named in the example, and two epochs were tried before four.",
 });

@@ -1,12 +1,12 @@
 /**
- * Sentiment, many-to-one: does a sentence of a review praise or complain?
+ * Sentiment, many-to-one: is a sentence of a review positive or negative?
  *
  *     npm run example sentiment
  *     npm run example sentiment -- --quick
  *
- * There are 2,700 sentences to learn from, and a network knows them by heart before it knows anything else. What this
- * example is about is what keeps it from that: hidden words, dropped features, decayed weights, and several networks
- * instead of one. What it makes of negations, and what it has seen too few of, is at the end.
+ * With only 2,700 training sentences, a network memorises them before it learns anything general. This example shows what prevents
+ * that: hidden words, dropout, weight decay and an ensemble of networks. The table at the end shows how it handles negations,
+ * and which it has seen too rarely.
  */
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
@@ -47,14 +47,14 @@ const EPOCHS = 10;
 const BATCH = 32;
 const WORD = 64;
 const HIDDEN = 32;
-/** A word seen n times is hidden with probability α/(α + n), so that the network learns to do without the rare ones. */
+/** A word seen n times is hidden with probability α/(α + n), so that the network does not rely on rare words. */
 const ALPHA = 1;
 
 interface Sentence {
   readonly text: string;
-  /** 1 of praise, 0 of complaint. */
+  /** 1 for praise, 0 for complaint. */
   readonly label: number;
-  /** Which of the three sets, and which label. */
+  /** The set and the label. */
   readonly group: number;
 }
 
@@ -64,27 +64,27 @@ const rows = ['amazon', 'imdb', 'yelp'].flatMap((name, set) =>
     .filter(({ text }) => text !== '')
     .map(({ text, class: label }): Sentence => ({ text: text.trim(), label, group: 2 * set + label })),
 );
-// What occurs twice must not be learned from and tested on.
+// Duplicates must not be in both the training and the test set.
 const sentences = [...new Map(rows.map((row) => [row.text.toLowerCase(), row])).values()];
 
-// "don't" is do and n't, so that what is learned of one negation holds for all.
+// "don't" becomes do and n't, so that what is learned about one negation applies to all.
 const tokenizer = pattern(/\p{L}+(?=n['’]t\b)|n['’]t\b|[\p{L}\p{N}]+(?:['’]\p{L}+)?|[!?]/u, {
   lowercase: true,
 });
 const afinn = new Sentiment();
-/** The value of a word in AFINN, from −5 to 5; 0 of those that are not in it. */
+/** The AFINN value of a word, from −5 to 5; 0 if it is not listed. */
 const scoreOf = (word: string) => afinn.analyze(word).score;
-/** What stands for words that are not known, or hidden: one for each value. */
+/** The placeholders for unknown or hidden words: one per value. */
 const STANDS = new Map(Array.from({ length: 11 }, (_, i) => [`⟨${i - 5}⟩`, i - 5]));
 
 /**
- * Sentences as indices. A word that has no vector of its own, or is hidden, is read as the word that stands for it:
- * one for all, or, with the lexicon, one for each value that AFINN gives to words.
+ * Sentences as indices. A word that has no embedding, or is hidden, is read as its placeholder: one for all words or, with the
+ * lexicon, one for each AFINN value.
  */
 class Reader {
   readonly vocabulary: Vocabulary;
   readonly #standOf: (word: string) => string;
-  /** [words] Which word stands for each. */
+  /** [words] The placeholder of each word. */
   readonly #stands: readonly number[];
 
   constructor(training: readonly Sentence[], lexicon: boolean) {
@@ -112,9 +112,8 @@ class Reader {
 }
 
 /**
- * Two GRUs read the words, one from each end, and of each feature the largest value that it has anywhere counts. Half of
- * the features of words are dropped, the same ones all along a sentence, a quarter of what the GRUs remember, and half
- * of what they say.
+ * A bidirectional GRU reads the words, followed by max pooling over time. Dropout removes half of the word features, the same ones
+ * throughout a sentence, a quarter of the recurrent state and half of the output.
  */
 function network({ vocabulary }: Reader, lexicon: boolean, random: Random): Sequential<Indices> {
   const embedding = new Embedding({
@@ -124,7 +123,7 @@ function network({ vocabulary }: Reader, lexicon: boolean, random: Random): Sequ
     initializer: normal(0.5),
   });
   if (lexicon) {
-    // The first feature of each word starts as its value, which may change like any other.
+    // The first feature of each word is initialised with its AFINN value, and trained like the others.
     const vectors = embedding.weight.read();
     vocabulary.tokens.forEach((word, id) => {
       vectors[id * WORD] = 0.4 * (STANDS.get(word) ?? scoreOf(word));
@@ -144,7 +143,7 @@ function network({ vocabulary }: Reader, lexicon: boolean, random: Random): Sequ
   );
 }
 
-/** A network that has learned from the training part, as a function: how likely each text is praise. */
+/** Trains a network on the training set; returns a function that predicts the probability of praise for each text. */
 async function learn(
   training: readonly Sentence[],
   lexicon: boolean,
@@ -195,10 +194,10 @@ const PHRASES = [
   'nothing good about it',
 ];
 
-// AFINN's sum is taken for praise above 0: taking 0 for praise as well is worse.
+// A positive AFINN sum counts as praise: counting 0 as praise too does worse.
 const pairs = ngrams(tokenizer);
 const systems: { [name: string]: (training: readonly Sentence[], test: readonly Sentence[]) => number[] } = {
-  'AFINN, as the package scores': (_, test) =>
+  'AFINN, scored by its package': (_, test) =>
     test.map(({ text }) => (afinn.analyze(text).score > 0 ? 1 : 0)),
   'naive Bayes': (training, test) => naiveBayes(training, test, { tokenizer }),
   'naive Bayes, words and pairs': (training, test) => naiveBayes(training, test, { tokenizer: pairs }),
@@ -218,7 +217,7 @@ const rounds = crossValidation(sentences, ({ group }) => group, FOLDS, random).s
 const tested = rounds.flatMap(({ test }) => test);
 const given = new Map<string, number[]>();
 const add = (name: string, labels: number[]) => given.set(name, [...(given.get(name) ?? []), ...labels]);
-/** Of each phrase, the mean over all networks of how likely it is praise. */
+/** The mean probability of praise of each phrase over all networks. */
 const praise = new Map([OURS, WITH_LEXICON].map((name) => [name, PHRASES.map(() => 0)]));
 
 const steps = rounds.reduce((sum, { training }) => sum + 2 * NETWORKS * stepsFor(training.length), 0);
@@ -247,7 +246,7 @@ await withProgress(steps, async (show) => {
   }
 });
 
-/** The share of right labels: of all sentences, and of each set. */
+/** The accuracy over all sentences, and on each set. */
 function accuracies(labels: readonly number[]): string[] {
   const sets = [undefined, 0, 1, 2].map((set) =>
     tested.flatMap(({ group }, i) => (set === undefined || group >> 1 === set ? [i] : [])),
@@ -276,9 +275,9 @@ report({
     values: accuracies(labels),
   })),
   notes:
-    'Settings were chosen on another dealing of the same sentences into folds, which flatters them a little. What helped there, in points of accuracy: the mean of three networks instead of one (0.8), hiding words α/(α + n) of the time with α = 1 instead of 0.25 (0.6), dropping half instead of 30 % of the features of words (0.4), recurrent dropout (0.4), weight decay of 0.1 instead of 0.01 (0.3). One standard error of an accuracy here is 0.7 points. As the table shows, the networks learn that "not" turns praise into complaint, but not the other way round: "not bad" is in a single sentence, "never disappointed" in none, and of those two AFINN gets the first right. AFINN is a list of 3,382 words and phrases that people have valued; it was made without these sentences. C of the tuned regression is chosen on a fifth of each training part.',
+    'Settings were chosen on another division of the same sentences into folds, so the figures are slightly optimistic. What helped there, in points of accuracy: the mean of three networks instead of one (0.8), hiding words α/(α + n) of the time with α = 1 instead of 0.25 (0.6), dropping half instead of 30 % of the features of words (0.4), recurrent dropout (0.4), weight decay of 0.1 instead of 0.01 (0.3). The standard error of an accuracy is 0.7 points. As the table shows, the networks learn that "not" turns praise into complaint, but not the other way round: "not bad" is in a single sentence, "never disappointed" in none, and of those two AFINN gets the first right. AFINN is a list of 3,382 words and phrases rated by people, made without these sentences. C of the tuned regression is chosen on a fifth of each training set.',
   table: {
-    caption: 'How likely praise is, what AFINN adds up, and how many of all sentences have the phrase',
+    caption: 'Probability of praise, sum of AFINN values, and number of sentences containing the phrase',
     columns: ['GRUs', 'with AFINN’s values', 'AFINN', 'sentences'],
     rows: PHRASES.map((phrase, row) => [
       phrase,

@@ -1,11 +1,11 @@
 /**
- * Spelling to phonemes, encoder–decoder with attention: how is an English word said that one has only read?
+ * Spelling to phonemes, encoder–decoder with attention: the pronunciation of English words.
  *
  *     npm run example spelling-to-phonemes
  *     npm run example spelling-to-phonemes -- --quick
  *
- * Carnegie Mellon's pronouncing dictionary without stress marks. A word with several pronunciations counts as right if
- * the model gives one of them. It is decoded by beam search.
+ * The data is Carnegie Mellon's pronouncing dictionary without stress marks. A word with several pronunciations counts as correct if
+ * the model outputs one of them. Decoding uses beam search.
  */
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
@@ -73,7 +73,7 @@ const model = encoderDecoder({
 });
 await learn(model, pairs, { epochs: EPOCHS, batch: 64, learningRate: 0.003, random });
 
-/** What the model says of each word. */
+/** The model's pronunciation of each word. */
 function* pronounced(list: readonly string[]): Generator<[word: string, said: string[]]> {
   const settings = { width: BEAM, maxLength: 40, lengthPenalty: 0.6 };
   let at = 0;
@@ -81,7 +81,7 @@ function* pronounced(list: readonly string[]): Generator<[word: string, said: st
     yield [list[at++]!, tokens.map((id) => phonemes[id]!)];
 }
 
-/** What somebody says who looks up the word that would stand before this one in the dictionary. */
+/** The baseline: the pronunciation of the entry that precedes the word in the dictionary. */
 function* lookedUp(list: readonly string[]): Generator<[word: string, said: string[]]> {
   const known = new Set(training);
   let before = training[0]!;
@@ -91,7 +91,7 @@ function* lookedUp(list: readonly string[]): Generator<[word: string, said: stri
   }
 }
 
-/** The share of words without a right pronunciation, and the edits needed for each phoneme of the nearest one. */
+/** The share of words with a wrong pronunciation, and the edits per phoneme of the nearest correct one. */
 function errors(answers: Iterable<[word: string, said: string[]]>): { word: number; phoneme: number } {
   let [words, wrong, edits, length] = [0, 0, 0, 0];
   for (const [word, said] of answers) {
@@ -105,7 +105,7 @@ function errors(answers: Iterable<[word: string, said: string[]]>): { word: numb
   return { word: wrong / words, phoneme: edits / length };
 }
 
-/** Where attention looks while a word is said: a row for each phoneme, a column for each letter. */
+/** A plot of the attention weights for a word: a row per phoneme, a column per letter. */
 function glances(word: string, said: readonly string[]): string {
   const target = said.map((phoneme) => phonemeOf!.get(phoneme)!);
   const { weights } = model.infer(teacherForcing(model, [spelled(word)], [target]).inputs);
@@ -139,13 +139,13 @@ report({
   title: 'Spelling to phonemes',
   structure: 'encoder–decoder with attention',
   data: `CMUdict, ${dictionary.size} words, no stress marks`,
-  split: `${training.length} words to learn from, ${validation.length} of ${cut} to validate, ${test.length} to test`,
+  split: `${training.length} words for training, ${validation.length} of ${cut} for validation, ${test.length} for testing`,
   seed: SEED,
-  model: `bidirectional LSTM of ${HIDDEN} each way, LSTM decoder of ${HIDDEN}, general attention, dropout 0.2, beam ${BEAM}, ${EPOCHS} epochs`,
+  model: `bidirectional LSTM of ${HIDDEN} per direction, LSTM decoder of ${HIDDEN}, general attention, dropout 0.2, beam ${BEAM}, ${EPOCHS} epochs`,
   measures: ['words wrong', 'phonemes wrong'],
   rows: [
     {
-      system: 'as the word before it in the dictionary',
+      system: 'pronunciation of the preceding dictionary entry',
       kind: 'baseline',
       values: [percent(neighbours.word), percent(neighbours.phoneme)],
     },
@@ -155,9 +155,9 @@ report({
     { system: 'this model', kind: 'ours', values: [percent(found.word), percent(found.phoneme)] },
   ],
   notes:
-    'Published figures are of other splits and versions of the dictionary: they say what is usual, not which is better. Of those of g2p-seq2seq the first is for the dictionary of 2007, the second for a newer one without stress marks. Ten epochs made 30.6 and 7.3 %; 28 and 6.5 % were aimed at.',
+    'Published figures are for other splits and versions of the dictionary: they show what is typical, not which model is better. For g2p-seq2seq, the first figure is for the 2007 dictionary, the second for a newer one without stress marks. Ten epochs gave 30.6 and 7.3 %; the goal was 28 and 6.5 %.',
   picture: {
     svg: glances(long, said),
-    caption: `Where the model looks in ${long} while it says ${said.join(' ')}`,
+    caption: `Attention over ${long} while the model outputs ${said.join(' ')}`,
   },
 });

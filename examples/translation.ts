@@ -1,12 +1,12 @@
 /**
- * Translation, encoder–decoder with attention: what the TypeScript compiler complains of, in Korean and in German.
+ * Translation, encoder–decoder with attention: the messages of the TypeScript compiler, in Korean and German.
  *
  *     npm run example translation
  *     npm run example translation -- --quick
  *
- * One network for both languages: the first token of a source says which is wanted (Johnson et al. 2017, arXiv:1611.04558).
- * Code in a message, such as 'export' or --outDir, stays as it is: it is taken out before and put back afterwards. All other
- * words are cut into pieces by byte-pair encoding, so that a few hundred pieces spell every word of each language.
+ * One network serves both languages: the first token of a source selects one (Johnson et al. 2017, arXiv:1611.04558). Code in a
+ * message, such as 'export' or --outDir, is replaced by slots before translation and restored afterwards. All other words are
+ * split by byte-pair encoding, so that a few hundred pieces spell every word of each language.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -32,13 +32,13 @@ const NAMES = { ko: 'Korean', de: 'German' };
 
 type Language = 'en' | (typeof LANGUAGES)[number];
 
-/** A message in each language, with its code taken out; the code that belongs into ⟨0⟩, ⟨1⟩ … */
+/** A message in each language with its code taken out, and the code for the slots ⟨0⟩, ⟨1⟩ … */
 type Message = { readonly [language in Language]: string } & { readonly code: readonly string[] };
 
-/** Code in English prose: what is quoted, options, names with a capital inside, numbers. */
+/** Code in English prose: quoted text, options, names with an inner capital, numbers. */
 const CODE =
   /(?<![\p{L}\d])'([^']+)'|(?<![\w-])(--?[A-Za-z][\w-]*|@\w+|[\w*]*\.[\w.*]*\w|[a-z]+[A-Z]\w*|[A-Z]{2,}\d*|[A-Z]+\d\w*|\d+)(?!\w)/gu;
-/** A piece of text, with the space before it: a slot, a placeholder, a word, another character. */
+/** A piece of text with the space before it: a slot, a placeholder, a word, another character. */
 const PIECE = / ?(?:⟨\d+⟩|\{\d\}|\p{L}+|\S)/gu;
 
 function readMessages(): Message[] {
@@ -65,7 +65,7 @@ function readMessages(): Message[] {
   return [...found.values()];
 }
 
-/** The longest first, so that none is taken for a part of another. */
+/** The longest first, so that none matches a part of another. */
 function withSlots(text: string, code: readonly string[]): string {
   const longest = code.map((part, slot) => ({ part, slot })).sort((a, b) => b.part.length - a.part.length);
   return longest.reduce(
@@ -109,7 +109,7 @@ function piecesOf(message: Message, language: Language): string[] {
   return words(message[language]).flatMap((word) => (isWord(word) ? joins[language].split(word) : [word]));
 }
 
-/** A piece's index, that of the unknown one where training did not have it. */
+/** The index of a piece, or of the unknown piece if training did not have it. */
 class Pieces {
   readonly list: readonly string[];
   readonly #index: ReadonlyMap<string, number>;
@@ -139,7 +139,7 @@ function pairOf(message: Message, language: (typeof LANGUAGES)[number]): Pair {
 }
 
 console.log(
-  `${messages.length} messages: ${training.length} to learn from, ${validation.length} to validate, ${test.length} to test; ${sources.list.length} English pieces, ${targets.list.length} Korean and German ones.`,
+  `${messages.length} messages: ${training.length} for training, ${validation.length} for validation, ${test.length} for testing; ${sources.list.length} English pieces, ${targets.list.length} Korean and German ones.`,
 );
 const model = encoderDecoder({
   sourceClasses: sources.list.length,
@@ -167,7 +167,7 @@ function translated(part: readonly Message[], language: (typeof LANGUAGES)[numbe
   });
 }
 
-/** For each message the one of the training part that has the most in common with it: TF-IDF of three to five letters, cosine. */
+/** The most similar training message for each message: cosine similarity of TF-IDF over three to five letters. */
 function nearest(part: readonly Message[]): Message[] {
   const texts = training.map(({ en }) => en);
   const counter = TermCounter.fit(texts, { tokenizer: ngrams(characters(), { from: 3, to: 5, joiner: '' }) });
@@ -206,10 +206,10 @@ report({
   example: 'translation',
   title: 'The compiler’s messages, translated',
   structure: 'encoder–decoder with attention',
-  data: `TypeScript’s ${messages.length} different messages in English, Korean and German`,
-  split: `${training.length} messages to learn from, ${validation.length} to validate, ${test.length} to test, no message in two parts`,
+  data: `TypeScript’s ${messages.length} distinct messages in English, Korean and German`,
+  split: `${training.length} messages for training, ${validation.length} for validation, ${test.length} for testing, no message in two sets`,
   seed: SEED,
-  model: `one bidirectional LSTM of ${HIDDEN} each way and LSTM decoder of ${HIDDEN} for both languages, general attention, dropout ${DROPOUT}, beam ${BEAM}, ${EPOCHS} epochs`,
+  model: `one bidirectional LSTM of ${HIDDEN} per direction and LSTM decoder of ${HIDDEN} for both languages, general attention, dropout ${DROPOUT}, beam ${BEAM}, ${EPOCHS} epochs`,
   measures: LANGUAGES.flatMap((language) => [`${NAMES[language]}, chrF`, 'exact']),
   rows: [
     {
@@ -229,5 +229,5 @@ report({
     },
   ],
   notes:
-    'By chrF the most similar message is the better translation, by exact translations the network is: two thousand messages are few to learn two languages from. Pieces drawn anew in each epoch, hidden tokens and smoothed labels, tried together with batches twice as large, did worse; more units and epochs, tried together, better. 4 of the 207 test messages differ from one of the training part only in their code. Nothing here says how such a network translates other texts.',
+    'The baseline of the most similar message wins by chrF, the network by exact translations: two thousand messages are few to learn two languages from. Resampling the pieces in each epoch, hiding tokens and label smoothing, tried together with batches twice as large, did worse; more units and epochs, tried together, did better. 4 of the 207 test messages differ from a training message only in their code. The result says nothing about other kinds of text.',
 });

@@ -1,12 +1,12 @@
 /**
- * Addition of two numbers below 100, many-to-many: it reads "37+58=" and answers "95", digit by digit.
+ * Addition of two numbers below 100, many-to-many: the model reads "37+58=" and answers "95", digit by digit.
  *
  *     npm run example two-digit-addition
  *     npm run example two-digit-addition -- --quick
  *
- * The answer is given from the units up, "590", as one adds on paper: each digit then needs only two digits of the sum and
- * a carry. The sums tested on were never seen, in neither order: who has seen 58+37 knows 37+58. A network that had
- * learned its examples by heart would know none of them. After Zaremba and Sutskever (2014), arXiv:1410.4615.
+ * The answer starts from the units, "590", as in addition on paper: each digit then depends only on two digits and a carry. The
+ * test sums do not occur in training in either order, since 58+37 gives away 37+58, so memorising the examples does not help.
+ * After Zaremba and Sutskever (2014), arXiv:1410.4615.
  */
 import { parseArgs } from 'node:util';
 import {
@@ -38,13 +38,13 @@ const HIDDEN = 96;
 const BATCH = 64;
 // The third digit of the answer is 0 or 1.
 const ANSWER = 3;
-// While it reads, nothing is asked.
+// There is no target while the model reads.
 const NOTHING = -1;
 
 const alphabet = new Alphabet([...'0123456789+=_']);
 const random = new Random(seed);
 
-/** A sum to be done, such as 37 + 58. */
+/** A sum, such as 37 + 58. */
 type Sum = readonly [a: number, b: number];
 
 /** All sums of two numbers below 100, a tenth of them held out together with their mirror images. */
@@ -85,7 +85,7 @@ const model = manyToMany({
   random,
 });
 
-/** What the model makes of sums. */
+/** The model's answers to sums. */
 function answers(sums: readonly Sum[]): number[] {
   const { output } = model.infer(batchOf(sums).inputs);
   const [, steps, digits] = output.shape;
@@ -128,7 +128,7 @@ answers(sample).forEach((answer, i) => {
   console.log(`${a} + ${b} = ${answer}${answer === a + b ? '' : `, which is wrong: ${a + b}`}`);
 });
 
-/** The answer of the nearest known sum: the one with the same first number and the nearest second. */
+/** The baseline: the answer to the nearest known sum, with the same first number and the nearest second. */
 function nearest(sums: readonly Sum[]): number[] {
   return sums.map(([a, b]) => {
     const seconds = training.filter(([first]) => first === a).map(([, second]) => second);
@@ -155,15 +155,15 @@ report({
   title: 'Addition of two-digit numbers',
   structure: 'many-to-many, delayed',
   data: 'all 10,000 sums of two numbers from 0 to 99',
-  split: `${training.length} sums to learn from, ${test.length} held out in both orders`,
+  split: `${training.length} sums for training, ${test.length} held out in both orders`,
   seed,
   model: `GRU of ${HIDDEN} units, ${batches} batches of ${BATCH}, Adam`,
-  measures: ['exact', 'digits right'],
+  measures: ['exact', 'digits correct'],
   rows: [
     row('GRU', 'ours', answers(test)),
     row('nearest known sum', 'baseline', nearest(test)),
     row(
-      'always 99, the commonest',
+      'always 99, the most common sum',
       'baseline',
       test.map(() => 99),
     ),

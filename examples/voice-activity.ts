@@ -1,13 +1,13 @@
 /**
- * Where somebody speaks, frame by frame: the Silero detector, a model that nobody here trained.
+ * Voice activity detection, frame by frame, with the pretrained Silero model.
  *
  *     npm run example voice-activity
  *
- * The npm package `@ricky0123/vad-web` has it as an ONNX graph: a short-time Fourier transform as a convolution, four more
- * convolutions, an LSTM of 128 whose state goes from frame to frame, and one probability. `fromOnnx` runs it here, beside
- * ONNX Runtime in WebAssembly: the same probabilities, at what size and what time for each frame.
+ * The npm package `@ricky0123/vad-web` contains it as an ONNX graph: a short-time Fourier transform as a convolution, four more
+ * convolutions, an LSTM of 128 units with its state carried from frame to frame, and one probability. `fromOnnx` is compared with
+ * ONNX Runtime in WebAssembly: probabilities, code size and time per frame.
  *
- * The sentence was spoken by `espeak-ng -v en -s 140`, and brought to 16 kHz; noise is added here.
+ * The sentence was synthesised by `espeak-ng -v en -s 140` and resampled to 16 kHz; noise is added here.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -22,19 +22,19 @@ import { picture } from './lib/picture.ts';
 import { report } from './lib/result.ts';
 
 const RATE = 16_000;
-/** Samples that a frame adds, and those before it that the model sees again. */
+/** The samples that a frame adds, and the preceding ones that the model sees again. */
 const FRAME = 512;
 const CONTEXT = 64;
 const SEED = 1;
 const STATE = [2, 1, 128];
-/** What the model's authors call speech. */
+/** The speech threshold of the model's authors. */
 const THRESHOLD = 0.5;
 
 const require = createRequire(import.meta.url);
 const folder = (name: string) => dirname(require.resolve(name));
 const model = new Uint8Array(readFileSync(join(folder('@ricky0123/vad-web'), 'silero_vad_v5.onnx')));
 
-/** The sentence with a little noise: −1 to 1. */
+/** The sentence with a little noise, from −1 to 1. */
 const file = readFileSync(new URL('lib/speech.wav', import.meta.url));
 const random = new Random(SEED);
 const samples = Float32Array.from({ length: (file.length - 44) / 2 }, (_, i) => {
@@ -51,7 +51,7 @@ const ours = fromOnnx(model);
 ort.env.wasm.numThreads = 1;
 const theirs = await ort.InferenceSession.create(model);
 
-/** One pass over all frames by both, in turns; the probabilities, and milliseconds for each. */
+/** Runs both over all frames, alternately; the probabilities, and milliseconds per frame. */
 async function listen() {
   let state: Tensor = { data: new Float32Array(256), shape: STATE };
   let theirState: ort.Tensor = new ort.Tensor('float32', new Float32Array(256), STATE);
@@ -75,7 +75,7 @@ async function listen() {
   return { heard, times };
 }
 
-// The first passes warm up; of the others each frame counts by its median.
+// The first passes warm up; from the others, the median per frame counts.
 const passes: Awaited<ReturnType<typeof listen>>[] = [];
 for (let pass = 0; pass < 8; pass++) passes.push(await listen());
 const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
@@ -116,13 +116,13 @@ const svg = picture({
 
 report({
   example: 'voice-activity',
-  title: 'Where somebody speaks',
-  structure: 'streaming, a probability for each frame',
-  data: `a sentence of espeak-ng, ${(samples.length / RATE).toFixed(1)} s at 16 kHz, with noise`,
-  split: `${frames.length} frames of ${FRAME} samples, nothing learned here`,
+  title: 'Voice activity detection',
+  structure: 'streaming, one probability per frame',
+  data: `a sentence spoken by espeak-ng, ${(samples.length / RATE).toFixed(1)} s at 16 kHz, with noise`,
+  split: `${frames.length} frames of ${FRAME} samples, no training`,
   seed: SEED,
   model: 'Silero v5 of @ricky0123/vad-web: five convolutions and an LSTM of 128, 0.3 million weights',
-  measures: ['code', 'each frame, median', 'frames of speech'],
+  measures: ['code', 'median per frame', 'frames of speech'],
   rows: [
     {
       system: 'ONNX Runtime, WebAssembly, one thread',
@@ -143,6 +143,6 @@ report({
       ],
     },
   ],
-  notes: `The probabilities of both differ by at most ${worst.toExponential(1)}. Both run by turns in one process; a frame is ${(FRAME / RATE) * 1000} ms of sound.`,
-  picture: { svg, caption: 'The probability of speech over the sound' },
+  notes: `The probabilities of the two differ by at most ${worst.toExponential(1)}. They run alternately in one process; a frame is ${(FRAME / RATE) * 1000} ms of audio.`,
+  picture: { svg, caption: 'The probability of speech, above the waveform' },
 });

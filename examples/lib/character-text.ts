@@ -1,8 +1,8 @@
-/** A text as the indices of its characters, and as batches of it for a language model. */
+/** Converts texts to character indices, and to batches for a language model. */
 import type { Batch, Indices } from 'recurrent-cells';
 import { indices } from 'recurrent-cells';
 
-/** The characters of a text, and each one's index. */
+/** The characters of a text and the index of each. */
 export class Alphabet {
   readonly characters: readonly string[];
   readonly #index: ReadonlyMap<string, number>;
@@ -40,8 +40,8 @@ export class Alphabet {
 }
 
 /**
- * Cuts a text into `streams` equal parts that are read side by side, `steps` characters at a time. Each batch goes on
- * where the one before ended, so the state can be carried; the target of each character is the one after it.
+ * Cuts a text into `streams` equal parts that are read in parallel, `steps` characters at a time. Each batch continues the
+ * previous one, so the state can be carried; the target of each character is the next one.
  */
 export function* streams(ids: Int32Array, count: number, steps: number): Generator<Batch<Indices, Indices>> {
   const length = Math.floor((ids.length - 1) / count);
@@ -58,7 +58,7 @@ export function* streams(ids: Int32Array, count: number, steps: number): Generat
   }
 }
 
-/** The {@link streams} of a text over and over, `batches` of them. */
+/** Repeats the {@link streams} of a text for `batches` batches. */
 export function* epochs(
   ids: Int32Array,
   count: number,

@@ -1,17 +1,17 @@
-/** Cross-validation: everything is tested on once, by what was learned from the rest. */
+/** Cross-validation: every item is tested once, by a model trained on the rest. */
 import type { Random } from 'recurrent-cells';
 
-/** One round: what is learned from, and what it is tested on. */
+/** One round: training and test items. */
 export interface Round<Item> {
   readonly training: Item[];
   readonly test: Item[];
 }
 
 /**
- * Deals items out into `count` parts, each of which is the test part of one round.
+ * Divides items into `count` parts, each of which is the test part of one round.
  *
- * They are shuffled, then dealt group by group, as cards are, so that all parts have the same share of each group; and
- * since they stay in that order, so has every n-th item of a part.
+ * The items are shuffled, then dealt to the parts group by group, so that all parts have the same share of each group; since this
+ * order is kept, so does every n-th item of a part.
  */
 export function crossValidation<Item>(
   items: readonly Item[],

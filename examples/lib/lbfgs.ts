@@ -1,18 +1,18 @@
-/** The least value of a smooth convex function: L-BFGS (Liu and Nocedal 1989) with a line search by halves. */
+/** Minimises a smooth convex function: L-BFGS (Liu and Nocedal 1989) with backtracking line search. */
 
-/** A function's value at a place, and its gradient there. */
+/** A function's value and gradient at a point. */
 type Valued = (at: Float64Array) => { value: number; gradient: Float64Array };
 
-/** How many steps back the curvature is remembered. */
+/** The number of past steps used to estimate the curvature. */
 const MEMORY = 10;
-/** It ends when no component of the gradient is larger. */
+/** Converged when no component of the gradient is larger. */
 const TOLERANCE = 1e-4;
 const MOST_STEPS = 1000;
 
 /**
- * Goes down from `start` to where the gradient is nearly zero.
+ * Minimises from `start` until the gradient is nearly zero.
  *
- * @throws Error if a thousand steps don't suffice, for a baseline that has not converged is no baseline.
+ * @throws Error after a thousand steps: a baseline that has not converged is not a baseline.
  */
 export function minimize(start: Float64Array, f: Valued): Float64Array {
   let [at, { value, gradient }] = [start, f(start)];
@@ -24,7 +24,7 @@ export function minimize(start: Float64Array, f: Valued): Float64Array {
     for (let length = steps.length === 0 ? 1 / norm(gradient) : 1; ; length /= 2) {
       const next = at.map((x, i) => x + length * direction[i]!);
       const found = f(next);
-      // Armijo's condition, or no progress that numbers of 64 bits could show.
+      // Armijo's condition, or no progress within float64 precision.
       if (found.value > value + 1e-4 * length * slope && length > 1e-12) continue;
       const [moved, turned] = [minus(next, at), minus(found.gradient, gradient)];
       steps.push({ moved, turned, curvature: dot(moved, turned) });
@@ -36,14 +36,14 @@ export function minimize(start: Float64Array, f: Valued): Float64Array {
   throw new Error(`minimize: did not converge in ${MOST_STEPS} steps`);
 }
 
-/** From one place to the next: how far, how the gradient changed, and the product of the two. */
+/** The difference between two points, the difference of their gradients, and the product of the two. */
 interface Step {
   readonly moved: Float64Array;
   readonly turned: Float64Array;
   readonly curvature: number;
 }
 
-/** −H⁻¹ · gradient, the inverse curvature H⁻¹ being guessed from the last steps: the two-loop recursion. */
+/** −H⁻¹ · gradient, with the inverse curvature H⁻¹ estimated from the last steps: the two-loop recursion. */
 function downhill(gradient: Float64Array, steps: readonly Step[]): Float64Array {
   const direction = gradient.map((slope) => -slope);
   const shares = new Map<Step, number>();

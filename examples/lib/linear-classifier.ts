@@ -1,6 +1,6 @@
-/** What naive Bayes and logistic regression both come to; they differ in how the weights are found. */
+/** The linear classifier found by both naive Bayes and logistic regression, which differ in how they find the weights. */
 
-/** Documents × terms, of which a row holds only what isn't zero: a `SparseMatrix` is one. */
+/** Documents × terms, storing only non-zero entries per row; a `SparseMatrix` fits. */
 export interface Documents {
   readonly rows: number;
   /** The number of terms. */
@@ -13,7 +13,7 @@ export class LinearClassifier {
   readonly classes: number;
   /** [classes] b */
   readonly bias: Float64Array;
-  /** [terms · classes] w, the classes of a term side by side */
+  /** [terms · classes] w, with the classes of a term adjacent */
   readonly weights: Float64Array;
 
   constructor(bias: Float64Array, weights: Float64Array) {
@@ -22,7 +22,7 @@ export class LinearClassifier {
     this.weights = weights;
   }
 
-  /** Adds up one document's scores: [classes]. */
+  /** The scores of one document: [classes]. */
   scores(documents: Documents, row: number): Float64Array {
     const { bias, weights, classes } = this;
     const { columns, values } = documents.row(row);
@@ -32,7 +32,7 @@ export class LinearClassifier {
     return scores;
   }
 
-  /** The class of the best score of each document; the first of several. */
+  /** The highest-scoring class of each document; the first of equal ones. */
   classify(documents: Documents): number[] {
     return Array.from({ length: documents.rows }, (_, row) => {
       const scores = this.scores(documents, row);

@@ -1,16 +1,16 @@
-/** Multinomial logistic regression, the linear classifier that a network has to beat. */
+/** Multinomial logistic regression: a linear baseline. */
 import { minimize } from './lbfgs.ts';
 import { type Documents, LinearClassifier } from './linear-classifier.ts';
 
 /**
- * Finds the weights with the least loss, and nothing is left to chance: the loss is strictly convex in them.
+ * Finds the weights that minimise the loss. The loss is strictly convex in them, so the result is unique:
  *
  *     L = Σ_d −ln softmax(b + x_d · w)[label of d] + penalty/2 · ‖w‖²        b is not penalised
  *
- * With penalty 1 it is scikit-learn's default (C = 1/penalty). Of two classes scikit-learn keeps only the difference of
- * their weights, for which C = 1 is penalty 2 here.
+ * Penalty 1 is scikit-learn's default (C = 1/penalty). For two classes scikit-learn keeps only the difference of
+ * their weights; its C = 1 corresponds to penalty 2 here.
  *
- * @param documents [documents, terms] such as TF-IDF
+ * @param documents [documents, terms], such as TF-IDF
  * @param labels [documents] whole numbers from 0
  */
 export function logisticRegression(
@@ -25,7 +25,7 @@ export function logisticRegression(
   return unpack(minimize(start, (at) => penalizedLoss(unpack(at), documents, labels, penalty)));
 }
 
-/** The loss above and its gradient, laid out as the parameters: the bias, then the weights. */
+/** The loss above and its gradient, laid out like the parameters: the bias, then the weights. */
 export function penalizedLoss(
   model: LinearClassifier,
   documents: Documents,

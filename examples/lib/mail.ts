@@ -1,13 +1,13 @@
-/** What a mail says, out of the wrappings it came in: headers, the parts of its parts, and two ways to write bytes. */
+/** Extracts the text of a mail from headers, nested MIME parts and transfer encodings. */
 
-/** The text of a mail without headers, its own and those of its parts; of attachments, nothing. */
+/** The text of a mail without headers, including its nested parts but not attachments. */
 export function textOf(mail: string): string {
   const text = parts(mail).join('\n').trim();
-  // A mail that is not built as its headers say is taken as it stands.
+  // A mail that does not match its headers is used as it is.
   return (text === '' ? cutHead(mail).body.trim() : text).replace(/<!--[\s\S]{0,5000}?-->/g, '');
 }
 
-/** The decoded texts of a mail or of a part of one, parts of parts included. */
+/** The decoded texts of a mail or part, including nested parts. */
 function parts(message: string): string[] {
   const { head, body } = cutHead(message);
   const type = /^content-type:.*$/im.exec(head)?.[0] ?? '';
@@ -25,7 +25,7 @@ function parts(message: string): string[] {
   return [body];
 }
 
-/** Up to the first empty line is the head, its folded lines unfolded; a part may have none. */
+/** The head ends at the first empty line; folded lines are unfolded. A part may have no head. */
 function cutHead(message: string): { head: string; body: string } {
   const end = /\r?\n\r?\n/.exec(message)?.index ?? -1;
   if (end === -1) return { head: '', body: '' };

@@ -1,17 +1,16 @@
 /**
- * Naive Bayes: as if words came into a document independently of each other, given its class.
+ * Naive Bayes: assumes that words occur independently, given the class.
  *
- * Each term is counted once more than it was seen, so that none is impossible. After Manning, Raghavan and Schütze,
- * Introduction to Information Retrieval (2008), chapter 13.
+ * Counts use add-one smoothing, so that no term is impossible. After Manning, Raghavan and Schütze,
  */
 import { type Documents, LinearClassifier } from './linear-classifier.ts';
 
 /**
- * A document is a bag of drawn words: n(t, k) is the sum of term t over the documents of class k.
+ * Multinomial form: n(t, k) is the sum of term t over the documents of class k.
  *
  *     b_k = ln p(k),  w_tk = ln( (n(t, k) + 1) / Σ_t (n(t, k) + 1) )
  *
- * @param documents [documents, terms] how often each term occurs, or 1 if it does
+ * @param documents [documents, terms] the count of each term, or 1 if it occurs
  * @param labels [documents] whole numbers from 0
  */
 export function multinomialNaiveBayes(documents: Documents, labels: readonly number[]): LinearClassifier {
@@ -27,11 +26,11 @@ export function multinomialNaiveBayes(documents: Documents, labels: readonly num
 }
 
 /**
- * A document has each term or not, and what it has not counts as well: n(t, k) of the n(k) documents of class k have t.
+ * Bernoulli form: absent terms count too. n(t, k) of the n(k) documents of class k contain t.
  *
  *     p_tk = (n(t, k) + 1) / (n(k) + 2),  b_k = ln p(k) + Σ_t ln(1 − p_tk),  w_tk = ln p_tk − ln(1 − p_tk)
  *
- * @param documents [documents, terms] 1 where a document has a term
+ * @param documents [documents, terms] 1 if a document contains a term
  * @param labels [documents] whole numbers from 0
  */
 export function bernoulliNaiveBayes(documents: Documents, labels: readonly number[]): LinearClassifier {
@@ -47,7 +46,7 @@ export function bernoulliNaiveBayes(documents: Documents, labels: readonly numbe
   );
 }
 
-/** The documents of each class, the logarithm of their share, and n(t, k) + 1 as [terms · classes]. */
+/** The documents of each class, the log of their share, and n(t, k) + 1 as [terms · classes]. */
 function count(documents: Documents, labels: readonly number[]) {
   const classes = Math.max(...labels) + 1;
   const sizes = new Float64Array(classes);

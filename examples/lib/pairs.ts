@@ -1,4 +1,4 @@
-/** Sources and targets for an encoder–decoder: batches of like length, training, and what it makes of them. */
+/** Sources and targets for an encoder–decoder: batching by length, training and decoding. */
 import {
   AdamW,
   type BeamSearchOptions,
@@ -19,7 +19,7 @@ export interface Pair {
   readonly target: readonly number[];
 }
 
-/** All pairs once, those of like length together so that little is padded, in random order. */
+/** All pairs once, in random order, with pairs of similar length batched together to reduce padding. */
 export function batchesOf(
   pairs: readonly Pair[],
   size: number,
@@ -40,7 +40,7 @@ export function batchesOf(
   });
 }
 
-/** What beam search makes of each source, `size` of them side by side. */
+/** Decodes the sources by beam search, `size` at a time. */
 export function* decoded(
   model: EncoderDecoder,
   sources: readonly (readonly number[])[],
@@ -59,7 +59,7 @@ export function* decoded(
   }
 }
 
-/** Trains on all pairs, `epochs` times, with Adam and a cosine decay. */
+/** Trains on all pairs for `epochs` epochs, with Adam and cosine decay. */
 export async function learn(
   model: EncoderDecoder,
   pairs: readonly Pair[],
@@ -85,7 +85,7 @@ export async function learn(
       clipNorm: 1,
     })) {
       average = average === undefined ? loss : 0.98 * average + 0.02 * loss;
-      show(step + 1, { loss: `${average.toFixed(3)} nats a token` });
+      show(step + 1, { loss: `${average.toFixed(3)} nats per token` });
     }
   });
 }

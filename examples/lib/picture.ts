@@ -1,4 +1,4 @@
-/** Pictures that examples draw: an SVG of its own, in the reader's colours. */
+/** The plots of the examples, as standalone SVG in the reader's colour scheme. */
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 

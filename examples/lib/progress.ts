@@ -1,12 +1,12 @@
-/** A progress bar for training: it redraws itself on a terminal, and prints a line now and then elsewhere. */
+/** A progress bar for training: redraws itself on a terminal, and prints occasional lines elsewhere. */
 import { type Options, SingleBar } from 'cli-progress';
 
-/** What a bar shows beside its progress. */
+/** What a bar shows besides its progress. */
 export interface Shown {
   readonly [name: string]: string;
 }
 
-/** Runs `work`, which reports after each step how far it is. */
+/** Runs `work`, which reports its progress after each step. */
 export async function withProgress(
   total: number,
   work: (report: (done: number, shown: Shown) => void) => Promise<void>,

@@ -1,52 +1,52 @@
-/** How an example ends: its result beside a baseline and a published figure, printed, and kept for docs/results.md. */
+/** Prints an example's result with its baselines and published figures, and saves it for docs/results.md. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const OUTPUT = fileURLToPath(new URL('../output/', import.meta.url));
 
-/** One line of a result: a system and its value of each measure. */
+/** A row of a result: a system and its value for each measure. */
 export interface ResultRow {
   readonly system: string;
   readonly kind: 'ours' | 'baseline' | 'published';
-  /** As printed, one for each measure; `'–'` where unknown. */
+  /** As printed, one per measure; `'–'` if unknown. */
   readonly values: readonly string[];
 }
 
-/** Rows of cells, the first of each its name, under the names of the columns. */
+/** Rows of cells, each starting with its name, and the column headings. */
 export interface Table {
   readonly caption: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
-/** What an example found, and all that is needed to judge it. */
+/** The result of an example, with all that is needed to judge it. */
 export interface Result {
   /** As in `npm run example NAME`. */
   readonly example: string;
   readonly title: string;
-  /** Which of the five structures. */
+  /** One of the five structures. */
   readonly structure: string;
-  /** The corpus, and its size. */
+  /** The corpus and its size. */
   readonly data: string;
-  /** What was learned from, what was tested on. */
+  /** The training and test sets. */
   readonly split: string;
   readonly seed: number;
   /** The network and its size. */
   readonly model: string;
   readonly measures: readonly string[];
   readonly rows: readonly ResultRow[];
-  /** What a reader should know before believing the figures. */
+  /** Caveats for the reader. */
   readonly notes?: string | undefined;
-  /** A second table, of what the figures do not tell. */
+  /** An optional second table. */
   readonly table?: Table | undefined;
-  /** What is easier seen than read: an SVG, and what it shows. */
+  /** An optional plot: an SVG and its caption. */
   readonly picture?: { readonly svg: string; readonly caption: string } | undefined;
 }
 
 /**
- * Prints a result, and writes its picture to examples/output; where the variable RESULTS_FILE names a file, the result goes
- * there as well, and the picture beside it.
+ * Prints a result and writes its plot to examples/output; if the variable RESULTS_FILE names a file, the result is written there,
+ * with the plot next to it.
  */
 export function report({ picture, ...result }: Result): void {
   print(result);
@@ -74,7 +74,7 @@ function print(result: Omit<Result, 'picture'>): void {
   console.log(`  ${data}; ${split}; ${model}; seed ${seed}\n`);
   const bold = new Set(rows.filter(({ kind }) => kind === 'ours').map(({ system }) => system));
   printTable([['', ...measures], ...rows.map(({ system, values }) => [system, ...values])], bold);
-  // What was found in full says nothing about a short run.
+  // The notes describe the full run and do not apply to a short one.
   if (process.argv.includes('--quick')) console.log('\n  --quick: it runs; nothing was learned.');
   else if (notes !== undefined) console.log(`\n  ${notes}`);
   if (table === undefined) return;

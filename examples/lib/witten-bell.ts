@@ -1,17 +1,18 @@
-/** The n-gram model that a recurrent network has to beat: counts, interpolated as Witten and Bell (1991) propose. */
+/** The n-gram baseline for recurrent networks: counts interpolated as proposed by Witten and Bell (1991). */
 
-/** What followed a context: how often anything did, and how often each symbol. */
+/** The total count of a context, and the counts of the symbols that followed it. */
 interface Followers {
   total: number;
   readonly counts: Map<number, number>;
 }
 
 /**
- * Mean surprise in nats of `test` under n-gram models of `train`, for contexts of 0 to `longest` symbols.
+ * The mean cross-entropy in nats of `test` under n-gram models of `train`, for contexts of 0 to `longest` symbols.
  *
  *     P(s | context) = (count(context s) + T · P(s | shorter context)) / (count(context) + T)
  *
- * `counted` says which symbols are part of the mean: all unless given. T is the number of different symbols that followed the context; below the empty context all symbols are alike.
+ * T is the number of different symbols that followed the context; below the empty context all symbols are equally likely.
+ * `counted` selects the symbols included in the mean: default all.
  */
 export function wittenBell(
   train: ArrayLike<number>,

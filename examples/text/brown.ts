@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { cutZipf, fitZipf, plotZipf, RankFrequency, TokenCounts, Vocabulary } from 'recurrent-cells/text';
 import { brown } from '../lib/brown.ts';
 
-/** Words are what begins with a letter and has no digits. */
+/** A word starts with a letter and contains no digits. */
 function* documents(): Iterable<string[]> {
   for (const { sentences } of brown()) {
     const words = sentences.flatMap((sentence) => sentence.words.map((word) => word.toLowerCase()));

@@ -1,10 +1,10 @@
 /**
- * Spam by naive Bayes: fewer words, better decisions.
+ * Spam detection by naive Bayes: a smaller vocabulary gives better decisions.
  *
  *   npm run example text/naive-bayes -- [seed]
  *
- * Mails of SpamAssassin's public corpus without their headers (which give the game away) and without duplicates
- * (which would be in training and test at once). Vocabulary and scores are fitted on the training part alone.
+ * Mails from SpamAssassin's public corpus without headers, which would reveal the class, and without duplicates, which would be
+ * in both the training and the test set. Vocabulary and scores are fitted on the training set only.
  */
 import { createRequire } from 'node:module';
 import { FeatureSelector, pattern, type SparseMatrix, TermCounter } from 'recurrent-cells/text';
@@ -26,7 +26,7 @@ console.log(
   `${mails.length} mails, ${unique.size} different; ${train.length} to learn from, ${test.length} to test`,
 );
 
-// Letters alone: attachments in base64 fall apart into a hundred thousand words that occur once.
+// Letters only: base64 attachments would break into a hundred thousand words that occur once.
 const tokenizer = pattern(/\p{L}[\p{L}'’]{0,4095}/u, { lowercase: true });
 const full = TermCounter.fit(texts(train), { tokenizer });
 const frequent = TermCounter.fit(texts(train), { tokenizer, maxSize: 10_000 });

@@ -1,5 +1,5 @@
 /**
- * Two centuries of State of the Union addresses: stopwords, tf-idf, and the words that tell the centuries apart.
+ * Two centuries of State of the Union addresses: stopwords, TF-IDF, and the words that distinguish the centuries.
  *
  *   npm run example text/state-of-the-union
  */

@@ -1,4 +1,4 @@
-/** The package's lists, one for each language, which have no types of their own. */
+/** Types for the package's lists, one per language. */
 declare module 'stopword' {
   export const eng: readonly string[];
   export const kor: readonly string[];
