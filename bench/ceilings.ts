@@ -1,6 +1,6 @@
 /**
- * What the machine and the engine can do at most: multiply–adds that touch no memory, and a copy too large for the
- * caches. Run as a process of its own, like the systems; prints one line of JSON.
+ * The limits of the machine and the engine: multiply–adds without memory access, and a copy larger than the caches. Runs in its
+ * own process, like the systems; prints one line of JSON.
  */
 import { type SimdKind, simdBackend } from '../src/kernels/simd/index.ts';
 import { useWideKernels } from '../src/kernels/wide/index.ts';
@@ -9,7 +9,7 @@ import { multiplyAddsOf, ROUND_FLOPS, WIDE_ROUND_FLOPS, wideMultiplyAdds } from 
 /** The ceilings of one core. */
 export interface Ceilings {
   readonly runtime: string;
-  /** GFLOP/s of 128-bit multiply–adds, of the kernels that `float32()` chooses here; none without WebAssembly. */
+  /** GFLOP/s of 128-bit multiply–adds with the instructions that `float32()` uses here; undefined without WebAssembly. */
   readonly gflops: number | undefined;
   readonly kernels: string | undefined;
   /** GFLOP/s of 256-bit multiply–adds; none where {@link useWideKernels} is refused. */

@@ -1,10 +1,10 @@
-/** One workload, measured: all its systems prepared, compared with each other, and timed by turns. */
+/** Measures one workload: prepares all its systems, compares their values, and times them alternately. */
 import { Measured } from './measured.ts';
 import type { Peer } from './peers.ts';
 import type { Ready } from './protocol.ts';
 import { productFlops, type Workload } from './workloads.ts';
 
-/** A line of the result. */
+/** A row of the result. */
 export interface Row {
   readonly workload: string;
   readonly system: string;
@@ -13,12 +13,12 @@ export interface Row {
   readonly medianMs: number;
   readonly minMs: number;
   readonly maxMs: number;
-  /** Of the matrix products, by the median. */
+  /** The rate of the matrix products, from the median time. */
   readonly gflops: number;
   readonly peakRssMiB: number;
-  /** Rounds measured; 0 where the first run, which is not warm, had to do. */
+  /** The number of rounds measured; 0 if only the first, cold run was possible. */
   readonly rounds: number;
-  /** The largest relative difference of its values from the reference's; undefined where they cannot be compared. */
+  /** The largest relative difference of its values from the reference's; undefined if they cannot be compared. */
   readonly disagreement: number | undefined;
   readonly note: string | undefined;
 }
@@ -26,19 +26,19 @@ export interface Row {
 /** A workload's results. */
 export interface Comparison {
   readonly workload: Workload;
-  /** Whose values the others were compared with. */
+  /** The system whose values the others are compared with. */
   readonly reference: string | undefined;
   readonly rows: readonly Row[];
-  /** Why some systems have none. */
+  /** Why some systems have no result. */
   readonly cannot: readonly { readonly system: string; readonly reason: string }[];
 }
 
-/** How to measure. */
+/** Measurement settings. */
 export interface Settings {
   readonly rounds: number;
-  /** About how long a round lasts; a slow system's is one run. */
+  /** The approximate duration of a round; for a slow system, one run. */
   readonly roundMs: number;
-  /** After how long a system is asked for no more rounds. */
+  /** The time after which a system gets no more rounds. */
   readonly budgetMs: number;
   command(peer: Peer, workload: Workload): string[];
   readonly environment: NodeJS.ProcessEnv;
@@ -53,10 +53,10 @@ interface Entrant {
   spentMs: number;
 }
 
-// Preparing may take this many times the budget: compiling, and two runs of the slowest.
+// Preparation may take this many times the budget: it includes compilation and two runs of the slowest system.
 const PATIENCE = 6;
 
-/** Measures one workload by turns: a round of every system, then the next round. */
+/** Measures one workload alternately: a round of every system, then the next round. */
 export async function compare(
   workload: Workload,
   peers: readonly Peer[],
@@ -85,7 +85,7 @@ export async function compare(
   return { workload, reference: reference?.peer.name, rows, cannot };
 }
 
-/** One round, unless the system's time would then be up. */
+/** One round, unless the system's time is up. */
 async function measure(entrant: Entrant, roundMs: number, budgetMs: number): Promise<void> {
   const { process, ready, times } = entrant;
   if (entrant.spentMs + (times.at(-1) ?? ready.firstMs) > budgetMs) return;
@@ -102,8 +102,8 @@ function referenceOf(entrants: readonly Entrant[]): Entrant | undefined {
 }
 
 /**
- * The largest relative difference of two systems' values. Losses of a training are compared by the first, and by how
- * far it fell in one step, which the gradients decide.
+ * The largest relative difference between two systems' values. For training, the first loss is compared, and its decrease in one
+ * step, which depends on the gradients.
  */
 function disagreement({ task }: Workload, values: number[][], expected: number[][]): number {
   const relative = (a: number, b: number) => Math.abs(a - b) / Math.max(Math.abs(b), 1e-30);

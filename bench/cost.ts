@@ -1,8 +1,8 @@
 /**
  * How time and memory grow with the hidden size, the steps and the batch: `npx tsx bench/cost.ts`.
  *
- * An LSTM goes forward and back. Time is the process's own processor time, the best of several; memory is what the
- * backend's heap hands out, beside the formula of `Sequence`. Prints a table and draws `docs/cost-time.svg` and
+ * Measures an LSTM's forward and backward pass. Time is the process's own processor time, best of several runs; memory is what the
+ * backend's heap allocates, with the formula of `Sequence` for comparison. Prints a table and draws `docs/cost-time.svg` and
  * `docs/cost-memory.svg`.
  */
 import { writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ interface Shape {
 }
 
 interface Point extends Shape {
-  /** Of one forward and backward. */
+  /** Of one forward and backward pass. */
   readonly ms: number;
   /** Of the matrix products. */
   readonly gflops: number;
@@ -34,7 +34,7 @@ const SWEEPS = {
 const GATES = 4;
 const KEPT_OF_A_STEP = 7;
 
-/** A backend whose heap nobody else uses. */
+/** A backend with a private heap. */
 function freshBackend() {
   const kinds: SimdKind[] = ['relaxed', 'simd'];
   for (const kind of kinds) {
@@ -44,11 +44,11 @@ function freshBackend() {
   throw new Error('bench/cost.ts: this engine has no WebAssembly with SIMD, expected one that has');
 }
 
-/** Milliseconds of processor time, and elements of the heap, of a forward and a backward. */
+/** Milliseconds of processor time, and elements of the heap, for one forward and backward pass. */
 function cost({ H, T, B }: Shape, inputSize: number, options: object, seconds: number) {
   const backend = freshBackend();
   const layer = new Sequence(new LSTMCell({ inputSize, hiddenSize: H, backend }), options);
-  // Gradients belong to the parameters, and are made when first asked for.
+  // Gradients belong to the parameters and are allocated on first access.
   for (const parameter of layer.parameters().values()) void parameter.gradient;
   const before = backend.heap.used;
   const inputs = { data: new Float32Array(B * T * inputSize).fill(0.1), shape: [B, T, inputSize] };
@@ -74,7 +74,7 @@ function formula({ H, T, B }: Shape): number {
 function measure(shape: Shape): Point {
   const { H, T, B } = shape;
   const { ms, elements } = cost(shape, D, {}, 0.6);
-  // Forward, and twice as much back: for the gradients of the weights, and of what they were multiplied by.
+  // The forward pass, and twice as much for the backward pass: the gradients of the weights and of the inputs.
   const flops = 3 * 2 * T * B * GATES * H * (D + H);
   const mebibytes = (of: number) => (4 * of) / 2 ** 20;
   return {
@@ -86,7 +86,7 @@ function measure(shape: Shape): Point {
   };
 }
 
-/** One panel for each sweep, side by side; both axes logarithmic. */
+/** One panel per sweep, in a row; both axes are logarithmic. */
 function drawing(
   title: string,
   unit: string,

@@ -1,8 +1,8 @@
 /**
- * The speed of the kernels beside what the machine can do at most: `npm run bench:kernels`.
+ * The speed of the kernels relative to the machine's ceiling: `npm run bench:kernels`.
  *
- * The ceiling is a loop of multiply–adds that touches no memory, measured before and after each row of the table, since
- * clocks and neighbours change. Every figure is the best of many repetitions.
+ * The ceiling is a loop of multiply–adds without memory access, measured before and after each row of the table, since clock
+ * speeds and other load vary. Every figure is the best of many repetitions.
  */
 
 import type { Backend } from '../src/kernels/backend.ts';
@@ -12,7 +12,7 @@ import { multiplyAddsOf, ROUND_FLOPS, WIDE_ROUND_FLOPS, wideMultiplyAdds } from 
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 0.25);
 
-/** Seconds that this process has computed: where others want the processor too, their time does not count. */
+/** Processor seconds of this process, which exclude the time used by others. */
 function clock(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
@@ -27,7 +27,7 @@ function best(work: () => void): number {
     const start = clock();
     for (let i = 0; i < calls; i++) work();
     const elapsed = clock() - start;
-    // Long enough for the clock, short enough to fall between two disturbances.
+    // Long enough for the clock's resolution, short enough to fall between disturbances.
     if (elapsed < 0.002) calls *= 2;
     else shortest = Math.min(shortest, elapsed / calls);
   } while (performance.now() < end);

@@ -1,4 +1,4 @@
-/** The parent's side of `protocol.ts`: one process that does one workload when asked to. */
+/** The parent's side of `protocol.ts`: a process that runs one workload on request. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import type { Ready } from './protocol.ts';
@@ -16,7 +16,7 @@ export class Measured {
   #errors = '';
   #late = false;
 
-  /** @param limitMs how long an answer may take before the process is ended. */
+  /** @param limitMs the time limit for an answer, after which the process is killed. */
   constructor(command: readonly string[], environment: NodeJS.ProcessEnv, limitMs: number) {
     const [program, ...parameters] = command;
     this.#child = spawn(program!, parameters, { env: environment, stdio: 'pipe' });
@@ -25,26 +25,26 @@ export class Measured {
     this.#child.stderr!.on('data', (text) => {
       this.#errors += text;
     });
-    // A process that is gone says so by ending its output.
+    // The end of its output signals that the process has exited.
     this.#child.stdin!.on('error', () => undefined);
     this.#limitMs = limitMs;
   }
 
-  /** Waits until it is prepared; a string says why it cannot. */
+  /** Waits until the process is ready; returns a string with the reason if it cannot run the workload. */
   async ready(): Promise<Ready | string> {
     const answer = await this.#answer();
     if ('ready' in answer) return answer.ready;
     return 'cannot' in answer ? answer.cannot : 'answered out of turn';
   }
 
-  /** The time of one run in milliseconds, from a round of about `milliseconds`; undefined if it is gone. */
+  /** The time of one run in milliseconds, from a round of about `milliseconds`; undefined if the process has exited. */
   async round(milliseconds: number): Promise<number | undefined> {
     this.#child.stdin!.write(`${JSON.stringify({ round: milliseconds })}\n`);
     const answer = await this.#answer();
     return 'ms' in answer ? answer.ms : undefined;
   }
 
-  /** Ends it, and tells its peak of resident memory. */
+  /** Ends the process, and returns its peak resident memory. */
   async end(): Promise<number | undefined> {
     this.#child.stdin!.end();
     const answer = await this.#answer();
@@ -67,7 +67,7 @@ export class Measured {
     };
   }
 
-  /** The next line that is an answer; libraries may print others. */
+  /** The next line that is an answer; libraries may print other lines. */
   async #line(): Promise<string | undefined> {
     for (;;) {
       const { value, done } = await this.#lines.next();

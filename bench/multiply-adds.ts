@@ -1,4 +1,4 @@
-/** The loop that measures what a core can do at most, with the instructions of each flavour of kernels. */
+/** The loop that measures a core's peak rate with the instructions of each kernel flavour. */
 import type { SimdKind } from '../src/kernels/simd/index.ts';
 import { bytesOf } from '../src/kernels/simd/text.ts';
 import { compileWide } from '../src/kernels/wide/compile.ts';
@@ -12,7 +12,7 @@ type MultiplyAdds = (count: number) => void;
 export const ROUND_FLOPS = 96;
 export const WIDE_ROUND_FLOPS = 192;
 
-/** The loop, in an engine that has the instructions. */
+/** The compiled loop, for an engine that supports the instructions. */
 export function multiplyAddsOf(kind: SimdKind): MultiplyAdds {
   return loopOf(new WebAssembly.Module(bytesOf(pieces.map((piece) => piece[kind]))));
 }

@@ -1,5 +1,5 @@
 /**
- * An ONNX file with one LSTM, its state going in and coming out: only as much of the format as that takes.
+ * Writes an ONNX file with one LSTM whose state is an input and an output, using the minimum of the format.
  *
  * Field numbers are those of onnx.proto (ModelProto, GraphProto, NodeProto, TensorProto, ValueInfoProto).
  */

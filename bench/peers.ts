@@ -1,15 +1,15 @@
-/** The systems that are measured, and how a process of each is started. */
+/** The systems to measure, and how to start a process for each. */
 import { execFileSync } from 'node:child_process';
 
 /** One system. */
 export interface Peer {
   readonly name: string;
-  /** Where it runs: `ours` and `js` in the Node that is measured, `native` beside it. */
+  /** Where it runs: `ours` and `js` in the Node under test, `native` outside it. */
   readonly kind: 'ours' | 'js' | 'native';
-  /** The bundle in `dist/`, and what it is told; or a Python program. */
+  /** The bundle in `dist/` and its argument, or a Python program. */
   readonly program: string;
   readonly argument?: string;
-  /** What its environment has beside {@link environment}. */
+  /** Environment variables in addition to {@link environment}. */
   readonly limits?: NodeJS.ProcessEnv;
 }
 
@@ -33,7 +33,7 @@ export const peers: readonly Peer[] = [
   { name: 'pytorch-avx2', kind: 'native', program: 'pytorch.py', limits: avx2 },
 ];
 
-/** A command that begins a process on one core, if the system has one. */
+/** The command prefix that pins a process to one core, if available. */
 export function pinning(core: number): string[] {
   try {
     execFileSync('taskset', ['-c', String(core), 'true'], { stdio: 'ignore' });
@@ -55,7 +55,7 @@ export function pythonWithTorch(): string | undefined {
   });
 }
 
-/** The environment of every process: one thread, and no overruling of what libraries find best for the machine. */
+/** The environment of every process: one thread; otherwise libraries choose what suits the machine. */
 export function environment(): NodeJS.ProcessEnv {
   const rest = { ...process.env };
   for (const name of [...Object.keys(avx2), 'OPENBLAS_L2_SIZE']) delete rest[name];

@@ -1,4 +1,4 @@
-/** What has to be there before a measurement: the peers, the library, and one bundle for each system. */
+/** Prepares a measurement: the peers, the library, and one bundle for each system. */
 import { type ExecFileSyncOptions, execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -7,7 +7,7 @@ export const directory = import.meta.dirname;
 const root = join(directory, '..');
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
-/** Installs the peers if they are not there, builds the library, and bundles the systems into `dist/`. */
+/** Installs missing peers, builds the library, and bundles the systems into `dist/`. */
 export async function prepare(): Promise<void> {
   const quiet: ExecFileSyncOptions = { stdio: ['ignore', 'ignore', 'inherit'] };
   if (!existsSync(join(directory, 'node_modules')))
@@ -35,7 +35,7 @@ export async function prepare(): Promise<void> {
   });
 }
 
-/** The bundle of a system, or its Python program as it is. */
+/** The bundle of a system, or its Python program. */
 export function programFile(program: string): string {
   return program.endsWith('.py')
     ? join(directory, 'systems', program)

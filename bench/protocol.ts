@@ -1,46 +1,46 @@
 /**
- * The measured process's side: it prepares one workload, then runs a round whenever it is asked to.
+ * The measured process's side: it prepares one workload, then runs a round on each request.
  *
- * Requests and answers are JSON, one a line: `{ "round": milliseconds }` is answered by `{ "ms": time of one run }`.
- * Before the first request it says `{ "ready": … }`, or `{ "cannot": reason }`. The end of its input ends it.
- * `pytorch.py` speaks the same in Python.
+ * Requests and answers are JSON, one per line: `{ "round": milliseconds }` is answered by `{ "ms": time of one run }`.
+ * Before the first request it sends `{ "ready": … }` or `{ "cannot": reason }`. It exits at the end of its input.
+ * `pytorch.py` implements the same protocol in Python.
  */
 import { createInterface } from 'node:readline';
 import { read, type Tensors } from './tensors.ts';
 import type { Workload } from './workloads.ts';
 
-/** A workload as one system does it. */
+/** A workload as implemented by one system. */
 export interface Job {
-  /** Does the workload `times` times over. */
+  /** Runs the workload `times` times. */
   run(times: number): void | Promise<void>;
-  /** What the last run computed, to be compared between systems: {@link squareMean}s of outputs, norms, or a loss. */
+  /** The values of the last run, compared between systems: {@link squareMean}s of outputs, norms, or a loss. */
   values(): number[] | Promise<number[]>;
 }
 
-/** What a system says of itself when it is ready. */
+/** What a system reports when it is ready. */
 export interface Ready {
   readonly runtime: string;
   /** The values after the first and, unless that took too long, the second run. */
   readonly values: number[][];
   /** How long the first run took, compilation included. */
   readonly firstMs: number;
-  /** Where it does not do quite the same. */
+  /** How its computation differs, if it does. */
   readonly differs?: string | undefined;
-  /** Whether it could not take the given weights, so that its values say nothing. */
+  /** Whether it could not use the given weights, so that its values cannot be compared. */
   readonly ownWeights?: boolean | undefined;
 }
 
-/** A system: how it prepares a workload. */
+/** A system: prepares workloads. */
 export interface System {
   readonly version: string;
   readonly ownWeights?: boolean;
-  /** Where this workload is not quite the same to it. */
+  /** How this workload differs for the system, if it does. */
   differs?(workload: Workload): string | undefined;
-  /** @throws whatever keeps it from doing the workload. */
+  /** @throws any reason it cannot run the workload. */
   prepare(workload: Workload, tensors: Tensors): Job | Promise<Job>;
 }
 
-// A run slower than this is not repeated for warmth.
+// A run slower than this is not repeated for warm-up.
 const SLOW_MS = 4000;
 const WARM_MS = 500;
 
@@ -51,7 +51,7 @@ export function squareMean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-/** Answers the parent for a system until the parent hangs up. */
+/** Answers the parent's requests until the parent closes the input. */
 export async function serve(system: System): Promise<void> {
   const workload = JSON.parse(process.argv[2]!) as Workload;
   try {
@@ -82,7 +82,7 @@ async function round(job: Job, milliseconds: number): Promise<number> {
   const start = performance.now();
   let runs = 0;
   let spent = 0;
-  // The clock is read ever more rarely, so that it costs nothing where a run is short.
+  // The clock is read less and less often, so that it costs nothing when runs are short.
   for (let times = 1; runs === 0 || spent < milliseconds; times = Math.ceil(runs / 4)) {
     await job.run(times);
     runs += times;

@@ -1,11 +1,11 @@
 /**
- * `npm run bench`: ours and the peers in one run, by turns, one process each, on one core. See README.md.
+ * `npm run bench`: measures this library and its peers alternately, one process each, on one core. See README.md.
  *
- *     --only W1,W5          these workloads (W7 means all three of it); all unless given
- *     --peers none|js|all   which peers, or their names with commas; all unless given
- *     --node PATH           the Node that runs what is measured; the running one unless given
- *     --rounds N            rounds of each system; 7 unless given
- *     --core N              the core to run on; the last unless given
+ *     --only W1,W5          these workloads (W7 includes all three variants); default all
+ *     --peers none|js|all   which peers, or their names separated by commas; default all
+ *     --node PATH           the Node to measure; default the running one
+ *     --rounds N            rounds of each system; default 7
+ *     --core N              the core to run on; default the last
  *     --json FILE           also writes { ceilings, rows, cannot }
  */
 import { execFileSync } from 'node:child_process';
@@ -35,7 +35,7 @@ const { values: options } = parseArgs({
   },
 });
 
-/** The members of `all` that a list with commas names. */
+/** The entries of `all` named in a comma-separated list. */
 function chosen<Item extends { readonly name: string }>(
   option: string,
   names: string,
@@ -58,7 +58,7 @@ function entrants(names: string): Peer[] {
   return peers.filter((peer) => peer.kind === 'ours' || set?.includes(peer.kind) || named.includes(peer));
 }
 
-/** A line that the next one overwrites, where somebody watches. */
+/** A progress line that the next one overwrites, on a terminal. */
 function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }
@@ -107,7 +107,7 @@ for (const workload of selected) {
   comparisons.push(comparison);
   progress('');
   console.log(`\n${table(comparison, ceilings.gflops)}`);
-  // After each workload, so that an interrupted run leaves what it has.
+  // Written after each workload, so that an interrupted run keeps its results.
   if (options.json !== undefined) writeFileSync(options.json, report());
 }
 

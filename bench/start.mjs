@@ -1,8 +1,8 @@
 /**
- * From the start of a process to the first output of an LSTM, beside an empty process: `node bench/start.mjs [RUNS]`.
+ * Measures the time from process start to the first output of an LSTM, relative to an empty process: `node bench/start.mjs [RUNS]`.
  *
- * The LSTM of 32 units takes 10 steps of 16 inputs. The best of many processes is printed, since a busy machine only ever
- * adds. Needs a build.
+ * The LSTM of 32 units takes 10 steps of 16 inputs. Prints the best of many processes, since other load only adds time. Needs a
+ * build.
  */
 import { spawnSync } from 'node:child_process';
 

@@ -9,7 +9,7 @@ export function digits(value: number): string {
   return value.toFixed(value >= 10 ? 1 : value >= 1 ? 2 : 4);
 }
 
-/** Columns side by side: the first to the left, the others to the right. */
+/** Aligned columns: the first to the left, the others to the right. */
 export function aligned(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const cell = (text: string, column: number) =>
@@ -19,7 +19,7 @@ export function aligned(rows: readonly (readonly string[])[]): string {
 
 const HEAD = ['system', 'median ms', 'min', 'max', 'GFLOP/s', 'ceiling', '÷ ours', 'peak MiB', 'agrees to'];
 
-/** The table of one workload; `ceiling` is in GFLOP/s, and ours is given as a share of it. */
+/** The table of one workload; `ceiling` is in GFLOP/s, and our rate is also shown as a share of it. */
 export function table(
   { workload, reference, rows, cannot }: Comparison,
   ceiling: Ceilings['gflops'],

@@ -1,13 +1,13 @@
 /**
  * The weights and inputs of a workload, drawn once from one seed and written to one file that every system reads.
  *
- * The format is safetensors; parameters are named and laid out as PyTorch's modules have them, inputs are
+ * The format is safetensors; parameters have the names and layouts of PyTorch's modules, inputs are
  * `[batch, time]` or `[batch, time, features]`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gateCount, type Workload } from './workloads.ts';
 
-/** A tensor as it lies in the file. */
+/** A tensor as stored in the file. */
 export interface Stored {
   readonly shape: readonly number[];
   readonly data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
@@ -15,7 +15,7 @@ export interface Stored {
 
 export type Tensors = ReadonlyMap<string, Stored>;
 
-/** A linear congruential generator: every system gets the same file, so it need not be a good one. */
+/** A linear congruential generator: quality does not matter, since every system gets the same file. */
 function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

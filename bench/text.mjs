@@ -1,11 +1,11 @@
 /**
- * Ten million words cut to ten thousand in one pass: this library beside scikit-learn's CountVectorizer.
+ * Reduces ten million types to ten thousand in one pass: this library compared with scikit-learn's CountVectorizer.
  *
  *   npm run build && node bench/text.mjs [scale]
  *
  * Writes one stream of tokens (Zipf-distributed, exponent 1, every type at least once, shuffled by a fixed seed) to
- * a temporary file, then lets each counter read it in a process of its own: time from opening the file to the
- * finished vocabulary, the process's processor time, and its largest resident memory. `scale` 1 (default) is 5·10^7 tokens of 10^7 types.
+ * a temporary file, then runs each counter in its own process: time from opening the file to the finished
+ * vocabulary, processor time, and peak resident memory. `scale` 1 (default) is 5·10^7 tokens of 10^7 types.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -40,7 +40,7 @@ print(json.dumps({'seconds': seconds, 'cpuSeconds': used.ru_utime + used.ru_stim
 if (process.argv[2] === 'count') await count(process.argv[3], process.argv[4], process.argv[5]);
 else compare(Number(process.argv[2] ?? 1));
 
-/** One counter, in a process of its own. */
+/** Runs one counter in its own process. */
 async function count(kind, stream, output) {
   const start = performance.now();
   const options = { tokenizer: custom((line) => line.split(' ')) };
@@ -93,7 +93,7 @@ function compare(scale) {
   }
 }
 
-/** Writes the stream, and gives all tokens whose count is at least that of rank 10^4 (there are ties). */
+/** Writes the stream, and returns all tokens whose count is at least that of rank 10^4 (there are ties). */
 function write(path, tokens, types) {
   const countAt = (rank, first) => Math.max(1, Math.floor(first / rank));
   const total = (first) => {
@@ -114,14 +114,14 @@ function write(path, tokens, types) {
     ranks.fill(rank, at, end);
     at = end;
   }
-  ranks.fill(1, at); // what rounding left over
+  ranks.fill(1, at); // compensates rounding
   let state = 12345;
   for (let last = tokens - 1; last > 0; last--) {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
     const other = Math.floor(((state >>> 0) / 2 ** 32) * (last + 1));
     [ranks[last], ranks[other]] = [ranks[other], ranks[last]];
   }
-  // A prime step scatters neighbouring ranks over the spellings.
+  // A prime stride scatters neighbouring ranks over the spellings.
   const spell = (rank) => ((rank * 7919) % 2147483647).toString(36);
   const file = openSync(path, 'w');
   for (let start = 0; start < tokens; start += 1000)

@@ -1,4 +1,4 @@
-/** PyTorch's part in `threads.ts`: a workload of `workloads.ts` in a process for each setting of its two kinds of threads. */
+/** PyTorch's part of `threads.ts`: runs a workload of `workloads.ts` in one process per setting of its two thread pools. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { workloads } from './workloads.ts';
 /** PyTorch with one setting. */
 export interface PyTorch {
   readonly title: string;
-  /** Whether it is kept from AVX-512. */
+  /** Whether AVX-512 is disabled. */
   readonly limited: boolean;
   /** Milliseconds of the steps so far. */
   readonly times: number[];
@@ -22,16 +22,16 @@ export interface PyTorch {
 }
 
 const LIMIT_MS = 120_000;
-// OpenBLAS and OpenMP let threads spin for a while after work, which the next in turn must not pay for.
+// OpenBLAS and OpenMP threads spin after work, which would slow down the next system.
 const REST_MS = 50;
-/** Threads of OpenBLAS and of PyTorch itself. */
+/** The number of threads of OpenBLAS and of PyTorch. */
 const THREADS = [
   [1, 1],
   [2, 1],
   [2, 2],
 ];
 
-/** All settings, ready; none where there is no PyTorch, or no such workload. */
+/** All settings, ready; empty if PyTorch or the workload is missing. */
 export async function startPyTorch(name: string): Promise<PyTorch[]> {
   const workload = workloads.find((each) => each.name === name);
   const python = pythonWithTorch();

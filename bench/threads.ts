@@ -1,9 +1,9 @@
 /**
- * Training on two threads beside one: `npm run bench:threads -- [steps] [name]`.
+ * Compares training on two threads with one: `npm run bench:threads -- [steps] [name]`.
  *
- * Both train the same model on the same batches, one step each in turn, so that what disturbs the machine disturbs both.
- * Where others want the cores too, look at the processor time (of Linux): a step on idle cores takes about as long as its
- * busiest thread is busy. PyTorch, where there is one, does the same work on the same cores, with one thread and with two.
+ * Both train the same model on the same batches, alternating step by step, so that disturbances affect both alike. If other
+ * processes need the cores, look at the processor time (Linux only): on idle cores, a step takes about as long as its busiest thread
+ * computes. PyTorch, if available, does the same work on the same cores with one thread and with two.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { type PyTorch, startPyTorch } from './threads-pytorch.ts';
@@ -63,7 +63,7 @@ function iteration({ layers, classes, hiddenSize, batch, time, adam }: Workload,
     : trainParallel(model, endless, { ...options, shards });
 }
 
-/** Milliseconds that each thread of this process has computed, by its id. */
+/** Milliseconds of processor time of each thread of this process, by thread id. */
 function busy(): Map<string, number> {
   try {
     const threads = readdirSync('/proc/self/task');
@@ -93,7 +93,7 @@ async function step(iterator: AsyncGenerator): Promise<Cost> {
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-/** PyTorch's medians, and the best with and without AVX-512 beside ours on two threads. */
+/** PyTorch's medians, and its best time with and without AVX-512 relative to ours on two threads. */
 function printPyTorch(settings: readonly PyTorch[], ours: number): void {
   for (const { title, times } of settings)
     console.log(`  ${title.padEnd(38)} ${median(times).toFixed(2).padStart(9)}`);

@@ -1,10 +1,10 @@
 /**
- * How long the tokenizers take on one line of text, by kind of text: processor seconds for 10 million units.
+ * The speed of the tokenizers on one line of text, by kind of text: processor seconds for 10 million units.
  *
  *   npm run build && node bench/tokenizers.mjs [megabytes]
  *
- * Each text is a sample, repeated with words exchanged by a fixed seed, to `megabytes` million UTF-16 units (1 by
- * default; time is linear, so the rest is multiplied). The least of three runs counts, because other processes only add.
+ * Each text is a sample, repeated with random word substitutions from a fixed seed, to `megabytes` million UTF-16 units (default 1;
+ * time is linear, so the result is scaled). The best of three runs counts, because other processes only add time.
  */
 import { characters, pattern, words } from '../dist/text.js';
 
@@ -53,7 +53,7 @@ for (const [name, sample] of Object.entries(SAMPLES)) {
   console.log(name.padEnd(24) + figures.map((seconds) => seconds.toFixed(2).padStart(10)).join(''));
 }
 
-/** The sample's words, now and then one exchanged for another of them: no two lines alike. */
+/** The words of the sample with occasional substitutions among them, so that no two lines are alike. */
 function textOf(sample) {
   const parts = sample.match(/\S+|\s+/g);
   const solid = parts.filter((part) => /\S/.test(part));

@@ -1,6 +1,6 @@
-/** What is measured: the sizes of each workload, and the arithmetic that its matrix products cost. */
+/** The workloads: their sizes, and the floating-point operations of their matrix products. */
 
-/** One workload; letters as in the literature: T time steps, B batch, D inputs, H hidden units. */
+/** One workload; T time steps, B batch, D inputs, H hidden units. */
 export interface Workload {
   readonly name: string;
   readonly title: string;
@@ -10,11 +10,11 @@ export interface Workload {
   readonly hiddenSize: number;
   readonly batch: number;
   readonly time: number;
-  /** Indices as one-hot vectors, indices into a table of `inputSize` columns, or real features. */
+  /** Indices as one-hot vectors, indices into an embedding of `inputSize` columns, or real features. */
   readonly input: 'oneHot' | 'embedding' | 'dense';
   /** One training step; the gradients of weights and inputs; the outputs; one step with carried state. */
   readonly task: 'train' | 'gradients' | 'infer' | 'step';
-  /** The rows of the embedding. */
+  /** The number of rows of the embedding. */
   readonly vocabulary?: number;
   /** The linear layer on every output, or on the last. */
   readonly head?: { readonly size: number; readonly outputs: 'all' | 'last' };
@@ -23,7 +23,7 @@ export interface Workload {
   readonly clipNorm?: number;
 }
 
-// Large enough for the loss to fall visibly in one step, by which gradients are compared.
+// Large enough for a visible decrease of the loss in one step, by which gradients are compared.
 const sgd = { type: 'sgd', learningRate: 0.5 } as const;
 const gates = { rnn: 1, gru: 3, lstm: 4 };
 
@@ -152,10 +152,9 @@ export function gateCount({ cell }: Workload): number {
 }
 
 /**
- * The floating-point operations of the matrix products that nobody can do without, 2·M·N·K each.
+ * The floating-point operations of the required matrix products, 2·M·N·K each.
  *
- * A one-hot input costs nothing, for its product is a gathering of rows; the gradient of an input is counted where
- * something needs it.
+ * A one-hot input costs nothing, since its product gathers rows; the gradient of an input counts only where it is needed.
  */
 export function productFlops(workload: Workload): number {
   const { layers, inputSize, hiddenSize, batch, time, input, task, head } = workload;

@@ -1,10 +1,10 @@
-/** What the machine can do at most: multiply–adds that touch no memory. The measure of the products' speed. */
+/** The machine's peak: multiply–adds without memory access, the reference for the speed of the products. */
 import { madd, storePair } from '../../src/kernels/simd/assembly/vector';
 
 /**
- * s ← factor·s + summand, `count` rounds of twelve independent multiply–adds, each of four lanes, or of eight where it is WIDE:
- * 96 or 192 floating-point operations. Sums, factor and summand come from memory at `at` before the first round, and the sums go
- * there after the last, in pairs: from neighbouring loads and stores V8 finds what it can merge.
+ * s ← factor·s + summand, `count` rounds of twelve independent multiply–adds of four lanes, or of eight if WIDE:
+ * 96 or 192 floating-point operations. Sums, factor and summand are loaded from `at` before the first round, and the sums stored
+ * there after the last, in pairs: adjacent loads and stores show V8 what it can merge.
  */
 export function multiplyAdds(count: i32, at: usize): void {
   let s0 = v128.load(at, 0), t0 = v128.load(at, 16);

@@ -1,13 +1,13 @@
 /**
- * brain.js: character networks (`recurrent.LSTM`) and series of numbers (`recurrent.RNNTimeStep`), which it trains one
- * sequence at a time, with an update after each, by its own rule. A run of ours is `batch` patterns of it.
+ * brain.js: character networks (`recurrent.LSTM`) and numeric series (`recurrent.RNNTimeStep`), trained one sequence at a time
+ * with an update after each, by its own rule. One of our runs corresponds to `batch` of its patterns.
  */
 import brain from 'brain.js';
 import { type Job, serve } from '../protocol.ts';
 import type { Tensors } from '../tensors.ts';
 import type { Workload } from '../workloads.ts';
 
-/** What is used of a network; the package's types hide `trainPattern`'s loss behind generics. */
+/** The part of a network's interface in use; the package's types hide the loss of `trainPattern` behind generics. */
 interface Network<Pattern> {
   initialize(): void;
   trainPattern(pattern: Pattern, logErrorRate?: boolean): number;

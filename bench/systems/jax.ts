@@ -1,8 +1,8 @@
 /**
- * jax-js on its WebAssembly device: the model written out with its operations, the whole step compiled by `jit`
- * when it is prepared.
+ * jax-js on its WebAssembly device: the model written with its operations, and the whole step compiled by `jit` during
+ * preparation.
  *
- * Every use of an array but the last takes a `.ref`, as its ownership rules ask.
+ * Its ownership rules require a `.ref` for every use of an array but the last.
  */
 import { defaultDevice, init, jit, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
 import { type Job, serve, squareMean } from '../protocol.ts';
@@ -11,7 +11,7 @@ import type { Workload } from '../workloads.ts';
 
 type Weights = { [name: string]: np.Array };
 type State = { h: np.Array; c: np.Array };
-/** The moments of Adam, and how many steps it has made. */
+/** Adam's moments and number of steps. */
 type Moments = { m: Weights; v: Weights; t: np.Array };
 
 await init('wasm');
@@ -34,7 +34,7 @@ function linear(x: np.Array, weight: np.Array, bias: np.Array): np.Array {
   return np.matmul(x, weight.transpose()).add(bias);
 }
 
-/** One step of a cell; `p` is its share of the input, and q that of the previous state, biases in. */
+/** One step of a cell; `p` is the input projection and `q` the recurrent projection, including biases. */
 function advance({ cell, hiddenSize: size }: Workload, p: np.Array, q: np.Array, state: State): State {
   const part = (of: np.Array, gate: number) => of.ref.slice([], [gate * size, (gate + 1) * size]);
   if (cell === 'rnn') {
@@ -107,7 +107,7 @@ function sumOfSquares(weights: Weights): np.Array {
     .reduce((sum, term) => sum.add(term));
 }
 
-/** One optimiser step, clipped by the global norm where the workload says so. */
+/** One optimiser step, clipped by the global norm if the workload requires it. */
 function update(
   { optimizer, clipNorm }: Workload,
   weights: Weights,

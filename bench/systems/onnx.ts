@@ -1,11 +1,11 @@
-/** What the two ONNX runtimes do alike: one LSTM node, inference only. */
+/** Common to the two ONNX runtimes: one LSTM node, inference only. */
 import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-common';
 import { lstmModel } from '../onnx-model.ts';
 import { type Job, type System, squareMean } from '../protocol.ts';
 import type { Tensors } from '../tensors.ts';
 import type { Workload } from '../workloads.ts';
 
-/** What is used of `onnxruntime-web` and `onnxruntime-node`. */
+/** The part of `onnxruntime-web` and `onnxruntime-node` in use. */
 export interface Runtime {
   readonly InferenceSession: {
     create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
@@ -54,7 +54,7 @@ async function prepare(runtime: Runtime, workload: Workload, tensors: Tensors): 
   };
 }
 
-/** The system that a runtime makes. */
+/** Makes a system from a runtime. */
 export function onnxSystem(version: string, runtime: Runtime): System {
   return { version, prepare: (workload, tensors) => prepare(runtime, workload, tensors) };
 }

@@ -1,4 +1,4 @@
-/** recurrent-cells, by its public interface; told `wide`, with kernels of 256 bits. */
+/** recurrent-cells, through its public interface; with the argument `wide`, using 256-bit kernels. */
 import {
   Adam,
   type AnyLayer,

@@ -1,4 +1,4 @@
-/** TensorFlow.js: its own recurrent layers, `minimize` for training; backend cpu or wasm by the third argument. */
+/** TensorFlow.js: its own recurrent layers, and `minimize` for training; backend cpu or wasm by the third argument. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import '@tensorflow/tfjs-backend-cpu';
@@ -17,7 +17,7 @@ if (backend === 'wasm') {
 await tf.setBackend(backend);
 await tf.ready();
 
-// The default, an orthogonal matrix of all gates by Gram–Schmidt, takes minutes to draw; it is overwritten anyway.
+// The default, orthogonalisation of all gates by Gram–Schmidt, takes minutes; the values are overwritten anyway.
 const recurrentInitializer = 'glorotNormal';
 
 function recurrent(workload: Workload, layer: number, returnSequences: boolean): tfl.layers.Layer {
@@ -117,7 +117,7 @@ function gradients(model: tfl.Sequential, inputs: tf.Tensor, tensors: Tensors): 
         last = tf.tidy(() => tf.engine().gradients(product, wanted).grads);
       }
     },
-    // Those of the recurrent weights, and of the inputs.
+    // Gradients of the recurrent weights and of the inputs.
     values: () => [last[1]!, last[3]!].map((gradient) => squareMean(gradient.dataSync())),
   };
 }
@@ -136,7 +136,7 @@ function inference(model: tfl.Sequential, inputs: tf.Tensor): Job {
   };
 }
 
-/** The layer's step without the layer around it, which would rebuild its loop at every call. */
+/** One step of the layer, without the layer, which would rebuild its loop at every call. */
 function step(workload: Workload, tensors: Tensors): Job {
   const { batch, hiddenSize, inputSize } = workload;
   const kernel = tf.concat([toTensor(tensors, 'rnn.weight_ih_l0'), toTensor(tensors, 'rnn.weight_hh_l0')], 1);
