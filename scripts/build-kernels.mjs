@@ -1,10 +1,10 @@
 /**
- * Compiles the SIMD kernels, once for each flavour, into `src/kernels/simd/binaries.generated.ts`, and the benchmarks' measure
- * of the ceiling into `bench/ceiling.generated.ts`.
+ * Compiles the SIMD kernels, once per flavour, into `src/kernels/simd/binaries.generated.ts`, and the benchmarks' ceiling loop
+ * into `bench/ceiling.generated.ts`.
  *
- * Binaries are written in hexadecimal digits, in which bytes that repeat stay alike, and in pieces, of which those that are
- * alike lie within the reach of gzip (docs/decisions/8-plain-machinery.md).
- * Nothing happens if neither the sources nor this script have changed.
+ * Binaries are written as hexadecimal digits, which preserve repeated bytes, in chunks arranged so that similar ones are within
+ * gzip's window (docs/decisions/8-plain-machinery.md).
+ * Does nothing if neither the sources nor this script have changed.
  */
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const kernels = join(root, 'src/kernels/simd/assembly');
 const benchmarks = join(root, 'bench/assembly');
-/** What the compiler is told beside what all have: unfused and fused, of 128 bits and WIDE. */
+/** The compiler options of each flavour besides the common ones: 128-bit and WIDE, with and without fused multiply-adds. */
 const flavours = (wide) => ({
   simd: ['--use', `WIDE=${wide}`],
   relaxed: ['--use', `WIDE=${wide}`, '--enable', 'relaxed-simd'],
@@ -30,7 +30,7 @@ const ceiling = join(benchmarks, 'ceiling.ts');
 await generate(join(root, 'bench/ceiling.generated.ts'), ceiling, flavours(0));
 await generate(join(root, 'bench/wide-ceiling.generated.ts'), ceiling, flavours(1));
 
-/** Writes the binaries of the flavours, unless they are there, and what `further` declares. */
+/** Writes the binaries of the flavours unless they are up to date, and the declarations from `further`. */
 async function generate(target, source, flavours, further) {
   const present = await readFile(target, 'utf8').catch(() => '');
   if (present.startsWith(header)) return;
@@ -42,7 +42,7 @@ async function generate(target, source, flavours, further) {
   await writeFile(target, [header, ...(further?.(binaries) ?? []), piecesOf(binaries), ''].join('\n\n'));
 }
 
-/** The declaration of all binaries, a piece of one beside the same piece of the others: gzip sees 32 KiB back, and they are alike. */
+/** Declares all binaries, with the same chunk of each flavour adjacent: they are similar, and gzip's window is 32 KiB. */
 function piecesOf(binaries) {
   const PIECE = 6000;
   const entries = Object.entries(binaries);
@@ -59,7 +59,7 @@ function digits(binary, from, to) {
   return binary.subarray(from, to).toString('hex');
 }
 
-/** A hash of all that decides what the binaries are. */
+/** A hash of everything that determines the binaries. */
 async function fingerprint() {
   const hash = createHash('sha256');
   hash.update(createRequire(import.meta.url)('assemblyscript/package.json').version);
@@ -73,20 +73,20 @@ async function fingerprint() {
 }
 
 async function compile(source, options) {
-  // Loaded only when needed: the compiler takes most of a second to load.
+  // Imported only when needed: loading the compiler takes most of a second.
   const { default: asc } = await import('assemblyscript/asc');
   const folder = await mkdtemp(join(tmpdir(), 'kernels-'));
   const [binary, text] = ['kernels.wasm', 'kernels.wat'].map((name) => join(folder, name));
   const { error, stderr } = await asc.main([
     source,
     ...['--outFile', binary, '--textFile', text],
-    // --runtime stub: nothing is allocated. --shrinkLevel 1: a quarter smaller, no slower.
+    // --runtime stub: the kernels allocate nothing. --shrinkLevel 1: a quarter smaller, no slower.
     ...'--runtime stub --noAssert --importMemory --noExportMemory --disableWarning 112'.split(' '),
     ...'--optimizeLevel 3 --shrinkLevel 1 --converge --enable simd'.split(' '),
     ...options,
   ]);
   if (error) throw new Error(`asc: ${error.message}\n${stderr.toString()}`);
-  // V8's pass ends the process where a vector that goes from function to function meets a pair of vectors.
+  // V8's pass crashes where a vector passed between functions meets a pair of vectors.
   const [signature] = (await readFile(text, 'utf8')).match(/^ \(type [^\n]*v128[^\n]*/m) ?? [];
   if (signature !== undefined) throw new Error(`a function takes or returns a vector:${signature}`);
   const bytes = await readFile(binary);
@@ -94,7 +94,7 @@ async function compile(source, options) {
   return bytes;
 }
 
-/** The declaration of where the heap begins: the same in all flavours, asked of the one that every engine runs. */
+/** Declares where the heap starts, which is the same in all flavours; read from the one that every engine runs. */
 function heapBase({ simd }) {
   const env = { memory: new WebAssembly.Memory({ initial: 1 }), zero: 0 };
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(simd), { env });

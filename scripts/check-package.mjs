@@ -1,6 +1,6 @@
 /**
- * Checks the package as it would be published: its tarball, installed in an empty folder, as modules of both kinds and
- * as types in the strictest setting; that entries imported together share their classes; and the sizes of programs.
+ * Checks the package as published: installs its tarball in an empty folder, and tests both module formats and the types in the
+ * strictest settings, that entries imported together share their classes, and the sizes of programs.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -36,7 +36,7 @@ const train = async () => {
   for await (const _ of trainParallel(dense, [batch], how)) steps++;
   if (steps !== 1) throw new Error('a worker was not found');
 };
-// What it throws ends the program.
+// Anything it throws ends the program.
 void train();
 `;
 const names = {
@@ -80,7 +80,7 @@ try {
 
   await writeFile(join(folder, 'module.mts'), imports.join('\n') + typed + use);
   await writeFile(join(folder, 'common.cts'), imports.join('\n') + typed + use);
-  // No proposals and no Node; AbortSignal alone is the DOM's.
+  // No proposals and no Node types; from the DOM only AbortSignal.
   const compilerOptions = {
     strict: true,
     skipLibCheck: false,

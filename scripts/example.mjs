@@ -1,13 +1,13 @@
-/** Runs an example: `npm run example NAME [-- OPTIONS]`. Installs what it needs when that is not there. */
+/** Runs an example: `npm run example NAME [-- OPTIONS]`. Installs its dependencies if they are missing. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const folder = fileURLToPath(new URL('../examples/', import.meta.url));
-// These need the dependencies only; the others' data, a hundred megabytes and more, are development dependencies.
+// These examples need only the dependencies; the data of the others, over a hundred megabytes, is in the development dependencies.
 const LIGHT = ['character-language-model', 'adding-problem', 'copy-memory', 'two-digit-addition'];
 
-// Folder by folder: a recursive listing would follow node_modules into this repository again and again.
+// Folder by folder: a recursive listing would follow links in node_modules back into this repository.
 const names = ['', 'text/'].flatMap((part) =>
   readdirSync(`${folder}${part}`)
     .filter((file) => file.endsWith('.ts'))
@@ -20,10 +20,10 @@ if (!names.includes(name)) {
   process.exit(1);
 }
 
-// Ctrl-C reaches the example too, which ends in its own way; this program waits for it.
+// Ctrl-C also reaches the example, which handles it; this process waits for it.
 process.on('SIGINT', () => {});
 
-/** Runs a command, and ends with it if it fails. */
+/** Runs a command; exits if it fails. */
 function run(cwd, command, ...args) {
   const { status, error } = spawnSync(command, args, { cwd, stdio: 'inherit' });
   if (error !== undefined) throw error;
@@ -46,7 +46,7 @@ if (!needed.every((dependency) => existsSync(`${folder}node_modules/${dependency
     ...(light ? ['--omit=dev'] : []),
   );
 }
-// Where npm was called, so that files named in the options are found.
+// npm's original working directory, so that file names in the options resolve.
 const here = process.env.INIT_CWD ?? process.cwd();
 run(
   here,

@@ -1,13 +1,13 @@
 /**
  * Mutation testing, folder by folder: `npm run mutation` (hours), or `npm run mutation -- losses optimizers`.
  *
- * Stryker changes each place of the sources in turn and sees whether a test fails. A folder is held against the tests
- * beside it and the laws and golden cases, not the whole suite: a mutant that only a distant test would notice counts
- * as alive. Ends with an error where less than 95 % are killed.
+ * Stryker mutates each place of the sources in turn and checks that a test fails. Only the folder's own tests, the laws and the
+ * golden cases are run, not the whole suite: a mutant that only a distant test would notice counts as surviving. Exits with an
+ * error if less than 95 % are killed.
  */
 import { spawnSync } from 'node:child_process';
 
-/** The tests that hold each folder, beside its own. */
+/** The tests to run for each folder besides its own. */
 const folders = {
   attention: ['golden', 'encoder-decoder'],
   cells: ['laws', 'golden', 'layers', 'inspection'],

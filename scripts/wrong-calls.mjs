@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 /**
- * Calls every function, constructor and method of the package wrongly, as its declaration files say what is right: each
- * argument and each option with a value of every kind, options misspelt, and arguments left out (`npm run build` first).
+ * Calls every function, constructor and method of the package with wrong arguments, derived from its declaration files: values of
+ * every wrong kind for each argument and option, misspelt options, and missing arguments (`npm run build` first).
  *
  *     node scripts/wrong-calls.mjs              all entries
  *     node scripts/wrong-calls.mjs text         one
- *     node scripts/wrong-calls.mjs . --all      prints every finding, not one of a kind
+ *     node scripts/wrong-calls.mjs . --all      prints every finding, not one per kind
  *
- * A wrong call must end in an error of the library, which says what was expected. What is reported: errors of the engine,
- * calls without an end, misspelt options and values of another kind that are accepted. Exit code 1 if there is any.
+ * A wrong call must throw an error of the library that says what was expected. It reports errors thrown by the engine, calls that
+ * never end, and misspelt options or values of the wrong type that are accepted. The exit code is 1 if there are any.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -117,7 +117,7 @@ async function work({ entry, skip }) {
     return `${message.slice(0, 160)}${frames.length > 0 ? ` (${frames[0].split(' (')[0]})` : ''}`;
   };
 
-  /** A right value of a type, as far as one can be made. */
+  /** A valid value of a type, if one can be made. */
   function right(type, depth = 0) {
     if (depth > 6) return undefined;
     const described = describeType(checker, type);
@@ -167,7 +167,7 @@ async function work({ entry, skip }) {
     return result;
   }
 
-  /** What comes of a wrong call; `undefined` where it ends as it should. */
+  /** The outcome of a wrong call; `undefined` if it fails as it should. */
   async function attempt(at, call, accepted) {
     if (skip.includes(at)) return;
     calls++;
@@ -183,14 +183,14 @@ async function work({ entry, skip }) {
     if (accepted !== undefined) report(accepted, at, 'no error');
   }
 
-  /** Each value that is wrong for a type: `[name, value, whether it may be accepted]`. */
+  /** The wrong values for a type: `[name, value, whether it may be accepted]`. */
   function wrongFor(type, optional) {
     const { kinds, words, objects } = describeType(checker, type);
     return wrongValues.map(([name, make]) => {
       const kind = kindOf(make());
       let may = kinds.has('any') || kinds.has(kind) || (kind === 'undefined' && optional);
       if (kind === 'string' && words !== undefined && words.size > 0 && !words.has(make())) may = false;
-      // Empty objects are refused where something of them is needed, other ones are looked at no further.
+      // Empty objects are refused if a member is required; other objects are not examined further.
       if (kind === 'object' && name === '{}' && objects.length > 0 && objects.every((of) => needed(of)))
         may = kinds.has('any');
       return [name, make, may];
@@ -206,10 +206,10 @@ async function work({ entry, skip }) {
           checker.getTypeOfSymbol(of).getCallSignatures().length === 0,
       );
 
-  /** Tries all wrong calls of one function; `prepare` gives a function to call, made anew. */
+  /** Tries all wrong calls of one function; `prepare` returns a fresh function to call. */
   async function tryAll(name, signatures, prepare) {
     for (const signature of signatures) {
-      // What takes an arena is called by the engine, with what has been checked.
+      // Functions with an arena parameter are called by the engine with checked values.
       if (signature.getParameters().some((of) => checker.getTypeOfSymbol(of).symbol?.name === 'Arena'))
         continue;
       const parameters = parametersOf(checker, signature);
@@ -350,7 +350,7 @@ async function work({ entry, skip }) {
       });
     }
   }
-  // What came before has left the library whole.
+  // The library still works after all wrong calls.
   const { output } = new rc.Dense({ inputSize: 1, outputSize: 2 }).infer(rc.tensor([[1]]));
   if (output.data.length !== 2) report('a library that is broken', 'afterwards', 'Dense.infer');
   parentPort.postMessage({ calls, unbased });

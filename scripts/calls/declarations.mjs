@@ -1,4 +1,4 @@
-/** What the declaration files of the package say: every function, class and method, and what each argument may be. */
+/** Reads the package's declaration files: every function, class and method, and the type of each argument. */
 import ts from 'typescript';
 
 /** The exports of each entry: `{ name, signatures }` of functions, `{ name, construct, statics, methods }` of classes. */
@@ -74,7 +74,7 @@ export function parametersOf(checker, signature) {
   });
 }
 
-/** A type without its parameters: what each extends stands for it. */
+/** A type with its type parameters replaced by their constraints. */
 export function plain(checker, type) {
   let found = type;
   for (
@@ -96,7 +96,7 @@ export function plain(checker, type) {
 
 const ITERABLE = /^(Iterable|AsyncIterable|ArrayLike|IterableIterator|Set|ReadonlySet|Map|ReadonlyMap)$/;
 
-/** What values of a type may be: `kinds` such as number or array, `words` if only some strings are, `parts` of objects. */
+/** The values allowed by a type: `kinds` such as number or array, `words` if only some strings are allowed, `parts` of objects. */
 export function describeType(checker, given) {
   const type = plain(checker, given);
   const kinds = new Set();
@@ -133,7 +133,7 @@ export function describeType(checker, given) {
   return { type, kinds, words: anyWord ? undefined : words, objects };
 }
 
-/** The properties of an object type that is a record of options or parts; undefined of classes, arrays and functions. */
+/** The properties of an object type that is a record of options or parts; undefined for classes, arrays and functions. */
 export function recordOf(checker, { objects, kinds }) {
   const records = objects.filter(
     (type) =>

@@ -1,6 +1,6 @@
-/** Wrong values of every kind, and right ones of the types that an entry names. */
+/** Wrong values of every kind, and valid ones for the types that an entry names. */
 
-/** What no caller should give: each is made anew, so that no call sees what another has changed. */
+/** Values that no caller should pass; each is created per call, so that no call sees another's changes. */
 export const wrongValues = [
   ['undefined', () => undefined],
   ['null', () => null],
@@ -38,7 +38,7 @@ export function kindOf(value) {
   return typeof value;
 }
 
-/** Right values by the names of types, and right arguments of functions for which those of their types do not fit. */
+/** Valid values by type name, and valid arguments for functions that need specific ones. */
 export function makers({ rc, text }) {
   const backend = rc.float64();
   const dense = () => new rc.Dense({ inputSize: 1, outputSize: 1, backend });
