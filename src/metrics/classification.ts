@@ -1,4 +1,4 @@
-/** Metrics of classes beyond the share that is right: which are taken for which, and how well each is found. */
+/** Classification metrics beyond accuracy: confusion matrix, precision, recall and F₁. */
 import { type Checks, checkOptions, size } from '../common/options.ts';
 import type { Indices } from '../common/tensor.ts';
 import { classTargets } from '../losses/class-targets.ts';
@@ -10,23 +10,23 @@ import { largest } from './predictions.ts';
 
 /** Options of {@link topAccuracy}. */
 export interface TopAccuracyOptions extends ClassMetricOptions {
-  /** k: among how many of the largest scores the target's must be. */
+  /** k: the target's score must be among the `k` largest. */
   readonly k: number;
 }
 
-/** How the values of classes become one: their plain mean, of all steps together, or not at all. */
+/** How the values of classes are combined: their unweighted mean, a value over all steps, or not at all. */
 export type Averaging = 'macro' | 'micro' | 'none';
 
 /** Options of {@link precision}, {@link recall} and {@link f1}. */
 export interface AveragedOptions<A extends Averaging = Averaging> extends ClassMetricOptions {
   /**
-   * `macro`, the mean over the classes that are among targets or predictions; `micro`, of all steps together; `none`, an
-   * array with a value for each class. Default `macro`.
+   * `macro`, the mean over the classes that occur among targets or predictions; `micro`, over all steps; `none`, an
+   * array with a value per class. Default `macro`.
    */
   readonly average?: A | undefined;
 }
 
-/** A number, or one for each class. */
+/** A number, or one per class. */
 export type AveragedValue<A extends Averaging> = A extends 'none' ? number[] : number;
 
 const topChecks: Checks<TopAccuracyOptions> = { ...classMetricChecks, k: { required: size } };
@@ -36,7 +36,7 @@ const averagedChecks: Checks<AveragedOptions> = {
 };
 
 /**
- * The share of steps where the target's score is among the `k` largest; of equal scores the first counts as the larger.
+ * The share of steps whose target score is among the `k` largest; the first of equal scores counts as larger.
  *
  * Every valid step of every batch counts once.
  *
@@ -69,8 +69,8 @@ export function topAccuracy(options: TopAccuracyOptions): Metric<Indices> {
 }
 
 /**
- * How often each class is taken for which: row k, column j counts the steps of target k whose largest score is that of j.
- * A step whose largest score is NaN is in no column.
+ * The confusion matrix: row k, column j counts the steps of class k that are predicted as class j.
+ * A step with a NaN score is in no column.
  *
  * @example
  * ```ts
@@ -90,7 +90,7 @@ export function confusionMatrix(options: ClassMetricOptions = {}): Metric<Indice
 }
 
 /**
- * The share of the steps taken for a class that are of it; 0 where none is.
+ * Precision: the share of the steps predicted as a class that belong to it; 0 if none is predicted.
  *
  * @throws RangeError if `average` is unknown.
  *
@@ -110,7 +110,7 @@ export function precision<A extends Averaging = 'macro'>(
 }
 
 /**
- * The share of the steps of a class that are taken for it; 0 where there are none.
+ * Recall: the share of the steps of a class that are predicted as such; 0 if the class does not occur.
  *
  * @throws RangeError if `average` is unknown.
  *
@@ -151,7 +151,7 @@ export function f1<A extends Averaging = 'macro'>(
 
 interface Confusion {
   matrix: number[][];
-  /** The steps of each target that are in no column. */
+  /** The number of steps of each target that are in no column. */
   lost: number[];
 }
 
@@ -175,7 +175,7 @@ function confusion(
   };
 }
 
-/** Of one class, or of all together: the steps that are right, that are taken for it, and that are of it. */
+/** For one class or all together: the correct, the predicted and the actual steps. */
 interface Counts {
   readonly right: number;
   readonly taken: number;
@@ -212,7 +212,7 @@ function averaged<A extends Averaging>(
   });
 }
 
-/** Visits the scores and the target of each row that counts. */
+/** Visits the scores and the target of each row that is not left out. */
 function eachRow(
   arena: Arena,
   where: string,

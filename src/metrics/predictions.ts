@@ -1,4 +1,4 @@
-/** What an output says: the class of each step, or the probability of each class. */
+/** Predictions from a model's output: the class of each step, or class probabilities. */
 
 import { rangeError } from '../common/errors.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
@@ -9,8 +9,8 @@ import { checkTensor } from '../signal/checks.ts';
 /** Options of {@link probabilitiesOf}. */
 export interface ProbabilityOptions {
   /**
-   * Whether the scores of a step are those of classes that exclude each other (`softmax`), or each is one yes or no
-   * (`sigmoid`, as of `binaryCrossEntropy`). Default `softmax`.
+   * Whether the classes of a step exclude each other (`softmax`), or each is an independent yes or no
+   * (`sigmoid`, as with `binaryCrossEntropy`). Default `softmax`.
    */
   readonly of?: 'softmax' | 'sigmoid' | undefined;
 }
@@ -18,10 +18,10 @@ export interface ProbabilityOptions {
 const checks: Checks<ProbabilityOptions> = { of: ['softmax', 'sigmoid'] };
 
 /**
- * The class of the largest score of each step, the first of equal ones; −1 where one is NaN.
+ * The highest-scoring class of each step, the first of equal ones; −1 if a score is NaN.
  *
  * @param output `[batch, time, classes]` or `[batch, classes]`.
- * @returns `[batch, time]` or `[batch]`. What lies beyond a length means nothing.
+ * @returns `[batch, time]` or `[batch]`. Values beyond a length are meaningless.
  * @throws TypeError if it is not a tensor; RangeError if it has no classes.
  *
  * @example
@@ -40,10 +40,10 @@ export function classesOf(output: Tensor): Indices {
 }
 
 /**
- * The probability of each class of each step.
+ * The class probabilities of each step.
  *
  * @param output `[batch, time, classes]` or `[batch, classes]`, logits.
- * @returns of the same shape.
+ * @returns a tensor of the same shape.
  * @throws TypeError if it is not a tensor; RangeError if it has no classes.
  *
  * @example
@@ -81,7 +81,7 @@ function classesIn(where: string, output: Tensor): number {
   return classes;
 }
 
-/** Where the largest is, the first of equal ones; −1 where one is NaN. */
+/** The index of the largest score, the first of equal ones; −1 if a score is NaN. */
 export function largest(scores: ArrayLike<number>): number {
   let at = 0;
   for (let k = 0; k < scores.length; k++) {

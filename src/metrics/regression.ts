@@ -1,4 +1,4 @@
-/** Metrics of numbers, and of scores that rank yes before no. */
+/** Regression metrics, and the ROC AUC of scores. */
 import { rangeError } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { elements } from '../losses/elementwise.ts';
@@ -27,7 +27,7 @@ export function rootMeanSquaredError(): Metric<Tensor> {
 
 /**
  * R², the coefficient of determination: 1 − Σ (x − y)² / Σ (y − ȳ)² over the elements of outputs x and targets y, with ȳ the
- * mean of all targets together. 1 is perfect, 0 no better than ȳ; NaN where all targets are equal.
+ * mean of all targets. 1 is perfect, 0 no better than ȳ; NaN if all targets are equal.
  *
  * Every element of every valid step of every batch counts once.
  *
@@ -47,7 +47,7 @@ export function rSquared(): Metric<Tensor> {
     count(counted, arena, where, output, target) {
       eachElement(arena, where, output, target, (x, y) => {
         counted.residual += (x - y) ** 2;
-        // Welford's: a sum of squares would lose all digits of targets far from 0.
+        // Welford's algorithm: a plain sum of squares would lose all digits for targets far from 0.
         counted.count++;
         const before = y - counted.mean;
         counted.mean += before / counted.count;
@@ -59,8 +59,8 @@ export function rSquared(): Metric<Tensor> {
 }
 
 /**
- * The area under the ROC curve: the share of pairs of a yes (target 1) and a no (target 0) in which the yes has the larger
- * score, equal ones counting half. NaN unless there are both. It keeps every score until it is asked for.
+ * The area under the ROC curve: the share of pairs of a positive (target 1) and a negative (target 0) in which the positive has
+ * the higher score; ties count half. NaN unless both occur. It keeps all scores until `value` is called.
  *
  * Every element of every valid step of every batch counts once.
  *
@@ -86,7 +86,7 @@ export function rocAuc(): Metric<Tensor> {
   });
 }
 
-/** By the ranks of the yes among all, equal scores having the mean of theirs (Mann and Whitney 1947). */
+/** From the ranks of the positives among all scores, with mean ranks for ties (Mann and Whitney 1947). */
 function area(yes: readonly number[], no: readonly number[]): number {
   const all = [...yes.map((x) => ({ x, of: 1 })), ...no.map((x) => ({ x, of: 0 }))].sort((a, b) => a.x - b.x);
   if (yes.length === 0 || no.length === 0 || all.some(({ x }) => Number.isNaN(x))) return Number.NaN;
