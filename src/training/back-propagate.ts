@@ -1,4 +1,4 @@
-/** One batch forward and back: what every way of training does with a batch, or with a part of one. */
+/** The forward and backward pass of one batch, or of a part of one. */
 
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Batch } from '../data/batch.ts';
@@ -7,10 +7,10 @@ import { type Arena, withArena } from '../matrix/arena.ts';
 import { type State, stateOutput } from '../signal/state.ts';
 import type { Trainable } from './trainable.ts';
 
-/** What came of a batch, beside the gradients. */
+/** The result of a batch, besides the gradients. */
 export interface BatchResult {
   readonly loss: number;
-  /** What the loss, where it is a mean, is the mean of. */
+  /** The total weight of the loss's terms, by which a mean is divided. */
   readonly weight: number;
   /** Valid time steps. */
   readonly tokens: number;
@@ -18,7 +18,7 @@ export interface BatchResult {
   readonly state: State | undefined;
 }
 
-/** Adds the gradients of a batch's loss to the parameters', without a copy of anything but the final state. */
+/** Adds the gradients of a batch's loss to the parameters' gradients, copying nothing but the final state. */
 export function backPropagate<Input, Target extends Tensor | Indices>(
   where: string,
   model: Trainable<Input>,
@@ -29,7 +29,7 @@ export function backPropagate<Input, Target extends Tensor | Indices>(
   return withArena(model.backend, (arena) => backPropagateIn(arena, where, model, batch, loss, initial));
 }
 
-/** The same in an arena of the caller's. */
+/** The same, in the caller's arena. */
 export function backPropagateIn<Input, Target extends Tensor | Indices>(
   arena: Arena,
   where: string,

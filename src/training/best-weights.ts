@@ -1,4 +1,4 @@
-/** The best weights so far, and when to stop looking for better ones. */
+/** Keeps the best weights so far, and decides when to stop (early stopping). */
 import { numberWithin, show, typeError } from '../common/errors.ts';
 import { type Checks, checkOptions, count, later, magnitude, real } from '../common/options.ts';
 import { Copies } from '../matrix/copies.ts';
@@ -8,11 +8,11 @@ import { checkArrays, namedArrays, type WeightArrays } from './weight-arrays.ts'
 
 /** Options of {@link BestWeights}. */
 export interface BestWeightsOptions {
-  /** Whether a `lower` value is better, as of a loss, or a `higher` one; default `lower`. */
+  /** Whether a `lower` value is better, as for a loss, or a `higher` one; default `lower`. */
   readonly better?: 'lower' | 'higher' | undefined;
-  /** By how much a value must be better to count; default 0. */
+  /** The minimum improvement; default 0. */
   readonly margin?: number | undefined;
-  /** After how many values in a row that are no better it is `over`; default never. */
+  /** The number of consecutive values without improvement after which it is `over`; default no limit. */
   readonly patience?: number | undefined;
 }
 
@@ -22,11 +22,11 @@ const checks: Checks<BestWeightsOptions> = {
   patience: (where, argument, value) => numberWithin(where, argument, value, 1, Number.POSITIVE_INFINITY),
 };
 
-/** What {@link BestWeights} remembers. */
+/** The state of {@link BestWeights}. */
 export interface BestWeightsState {
   /** The best value; undefined before the first. */
   readonly value: number | undefined;
-  /** How many values in a row were no better. */
+  /** The number of consecutive values without improvement. */
   readonly waited: number;
   readonly weights: WeightArrays;
 }
@@ -38,7 +38,7 @@ const stateChecks: Checks<BestWeightsState> = {
 };
 
 /**
- * Keeps the weights that had the best value of a validation, to put them back at the end, and says when to stop.
+ * Keeps the weights with the best validation value, to restore them at the end, and tells when to stop.
  *
  * @example
  * ```ts
@@ -46,7 +46,7 @@ const stateChecks: Checks<BestWeightsState> = {
  *
  * const dense = new Dense({ inputSize: 1, outputSize: 1, bias: false });
  * const best = new BestWeights(dense.parameters(), { patience: 2 });
- * // In place of a training: `if (validation !== undefined) best.offer(validation.crossEntropy)`
+ * // In a training loop: `if (validation !== undefined) best.offer(validation.crossEntropy)`
  * for (const [weight, loss] of [[1, 0.5], [2, 0.3], [3, 0.4], [4, 0.6], [5, 0.1]] as const) {
  *   dense.weight.write([weight]);
  *   best.offer(loss);
@@ -78,15 +78,15 @@ export class BestWeights {
     return this.#value;
   }
 
-  /** Whether as many values in a row as `patience` were no better. */
+  /** Whether `patience` consecutive values brought no improvement. */
   get over(): boolean {
     return this.#waited >= (this.#options.patience ?? Number.POSITIVE_INFINITY);
   }
 
   /**
-   * Takes a value in, and keeps the weights as they are now if it is the best so far. NaN never is.
+   * Offers a value, and keeps a copy of the current weights if it is the best so far. NaN never is.
    *
-   * @returns whether it is.
+   * @returns whether it is the best.
    */
   offer(value: number): boolean {
     if (typeof value !== 'number')
@@ -103,13 +103,13 @@ export class BestWeights {
     return isBest;
   }
 
-  /** Puts the best weights back into the model; before the first value, those at the start. */
+  /** Restores the best weights; before the first value, the initial ones. */
   putBack(): void {
     this.#copies.putBack();
     for (const parameter of this.#parameters.values()) parameter.changed();
   }
 
-  /** A copy of the best weights, and of what they were judged by. */
+  /** A copy of the best weights and their value. */
   state(): BestWeightsState {
     return {
       value: this.#value,
@@ -119,9 +119,9 @@ export class BestWeights {
   }
 
   /**
-   * Goes on from what was kept.
+   * Continues from a saved state.
    *
-   * @throws RangeError if it is not of these parameters.
+   * @throws RangeError if it does not belong to these parameters.
    */
   restore(state: BestWeightsState): void {
     const { value, waited, weights } = checkOptions('BestWeights.restore', state, stateChecks);

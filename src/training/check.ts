@@ -1,4 +1,4 @@
-/** What a training is given, checked once before its first step. */
+/** Checks the arguments of a training once, before its first step. */
 import { signalOption } from '../async/until-aborted.ts';
 import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import { instanceOf, isCopy, otherCopy } from '../common/instance.ts';
@@ -29,7 +29,7 @@ const scheduleOption: Check<Schedule> = (where, argument, value) => {
 const averageOption: Check<MovingAverage> = (where, argument, value) =>
   instanceOf(where, argument, value, MovingAverage, 'a MovingAverage of the model’s parameters');
 
-// biome-ignore lint/suspicious/noExplicitAny: of any targets
+// biome-ignore lint/suspicious/noExplicitAny: any targets
 type Loop = LoopOptions<any>;
 
 export const loopChecks: Checks<Loop> = {
@@ -44,7 +44,7 @@ export const loopChecks: Checks<Loop> = {
   validate: later,
 };
 
-/** @throws TypeError or RangeError if something is not what a training needs. */
+/** @throws TypeError or RangeError if an argument does not fit. */
 export function checkTraining<Described extends Loop>(
   where: string,
   model: unknown,
@@ -81,7 +81,7 @@ function checkValidation<Target extends Tensor | Indices>(
     );
 }
 
-/** @throws TypeError if a model cannot be trained and evaluated. */
+/** @throws TypeError if the model cannot be trained and evaluated. */
 export function checkModel(where: string, model: unknown): void {
   const { recordBatch, infer, parameters, backend } = (model ?? {}) as Partial<Trainable<unknown>>;
   for (const method of [recordBatch, infer, parameters])
@@ -91,9 +91,9 @@ export function checkModel(where: string, model: unknown): void {
 }
 
 /**
- * Passes metrics on, losses as metrics.
+ * Returns metrics, with losses converted to metrics.
  *
- * @throws TypeError if one is neither; RangeError if two have one name.
+ * @throws TypeError if one is neither; RangeError if two have the same name.
  */
 export function checkMetrics<Target extends Tensor | Indices>(
   where: string,

@@ -1,4 +1,4 @@
-/** The size of gradients: how large they are together, and how that is limited. */
+/** Gradient norms and clipping. */
 import { rangeError, show } from '../common/errors.ts';
 import { type Check, type Checks, checkOptions, notNegative } from '../common/options.ts';
 import { withArena } from '../matrix/arena.ts';
@@ -6,14 +6,14 @@ import { clamp, maximumMagnitude, scale, sumOfSquares } from '../matrix/operatio
 import { checkParameters, type Parameter } from '../matrix/parameter.ts';
 import { trained } from '../optimizers/optimizer.ts';
 
-/** Which norm: 2, the root of the sum of squares, or `infinity`, the largest magnitude. */
+/** The norm: 2 for the root of the sum of squares, or `infinity` for the largest magnitude. */
 export type Norm = 2 | 'infinity';
 
 /** Options of {@link clipNorm}. */
 export interface ClipNormOptions {
-  /** 2 unless given. */
+  /** Default 2. */
   readonly norm?: Norm | undefined;
-  /** ε: 0, the textbook's formula, unless given; PyTorch's is 10⁻⁶. */
+  /** ε; default 0, the textbook formula. PyTorch uses 10⁻⁶. */
   readonly epsilon?: number | undefined;
 }
 
@@ -24,14 +24,14 @@ const checkNorm: Check<Norm> = (where, argument, value) => {
 
 const checks: Checks<ClipNormOptions> = { norm: checkNorm, epsilon: notNegative };
 
-// Where squares of float64 neither overflow nor lose digits to underflow, for sums of up to 2⁸⁰ of them.
+// Within this range, float64 squares neither overflow nor underflow, for sums of up to 2⁸⁰ of them.
 const LARGE = 2 ** 460;
 const SMALL = 2 ** -460;
 
 /**
- * The norm of all gradients together, as one vector; those of frozen parameters are left out.
+ * The norm of all gradients as one vector, without those of frozen parameters.
  *
- * It does not overflow where the gradients do not. It is NaN or infinite if a gradient is.
+ * It overflows only if the gradients do. It is NaN or infinite if a gradient is.
  *
  * @throws RangeError if `norm` is unknown.
  *
@@ -58,12 +58,12 @@ export function gradientNorm(parameters: ReadonlyMap<string, Parameter>, norm: N
 }
 
 /**
- * Scales all gradients together so that their norm is at most `maxNorm` (Pascanu, Mikolov and Bengio 2013,
+ * Scales all gradients by one factor so that their norm is at most `maxNorm` (Pascanu, Mikolov and Bengio 2013,
  * arXiv:1211.5063): `g ← min(1, maxNorm/(‖g‖ + ε))·g`.
  *
- * Gradients whose norm is NaN or infinite stay as they are: look at what is returned before the next step.
+ * Gradients whose norm is NaN or infinite are left unchanged: check the result before the next step.
  *
- * @returns ‖g‖, the norm before.
+ * @returns ‖g‖, the norm before clipping.
  * @throws RangeError if `maxNorm` or `epsilon` is negative or NaN, or `norm` is unknown.
  *
  * @example
@@ -92,7 +92,7 @@ export function clipNorm(
 }
 
 /**
- * Limits every element of every gradient to ±`limit`; NaN stays NaN.
+ * Clips every element of every gradient to ±`limit`; NaN stays NaN.
  *
  * @throws RangeError if `limit` is negative or NaN.
  *

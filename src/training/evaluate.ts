@@ -1,4 +1,4 @@
-/** Evaluation: metrics of a model over batches it is not trained on. */
+/** Evaluation: metrics of a model on held-out batches. */
 
 import { breathe } from '../async/breathe.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
@@ -9,18 +9,18 @@ import type { State } from '../signal/state.ts';
 import { checkMetrics, checkModel } from './check.ts';
 import type { Trainable } from './trainable.ts';
 
-/** What comes of a metric, or of a loss. */
-// biome-ignore lint/suspicious/noExplicitAny: the targets play no part here
+/** The value type of a metric or loss. */
+// biome-ignore lint/suspicious/noExplicitAny: any targets
 export type ValueOfMeasure<Measure> = Measure extends Metric<any, infer Value> ? Value : number;
 
 /**
- * Runs a model over batches and gives the value of each metric over all of them together, by its name.
+ * Runs a model over batches and returns the value of each metric over all of them, by name.
  *
- * Every valid step counts once, whatever batch it is in. Nothing is recorded, and what only training does, such as
- * dropout, is left out.
+ * Every valid step counts once, whatever its batch. The model runs in inference mode: nothing is recorded, and there is no
+ * dropout.
  *
- * @param metrics whose names differ. A loss is one too: its mean, or sum, over all batches together.
- * @throws TypeError if the model, the batches or the metrics are none; RangeError if two metrics have one name.
+ * @param metrics metrics and losses with distinct names. The value of a loss is its mean, or sum, over all batches.
+ * @throws TypeError if the model, the batches or the metrics have the wrong type; RangeError if two metrics have the same name.
  *
  * @example
  * ```ts
@@ -36,7 +36,7 @@ export type ValueOfMeasure<Measure> = Measure extends Metric<any, infer Value> ?
 export async function evaluate<
   Input,
   Target extends Tensor | Indices,
-  // biome-ignore lint/suspicious/noExplicitAny: each metric has a value of its own kind
+  // biome-ignore lint/suspicious/noExplicitAny: each metric has its own type of value
   Measure extends Metric<Target, any> | Loss<Target>,
 >(
   model: Trainable<Input>,

@@ -1,4 +1,4 @@
-/** The gradients of several batches, added up into what they would be of all of them as one. */
+/** Accumulates the gradients of several batches into the gradient of their union. */
 import type { Reduction } from '../losses/reduction.ts';
 import { withArena } from '../matrix/arena.ts';
 import { Copies } from '../matrix/copies.ts';
@@ -6,7 +6,7 @@ import { add, fill, scale } from '../matrix/operations.ts';
 import type { Parameters } from '../optimizers/optimizer.ts';
 
 /**
- * Of losses L_i of weights w_i and gradients g_i: `L = Σ α_i·L_i`, `g = Σ α_i·g_i`, with α_i = w_i / Σ w of a mean and 1 of
+ * For losses L_i with weights w_i and gradients g_i: `L = Σ α_i·L_i`, `g = Σ α_i·g_i`, with α_i = w_i / Σ w for a mean and 1 for
  * a sum.
  */
 export class GradientSum {
@@ -20,7 +20,7 @@ export class GradientSum {
     this.#copies = new Copies(Array.from(parameters.values(), ({ gradient }) => gradient));
   }
 
-  /** Takes the gradients in that a batch left in the parameters. */
+  /** Adds the gradients that a batch left in the parameters. */
   add(loss: number, weight: number): void {
     const factor = this.#reduction === 'sum' ? 1 : weight;
     this.#loss += factor * loss;
@@ -35,7 +35,7 @@ export class GradientSum {
     });
   }
 
-  /** Leaves the sum in the parameters' gradients, and begins a new one; gives the loss. */
+  /** Writes the sum to the parameters' gradients, starts a new sum, and returns the loss. */
   finish(): number {
     const factor = this.#reduction === 'sum' ? 1 : this.#weight === 0 ? 0 : 1 / this.#weight;
     const loss = factor * this.#loss;
@@ -48,7 +48,7 @@ export class GradientSum {
     return loss;
   }
 
-  /** Gives the memory back. */
+  /** Releases the memory. */
   release(): void {
     this.#copies.release();
   }

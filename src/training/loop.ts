@@ -1,8 +1,7 @@
 /**
- * The loop of every training: batches in, steps out.
+ * The training loop, common to single- and multi-threaded training.
  *
- * Answers for what happens around the gradients of a batch; how they are computed, by one thread or several, is the
- * caller's affair.
+ * The caller provides the computation of a batch's gradients; the loop does everything around it.
  */
 import { breathe } from '../async/breathe.ts';
 import { untilAborted } from '../async/until-aborted.ts';
@@ -16,20 +15,20 @@ import type { LoopOptions, TrainingStep } from './options.ts';
 import type { Trainable } from './trainable.ts';
 import { Updater } from './update.ts';
 
-/** What came of a batch, whose gradients are then those of the parameters. */
+/** The result of a batch, whose gradients are then in the parameters. */
 export interface Computed {
   readonly loss: number;
-  /** What the loss, where it is a mean, is the mean of. */
+  /** The total weight of the loss's terms, by which a mean is divided. */
   readonly weight: number;
   /** Valid time steps. */
   readonly tokens: number;
   readonly state?: State | undefined;
 }
 
-/** Computes the loss and the gradients of a batch; undefined if it was aborted meanwhile. */
+/** Computes the loss and the gradients of a batch; undefined if aborted. */
 type Compute<Item> = (batch: Item, step: number) => Computed | Promise<Computed | undefined>;
 
-/** What has come of the batches of a step so far. */
+/** The accumulated results of the current step's batches. */
 interface Group {
   readonly count: number;
   readonly last: Computed;
@@ -38,7 +37,7 @@ interface Group {
   readonly milliseconds: number;
 }
 
-/** Yields each step when its update is done. */
+/** Yields each step after its update. */
 export async function* trainingLoop<Input, Target extends Tensor | Indices>(
   where: string,
   model: Trainable<Input>,
@@ -97,7 +96,7 @@ export async function* trainingLoop<Input, Target extends Tensor | Indices>(
   }
 }
 
-/** Evaluates the model, with the average of its weights where there is one. */
+/** Evaluates the model, with the averaged weights if there is an average. */
 async function validate<Input, Target extends Tensor | Indices>(
   model: Trainable<Input>,
   { validate: wanted, average }: LoopOptions<Target>,
@@ -111,7 +110,7 @@ async function validate<Input, Target extends Tensor | Indices>(
   }
 }
 
-/** Where a training is among its batches, as far as they say. */
+/** Tracks epochs and the remaining time, as far as the batches reveal them. */
 class Progress {
   readonly #batches: unknown;
   readonly #started = performance.now();
@@ -122,7 +121,7 @@ class Progress {
     this.#batches = batches;
   }
 
-  /** Counts the batch that was last given. */
+  /** Counts the batch that was last taken. */
   count(): void {
     const batches = this.#batches;
     this.#done++;
@@ -142,7 +141,7 @@ class Progress {
     return Array.isArray(batches) ? perBatch * (batches.length - this.#done) : undefined;
   }
 
-  /** Whether the step that ends now ends in a validation. */
+  /** Whether a validation follows the current step. */
   validates(
     step: number,
     validation: { readonly every?: number | 'epoch' | undefined } | undefined,

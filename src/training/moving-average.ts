@@ -1,4 +1,4 @@
-/** The moving average of weights: often better than where the last step left them. */
+/** The moving average of weights, which often generalises better than the last weights. */
 import { numberWithin } from '../common/errors.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
 import { withArena } from '../matrix/arena.ts';
@@ -10,7 +10,7 @@ import { checkArrays, namedArrays, type WeightArrays } from './weight-arrays.ts'
 
 /** Options of {@link MovingAverage}. */
 export interface MovingAverageOptions {
-  /** How much of the average stays at each update, from 0 to 1; default 0.999. */
+  /** The decay rate of the average, from 0 to 1; default 0.999. */
   readonly decay?: number | undefined;
 }
 
@@ -20,7 +20,7 @@ const checks: Checks<MovingAverageOptions> = {
 
 /**
  * The exponential moving average of a model's weights (Polyak and Juditsky 1992), `average ← d·average + (1 − d)·w`,
- * which starts as a copy of them. `train` updates it after each step where it is its option `average`.
+ * initialised with the weights. `train` updates it after each step if it is passed as the option `average`.
  *
  * @example
  * ```ts
@@ -52,7 +52,7 @@ export class MovingAverage {
     this.#copies.keep();
   }
 
-  /** Takes the weights in, as they are now. */
+  /** Updates the average with the current weights. */
   update(): void {
     this.#copies.matrices.forEach((average, i) => {
       const value = this.#copies.originals[i]!;
@@ -65,7 +65,7 @@ export class MovingAverage {
     });
   }
 
-  /** Exchanges the weights and their average: to evaluate or save the one, and to go on with the others. */
+  /** Swaps the weights and their average, to evaluate or save the average and then continue training. */
   swap(): void {
     this.#copies.matrices.forEach((average, i) => {
       const value = this.#copies.originals[i]!;
@@ -79,15 +79,15 @@ export class MovingAverage {
     for (const parameter of this.#parameters.values()) parameter.changed();
   }
 
-  /** A copy of the average, by the names of the parameters. */
+  /** A copy of the average, by parameter name. */
   state(): WeightArrays {
     return namedArrays(this.#parameters, this.#copies);
   }
 
   /**
-   * Goes on from a copy of the average.
+   * Continues from a copy of the average.
    *
-   * @throws RangeError if it is not of these parameters.
+   * @throws RangeError if it does not belong to these parameters.
    */
   restore(state: WeightArrays): void {
     checkArrays('MovingAverage.restore', this.#parameters, state);

@@ -17,11 +17,11 @@ const checks = (): Checks<TrainOptions<any>> => ({ ...loopChecks, initialState: 
  * Trains a model on batches, one update each. Nothing happens until the result is iterated, and the caller owns the loop:
  * `break` ends it, an aborted `signal` ends it, and the weights are then those of the last step that was yielded.
  *
- * Each step clears the gradients, goes forward and backward, clips (Pascanu, Mikolov and Bengio 2013, arXiv:1211.5063)
- * and updates. Between steps the event loop runs, so a page stays alive. While it runs, a copy of the weights and of the
- * optimiser's memory is kept, so that a step whose loss, gradient or update is not finite leaves them as they were.
+ * Each step clears the gradients, runs the forward and backward pass, clips (Pascanu, Mikolov and Bengio 2013, arXiv:1211.5063)
+ * and updates. Between steps the event loop runs, so a page stays responsive. It keeps a copy of the weights and of the
+ * optimiser's state, so that a step whose loss, gradient or update is not finite leaves them as they were.
  *
- * @throws TypeError if the batches, the loss or the optimiser are none; Error if a loss, gradient or weight is not finite: it names the step and the first parameter concerned.
+ * @throws TypeError if the batches, the loss or the optimiser have the wrong type; Error if a loss, gradient or weight is not finite: it names the step and the first parameter concerned.
  *
  * @example
  * ```ts

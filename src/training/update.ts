@@ -1,4 +1,4 @@
-/** The update that ends a step: gradients checked and clipped, weights changed, and put back if that broke them. */
+/** The update at the end of a step: checks and clips gradients, changes weights, and restores them if the result is not finite. */
 import { isBuiltin } from '../common/builtin.ts';
 import { Copies } from '../matrix/copies.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -11,13 +11,13 @@ import { clipNorm, gradientNorm } from './clip.ts';
 /** How weights are updated. */
 export interface UpdateOptions {
   readonly optimizer: Optimizer;
-  /** θ of g ← min(1, θ/‖g‖)·g over all gradients together; default: they are not clipped. */
+  /** θ of g ← min(1, θ/‖g‖)·g over all gradients together; default no clipping. */
   readonly clipNorm?: number | undefined;
-  /** A factor for the optimiser's learning rate, by step, the first being 0; default 1. */
+  /** The factor of the learning rate by step, starting at 0; default 1. */
   readonly schedule?: Schedule | undefined;
 }
 
-/** What an update was. */
+/** The result of an update. */
 export interface Updated {
   /** ‖g‖ over all parameters, before clipping. */
   readonly gradientNorm: number;
@@ -25,10 +25,10 @@ export interface Updated {
   readonly learningRate: number;
 }
 
-// Below this norm of all gradients, no sum of their squares that an optimiser remembers leaves the range of float32.
+// Below this gradient norm, no sum of squares in an optimiser's state leaves the range of float32.
 const SQUARES_FIT = 1e15;
 
-/** Ends each step of a training. It keeps copies of weights and of the optimiser's memory, until it is released. */
+/** Ends each step of a training. It keeps copies of weights and optimiser state until released. */
 export class Updater {
   readonly #where: string;
   readonly #parameters: ReadonlyMap<string, Parameter>;
@@ -36,7 +36,7 @@ export class Updater {
   readonly #memories: readonly Memory[];
   readonly #copies: Copies;
 
-  /** @param where the place that an error names. */
+  /** @param where the caller, named in errors. */
   constructor(where: string, parameters: ReadonlyMap<string, Parameter>, options: UpdateOptions) {
     this.#where = where;
     this.#parameters = parameters;
@@ -51,9 +51,9 @@ export class Updater {
   /**
    * Clips the gradients and updates the weights.
    *
-   * @param batch what the gradients came from, for errors.
-   * @throws Error if the loss, the gradient, the updated weights or the optimiser's memory of them is not finite; weights
-   * and memory are then those before.
+   * @param batch the source of the gradients, for errors.
+   * @throws Error if the loss, the gradient, the updated weights or the optimiser's state is not finite; weights and state are
+   * then restored.
    */
   update(step: number, loss: number, batch: object): Updated {
     const { optimizer, clipNorm: most, schedule = () => 1 } = this.#options;
@@ -80,15 +80,15 @@ export class Updater {
     return { gradientNorm: norm, learningRate };
   }
 
-  /** Gives the memory of the copies back. */
+  /** Releases the memory of the copies. */
   release(): void {
     this.#copies.release();
   }
 
-  /** Keeps weights and memory aside; the function puts them back. */
+  /** Copies weights and state; the returned function restores them. */
   #keep(): () => void {
     const { optimizer } = this.#options;
-    // Of an optimiser that remembers more than its slots, only that itself knows what.
+    // A custom `state` method may cover more than the slots.
     const own = optimizer.state === Optimizer.prototype.state ? undefined : optimizer.state(this.#parameters);
     const steps = this.#memories.map((memory) => memory.steps);
     this.#copies.keep();
@@ -116,7 +116,7 @@ export class Updater {
     );
   }
 
-  /** The cause comes before its effects: a weight that is not finite spoils every gradient, and so does an input. */
+  /** Finds the cause, not its effects: a weight or input that is not finite makes every gradient not finite. */
   #cause(batch: object): string {
     const weight = firstNotFinite(this.#parameters, ({ value }) => value);
     if (weight !== undefined) return `${weight} itself is not finite`;
@@ -129,7 +129,7 @@ export class Updater {
   }
 }
 
-/** The first number of a batch that is not finite, and where. */
+/** The first number of a batch that is not finite, and its place. */
 function notFiniteData(values: object, path = ''): string | undefined {
   for (const [name, value] of Object.entries(values)) {
     const { data } = (value ?? {}) as { data?: unknown };

@@ -1,21 +1,21 @@
-/** A copy of weights outside the heap, as checkpoints hold it. */
+/** Copies of weights outside the heap, as stored in checkpoints. */
 import { rangeError, show, typeError } from '../common/errors.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { Copies } from '../matrix/copies.ts';
 import type { Parameters } from '../optimizers/optimizer.ts';
 
-/** An array for each parameter, by its name. */
+/** An array for each parameter, by name. */
 export interface WeightArrays {
   readonly [name: string]: Values;
 }
 
-/** What copies of the parameters' values hold. */
+/** The copies of the parameters' values, by name. */
 export function namedArrays(parameters: Parameters, copies: Copies): WeightArrays {
   const names = [...parameters.keys()];
   return Object.fromEntries(copies.matrices.map((matrix, i) => [names[i]!, matrix.read()]));
 }
 
-/** @throws TypeError or RangeError if there is not one array of the right length for each parameter. */
+/** @throws TypeError or RangeError unless there is one array of the right length for each parameter. */
 export function checkArrays(where: string, parameters: Parameters, state: WeightArrays): void {
   if (typeof state !== 'object' || state === null)
     throw typeError(where, 'state', `is ${show(state)}`, 'arrays by the names of the parameters');
