@@ -1,4 +1,4 @@
-/** A nonlinearity as a layer of its own. */
+/** Activation functions as layers. */
 import type { Architecture } from '../common/architecture.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
@@ -9,7 +9,7 @@ import { relu, reluBackward, sigmoid, sigmoidBackward, tanh, tanhBackward } from
 import { type DenseSignal, dense } from '../signal/signal.ts';
 import { Layer, type Trace } from './layer.ts';
 
-/** A nonlinearity by name. */
+/** An activation function by name. */
 export type ActivationKind = 'tanh' | 'sigmoid' | 'relu';
 
 export const activations: readonly ActivationKind[] = ['tanh', 'sigmoid', 'relu'];
@@ -24,7 +24,7 @@ const functions: { readonly [kind in ActivationKind]: readonly [typeof tanh, typ
 /** Options of {@link Activation}. */
 export interface ActivationOptions {
   readonly kind: ActivationKind;
-  /** What it computes with: `float32()` by default. */
+  /** The compute backend: default `float32()`. */
   readonly backend?: Backend | undefined;
 }
 
@@ -34,9 +34,9 @@ const checks: Checks<ActivationOptions> = {
 };
 
 /**
- * A nonlinearity, element by element: tanh, σ or max(x, 0). Any shape; it has no parameters.
+ * Applies tanh, σ or max(x, 0) to each element. Any shape; it has no parameters.
  *
- * Cells have their own; this one stands between `Dense` layers.
+ * Cells have built-in activations; use this layer between `Dense` layers.
  *
  * @example
  * ```ts

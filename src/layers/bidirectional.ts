@@ -1,4 +1,4 @@
-/** Two sequences over the same input, one forward and one in reverse, side by side. */
+/** Two sequences over the same input, one forward and one in reverse. */
 
 import type { Cell, CellState } from '../cells/cell.ts';
 import type { Architecture } from '../common/architecture.ts';
@@ -25,7 +25,7 @@ export interface BidirectionalState<Name extends string> {
   readonly reverse: CellState<Name>;
 }
 
-/** How a {@link Bidirectional} layer makes one output of two. */
+/** How a {@link Bidirectional} layer combines its two outputs. */
 export type Merge = 'concatenate' | 'sum' | 'mean' | 'product';
 
 export const merges: readonly Merge[] = ['concatenate', 'sum', 'mean', 'product'];
@@ -33,7 +33,7 @@ export const merges: readonly Merge[] = ['concatenate', 'sum', 'mean', 'product'
 /** Options of {@link Bidirectional}. */
 export interface BidirectionalOptions<Name extends string = string, M extends Merge = Merge>
   extends Omit<SequenceOptions<Name>, 'reverse'> {
-  /** How the outputs of both directions become one: by default `'concatenate'`, forward first. */
+  /** How the outputs of the directions are combined: default `'concatenate'`, forward first. */
   readonly merge?: M | undefined;
 }
 
@@ -42,20 +42,20 @@ function checks(): Checks<BidirectionalOptions> {
   return { ...shared, merge: merges };
 }
 
-/** The width of a merged output; of two side by side it is only known to be a number. */
+/** The width of a merged output; when concatenated it is only known to be a number. */
 type MergedSize<HiddenSize extends number, M extends Merge> = M extends 'concatenate' ? number : HiddenSize;
 
 /**
  * A cell for each direction; their outputs are concatenated, forward first, `[batch, time, 2·hiddenSize]`, or merged
  * element by element, `[batch, time, hiddenSize]`.
  *
- * Each direction has parameters of its own, under `forward.` and `reverse.`, and a state of its own; learned initial
- * states (`forward.initial.h`) are where each begins, the reverse one at the last step. Each draws masks of its own from one
- * noise. With `outputs: 'last'` the output joins the states in which both directions end. Schuster and Paliwal
- * (1997).
+ * Each direction has separate parameters, under `forward.` and `reverse.`, and a separate state; learned initial states
+ * (`forward.initial.h`) are the states each direction starts from, the reverse one at the last step. The directions draw separate
+ * noise masks from one generator. With `outputs: 'last'` the output joins the final states of both directions. Schuster and
+ * Paliwal (1997).
  *
- * To have both outputs apart, run the two layers of `directions`: their parameters are this layer's, so each can have a
- * loss of its own, and what they learn is saved with it.
+ * To get the two outputs separately, run the two layers in `directions`: they share this layer's parameters, so each can have
+ * a separate loss, and what they learn is saved with this layer.
  *
  * @example
  * ```ts
@@ -92,7 +92,7 @@ export class Bidirectional<
   /** The generator of both directions' noise. */
   readonly random: Random | undefined;
   readonly merge: M;
-  /** The layer of each direction, sharing its parameters with this one. */
+  /** The layer of each direction, which shares its parameters with this one. */
   readonly directions: {
     readonly [direction in 'forward' | 'reverse']: Sequence<Cell<Name, InputSize, HiddenSize, number>>;
   };
@@ -215,7 +215,7 @@ export class Bidirectional<
     };
   }
 
-  /** The gradients of both directions' outputs a and b. */
+  /** The gradients of the outputs a and b of the two directions. */
   #apart(arena: Arena, a: Matrix, b: Matrix, dy: Matrix | undefined): (Matrix | undefined)[] {
     if (dy === undefined || this.merge === 'sum') return [dy, dy];
     if (this.merge === 'concatenate')

@@ -1,7 +1,7 @@
-/** Whether a model says of a sequence step by step, its state carried, what it says of the whole at once. */
+/** Whether a model gives the same outputs step by step, with its state carried, as for a whole sequence. */
 import type { Part } from '../common/architecture.ts';
 
-/** The layer that keeps a model, or a part of it, from that, in words; undefined where none does. */
+/** The layer that prevents this in a model or a part of it, described in words; undefined if none does. */
 export function notStepwise(part: Part): string | undefined {
   const { type, options, parts = {} } = part.architecture();
   if (type === 'Bidirectional' || options.reverse === true) return `a ${type} that looks ahead`;

@@ -1,4 +1,4 @@
-/** The convolution over time: features of neighbouring steps, ahead of a recurrent layer. */
+/** Convolution over time. */
 import type { Architecture } from '../common/architecture.ts';
 import { oneOf, rangeError, show, typeError, weightShape, wholeNumber } from '../common/errors.ts';
 import { type Check, type Checks, checkOptions, flag, size } from '../common/options.ts';
@@ -21,7 +21,7 @@ import type { Expectation } from '../signal/checks.ts';
 import type { DenseSignal } from '../signal/signal.ts';
 import { Layer, type Trace } from './layer.ts';
 
-/** How many steps a {@link Conv1d} sees beyond the ends of a sequence: by name, at both ends, or before and after it. */
+/** The padding of a {@link Conv1d}, in steps: by name, at both ends, or before and after. */
 export type Conv1dPadding = 'causal' | 'same' | 'valid' | number | readonly [before: number, after: number];
 
 /** Options of {@link Conv1d}. */
@@ -29,27 +29,27 @@ export interface Conv1dOptions<InputSize extends number = number, OutputSize ext
   readonly inputSize: InputSize;
   /** The number of filters. */
   readonly outputSize: OutputSize;
-  /** How many steps a filter sees. */
+  /** The number of steps a filter covers. */
   readonly kernelSize: number;
-  /** How far apart they are: 1 by default. */
+  /** The distance between them: default 1. */
   readonly dilation?: number | undefined;
-  /** How many steps the filters move from one output to the next. Default 1. */
+  /** The distance between the positions of successive outputs: default 1. */
   readonly stride?: number | undefined;
   /**
-   * Steps before the first, so that nothing is seen before its time (`'causal'`, the default), or at both ends
-   * (`'same'`, the odd one at the end), or none (`'valid'`): there are then (kernelSize − 1)·dilation fewer steps. A number
-   * is that many at both ends, and two numbers those before and after.
+   * `'causal'` (the default) pads before the first step only, so no output depends on later steps; `'same'` pads both ends, with
+   * any odd step at the end; `'valid'` does not pad and gives (kernelSize − 1)·dilation fewer steps. A number pads both ends by that
+   * many steps, two numbers the start and the end.
    */
   readonly padding?: Conv1dPadding | undefined;
-  /** What is there: zeros, or the sequence mirrored at its first and last step (`'reflect'`). Default `'zeros'`. */
+  /** The padding values: zeros, or the sequence mirrored at its first and last step (`'reflect'`). Default `'zeros'`. */
   readonly paddingMode?: 'zeros' | 'reflect' | undefined;
-  /** Whether there is a bias: true by default. */
+  /** Whether there is a bias: default true. */
   readonly bias?: boolean | undefined;
-  /** What it computes with: `float32()` by default. */
+  /** The compute backend: default `float32()`. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: by default one generator for the whole program, seeded with 0. */
+  /** Draws the initial weights: default the program's shared generator, seeded with 0. */
   readonly random?: Random | undefined;
-  /** Of W, as a matrix of [outputSize, inputSize · kernelSize]: `glorotUniform` by default. */
+  /** Initialises W as a matrix [outputSize, inputSize · kernelSize]: default `glorotUniform`. */
   readonly initializer?: Initializer | undefined;
 }
 
@@ -81,18 +81,18 @@ const checks: Checks<Conv1dOptions> = {
 };
 
 /**
- * The convolution over time: `y_t = Σ_k W_k x_{t·stride + k·dilation − before} + b`, x being 0 beyond both ends.
+ * Convolution over time: `y_t = Σ_k W_k x_{t·stride + k·dilation − before} + b`, with x = 0 beyond both ends.
  *
  * Inputs `[batch, time, inputSize]` → `[batch, time, outputSize]`; parameters `weight` `[outputSize, inputSize,
- * kernelSize]` and `bias` `[outputSize]`, as PyTorch's `Conv1d` (which does not turn the kernel round: a
- * cross-correlation). A sequence ends at its length, so padding changes nothing. n steps give
+ * kernelSize]` and `bias` `[outputSize]`, as in PyTorch's `Conv1d`, which is a cross-correlation (the kernel is not flipped). A
+ * sequence ends at its length, so batch padding changes nothing. n steps give
  * ⌊(n + before + after − (kernelSize − 1)·dilation − 1) / stride⌋ + 1.
  *
  * @example
  * ```ts
  * import { Conv1d, tensor } from 'recurrent-cells';
  *
- * // The difference to the step before.
+ * // The difference from the previous step.
  * const difference = new Conv1d({ inputSize: 1, outputSize: 1, kernelSize: 2 });
  * difference.weight.write([-1, 1]);
  * Array.from(difference.infer(tensor([[[1], [3], [8]]])).output.data) // → [1, 2, 5]
@@ -200,7 +200,7 @@ export class Conv1d<
     };
   }
 
-  /** The input as the filters meet it: mirrored, or zero beyond each length where a filter looks ahead. */
+  /** The input as the filters see it: mirrored, or zero beyond each length if a filter looks ahead. */
   #padded(arena: Arena, input: DenseSignal, given: Matrix, mirrored: readonly Move[]): Matrix {
     const [before, after] = this.#margins();
     if (mirrored.length > 0) {
@@ -215,7 +215,7 @@ export class Conv1d<
     return bounded;
   }
 
-  /** The steps before the first and after the last. */
+  /** The numbers of padding steps before the first and after the last step. */
   #margins(): readonly [before: number, after: number] {
     const { padding } = this;
     const reach = (this.kernelSize - 1) * this.dilation;
@@ -225,7 +225,7 @@ export class Conv1d<
     return typeof padding === 'number' ? [padding, padding] : padding;
   }
 
-  /** How the rows of a mirrored input come from those of the input. */
+  /** The source row in the input for each row of a mirrored input. */
   #mirrored({ batch, time, lengths }: DenseSignal): Move[] {
     const [before, after] = this.#margins();
     const moves = [rowsMove(before * batch, 0, time * batch)];
@@ -246,10 +246,10 @@ export class Conv1d<
     return moves;
   }
 
-  /** The output, not yet written. */
+  /** The extent of the output, with uninitialised values. */
   #extent(arena: Arena, { batch, time: steps, timed, lengths: given }: DenseSignal): DenseSignal {
     const [before, after] = this.#margins();
-    // Steps that a filter spans beyond its first, less those that are padded.
+    // The steps that a filter spans beyond its first, minus the padding.
     const reach = (this.kernelSize - 1) * this.dilation - before - after;
     const outputs = (length: number) =>
       length === 0 ? 0 : Math.max(Math.floor((length - reach - 1) / this.stride) + 1, 0);
@@ -273,7 +273,7 @@ export class Conv1d<
     };
   }
 
-  /** For each k, the rows of the input that it multiplies and the rows of the output that it is added to. */
+  /** For each k, the input rows that W_k multiplies and the output rows to which the product is added. */
   #taps(batch: number, steps: number, time: number): (Move & { readonly k: number })[] {
     const { kernelSize, dilation, stride } = this;
     const before = this.paddingMode === 'reflect' ? 0 : this.#margins()[0];
@@ -296,8 +296,8 @@ export class Conv1d<
   }
 
   /**
-   * What each filter sees, [time, kernelSize], as one view of a single signal whose rows overlap: a short-time Fourier
-   * transform is then one product. Undefined where steps lie apart, or beyond the ends.
+   * The windows of all filters, [time, kernelSize], as one view of a single signal with overlapping rows, so that a short-time
+   * Fourier transform is one product. Undefined with dilation, or beyond the ends.
    */
   #windows(x: Matrix, { batch, time }: DenseSignal): Matrix | undefined {
     const { kernelSize, stride } = this;
@@ -308,7 +308,7 @@ export class Conv1d<
     return new Matrix(x.backend, x.offset, time, kernelSize, stride, x.owner);
   }
 
-  /** W_k of all k, [outputSize, inputSize] each, cut out of W [outputSize, inputSize, kernelSize]. */
+  /** All W_k, [outputSize, inputSize] each, extracted from W [outputSize, inputSize, kernelSize]. */
   #kernels(arena: Arena, weight: Matrix): Matrix[] {
     const apart = arena.matrix(this.kernelSize, this.outputSize * this.inputSize);
     transpose(apart, columnsOf(weight, this.kernelSize));
@@ -324,7 +324,7 @@ export class Conv1d<
   }
 }
 
-/** Rows of one matrix that belong to as many rows of another. */
+/** Rows of one matrix mapped to as many rows of another. */
 interface Move {
   readonly at: (rows: Matrix) => Matrix;
   readonly from: (rows: Matrix) => Matrix;
@@ -335,7 +335,7 @@ function rowsMove(at: number, from: number, count: number): Move {
   return { at: (rows) => rows.rowsFrom(at, count), from: (rows) => rows.rowsFrom(from, count), count };
 }
 
-/** A block without gaps, seen with another number of columns. */
+/** A contiguous block, viewed with another number of columns. */
 function columnsOf({ backend, offset, rows, columns }: Matrix, wanted: number): Matrix {
   return new Matrix(backend, offset, (rows * columns) / wanted, wanted);
 }

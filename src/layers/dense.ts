@@ -23,13 +23,13 @@ import { Layer, type Trace } from './layer.ts';
 export interface DenseOptions<InputSize extends number = number, OutputSize extends number = number> {
   readonly inputSize: InputSize;
   readonly outputSize: OutputSize;
-  /** Whether there is a bias: true by default. */
+  /** Whether there is a bias: default true. */
   readonly bias?: boolean | undefined;
-  /** What it computes with: `float32()` by default. */
+  /** The compute backend: default `float32()`. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: by default one generator for the whole program, seeded with 0. */
+  /** Draws the initial weights: default the program's shared generator, seeded with 0. */
   readonly random?: Random | undefined;
-  /** Of W: `glorotUniform` by default. */
+  /** Initialises W: default `glorotUniform`. */
   readonly initializer?: Initializer | undefined;
 }
 
@@ -43,10 +43,10 @@ const denseChecks: Checks<DenseOptions> = {
 };
 
 /**
- * The linear layer, at every step of a sequence or once: `y_t = W x_t + b`.
+ * The linear layer, applied at every step of a sequence or to a single vector: `y_t = W x_t + b`.
  *
  * Inputs `[batch, time, inputSize]` or `[batch, inputSize]`; parameters `weight` `[outputSize, inputSize]` and `bias`
- * `[outputSize]`, as PyTorch's `Linear`. The output layer `y_t = W_hy h_t` of a recurrent network is this one.
+ * `[outputSize]`, as in PyTorch's `Linear`. It serves as the output layer `y_t = W_hy h_t` of a recurrent network.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** Random zeros while training. */
+/** Dropout. */
 import type { Architecture } from '../common/architecture.ts';
 import { type Checks, checkOptions, flag } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
@@ -14,13 +14,13 @@ import { drawMask, dropoutRate } from './noise.ts';
 
 /** Options of {@link Dropout}. */
 export interface DropoutOptions {
-  /** The probability of each value to become zero, in [0, 1). */
+  /** The probability of zeroing each value, in [0, 1). */
   readonly rate: number;
-  /** Whether one mask serves all steps of a sequence, where otherwise each step has its own: false by default. */
+  /** Whether one mask serves all steps of a sequence, instead of one per step: default false. */
   readonly acrossTime?: boolean | undefined;
-  /** What it computes with: `float32()` by default. */
+  /** The compute backend: default `float32()`. */
   readonly backend?: Backend | undefined;
-  /** Where the masks are drawn from: by default a generator forked from the program's. */
+  /** Draws the masks: default a generator forked from the program's shared one. */
   readonly random?: Random | undefined;
 }
 
@@ -32,12 +32,12 @@ const checks: Checks<DropoutOptions> = {
 };
 
 /**
- * Sets each value to zero with probability `rate` while training, and scales the others by 1/(1 − rate), so that the
- * expectation stays; `infer` changes nothing.
+ * Zeroes each value with probability `rate` in training, and scales the others by 1/(1 − rate) to preserve the expectation;
+ * `infer` changes nothing.
  *
- * Each forward draws a new mask, for every step its own. Srivastava et al. (2014), in the inverted form. With
- * `acrossTime` one mask serves all steps of a sequence, as Gal and Ghahramani (2016), arXiv:1512.05287, drop the inputs
- * and outputs of recurrent layers; {@link Noise} is their recurrent part.
+ * Each forward pass draws new masks, one per step. Srivastava et al. (2014), in the inverted form. With
+ * `acrossTime` one mask serves all steps of a sequence, as Gal and Ghahramani (2016), arXiv:1512.05287, do for the inputs
+ * and outputs of recurrent layers; {@link Noise} implements their recurrent part.
  *
  * @example
  * ```ts
@@ -51,7 +51,7 @@ const checks: Checks<DropoutOptions> = {
 export class Dropout extends Layer<Tensor, number, number, undefined> {
   readonly type = 'Dropout';
   readonly accepts = 'dense';
-  /** Any width goes in, and comes out. */
+  /** Accepts any width, and preserves it. */
   readonly preservesWidth = true;
   readonly backend: Backend;
   readonly inputSize: undefined;

@@ -19,15 +19,15 @@ import { classCount } from './parts.ts';
 export interface EmbeddingOptions<Classes extends number = number, OutputSize extends number = number> {
   /** The number of classes: indices go from 0 to `classes` − 1. */
   readonly classes: Classes;
-  /** The length of each vector. */
+  /** The size of each vector. */
   readonly outputSize: OutputSize;
-  /** An index whose vector is zero at the start and never trained; none by default. */
+  /** An index whose vector is initially zero and never trained: default none. */
   readonly paddingIndex?: number | undefined;
-  /** What it computes with: `float32()` by default. */
+  /** The compute backend: default `float32()`. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: by default one generator for the whole program, seeded with 0. */
+  /** Draws the initial weights: default the program's shared generator, seeded with 0. */
   readonly random?: Random | undefined;
-  /** Of the vectors: by default `normal(1)`, as PyTorch. */
+  /** Initialises the vectors: default `normal(1)`, as in PyTorch. */
   readonly initializer?: Initializer | undefined;
 }
 
@@ -41,10 +41,10 @@ const checks: Checks<EmbeddingOptions> = {
 };
 
 /**
- * Looks indices `[batch, time]` up in a table: `[batch, time, outputSize]`.
+ * Looks up indices `[batch, time]` in a table: `[batch, time, outputSize]`.
  *
- * Its parameter is `weight` `[classes, outputSize]`, as PyTorch's `Embedding`. Only the rows that occur are read, and
- * only they receive a gradient; an index that occurs twice adds up its gradients.
+ * Its parameter is `weight` `[classes, outputSize]`, as in PyTorch's `Embedding`. Only the rows that occur are read and
+ * receive a gradient; the gradients of repeated indices are summed.
  *
  * @example
  * ```ts

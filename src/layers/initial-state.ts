@@ -1,4 +1,4 @@
-/** An initial state that is learned: one for all sequences. */
+/** A learned initial state, shared by all sequences. */
 
 import type { Backend } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
@@ -8,7 +8,7 @@ import { Parameter } from '../matrix/parameter.ts';
 import type { StateSizes } from '../signal/state.ts';
 import { mapNames } from '../unroll/rule.ts';
 
-/** A parameter `[size]`, at first zero, for each part of a cell's state. */
+/** A parameter `[size]`, initially zero, for each part of a cell's state. */
 export class InitialState {
   readonly #parts: ReadonlyMap<string, Parameter>;
 
@@ -25,7 +25,7 @@ export class InitialState {
     return this.#parts;
   }
 
-  /** The same for every sequence of a batch. [B, size] each */
+  /** The state repeated for every sequence of a batch, [B, size] each. */
   state(arena: Arena, batch: number): { readonly [name: string]: Matrix } {
     return mapNames([...this.#parts.keys()], (name) => {
       const { value } = this.#parts.get(name)!;
@@ -35,7 +35,7 @@ export class InitialState {
     });
   }
 
-  /** Adds the gradient of a batch's initial state to that of the parameters. */
+  /** Adds the gradient of a batch's initial state to the parameters' gradients. */
   addGradient(dState: { readonly [name: string]: Matrix }): void {
     for (const [name, { gradient }] of this.#parts) addColumnSums(gradient, dState[name]!);
   }

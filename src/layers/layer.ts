@@ -1,7 +1,7 @@
 /**
- * What every layer is: a forward that returns its own backward, an inference that records nothing, and parameters.
+ * The base of all layers: a forward pass that returns its backward pass, inference that records nothing, and parameters.
  *
- * The public face (tensors, checks, copies) is written once, here. A layer itself works on signals in the heap.
+ * The public methods (tensors, checks, copies) are implemented once, here. Subclasses work on signals in the heap.
  */
 import type { Architecture } from '../common/architecture.ts';
 import { rangeError, wholeNumber } from '../common/errors.ts';
@@ -25,11 +25,11 @@ import {
   zeroState,
 } from '../signal/state.ts';
 
-/** What may come with an input. */
+/** Options passed with an input. */
 export interface ForwardOptions<S> {
-  /** The valid steps of each sequence, in any order; all by default. What lies beyond has no effect. */
+  /** The valid steps of each sequence, in any order: default all. Later steps have no effect. */
   readonly lengths?: readonly number[] | undefined;
-  /** The state to start from: by default what the layer has learned, or zeros. */
+  /** The initial state: default the learned one, or zeros. */
   readonly state?: S | undefined;
 }
 
@@ -38,34 +38,34 @@ const forwardChecks: Checks<ForwardOptions<unknown>> = { lengths: later, state: 
 /** The gradient of an input: indices have none. */
 export type GradientOf<Input> = Input extends Tensor ? Tensor : undefined;
 
-/** What an input is inside. */
+/** The internal form of an input. */
 export type SignalOf<Input> = Input extends Tensor ? DenseSignal : OneHotSignal;
 
-/** What a layer computed in the heap. */
+/** The result of a layer in the heap. */
 export interface Computed<Output extends Signal = Signal> {
   readonly output: Output;
-  /** The state after each sequence's last step; none of a layer without state. */
+  /** The state after each sequence's last step; undefined for a layer without state. */
   readonly state?: MatrixState | undefined;
 }
 
-/** The gradients of what a layer was given. */
+/** The gradients of a layer's inputs. */
 export interface TraceGradients {
-  /** ∂L/∂input [time·batch, width]; none where it is not wanted, of indices, and where nothing comes through. */
+  /** ∂L/∂input [time·batch, width]; undefined if not needed, for indices, or if no gradient flows. */
   readonly input?: Matrix | undefined;
-  /** ∂L/∂(initial state); none of a layer without state. */
+  /** ∂L/∂(initial state); undefined for a layer without state. */
   readonly state?: MatrixState | undefined;
 }
 
-/** What a layer computed in the heap, and how gradients go back through it. S is the layer's state. */
+/** The result of a layer in the heap, and its backward pass. S is the layer's state. */
 export interface Trace<S extends State | undefined = State | undefined, Output extends Signal = Signal>
   extends Computed<Output> {
-  /** The values of the output, where backward does without them: their gradient may take their place. */
+  /** The values of the output if the backward pass does not need them: their memory may be reused for their gradient. */
   readonly spare?: Matrix | undefined;
   /**
    * Adds to the parameters' gradients and returns those of the input and the initial state.
    *
-   * @param dOutput [time·batch, width], zeros beyond each length; undefined where the loss depends on the state alone.
-   * @param needsInput whether the caller wants the input's gradient.
+   * @param dOutput [time·batch, width], zeros beyond each length; undefined if the loss depends only on the state.
+   * @param needsInput whether the caller needs the input's gradient.
    */
   backward(
     dOutput: S extends undefined ? Matrix : Matrix | undefined,
@@ -74,7 +74,7 @@ export interface Trace<S extends State | undefined = State | undefined, Output e
   ): TraceGradients;
 }
 
-/** Takes gradients back through a trace; where neither an output's nor a state's arrives, none go on. */
+/** Runs the backward pass of a trace; without state, an undefined output gradient gives no gradients. */
 export function traceBackward(
   trace: Trace<State | undefined>,
   dOutput: Matrix | undefined,
@@ -85,7 +85,7 @@ export function traceBackward(
   return trace.backward(dOutput, dState, needsInput);
 }
 
-/** A batch computed in the heap, as training takes it, and how gradients go back to the parameters. */
+/** A batch computed in the heap for training, and its backward pass. */
 export interface BatchTrace extends Computed {
   /** Valid time steps. */
   readonly tokens: number;
@@ -94,11 +94,11 @@ export interface BatchTrace extends Computed {
 }
 
 /**
- * A layer: `forward` for training, `infer` for use, `parameters` to be trained. `Also` is what it takes of a layer before it
- * beside what its own input is inside.
+ * A layer: `forward` for training, `infer` for inference, `parameters` for the optimiser. `Also` names further internal signals
+ * it accepts from a preceding layer.
  *
- * To make one of your own, extend it and write `record` in the terms of `recurrent-cells/matrix`. Where training does what
- * `infer` must not, write `compute` as well; where there are parameters, `parameters`.
+ * To define a custom layer, extend it and implement `record` with `recurrent-cells/matrix`. Override `compute` if inference
+ * differs from training, and `parameters` if there are any.
  *
  * @example
  * ```ts
@@ -106,7 +106,7 @@ export interface BatchTrace extends Computed {
  * import { type Arena, dense, type DenseSignal, tanh, tanhBackward } from 'recurrent-cells/matrix';
  * import { checkGradients } from 'recurrent-cells/testing';
  *
- * // y = tanh x, of any width, without state
+ * // y = tanh x, for any width, without state
  * class Tanh extends Layer<Tensor, number, number, undefined> {
  *   readonly type = 'Tanh';
  *   readonly accepts = 'dense';
@@ -145,14 +145,14 @@ export abstract class Layer<
   OutputShape extends readonly number[] = readonly number[],
   Also extends Signal = never,
 > {
-  /** The class's name, in errors and saved files. */
+  /** The class name, used in errors and saved files. */
   abstract readonly type: string;
   abstract readonly backend: Backend;
-  /** Whether the public input is real features, or indices. */
+  /** Whether the public input is real features or indices. */
   abstract readonly accepts: Input extends Tensor ? 'dense' : 'indices';
-  /** The features, or classes, of an input; undefined where any will do. */
+  /** The number of features or classes of an input; undefined if any is accepted. */
   abstract readonly inputSize: InputSize | undefined;
-  /** The features of an output; undefined where it is the input's. */
+  /** The number of features of an output; undefined if it is the input's. */
   abstract readonly outputSize: OutputSize | undefined;
   /** The size of each part of the state; undefined for a layer without state. */
   readonly stateSizes: StateSizes | undefined;

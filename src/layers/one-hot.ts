@@ -1,4 +1,4 @@
-/** Indices as one-hot vectors, none of which is ever made. */
+/** One-hot encoding of indices, without materialising the vectors. */
 
 import type { Architecture } from '../common/architecture.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
@@ -14,16 +14,16 @@ import { classCount } from './parts.ts';
 export interface OneHotOptions<Classes extends number = number> {
   /** The number of classes: indices go from 0 to `classes` − 1. */
   readonly classes: Classes;
-  /** What it computes with: `float32()` by default. */
+  /** The compute backend: default `float32()`. */
   readonly backend?: Backend | undefined;
 }
 
 const checks: Checks<OneHotOptions> = { classes: { required: classCount }, backend: backendOption };
 
 /**
- * Turns indices `[batch, time]` into one-hot vectors `[batch, time, classes]`.
+ * Encodes indices `[batch, time]` as one-hot vectors `[batch, time, classes]`.
  *
- * Inside a model nothing is materialised: the layer that follows gathers rows of its weights instead of multiplying,
+ * Inside a model nothing is materialised: the next layer gathers rows of its weights instead of multiplying,
  * so the cost does not grow with the number of classes.
  *
  * @example

@@ -1,10 +1,10 @@
-/** What several layers share: the names of their parts' parameters, and checks. */
+/** Shared by several layers: names of the parameters of parts, and checks. */
 import { rangeError, wholeNumber } from '../common/errors.ts';
 import type { Check } from '../common/options.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { MOST_INDICES } from '../matrix/rows.ts';
 
-/** The parameters of named parts, each name behind that of its part; a shared one once, under its first name. */
+/** The parameters of named parts, prefixed with the name of the part; a shared one once, under its first name. */
 export function prefixed(parts: {
   readonly [name: string]: { parameters(): ReadonlyMap<string, Parameter> } | undefined;
 }): ReadonlyMap<string, Parameter> {
@@ -19,7 +19,7 @@ export function prefixed(parts: {
   return named;
 }
 
-/** A number of classes that indices can tell apart. */
+/** A number of classes small enough that indices are exact. */
 export const classCount: Check<number> = (where, argument, value) => {
   const classes = wholeNumber(where, argument, value);
   if (classes > MOST_INDICES) throw rangeError(where, argument, `is ${classes}`, `at most ${MOST_INDICES}`);

@@ -1,4 +1,4 @@
-/** One vector from all the steps of a sequence. */
+/** Pooling over time. */
 import type { Architecture } from '../common/architecture.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
@@ -13,15 +13,15 @@ import { Layer, type Trace } from './layer.ts';
 
 /** Options of {@link Pooling}. */
 export interface PoolingOptions {
-  /** The mean, or the largest, of each feature over the steps. */
+  /** The mean or the maximum of each feature over the steps. */
   readonly kind: 'mean' | 'max';
-  /** What it computes with: `float32()` by default. */
+  /** The compute backend: default `float32()`. */
   readonly backend?: Backend | undefined;
 }
 
 const checks: Checks<PoolingOptions> = { kind: { required: ['mean', 'max'] }, backend: backendOption };
 
-/** Pools the steps of one sequence: `x` [length, width] into `y` [1, width]; its backward writes `dX`. */
+/** Pools the steps of one sequence: `x` [length, width] into `y` [1, width]; its backward pass writes `dX`. */
 type Pool = (x: Matrix, y: Matrix) => (dX: Matrix, dY: Matrix) => void;
 
 const mean: Pool = (x, y) => {
@@ -59,8 +59,8 @@ const max: Pool = (x, y) => {
  *     mean   y = 1/T Σ_t x_t
  *     max    y_j = max_t x_tj
  *
- * Only the valid steps of each sequence count; one of length 0 gives zeros. The gradient of a maximum goes to the first
- * step that has it. Conneau et al. (2017), arXiv:1705.02364, compare the two over a bidirectional LSTM.
+ * Only the valid steps of each sequence count; a sequence of length 0 gives zeros. The gradient of a maximum goes to the first
+ * step that attains it. Conneau et al. (2017), arXiv:1705.02364, compare the two over a bidirectional LSTM.
  *
  * @example
  * ```ts

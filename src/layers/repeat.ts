@@ -1,4 +1,4 @@
-/** The same input at every step. */
+/** Repeats an input at every step. */
 import type { Architecture } from '../common/architecture.ts';
 import { type Checks, checkOptions, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
@@ -12,18 +12,18 @@ import { Layer, type Trace } from './layer.ts';
 
 /** Options of {@link Repeat}. */
 export interface RepeatOptions {
-  /** How many steps are made of an input. */
+  /** The number of steps per input. */
   readonly steps: number;
-  /** What it computes with: `float32()` by default. */
+  /** The compute backend: default `float32()`. */
   readonly backend?: Backend | undefined;
 }
 
 const checks: Checks<RepeatOptions> = { steps: { required: size }, backend: backendOption };
 
 /**
- * Gives one input at every step: `[batch, width]` → `[batch, steps, width]`, x_t = x.
+ * Repeats an input at every step: `[batch, width]` → `[batch, steps, width]`, x_t = x.
  *
- * The beginning of a one-to-many network. Its gradient is the sum over the steps.
+ * The first layer of a one-to-many network. The gradient is the sum over the steps.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** A layer with a way around it. */
+/** Residual connections. */
 import type { Architecture } from '../common/architecture.ts';
 import { rangeError } from '../common/errors.ts';
 import { instanceOf } from '../common/instance.ts';
@@ -15,10 +15,10 @@ import { type Computed, Layer, type Trace, traceBackward } from './layer.ts';
 import { prefixed } from './parts.ts';
 
 /**
- * Adds a layer's input to its output: `y = x + f(x)`, of one width and the same steps.
+ * Adds a layer's input to its output: `y = x + f(x)`, where f keeps the width and the steps.
  *
- * The gradient reaches what is below along a way that nothing multiplies: He et al. (2015), arXiv:1512.03385; between
- * recurrent layers, Wu et al. (2016), arXiv:1609.08144. The layer's state passes through.
+ * The gradient reaches lower layers through an identity path: He et al. (2015), arXiv:1512.03385; between
+ * recurrent layers, Wu et al. (2016), arXiv:1609.08144. The state is that of the inner layer.
  *
  * @example
  * ```ts

@@ -25,29 +25,29 @@ import { prefixed } from './parts.ts';
 
 /** Options of {@link Sequence}. */
 export interface SequenceOptions<Name extends string = string> {
-  /** Every step's output, `[batch, time, hiddenSize]`, or each sequence's last, `[batch, hiddenSize]`: `'all'` by default. */
+  /** Every step's output, `[batch, time, hiddenSize]`, or each sequence's last, `[batch, hiddenSize]`: default `'all'`. */
   readonly outputs?: 'all' | 'last' | undefined;
   /** Whether to run from each sequence's last step to its first; outputs stay at the steps they belong to. */
   readonly reverse?: boolean | undefined;
   /**
-   * How many steps gradients go back: none passes from step k·history to the one before it. By default there is no limit.
+   * The number of steps gradients flow back: none flows from step k·history to the one before it. Default no limit.
    *
-   * The same as training on pieces of that length with the state carried from one to the next.
+   * Equivalent to training on chunks of that length with the state carried over.
    */
   readonly history?: number | undefined;
   /**
-   * To save memory, keep only the state before every k-th step, and compute the steps between again when going backward.
+   * To save memory, keeps only the state before every k-th step, and recomputes the steps between in the backward pass.
    *
-   * For T steps, k near √T needs the least. k is rounded up to whole blocks of ⌈256 / batch⌉ steps, and the gradients are
-   * the same bit for bit. By default all steps are kept.
+   * For T steps, k near √T uses the least memory. k is rounded up to whole blocks of ⌈256 / batch⌉ steps; the gradients are
+   * identical bit for bit. By default all steps are kept.
    */
   readonly recompute?: number | undefined;
   /**
-   * Whether the state to start from is learned: parameters `initial.h` and so on, `[hiddenSize]` each, at first zero, and
-   * the same for all sequences. A `state` that comes with an input takes their place, and leaves them without gradient.
+   * Whether the initial state is learned: parameters `initial.h` and so on, `[hiddenSize]` each, initially zero and
+   * shared by all sequences. A `state` passed with an input replaces them, and they then get no gradient.
    */
   readonly learnInitialState?: boolean | undefined;
-  /** What disturbs training: dropped and kept units. None by default. */
+  /** Noise applied in training: dropped or kept units. Default none. */
   readonly noise?: Noise<number | ZoneoutRates<Name>> | undefined;
 }
 
@@ -74,22 +74,22 @@ type OutputSizeOf<C> = C extends Cell<string, number, number, infer OutputSize> 
  * | output | `[batch, time, hiddenSize]`, zeros beyond each length; `[batch, hiddenSize]` with `outputs: 'last'` |
  * | state | `[batch, hiddenSize]` for each of the cell's states: the one after each sequence's own last step |
  *
- * Sequences of length 0 keep their initial state. Back-propagation through time (Werbos 1990) goes over all steps, or
+ * Sequences of length 0 keep their initial state. Back-propagation through time (Werbos 1990) covers all steps, or
  * `history` of them.
  *
- * Memory, in elements, of batch B, steps T, inputs D and hidden size H, for a cell of G gates (counted twice where φ needs
- * their recurrent part apart), S states and K kept matrices, that is M = G + S + K (RNN 2, LSTM 7, GRU 7):
+ * Memory, in elements, for batch B, steps T, inputs D and hidden size H, with a cell of G gates (counted twice if φ needs
+ * the recurrent part separately), S states and K kept matrices; M = G + S + K (RNN 2, LSTM 7, GRU 7):
  *
  *     a recorded pass              T·B·(D + M·H)
  *     the same and its backward    T·B·(2D + (M + 1)·H) + W
  *     with `recompute: k`          T·B·(2D + H) + k·B·M·H + T/k·B·S·H + W
  *     infer                        T·B·(D + H) + 256·M·H + W
  *
- * W = G·H·(D + H + 256) + T·max(D, H) does not grow with the batch; 256 is T·B where that is less. The H with `recompute` is
- * the output, whose place its gradient takes; within a chain that is 2H, and nothing with `outputs: 'last'`.
+ * W = G·H·(D + H + 256) + T·max(D, H) does not grow with the batch; 256 is T·B if that is less. The H with `recompute` is
+ * the output, whose memory its gradient reuses; within a chain it is 2H, and with `outputs: 'last'` zero.
  *
- * With {@link Noise}, `recurrentDropout` keeps one matrix more for each stage of the cell's rule (one, or two of a `GRUCell` that resets before the
- * product), `zoneout` two for each state.
+ * With {@link Noise}, `recurrentDropout` keeps one more matrix per stage of the cell's rule (one, or two for a `GRUCell` that resets before the
+ * product), `zoneout` two per state.
  *
  * @example
  * ```ts
@@ -173,7 +173,7 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
   }
 
   /**
-   * The state that a batch starts from where none is given: zeros, or what has been learned, as it is now.
+   * The initial state of a batch if none is passed: zeros, or the current learned state.
    *
    * @example
    * ```ts
@@ -208,7 +208,7 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
     const computed = this.#computed(given, trace, ordered);
     return {
       ...computed,
-      // Where all is kept, the states are read again, and the outputs are part of them.
+      // Without recomputation, the backward pass reads the states again, and the outputs are part of them.
       spare: recompute !== undefined && everyOutput ? computed.output.values : undefined,
       backward: (dOutput, dState, needsInput) => {
         const upstream = everyOutput
@@ -238,14 +238,14 @@ export class Sequence<C extends Cell<string, number, number>> extends Layer<
     return { output, state: final };
   }
 
-  /** The input in the cell's order, and how outputs and gradients are put back into the input's: the same either way. */
+  /** The input in the cell's order, and a function that maps outputs and gradients between the two orders. */
   #directed(arena: Arena, given: Signal): { input: Signal; ordered: (values: Matrix) => Matrix } {
     if (!this.reverse) return { input: given, ordered: (values) => values };
     const order = reversal(arena, given);
     return { input: flip(arena, given, order), ordered: (values) => flipped(arena, values, order) };
   }
 
-  /** The state to start from, where it is not zero. */
+  /** The initial state; undefined if it is zero. */
   #start(arena: Arena, { batch }: Signal, given: MatrixState | undefined): Matrices<string> | undefined {
     return matricesOf(given) ?? this.initial?.state(arena, batch);
   }
@@ -260,7 +260,7 @@ export function checkCell(where: string, argument: string, cell: unknown): void 
   instanceOf<Cell>(where, argument, cell, Cell, 'a cell, such as an LSTMCell');
 }
 
-/** The final state's gradient [B, its size] when its first part is the output as well, with a gradient dOutput [B, H]. */
+/** The final state's gradient [B, its size], plus the output's gradient dOutput [B, H], since the state's first part is the output. */
 function withOutput(
   arena: Arena,
   final: Matrices<string>,

@@ -1,4 +1,4 @@
-/** Layers one after another. */
+/** Chains of layers. */
 
 import { Cell } from '../cells/cell.ts';
 import type { Architecture } from '../common/architecture.ts';
@@ -15,27 +15,27 @@ import { type MatrixState, partOf, type State, type StateSizes, type Tree } from
 import { type Computed, Layer, type Trace, traceBackward } from './layer.ts';
 import { prefixed } from './parts.ts';
 
-/** Any layer at all. */
-// biome-ignore lint/suspicious/noExplicitAny: the input and state of a layer in a chain are whatever they are
+/** Any layer. */
+// biome-ignore lint/suspicious/noExplicitAny: any input and state
 export type AnyLayer = Layer<any, number, number, any>;
 
 type InputOf<L> = L extends { readonly accepts: 'indices' } ? Indices : Tensor;
-/** A size as far as it is known: a layer of any width, and a stack of layers, may say `undefined`. */
+/** A size, if known: a layer of any width, or a stack of layers, may have `undefined`. */
 type Known<Size> = [NonNullable<Size>] extends [never] ? number : NonNullable<Size> & number;
 type InputSizeOf<L> = L extends { readonly inputSize: infer Size } ? Known<Size> : number;
-/** The width after a layer: its own, or that before it. */
+/** The width after a layer: the layer's own, or the one before it. */
 type WidthAfter<L, Before extends number> = L extends { readonly preservesWidth: true }
   ? Before
   : L extends { readonly outputSize: infer Size }
     ? Known<Size>
     : number;
 
-/** A layer whose input is `Size` wide: what a mismatch is reported against. */
+/** A layer with inputs of width `Size`, for readable errors on a mismatch. */
 export interface LayerOfInputSize<Size extends number> {
   readonly inputSize: Size;
 }
 
-/** `L`, if it takes what is `Before` wide; widths that are only known to be numbers are checked at run time. */
+/** `L`, if it accepts inputs of width `Before`; widths known only as `number` are checked at run time. */
 type Taking<L, Before extends number> = L extends { readonly preservesWidth: true }
   ? L
   : number extends Before | InputSizeOf<L>
@@ -59,13 +59,12 @@ type LastWidth<Layers extends readonly unknown[], Before extends number = number
   : Before;
 
 /**
- * Joins layers into one that runs them in turn.
+ * Chains layers, each applied to the output of the previous one.
  *
- * That each layer takes what the one before it gives is checked by the compiler where the sizes are literal, and at run
- * time where they are not. Parameters and states are named by position: `1.cell.weightIh`, `{ 1: { h, c } }`. A layer
- * may occur twice: its parameters are then shared.
+ * The compiler checks that widths match if the sizes are literal; otherwise they are checked at run time. Parameters and
+ * states are named by position: `1.cell.weightIh`, `{ 1: { h, c } }`. A layer may occur twice: its parameters are then shared.
  *
- * @throws RangeError if a layer does not take what the one before it gives, or their backends differ; TypeError if one
+ * @throws RangeError if a layer does not accept the output of the previous one, or their backends differ; TypeError if one
  * is not a layer.
  *
  * @example
@@ -81,7 +80,7 @@ type LastWidth<Layers extends readonly unknown[], Before extends number = number
  * [...model.parameters().keys()][0] // → '1.cell.weightIh'
  * ```
  *
- * @example A deep recurrent network: layers of different cells and widths, dropout between them, a way around one of them.
+ * @example A deep recurrent network: different cells and widths, dropout between layers, and a residual connection.
  * ```ts
  * import * as rc from 'recurrent-cells';
  *
@@ -107,13 +106,13 @@ export function sequential<const Layers extends readonly [AnyLayer, ...AnyLayer[
 }
 
 /**
- * Layers one after another; made by {@link sequential}, whose types know the widths.
+ * A chain of layers, made by {@link sequential}, whose types track the widths.
  *
  * @example
  * ```ts
  * import { type AnyLayer, Dense, Sequential, tensor } from 'recurrent-cells';
  *
- * // As many layers as are wanted: sizes are checked at run time.
+ * // The number of layers is dynamic: sizes are checked at run time.
  * const layers: AnyLayer[] = [4, 4, 2].map((outputSize) => new Dense({ inputSize: 4, outputSize }));
  * const model = new Sequential(layers);
  * model.infer(tensor([[1, 2, 3, 4]])).output.shape // → [1, 2]
