@@ -1,54 +1,54 @@
 /**
- * What a recurrent layer asks of its noise.
+ * The interface between a recurrent layer and its noise.
  *
- * A layer knows this class alone, so that a program without noise carries none of its masks.
+ * Layers import only this class, so that programs without noise do not bundle the implementation.
  */
 import { instanceOf } from '../common/instance.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Random } from '../random/random.ts';
 import type { Unrollable } from '../unroll/rule.ts';
 
-/** Noise under a cell: see `Noise`. */
+/** Noise applied to a cell: see `Noise`. */
 export abstract class CellNoise {
   abstract readonly random: Random;
 
   /**
-   * The same noise with a generator of its own, for another layer: saved and loaded, each continues with its own.
+   * The same noise with a separate generator, for another layer; each continues with its own after saving and loading.
    *
    * @internal
    */
   abstract fork(): CellNoise;
 
   /**
-   * Checks that a cell of these states has all that are named.
+   * Checks that a cell with these states has all the states named by the noise.
    *
    * @internal
    */
   abstract check(where: string, states: readonly string[]): void;
 
   /**
-   * The options that a layer's architecture saves for it.
+   * The options saved in a layer's architecture.
    *
    * @internal
    */
   abstract saved(): { readonly [option: string]: unknown };
 
   /**
-   * The cell as training runs it: its masks stay the same for one forward, its backward, and what is computed again.
+   * The cell for training: the masks stay the same throughout a forward pass, its backward pass and recomputation.
    *
    * @internal
    */
   abstract drawn(arena: Arena, cell: Unrollable<string>, batch: number): Unrollable<string>;
 
   /**
-   * The cell as `infer` runs it: with the expectation of every mask.
+   * The cell for inference: with the expectation of every mask.
    *
    * @internal
    */
   abstract expected(cell: Unrollable<string>): Unrollable<string>;
 }
 
-/** Passes noise on. */
+/** Checks that an option is noise. */
 export const noiseOption = <Given extends CellNoise>(
   where: string,
   argument: string,

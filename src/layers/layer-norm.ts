@@ -1,4 +1,4 @@
-/** Features normalised at each step. */
+/** Layer normalisation. */
 import type { Architecture } from '../common/architecture.ts';
 import { type Checks, checkOptions, flag, notNegative, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
@@ -14,11 +14,11 @@ import { Layer, type Trace } from './layer.ts';
 /** Options of {@link LayerNorm}. */
 export interface LayerNormOptions<Size extends number = number> {
   readonly inputSize: Size;
-  /** ε, which keeps a row of equal values finite: 1e-5 by default. */
+  /** ε, which prevents division by zero for constant rows: default 1e-5. */
   readonly epsilon?: number | undefined;
-  /** Whether there are the parameters `weight` and `bias`: true by default. */
+  /** Whether to learn the parameters `weight` and `bias`: default true. */
   readonly affine?: boolean | undefined;
-  /** What it computes with: `float32()` by default. */
+  /** The compute backend: default `float32()`. */
   readonly backend?: Backend | undefined;
 }
 
@@ -30,14 +30,14 @@ const checks: Checks<LayerNormOptions> = {
 };
 
 /**
- * Layer normalisation, at every step by itself: `[batch, time, inputSize]` or `[batch, inputSize]`, of any length.
+ * Layer normalisation, separately at each step: `[batch, time, inputSize]` or `[batch, inputSize]`, of any length.
  *
  *     (1) n = (x − μ)/√(σ² + ε)        μ, σ² the mean and the biased variance of the features
  *     (2) y = weight * n + bias
  *
- * With ε = 0, equal features make n = 0.
+ * With ε = 0, constant features give n = 0.
  *
- * Ba, Kiros and Hinton (2016), arXiv:1607.06450; parameters `weight` and `bias` `[inputSize]` as PyTorch's `LayerNorm`.
+ * Ba, Kiros and Hinton (2016), arXiv:1607.06450; parameters `weight` and `bias` `[inputSize]` as in PyTorch's `LayerNorm`.
  *
  * @example
  * ```ts
@@ -118,7 +118,7 @@ export class LayerNorm<const Size extends number = number> extends Layer<Tensor,
   }
 }
 
-/** A row, read again for each of `rows`. */
+/** A row repeated `rows` times, as a view with stride 0. */
 function repeatedRow(row: Matrix, rows: number): Matrix {
   return row.rowsFrom(0, rows, 0);
 }

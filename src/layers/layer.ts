@@ -157,29 +157,29 @@ export abstract class Layer<
   /** The size of each part of the state; undefined for a layer without state. */
   readonly stateSizes: StateSizes | undefined;
 
-  /** Whether the layer before may give one-hot vectors: a product with them gathers rows. */
+  /** Whether one-hot input from a preceding layer is accepted: a product with it gathers rows. */
   readonly takesOneHot: boolean = false;
 
-  /** The parameters by name, such as `cell.weightIh`; none by default. A parameter used twice is listed once. */
+  /** The parameters by name, such as `cell.weightIh`: default none. A parameter used twice is listed once. */
   parameters(): ReadonlyMap<string, Parameter> {
     return new Map();
   }
 
-  /** How to build this layer again; the parameters' values are not part of it. */
+  /** The options and parts needed to rebuild this layer, without parameter values. */
   abstract architecture(): Architecture;
 
   /** The computation of `forward`, on signals. */
   abstract record(arena: Arena, input: SignalOf<Input> | Also, state: MatrixState | undefined): Trace<S>;
 
-  /** The computation of `infer`, on signals: that of `forward` by default. */
+  /** The computation of `infer`, on signals: default that of `forward`. */
   compute(arena: Arena, input: SignalOf<Input> | Also, state: MatrixState | undefined): Computed {
     return this.record(arena, input, state);
   }
 
   /**
-   * Computes the output and records what its backward needs.
+   * Computes the output and records what the backward pass needs.
    *
-   * @param input `[batch, time, inputSize]` or, of layers that need no time axis, `[batch, inputSize]`; indices `[batch, time]`.
+   * @param input `[batch, time, inputSize]` or, for layers that need no time axis, `[batch, inputSize]`; indices `[batch, time]`.
    * @throws RangeError or TypeError if the input, the lengths, the state or an option do not fit.
    */
   forward(
@@ -207,7 +207,7 @@ export abstract class Layer<
   }
 
   /**
-   * Computes the output and records nothing; what only training does, such as dropout, is left out.
+   * Computes the output in inference mode: records nothing, and skips dropout and the like.
    *
    * @param input as for `forward`.
    * @throws RangeError or TypeError if the input, the lengths, the state or an option do not fit.
@@ -228,7 +228,7 @@ export abstract class Layer<
     });
   }
 
-  /** Checks a batch, copies it into the arena, and records it: what training calls. */
+  /** Records the forward pass of a training batch: checks it and copies it into the arena. */
   recordBatch(
     arena: Arena,
     where: string,
@@ -245,24 +245,24 @@ export abstract class Layer<
     };
   }
 
-  /** The state that a batch starts from where none is given: zeros, unless it is learned; undefined for a layer without state. */
+  /** The initial state of a batch if none is passed: zeros, or the learned state; undefined for a layer without state. */
   initialState(batch: number): S {
     wholeNumber(`${this.type}.initialState`, 'batch', batch);
     return (this.stateSizes && zeroState(this.backend, this.stateSizes, batch)) as S;
   }
 
-  /** `using model = …` releases it. */
+  /** Releases the layer at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.release();
   }
 
-  /** Gives the memory of the parameters back now, and not when they are collected; whatever uses them afterwards throws. */
+  /** Frees the parameters' memory immediately instead of at garbage collection; later use throws. */
   release(): void {
     releaseParameters(this);
   }
 
   /**
-   * What the public input must be.
+   * The requirements on the public input.
    *
    * @internal
    */
@@ -274,7 +274,7 @@ export abstract class Layer<
     };
   }
 
-  /** Checks a public input, which an error calls `argument`, and copies it into the arena. */
+  /** Checks a public input, called `argument` in errors, and copies it into the arena. */
   toSignal(
     arena: Arena,
     where: string,
@@ -292,7 +292,7 @@ export abstract class Layer<
   }
 
   /**
-   * Passes on what the layer before gives, if it is what this one accepts.
+   * Returns a preceding layer's output if this layer accepts it.
    *
    * @throws RangeError if it is one-hot where features are needed, has or lacks a time axis, or has too many steps.
    * @internal
@@ -315,7 +315,7 @@ export abstract class Layer<
     return signal;
   }
 
-  /** Checks a public state, or its gradient, and copies it into the arena. */
+  /** Checks a public state or its gradient, and copies it into the arena. */
   toMatrixState(
     arena: Arena,
     where: string,

@@ -1,4 +1,4 @@
-/** The noise of a recurrent layer's training: its masks, and the cell under them. */
+/** Noise in the training of recurrent layers: the masks and the modified cell. */
 import { withRecurrentDropout } from '../cells/recurrent-dropout.ts';
 import { withZoneout, type Zone } from '../cells/zoneout.ts';
 import { numberWithin, oneOf, rangeError, show, typeError } from '../common/errors.ts';
@@ -10,40 +10,40 @@ import { ownGenerator, Random, randomOption } from '../random/random.ts';
 import type { Unrollable } from '../unroll/rule.ts';
 import { CellNoise } from './cell-noise.ts';
 
-/** The probability of each part of a state to stay as it was. */
+/** The zoneout probability of each part of a state. */
 export type ZoneoutRates<Name extends string = string> = { readonly [name in Name]?: number | undefined };
 
 /** Options of {@link Noise}. */
 export interface NoiseOptions<Zoneout extends number | ZoneoutRates = number | ZoneoutRates> {
   /**
-   * The probability, in [0, 1), of each unit of the previous state to be dropped on its way into the recurrent product;
-   * the others are scaled by 1/(1 − p), so that the expectation stays. 0 by default.
+   * The probability, in [0, 1), of dropping each unit of the previous state in the recurrent product; the others are scaled by
+   * 1/(1 − p) to preserve the expectation. Default 0.
    *
    *     q_t = (m * h_{t−1}) · W_hhᵀ + b_hh          m = 0 with probability p, else 1/(1 − p)
    *
-   * One mask m serves all steps; each forward draws a new one for each sequence, also where it goes on from a state. Gal and Ghahramani (2016),
-   * arXiv:1512.05287, in the variant where all gates share the mask and only the product sees it: what else a cell does
-   * with its state, such as the interpolation of a GRU, is done with all of it. A GRU whose reset gate acts before the
+   * One mask m serves all steps; each forward pass draws a new one per sequence, even if it continues from a state. Gal and Ghahramani (2016),
+   * arXiv:1512.05287, in the variant where all gates share the mask and only the product sees it: other uses of the state, such as
+   * the interpolation of a GRU, use all of it. A GRU whose reset gate acts before the
    * product multiplies m * r * h_{t−1}.
    */
   readonly recurrentDropout?: number | undefined;
   /**
-   * The probability, in [0, 1], of each unit of a state to keep its previous value for a step: one for all states, or
-   * one by name, such as `{ h: 0.05, c: 0.5 }`. 0 by default.
+   * The probability, in [0, 1], that each unit of a state keeps its previous value for a step: one for all states, or
+   * one by name, such as `{ h: 0.05, c: 0.5 }`. Default 0.
    *
    *     s_t = z * s_{t−1} + (1 − z) * s̃_t          z = 1 with probability p, else 0
    *
-   * where s̃_t is the state that the cell alone would give. Each step draws a mask z of its own; `infer` computes with
-   * z = p, its expectation. Krueger et al. (2017), arXiv:1606.01305.
+   * where s̃_t is the cell's own next state. A new mask z is drawn at each step; `infer` uses z = p, its
+   * expectation. Krueger et al. (2017), arXiv:1606.01305.
    */
   readonly zoneout?: Zoneout | undefined;
-  /** Where masks are drawn from: by default a generator forked from the program's. */
+  /** Draws the masks: default a generator forked from the program's shared one. */
   readonly random?: Random | undefined;
 }
 
 /**
- * What disturbs a recurrent layer while it is trained: any cell, and in any combination. One may serve several layers; a
- * training that is resumed goes on bit for bit where each has its own.
+ * Noise in the training of a recurrent layer, for any cell. One object may serve several layers, but training resumes bit for bit
+ * only if each layer has a separate one.
  *
  * @example
  * ```ts
@@ -91,7 +91,7 @@ export class Noise<const Zoneout extends number | ZoneoutRates = number | Zoneou
   drawn(arena: Arena, cell: Unrollable<string>, batch: number): Unrollable<string> {
     const { recurrentDropout, random } = this;
     const zoned = this.#zoned(cell, (rate) => {
-      // One draw for all steps: padding changes nothing, and the mask of any step can be drawn again.
+      // A single draw for all steps, so that padding changes nothing and the mask of any step can be recomputed.
       const seed = Math.floor(random.next() * 2 ** 52);
       return (out, t) => drawMask(out, new Random(seed + t), rate, 1, 0);
     });
@@ -114,14 +114,14 @@ export class Noise<const Zoneout extends number | ZoneoutRates = number | Zoneou
   }
 }
 
-/** A rate of dropout: a number in [0, 1). */
+/** A dropout rate: a number in [0, 1). */
 export const dropoutRate: Check<number> = (where, argument, value) => {
   const rate = numberWithin(where, argument, value, 0, 1);
   if (rate < 1) return rate;
   throw rangeError(where, argument, 'is 1', 'less than 1: something must be left');
 };
 
-/** One rate of zoneout, or one by name. */
+/** One zoneout rate, or one by state name. */
 const zoneoutRates: Check<number | ZoneoutRates> = (where, argument, value) => {
   if (typeof value === 'number') return numberWithin(where, argument, value, 0, 1);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -137,7 +137,7 @@ const noiseChecks: Checks<NoiseOptions> = {
   random: randomOption,
 };
 
-/** Fills a matrix with `hit` at the given rate, and `miss` elsewhere. */
+/** Fills a matrix with `hit` at the given rate, and with `miss` elsewhere. */
 export function drawMask(out: Matrix, random: Random, rate: number, hit: number, miss: number): void {
   const { values } = out.backend.heap;
   const { offset, rows, columns, stride } = out;
