@@ -1,14 +1,14 @@
 /**
- * Architectures as plain JSON, and what is built from it.
+ * Architectures as plain JSON, and models built from them.
  *
- * A part that occurs twice in a model is written once; where it occurs again stands the path of its first place.
+ * A part that occurs twice in a model is written once; later occurrences refer to the path of the first.
  */
 import type { Part } from '../common/architecture.ts';
 import { rangeError, show } from '../common/errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { type Builders, builderOf, type Model } from './builders.ts';
 
-// Far beyond any model, and far from the end of the stack.
+// Far beyond any model, and far from a stack overflow.
 const DEEPEST = 100;
 
 /** An architecture with all its parts. */
@@ -18,7 +18,7 @@ export interface Blueprint {
   readonly parts?: { readonly [name: string]: Blueprint | Reference } | undefined;
 }
 
-/** A part that is the very same as an earlier one, at the path `same` such as `0.cell`. */
+/** A reference to an earlier, identical part, at the path `same` such as `0.cell`. */
 interface Reference {
   readonly same: string;
 }
@@ -40,9 +40,9 @@ export function blueprintOf(model: Part): Blueprint {
 }
 
 /**
- * Builds what a blueprint, or what came in its place, describes.
+ * Builds the model that a blueprint describes.
  *
- * @throws RangeError if it names a class that is neither the library's nor among `own`, or is not a blueprint at all.
+ * @throws RangeError if it names a class that is neither the library's nor among `own`, or is not a valid blueprint.
  */
 export function build(
   where: string,
@@ -69,7 +69,7 @@ export function build(
       make(part, join(path, name), depth + 1),
     ]);
     try {
-      // What has parts computes with what they do.
+      // A layer with parts takes its backend from them.
       const place = made.length === 0 ? { backend } : {};
       const model = builder({ ...options, ...place }, Object.fromEntries(made));
       if (!Object.hasOwn(own, type!)) checkOptions(options ?? {}, model);
@@ -85,7 +85,7 @@ export function build(
   return make(blueprint, '', 0);
 }
 
-/** Checks that a file gives a class of the library no options but those that it has. */
+/** Checks that a file contains only options known to a class of the library. */
 function checkOptions(options: Blueprint['options'], model: Part): void {
   const { type, options: known } = model.architecture();
   for (const name of Object.keys(options))

@@ -1,4 +1,4 @@
-/** How each class is built again from its architecture. */
+/** How each class is rebuilt from its architecture. */
 import { Attention, type AttentionOptions } from '../attention/attention.ts';
 import type { Cell } from '../cells/cell.ts';
 import { CoupledLSTMCell } from '../cells/coupled-lstm.ts';
@@ -28,25 +28,25 @@ import { Sequence, type SequenceOptions } from '../layers/sequence.ts';
 import { type AnyLayer, Sequential } from '../layers/sequential.ts';
 import { Random, type RandomState } from '../random/random.ts';
 
-/** What can be saved: a cell, a layer, attention, or an encoder–decoder, of whatever sizes. */
-// biome-ignore lint/suspicious/noExplicitAny: what is loaded is known at run time
+/** What can be saved: a cell, a layer, attention, or an encoder–decoder, of any size. */
+// biome-ignore lint/suspicious/noExplicitAny: the type of a loaded model is known only at run time
 export type Model = Cell<any, any, any, any> | Layer<any, any, any, any> | Attention | EncoderDecoder<any>;
 
-/** Builds an instance from the options and parts of its architecture; where there are no parts, `options` have a `backend` as well. */
+/** Builds an instance from the options and parts of its architecture; without parts, `options` also contain a `backend`. */
 export type Builder = (
-  // biome-ignore lint/suspicious/noExplicitAny: each class has its own options
+  // biome-ignore lint/suspicious/noExplicitAny: each class has different options
   options: any,
   parts: { readonly [name: string]: Model },
 ) => Model;
 
-/** Builders by the names of their classes. */
+/** Builders by class name. */
 export interface Builders {
   readonly [type: string]: Builder;
 }
 
 export const buildersOption: Check<Builders> = functionsByName;
 
-/** Options in which the state of a generator, if there is one, takes the place of the generator. */
+/** Options in which a generator is replaced by its state. */
 interface Saved {
   readonly state?: RandomState | undefined;
 }
@@ -62,7 +62,7 @@ function drawing<Options>({
   return { ...options, random };
 }
 
-/** The same options with the noise that some of them describe, if they do. */
+/** The same options with the noise that they describe, if any. */
 function noisy({
   recurrentDropout,
   zoneout,
@@ -103,7 +103,7 @@ const builders: Builders = {
   Sequential: (_, parts) => new Sequential(Object.values(parts) as AnyLayer[]),
 };
 
-/** The builder of a class: the user's own first. */
+/** The builder of a class; user-defined builders take precedence. */
 export function builderOf(type: string, own: Builders): Builder | undefined {
   if (Object.hasOwn(own, type)) return own[type];
   return Object.hasOwn(builders, type) ? builders[type] : undefined;

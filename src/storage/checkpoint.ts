@@ -1,7 +1,7 @@
 /**
- * A training as bytes: everything that it remembers, so that it goes on bit for bit.
+ * A training as bytes: all state needed to resume it bit for bit.
  *
- * Answers for how what parts remember becomes a file; what that is, each part says by its own `state`.
+ * This file converts the state of the parts to a file; each part defines its own `state`.
  */
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, requiredOptions, show, typeError } from '../common/errors.ts';
@@ -17,35 +17,35 @@ import type { Model } from './builders.ts';
 import { bytesOf, decodeTensors, encodeTensors } from './safetensors.ts';
 
 const FORMAT = 'recurrent-cells checkpoint';
-// Raised when a file of the new kind cannot be read by older versions of the library.
+// Raised when older versions of the library cannot read the new files.
 const VERSION = '1';
 
-/** A part of a training that remembers something, such as `batches(…)`, a `MovingAverage`, `BestWeights`, a `PlateauDecay`. */
+/** A part of a training with state, such as `batches(…)`, a `MovingAverage`, `BestWeights`, a `PlateauDecay`. */
 export interface Remembering {
-  /** A copy of what it remembers: plain data, with arrays of floating-point numbers where they are long. */
+  /** A copy of its state: plain data, with typed arrays of floating-point numbers for long lists. */
   state(): unknown;
-  /** Remembers what `state` once gave. */
-  // biome-ignore lint/suspicious/noExplicitAny: each part has a state of its own
+  /** Restores a state returned by `state`. */
+  // biome-ignore lint/suspicious/noExplicitAny: each part has its own state type
   restore(state: any): void;
 }
 
-/** What a checkpoint is made of: the model, and by any names whatever else remembers something. */
+/** The contents of a checkpoint: the model, and other parts with state under any names. */
 export interface TrainingParts {
   readonly model: Model;
   readonly [name: string]: Model | Optimizer | Random | Remembering;
 }
 
-/** The options of `train` that have it go on where a checkpoint was written. */
+/** The options of `train` with which it resumes from a checkpoint. */
 export interface Resumed {
   readonly firstStep: number;
   readonly initialState: State | undefined;
 }
 
 /**
- * The bytes of a training, in safetensors layout: the model's weights and generators, and what every other part remembers.
+ * The bytes of a training, in safetensors layout: the model's weights and generators, and the state of all other parts.
  *
- * @param step the last step that `train` yielded, whose number and state are kept as well; none before the first.
- * @throws TypeError if a part remembers nothing that can be kept.
+ * @param step the last step that `train` yielded, whose number and state are saved too; undefined before the first.
+ * @throws TypeError if a part has no state that can be saved.
  *
  * @example
  * ```ts
@@ -63,7 +63,7 @@ export interface Resumed {
  *     bytes = saveCheckpoint(parts, step);
  *     break;
  *   }
- * // Another day, in another program:
+ * // Later, in another program:
  * const again = begin();
  * const resumed = loadCheckpoint(bytes, again);
  * const steps = [];
@@ -88,11 +88,11 @@ export function saveCheckpoint(
 }
 
 /**
- * Gives every part of a training what a checkpoint says it remembered. The parts are made as at the start of the training,
- * with the same settings and under the same names.
+ * Restores the state of every part of a training from a checkpoint. Create the parts as at the start of the training, with the
+ * same settings and names.
  *
- * @returns the options of `train` that have it go on: `train(model, batches, { loss, optimizer, ...resumed })`.
- * @throws TypeError if `bytes` is not a Uint8Array; RangeError if it is no whole checkpoint, or one of other parts. Nothing
+ * @returns options with which `train` resumes: `train(model, batches, { loss, optimizer, ...resumed })`.
+ * @throws TypeError if `bytes` is not a Uint8Array; RangeError if it is not a complete checkpoint, or one of other parts. Nothing
  * is changed then.
  *
  * @example
@@ -140,7 +140,7 @@ export function loadCheckpoint(bytes: Uint8Array, parts: TrainingParts): Resumed
   return { firstStep: step === undefined ? 0 : step.step + 1, initialState: step?.state };
 }
 
-/** What a model remembers: its weights, and the generators of its dropouts and the like. */
+/** A model's state: its weights and the generators of its dropout layers and the like. */
 interface ModelState {
   readonly weights: WeightArrays;
   readonly randoms: readonly RandomState[];
@@ -193,7 +193,7 @@ function restoreModel(where: string, model: Model, { weights, randoms }: ModelSt
   });
 }
 
-/** Data as JSON can hold it; its arrays become tensors, under their paths. */
+/** Converts data to JSON values; arrays become tensors named by their paths. */
 function packed(where: string, path: string, value: unknown, tensors: Map<string, Tensor>): unknown {
   if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)))
     return { $number: Object.is(value, -0) ? '-0' : String(value) };

@@ -1,6 +1,6 @@
 /** The checksum of files: CRC-32 (ISO 3309), as in PNG and ZIP. */
 
-/** The checksum of some pieces one after another, eight hexadecimal digits. */
+/** The checksum of the concatenated pieces, as eight hexadecimal digits. */
 export function crc32(pieces: Iterable<Uint8Array>): string {
   const table = Uint32Array.from({ length: 256 }, (_, byte) => {
     let rest = byte;

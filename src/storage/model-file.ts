@@ -11,11 +11,11 @@ import { bytesOf, decodeTensors, encodeTensors, metadataOption, type TensorFile 
 import { elementWidth, type WrittenType } from './stored-tensor.ts';
 import { checkWeighted, writeParameters } from './weights.ts';
 
-// Elements that a model may have beyond twice those of its file: one that nearly fits has an error that names the tensor.
+// Slack for the number of elements, so that a model that nearly fits gets an error naming the tensor.
 const SPARE = 2 ** 16;
 const FORMAT = 'recurrent-cells';
-// Raised when a file of the new kind cannot be read by older versions of the library. Since version 2 a checksum covers
-// the header as well, and must be there.
+// Raised when older versions of the library cannot read the new files. Since version 2 a checksum is mandatory and covers the
+// header too.
 const VERSION = 2;
 
 /** Options of {@link save}. */
@@ -25,15 +25,15 @@ export interface SaveOptions {
    * Default: the type that the model computes in.
    */
   readonly dtype?: WrittenType | undefined;
-  /** Strings of your own, such as a vocabulary, that {@link loadMetadata} gives back. */
+  /** Your own strings, such as a vocabulary, returned by {@link loadMetadata}. */
   readonly metadata?: { readonly [key: string]: string } | undefined;
 }
 
 /** Options of {@link load}. */
 export interface LoadOptions {
-  /** What the model computes with; that of the precision it was saved in unless given. */
+  /** The compute backend: default one with the precision of the saved model. */
   readonly backend?: Backend | undefined;
-  /** How classes that are not the library's are built, by name. */
+  /** Builders for classes outside the library, by name. */
   readonly builders?: Builders | undefined;
 }
 
@@ -44,7 +44,7 @@ const loadChecks: Checks<LoadOptions> = { backend: backendOption, builders: buil
 /**
  * The bytes of a model: its weights in safetensors layout, its architecture in the metadata.
  *
- * Any safetensors reader finds the parameters under their names. The states and the optimiser are not part of it.
+ * Any safetensors reader finds the parameters under their names. States and optimiser are not included.
  *
  * @throws RangeError if `dtype` is F16 and a weight is beyond what it holds.
  *
@@ -79,10 +79,10 @@ export function save(model: Model, options: SaveOptions = {}): Uint8Array {
 }
 
 /**
- * Builds the model that {@link save} wrote.
+ * Builds a model from the bytes written by {@link save}.
  *
  * @throws TypeError if `bytes` is not a Uint8Array; RangeError if it is not a whole file of a version this library
- * reads, or its weights are not those of its architecture.
+ * reads, or its weights do not match its architecture.
  *
  * @example
  * ```ts
@@ -110,9 +110,9 @@ export function load(bytes: Uint8Array, options: LoadOptions = {}): Model {
 }
 
 /**
- * The strings that were given to {@link save} with a model.
+ * The strings passed to {@link save} with a model.
  *
- * @throws as {@link load} does for bytes that are no saved model.
+ * @throws like {@link load} if the bytes are not a saved model.
  *
  * @example
  * ```ts

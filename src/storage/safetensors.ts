@@ -1,8 +1,8 @@
 /**
- * The safetensors layout: named arrays behind a JSON header.
+ * The safetensors layout: named arrays after a JSON header.
  *
- * Eight bytes with the header's length, the header padded with spaces to a multiple of eight, then the data, row-major
- * and little-endian, without gaps. What the names mean is the caller's affair.
+ * The file has eight bytes for the header's length, the header padded with spaces to a multiple of eight, then the data, row-major
+ * and little-endian, without gaps. The caller gives names their meaning.
  */
 
 import { isBuiltin } from '../common/builtin.ts';
@@ -13,7 +13,7 @@ import { checkTensor } from '../signal/checks.ts';
 import { crc32 } from './crc32.ts';
 import { elementWidth, encodeElements, StoredTensor, type WrittenType } from './stored-tensor.ts';
 
-/** The tensors of a file by name, and strings about them. */
+/** The tensors of a file by name, and its metadata. */
 export interface TensorFile {
   /** Each is converted when its `data` is first read. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
@@ -22,9 +22,9 @@ export interface TensorFile {
 
 /** Options of {@link writeSafetensors}. */
 export interface WriteSafetensorsOptions {
-  /** The element type of all tensors. Default: F32 or F64, as each tensor is. */
+  /** The element type of all tensors. Default: F32 or F64, matching each tensor. */
   readonly dtype?: WrittenType | undefined;
-  /** Strings that readers find in the header. Default: none. */
+  /** Strings stored in the header. Default: none. */
   readonly metadata?: { readonly [key: string]: string } | undefined;
 }
 
@@ -47,14 +47,14 @@ interface Entry {
   readonly data_offsets: readonly [number, number];
 }
 
-// CRC-32 in the metadata: of the data alone in files before version 2, of all that is read since.
+// CRC-32 in the metadata: covers only the data in files before version 2, and everything since.
 const DATA_CHECKSUM = 'crc32';
 const CHECKSUM = 'recurrent-cells.crc32';
 
 /**
- * The bytes of a safetensors file.
+ * Encodes a safetensors file.
  *
- * @throws RangeError if a number is beyond what F16 holds; TypeError if `metadata` holds anything but strings.
+ * @throws RangeError if a number exceeds the range of F16; TypeError if `metadata` contains anything but strings.
  *
  * @example
  * ```ts
@@ -80,7 +80,7 @@ export function writeSafetensors(
 }
 
 /**
- * Reads a safetensors file. Nothing is converted before it is asked for.
+ * Reads a safetensors file. Data is converted on first access.
  *
  * @throws TypeError if `bytes` is not a Uint8Array; RangeError if it is not a whole safetensors file.
  *
@@ -97,13 +97,13 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
   return { tensors, metadata };
 }
 
-/** Passes bytes on if they are. */
+/** Returns `bytes` if it is a Uint8Array. */
 export function bytesOf(where: string, bytes: unknown): Uint8Array {
   if (isBuiltin(bytes, 'Uint8Array')) return bytes;
   throw typeError(where, 'bytes', `is ${show(bytes)}`, 'a Uint8Array');
 }
 
-/** The bytes of a file. `where` is the place that an error names. */
+/** Encodes a file. `where` is the caller, named in errors. */
 export function encodeTensors(
   where: string,
   tensors: ReadonlyMap<string, Tensor>,
@@ -137,11 +137,11 @@ export function encodeTensors(
 }
 
 /**
- * Reads the bytes of a file.
+ * Decodes a file.
  *
- * @param where the place that an error names.
+ * @param where the caller, named in errors.
  * @returns the tensors, the metadata, and whether a checksum covered all of it.
- * @throws RangeError if they are not a whole file.
+ * @throws RangeError if the bytes are not a complete file.
  */
 export function decodeTensors(where: string, bytes: Uint8Array): TensorFile & { readonly sealed: boolean } {
   const damaged = (came: string, expected: string) => rangeError(where, 'bytes', came, expected);
@@ -184,7 +184,7 @@ function parseHeader(json: Uint8Array, damaged: Damaged): { [name: string]: unkn
   return header as { [name: string]: unknown };
 }
 
-/** The tensors of a header, which cover the data without gap or overlap. */
+/** The tensors of a header; they must cover the data without gaps or overlaps. */
 function readEntries(
   where: string,
   header: ReadonlyMap<string, unknown>,
@@ -226,7 +226,7 @@ function checkEntry(name: string, entry: unknown, available: number, damaged: Da
   const [from, to] = offsets!;
   const width = elementWidth(dtype);
   const count = shape!.reduce((product, dimension) => product * dimension, 1);
-  // Of a type that is not known, an element has a bit at least.
+  // An element of an unknown type has at least one bit.
   const size = width === undefined ? Math.max(to - from, count / 8) : count * width;
   if (from > to || to - from !== size || to > available)
     throw damaged(
@@ -236,7 +236,7 @@ function checkEntry(name: string, entry: unknown, available: number, damaged: Da
   return { dtype, shape: shape!, data_offsets: [from, to] };
 }
 
-/** The checksum of all that a file says, whatever the order it says it in. */
+/** The checksum of a file's contents, independent of their order. */
 function checksum(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: { readonly [key: string]: string },

@@ -1,11 +1,11 @@
-/** A tensor as it lies in a file, converted when its numbers are asked for; and the element types of files. */
+/** Tensors stored in a file, converted on first access, and the element types of files. */
 import { rangeError, show } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 
-/** How one element is read. */
+/** How to read one element. */
 interface ElementType {
   readonly width: number;
-  /** What holds the elements as they are. */
+  /** The array type that holds the raw elements. */
   readonly array: new (
     length: number,
   ) => ArrayLike<number | bigint> & { [at: number]: number | bigint };
@@ -31,13 +31,13 @@ const types = new Map<string, ElementType>([
   ['BOOL', { width: 1, array: Uint8Array, read: (view, at) => (view.getUint8(at) === 0 ? 0 : 1) }],
 ] as [string, ElementType][]);
 
-/** The bytes of one element of a type; undefined for a type that is not read. */
+/** The size in bytes of an element type; undefined for an unsupported type. */
 export function elementWidth(dtype: string): number | undefined {
   return types.get(dtype)?.width;
 }
 
 /**
- * A tensor of a file. It is a {@link Tensor} whose numbers are converted when `data` is first read.
+ * A tensor of a file: a {@link Tensor} whose numbers are converted when `data` is first read.
  *
  * @example
  * ```ts
@@ -58,7 +58,7 @@ export class StoredTensor implements Tensor {
   readonly #place: string;
   #data: Tensor['data'] | undefined;
 
-  /** @param place how an error calls the tensor, such as `loadWeights: bytes has tensor "a"`. */
+  /** @param place the tensor's name in errors, such as `loadWeights: bytes has tensor "a"`. */
   constructor(place: string, dtype: string, shape: readonly number[], bytes: Uint8Array) {
     this.#place = place;
     this.dtype = dtype;
@@ -67,16 +67,16 @@ export class StoredTensor implements Tensor {
   }
 
   /**
-   * The numbers: F64 and integers as float64, all others as float32, which holds each exactly.
+   * The numbers: F64 and integers as float64, all other types as float32, which represents them exactly.
    *
-   * @throws RangeError if the element type is none that is read, or an integer is beyond 2⁵³.
+   * @throws RangeError if the element type is not supported, or an integer exceeds 2⁵³.
    */
   get data(): Tensor['data'] {
     this.#data ??= this.#converted();
     return this.#data;
   }
 
-  /** The elements as they are: I64 as a BigInt64Array, BOOL as a Uint8Array of 0 and 1; F16, BF16 and F8 as float32. */
+  /** The raw elements: I64 as a BigInt64Array, BOOL as a Uint8Array of 0 and 1; F16, BF16 and F8 as float32. */
   get elements(): ArrayLike<number> | ArrayLike<bigint> {
     const { width, array, read } = this.#type();
     const { bytes } = this;
@@ -105,7 +105,7 @@ export class StoredTensor implements Tensor {
   }
 }
 
-/** IEEE 754 binary16 as a number. */
+/** Converts IEEE 754 binary16 to a number. */
 function fromHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >>> 10) & 0x1f;
@@ -114,7 +114,7 @@ function fromHalf(bits: number): number {
   return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }
 
-/** A bfloat16, the upper half of a float32. */
+/** Converts bfloat16, the upper half of a float32. */
 function fromBrain(bits: number): number {
   return new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!;
 }
@@ -128,7 +128,7 @@ function fromE4M3(bits: number): number {
   return sign * (exponent === 0 ? fraction * 2 ** -9 : (8 + fraction) * 2 ** (exponent - 10));
 }
 
-/** A power of two, as microscaling formats use it. */
+/** A power of two, as in microscaling formats. */
 function fromE8M0(bits: number): number {
   return bits === 0xff ? Number.NaN : 2 ** (bits - 127);
 }
@@ -144,20 +144,20 @@ function toHalf(value: number): number {
   const steps = magnitude / 2 ** (exponent - 10);
   const below = Math.floor(steps);
   const up = steps - below > 0.5 || (steps - below === 0.5 && below % 2 === 1);
-  // A carry out of the fraction raises the exponent, as it should.
+  // A carry out of the fraction correctly increments the exponent.
   return sign | (((exponent + 14) << 10) + below + (up ? 1 : 0));
 }
 
-// What rounds to infinity in binary16.
+// Values from here on round to infinity in binary16.
 const BEYOND_HALF = 65520;
 
-/** The types that are written. */
+/** The element types that can be written. */
 export type WrittenType = 'F16' | 'F32' | 'F64';
 
 /**
- * The little-endian bytes of numbers in some type.
+ * Encodes numbers as little-endian bytes of an element type.
  *
- * @throws RangeError if a finite number is beyond what F16 holds.
+ * @throws RangeError if a finite number exceeds the range of F16.
  */
 export function encodeElements(
   where: string,

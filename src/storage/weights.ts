@@ -1,23 +1,23 @@
-/** Weights from bytes into a model that is there already. */
+/** Loads weights from bytes into an existing model. */
 import { rangeError, show, typeError } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { bytesOf, decodeTensors } from './safetensors.ts';
 
-/** What has parameters: a cell, a layer, a model. */
+/** Anything with parameters: a cell, a layer, a model. */
 export interface Weighted {
   /** The parameters by name. */
   parameters(): ReadonlyMap<string, Parameter>;
 }
 
 /**
- * Overwrites the parameters of a model by the tensors of their names: those of a file that {@link save} wrote, or of any
+ * Overwrites a model's parameters with the tensors of the same names, from a file written by {@link save} or any
  * safetensors file.
  *
- * Unlike {@link load} it needs the model, and so brings no classes along but those that the model is made of.
+ * Unlike {@link load} it takes an existing model, so a program bundles only the classes its model uses.
  *
- * @throws TypeError if `bytes` is not a Uint8Array; RangeError if it is not a whole file, or its tensors are not those of
- * the model. Nothing is changed then.
+ * @throws TypeError if `bytes` is not a Uint8Array; RangeError if it is not a complete file, or its tensors do not match the
+ * model. Nothing is changed then.
  *
  * @example
  * ```ts
@@ -36,13 +36,13 @@ export function loadWeights(model: Weighted, bytes: Uint8Array): void {
 
 const WHERE = 'loadWeights';
 
-/** @throws TypeError if it is nothing that has parameters. */
+/** @throws TypeError if it has no parameters. */
 export function checkWeighted(where: string, model: unknown): void {
   if (typeof (model as Partial<Weighted> | null)?.parameters !== 'function')
     throw typeError(where, 'model', `is ${show(model)}`, 'a cell, a layer or a model');
 }
 
-/** Overwrites every parameter by the tensor of its name, or none. */
+/** Overwrites all parameters with the tensors of their names, or none of them. */
 export function writeParameters(where: string, model: Weighted, tensors: ReadonlyMap<string, Tensor>): void {
   const parameters = model.parameters();
   const wrong = (came: string, expected: string) => rangeError(where, 'bytes', came, expected);
@@ -57,7 +57,7 @@ export function writeParameters(where: string, model: Weighted, tensors: Readonl
         `[${shape.join(', ')}]`,
       );
   }
-  // All are converted before any is written.
+  // Convert everything before writing anything.
   const values = [...parameters].map(([name, parameter]) => [parameter, tensors.get(name)!.data] as const);
   for (const [parameter, data] of values) parameter.write(data);
 }

@@ -1,4 +1,4 @@
-/** Checkpoints as files, in Node: at no moment is the last one gone before the next is whole. */
+/** Checkpoint files in Node, replaced atomically. */
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { saveCheckpoint, type TrainingParts } from './checkpoint.ts';
 
@@ -8,34 +8,34 @@ interface FileHandle {
   close(): Promise<void>;
 }
 
-/** What is needed of Node's `fs/promises`. */
+/** The part of Node's `fs/promises` in use. */
 interface FileSystem {
   open(path: string, flags: string): Promise<FileHandle>;
   rename(from: string, to: string): Promise<void>;
   rm(path: string, options: { force: boolean }): Promise<void>;
 }
 
-/** Without an import that a browser or a bundler would stumble over. */
+/** Avoids an import that would fail in browsers or bundlers. */
 function fileSystem(): FileSystem | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
   return process?.getBuiltinModule?.('node:fs/promises') as FileSystem | undefined;
 }
 
 /**
- * Writes a checkpoint to a file, in Node: beside it first, to the disk, and then in its place, so that whenever the
- * program is killed there is a whole one. What is written is the training at the moment of the call.
+ * Writes a checkpoint to a file in Node. It writes and syncs a temporary file, then renames it, so that a complete file exists
+ * whenever the program is killed. The training is captured at the time of the call.
  *
- * Elsewhere, keep the bytes of `saveCheckpoint`.
+ * Elsewhere, store the bytes of `saveCheckpoint`.
  *
  * @param step as for `saveCheckpoint`.
- * @throws Error if the file cannot be written, as Node says it, and where there is no file system. The file is then as it was.
+ * @throws Node's error if the file cannot be written, or an Error without a file system. The old file is then unchanged.
  *
  * @example
  * ```ts
  * import type { TrainingParts } from 'recurrent-cells';
  * import { writeCheckpoint } from 'recurrent-cells/node';
  *
- * // In a training: `if (step.step % 1000 === 999) await keep(parts)`
+ * // In a training loop: `if (step.step % 1000 === 999) await keep(parts)`
  * const keep = (parts: TrainingParts) => writeCheckpoint('training.safetensors', parts);
  * keep.length // → 1
  * ```
@@ -71,7 +71,7 @@ export async function writeCheckpoint(
   await syncFolder(files, path);
 }
 
-/** The rename itself to the disk. Some systems open no folders; there it is on the disk when they see fit. */
+/** Syncs the rename itself. Some systems cannot open folders; they sync it eventually. */
 async function syncFolder(files: FileSystem, path: string): Promise<void> {
   const folder = path.replace(/[^/\\]*$/, '') || '.';
   try {
@@ -82,6 +82,6 @@ async function syncFolder(files: FileSystem, path: string): Promise<void> {
       await handle.close();
     }
   } catch {
-    // The checkpoint is whole either way.
+    // The checkpoint is complete either way.
   }
 }

@@ -1,4 +1,4 @@
-/** The ZIP layout, as far as files of models need it: entries by name, stored or deflated, below 4 GiB. */
+/** The subset of the ZIP format used by model files: entries by name, stored or deflated, below 4 GiB. */
 import { rangeError, show } from '../common/errors.ts';
 import { crc32 } from './crc32.ts';
 
@@ -8,17 +8,17 @@ const LOCAL = 0x04034b50;
 const STORED = 0;
 const DEFLATED = 8;
 
-/** An entry as it lies in the file. */
+/** An entry of the archive. */
 interface ZipEntry {
   readonly method: number;
   readonly crc: number;
-  /** Bytes in the file, and once inflated. */
+  /** The compressed size, and the size once inflated. */
   readonly packedSize: number;
   readonly size: number;
   readonly bytes: Uint8Array;
 }
 
-/** Inflates raw deflated data to exactly `size` bytes. */
+/** Inflates raw deflate data to exactly `size` bytes. */
 export type Inflate = (packed: Uint8Array, size: number) => Uint8Array;
 
 /** The files in an archive. */
@@ -26,21 +26,21 @@ export interface Archive {
   readonly names: readonly string[];
   has(name: string): boolean;
   /**
-   * The contents of an entry; of a stored one, a view.
+   * The contents of an entry; a view if it is stored.
    *
-   * @throws RangeError if there is none of that name, or it is damaged, or deflated where nothing inflates.
+   * @throws RangeError if there is no such entry, or it is damaged, or it is deflated and there is no `inflate`.
    */
   read(name: string): Uint8Array;
 }
 
-// Deflate makes 1032 bytes of one at most (two bits for each 258).
+// Deflate expands a byte to at most 1032 (two bits for each 258).
 const BEST_RATIO = 1032;
 
 /**
  * Reads the table of contents of an archive.
  *
- * @param where the place that an error names.
- * @param inflate what inflates deflated entries. Default: they are refused.
+ * @param where the caller, named in errors.
+ * @param inflate inflates deflated entries. Default: they are refused.
  */
 export function readZip(where: string, bytes: Uint8Array, inflate?: Inflate): Archive {
   const damaged = (came: string, expected = 'a whole zip archive') =>
@@ -113,7 +113,7 @@ function readDirectory(bytes: Uint8Array, damaged: Damaged): Map<string, ZipEntr
   return entries;
 }
 
-/** Where the record of the end begins: before a comment of at most 65,535 bytes. */
+/** The offset of the end record, which precedes a comment of at most 65,535 bytes. */
 function findEnd(view: DataView): number | undefined {
   const last = view.byteLength - 22;
   for (let at = last; at >= Math.max(0, last - 0xffff); at--)
@@ -122,7 +122,7 @@ function findEnd(view: DataView): number | undefined {
   return undefined;
 }
 
-/** Where the contents begin behind an entry's own header. */
+/** The offset of an entry's contents, after its local header. */
 function contentStart(view: DataView, at: number): number | undefined {
   if (at + 30 > view.byteLength || view.getUint32(at, true) !== LOCAL) return undefined;
   return at + 30 + view.getUint16(at + 26, true) + view.getUint16(at + 28, true);
