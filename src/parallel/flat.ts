@@ -1,4 +1,4 @@
-/** Parameters laid flat: one array for all of them, that threads share or send to each other. */
+/** Parameters flattened into one array, which threads share or transfer. */
 import type { Backend } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
 import { withArena } from '../matrix/arena.ts';
@@ -14,11 +14,11 @@ const host = globalThis as {
   SharedArrayBuffer?: SharedArrayBufferConstructor;
 };
 
-/** An array for all of a model's parameters, of memory that threads share where there is such. */
+/** An array for all of a model's parameters, in shared memory if available. */
 export function flatArray(backend: Backend, parameters: Parameters): Values {
   let length = 0;
   for (const { value } of parameters.values()) length += value.rows * value.columns;
-  // A page that is not isolated from other origins may make shared memory, but not send it to a worker.
+  // Without cross-origin isolation, a page may allocate shared memory but not send it to a worker.
   const shared = host.crossOriginIsolated === false ? undefined : host.SharedArrayBuffer;
   const Buffer = shared ?? ArrayBuffer;
   return backend.dtype === 'float32'
@@ -26,12 +26,12 @@ export function flatArray(backend: Backend, parameters: Parameters): Values {
     : new Float64Array(new Buffer(8 * length));
 }
 
-/** What must be transferred when `array` is sent: its memory, unless it is shared. */
+/** The transfer list for sending `array`: its memory, unless it is shared. */
 export function moved(array: ArrayBufferView): ArrayBuffer[] {
   return array.buffer instanceof ArrayBuffer ? [array.buffer] : [];
 }
 
-/** The names and shapes of parameters in the order in which they lie. */
+/** The names and shapes of parameters in their order in the array. */
 export function layoutOf(parameters: Parameters): string[] {
   return Array.from(parameters, ([name, { shape }]) => `${name} [${shape.join(', ')}]`);
 }
@@ -63,7 +63,7 @@ export function scaleGradients(parameters: Parameters, factor: number): void {
 export function addGradients(parameters: Parameters, flat: Values, factor: number): void {
   each(parameters, ({ gradient }, start, end) =>
     withArena(gradient.backend, (arena) => {
-      // Before the contents are asked for: taking memory may replace the heap's array.
+      // Allocate first: it may replace the heap's array.
       const staged = arena.matrix(gradient.rows, gradient.columns);
       contents(staged).set(flat.subarray(start, end));
       if (factor !== 1) scale(staged, staged, factor);
@@ -72,7 +72,7 @@ export function addGradients(parameters: Parameters, flat: Values, factor: numbe
   );
 }
 
-/** A matrix without gaps between its rows, as an array in the heap. */
+/** A matrix with contiguous rows, as an array in the heap. */
 function contents({ backend, offset, rows, columns }: Matrix): Values {
   return backend.heap.values.subarray(offset, offset + rows * columns);
 }

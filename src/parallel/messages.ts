@@ -1,4 +1,4 @@
-/** What the calling thread and its workers say to each other: plain data, all of it. */
+/** The messages between the calling thread and its workers, all plain data. */
 
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Batch } from '../data/batch.ts';
@@ -7,22 +7,22 @@ import type { LossSettings } from '../losses/loss.ts';
 import type { RandomState } from '../random/random.ts';
 import type { Blueprint } from '../storage/blueprint.ts';
 
-/** Inputs of several parts, such as an encoder–decoder's: each has an entry for each sequence. */
+/** Inputs of several parts, as for an encoder–decoder, each with an entry per sequence. */
 export interface CompositeInputs {
   readonly [part: string]: Tensor | Indices | readonly number[] | undefined;
 }
 
-/** A batch of whatever kind. */
+/** A batch of any kind. */
 export type AnyBatch = Batch<Tensor | Indices | CompositeInputs, Tensor | Indices>;
 
-/** What a worker is to compute with, said once. */
+/** The initial message to a worker: the model and the loss. */
 export interface Beginning {
   readonly blueprint: Blueprint;
-  /** The parameters' names and shapes, in the order in which they lie in flat arrays. */
+  /** The parameters' names and shapes, in their order in flat arrays. */
   readonly parameters: readonly string[];
   /** The name of the backend. */
   readonly backend: string;
-  /** Its kernels, where they are some that a worker cannot compile. */
+  /** Its kernels, if a worker cannot compile them itself. */
   readonly kernels: WebAssembly.Module | undefined;
   readonly loss: { readonly name: string; readonly options: LossSettings };
 }
@@ -31,29 +31,29 @@ export interface Beginning {
 export interface Task {
   readonly shard: number;
   readonly batch: AnyBatch;
-  /** Which sequence of the whole batch is its first. */
+  /** The index of its first sequence in the whole batch. */
   readonly start: number;
-  /** The states of the model's random generators, in the order they are found; none of shard 0, which goes on from the model's own. */
+  /** The states of the model's random generators, in order; empty for shard 0, which uses the model's own. */
   readonly randoms: readonly RandomState[];
-  /** Where the gradients go, one parameter after another; those of shard 0 stay in the model. */
+  /** The array for the gradients, parameter by parameter; undefined for shard 0, whose gradients stay in the model. */
   readonly gradients: Values | undefined;
 }
 
-/** The shards of a step that a worker computes. */
+/** The shards of a step assigned to a worker. */
 export interface Assignment {
-  /** One parameter after another. */
+  /** Parameter by parameter. */
   readonly weights: Values;
   readonly tasks: readonly Task[];
 }
 
-/** What came of a shard. The gradients are those of its own loss. */
+/** The result of a shard. The gradients are those of its own loss. */
 export interface Outcome {
   readonly loss: number;
   readonly weight: number;
   readonly tokens: number;
 }
 
-/** What a worker answers to an assignment. Arrays that are not shared come back with it. */
+/** A worker's answer to an assignment. Arrays that are not shared are returned with it. */
 export interface Answer {
   readonly weights: Values;
   readonly gradients: readonly Values[];

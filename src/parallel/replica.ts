@@ -1,4 +1,4 @@
-/** A model that computes shards: the original, or a copy of it in a worker or in the calling thread. */
+/** A model that computes shards: the original, or a copy in a worker or in the calling thread. */
 
 import type { Part } from '../common/architecture.ts';
 import type { Values } from '../kernels/heap.ts';
@@ -13,15 +13,15 @@ import type { Trainable } from '../training/trainable.ts';
 import { readValues, writeGradients } from './flat.ts';
 import type { Outcome, Task } from './messages.ts';
 
-/** A model of whatever kind, that a worker can build again. */
-// biome-ignore lint/suspicious/noExplicitAny: what the inputs are plays no part here
+/** A model of any kind that a worker can rebuild. */
+// biome-ignore lint/suspicious/noExplicitAny: any inputs
 export type AnyModel = Trainable<any> & Part;
 
-/** A loss of whatever targets. */
-// biome-ignore lint/suspicious/noExplicitAny: what the targets are plays no part here
+/** A loss with any targets. */
+// biome-ignore lint/suspicious/noExplicitAny: any targets
 export type AnyLoss = Loss<any>;
 
-/** A model with the states that its shards carry from batch to batch. */
+/** A model with the state that each of its shards carries from batch to batch. */
 export class Replica {
   readonly parameters: ReadonlyMap<string, Parameter>;
   readonly #model: AnyModel;
@@ -36,12 +36,12 @@ export class Replica {
     this.#randoms = randomsOf(model);
   }
 
-  /** Takes on the original's weights. */
+  /** Copies the original's weights. */
   load(weights: Values): void {
     readValues(this.parameters, weights);
   }
 
-  /** Computes a shard. The gradients of its loss are then the model's, and are written into the task's array if it has one. */
+  /** Computes a shard. Its gradients are then in the model, and in the task's array if there is one. */
   compute({ shard, start, batch, randoms, gradients }: Task): Outcome {
     randoms.forEach((state, at) => {
       this.#randoms[at]!.state = state;

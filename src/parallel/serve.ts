@@ -1,4 +1,4 @@
-/** The worker's side: a replica, built from what the calling thread says, that computes what it is assigned. */
+/** The worker's side: a replica, built from the initial message, that computes assigned shards. */
 import { rangeError, show } from '../common/errors.ts';
 import { type Checks, checkOptions, functionsByName } from '../common/options.ts';
 import { adoptKernels } from '../kernels/added.ts';
@@ -20,20 +20,19 @@ import { ownPort } from './workers.ts';
 
 /** Options of {@link serve}. */
 export interface ServeOptions {
-  /** How cells and layers that are not the library's are built, by name, as for `load`. */
+  /** Builders for cells and layers outside the library, by name, as for `load`. */
   readonly builders?: Builders | undefined;
-  /** How losses that are not the library's are built from their `options`, by name. */
+  /** Builders for losses outside the library, from their `options`, by name. */
   readonly losses?: LossBuilders | undefined;
 }
 
 const checks: Checks<ServeOptions> = { builders: buildersOption, losses: functionsByName };
 
 /**
- * Makes the worker that calls it compute shards for `trainParallel`. Only who trains cells, layers or losses of their own
- * needs it: their worker's script is then a module of theirs that calls it once, and `trainParallel` is told by `worker`
- * how to start that.
+ * Makes the calling worker compute shards for `trainParallel`. It is needed only for training custom cells, layers or losses:
+ * write a worker module that calls it once, and pass `trainParallel` a `worker` function that starts it.
  *
- * @throws Error if it is called outside a worker.
+ * @throws Error if called outside a worker.
  *
  * @example
  * ```ts
@@ -41,7 +40,7 @@ const checks: Checks<ServeOptions> = { builders: buildersOption, losses: functio
  * import { serve } from 'recurrent-cells/parallel';
  *
  * const options = { losses: { myLoss: () => meanSquaredError({ reduction: 'sum' }) } };
- * // In a worker it returns at once, and answers from then on. Here is none:
+ * // In a worker it returns immediately and answers from then on. Outside a worker:
  * let message = '';
  * try {
  *   serve(options);
@@ -106,9 +105,9 @@ const backends: { readonly [name: string]: () => Backend } = {
 };
 
 /**
- * The backend of that name, in this thread, made of `kernels` where there are some.
+ * The backend with this name in this thread, using `kernels` if given.
  *
- * @throws RangeError if it is not one of the library's, or this thread does not run it.
+ * @throws RangeError if it is not a backend of the library, or this thread does not support it.
  */
 export function backendNamed(where: string, name: string, kernels?: WebAssembly.Module): Backend {
   if (kernels !== undefined) return adoptKernels(name, kernels);
@@ -119,10 +118,10 @@ export function backendNamed(where: string, name: string, kernels?: WebAssembly.
 }
 
 /** Builds a loss from its options. */
-// biome-ignore lint/suspicious/noExplicitAny: each loss has its own options and targets
+// biome-ignore lint/suspicious/noExplicitAny: each loss has different options and targets
 export type LossBuilder = (options: any) => Loss<any, any>;
 
-/** Builders by the names of their losses. */
+/** Builders by loss name. */
 export interface LossBuilders {
   readonly [name: string]: LossBuilder;
 }

@@ -1,4 +1,4 @@
-/** A batch cut along its first axis, and how what came of the shards becomes what would have come of the whole. */
+/** Divides a batch along its first axis, and combines the results of the shards. */
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
@@ -16,7 +16,7 @@ export interface Range {
 }
 
 /**
- * Which sequences each shard holds: as evenly as can be, the larger shards first. Of a batch smaller than `shards` the
+ * The range of sequences of each shard: as even as possible, larger shards first. If a batch is smaller than `shards`, the
  * last ones are empty, never the first.
  */
 export function rangesOf(batch: number, shards: number): Range[] {
@@ -25,10 +25,10 @@ export function rangesOf(batch: number, shards: number): Range[] {
 }
 
 /**
- * Checks what cutting relies on; what else there is to check, each shard does.
+ * Checks what dividing a batch relies on; each shard checks the rest.
  *
  * @returns the number of sequences.
- * @throws TypeError or RangeError if inputs, targets and lengths are not of the same number of sequences, at least one.
+ * @throws TypeError or RangeError unless inputs, targets and lengths have the same number of sequences, at least one.
  */
 export function sequencesOf(where: string, batch: AnyBatch): number {
   const { inputs, targets, lengths, weights } = batch;
@@ -82,7 +82,7 @@ export function part({ inputs, targets, lengths, weights, continues }: AnyBatch,
   };
 }
 
-/** The memory that a batch lies in. */
+/** The arrays of a batch. */
 export function arraysOf({ inputs, targets, weights }: AnyBatch): ArrayBufferView[] {
   const parts = isComposite(inputs) ? Object.values(inputs) : [inputs];
   return [...parts, targets, weights].flatMap((part) =>
@@ -103,7 +103,7 @@ function isList(part: Tensor | Indices | readonly number[]): part is readonly nu
   return Array.isArray(part);
 }
 
-/** What has tensors within, and is none itself. */
+/** An object that contains tensors but is not one itself. */
 function isComposite(inputs: Tensor | Indices | CompositeInputs): inputs is CompositeInputs {
   return (
     typeof inputs === 'object' &&
@@ -125,11 +125,11 @@ function rows({ data, shape }: Tensor | Indices, { start, end }: Range): Tensor 
 }
 
 /**
- * Adds up, in the order of the shards: `loss = Σ α_s·loss_s` and `g = Σ α_s·g_s`, with α = 1 of a sum. A mean over weights
- * w_s has `α_s = w_s / Σ w`, which makes it the mean over all.
+ * Sums the shards in order: `loss = Σ α_s·loss_s` and `g = Σ α_s·g_s`, with α = 1 for a sum. A mean with weights
+ * w_s has `α_s = w_s / Σ w`, which gives the mean over all.
  *
- * @param parameters whose gradients are those of shard 0 at first, and of all afterwards.
- * @param outcomes by shard; of shards without sequences there is none.
+ * @param parameters their gradients are initially those of shard 0, and finally the combined ones.
+ * @param outcomes by shard; undefined for shards without sequences.
  * @param gradients by shard, from 1.
  */
 export function combine(
@@ -141,7 +141,7 @@ export function combine(
   const sum = (of: (outcome: Outcome) => number) =>
     outcomes.reduce((total, outcome) => (outcome === undefined ? total : total + of(outcome)), 0);
   const weight = sum((outcome) => outcome.weight);
-  // A mean of nothing is 0, as it is of each shard then.
+  // The mean of no terms is 0, as it then is for each shard.
   const factor = (outcome: Outcome) => (reduction === 'sum' || weight === 0 ? 1 : outcome.weight / weight);
   outcomes.forEach((outcome, shard) => {
     if (outcome === undefined) return;

@@ -1,4 +1,4 @@
-/** The threads that compute a step together: the calling one, which holds the model itself, and workers. */
+/** The threads that compute a step: the calling one, which holds the original model, and workers. */
 
 import { type AbortSignalLike, unlessAborted } from '../async/until-aborted.ts';
 import { rangeError } from '../common/errors.ts';
@@ -26,18 +26,18 @@ export interface Division {
   readonly builders: Builders;
 }
 
-/** A copy of the model in the calling thread, and the weights on their way to it. */
+/** A copy of the model in the calling thread, and the array that passes weights to it. */
 interface Copy {
   readonly replica: Replica;
   readonly weights: Values;
 }
 
 /**
- * Shard s is computed by thread s mod threads, thread 0 being the calling one. What comes out depends on the shards
- * alone: each starts from the same weights, and has its own state, generators and place in the sum.
+ * Thread s mod threads computes shard s; thread 0 is the calling one. The result depends only on the shards: each starts from the
+ * same weights, and has its own state, generators and place in the sum.
  *
- * Shard 0 is computed in the model itself, whose generators it draws from and where its gradients stay until those of the
- * others are added.
+ * Shard 0 is computed in the original model: it draws from the model's generators, and its gradients stay there until the others
+ * are added.
  */
 export class Team {
   readonly #model: AnyModel;
@@ -48,7 +48,7 @@ export class Team {
   readonly #randoms: readonly Random[];
   readonly #members: Members;
   readonly #original: Replica;
-  /** For the other shards of the calling thread, where it has some. */
+  /** For other shards of the calling thread, if it has any. */
   readonly #copy: Copy | undefined;
   /** By shard, from 1. */
   readonly #gradients: Values[] = [];
@@ -83,8 +83,8 @@ export class Team {
   /**
    * Computes the gradients of a batch into the model's parameters.
    *
-   * @returns the loss and what it counts; undefined if `signal` is aborted before all shards are done.
-   * @throws Error if a worker fails: it names it and the step.
+   * @returns the loss and its weights; undefined if `signal` is aborted before all shards are done.
+   * @throws Error if a worker fails; it names the worker and the step.
    */
   async step(
     batch: AnyBatch,
@@ -99,7 +99,7 @@ export class Team {
     const outcomes: Outcome[] = [];
 
     const others = this.#members.compute(this.#parameters, tasksOf);
-    // Should this thread fail first, their failures concern nobody.
+    // If this thread fails first, ignore their failures.
     others.catch(() => {});
     try {
       this.#computeOwn(tasksOf(0), outcomes);
@@ -120,11 +120,11 @@ export class Team {
     this.#members.end();
   }
 
-  /** The tasks of all shards that have sequences. */
+  /** The tasks of all shards with sequences. */
   #tasks(batch: AnyBatch, sequences: number): Task[] {
     return rangesOf(sequences, this.#shards).flatMap((range, shard) => {
       const { start, end } = range;
-      // Empty shards fork too: what is drawn later does not depend on the sizes of batches.
+      // Empty shards fork too, so that later draws do not depend on batch sizes.
       const randoms = shard === 0 ? [] : forked(this.#randoms);
       if (start === end) return [];
       const own = this.#shards === 1 ? batch : part(batch, range);
@@ -153,24 +153,24 @@ export class Team {
   }
 }
 
-/** A worker, and the array in which weights go to it. */
+/** A worker, and the array that passes weights to it. */
 interface Member {
   readonly remote: Remote;
   weights: Values;
 }
 
-/** What came of a task, and its gradients. */
+/** The result of a task with its gradients. */
 interface Done {
   readonly shard: number;
   readonly outcome: Outcome;
   readonly gradients: Values;
 }
 
-/** Workers numbered from 1: the calling thread is number 0. */
+/** Workers numbered from 1; the calling thread is number 0. */
 class Members {
   readonly #members = new Map<number, Member>();
 
-  /** @throws whatever `start` does; no worker is left behind then. */
+  /** @throws any error of `start`, after ending the workers already started. */
   constructor(
     backend: Backend,
     parameters: ReadonlyMap<string, Parameter>,
@@ -194,9 +194,9 @@ class Members {
   }
 
   /**
-   * Has each worker compute the tasks that `tasksOf` gives it.
+   * Makes each worker compute the tasks that `tasksOf` returns for it.
    *
-   * @throws Error if a worker fails: it names it.
+   * @throws Error if a worker fails; it names the worker.
    */
   async compute(
     parameters: ReadonlyMap<string, Parameter>,

@@ -1,4 +1,4 @@
-/** Training whose batches are cut into shards, computed side by side. */
+/** Data-parallel training: batches are divided into shards, computed in parallel. */
 
 import type { Part } from '../common/architecture.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
@@ -16,23 +16,23 @@ import { spawn, type WorkerLike } from './workers.ts';
 
 /** Options of {@link trainParallel}. */
 export interface TrainParallelOptions<Target extends Tensor | Indices> extends LoopOptions<Target> {
-  /** How many parts each batch is cut into. The weights depend on it, by rounding: keep it to repeat a training. */
+  /** The number of parts of each batch. It affects the weights through rounding: keep it to reproduce a training. */
   readonly shards: number;
   /**
-   * How many threads compute them, the calling one among them: as many as shards unless given, which is also the most.
-   * The weights do not depend on it. With 1 there are no workers.
+   * The number of threads, including the calling one: default and maximum the number of shards. It does not affect the weights.
+   * With 1 there are no workers.
    */
   readonly threads?: number | undefined;
   /**
-   * Starts worker `index`, from 1. Its script calls `serve`. The library's own script, which knows its cells, layers and
-   * losses, unless given.
+   * Starts worker `index`, from 1, with a script that calls `serve`. Default the library's script, which supports its own cells,
+   * layers and losses.
    */
   readonly worker?: ((index: number) => WorkerLike) | undefined;
-  /** How cells and layers that are not the library's are built, by name; needed where there are fewer threads than shards. */
+  /** Builders for cells and layers outside the library, by name; needed if there are fewer threads than shards. */
   readonly builders?: Builders | undefined;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: of any targets
+// biome-ignore lint/suspicious/noExplicitAny: any targets
 const checks = (): Checks<TrainParallelOptions<any>> => ({
   ...loopChecks,
   shards: { required: size },
@@ -45,24 +45,24 @@ const checks = (): Checks<TrainParallelOptions<any>> => ({
 });
 
 /**
- * Trains a model as `train` does, each batch cut along its first axis into shards that threads compute side by side: the
- * calling one and workers, of Node's `worker_threads` or of a browser.
+ * Trains a model like `train`, with each batch divided along its first axis into shards that threads compute in parallel: the
+ * calling thread and workers, of Node's `worker_threads` or of a browser.
  *
- * Each step, all start from the same weights. With losses L_s of weights w_s and gradients g_s, the step's are
+ * In each step, all shards start from the same weights. With losses L_s, weights w_s and gradients g_s, the step's loss and gradient are
  *
- *     L = Σ α_s·L_s,  g = Σ α_s·g_s        α_s = w_s / Σ w of a mean, 1 of a sum
+ *     L = Σ α_s·L_s,  g = Σ α_s·g_s        α_s = w_s / Σ w for a mean, 1 for a sum
  *
- * added in the order of the shards: they are those of the whole batch up to rounding, and the same bit for bit for the same
- * number of shards, whatever the timing and the number of threads. Shard 0 draws from the model's own generators, such as
- * those of its dropouts; at each step every other shard gets generators forked from them. Where a batch `continues` the one
- * before, it has as many sequences, and each shard goes on from its own states.
+ * summed in the order of the shards: they equal those of the whole batch up to rounding, and are identical bit for bit for the
+ * same number of shards, whatever the timing and the number of threads. Shard 0 draws from the model's own generators, such as
+ * those of dropout layers; at each step every other shard gets generators forked from them. If a batch `continues` the previous
+ * one, it must have the same number of sequences, and each shard continues from its own states.
  *
- * Weights and gradients lie in shared memory where there is such, and are transferred elsewhere. Workers end with the
- * iteration, however it ends, and never keep a program alive. Each takes about as much memory as the model and the pass
- * over its shard. A step that is under way when `signal` is aborted is dropped if a worker has not answered by then.
+ * Weights and gradients are in shared memory if available, and are transferred otherwise. Workers end with the
+ * iteration, however it ends, and never keep a program alive. Each needs about as much memory as the model and the pass
+ * over its shard. If `signal` is aborted during a step, the step is dropped unless all workers have answered.
  *
- * @throws RangeError if `shards` or `threads` is out of range, or a batch cannot be cut; Error if a worker fails or dies,
- * naming the worker and the step, or if a loss, gradient or weight is not finite, as `train`. The weights are those of the
+ * @throws RangeError if `shards` or `threads` is out of range, or a batch cannot be divided; Error if a worker fails or dies,
+ * naming the worker and the step, or if a loss, gradient or weight is not finite, as for `train`. The weights are those of the
  * last step that was yielded.
  *
  * @example

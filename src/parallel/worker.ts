@@ -1,4 +1,4 @@
-/** The script of a worker that knows what the library knows. */
+/** The default worker script, which supports everything in the library. */
 import { serve } from './serve.ts';
 
 serve();

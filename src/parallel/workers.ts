@@ -1,19 +1,19 @@
-/** Workers of Node and of browsers: how they are started, asked and ended, and where they meet the thread that did so. */
+/** Workers in Node and browsers: starting, messaging and ending them, and the worker's end of the connection. */
 import type { Answer, Request, Response } from './messages.ts';
 
 /** A worker of Node or of a browser. */
 export interface WorkerLike {
-  /** Sends a message, and moves what is to be transferred. */
-  // biome-ignore lint/suspicious/noExplicitAny: Node and browsers differ in what may be transferred
+  /** Sends a message, and transfers the listed objects. */
+  // biome-ignore lint/suspicious/noExplicitAny: Node and browsers differ in what can be transferred
   postMessage(message: unknown, transfer: any): void;
-  /** Ends it at once. */
+  /** Ends it immediately. */
   terminate(): unknown;
 }
 
-/** In CommonJS, the file that this is in. */
+/** In CommonJS, the path of this file. */
 declare const __filename: string | undefined;
 
-/** @throws Error if there are no workers here. */
+/** @throws Error if there are no workers in this environment. */
 export function spawn(): WorkerLike {
   const node = nodeModules();
   const path = node && typeof __filename === 'string' ? __filename : undefined;
@@ -23,12 +23,12 @@ export function spawn(): WorkerLike {
   if (node === undefined)
     throw new Error('trainParallel: there are no workers here, expected some, or { threads: 1 }');
   const here = path === undefined ? import.meta.url : node.url.pathToFileURL(path);
-  // Not a literal within the expression: bundlers would take it for a file to copy.
+  // Not a literal within the expression, because bundlers would treat it as a file to copy.
   const script = './worker.js';
   return new node.threads.Worker(new URL(script, here)) as WorkerLike;
 }
 
-/** What Node's workers and those of browsers offer beyond what they have in common. */
+/** What Node's and browsers' workers offer beyond their common interface. */
 interface AnyWorker extends WorkerLike {
   on?(event: string, listener: (value: unknown) => void): void;
   addEventListener?(event: string, listener: (event: never) => void): void;
@@ -41,7 +41,7 @@ interface Waiting {
   reject(reason: Error): void;
 }
 
-/** One worker, from its start to its end. */
+/** One worker, from start to end. */
 export class Remote {
   readonly #worker: AnyWorker;
   #waiting: Waiting | undefined;
@@ -71,12 +71,12 @@ export class Remote {
     this.#worker.unref?.();
   }
 
-  /** Says something that needs no answer. */
+  /** Sends a message that needs no answer. */
   tell(request: Request): void {
     this.#worker.postMessage(request, []);
   }
 
-  /** Resolves to the answer; rejects when the worker fails, or has before. Only meanwhile the process stays alive for it. */
+  /** Resolves to the answer; rejects if the worker fails or has failed. The process stays alive only while waiting. */
   ask(request: Request, transfer: readonly ArrayBuffer[]): Promise<Answer> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
@@ -110,19 +110,19 @@ export class Remote {
   }
 }
 
-/** A worker's end of the line. */
+/** A worker's end of the connection. */
 export interface Port {
   onmessage: ((event: { readonly data: unknown }) => void) | null;
   postMessage(message: unknown, transfer: readonly ArrayBuffer[]): void;
 }
 
-/** What is needed of Node's modules. */
+/** The parts of Node's modules in use. */
 interface NodeModules {
   readonly threads: { readonly Worker: new (script: URL) => unknown; readonly parentPort: Port | null };
   readonly url: { pathToFileURL(path: string): URL };
 }
 
-/** Node's modules, without an import that a browser or a bundler would stumble over; undefined elsewhere. */
+/** Node's modules, without an import that would fail in browsers or bundlers; undefined elsewhere. */
 function nodeModules(): NodeModules | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
   const threads = process?.getBuiltinModule?.('node:worker_threads');
@@ -130,7 +130,7 @@ function nodeModules(): NodeModules | undefined {
   return threads && url ? ({ threads, url } as NodeModules) : undefined;
 }
 
-/** The end of the line of the worker that this runs in; undefined where it is none. */
+/** The connection of the worker running this code; undefined outside a worker. */
 export function ownPort(): Port | undefined {
   const parent = nodeModules()?.threads.parentPort;
   if (parent) return parent;
