@@ -1,4 +1,4 @@
-/** What every cell has beside its rule: sizes, parameters and their starting values, and the step of a single input. */
+/** The base of all cells: sizes, parameters and their initial values, and single steps. */
 import type { Architecture } from '../common/architecture.ts';
 import { weightShape, wholeNumber } from '../common/errors.ts';
 import { type Checks, checkOptions, flag, later, size } from '../common/options.ts';
@@ -34,19 +34,19 @@ import {
 
 /** Options of every cell. */
 export interface CellOptions<InputSize extends number = number, HiddenSize extends number = number> {
-  /** I, the features of an input. */
+  /** I, the number of input features. */
   readonly inputSize: InputSize;
-  /** H, the units of the cell. */
+  /** H, the number of units. */
   readonly hiddenSize: HiddenSize;
-  /** Whether there are biases: true by default. */
+  /** Whether there are biases: default true. */
   readonly bias?: boolean | undefined;
-  /** What it computes with: `float32()` by default. */
+  /** The compute backend: default `float32()`. */
   readonly backend?: Backend | undefined;
-  /** Where starting weights are drawn from: by default one generator for the whole program, seeded with 0. */
+  /** Draws the initial weights: default the program's shared generator, seeded with 0. */
   readonly random?: Random | undefined;
-  /** Of W_ih, gate by gate: `glorotUniform` by default. */
+  /** Initialises W_ih, gate by gate: default `glorotUniform`. */
   readonly inputInitializer?: Initializer | undefined;
-  /** Of W_hh, gate by gate: `orthogonal` by default. */
+  /** Initialises W_hh, gate by gate: default `orthogonal`. */
   readonly recurrentInitializer?: Initializer | undefined;
 }
 
@@ -63,9 +63,9 @@ export const cellChecks: Checks<CellOptions> = {
 /** The state of a cell: each part `[batch, hiddenSize]`, or as wide as `stateSizes` says. */
 export type CellState<Name extends string> = { readonly [name in Name]: Tensor };
 
-/** What may come with the input of a step. */
+/** Options passed with the input of a step. */
 export interface StepOptions<S> {
-  /** The state to start from, `[batch, hiddenSize]` each or as `stateSizes` says: zeros by default. */
+  /** The initial state, `[batch, hiddenSize]` each or as `stateSizes` says: default zeros. */
   readonly state?: S | undefined;
 }
 
@@ -75,7 +75,7 @@ const stepChecks: Checks<StepOptions<State>> = { state: later };
 export type StateOf<C> = C extends Cell<infer Name, number, number> ? CellState<Name> : never;
 
 /**
- * A recurrent cell: a {@link Rule} with parameters. Extend it to make a cell of your own.
+ * A recurrent cell: a {@link Rule} with parameters. Extend it to define a custom cell.
  *
  * | parameter | shape |
  * | --- | --- |
@@ -130,7 +130,7 @@ export abstract class Cell<
   OutputSize extends number = HiddenSize,
 > implements Unrollable<Name>
 {
-  /** The class's name, in errors and saved files. */
+  /** The class name, used in errors and saved files. */
   readonly type: string;
   readonly rule: Rule<string, Name, string, string>;
   readonly inputSize: InputSize;
@@ -140,13 +140,13 @@ export abstract class Cell<
   readonly weightHh: Parameter;
   readonly biasIh: Parameter | undefined;
   readonly biasHh: Parameter | undefined;
-  /** The parameters that the rule declares of its own. */
+  /** Additional parameters declared by the rule. */
   readonly own: { readonly [name: string]: Parameter };
 
   /**
-   * @param options only those of every cell: what a cell has beside is taken out before.
-   * @throws RangeError if a size is not a whole number of at least 1, or an initialiser gives another number of values;
-   * TypeError if an option is unknown or of another kind.
+   * @param options only the common ones; a cell's additional options must be removed first.
+   * @throws RangeError if a size is not a whole number of at least 1, or an initialiser returns the wrong number of values;
+   * TypeError if an option is unknown or has the wrong type.
    */
   constructor(
     type: string,
@@ -219,7 +219,7 @@ export abstract class Cell<
     return new Map(named.filter((entry): entry is [string, Parameter] => entry[1] !== undefined));
   }
 
-  /** How to build this cell again; the parameters' values are not part of it. */
+  /** The options needed to rebuild this cell, without parameter values. */
   architecture(): Architecture {
     const { type, inputSize, hiddenSize, biasIh } = this;
     return { type, options: { inputSize, hiddenSize, bias: biasIh !== undefined } };
@@ -232,7 +232,7 @@ export abstract class Cell<
   }
 
   /**
-   * One step, recorded for its backward: a sequence of length one.
+   * One step, recorded for the backward pass: a sequence of length one.
    *
    * @param x `[batch, inputSize]`
    * @throws RangeError or TypeError if the input, the state or an option does not fit.
@@ -283,12 +283,12 @@ export abstract class Cell<
     });
   }
 
-  /** `using cell = …` releases it. */
+  /** Releases the cell at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.release();
   }
 
-  /** Gives the memory of the parameters back now, and not when they are collected; whatever uses them afterwards throws. */
+  /** Frees the parameters' memory immediately instead of at garbage collection; later use throws. */
   release(): void {
     releaseParameters(this);
   }

@@ -1,4 +1,4 @@
-/** The long short-term memory cell whose forget gate is what its input gate leaves. */
+/** The long short-term memory cell with coupled input and forget gates. */
 import { add, mul, sigmoid, sigmoidBackward, sub, tanh, tanhBackward } from '../matrix/operations.ts';
 import type { Rule } from '../unroll/rule.ts';
 import { Cell, type CellOptions } from './cell.ts';
@@ -9,7 +9,7 @@ const rule: Rule<'i' | 'g' | 'o', 'h' | 'c', 'tanhC'> = {
   kept: ['tanhC'],
   separateRecurrent: false,
   squashed: { i: 'sigmoid', g: 'tanh', o: 'sigmoid' },
-  // 1 − σ(−1) = σ(1): the memory starts as open as that of the other LSTM cells.
+  // 1 − σ(−1) = σ(1): the initial forget gate is as open as in the other LSTM cells.
   initialBias: { i: -1 },
   stages: [
     {
@@ -54,8 +54,8 @@ const rule: Rule<'i' | 'g' | 'o', 'h' | 'c', 'tanhC'> = {
  *     (3) tanhC = tanh c_t
  *     (4) h_t = o * tanhC
  *
- * The "CIFG" of Greff et al. (2015), arXiv:1503.04069, without peepholes: as good as the `LSTMCell` there, with a quarter of the
- * parameters less. Gates in the order i, g, o. The input gate's bias starts at −1, so that the memory starts open.
+ * The "CIFG" of Greff et al. (2015), arXiv:1503.04069, without peepholes: as accurate there as the `LSTMCell`, with a quarter fewer
+ * parameters. Gates in the order i, g, o. The input gate's bias starts at −1, so that the forget gate starts open.
  *
  * @example
  * ```ts

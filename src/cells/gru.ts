@@ -119,14 +119,14 @@ const resetBefore: Rule<Gate, 'h', 'reset'> = {
 /** Options of {@link GRUCell}. */
 export interface GRUCellOptions<InputSize extends number, HiddenSize extends number>
   extends CellOptions<InputSize, HiddenSize> {
-  /** Whether the reset gate acts after the recurrent product, as in cuDNN and PyTorch, or before it: `'after'` by default. */
+  /** Whether the reset gate acts after the recurrent product, as in cuDNN and PyTorch, or before it: default `'after'`. */
   readonly reset?: 'after' | 'before' | undefined;
 }
 
 const checks = (): Checks<GRUCellOptions<number, number>> => ({ ...cellChecks, reset: ['after', 'before'] });
 
 /**
- * The gated recurrent unit: its new state lies between the old one and a candidate `n`.
+ * The gated recurrent unit: its new state interpolates between the old one and a candidate `n`.
  *
  *     (1) r = σ(W_ir x_t + b_ir + W_hr h_{t−1} + b_hr)
  *     (2) z = σ(W_iz x_t + b_iz + W_hz h_{t−1} + b_hz)
@@ -134,8 +134,8 @@ const checks = (): Checks<GRUCellOptions<number, number>> => ({ ...cellChecks, r
  *     (3′) n = tanh(W_in x_t + b_in + W_hn (r * h_{t−1}) + b_hn)           reset before it
  *     (4) h_t = (1 − z) * n + z * h_{t−1} = n + z * (h_{t−1} − n)
  *
- * Cho et al. (2014), arXiv:1406.1078, is (3′); its first version's order, which PyTorch, cuDNN and Keras 3 compute, is
- * (3). Gates in the order r, z, n and parameters as PyTorch's `GRUCell`.
+ * Cho et al. (2014), arXiv:1406.1078, use (3′); the first version of that paper, PyTorch, cuDNN and Keras 3 use (3). Gates in
+ * the order r, z, n and parameters as in PyTorch's `GRUCell`.
  *
  * @example
  * ```ts

@@ -44,7 +44,7 @@ function rule(epsilon: number): Rule<string, 'h', string, string> {
  *     LN(a; gain, shift) = gain * (a − μ)/√(σ² + ε) + shift        μ, σ² the mean and the biased variance of all of a
  *
  * Ba, Kiros and Hinton (2016), arXiv:1607.06450, with one mean and variance over the three gates of each product, as in
- * haste; the paper takes those of r and z, and those of n, apart, and writes 1 − z for z. Gates in the order r, z, n.
+ * haste; the paper normalises r and z separately from n, and writes 1 − z for z. Gates in the order r, z, n.
  * Gains and shifts are `[3·hiddenSize]`; there are no other biases.
  *
  * @example

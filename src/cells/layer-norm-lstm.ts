@@ -93,7 +93,7 @@ function rule(epsilon: number): LayerNormRule {
 }
 
 /**
- * The long short-term memory cell with layer normalisation: its gates see how inputs and outputs compare, not how large they are.
+ * The long short-term memory cell with layer normalisation, which makes its gates insensitive to the scale of their inputs.
  *
  *     (1) p = LN(W_ih x_t; gainIh, shiftIh)        q = LN(W_hh h_{t−1}; gainHh, shiftHh)
  *     (2) i, f, o = σ(p + q)        g = tanh(…)

@@ -8,7 +8,7 @@ import { type CellOptions, cellChecks } from './cell.ts';
 /** Options of {@link LayerNormLSTMCell} and {@link LayerNormGRUCell}, whose shifts are their biases. */
 export interface LayerNormCellOptions<InputSize extends number, HiddenSize extends number>
   extends Omit<CellOptions<InputSize, HiddenSize>, 'bias'> {
-  /** ε: 1e-5 by default. */
+  /** ε: default 1e-5. */
   readonly epsilon?: number | undefined;
 }
 
@@ -53,7 +53,7 @@ export function layerNormBackward(
 type Kept = 'normalIh' | 'normalHh' | 'inverseIh' | 'inverseHh';
 type Own = 'gainIh' | 'shiftIh' | 'gainHh' | 'shiftHh';
 
-/** What a rule declares for {@link normalizeProducts}, where it has q apart from p; where the shifts of gates start, if not at 0. */
+/** The declarations a rule needs for {@link normalizeProducts}, with q separate from p; and initial shifts of gates other than 0. */
 export function normalizedProducts<Gate extends string>(
   gates: readonly Gate[],
   starts: { readonly [gate in Gate]?: number } = {},
@@ -87,7 +87,7 @@ export function normalizeProducts(step: Step<'all', never, Kept, Own>, epsilon: 
   layerNorm(recurrent.all, kept.normalHh, kept.inverseHh, recurrent.all, gainHh, shiftHh, epsilon);
 }
 
-/** {@link normalizeProducts} backward, after what followed it. */
+/** The backward pass of {@link normalizeProducts}, after that of the following operations. */
 export function normalizeProductsBackward(
   { kept, parameters }: Step<'all', never, Kept, Own>,
   d: StepGradient<'all', never, Kept, Own>,

@@ -22,7 +22,7 @@ export function lstm(
   mul(h, o, tanhC); // (4)
 }
 
-/** {@link lstm} backward, from the gradient of its output, `dh` [B, H]. */
+/** The backward pass of {@link lstm}, from the gradient of its output, `dh` [B, H]. */
 export function lstmBackward(
   { prev, gates: { i, f, g, o }, kept: { tanhC } }: Step<Gate, State, 'tanhC'>,
   d: StepGradient<Gate, State, 'tanhC'>,
@@ -50,7 +50,7 @@ const rule: Rule<Gate, State, 'tanhC'> = {
   kept: ['tanhC'],
   separateRecurrent: false,
   squashed: { i: 'sigmoid', f: 'sigmoid', g: 'tanh', o: 'sigmoid' },
-  // A forget gate that starts open lets the gradient through from the first step of training.
+  // An open forget gate lets the gradient through from the first training step.
   initialBias: { f: 1 },
   stages: [
     {
@@ -63,7 +63,7 @@ const rule: Rule<Gate, State, 'tanhC'> = {
 };
 
 /**
- * The long short-term memory cell: a cell state `c` that is added to, not multiplied, so that gradients last.
+ * The long short-term memory cell: its cell state `c` is updated additively, so that gradients last.
  *
  *     (1) i, f, o = σ(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh)        g = tanh(…)
  *     (2) c_t = f * c_{t−1} + i * g
@@ -71,7 +71,7 @@ const rule: Rule<Gate, State, 'tanhC'> = {
  *     (4) h_t = o * tanhC
  *
  * Hochreiter and Schmidhuber (1997), with the forget gate of Gers, Schmidhuber and Cummins (2000); gates in the order
- * i, f, g, o and parameters as PyTorch's `LSTMCell`. The forget gate's bias starts at 1 (Jozefowicz et al. 2015).
+ * i, f, g, o and parameters as in PyTorch's `LSTMCell`. The forget gate's bias starts at 1 (Jozefowicz et al. 2015).
  *
  * @example
  * ```ts

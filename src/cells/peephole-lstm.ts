@@ -1,4 +1,4 @@
-/** The long short-term memory cell whose gates see the cell state. */
+/** The long short-term memory cell with peephole connections. */
 import {
   add,
   addColumnSums,
@@ -73,7 +73,7 @@ const rule: Rule<'i' | 'f' | 'g' | 'o', 'h' | 'c', 'tanhC', 'weightCi' | 'weight
 };
 
 /**
- * The long short-term memory cell with peepholes: each unit's gates see its own cell state, so that it can tell times.
+ * The long short-term memory cell with peepholes: each unit's gates see its own cell state, which helps it to measure time.
  *
  *     (1) i = σ(W_ii x_t + b_ii + W_hi h_{t−1} + b_hi + w_ci * c_{t−1})        f likewise, with w_cf
  *     (2) g = tanh(W_ig x_t + b_ig + W_hg h_{t−1} + b_hg)
@@ -81,9 +81,9 @@ const rule: Rule<'i' | 'f' | 'g' | 'o', 'h' | 'c', 'tanhC', 'weightCi' | 'weight
  *     (4) o = σ(W_io x_t + b_io + W_ho h_{t−1} + b_ho + w_co * c_t)
  *     (5) h_t = o * tanh c_t
  *
- * Gers and Schmidhuber (2000), "Recurrent nets that time and count": the input and forget gates see the cell state before the step,
- * the output gate the one after it. Beside the parameters of an `LSTMCell` there are `weightCi`, `weightCf` and `weightCo`
- * `[hiddenSize]`, at first 0.
+ * Gers and Schmidhuber (2000), "Recurrent nets that time and count": the input and forget gates see the previous cell state,
+ * the output gate the new one. In addition to the parameters of an `LSTMCell` it has `weightCi`, `weightCf` and `weightCo`
+ * `[hiddenSize]`, initially 0.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** The long short-term memory cell whose output is a projection of its units. */
+/** The long short-term memory cell with a projected output. */
 import type { Architecture } from '../common/architecture.ts';
 import { rangeError, weightShape } from '../common/errors.ts';
 import { type Checks, checkOptions, size } from '../common/options.ts';
@@ -49,7 +49,7 @@ export interface ProjectedLSTMCellOptions<
   HiddenSize extends number,
   ProjectionSize extends number,
 > extends CellOptions<InputSize, HiddenSize> {
-  /** P, the features of the output: fewer than `hiddenSize`. */
+  /** P, the number of output features: less than `hiddenSize`. */
   readonly projectionSize: ProjectionSize;
 }
 
@@ -59,7 +59,7 @@ const checks = (): Checks<ProjectedLSTMCellOptions<number, number, number>> => (
 });
 
 /**
- * The long short-term memory cell with a narrower output: many units remember, and few numbers return into the gates.
+ * The long short-term memory cell with a projected output: many memory units, but a small recurrent input.
  *
  *     (1) i, f, o = σ(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh)        g = tanh(…)
  *     (2) c_t = f * c_{t−1} + i * g

@@ -1,6 +1,6 @@
 /**
- * Recurrent dropout, of any rule: every recurrent product multiplies what it reads with one and the same mask, at every
- * step. What φ itself sees of the state stays whole.
+ * Recurrent dropout for any rule: every recurrent product multiplies its input by the same mask at every step. φ itself sees
+ * the whole state.
  */
 import type { Matrix } from '../matrix/matrix.ts';
 import { mul, mulAdd } from '../matrix/operations.ts';
@@ -19,7 +19,7 @@ export function withRecurrentDropout<State extends string>(
   const stages = rule.stages.map((stage, s): Stage<string, State, string, string> => {
     if (stage.gives !== undefined) return stage;
     const dropped = `dropped ${s}`;
-    // A state's gradient has a part through φ already; that of something kept comes from this product alone.
+    // A state also has a gradient through φ; a kept matrix gets its gradient from this product only.
     const collect = rule.states.includes(stage.from as State) ? mulAdd : mul;
     return {
       ...stage,

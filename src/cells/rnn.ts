@@ -41,7 +41,7 @@ const rules = {
 /** Options of {@link RNNCell}. */
 export interface RNNCellOptions<InputSize extends number, HiddenSize extends number>
   extends CellOptions<InputSize, HiddenSize> {
-  /** f: `'tanh'` by default. */
+  /** f: default `'tanh'`. */
   readonly activation?: 'tanh' | 'relu' | undefined;
 }
 
@@ -55,7 +55,7 @@ const checks = (): Checks<RNNCellOptions<number, number>> => ({
  *
  *     (1) h_t = f(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh)        f = tanh or ReLU
  *
- * Elman (1990), "Finding structure in time"; parameters as PyTorch's `RNNCell`. With `activation: 'relu'` and
+ * Elman (1990), "Finding structure in time"; parameters as in PyTorch's `RNNCell`. With `activation: 'relu'` and
  * `recurrentInitializer: identity` it is the IRNN of Le, Jaitly and Hinton (2015), arXiv:1504.00941, which also draws its
  * input weights by `normal(0.001)`.
  *

@@ -1,22 +1,22 @@
-/** Zoneout, of any rule: some units of a state keep their previous value for a step. */
+/** Zoneout for any rule: some units of a state keep their previous value for a step. */
 import type { Matrix } from '../matrix/matrix.ts';
 import { mul, mulAdd, sub } from '../matrix/operations.ts';
 import { type Matrices, mapNames, type Rule, type Stage, sizeOf } from '../unroll/rule.ts';
 
-/** Writes which units of a batch stay as they are at step t: 1 for those that do, 0 for those that do not. [B, H] */
+/** Writes the zoneout mask of step t, [B, H]: 1 for units that keep their value, 0 for the others. */
 export type Zone = (out: Matrix, t: number) => void;
 
 /**
  * s̃_t = φ(p_t, q_t, s_{t−1})          s_t = z_t * s_{t−1} + (1 − z_t) * s̃_t
  *
- * @param zones z of each state that has one.
+ * @param zones z for each state that has a mask.
  */
 export function withZoneout<State extends string>(
   rule: Rule<string, State, string, string>,
   zones: ReadonlyMap<State, Zone>,
 ): Rule<string, State, string, string> {
   const names = [...zones.keys()];
-  /** A step, or its gradient, as φ and φ′ see it: what comes next is s̃_t. */
+  /** A step, or its gradient, as φ and φ′ see it: with s̃_t as the next state. */
   const within = <Of extends { readonly next: Matrices<State>; readonly kept: Matrices<string> }>(
     of: Of,
   ): Of => ({
@@ -42,7 +42,7 @@ export function withZoneout<State extends string>(
         if (s === last)
           for (const name of names) remaining(d.kept[fresh(name)]!, step.kept[zoneOf(name)]!, d.next[name]);
         stage.activateBackward(within(step), within(d));
-        // The first stage is the last to go back: nobody overwrites what is added here.
+        // The first stage runs last in the backward pass, so nothing overwrites what is added here.
         if (s === 0) for (const name of names) mulAdd(d.prev[name], step.kept[zoneOf(name)]!, d.next[name]);
       },
     }),
