@@ -1,7 +1,7 @@
 /** How gradients change as they flow back through time: whether they vanish or explode, and why. */
 import type { Part } from '../common/architecture.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
-import { type Checks, checkOptions } from '../common/options.ts';
+import { type Checks, callback, checkOptions } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Batch } from '../data/batch.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
@@ -188,6 +188,7 @@ function check(
   options: GradientFlowOptions<never>,
 ): void {
   checkModel(WHERE, model);
+  callback(WHERE, 'model.architecture', (model as Partial<Part>).architecture);
   if (typeof batch !== 'object' || batch === null)
     throw typeError(WHERE, 'batch', `is ${show(batch)}`, '{ inputs, targets }');
   for (const part of ['inputs', 'targets'] as const)

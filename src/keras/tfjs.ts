@@ -1,7 +1,9 @@
 /** The files that `model.save` of TensorFlow.js writes: model.json, and weights beside it. */
+
 import { rangeError, show, typeError } from '../common/errors.ts';
+import { type Checks, checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
-import type { Backend } from '../kernels/backend.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import { elementWidth, StoredTensor } from '../storage/stored-tensor.ts';
 import type { Weights } from './build.ts';
@@ -33,6 +35,8 @@ const dtypes = new Map([
   ['bool', 'BOOL'],
 ]);
 
+const checks: Checks<FromTfjsOptions> = { backend: backendOption };
+
 /**
  * Reads a model that TensorFlow.js saved, or that was converted for it: a layers model, not a graph model.
  *
@@ -59,7 +63,7 @@ const dtypes = new Map([
  * ```
  */
 export function fromTfjs(files: Files, options: FromTfjsOptions = {}): KerasModel {
-  const { backend = float32() } = options;
+  const { backend = float32() } = checkOptions('fromTfjs', options, checks);
   const json = parse(fileOf(files, 'model.json'));
   const { modelTopology: topology, weightsManifest: manifest, format } = json as { [name: string]: unknown };
   if (format === 'graph-model')

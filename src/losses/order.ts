@@ -42,7 +42,7 @@ export function timeMajor(
   { batch, time }: TermsExtent,
 ): Float64Array {
   const { data, shape } = (given ?? {}) as Partial<Tensor>;
-  if (data === undefined || shape === undefined)
+  if (data === undefined || !Array.isArray(shape))
     throw typeError(where, argument, `is ${show(given)}`, `a tensor { data, shape }${why}`);
   const length = expected.reduce((size, dimension) => size * dimension, 1);
   if (shape.join() !== expected.join() || data.length !== length)

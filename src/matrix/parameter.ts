@@ -1,7 +1,9 @@
 /** A trained weight: its value, and the gradient that backward passes accumulate into. */
+
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
-import type { Backend } from '../kernels/backend.ts';
+import { isShape } from '../common/tensor.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { Matrix } from './matrix.ts';
 import { fill } from './operations.ts';
@@ -78,6 +80,9 @@ export class Parameter {
     shape: readonly number[],
     initial: ArrayLike<number> | (() => ArrayLike<number>),
   ) {
+    if (!Array.isArray(shape) || !isShape(shape))
+      throw typeError('Parameter', 'shape', `is ${show(shape)}`, 'an array of dimensions');
+    backendOption('Parameter', 'backend', backend);
     this.shape = shape;
     const [rows, ...rest] = shape.length === 1 ? [1, ...shape] : shape;
     const columns = rest.reduce((product, dimension) => product * dimension, 1);

@@ -1,7 +1,9 @@
 /** Graphs of ONNX files, run by layers of the library. */
+
 import { rangeError, show, typeError } from '../common/errors.ts';
+import { type Checks, checkOptions } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
-import type { Backend } from '../kernels/backend.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 import { bytesOf } from '../storage/safetensors.ts';
@@ -18,6 +20,8 @@ export interface FromOnnxOptions {
   /** What the layers compute with. Default `float32()`. */
   readonly backend?: Backend | undefined;
 }
+
+const checks: Checks<FromOnnxOptions> = { backend: backendOption };
 
 /** What goes into a graph, by name: real numbers, or whole ones. */
 export interface OnnxFeeds {
@@ -266,7 +270,7 @@ function keep(scope: Scope, node: Node, values: readonly Value[]): void {
  * ```
  */
 export function fromOnnx(bytes: Uint8Array, options: FromOnnxOptions = {}): OnnxModel {
-  const { backend = float32() } = options;
+  const { backend = float32() } = checkOptions('fromOnnx', options, checks);
   try {
     const { graph, opset } = readModel(bytesOf('fromOnnx', bytes));
     return new OnnxModel(graph, opset, backend);

@@ -1,7 +1,7 @@
 /** What PyTorch calls the parameters of a model: `1.cell.weightIh` is `rnn.weight_ih_l0`, say. */
 import type { Part } from '../common/architecture.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
-import { checkOptions } from '../common/options.ts';
+import { callback, checkOptions } from '../common/options.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Weighted } from '../storage/weights.ts';
 
@@ -47,6 +47,8 @@ export function pytorchParameters(
   model: Nameable,
   options: NameOptions,
 ): Map<string, Parameter> {
+  callback(where, 'model.architecture', (model as Partial<Nameable> | undefined)?.architecture);
+  callback(where, 'model.parameters', (model as Partial<Nameable> | undefined)?.parameters);
   checkOptions<NameOptions, NameOptions>(where, options, { prefix: text, names: namesCheck });
   const { prefix = '', names = {} } = options;
   const parameters = new Map<string, Parameter>();

@@ -5,8 +5,8 @@ import { LSTMCell } from '../cells/lstm.ts';
 import { ProjectedLSTMCell } from '../cells/projected-lstm.ts';
 import { RNNCell } from '../cells/rnn.ts';
 import { rangeError } from '../common/errors.ts';
-import { checkOptions } from '../common/options.ts';
-import type { Backend } from '../kernels/backend.ts';
+import { type Checks, checkOptions } from '../common/options.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
 import { Bidirectional } from '../layers/bidirectional.ts';
 import { Sequence } from '../layers/sequence.ts';
 import { type AnyLayer, Sequential } from '../layers/sequential.ts';
@@ -25,6 +25,12 @@ export interface RecurrentOptions {
 }
 
 const where = 'recurrent';
+
+const checks: Checks<RecurrentOptions> = {
+  activation: ['tanh', 'relu'],
+  outputs: ['all', 'last'],
+  backend: backendOption,
+};
 
 /**
  * The layers of an `nn.RNN`, `nn.LSTM` or `nn.GRU` of a PyTorch model, built and loaded from its tensors alone.
@@ -48,11 +54,7 @@ const where = 'recurrent';
  * ```
  */
 export function recurrent(tensors: Tensors, prefix: string, options: RecurrentOptions = {}): Sequential {
-  checkOptions<Omit<RecurrentOptions, 'backend'>, Omit<RecurrentOptions, 'backend'>>(
-    where,
-    (({ backend: _, ...rest }) => rest)(options),
-    { activation: ['tanh', 'relu'], outputs: ['all', 'last'] },
-  );
+  checkOptions(where, options, checks);
   const given = tensorsOf(where, tensors);
   text(where, 'prefix', prefix);
   const layers: AnyLayer[] = [];

@@ -1,7 +1,7 @@
 /** The parameters of a model as PyTorch's state_dict, out and in. */
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
-import { checkOptions, flag } from '../common/options.ts';
+import { checkOptions, flag, record } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { join, type Nameable, type NameOptions, pytorchParameters } from './names.ts';
 
@@ -70,7 +70,7 @@ export function stateDict(model: Nameable, options: NameOptions = {}): Map<strin
  */
 export function loadStateDict(model: Nameable, tensors: Tensors, options: LoadStateDictOptions = {}): void {
   const where = 'loadStateDict';
-  const { strict = true, ...naming } = options;
+  const { strict = true, ...naming } = record(where, 'options', options) as typeof options;
   checkOptions<Pick<LoadStateDictOptions, 'strict'>, Pick<LoadStateDictOptions, 'strict'>>(
     where,
     { strict },

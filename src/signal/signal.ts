@@ -5,7 +5,7 @@
  * with it gathers rows instead. Beyond a sequence's length, values are finite and mean nothing,
  * indices are −1, and gradients are zero.
  */
-import { rangeError } from '../common/errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 
 /** How many sequences, steps and features a signal has. */
@@ -54,6 +54,8 @@ export type Signal = DenseSignal | OneHotSignal;
  * ```
  */
 export function dense(like: Signal, values: Matrix): DenseSignal {
+  if (like?.batch === undefined) throw typeError('dense', 'like', `is ${show(like)}`, 'a signal');
+  if (values?.columns === undefined) throw typeError('dense', 'values', `is ${show(values)}`, 'a Matrix');
   const { batch, time, timed, lengths } = like;
   return { kind: 'dense', batch, time, timed, width: values.columns, lengths, values };
 }

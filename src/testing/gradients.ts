@@ -1,12 +1,14 @@
 /** Numerical gradients: checks that a backward pass is the derivative of its forward pass. */
 
+import { isBuiltin } from '../common/builtin.ts';
 import { numberWithin, oneOf, rangeError, show, typeError } from '../common/errors.ts';
-import { type Checks, callback, checkOptions, later } from '../common/options.ts';
+import { type Checks, callback, checkOptions, later, record } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { clearGradients } from '../optimizers/optimizer.ts';
 import { Random, randomOption } from '../random/random.ts';
+import { checkTensor } from '../signal/checks.ts';
 import type { Pass } from '../signal/pass.ts';
 import type { State } from '../signal/state.ts';
 
@@ -46,7 +48,10 @@ export interface GradientCheckOptions {
 
 const checks: Checks<GradientCheckOptions> = {
   lengths: later,
-  state: later,
+  state: (where, argument, value) =>
+    typeof value === 'string'
+      ? oneOf<'learned'>(where, argument, value, ['learned'])
+      : (record(where, argument, value) as State),
   step: (where, argument, value) => numberWithin(where, argument, value, Number.MIN_VALUE, 1),
   random: randomOption,
   before: callback,
@@ -118,13 +123,13 @@ export function checkGradients(
   } = checkOptions('checkGradients', options, checks);
   if (typeof subject?.forward !== 'function' || typeof subject.parameters !== 'function')
     throw typeError('checkGradients', 'subject', `is ${show(subject)}`, 'a cell or a layer');
-  if (typeof state === 'string') oneOf('checkGradients', 'state', state, ['learned']);
   if (subject.backend.dtype !== 'float64')
     throw rangeError('checkGradients', 'subject', `computes in ${subject.backend.name}`, 'float64()');
   const draw = (like: Tensor): Tensor => ({
     data: Float64Array.from(like.data, () => random.normal()),
     shape: like.shape,
   });
+  checkTensor('checkGradients', 'input', input, isBuiltin(input?.data, 'Int32Array') ? 'index' : 'real');
   const ownInput = copyOf(input);
   const forwardFrom = (initial: State | undefined): AnyPass => {
     before?.();
@@ -278,7 +283,8 @@ function copyState(state: State): State {
   return mapState(state, (leaf) => ({ data: Float64Array.from(leaf.data), shape: leaf.shape }));
 }
 
-const isTensor = (node: Tensor | State): node is Tensor => 'data' in node && 'shape' in node;
+const isTensor = (node: Tensor | State): node is Tensor =>
+  typeof node === 'object' && node !== null && 'data' in node && 'shape' in node;
 
 function mapState(state: State, map: (leaf: Tensor) => Tensor): State {
   return Object.fromEntries(

@@ -1,9 +1,10 @@
 /** Training: a batch forward and back, a clipped gradient, an update; one step of an async iterable at a time. */
 
-import { type Checks, later } from '../common/options.ts';
+import { type Check, type Checks, record } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Batches } from '../data/batch.ts';
 import { clearGradients } from '../optimizers/optimizer.ts';
+import type { State } from '../signal/state.ts';
 import { backPropagate } from './back-propagate.ts';
 import { checkTraining, loopChecks } from './check.ts';
 import { trainingLoop } from './loop.ts';
@@ -11,7 +12,7 @@ import type { TrainingStep, TrainOptions } from './options.ts';
 import type { Trainable } from './trainable.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: of any targets
-const checks = (): Checks<TrainOptions<any>> => ({ ...loopChecks, initialState: later });
+const checks = (): Checks<TrainOptions<any>> => ({ ...loopChecks, initialState: record as Check<State> });
 
 /**
  * Trains a model on batches, one update each. Nothing happens until the result is iterated, and the caller owns the loop:

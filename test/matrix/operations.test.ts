@@ -1,6 +1,6 @@
 /** What operations add to kernels: the right addresses, and checks of shapes. The kernels have tests of their own. */
 import { afterAll, describe, expect, test } from 'vitest';
-import { float64 } from '../../src/index.ts';
+import { Dense, float64 } from '../../src/index.ts';
 import { borrowArena, returnArena } from '../../src/matrix/arena.ts';
 import type { Matrix } from '../../src/matrix/matrix.ts';
 import * as exported from '../../src/matrix/operations.ts';
@@ -342,4 +342,19 @@ describe('updates', () => {
       new RangeError('adagrad: g has rows 5 apart, expected [2, 2] without gaps'),
     );
   });
+});
+
+test('what is no matrix, and no number, is refused by name', () => {
+  const { value } = new Dense({ inputSize: 1, outputSize: 1 }).weight;
+  const { add, fill, gather, product, scale } = exported;
+  for (const [act, message] of [
+    [() => add(value, undefined as never, value), 'add: a is undefined, expected a Matrix'],
+    [() => add(null as never, value, value), 'add: out is null, expected a Matrix'],
+    [() => add(1 as never, 2 as never, 3 as never), 'add: out is 1, expected a Matrix'],
+    [() => product(value, value, {} as never), 'product: b is an object, expected a Matrix'],
+    [() => gather(value, value, undefined as never), 'gather: indices is undefined, expected a Matrix'],
+    [() => fill(value, '1' as never), 'fill: value is "1", expected a number'],
+    [() => scale(value, value, 1n as never), 'scale: factor is 1n, expected a number'],
+  ] as const)
+    expect(act).toThrow(new TypeError(message));
 });

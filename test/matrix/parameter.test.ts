@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { float32, float64 } from '../../src/index.ts';
+import { Dense, float32, float64 } from '../../src/index.ts';
 import { addRow } from '../../src/matrix/operations.ts';
 import { Parameter } from '../../src/matrix/parameter.ts';
 
@@ -45,4 +45,19 @@ test('another number of values is an error, and changes nothing', () => {
     new RangeError('Parameter.write: values has length 3, expected 2 for shape [1, 2]'),
   );
   expect(Array.from(parameter.read())).toEqual([1, 2]);
+});
+
+test('what is no number, and no array, is not written', () => {
+  const { weight } = new Dense({ inputSize: 1, outputSize: 2 });
+  const before = weight.read();
+  expect(() => weight.write([1, 'a'] as never)).toThrow(
+    new TypeError('Parameter.write: values[1] is "a", expected a number'),
+  );
+  expect(() => weight.write(new Array(2))).toThrow(
+    new TypeError('Parameter.write: values[0] is undefined, expected a number'),
+  );
+  expect(() => weight.write('ab' as never)).toThrow(
+    new TypeError('Parameter.write: values is "ab", expected an array of numbers'),
+  );
+  expect(weight.read()).toEqual(before);
 });

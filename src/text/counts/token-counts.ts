@@ -51,6 +51,13 @@ export interface CountOptions {
   readonly tokenizer?: Tokenizer | undefined;
 }
 
+/** @throws TypeError if they are no counts. */
+export function checkCounts(where: string, counts: unknown): void {
+  const { entries } = (counts ?? {}) as Partial<Counts>;
+  if (typeof entries !== 'function' || !('tokens' in (counts as object)))
+    throw typeError(where, 'counts', `is ${show(counts)}`, 'TokenCounts or HeavyHitters');
+}
+
 export const countChecks: Checks<CountOptions> = { tokenizer: tokenizerOption };
 
 const FORMAT = 'recurrent-cells/text/token-counts';

@@ -17,7 +17,14 @@ import {
   type Specials,
   savedSpecials,
 } from './specials.ts';
-import { type CountOptions, type Counts, countChecks, type TokenCount, TokenCounts } from './token-counts.ts';
+import {
+  type CountOptions,
+  type Counts,
+  checkCounts,
+  countChecks,
+  type TokenCount,
+  TokenCounts,
+} from './token-counts.ts';
 import { TokenMap } from './token-map.ts';
 import { type CutOptions, type CutReport, cut, cutChecks } from './vocabulary-cut.ts';
 
@@ -150,8 +157,7 @@ export class Vocabulary {
   /** Cuts counts made before: merged from parts, or approximate. @throws as {@link Vocabulary.fit}. */
   static from(counts: Counts, options: VocabularyOptions = {}): Vocabulary {
     const where = 'Vocabulary.from';
-    if (typeof (counts as Counts | null | undefined)?.entries !== 'function' || !('tokens' in counts))
-      throw typeError(where, 'counts', `is ${show(counts)}`, 'TokenCounts or HeavyHitters');
+    checkCounts(where, counts);
     return Vocabulary.#cut(where, counts, checkOptions(where, options, cuts()));
   }
 
@@ -181,7 +187,9 @@ export class Vocabulary {
 
   /** The spelling at an index. @throws RangeError outside 0 to size − 1. */
   tokenAt(index: number): string {
-    const token = this.#spellings[index] ?? this.tokens[index - this.#spellings.length];
+    const token = Number.isInteger(index)
+      ? (this.#spellings[index] ?? this.tokens[index - this.#spellings.length])
+      : undefined;
     if (token !== undefined) return token;
     throw rangeError(
       'Vocabulary.tokenAt',

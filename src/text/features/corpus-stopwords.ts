@@ -5,7 +5,7 @@
  */
 import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
 import { largest } from '../counts/order.ts';
-import type { Counts } from '../counts/token-counts.ts';
+import { type Counts, checkCounts } from '../counts/token-counts.ts';
 import { type DocumentBound, leastDocuments } from '../counts/vocabulary-cut.ts';
 import { documentFrequency } from './inverse-document-frequency.ts';
 import { checkMatrix, eachEntry, type SparseMatrix } from './sparse-matrix.ts';
@@ -22,6 +22,7 @@ import { checkMatrix, eachEntry, type SparseMatrix } from './sparse-matrix.ts';
  * ```
  */
 export function stopwordsByCount(counts: Counts, k: number): string[] {
+  checkCounts('stopwordsByCount', counts);
   const most = wholeNumber('stopwordsByCount', 'k', k);
   return largest([...counts.entries()], most, ({ count }) => count).map(({ token }) => token);
 }
@@ -40,6 +41,7 @@ export function stopwordsByCount(counts: Counts, k: number): string[] {
  */
 export function stopwordsByDocumentFrequency(counts: Counts, bound: DocumentBound): string[] {
   const where = 'stopwordsByDocumentFrequency';
+  checkCounts(where, counts);
   const least = leastDocuments(where, 'bound', bound, counts.documents);
   const held = [...counts.entries()].filter(({ documents }) => {
     if (documents === undefined) throw rangeError(where, 'counts', 'knows no documents', 'exact counts');

@@ -7,7 +7,7 @@
 import type { Label } from '../labels/label-encoder.ts';
 import { type ContingencyTable, checkTableOfFour, classesOf } from './contingency.ts';
 import { type EntropyUnit, logarithm } from './entropy.ts';
-import { eachEntry, type SparseMatrix } from './sparse-matrix.ts';
+import { checkMatrix, eachEntry, type SparseMatrix } from './sparse-matrix.ts';
 
 /**
  * Scores every term by the mutual information of its value and the class, each distinct value counted for itself.
@@ -95,7 +95,7 @@ export function informationGain(
   unit: EntropyUnit = 'nats',
 ): Float64Array {
   return mutualInformation(
-    matrix.map((value) => (value === 0 ? 0 : 1)),
+    checkMatrix('informationGain', matrix).map((value) => (value === 0 ? 0 : 1)),
     labels,
     unit,
   );

@@ -3,9 +3,11 @@
  *
  * Answers for the layout and for reading it; what the values mean, their maker says.
  */
+
 import { isBuiltin } from '../../common/builtin.ts';
 import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
 import { instanceOf } from '../../common/instance.ts';
+import { callback, count } from '../../common/options.ts';
 import { SparseRows } from './sparse-rows.ts';
 
 /** A dense tensor as plain data. */
@@ -132,6 +134,7 @@ export class SparseMatrix {
 
   /** The same entries with other values: `change(value, column, row)`. */
   map(change: (value: number, column: number, row: number) => number): SparseMatrix {
+    callback('SparseMatrix.map', 'change', change);
     const values = new Float64Array(this.values.length);
     for (let row = 0; row < this.rows; row++) {
       for (let i = this.rowStart[row]!; i < this.rowStart[row + 1]!; i++)
@@ -145,6 +148,7 @@ export class SparseMatrix {
     const where = 'SparseMatrix.pick';
     if (typeof columns !== 'object' || typeof columns?.length !== 'number')
       throw typeError(where, 'columns', `is ${show(columns)}`, 'an array of numbers');
+    count(where, 'columns.length', columns.length);
     const place = new Int32Array(this.width).fill(-1);
     let ascending = true;
     for (let at = 0; at < columns.length; at++) {
