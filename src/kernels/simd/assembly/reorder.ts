@@ -6,17 +6,19 @@ import { LANES, store4, storePair, VECTOR } from './vector';
 export function reorder(
   out: usize, outStride: usize, a: usize, rowStride: usize, columnStride: usize, rows: i32, columns: i32,
 ): void {
-  if (columnStride == 4) {
+  if (columnStride == 4 && columns == PANEL) {
+    // Whole rows of a panel, where calls would take longer than the copies.
     for (; rows > 0; rows--) {
-      // A whole row of a panel, where a call would take longer than the copy.
-      if (columns == PANEL) {
-        const a0 = v128.load(a), a1 = v128.load(a, 16);
-        const a2 = WIDE ? v128.load(a, 32) : a0, a3 = WIDE ? v128.load(a, 48) : a1;
-        storePair(out, a0, a1);
-        if (WIDE) storePair(out + 32, a2, a3);
-      } else {
-        copyRow(out, a, columns);
-      }
+      const a0 = v128.load(a), a1 = v128.load(a, 16);
+      const a2 = WIDE ? v128.load(a, 32) : a0, a3 = WIDE ? v128.load(a, 48) : a1;
+      storePair(out, a0, a1);
+      if (WIDE) storePair(out + 32, a2, a3);
+      out += outStride;
+      a += rowStride;
+    }
+  } else if (columnStride == 4) {
+    for (; rows > 0; rows--) {
+      copyRow(out, a, columns);
       out += outStride;
       a += rowStride;
     }
