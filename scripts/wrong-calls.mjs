@@ -10,7 +10,9 @@
  * A wrong call must throw an error of the library that says what was expected. It reports errors thrown by the engine, calls that
  * never end, and misspelt options or values of the wrong type that are accepted. The exit code is 1 if there are any.
  */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
@@ -21,6 +23,8 @@ if (isMainThread) await main();
 else await work(workerData);
 
 async function main() {
+  // Some calls write files.
+  process.chdir(mkdtempSync(join(tmpdir(), 'wrong-calls-')));
   const args = process.argv.slice(2);
   const only = args.filter((arg) => !arg.startsWith('--'));
   const all = args.includes('--all');
