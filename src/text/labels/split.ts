@@ -38,8 +38,8 @@ export interface Split {
 }
 
 const dealChecks: Checks<DealOptions> = { random: later, stratify: later, groups: later };
-const splitChecks: Checks<SplitOptions> = { ...dealChecks, test: fraction, validation: fraction };
-const foldChecks: Checks<FoldOptions> = { ...dealChecks, folds: size };
+const splitChecks = (): Checks<SplitOptions> => ({ ...dealChecks, test: fraction, validation: fraction });
+const foldChecks = (): Checks<FoldOptions> => ({ ...dealChecks, folds: size });
 
 /**
  * Splits rows into training, validation and test.
@@ -56,14 +56,14 @@ const foldChecks: Checks<FoldOptions> = { ...dealChecks, folds: size };
  * import { split } from 'recurrent-cells/text';
  * const labels = ['a', 'a', 'a', 'a', 'b', 'b', 'b', 'b'];
  * const { train, test } = split(labels.length, { test: 0.25, stratify: labels });
- * test; // → [3, 7]
+ * test; // → [2, 6]
  * train.length; // → 6
  * ```
  */
 export function split(rows: number, options: SplitOptions = {}): Split {
   const where = 'split';
   wholeNumber(where, 'rows', rows);
-  const { test = 0, validation = 0 } = checkOptions(where, options, splitChecks);
+  const { test = 0, validation = 0 } = checkOptions(where, options, splitChecks());
   if (test + validation >= 1)
     throw rangeError(where, 'validation and test', `have the sum ${validation + test}`, 'less than 1');
   const train = 1 - validation - test;
@@ -96,7 +96,7 @@ export function kFolds(
 ): { readonly train: number[]; readonly test: number[] }[] {
   const where = 'kFolds';
   wholeNumber(where, 'rows', rows);
-  const { folds = 5 } = checkOptions(where, options, foldChecks);
+  const { folds = 5 } = checkOptions(where, options, foldChecks());
   if (folds < 2) throw rangeError(where, 'folds', `is ${folds}`, 'at least 2');
   const tests = deal(where, rows, Array(folds).fill(1 / folds), options);
   if (tests.some((part) => part.length === 0))
@@ -115,45 +115,37 @@ function deal(where: string, rows: number, shares: readonly number[], options: D
   if (stratify !== undefined && groups !== undefined)
     throw rangeError(where, 'groups', 'is given beside stratify', 'one of the two');
   const parts: number[][] = shares.map(() => []);
-  if (groups === undefined) {
-    const classes = rowsBy(where, 'stratify', rows, stratify ?? Array(rows).fill(0));
-    let before = 0;
-    for (const members of classes) {
-      dealRun(ordered(members), before, shares, parts);
-      before += members.length;
+  if (stratify !== undefined) {
+    // Class by class, each row to the part that lacks most.
+    let dealt = 0;
+    for (const members of rowsBy(where, 'stratify', rows, stratify)) {
+      for (const row of ordered(members)) parts[neediest(shares, ++dealt, parts)]!.push(row);
+    }
+  } else if (groups === undefined) {
+    const order = ordered(Array.from({ length: rows }, (_, row) => row));
+    let share = 0;
+    let from = 0;
+    for (const [i, own] of shares.entries()) {
+      share += own;
+      const to = i === shares.length - 1 ? rows : Math.round(share * rows);
+      for (const row of order.slice(from, to)) parts[i]!.push(row);
+      from = to;
     }
   } else {
     // The largest groups first, each to the part that lacks most.
     const wholes = ordered(rowsBy(where, 'groups', rows, groups)).sort((a, b) => b.length - a.length);
     for (const members of wholes) {
-      const lacks = shares.map((share, i) => share * rows - parts[i]!.length);
-      const part = lacks.reduce((most, lack, i) => (lack > lacks[most]! ? i : most), 0);
+      const part = neediest(shares, rows, parts);
       for (const row of members) parts[part]!.push(row);
     }
   }
   return parts.map((part) => part.sort((a, b) => a - b));
 }
 
-/**
- * Deals one class: parts end where the shares of all rows so far, rounded, say, so that what one class has too much the next
- * has too little.
- */
-function dealRun(
-  members: readonly number[],
-  before: number,
-  shares: readonly number[],
-  parts: number[][],
-): void {
-  const bounds: number[] = [];
-  let share = 0;
-  for (const own of shares) {
-    share += own;
-    const upTo = Math.round(share * (before + members.length)) - Math.round(share * before);
-    bounds.push(Math.min(members.length, Math.max(bounds.at(-1) ?? 0, upTo)));
-  }
-  bounds[bounds.length - 1] = members.length;
-  for (const [i, end] of bounds.entries())
-    for (const row of members.slice(bounds[i - 1] ?? 0, end)) parts[i]!.push(row);
+/** The part that has least of its share of so many rows. */
+function neediest(shares: readonly number[], rows: number, parts: readonly (readonly number[])[]): number {
+  const lacks = shares.map((share, i) => share * rows - parts[i]!.length);
+  return lacks.reduce((most, lack, i) => (lack > lacks[most]! ? i : most), 0);
 }
 
 /** The rows of each label, labels in the order of their first row. */

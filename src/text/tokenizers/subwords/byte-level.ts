@@ -5,15 +5,16 @@
  */
 
 /** [256] The character of each byte: itself where it is printable in Latin-1, else the next from U+0100 on. */
-export const BYTE_CHARACTERS: readonly string[] = (() => {
+export const BYTE_CHARACTERS: readonly string[] = /* @__PURE__ */ (() => {
   const printable = (byte: number) =>
     (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
   let next = 0x100;
   return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(printable(byte) ? byte : next++));
 })();
 
-const BYTES = new Map(BYTE_CHARACTERS.map((character, byte) => [character, byte]));
-const encoder = new TextEncoder();
+const BYTES: ReadonlyMap<string, number> = /* @__PURE__ */ (() =>
+  new Map(BYTE_CHARACTERS.map((character, byte) => [character, byte])))();
+const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** Text in characters of its bytes. */
 export function toByteCharacters(text: string): string {

@@ -28,7 +28,7 @@ export function byteTokens(vocabulary: ReadonlyMap<string, number>): readonly nu
   return indices;
 }
 
-const encoder = new TextEncoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** A span of a word as the tokens of its bytes: the first has all units of the span, the others none. */
 export function inBytes(word: string, start: number, end: number, bytes: readonly number[]): Segment[] {

@@ -17,7 +17,7 @@ const KNOWN = ['BertNormalizer', 'Lowercase', 'NFC', 'NFD', 'NFKC', 'NFKD', 'Pre
 // A character with all that may join it under any normalisation form: marks, Hangul's letters in each of their forms, and
 // the halfwidth sound marks.
 const JOINING = '\\p{M}\\u1160-\\u11FF\\u3131-\\u318E\\uFF9E-\\uFFDC\\u{16D63}-\\u{16D6A}';
-const PIECES = new RegExp(`[^${JOINING}][${JOINING}]*|[${JOINING}]+`, 'gu');
+const PIECES = /* @__PURE__ */ new RegExp(`[^${JOINING}][${JOINING}]*|[${JOINING}]+`, 'gu');
 const CHARACTERS = /\P{M}\p{M}*|\p{M}+/gu;
 const HAN = /[\u4E00-\u9FFF\u3400-\u4DBF\u{20000}-\u{2A6DF}\u{2A700}-\u{2B73F}\u{2B740}-\u{2B81F}\u{2B820}-\u{2CEAF}\uF900-\uFAFF\u{2F800}-\u{2FA1F}]/gu; // biome-ignore format: BERT's ranges
 
