@@ -1,7 +1,7 @@
 /**
- * Where public tensors become signals and back: checked once, copied, and turned between batch-major and time-major.
+ * Converts public tensors to signals and back: checks once, copies, and changes between batch-major and time-major order.
  *
- * What is checked is `checks.ts`.
+ * `checks.ts` has the checks.
  */
 import { rangeError } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
@@ -68,10 +68,10 @@ export function indexInput(
 }
 
 /**
- * Copies an upstream gradient, shaped like the output it belongs to, into the arena; zero where there is none.
+ * Copies an upstream gradient, shaped like its output, into the arena; zeros if it is undefined.
  *
- * @param place where it goes, if not into memory of its own.
- * @throws TypeError if it is not a tensor; RangeError if its shape is another.
+ * @param place the destination; default new memory.
+ * @throws TypeError if it is not a tensor; RangeError if it has the wrong shape.
  */
 export function gradientInput(
   arena: Arena,
@@ -95,7 +95,7 @@ export function gradientInput(
   return values;
 }
 
-/** Copies a signal out, zeros beyond each length. */
+/** Copies a signal to a tensor, with zeros beyond each length. */
 export function output(arena: Arena, signal: Signal): Tensor {
   return arena.scope(() => {
     const { lengths, batch, time, width } = signal;
@@ -108,7 +108,7 @@ export function output(arena: Arena, signal: Signal): Tensor {
   });
 }
 
-/** Copies a gradient with the extent of `signal` out. */
+/** Copies a gradient with the extent of `signal` to a tensor. */
 export function gradientOutput(arena: Arena, signal: Signal, gradient: Matrix): Tensor {
   return { data: batchMajor(arena, gradient, signal.batch, signal.time), shape: shapeOf(signal) };
 }

@@ -1,22 +1,22 @@
-/** What is asked of public tensors, indices and lengths, and how an error says it. Nothing is copied here. */
+/** Checks of public tensors, indices and lengths, with their error messages. Nothing is copied here. */
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { isShape } from '../common/tensor.ts';
 import { MOST_INDICES } from '../matrix/rows.ts';
 
-/** What a layer expects of its input. */
+/** The requirements of a layer on its input. */
 export interface Expectation {
-  /** The place an error names, such as `Sequence.forward`. */
+  /** The caller, named in errors, such as `Sequence.forward`. */
   readonly where: string;
-  /** The argument an error names: `inputs` by default. */
+  /** The argument, named in errors: default `inputs`. */
   readonly argument?: string | undefined;
-  /** The features or classes; undefined where any number will do. */
+  /** The number of features or classes; undefined if any is accepted. */
   readonly width: number | undefined;
-  /** The name of the width in an error, such as `inputSize`. */
+  /** The name of the width in errors, such as `inputSize`. */
   readonly widthName: string;
-  /** Whether there must, or must not, be a time axis; either by default. */
+  /** Whether a time axis is required or forbidden: default either. */
   readonly timed?: boolean | undefined;
-  /** The name of the lengths in an error: `lengths` by default. */
+  /** The name of the lengths in errors: default `lengths`. */
   readonly lengthsName?: string | undefined;
 }
 
@@ -54,7 +54,7 @@ const KINDS = {
   index: 'indices { data, shape } of Int32Array data',
 };
 
-/** Checks that a value is a tensor, or indices, in itself. */
+/** Checks that a value is a valid tensor or valid indices. */
 export function checkTensor(where: string, argument: string, value: unknown, kind: keyof typeof KINDS): void {
   const { data, shape } = (value ?? {}) as { data?: unknown; shape?: unknown };
   const right =
@@ -74,7 +74,7 @@ export function checkTensor(where: string, argument: string, value: unknown, kin
     throw rangeError(where, argument, `has ${count} values`, `${length} for its shape [${shape.join(', ')}]`);
 }
 
-/** The lengths of sequences, undefined where all are full. */
+/** The lengths of sequences; undefined if all are full. */
 export function checkLengths(
   where: string,
   lengths: readonly number[] | undefined,

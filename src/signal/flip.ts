@@ -1,10 +1,10 @@
-/** Reversal in time, each sequence within its length. Doing it twice gives the signal back. */
+/** Reverses sequences in time, each within its length. Applied twice, it restores the signal. */
 import type { Arena } from '../matrix/arena.ts';
 import { Matrix } from '../matrix/matrix.ts';
 import { gather } from '../matrix/operations.ts';
 import type { Signal } from './signal.ts';
 
-/** For each row of a reversed signal the row it comes from, −1 beyond each length; [1, time·batch]. */
+/** The source row of each row of a reversed signal, −1 beyond each length; [1, time·batch]. */
 export function reversal(arena: Arena, { batch, time, lengths }: Signal): Matrix {
   const rows = arena.matrix(1, time * batch);
   const { values } = rows.backend.heap;
@@ -30,7 +30,7 @@ export function flip(arena: Arena, signal: Signal, order: Matrix): Signal {
   const column = flipped(arena, new Matrix(backend, offset, columns, 1), order);
   const indices = new Matrix(backend, column.offset, 1, columns);
   const { values } = backend.heap;
-  // A gathered −1 is 0, the first class: beyond the lengths there is none.
+  // `gather` turns −1 into 0, the first class; restore it beyond the lengths.
   for (let i = 0; i < columns; i++) if (values[order.offset + i] === -1) values[indices.offset + i] = -1;
   return { ...signal, indices };
 }

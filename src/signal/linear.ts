@@ -1,7 +1,7 @@
 /**
- * The linear map y = x·Wᵀ + b of the rows of a signal, and its backward.
+ * The linear map y = x·Wᵀ + b on the rows of a signal, and its backward pass.
  *
- * Both are made once for a signal and applied to it block by block. A one-hot x gathers columns of W instead of multiplying.
+ * Both are prepared once per signal and applied block by block. For a one-hot x, they gather columns of W instead of multiplying.
  */
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -20,13 +20,13 @@ import { repeated } from '../matrix/packed.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Signal } from './signal.ts';
 
-/** out [rows, outputs] ← x·Wᵀ + b, of as many rows of x from `row` on as out has. */
+/** out [rows, outputs] ← x·Wᵀ + b, for as many rows of x, starting at `row`, as `out` has. */
 export type LinearMap = (out: Matrix, row: number) => void;
 
 /**
  * The map of x by W [outputs, inputs] and b [1, outputs].
  *
- * @param times how many blocks it will be applied to.
+ * @param times the number of blocks it will be applied to.
  */
 export function linearMap(
   arena: Arena,
@@ -52,11 +52,11 @@ export function linearMap(
   };
 }
 
-/** The gradient of a linear map's parameters, collected block by block. */
+/** The gradients of a linear map's parameters, accumulated block by block. */
 export interface LinearGradient {
-  /** dW += dyᵀ·x, db += Σ dy [rows, outputs], of as many rows of x from `row` on as dy has. */
+  /** dW += dyᵀ·x, db += Σ dy [rows, outputs], for as many rows of x, starting at `row`, as dy has. */
   add(dOut: Matrix, row: number): void;
-  /** To be called after the last block. */
+  /** Must be called after the last block. */
   finish(): void;
 }
 

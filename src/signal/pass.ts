@@ -1,24 +1,24 @@
-/** One forward pass: what came out of it, and its backward. */
+/** A forward pass: its results and its backward pass. */
 import { type Checks, checkOptions, flag } from '../common/options.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { type Arena, borrowArena, returnArena } from '../matrix/arena.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 
-/** The gradients that a pass hands back, shaped like what they belong to. */
+/** The gradients returned by a pass, shaped like the values they belong to. */
 export interface Gradients<Input, State> {
-  /** ∂L/∂input; undefined for indices, which have none. */
+  /** ∂L/∂input; undefined for indices. */
   readonly input: Input;
   /** ∂L/∂(initial state); undefined for a layer without state. */
   readonly state: State;
 }
 
-/** How a pass goes backward, within an arena scope; supplied by the layer that made it. */
+/** The backward pass, run in an arena scope; supplied by the layer that made the pass. */
 export type Backward<Output, Input, State> = (
   dOutput: Output | undefined,
   dState: State | undefined,
 ) => Gradients<Input, State>;
 
-/** What a layer hands to the pass it made. */
+/** What a layer supplies to the pass it made. */
 export interface PassTrace<Output, Input, State> {
   readonly output: Output;
   readonly state: State;
@@ -27,14 +27,14 @@ export interface PassTrace<Output, Input, State> {
 
 const checks: Checks<{ retain?: boolean | undefined }> = { retain: flag };
 
-// A pass that is dropped without going backward gives its memory back when it is collected.
+// A pass that is dropped without `backward` releases its memory when it is collected.
 const dropped = /* @__PURE__ */ new FinalizationRegistry<Arena>(returnArena);
 
 /**
- * The record of one forward pass. It holds working memory until it has gone backward, is released, or is collected.
+ * The record of one forward pass. It holds working memory until `backward`, `release` or garbage collection.
  */
 export class Pass<Output, Input, State> {
-  /** A copy of what the layer computed. */
+  /** A copy of the layer's output. */
   readonly output: Output;
   /** The state after each sequence's last step; undefined for a layer without state. */
   readonly state: State;
@@ -53,14 +53,14 @@ export class Pass<Output, Input, State> {
   }
 
   /**
-   * Goes backward: adds to the gradient of every parameter, and returns those of the input and the initial state.
+   * Runs the backward pass: adds to the gradient of every parameter, and returns those of the input and the initial state.
    *
-   * The pass then gives its memory back; with `retain` it stays, and can go backward again.
+   * The pass then releases its memory; with `retain` it keeps it, and `backward` can be called again.
    *
-   * @param dOutput ∂L/∂output, shaped like `output`; none if the loss depends on the state alone.
-   * @param dState ∂L/∂state, shaped like `state`; none if the loss does not depend on it.
-   * @throws RangeError if a gradient's shape is not that of what it belongs to; Error if the pass is over, or a parameter has
-   * been changed since the forward: half of the gradient would be that of other weights.
+   * @param dOutput ∂L/∂output, shaped like `output`; omit it if the loss depends only on the state.
+   * @param dState ∂L/∂state, shaped like `state`; omit it if the loss does not depend on it.
+   * @throws RangeError if a gradient has the wrong shape; Error if the pass has been released, or a parameter has
+   * changed since the forward pass, since the gradient would then mix old and new weights.
    */
   backward(
     dOutput?: Output,
@@ -78,12 +78,12 @@ export class Pass<Output, Input, State> {
     return gradients;
   }
 
-  /** `using pass = …` releases it. */
+  /** Releases the pass at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.release();
   }
 
-  /** Gives the working memory back without going backward. */
+  /** Releases the working memory without running the backward pass. */
   release(): void {
     const arena = this.#arena;
     if (arena === undefined) return;
@@ -93,13 +93,13 @@ export class Pass<Output, Input, State> {
   }
 }
 
-/** What a pass belongs to. */
+/** The owner of a pass. */
 interface Owner {
   readonly backend: Backend;
   parameters?(): ReadonlyMap<string, Parameter>;
 }
 
-/** Runs a forward in an arena of its own, which the pass then holds; its backward insists on the same parameters. */
+/** Runs a forward pass in a new arena, held by the pass; its backward pass requires unchanged parameters. */
 export function recordPass<Output, Input, State>(
   where: string,
   owner: Owner,

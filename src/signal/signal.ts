@@ -1,22 +1,21 @@
 /**
- * What flows from layer to layer inside a backend: a batch of sequences, time-major.
+ * The data that flows between layers inside a backend: a batch of sequences, time-major.
  *
- * Row t·batch + b belongs to step t of sequence b. A one-hot signal *is* its indices; nothing is materialised, and a product
- * with it gathers rows instead. Beyond a sequence's length, values are finite and mean nothing,
- * indices are −1, and gradients are zero.
+ * Row t·batch + b is step t of sequence b. A one-hot signal is represented by its indices; a product with it gathers rows.
+ * Beyond a sequence's length, values are finite but meaningless, indices are −1, and gradients are zero.
  */
 import { rangeError, show, typeError } from '../common/errors.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 
-/** How many sequences, steps and features a signal has. */
+/** The batch size, number of steps and width of a signal. */
 export interface SignalExtent {
   readonly batch: number;
-  /** Steps; 1 for a signal without a time axis. */
+  /** The number of steps; 1 for a signal without a time axis. */
   readonly time: number;
   /** Whether it has a time axis: `[batch, time, width]`, or `[batch, width]`. */
   readonly timed: boolean;
   readonly width: number;
-  /** The valid steps of each sequence; undefined when all are. */
+  /** The valid steps of each sequence; undefined if all are valid. */
   readonly lengths: readonly number[] | undefined;
 }
 
@@ -32,7 +31,7 @@ export interface OneHotSignal extends SignalExtent {
   readonly indices: Matrix;
 }
 
-/** What flows from layer to layer. */
+/** A signal between layers. */
 export type Signal = DenseSignal | OneHotSignal;
 
 /**
@@ -60,14 +59,14 @@ export function dense(like: Signal, values: Matrix): DenseSignal {
   return { kind: 'dense', batch, time, timed, width: values.columns, lengths, values };
 }
 
-/** A signal without a time axis: one vector for each sequence, [batch, width]. */
+/** A signal without a time axis: one vector per sequence, [batch, width]. */
 export function vectors(values: Matrix): DenseSignal {
   const { rows: batch, columns: width } = values;
   return { kind: 'dense', batch, time: 1, timed: false, width, lengths: undefined, values };
 }
 
 /**
- * Passes a signal on if it is dense.
+ * Returns a signal if it is dense.
  *
  * @throws RangeError if it is one-hot.
  */
@@ -90,7 +89,7 @@ export function steps(signal: Signal, start: number, count: number): Signal {
   };
 }
 
-/** How many steps of all sequences together are valid. */
+/** The total number of valid steps of all sequences. */
 export function validSteps({ batch, time, lengths }: SignalExtent): number {
   return lengths?.reduce((sum, length) => sum + length, 0) ?? batch * time;
 }

@@ -1,4 +1,4 @@
-/** The states of recurrent layers: named parts of `[batch, size]` each, nested as the layers are. */
+/** The states of recurrent layers: named parts of `[batch, size]` each, nested like the layers. */
 import { rangeError, show, typeError } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { type Backend, newValues } from '../kernels/backend.ts';
@@ -6,12 +6,12 @@ import type { Arena } from '../matrix/arena.ts';
 import { Matrix } from '../matrix/matrix.ts';
 import { checkTensor } from './checks.ts';
 
-/** Leaves with names, nested. */
+/** Named leaves, nested. */
 export interface Tree<Leaf> {
   readonly [name: string]: Leaf | Tree<Leaf>;
 }
 
-/** A state as users hold it: `{ h, c }`, each `[batch, hiddenSize]`, or such parts nested by layer. */
+/** A public state: `{ h, c }`, each `[batch, hiddenSize]`, or such parts nested by layer. */
 export type State = Tree<Tensor>;
 
 /** The size of each part of a state. */
@@ -32,7 +32,7 @@ export function zeroState(backend: Backend, sizes: StateSizes, batch: number): S
 /**
  * Copies a state into the arena.
  *
- * @throws TypeError if a part is missing or no tensor; RangeError if its shape is not `[batch, size]` or a part is unknown.
+ * @throws TypeError if a part is missing or not a tensor; RangeError if its shape is not `[batch, size]` or a part is unknown.
  */
 export function stateInput(
   arena: Arena,
@@ -76,13 +76,13 @@ function partInput(
   return matrix;
 }
 
-/** The state of one part of a layer; undefined where there is none. */
+/** The state of one part of a layer; undefined if there is none. */
 export function partOf(state: MatrixState | undefined, part: string | number): MatrixState | undefined {
   const node = state?.[part];
   return node instanceof Matrix ? undefined : node;
 }
 
-/** The matrices of a state without parts of parts, such as a cell's. */
+/** The matrices of a state without nested parts, such as a cell's. */
 export function matricesOf(state: MatrixState | undefined): { readonly [name: string]: Matrix } | undefined {
   if (state === undefined) return undefined;
   const isMatrix = (entry: [string, Matrix | MatrixState]): entry is [string, Matrix] =>
@@ -90,7 +90,7 @@ export function matricesOf(state: MatrixState | undefined): { readonly [name: st
   return Object.fromEntries(Object.entries(state).filter(isMatrix));
 }
 
-/** Copies a state out. */
+/** Copies a state to tensors. */
 export function stateOutput(state: MatrixState): State {
   return mapValues(state, (part) =>
     part instanceof Matrix ? { data: part.read(), shape: [part.rows, part.columns] } : stateOutput(part),
