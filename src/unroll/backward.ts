@@ -1,5 +1,5 @@
 /**
- * Any cell through time, backward: the equations of `forward.ts`, read upwards.
+ * The backward pass of any cell through time: the equations of `forward.ts` in reverse.
  *
  *     ds_t += dh_t                          what the loss says of step t itself             (1)
  *     dp_t, dq_t, ds_{t−1} ← φ′(ds_t)       pointwise: the cell's rule                      (2)
@@ -8,7 +8,7 @@
  *     dW_hh += dQᵀ·S₋₁    db_hh += Σ dQ
  *     dX ← dP·W_ih
  *
- * It goes block by block, from the last to the first. So dP and dQ need the memory of one block only.
+ * It works block by block, from the last to the first, so dP and dQ need memory for only one block.
  */
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -31,23 +31,23 @@ import {
   weightOf,
 } from './windows.ts';
 
-/** The gradients of what an unrolled cell gave. */
+/** The upstream gradients of an unrolled cell. */
 export interface Upstream<State extends string> {
-  /** ∂L/∂(the first state at every step) [T·B, H], zeros beyond each length; none where the loss does not depend on it. */
+  /** ∂L/∂(the first state at every step) [T·B, H], zeros beyond each length; undefined if the loss does not depend on it. */
   readonly dOutput?: Matrix | undefined;
-  /** ∂L/∂(the final states) [B, its size]; none where the loss does not depend on them. */
+  /** ∂L/∂(the final states) [B, its size]; undefined if the loss does not depend on them. */
   readonly dFinal?: Matrices<State> | undefined;
 }
 
-/** The gradients of what it was given. */
+/** The gradients of an unrolled cell's inputs. */
 export interface UnrolledGradient<State extends string> {
-  /** ∂L/∂x [T·B, I]; undefined where it is not wanted, or x is one-hot. */
+  /** ∂L/∂x [T·B, I]; undefined if not needed, or x is one-hot. */
   readonly input: Matrix | undefined;
   /** ∂L/∂s_0 [B, its size] */
   readonly initial: Matrices<State>;
 }
 
-/** Takes gradients back through an unrolled cell, and adds to those of its parameters. */
+/** Runs the backward pass of an unrolled cell, and adds to the gradients of its parameters. */
 export function unrollBackward<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,
@@ -65,7 +65,7 @@ export function unrollBackward<State extends string>(
   return gradient;
 }
 
-/** Space for the gradients of what a cell is given that is unrolled over `input`. */
+/** Memory for the input gradients of a cell unrolled over `input`. */
 export function newGradient<State extends string>(
   arena: Arena,
   { rule, hiddenSize }: Unrollable<State>,
@@ -78,9 +78,9 @@ export function newGradient<State extends string>(
   };
 }
 
-/** What all segments of a sequence share. */
+/** Shared by all segments of a sequence. */
 export interface SharedBackward<State extends string> {
-  /** No gradient passes from step k·history to the one before it. */
+  /** No gradient flows from step k·history to the one before it. */
   readonly history: number;
   readonly parameters: ParameterGradients<State>;
   readonly observe: StepObserver | undefined;
@@ -96,7 +96,7 @@ export function beginBackward<State extends string>(
   return { history, parameters, observe: stepObserver(arena, cell, input) };
 }
 
-/** Takes gradients back through the steps of `run`, all or a segment of them, and writes `gradient`. */
+/** Runs the backward pass through the steps of `run`, all or a segment of them, and writes `gradient`. */
 export function stepsBackward<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,
@@ -148,7 +148,7 @@ export function stepsBackward<State extends string>(
   copyStates(names, gradient.initial, d.next);
 }
 
-/** What (2) and (3) need of each stage. */
+/** The data that (2) and (3) need for each stage. */
 function stagesBackward<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,
@@ -158,7 +158,7 @@ function stagesBackward<State extends string>(
   const { rule } = cell;
   return rule.stages.map((stage, s) => ({
     stage,
-    // A state's gradient has a part through φ already; that of something kept comes from this product alone.
+    // A state also has a gradient through φ; a kept matrix gets its gradient from this product only.
     multiply: rule.states.includes(stage.from as State) ? addProduct : product,
     dProduct: productsAt[s]!,
     weight: repeated(
@@ -169,7 +169,7 @@ function stagesBackward<State extends string>(
   }));
 }
 
-/** Where sequences of `length` end, the gradient of their final states enters: dState += dFinal, [B, its size] each, row by row. */
+/** Adds the gradient of the final states of sequences of `length`: dState += dFinal, [B, its size] each, row by row. */
 function addEndings<State extends string>(
   names: readonly State[],
   dState: Matrices<State>,
@@ -183,11 +183,11 @@ function addEndings<State extends string>(
   }
 }
 
-/** (4): the gradients of biases and of what products multiply by, collected block by block. */
+/** (4): the gradients of biases and of the factors of products, accumulated block by block. */
 export interface ParameterGradients<State extends string> {
-  /** Adds those of the `count` steps from `start`, whose own gradients are at the top of `block`. */
+  /** Adds the gradients for the `count` steps from `start`, whose gate gradients are at the top of `block`. */
   add(run: Unrolled<State>, block: BlockGradient<State>, start: number, count: number): void;
-  /** To be called after the last block. */
+  /** Must be called after the last block. */
   finish(): void;
 }
 

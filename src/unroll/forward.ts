@@ -1,11 +1,11 @@
 /**
- * Any cell through time, forward: the products, and the rule between them.
+ * The forward pass of any cell through time: the products, with the rule between them.
  *
  *     p_t = x_t · W_ihᵀ + b_ih             one product for a block of steps     (1)
  *     q_t = s_{t−1} · W_hhᵀ + b_hh         one small product a step             (2)
  *     s_t = φ(p_t, q_t, s_{t−1})           pointwise: the cell's rule           (3)
  *
- * Where φ takes only their sum, p holds both biases and (2) is added to it. A rule of several stages has (2) and (3) of each.
+ * If φ needs only the sum, p includes both biases and (2) accumulates into it. A rule with several stages repeats (2) and (3) for each.
  */
 import type { Arena } from '../matrix/arena.ts';
 import type { Factor, Matrix } from '../matrix/matrix.ts';
@@ -16,24 +16,24 @@ import type { Signal } from '../signal/signal.ts';
 import type { Matrices, Stage, Unrollable } from './rule.ts';
 import { copyStates, newUnrolled, slotOf, source, span, stepAt, type Unrolled, weightOf } from './windows.ts';
 
-// The rows that are projected, or whose gradients are multiplied, at once: as many as a product reads in one go, and few
-// enough to be in the cache when the time loop comes to them.
+// The number of rows per product in (1) and (4): as many as a kernel processes in one go, and few enough to stay in the cache until
+// the time loop reads them.
 const BLOCK_ROWS = 256;
 
-/** How many steps of a batch are a block. */
+/** The number of steps in a block. */
 export function blockSteps(batch: number): number {
   return Math.max(1, Math.ceil(BLOCK_ROWS / batch));
 }
 
-/** A cell's weights as products read them: packed where they serve more than once. */
+/** A cell's weights prepared for products: packed if they are used more than once. */
 export interface ReadyWeights {
   /** p ← x·W_ihᵀ + b */
   readonly project: LinearMap;
-  /** The transpose of each stage's weight: of its gates' rows of W_hh [P, gates·H], most often. */
+  /** The transpose of each stage's weight, usually its gates' rows of W_hh [P, gates·H]. */
   readonly recurrent: readonly (Factor | Packed)[];
 }
 
-/** Prepares the weights for the steps of `input`, which is the whole sequence. */
+/** Prepares the weights for the steps of `input`, the whole sequence. */
 export function readyWeights<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,
@@ -61,9 +61,9 @@ function sum(arena: Arena, biasIh: Matrix | undefined, biasHh: Matrix | undefine
 /**
  * Unrolls a cell over a sequence.
  *
- * @param initial s_0, [B, its size] each; zeros by default.
- * @param weights the cell's, where they are ready already.
- * @param first which step of the whole sequence the first one is.
+ * @param initial s_0, [B, its size] each; default zeros.
+ * @param weights the cell's weights, if already prepared.
+ * @param first the index of the first step in the whole sequence.
  */
 export function unroll<State extends string>(
   arena: Arena,
@@ -91,7 +91,7 @@ function stepsForward<State extends string>(
   const stages = cell.rule.stages.map((stage, s) => ({
     stage,
     from: source(step, stage.from),
-    // Gates have p, or the bias of q, already.
+    // `gates` already hold p, or the bias of q.
     multiply: stage.gives === undefined ? addProduct : product,
     out: productOf(cell, run, stage).rowsFrom(0, B),
     weight: weights.recurrent[s]!,
@@ -115,7 +115,7 @@ function stepsForward<State extends string>(
   }
 }
 
-/** What a stage's product gives, at all steps. [T·B, its size] */
+/** The result of a stage's product, at all steps. [T·B, its size] */
 function productOf<State extends string>(
   { rule, hiddenSize }: Unrollable<State>,
   { recurrent, kept }: Unrolled<State>,
@@ -126,7 +126,7 @@ function productOf<State extends string>(
   return recurrent.columnsFrom(from, to - from);
 }
 
-/** (1) of some steps, and the bias of q: what does not depend on the past. [count·B, G·H] */
+/** (1) for some steps, and the bias of q: everything that does not depend on the past. [count·B, G·H] */
 function project<State extends string>(
   { rule, biasHh }: Unrollable<State>,
   { input: { batch: B }, first, gates, recurrent }: Unrolled<State>,
@@ -141,7 +141,7 @@ function project<State extends string>(
   else copyRow(rows(recurrent), biasHh.value);
 }
 
-/** Zeros the rows of s_t [B, its size] of every sequence that has ended before step t. */
+/** Zeros the rows of s_t [B, its size] of every sequence that ended before step t. */
 function clearFinished<State extends string>(
   names: readonly State[],
   next: Matrices<State>,
@@ -154,7 +154,7 @@ function clearFinished<State extends string>(
   }
 }
 
-/** The state after a sequence's last step is that in the slot of its length. */
+/** Copies each sequence's final state from the slot of its length. */
 function copyFinal<State extends string>(
   names: readonly State[],
   { input: { batch: B, time: T, lengths }, states, final }: Unrolled<State>,

@@ -1,26 +1,26 @@
 /**
- * Looking on while gradients go back through time.
+ * Observes the backward pass through time.
  *
- * An observer belongs to an arena, as a pass does: layers need not know of it, however they are nested.
+ * An observer is attached to an arena, so layers need not know about it, however they are nested.
  */
 import type { Arena } from '../matrix/arena.ts';
 import type { Signal } from '../signal/signal.ts';
 import type { Matrices, Step, Unrollable } from './rule.ts';
 
 /**
- * Sees each step going backward, the last first, before φ′ works on it.
+ * Called for each step of the backward pass, the last first, before φ′ is applied.
  *
- * @param step what the forward left; valid during the call.
- * @param dNext ∂L/∂s_t [B, its size], complete: from the output at t and from the future. Zeros beyond each length.
+ * @param step the results of the forward pass; valid during the call.
+ * @param dNext the total ∂L/∂s_t [B, its size], from the output at t and from later steps. Zeros beyond each length.
  */
 export type StepObserver = (step: Step<string, string, string, string>, dNext: Matrices<string>) => void;
 
-/** Told of each unrolled cell before gradients go back through it. */
+/** Called for each unrolled cell before its backward pass. */
 export type CellObserver = (cell: Unrollable<string>, input: Signal) => StepObserver;
 
 const observers = /* @__PURE__ */ new WeakMap<Arena, CellObserver>();
 
-/** Runs `work`; whatever goes backward in the arena is observed. */
+/** Runs `work`; every backward pass in the arena is observed. */
 export function observed<Result>(arena: Arena, observer: CellObserver, work: () => Result): Result {
   observers.set(arena, observer);
   try {
@@ -30,7 +30,7 @@ export function observed<Result>(arena: Arena, observer: CellObserver, work: () 
   }
 }
 
-/** Who sees the steps of this cell; nearly always nobody. */
+/** The observer of this cell's steps, if any. */
 export function stepObserver<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,

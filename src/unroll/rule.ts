@@ -1,13 +1,13 @@
 /**
- * What makes a cell the cell it is: its gates, its states, and a pointwise rule φ with its derivative φ′.
+ * What defines a cell: its gates, its states, and a pointwise rule φ with its derivative φ′.
  *
  * Every cell has the form
  *
  *     p_t = x_t · W_ihᵀ + b_ih          q_t = s_{t−1} · W_hhᵀ + b_hh          s_t = φ(p_t, q_t, s_{t−1})
  *
- * Products, memory and time are `forward.ts` and `backward.ts`; a rule only combines matrices of [batch, hidden].
+ * `forward.ts` and `backward.ts` handle products, memory and time; a rule only combines matrices of [batch, hidden].
  *
- * It lies here and not in `cells/`, so that folders import one way: the engine knows rules, and cells know the engine.
+ * It is here rather than in `cells/` so that imports go one way: cells import the engine, and the engine knows only rules.
  */
 import { rangeError, show } from '../common/errors.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -24,96 +24,96 @@ export function mapNames<Name extends string, Value>(
   return Object.fromEntries(names.map((name) => [name, make(name)])) as { [name in Name]: Value };
 }
 
-/** What φ sees of one step: it writes `next`, `gates` and `kept`, and only reads the rest. */
+/** The data of one step for φ: it writes `next`, `gates` and `kept`, and only reads the rest. */
 export interface Step<
   Gate extends string,
   State extends string,
   Kept extends string,
   Own extends string = never,
 > {
-  /** t, counted from 0 in the order in which the cell takes the steps. */
+  /** t, counted from 0 in processing order. */
   readonly t: number;
   /** s_{t−1} [B, its size] */
   readonly prev: Matrices<State>;
   /** s_t [B, its size] */
   readonly next: Matrices<State>;
-  /** p_t, gate by gate [B, H]; p_t + q_t unless the recurrent part is separate. φ may overwrite it: it is kept for φ′. */
+  /** p_t, gate by gate [B, H]; p_t + q_t unless the recurrent part is separate. φ may overwrite it; it is kept for φ′. */
   readonly gates: Matrices<Gate>;
-  /** q_t, gate by gate, where the recurrent part is separate; else the same matrices as `gates`. */
+  /** q_t, gate by gate, if the recurrent part is separate; otherwise the same matrices as `gates`. */
   readonly recurrent: Matrices<Gate>;
-  /** What φ leaves for φ′. [B, its size] */
+  /** What φ keeps for φ′. [B, its size] */
   readonly kept: Matrices<Kept>;
-  /** The rule's own parameters; a row is read again for each sequence: [B, its length]. */
+  /** The rule's additional parameters; a row is repeated for each sequence: [B, its length]. */
   readonly parameters: Matrices<Own>;
 }
 
-/** What φ′ sees beside the step: gradients, each under the name of what it belongs to. */
+/** The gradients of a step for φ′, each named after the value it belongs to. */
 export interface StepGradient<
   Gate extends string,
   State extends string,
   Kept extends string,
   Own extends string = never,
 > {
-  /** ∂L/∂s_t [B, its size], complete; φ′ may overwrite it. */
+  /** The total ∂L/∂s_t [B, its size]; φ′ may overwrite it. */
   readonly next: Matrices<State>;
-  /** ∂L/∂s_{t−1} [B, its size] through φ alone; zero at first. The product with W_hh is added afterwards. */
+  /** ∂L/∂s_{t−1} [B, its size] through φ only, initially zero. The product with W_hh is added afterwards. */
   readonly prev: Matrices<State>;
-  /** ∂L/∂p_t, gate by gate [B, H], to be written. */
+  /** ∂L/∂p_t, gate by gate [B, H]: output of φ′. */
   readonly gates: Matrices<Gate>;
-  /** ∂L/∂q_t, to be written where the recurrent part is separate; else the same matrices as `gates`. */
+  /** ∂L/∂q_t, written by φ′ if the recurrent part is separate; otherwise the same matrices as `gates`. */
   readonly recurrent: Matrices<Gate>;
   /**
-   * ∂L/∂kept [B, its size]. Complete where a later stage multiplied it; to be written where it is what this stage's product gave; else
-   * space for intermediates.
+   * ∂L/∂kept [B, its size]: complete if a later stage multiplied it; written by φ′ if it is the result of this stage's product;
+   * otherwise space for intermediates.
    */
   readonly kept: Matrices<Kept>;
-  /** The gradients of the rule's own parameters, to be added to; those of rows as they are: [1, length]. */
+  /** The gradients of the rule's additional parameters, to be added to; those of rows are not repeated: [1, length]. */
   readonly parameters: Matrices<Own>;
   /** Space for one intermediate. [B, H] */
   readonly scratch: Matrix;
 }
 
-/** A recurrent product, and the part of φ that follows it. Nearly every cell has one stage. */
+/** A recurrent product and the part of φ that follows it. Most cells have one stage. */
 export interface Stage<
   Gate extends string,
   State extends string,
   Kept extends string,
   Own extends string = never,
 > {
-  /** The gates whose recurrent part the product gives, consecutive in the rule's order; none if it gives something else. */
+  /** The gates whose recurrent part the product gives, consecutive in the rule's order; empty if it gives something else. */
   readonly gates: readonly Gate[];
-  /** What is multiplied by their rows of W_hh: a previous state, or something kept by an earlier stage. */
+  /** What is multiplied by the gates' rows of W_hh: a previous state, or a matrix kept by an earlier stage. */
   readonly from: State | Kept;
-  /** What the product gives where it gives no gates, and the parameter of the rule's own that it multiplies by instead. */
+  /** If the product gives no gates: its result, and the additional parameter that it multiplies by instead of W_hh. */
   readonly gives?: { readonly kept: Kept; readonly weight: Own } | undefined;
-  /** Before the product: writes what it multiplies, where that is something this stage keeps. */
+  /** Runs before the product: writes its input, if that is a matrix kept by this stage. */
   prepare?(step: Step<Gate, State, Kept, Own>): void;
   /** φ */
   activate(step: Step<Gate, State, Kept, Own>): void;
   /** φ′: linear in `d.next`. */
   activateBackward(step: Step<Gate, State, Kept, Own>, d: StepGradient<Gate, State, Kept, Own>): void;
-  /** `prepare` backward, once the gradient of what was multiplied is complete. */
+  /** The backward pass of `prepare`, once the gradient of the product's input is complete. */
   prepareBackward?(step: Step<Gate, State, Kept, Own>, d: StepGradient<Gate, State, Kept, Own>): void;
 }
 
 /**
- * The shape of a parameter of a rule's own, and where it starts: a row that φ reads, or the weight of a product.
+ * The shape and initial values of a rule's additional parameter: a row that φ reads, or the weight of a product.
  *
- * @param draw gives the starting values of a recurrent weight.
+ * @param draw returns the initial values of a recurrent weight.
  */
 export type OwnParameter = (
   hiddenSize: number,
   draw: (rows: number, columns: number) => Float64Array,
 ) => OwnStart;
 
-/** A parameter before it is one. */
+/** The description of a parameter. */
 export interface OwnStart {
   readonly shape: readonly number[];
-  /** Its values, or what gives them. */
+  /** Its values, or a function that returns them. */
   readonly initial: ArrayLike<number> | (() => ArrayLike<number>);
 }
 
-/** A row of one value, `blocks` times as long as the hidden size. */
+/** A row filled with one value, `blocks` times as long as the hidden size. */
 export function constantRow(value: number, blocks = 1): OwnParameter {
   return (hiddenSize) => {
     const length = blocks * hiddenSize;
@@ -121,7 +121,7 @@ export function constantRow(value: number, blocks = 1): OwnParameter {
   };
 }
 
-/** A row with a block for each gate, that starts at 0 where `starts` says nothing else. */
+/** A row with a block for each gate, initially 0 except as given by `starts`. */
 export function gateRow<Gate extends string>(
   gates: readonly Gate[],
   starts: { readonly [gate in Gate]?: number },
@@ -132,7 +132,7 @@ export function gateRow<Gate extends string>(
   });
 }
 
-/** A kind of cell. */
+/** The definition of a cell. */
 export interface Rule<
   Gate extends string,
   State extends string,
@@ -144,26 +144,26 @@ export interface Rule<
   /** The first is the output. */
   readonly states: readonly [State, ...State[]];
   readonly kept: readonly Kept[];
-  /** Whether φ needs q_t apart from p_t. */
+  /** Whether φ needs q_t separately from p_t. */
   readonly separateRecurrent: boolean;
   readonly stages: readonly Stage<Gate, State, Kept, Own>[];
-  /** Views on several consecutive gates as one matrix, under names of their own. */
+  /** Names for several consecutive gates viewed as one matrix. */
   readonly together?: { readonly [name in Gate]?: readonly Gate[] } | undefined;
-  /** The columns of states and kept matrices that have not H of them. */
+  /** The widths of states and kept matrices, where they differ from H. */
   readonly sizes?:
     | { readonly [name in State | Kept]?: ((hiddenSize: number) => number) | undefined }
     | undefined;
-  /** Parameters beside the weights and biases that every cell has, under the names they are saved by. */
+  /** Additional parameters besides the weights and biases of every cell, under the names they are saved by. */
   readonly parameters?: { readonly [name in Own]: OwnParameter } | undefined;
   /**
-   * Which of the gates, states and kept matrices hold the output of σ or tanh after φ: what can saturate.
+   * The gates, states and kept matrices that hold the output of σ or tanh after φ, and can therefore saturate.
    */
   readonly squashed?: { readonly [name in Gate | State | Kept]?: 'sigmoid' | 'tanh' } | undefined;
-  /** Where the input biases of some gates start, if not at 0. */
+  /** The initial input biases of gates, where they differ from 0. */
   readonly initialBias?: { readonly [gate in Gate]?: number } | undefined;
 }
 
-/** What the engine needs of a cell. G gates of H units each, I inputs, P units of what W_hh multiplies: H but for projections. */
+/** What the engine needs of a cell. G gates of H units each, I inputs, P columns of W_hh: H except with projections. */
 export interface Unrollable<State extends string> {
   readonly type: string;
   readonly rule: Rule<string, State, string, string>;
@@ -176,11 +176,11 @@ export interface Unrollable<State extends string> {
   readonly biasIh: Parameter | undefined;
   /** b_hh [G·H] */
   readonly biasHh: Parameter | undefined;
-  /** The parameters of the rule's own. */
+  /** The rule's additional parameters. */
   readonly own: { readonly [name: string]: Parameter };
 }
 
-/** The columns of a state, or of something kept. */
+/** The width of a state or a kept matrix. */
 export function sizeOf(
   { sizes }: Rule<string, string, string, string>,
   name: string,
@@ -192,7 +192,7 @@ export function sizeOf(
 /**
  * Checks a rule.
  *
- * @throws RangeError if its stages do not give each gate its recurrent part once, in order, from something known.
+ * @throws RangeError unless the stages give each gate its recurrent part once, in order, from known inputs.
  */
 export function checkRule(
   type: string,

@@ -1,9 +1,9 @@
 /**
- * A cell over a sequence, as layers use it: kept whole, or in segments of steps that forget what happened within each. For
- * inference, and for training on sequences too long to be kept, where backward computes each segment again.
+ * Runs a cell over a sequence for the layers: fully recorded, or in segments whose steps are not kept. Segments serve inference, and
+ * training on long sequences, where the backward pass recomputes each segment.
  *
- * Memory falls from that of T steps to that of one segment and T/segment states; the time of a second forward is added.
- * After Chen et al. (2016), arXiv:1604.06174. The results are those of the whole, bit for bit: segments are whole blocks,
+ * Memory falls from T steps to one segment and T/segment states, at the cost of a second forward pass.
+ * After Chen et al. (2016), arXiv:1604.06174. The results are identical bit for bit: segments are whole blocks,
  * so every product is the same.
  */
 import type { Arena } from '../matrix/arena.ts';
@@ -22,25 +22,25 @@ import { blockSteps, readyWeights, unroll } from './forward.ts';
 import { type Matrices, mapNames, sizeOf, type Unrollable } from './rule.ts';
 import { copyStates, slotOf } from './windows.ts';
 
-/** What a cell makes of a sequence. */
+/** The results of a cell over a sequence. */
 export interface CellOutput<State extends string> {
-  /** The first state at every step [T·B, H]; undefined where it is not wanted. */
+  /** The first state at every step [T·B, H]; undefined if not needed. */
   readonly outputs: Matrix | undefined;
   /** The state after each sequence's last step. [B, its size] */
   readonly final: Matrices<State>;
 }
 
-/** What a cell made of a sequence, and how gradients go back through it. */
+/** The results of a cell over a sequence, and its backward pass. */
 export interface CellTrace<State extends string> extends CellOutput<State> {
   /** Adds to the gradients of the cell's parameters. */
   backward(upstream: Upstream<State>, needsInput: boolean): UnrolledGradient<State>;
 }
 
 /**
- * Runs a cell over a sequence, and keeps all that happens.
+ * Runs a cell over a sequence and keeps everything.
  *
- * @param initial s_0, [B, its size] each; zeros by default.
- * @param history where given, no gradient passes from step k·history to the one before it.
+ * @param initial s_0, [B, its size] each; default zeros.
+ * @param history if given, no gradient flows from step k·history to the one before it.
  */
 export function traceWhole<State extends string>(
   arena: Arena,
@@ -59,10 +59,10 @@ export function traceWhole<State extends string>(
 }
 
 /**
- * Runs a cell over a sequence, and keeps the states between segments, from which backward computes their steps again.
+ * Runs a cell over a sequence and keeps the states between segments, from which the backward pass recomputes their steps.
  *
  * @param every the steps of a segment; rounded up to whole blocks.
- * @param wanted whether the outputs are.
+ * @param wanted whether outputs are needed.
  */
 export function traceSegments<State extends string>(
   arena: Arena,
@@ -96,7 +96,7 @@ export function traceSegments<State extends string>(
             const part = segment(input, length, s);
             const rows = (of: Matrix | undefined) => of?.rowsFrom(s * length * B, part.time * B);
             const run = unroll(arena, cell, part, slotOf(rule.states, states, s, B), weights, s * length);
-            // The gradient of the state that this segment ended in is what the one behind it gave.
+            // The gradient of this segment's final state comes from the next segment.
             const upstream = { dOutput: rows(dOutput), dFinal: s === count - 1 ? dFinal : initial };
             stepsBackward(arena, cell, run, upstream, shared, { input: rows(gradient.input), initial });
           });
@@ -107,7 +107,7 @@ export function traceSegments<State extends string>(
   };
 }
 
-/** Runs a cell over a sequence, and keeps nothing. */
+/** Runs a cell over a sequence and keeps nothing. */
 export function inferSegments<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,
@@ -121,7 +121,7 @@ export function inferSegments<State extends string>(
   return { outputs, final: state };
 }
 
-/** Runs segment after segment, from the state in slot s into that in slot s + 1, and gives the outputs if they are wanted. */
+/** Runs each segment from the state in slot s to that in slot s + 1, and returns the outputs if needed. */
 function runSegments<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,
@@ -156,7 +156,7 @@ function segmentLength(B: number, every: number): number {
   return Math.ceil(every / block) * block;
 }
 
-/** Room for some states, one below the other. [slots·B, its size] */
+/** Memory for several states, one after another. [slots·B, its size] */
 function newSlots<State extends string>(
   arena: Arena,
   { rule, hiddenSize }: Unrollable<State>,

@@ -1,9 +1,9 @@
 /**
- * The memory of an unrolled cell, and windows on one step of it: views that slide over the blocks of all steps, so that
- * the time loops make none.
+ * The memory of an unrolled cell, and windows on single steps: views that slide over the blocks of all steps, so that
+ * the time loops create none.
  *
- * B sequences of T steps, G gates of H units. What runs at every step counts through arrays by index: newer engines create
- * the iterators of for…of.
+ * B sequences of T steps, G gates of H units. Code that runs at every step iterates arrays by index, because newer engines
+ * allocate the iterators of for…of.
  */
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -21,14 +21,14 @@ import {
   type Unrollable,
 } from './rule.ts';
 
-/** What a cell leaves behind that has been unrolled over a sequence. */
+/** What an unrolled cell leaves behind. */
 export interface Unrolled<State extends string> {
   readonly input: Signal;
-  /** Which step of the whole sequence the first one is. */
+  /** The index of the first step in the whole sequence. */
   readonly first: number;
-  /** p of all steps; after φ, what the rule left there. [T·B, G·H] */
+  /** p of all steps, overwritten by φ. [T·B, G·H] */
   readonly gates: Matrix;
-  /** q of all steps, or `gates` where it is not separate. [T·B, G·H] */
+  /** q of all steps, or `gates` if it is not separate. [T·B, G·H] */
   readonly recurrent: Matrix;
   /** s_0 … s_T of each state, zeros beyond each length. [(T+1)·B, its size, mostly H] */
   readonly states: Matrices<State>;
@@ -38,7 +38,7 @@ export interface Unrolled<State extends string> {
   readonly final: Matrices<State>;
 }
 
-/** Memory for the steps of `input`, not yet written. */
+/** Uninitialised memory for the steps of `input`. */
 export function newUnrolled<State extends string>(
   arena: Arena,
   { rule, hiddenSize: H }: Unrollable<State>,
@@ -58,7 +58,7 @@ export function newUnrolled<State extends string>(
   };
 }
 
-/** The step at t, and how to move on to another: its matrices are windows on those of all steps. */
+/** The step at t, and a function that moves to another: its matrices are windows on those of all steps. */
 export function stepAt<State extends string>(
   { rule, hiddenSize: H, own }: Unrollable<State>,
   { input: { batch: B }, first, gates, recurrent, states, kept }: Unrolled<State>,
@@ -91,16 +91,16 @@ export function stepAt<State extends string>(
 export interface BlockGradient<State extends string> {
   /** ∂L/∂p [steps·B, G·H] */
   readonly gates: Matrix;
-  /** ∂L/∂q, or `gates` where it is not separate. [steps·B, G·H] */
+  /** ∂L/∂q, or `gates` if it is not separate. [steps·B, G·H] */
   readonly recurrent: Matrix;
-  /** The gradient of what each stage's product gave: columns of `recurrent`, most often. [steps·B, its size] */
+  /** The gradient of the result of each stage's product, usually columns of `recurrent`. [steps·B, its size] */
   readonly products: readonly Matrix[];
-  /** `products` at the step under way. [B, its size] */
+  /** `products` at the current step. [B, its size] */
   readonly productsAt: readonly Matrix[];
-  /** What φ′ works on at one step and at the next: in the other one, ∂L/∂s_t and ∂L/∂s_{t−1} have changed places. */
+  /** The data of φ′ for alternating steps, in which ∂L/∂s_t and ∂L/∂s_{t−1} exchange memory. */
   readonly even: StepGradient<string, State, string, string>;
   readonly odd: StepGradient<string, State, string, string>;
-  /** Moves the windows, which begin one step above the block. */
+  /** Moves the windows, which start one step above the block. */
   advance(rows: number): void;
 }
 
@@ -145,12 +145,12 @@ export function newBlockGradient<State extends string>(
   };
 }
 
-/** Every matrix of some groups, once. */
+/** Every distinct matrix of some groups. */
 function distinct(...groups: readonly (Matrices<string> | readonly Matrix[])[]): Matrix[] {
   return [...new Set(groups.flatMap((group) => Object.values<Matrix>(group)))];
 }
 
-/** The gates [B, H] at step t, of those of all steps [T·B, G·H]. */
+/** The gates [B, H] at step t, as windows on all steps [T·B, G·H]. */
 function gatesAt(
   rule: Rule<string, string, string, string>,
   gates: Matrix,
@@ -183,7 +183,7 @@ export function parameterOf<State extends string>(
   return gives === undefined ? weightHh : own[gives.weight]!;
 }
 
-/** The weight of a stage's product, or its gradient: of its gates' rows [gates·H, P], most often. The product multiplies by its transpose. */
+/** The weight of a stage's product, or its gradient, usually its gates' rows [gates·H, P]. The product multiplies by its transpose. */
 export function weightOf<State extends string>(
   { rule, hiddenSize, weightHh, own }: Unrollable<State>,
   { gates, gives }: Stage<string, State, string, string>,
@@ -194,7 +194,7 @@ export function weightOf<State extends string>(
   return read(weightHh).rowsFrom(from, to - from);
 }
 
-/** What a stage's product reads, or, of gradients, what its product adds to. [B, its size] */
+/** The input of a stage's product or, for gradients, the matrix its backward product adds to. [B, its size] */
 export function source(
   of: Pick<
     Step<string, string, string, string> | StepGradient<string, string, string, string>,
@@ -215,7 +215,7 @@ export function slotOf<Name extends string>(
   return mapNames(names, (name) => blocks[name].rowsFrom(s * B, B));
 }
 
-/** out ← a [B, its size], zeros where there is none. */
+/** out ← a [B, its size], or zeros if undefined. */
 export function copyStates<State extends string>(
   names: readonly State[],
   out: Matrices<State>,
