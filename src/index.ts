@@ -1,5 +1,5 @@
 /**
- * Recurrent layers: cells, sequences, the layers around them, and how they are trained.
+ * Recurrent layers: cells, sequences, further layers, and training.
  *
  * @module recurrent-cells
  */

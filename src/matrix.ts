@@ -1,11 +1,11 @@
 /**
- * What cells, layers and losses of one's own are written in: matrices in a backend's heap, and operations on them.
+ * The building blocks of custom cells, layers and losses: matrices in a backend's heap, and operations on them.
  *
- * Outputs come first, and every operation checks its shapes. A {@link Matrix} owns nothing: the memory of a pass is taken
- * from its {@link Arena} and goes back with it. What flows between layers is a {@link Signal}, time-major: row
+ * Outputs come first, and every operation checks its shapes. A {@link Matrix} owns no memory: a pass allocates from its
+ * {@link Arena}, which frees everything at once. Layers exchange a {@link Signal}, time-major: row
  * t·batch + b is step t of sequence b.
  *
- * How to write a cell with them is told by `Cell`, a layer by `Layer`.
+ * See `Cell` for how to write a cell, and `Layer` for a layer.
  *
  * @example
  * ```ts

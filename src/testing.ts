@@ -1,5 +1,5 @@
 /**
- * Tools to test cells and layers with, those of one's own too.
+ * Tools for testing cells and layers, including custom ones.
  *
  * @module recurrent-cells/testing
  */

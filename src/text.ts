@@ -1,5 +1,5 @@
 /**
- * From raw words to what a sequence takes.
+ * From raw text to model inputs.
  *
  * @module recurrent-cells/text
  */

@@ -1,9 +1,9 @@
 /**
- * The working memory of one pass, used like a stack.
+ * The working memory of a pass, a stack.
  *
- * A pass borrows an arena, takes matrices from it without ever giving one back, and returns the whole at its end.
- * Arenas of a backend are shared by all its layers, one after another, so the memory in use is that of the passes
- * under way, whatever the number of layers and whatever shapes came before.
+ * A pass borrows an arena, allocates matrices without freeing any, and returns the arena at its end.
+ * All layers of a backend reuse its arenas, so memory use depends only on the passes under way, not on the number
+ * of layers or on earlier shapes.
  */
 import type { Backend } from '../kernels/backend.ts';
 import { Matrix } from './matrix.ts';
@@ -20,7 +20,7 @@ const GRANULE = 16;
 export class Arena {
   readonly backend: Backend;
   #chunks: Chunk[] = [];
-  /** Which chunk is being taken from, and how many of its elements are taken. */
+  /** The current chunk, and the number of its elements in use. */
   #current = 0;
   #taken = 0;
 
@@ -28,7 +28,7 @@ export class Arena {
     this.backend = backend;
   }
 
-  /** A new matrix of arbitrary contents. */
+  /** A new, uninitialised matrix. */
   matrix(rows: number, columns: number): Matrix {
     return new Matrix(this.backend, this.allocate(rows * columns), rows, columns);
   }
@@ -53,14 +53,14 @@ export class Arena {
       this.#current++;
       this.#taken = 0;
     }
-    // A chunk for each request: the next pass finds them joined into one of exactly the length that was needed.
+    // One chunk per request; `reset` joins them into one of exactly the total length for the next pass.
     const offset = this.backend.heap.allocate(size);
     this.#chunks.push({ offset, length: size });
     this.#taken = size;
     return offset;
   }
 
-  /** Runs `work`, then gives back what it took. What `work` keeps must have been taken before. */
+  /** Runs `work`, then frees what it allocated. Anything that outlives `work` must be allocated before. */
   scope<Result>(work: () => Result): Result {
     const current = this.#current;
     const taken = this.#taken;
@@ -72,11 +72,11 @@ export class Arena {
     }
   }
 
-  /** Gives everything back, for the next pass; joins the chunks. */
+  /** Frees everything for the next pass, and joins the chunks. */
   reset(): void {
     if (this.#chunks.length > 1) {
       const chunks = this.#chunks;
-      // Before anything can fail: what is given back must not be used again.
+      // Done before anything can fail: freed chunks must not be used again.
       this.#chunks = [];
       let length = 0;
       for (const chunk of chunks) {
@@ -92,7 +92,7 @@ export class Arena {
 
 const idle = /* @__PURE__ */ new WeakMap<Backend, Arena[]>();
 
-/** An arena that nobody else uses until it is returned. */
+/** An arena for exclusive use until it is returned. */
 export function borrowArena(backend: Backend): Arena {
   return idle.get(backend)?.pop() ?? new Arena(backend);
 }

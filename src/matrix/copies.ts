@@ -1,9 +1,9 @@
-/** Copies of matrices, kept aside: what a step may have to put back, the best weights, sums of gradients. */
+/** Copies of matrices: weights to restore after a failed step, the best weights, sums of gradients. */
 import type { Matrix } from './matrix.ts';
 import { copy } from './operations.ts';
 import { ownedMatrix } from './owned.ts';
 
-/** A matrix for each of some others, zeros until they are first kept. */
+/** A copy for each of a list of matrices, zeros until `keep` is called. */
 export class Copies {
   readonly originals: readonly Matrix[];
   /** In the order of the originals. */
@@ -28,7 +28,7 @@ export class Copies {
     });
   }
 
-  /** Gives the memory back now. The copies must not be used again. */
+  /** Frees the memory. The copies must not be used afterwards. */
   release(): void {
     for (const { owner } of this.matrices) owner?.release();
   }

@@ -1,20 +1,20 @@
 /**
- * A matrix is an address: where in a backend's heap its rows lie.
+ * A matrix is an address: the position of its rows in a backend's heap.
  *
- * Views share memory with what they were taken from, and stay right when the heap grows. A matrix in an arena is good as
- * long as the arena is in use; one in memory of its own keeps that memory, and so do its views.
+ * Views share memory with their source, and stay valid when the heap grows. A matrix in an arena is valid while
+ * the arena is in use; a matrix with separate memory keeps that memory alive, and so do its views.
  */
 import { type Backend, newValues } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
 
-/** Memory that lives as long as a matrix over it is held, unless it is released before. */
+/** Memory that lives as long as a matrix over it is reachable, or until it is released. */
 export interface Owner {
   readonly released: boolean;
-  /** Gives the memory back now; every matrix over it then refuses to be used. */
+  /** Frees the memory; any use of a matrix over it then throws. */
   release(): void;
 }
 
-/** What a product reads: a matrix or its transpose. */
+/** A factor of a product: a matrix or its transpose. */
 export interface Factor {
   readonly backend: Backend;
   readonly offset: number;
@@ -22,7 +22,7 @@ export interface Factor {
   readonly columns: number;
   readonly rowStride: number;
   readonly columnStride: number;
-  /** Whose memory it is; undefined in an arena. */
+  /** The owner of its memory; undefined in an arena. */
   readonly owner?: Owner | undefined;
 }
 
@@ -65,7 +65,7 @@ export class Matrix implements Factor {
   }
 
   /**
-   * Where the first element is, counted in elements from the start of the heap.
+   * The position of the first element, in elements from the start of the heap.
    *
    * @throws Error if the memory has been released.
    */
@@ -75,17 +75,17 @@ export class Matrix implements Factor {
     return this.#offset;
   }
 
-  /** How many elements apart two rows are: the stride. */
+  /** The distance between two rows in elements: the stride. */
   get rowStride(): number {
     return this.stride;
   }
 
-  /** How many elements apart two columns are: 1. */
+  /** The distance between two columns in elements: 1. */
   get columnStride(): number {
     return 1;
   }
 
-  /** The transpose, as a factor of a product: nothing is moved. */
+  /** The transpose as a factor of a product; no data is moved. */
   get T(): Factor {
     return {
       backend: this.backend,
@@ -98,18 +98,18 @@ export class Matrix implements Factor {
     };
   }
 
-  /** The view of `count` rows from row `start`, `step` rows apart: with the batch as `step`, those of one sequence. */
+  /** A view of `count` rows from row `start`, `step` rows apart: with the batch size as `step`, the rows of one sequence. */
   rowsFrom(start: number, count: number, step = 1): Matrix {
     const { backend, offset, columns, stride, owner } = this;
     return new Matrix(backend, offset + start * stride, count, columns, step * stride, owner);
   }
 
-  /** The view of `count` columns from column `start`. */
+  /** A view of `count` columns from column `start`. */
   columnsFrom(start: number, count: number): Matrix {
     return new Matrix(this.backend, this.offset + start, this.rows, count, this.stride, this.owner);
   }
 
-  /** Moves this view by `rows` rows, up if negative: how a time loop walks a block without making new views. */
+  /** Moves this view by `rows` rows, up if negative, so that a time loop traverses a block without creating views. */
   advance(rows: number): void {
     this.#offset += rows * this.stride;
   }

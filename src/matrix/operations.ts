@@ -1,8 +1,8 @@
 /**
- * The kernels, spoken in matrices: what cells, layers, losses and optimisers are written in. Outputs come first.
+ * The kernels as operations on matrices, used by cells, layers, losses and optimisers. Outputs come first.
  *
- * Each checks that the shapes agree, since a wrong one would write over a neighbour; the cost is a few comparisons. Nobody
- * above this folder calls a kernel.
+ * Each operation checks shapes, because a wrong one would overwrite other memory; the cost is a few comparisons. Code
+ * above this folder never calls a kernel.
  */
 export * from './elementwise.ts';
 export * from './products.ts';

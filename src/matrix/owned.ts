@@ -1,7 +1,7 @@
 /**
- * Heap memory of its own: given back when the garbage collector finds no matrix over it left, or sooner when released.
+ * Separately allocated heap memory, freed when no matrix over it is reachable, or earlier by `release`.
  *
- * Every matrix over such a block holds it, so a view that is still held is never somebody else's memory.
+ * Every matrix over such a block references it, so the memory of a reachable view is never reused.
  */
 import type { Backend } from '../kernels/backend.ts';
 import { Matrix, type Owner } from './matrix.ts';
@@ -17,7 +17,7 @@ const registry = /* @__PURE__ */ new FinalizationRegistry<Address>(({ backend, o
 );
 
 class Block implements Owner {
-  /** A field, since every use of a matrix asks for it. */
+  /** A field, because every use of a matrix reads it. */
   released = false;
   readonly #address: Address;
 
@@ -35,7 +35,7 @@ class Block implements Owner {
   }
 }
 
-/** A new matrix of zeros in memory of its own. */
+/** A new matrix of zeros in separately allocated memory. */
 export function ownedMatrix(backend: Backend, rows: number, columns: number): Matrix {
   const offset = backend.heap.allocate(rows * columns);
   const matrix = new Matrix(backend, offset, rows, columns, columns, new Block({ backend, offset }));

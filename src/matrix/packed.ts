@@ -1,17 +1,17 @@
-/** The right factor of many products, laid out once in the order in which the kernel reads it. */
+/** Packed matrices: the right factor of many products, stored once in the order the kernel reads it. */
 import type { Arena } from './arena.ts';
 import type { Factor } from './matrix.ts';
 import { isMatrix } from './shapes.ts';
 
 /**
- * A copy of a factor for many products; it does not follow later changes of the original.
+ * A packed copy of a factor for many products; later changes of the original do not affect it.
  *
  * @example
  * ```ts
  * import { Dense } from 'recurrent-cells';
  * import { type Arena, type Matrix, Packed, product } from 'recurrent-cells/matrix';
  *
- * // out_t ← x_t · Wᵀ for every step t, W laid out once
+ * // out_t ← x_t · Wᵀ for every step t, with W packed once
  * function project(arena: Arena, out: Matrix[], x: Matrix[], { weight }: Dense) {
  *   const factor = new Packed(arena, weight.value.T);
  *   out.forEach((of, t) => product(of, x[t]!, factor));
@@ -41,7 +41,7 @@ export class Packed {
   }
 }
 
-/** A right factor that will be used `times` times: packed if that pays. */
+/** A right factor for `times` products: packed if that is faster. */
 export function repeated(arena: Arena, factor: Factor, times: number): Factor | Packed {
   return times > 1 ? new Packed(arena, factor) : factor;
 }

@@ -1,4 +1,4 @@
-/** Operations on whole rows: moved, added up, looked up in tables, normalised. */
+/** Operations on whole rows: copying, summing, table lookup, normalisation. */
 import { rangeError } from '../common/errors.ts';
 import type { Matrix } from './matrix.ts';
 import { columnOf, indicesOf, isMatrix, isNumber, rowOf, sameShape, shape, tableOf } from './shapes.ts';
@@ -6,7 +6,7 @@ import { columnOf, indicesOf, isMatrix, isNumber, rowOf, sameShape, shape, table
 /** Every row of out ← `row` */
 export function copyRow(out: Matrix, row: Matrix): void {
   rowOf('copyRow', 'row', row, out);
-  // A stride of 0 reads the one row again and again.
+  // A stride of 0 repeats the row.
   out.backend.kernels.copy(out.offset, out.stride, row.offset, 0, out.rows, out.columns);
 }
 
@@ -53,7 +53,7 @@ export function transpose(out: Matrix, a: Matrix): void {
   out.backend.kernels.transpose(out.offset, out.stride, a.offset, a.stride, a.rows, a.columns);
 }
 
-/** The indices that rows are told apart by: they are elements of the heap, and a float32 tells whole numbers apart up to here. */
+/** The limit of row indices: they are stored as elements of the heap, and float32 represents whole numbers exactly up to here. */
 export const MOST_INDICES: number = 2 ** 24;
 
 /** Row i of out ← row `indices[i]` of table, or zeros where the index is −1 */
@@ -71,7 +71,7 @@ export function gather(out: Matrix, table: Matrix, indices: Matrix): void {
   );
 }
 
-/** Row `indices[i]` of table ← that row + row i of a; an index of −1 is left out */
+/** Row `indices[i]` of table ← that row + row i of a; an index of −1 is skipped */
 export function scatterAdd(table: Matrix, a: Matrix, indices: Matrix): void {
   indicesOf('scatterAdd', indices, 'a', a);
   tableOf('scatterAdd', table, a);

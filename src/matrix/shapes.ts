@@ -11,22 +11,22 @@ interface Shaped {
   readonly columns: number;
 }
 
-/** A shape as errors show it. */
+/** Formats a shape for errors. */
 export function shape(of: Shaped): string {
   return `[${of.rows}, ${of.columns}]`;
 }
 
-/** @throws TypeError if `of` is no matrix. */
+/** @throws TypeError if `of` is not a matrix. */
 export function isMatrix(where: string, argument: string, of: Shaped): void {
   if (of?.rows === undefined) throw typeError(where, argument, `is ${show(of)}`, 'a Matrix');
 }
 
-/** @throws TypeError if `value` is no number. */
+/** @throws TypeError if `value` is not a number. */
 export function isNumber(where: string, argument: string, value: number): void {
   if (typeof value !== 'number') throw typeError(where, argument, `is ${show(value)}`, 'a number');
 }
 
-/** @throws RangeError if `a` is not shaped like `out`. */
+/** @throws RangeError if `a` does not have the shape of `out`. */
 export function sameShape(where: string, argument: string, a: Matrix, out: Matrix): void {
   if (a?.rows === out?.rows && a?.columns === out?.columns && out?.rows !== undefined) return;
   isMatrix(where, 'out', out);
@@ -34,7 +34,7 @@ export function sameShape(where: string, argument: string, a: Matrix, out: Matri
   throw rangeError(where, argument, `has shape ${shape(a)}`, `${shape(out)}, the shape of out`);
 }
 
-/** @throws RangeError if `row` is not one row, as wide as `like`. */
+/** @throws RangeError if `row` is not a single row as wide as `like`. */
 export function rowOf(where: string, argument: string, row: Matrix, like: Matrix): void {
   if (row?.rows === 1 && row.columns === like?.columns) return;
   isMatrix(where, argument, row);
@@ -42,7 +42,7 @@ export function rowOf(where: string, argument: string, row: Matrix, like: Matrix
   throw rangeError(where, argument, `has shape ${shape(row)}`, `[1, ${like.columns}]`);
 }
 
-/** @throws RangeError if `indices` are not one row, of an index for each row of `of`. */
+/** @throws RangeError if `indices` is not a single row with an index per row of `of`. */
 export function indicesOf(where: string, indices: Matrix, argument: string, of: Matrix): void {
   if (indices?.rows === 1 && indices.columns === of?.rows) return;
   isMatrix(where, 'indices', indices);
@@ -50,7 +50,7 @@ export function indicesOf(where: string, indices: Matrix, argument: string, of: 
   throw rangeError(where, 'indices', `has shape ${shape(indices)}`, `[1, ${of.rows}]`);
 }
 
-/** @throws RangeError if `column` is not one column, as long as `out`. */
+/** @throws RangeError if `column` is not a single column as long as `out`. */
 export function columnOf(where: string, argument: string, column: Matrix, out: Matrix): void {
   if (column?.rows === out.rows && column.columns === 1) return;
   isMatrix(where, argument, column);

@@ -1,6 +1,6 @@
 /**
- * The updates of the optimisers: w from its gradient g and what is remembered of it, all of one shape and without gaps
- * between rows. Each adds L2 `decay`·w to g first. The formulas are PyTorch's.
+ * The optimisers' updates of w from its gradient g and the optimiser's state, all of one shape with contiguous rows.
+ * Each first adds L2 `decay`·w to g. The formulas are PyTorch's.
  */
 import { rangeError } from '../common/errors.ts';
 import type { Matrix } from './matrix.ts';
@@ -21,7 +21,7 @@ export function sgd(w: Matrix, g: Matrix, velocity: Matrix, of: SgdConstants): v
   sgd(w.offset, g.offset, velocity.offset, length, of.rate, of.momentum, of.nesterov ? 1 : 0, of.decay);
 }
 
-/** The constants of {@link adam}, the corrections of its means folded in. */
+/** The constants of {@link adam}, including the bias corrections. */
 export interface AdamConstants {
   /** η/(1 − β₁ᵗ) */
   readonly rate: number;
@@ -31,7 +31,7 @@ export interface AdamConstants {
   readonly scale: number;
   readonly epsilon: number;
   readonly decay: number;
-  /** What w is multiplied by first: 1 − η·λ of AdamW, else 1. */
+  /** The factor applied to w first: 1 − η·λ for AdamW, otherwise 1. */
   readonly shrink: number;
 }
 
@@ -54,7 +54,7 @@ export function adam(w: Matrix, g: Matrix, mean: Matrix, square: Matrix, of: Ada
   );
 }
 
-/** {@link adam} with the largest v so far in the place of v. Rarely used, so without a kernel of its own. */
+/** {@link adam} with the largest v so far instead of v. Rarely used, so it has no kernel. */
 export function amsgrad(
   w: Matrix,
   g: Matrix,
@@ -92,7 +92,7 @@ export interface NadamConstants {
   readonly decay: number;
 }
 
-/** m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; w ← w − (gradientRate·g + meanRate·m) / (√v·scale + ε). Without a kernel. */
+/** m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; w ← w − (gradientRate·g + meanRate·m) / (√v·scale + ε). It has no kernel. */
 export function nadam(w: Matrix, g: Matrix, mean: Matrix, square: Matrix, of: NadamConstants): void {
   const length = lengthOf('nadam', w, { g, mean, square });
   const x = w.backend.heap.values;
@@ -113,11 +113,11 @@ export interface LionConstants {
   readonly rate: number;
   readonly beta1: number;
   readonly beta2: number;
-  /** What w is multiplied by first: 1 − η·λ. */
+  /** The factor applied to w first: 1 − η·λ. */
   readonly shrink: number;
 }
 
-/** w ← shrink·w − rate·sign(β₁m + (1−β₁)g); m ← β₂m + (1−β₂)g. Without a kernel. */
+/** w ← shrink·w − rate·sign(β₁m + (1−β₁)g); m ← β₂m + (1−β₂)g. It has no kernel. */
 export function lion(w: Matrix, g: Matrix, mean: Matrix, of: LionConstants): void {
   const length = lengthOf('lion', w, { g, mean });
   const x = w.backend.heap.values;
@@ -178,7 +178,7 @@ export function adagrad(w: Matrix, g: Matrix, square: Matrix, of: AdagradConstan
   adagrad(w.offset, g.offset, square.offset, length, of.rate, of.epsilon, of.decay);
 }
 
-/** How many elements each has. */
+/** The number of elements of each. */
 function lengthOf(where: string, w: Matrix, others: { readonly [name: string]: Matrix }): number {
   for (const [name, matrix] of Object.entries({ w, ...others })) {
     if (matrix.rows !== w.rows || matrix.columns !== w.columns)
