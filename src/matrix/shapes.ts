@@ -1,7 +1,7 @@
 /**
- * The checks that every operation makes: that its matrices are some, and that their shapes agree.
+ * The argument checks of the operations: that matrices are matrices, and that their shapes agree.
  *
- * They run in time loops: what is right costs a few comparisons, and only what is not is looked at closely.
+ * They run in time loops, so valid arguments cost only a few comparisons; only invalid ones are examined in detail.
  */
 import { rangeError, show, typeError } from '../common/errors.ts';
 import type { Matrix } from './matrix.ts';
