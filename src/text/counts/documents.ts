@@ -1,13 +1,13 @@
 /**
- * Documents as a user gives them: texts with a tokenizer, or tokens; at once, or as they arrive.
+ * Input documents: texts with a tokenizer, or tokens, from an iterable or an async iterable; and the lines of a stream.
  *
- * Answers for telling the two apart before anything is counted wrongly, and for lines out of a stream.
+ * Texts and tokens are told apart before anything is counted.
  */
 import { isBuiltin } from '../../common/builtin.ts';
 import { show, typeError } from '../../common/errors.ts';
 import { checkTokenizer, type Tokenizer } from '../tokenizers/tokenizer.ts';
 
-/** One document: its tokens, or, where a tokenizer is given, its text. */
+/** A document: its tokens or, with a tokenizer, its text. */
 export type Document = string | Iterable<string>;
 
 /** The tokens of a document. */
@@ -50,10 +50,10 @@ export function checkTokens(where: string, argument: string, tokens: unknown): I
   return tokens as Iterable<string>;
 }
 
-// What has a twin for documents as they arrive.
+// Functions with an async counterpart.
 const WITH_ASYNC = ['Vocabulary.fit', 'TokenCounts.of', 'HeavyHitters.of', 'trainBytePairs'];
 
-/** Passes on what can be iterated, and no single string. */
+/** Returns an iterable that is not a single string. */
 export function checkDocuments(where: string, documents: unknown, async = false): void {
   const iterable = documents as (Iterable<unknown> & AsyncIterable<unknown>) | null | undefined;
   const expected = `an ${async ? 'async ' : ''}iterable of documents`;
@@ -67,13 +67,13 @@ export function checkDocuments(where: string, documents: unknown, async = false)
   throw typeError(where, 'documents', 'is an async iterable', `${expected}${twin}`);
 }
 
-/** What counts documents one by one. */
+/** A counter of documents. */
 interface DocumentCounter {
   readonly documents: number;
   addDocument(tokens: Iterable<string>): void;
 }
 
-/** Has all documents of an iterable counted; gives back the counter. */
+/** Counts all documents of an iterable; returns the counter. */
 export function countDocuments<Counter extends DocumentCounter>(
   where: string,
   counter: Counter,
@@ -86,7 +86,7 @@ export function countDocuments<Counter extends DocumentCounter>(
   return counter;
 }
 
-/** Like {@link countDocuments}, of documents as they arrive. */
+/** Like {@link countDocuments}, for an async iterable. */
 export async function countDocumentsAsync<Counter extends DocumentCounter>(
   where: string,
   counter: Counter,

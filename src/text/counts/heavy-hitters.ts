@@ -1,7 +1,7 @@
 /**
  * Approximate counts in bounded memory, for streams whose types outgrow it.
  *
- * Answers for counts with a proven error each; exact counts are {@link TokenCounts}.
+ * Each count has a proven error bound; for exact counts use {@link TokenCounts}.
  */
 
 import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
@@ -28,7 +28,7 @@ export interface SavedHeavyHitters {
 
 /** The counter's size, and how texts become tokens. */
 export interface HeavyHittersOptions extends CountOptions {
-  /** How many tokens are surely held (default 2^20). At most twice as many are in memory at any time. */
+  /** The number of tokens guaranteed to be stored (default 2^20). At most twice as many are in memory. */
   readonly capacity?: number | undefined;
 }
 
@@ -73,14 +73,14 @@ const FORMAT = 'recurrent-cells/text/heavy-hitters';
  */
 export class HeavyHitters implements Counts {
   readonly capacity: number;
-  /** Not known: whatever left is forgotten. */
+  /** Not known, because evicted tokens are forgotten. */
   readonly types: undefined;
   readonly #held = new Map<string, Held>();
   #tokens = 0;
   #documents = 0;
   #missed = 0;
 
-  /** @throws RangeError if `capacity` is no whole number from 1 to 2^23. */
+  /** @throws RangeError if `capacity` is not a whole number from 1 to 2^23. */
   constructor(options: Pick<HeavyHittersOptions, 'capacity'> = {}) {
     const { capacity = 2 ** 20 } = checkOptions('HeavyHitters', options, capacityCheck);
     this.capacity = numberWithin('HeavyHitters', 'capacity', capacity, 1, 2 ** 23);
@@ -111,7 +111,7 @@ export class HeavyHitters implements Counts {
     return this.#documents;
   }
 
-  /** A token that is not held occurs at most so often. */
+  /** The largest possible count of a token that is not stored. */
   get missed(): number {
     return this.#missed;
   }

@@ -1,7 +1,7 @@
 /**
- * Tokens by rank, and how much of a corpus the first of them cover.
+ * Tokens by rank, and the share of a corpus that the most frequent ones cover.
  *
- * Answers for the table and its sums; the law that may describe it is zipf-fit.ts.
+ * zipf-fit.ts fits Zipf's law to this table.
  */
 
 import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
@@ -10,7 +10,7 @@ import { largest } from './order.ts';
 import type { Counts } from './token-counts.ts';
 
 /**
- * Types by falling count: rank 1 is the most frequent. Ties are ordered by code point.
+ * Types by descending count: rank 1 is the most frequent. Ties are ordered by code point.
  *
  * @example
  * ```ts
@@ -26,7 +26,7 @@ import type { Counts } from './token-counts.ts';
 export class RankFrequency {
   /** [types] The token of rank r is tokens[r − 1]. */
   readonly tokens: readonly string[];
-  /** [types] Falling. */
+  /** [types] Descending. */
   readonly counts: Float64Array;
   /** All tokens counted, with repetitions. */
   readonly total: number;
@@ -40,7 +40,7 @@ export class RankFrequency {
     for (const [i, count] of counts.entries()) this.#covered[i + 1] = this.#covered[i]! + count;
   }
 
-  /** Ranks counts. @throws TypeError if they are none; RangeError if they are empty. */
+  /** Ranks counts. @throws TypeError if the argument is not counts; RangeError if they are empty. */
   static of(counts: Counts): RankFrequency {
     if (typeof (counts as Counts | null | undefined)?.entries !== 'function' || !('tokens' in counts))
       throw typeError('RankFrequency.of', 'counts', `is ${show(counts)}`, 'TokenCounts or HeavyHitters');
@@ -54,18 +54,18 @@ export class RankFrequency {
     );
   }
 
-  /** How many different tokens there are. */
+  /** The number of distinct tokens. */
   get types(): number {
     return this.tokens.length;
   }
 
-  /** The share of all tokens that the first `types` types make up: the coverage curve. */
+  /** The share of all tokens covered by the first `types` types: the coverage curve. */
   coverage(types: number): number {
     const rank = wholeNumber('RankFrequency.coverage', 'types', types, 0);
     return this.#covered[Math.min(rank, this.types)]! / this.total;
   }
 
-  /** The fewest types that cover a share of all tokens. @throws RangeError if no number of types does. */
+  /** The smallest number of types that covers a share of all tokens. @throws RangeError if the share cannot be reached. */
   typesFor(share: number): number {
     const wanted = numberWithin('RankFrequency.typesFor', 'share', share, 0, 1) * this.total;
     const types = this.#covered.findIndex((covered) => covered >= wanted);
@@ -78,13 +78,13 @@ export class RankFrequency {
     );
   }
 
-  /** How many types occur exactly once (hapax legomena). */
+  /** The number of types that occur exactly once (hapax legomena). */
   occurringOnce(): number {
     return this.counts.reduce((sum, count) => sum + (count === 1 ? 1 : 0), 0);
   }
 }
 
-/** Passes on a table. */
+/** Checks that a value is a table. */
 export function checkTable(where: string, table: unknown): RankFrequency {
   return instanceOf(where, 'table', table, RankFrequency, 'a RankFrequency');
 }

@@ -1,12 +1,12 @@
 /**
- * The indices that stand for no word: padding, unknown words, the start and the end.
+ * The special indices: padding, unknown words, start and end.
  *
- * Answers for their order and spelling; they come before all tokens, in the order pad, unknown, start, end.
+ * They come before all tokens, in the order pad, unknown, start, end.
  */
 import { rangeError, show, typeError } from '../../common/errors.ts';
 import { readFields, type SavedFields } from '../../common/saved.ts';
 
-/** The spelling of each special; one that is left out has no index. */
+/** The spelling of each special; omitted ones have no index. */
 export interface Specials {
   readonly pad?: string | undefined;
   readonly unknown?: string | undefined;
@@ -19,7 +19,7 @@ export const ALL_SPECIALS: Specials = { pad: '<pad>', unknown: '<unknown>', star
 
 const ROLES = ['pad', 'unknown', 'start', 'end'] as const;
 
-/** The index of each special that there is, and their spellings in this order. */
+/** The index of each special in use, and their spellings in this order. */
 export function orderSpecials(
   where: string,
   specials: Specials,
@@ -49,7 +49,7 @@ export function orderSpecials(
   return { spellings, index };
 }
 
-/** The specials as they are saved: null for one that there is none of, so that one that was lost is missed. */
+/** The saved form of the specials: null for an unused one, so that a missing one is detected. */
 export type SavedSpecials = { readonly [Role in keyof Specials]-?: string | null };
 
 /** The saved form. */

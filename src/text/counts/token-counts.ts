@@ -1,7 +1,7 @@
 /**
  * Exact counts of tokens, and of the documents they occur in.
  *
- * Answers for counting, merging and saving; what is kept of the counts is the vocabulary's decision.
+ * It counts, merges and saves; the vocabulary decides which tokens to keep.
  */
 
 import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
@@ -12,26 +12,26 @@ import { type Tokenizer, tokenizerOption } from '../tokenizers/tokenizer.ts';
 import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
 import { flat, TokenMap } from './token-map.ts';
 
-/** What is known of one token. */
+/** The counts of one token. */
 export interface TokenCount {
   readonly token: string;
-  /** How often it occurs; from an approximate counter, at least so often. */
+  /** The number of occurrences; from an approximate counter, a lower bound. */
   readonly count: number;
   /** The true count is at most `count + error`: 0 from an exact counter. */
   readonly error: number;
-  /** In how many documents it occurs; undefined where that isn't counted. */
+  /** The number of documents it occurs in; undefined if not counted. */
   readonly documents: number | undefined;
 }
 
-/** What a vocabulary, Zipf's law or stopwords are fitted on: exact or approximate counts. */
+/** Exact or approximate counts, to which a vocabulary, Zipf's law or stopwords are fitted. */
 export interface Counts {
-  /** How many tokens were counted, with repetitions. */
+  /** The number of tokens counted, with repetitions. */
   readonly tokens: number;
-  /** How many documents were counted. */
+  /** The number of documents counted. */
   readonly documents: number;
-  /** How many different tokens there were; undefined where that is not known. */
+  /** The number of distinct tokens; undefined if not known. */
   readonly types: number | undefined;
-  /** Each token that is held, in the order of their first occurrence. */
+  /** The stored tokens, in the order of first occurrence. */
   entries(): IterableIterator<TokenCount>;
 }
 
@@ -45,9 +45,9 @@ export interface SavedTokenCounts {
   readonly documentCounts: number[];
 }
 
-/** How texts become tokens. */
+/** Options for counting. */
 export interface CountOptions {
-  /** Needed where documents are texts. */
+  /** Required if documents are texts. */
   readonly tokenizer?: Tokenizer | undefined;
 }
 
@@ -66,7 +66,7 @@ const FORMAT = 'recurrent-cells/text/token-counts';
  * Counts tokens exactly, in one pass, over any iterable.
  *
  * Counts of two parts merge exactly into the counts of the whole, so a corpus can be counted on many machines. The
- * number of types is bounded by memory alone (some 120 bytes for each, if words are short).
+ * number of types is limited only by memory (about 120 bytes each for short words).
  *
  * @example
  * ```ts
@@ -167,23 +167,23 @@ export class TokenCounts implements Counts {
     this.#documents += wholeNumber('TokenCounts.addDocuments', 'documents', documents, 0);
   }
 
-  /** Adds another part's counts to these, exactly; gives back these. */
+  /** Adds another part's counts exactly; returns this object. */
   merge(other: TokenCounts): this {
     instanceOf('TokenCounts.merge', 'other', other, TokenCounts, 'TokenCounts');
-    // Merged with itself, it must not count what it is just adding.
+    // When merged with itself, it must not count what it is adding.
     const entries = other === this ? [...other.entries()] : other.entries();
     this.#documents += other.documents;
     for (const { token, count, documents } of entries) this.add(token, count, documents);
     return this;
   }
 
-  /** How often a token occurs; 0 if it doesn't. */
+  /** The number of occurrences of a token. */
   countOf(token: string): number {
     const slot = this.#slots.get(token);
     return slot === undefined ? 0 : this.#counts[slot]!;
   }
 
-  /** In how many documents a token occurs. */
+  /** The number of documents that contain a token. */
   documentsWith(token: string): number {
     const slot = this.#slots.get(token);
     return slot === undefined ? 0 : this.#documentCounts[slot]!;

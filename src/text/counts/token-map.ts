@@ -1,10 +1,10 @@
 /**
  * Numbers tokens in the order of their first occurrence, however many there are.
  *
- * Answers for lookup beyond the end of one Map, and for tokens that don't keep alive the text they were cut from.
+ * It supports more entries than one Map, and its tokens do not keep alive the text they were cut from.
  */
 
-// V8's Map ends at 2^24 entries, and to grow needs the old table beside the new one: half of that is enough for one.
+// V8's Map is limited to 2^24 entries, and needs the old table while growing; half the limit per Map avoids both.
 const MAP_LIMIT = 2 ** 23;
 
 /** A map from token to its number: 0 for the first, 1 for the second, … */
@@ -45,10 +45,10 @@ export class TokenMap {
   }
 }
 
-// V8 keeps a slice of 13 characters or more as a view of the text it was cut from, and so would keep the whole text.
+// V8 represents a slice of 13 characters or more as a view of its source, which would keep the whole text alive.
 const VIEW_LENGTH = 13;
 
-/** The same characters in memory of their own. */
+/** A copy of the characters, independent of the source text. */
 export function flat(token: string): string {
   if (token.length < VIEW_LENGTH) return token;
   const parts: string[] = [];

@@ -52,7 +52,7 @@ const LABEL_GAP = 5;
 /**
  * Draws a rank–frequency table.
  *
- * @throws TypeError if `table` is none; RangeError for a width or height below 200.
+ * @throws TypeError if `table` is not a RankFrequency; RangeError for a width or height below 200.
  *
  * @example
  * ```ts

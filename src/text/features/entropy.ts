@@ -1,7 +1,7 @@
 /**
  * Entropies, each with its unit.
  *
- * Answers for probabilities that are given; estimating them is the caller's affair.
+ * The caller supplies the probabilities.
  */
 import { numberWithin, oneOf, rangeError, show, typeError } from '../../common/errors.ts';
 

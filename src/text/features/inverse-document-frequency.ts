@@ -1,7 +1,5 @@
 /**
- * How much a term says about a document, by how few documents have it.
- *
- * Answers for df and idf.
+ * Document frequency and inverse document frequency of terms.
  */
 import { oneOf, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
 import { checkMatrix, type SparseMatrix } from './sparse-matrix.ts';
@@ -26,7 +24,7 @@ export const INVERSE_DOCUMENT_FREQUENCIES: readonly InverseDocumentFrequency[] =
 ];
 
 /**
- * In how many documents each term occurs.
+ * The number of documents that contain each term.
  *
  * @param matrix - [documents, terms]
  * @returns [terms]

@@ -1,7 +1,5 @@
 /**
- * A matrix of documents × terms that holds only what isn't zero (compressed sparse rows).
- *
- * Answers for the layout and for reading it; what the values mean, their maker says.
+ * A matrix of documents × terms that stores only non-zero entries (compressed sparse rows).
  */
 
 import { isBuiltin } from '../../common/builtin.ts';
@@ -122,7 +120,7 @@ export class SparseMatrix {
     return { columns: this.columns.subarray(start, end), values: this.values.subarray(start, end) };
   }
 
-  /** All of it, zeros too: [rows, columns]. */
+  /** The dense matrix: [rows, columns]. */
   toDense(): DenseTensor {
     const data = new Float64Array(this.rows * this.width);
     for (let row = 0; row < this.rows; row++) {
@@ -143,7 +141,7 @@ export class SparseMatrix {
     return new SparseMatrix(this.shape, this.rowStart, this.columns, values);
   }
 
-  /** The given columns alone, in the given order. @throws RangeError for a column that isn't there, or comes twice. */
+  /** A selection of columns, in the given order. @throws RangeError for a column that isn't there, or comes twice. */
   pick(columns: ArrayLike<number>): SparseMatrix {
     const where = 'SparseMatrix.pick';
     if (typeof columns !== 'object' || typeof columns?.length !== 'number')
@@ -181,7 +179,7 @@ export function matrixOf(rows: SparseRows, width: number): SparseMatrix {
   return new SparseMatrix(shape, rowStart, columns, values);
 }
 
-/** Passes on a matrix, and, where given, only one of this width. */
+/** Checks that a value is a matrix and, if given, of this width. */
 export function checkMatrix(where: string, matrix: unknown, width?: number): SparseMatrix {
   const given = instanceOf(where, 'matrix', matrix, SparseMatrix, 'a SparseMatrix');
   if (width !== undefined && given.width !== width)

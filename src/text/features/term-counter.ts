@@ -1,7 +1,7 @@
 /**
  * Documents to a matrix of term counts.
  *
- * Answers for which column a term has; the weights are tf-idf's affair.
+ * It assigns a column to each term; tf-idf computes weights.
  */
 
 import { rangeError, typeError } from '../../common/errors.ts';
@@ -43,7 +43,7 @@ const FORMAT = 'recurrent-cells/text/term-counter';
  * Counts each term in each document: x[d, t] = how often term t occurs in document d.
  *
  * Fitted, the columns are the kept tokens by code point, as scikit-learn's `CountVectorizer` has them. Tokens that
- * aren't in the vocabulary are passed over (or counted in the column of its `unknown`, if it has one).
+ * aren't in the vocabulary are ignored (or counted in the column of its `unknown`, if it has one).
  *
  * @example
  * ```ts
@@ -63,7 +63,7 @@ export class TermCounter {
   }
 
   /**
-   * Finds the terms: on the training part only.
+   * Finds the terms: on the training set only.
    *
    * @throws RangeError for an empty corpus, bounds that keep nothing, or bounds beside a vocabulary; TypeError as
    * {@link Vocabulary.fit}.

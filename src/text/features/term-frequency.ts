@@ -1,7 +1,7 @@
 /**
  * The weights of a term within its document.
  *
- * Answers for tf alone; how rare a term is among documents, idf says.
+ * This is tf; idf measures how rare a term is among documents.
  */
 import { oneOf } from '../../common/errors.ts';
 import { checkMatrix, SparseMatrix } from './sparse-matrix.ts';

@@ -1,7 +1,7 @@
 /**
  * tf · idf, normalised: the weights of terms in documents.
  *
- * Answers for putting the three together, for fitting idf on the training part, and for saving it.
+ * Combines tf, idf and normalisation, fits idf on the training set, and saves it.
  */
 
 import { oneOf, rangeError } from '../../common/errors.ts';
@@ -16,7 +16,7 @@ import {
 import { checkMatrix, SparseMatrix } from './sparse-matrix.ts';
 import { TERM_FREQUENCIES, type TermFrequency, weighted } from './term-frequency.ts';
 
-/** Which variants. The defaults are scikit-learn's. */
+/** The variants. The defaults match scikit-learn. */
 export interface TfIdfOptions {
   /** Default `'raw'`. */
   readonly tf?: TermFrequency | undefined;
@@ -63,7 +63,7 @@ export class TfIdf {
   }
 
   /**
-   * Finds idf: on the training part only.
+   * Finds idf: on the training set only.
    *
    * @param counts - [documents, terms]
    * @throws RangeError for an unknown variant, or no documents; TypeError if `counts` is no SparseMatrix.
@@ -86,7 +86,7 @@ export class TfIdf {
     return new SparseMatrix(shape, rowStart, columns, values);
   }
 
-  /** Fits on counts and weighs them: {@link TfIdf.fit} and {@link TfIdf.transform} in one call. */
+  /** Fits on counts and weights them: {@link TfIdf.fit} and {@link TfIdf.transform} in one call. */
   static fitTransform(
     counts: SparseMatrix,
     options: TfIdfOptions = {},

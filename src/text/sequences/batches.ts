@@ -1,7 +1,5 @@
 /**
- * Batches of sequences of about the same length, in a new order each time.
- *
- * Answers for which sequences come together and when; padSequences makes the blocks.
+ * Batches of sequences of similar length, in random order.
  */
 
 import { type Checks, checkOptions, later, size } from '../../common/options.ts';
@@ -26,7 +24,7 @@ export interface BatchOptions extends PaddingOptions {
    * less chance. 1: chance alone.
    */
   readonly poolBatches?: number | undefined;
-  /** What happens to a last batch that isn't full (default `'keep'`). */
+  /** Whether to keep or drop an incomplete last batch (default `'keep'`). */
   readonly last?: 'keep' | 'drop' | undefined;
 }
 
@@ -38,9 +36,9 @@ const checks = (): Checks<BatchOptions> => ({
   last: ['keep', 'drop'],
 });
 
-/** A padded block and which sequences are in it. */
+/** A padded block and the sequences in it. */
 export interface SequenceBatch extends PaddedBatch {
-  /** [batch] The sequences' places in what was given, for finding labels. */
+  /** [batch] The indices of the sequences in the input, to look up labels. */
   readonly rows: number[];
 }
 

@@ -1,7 +1,7 @@
 /**
  * One long stream as rows of contiguous text, in windows for truncated back-propagation through time.
  *
- * Answers for which steps are in a window, and how many of them the next one carries the state past.
+ * It decides which steps are in a window, and from which step the next window takes its state.
  */
 
 import { rangeError } from '../../common/errors.ts';
@@ -10,11 +10,11 @@ import { checkIndices, type IndexTensor } from './padding.ts';
 
 /** Rows, and the two lengths of truncated back-propagation. */
 export interface ChunkOptions {
-  /** Rows side by side: row r reads the r-th part of the stream, from its start to its end. */
+  /** The number of rows: row r reads the r-th part of the stream, from its start to its end. */
   readonly batchSize: number;
-  /** k1: how many new steps each window has, so how often the weights are updated. */
+  /** k1: the number of new steps per window, one update each. */
   readonly k1: number;
-  /** k2: how many steps gradients flow back (default k1). At least k1. */
+  /** k2: the number of steps gradients flow back (default k1). At least k1. */
   readonly k2?: number | undefined;
 }
 
@@ -28,15 +28,15 @@ const checks: Checks<ChunkOptions> = {
 export interface Chunk {
   /** [batch, time] */
   readonly inputs: IndexTensor;
-  /** [batch, time] What follows each input: the stream, one step on. */
+  /** [batch, time] The next index after each input. */
   readonly targets: IndexTensor;
   /** The first window: its initial state is zero. All others start from the state carried. */
   readonly first: boolean;
   /** Steps from `fresh` on are new; the losses of those before were counted in earlier windows. */
   readonly fresh: number;
   /**
-   * After how many steps of this window the next one begins: carry the state from there. With k1 = k2 that is its
-   * end; else run the window as two sequences, cut here, so that the state in between comes out.
+   * The number of steps of this window before the next one starts: carry the state from there. With k1 = k2 this is the
+   * end of the window; otherwise run the window as two sequences, split here, to obtain the state.
    */
   readonly carry: number;
 }

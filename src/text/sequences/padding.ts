@@ -45,13 +45,13 @@ export interface CompletePadding extends Complete<Omit<PaddingOptions, 'length' 
   readonly most: number;
 }
 
-/** One block and how much of each row is real. */
+/** A padded block and the length of each row. */
 export interface PaddedBatch {
   /** [batch, time] */
   readonly inputs: IndexTensor;
   /**
-   * [batch] As `Sequence` takes them: steps at and after a row's length are padding. With padding on the left there
-   * is none after, and all of them are the whole time.
+   * [batch] The lengths for `Sequence`: steps at and after a row's length are padding. With padding on the left, every
+   * length is the full time.
    */
   readonly lengths: number[];
 }

@@ -143,7 +143,7 @@ function classAt(text: string, at: number): number {
 
 /**
  * Where the segmenter's piece may end: between two simple characters, at best where a run of them begins that is
- * worth leaving the segmenter for, else as late as possible (each call has a price of its own); or -1.
+ * worth leaving the segmenter for, else as late as possible, since each call has a fixed cost; or -1.
  */
 function sureBreak(text: string, start: number, reach: number): number {
   let last = -1;

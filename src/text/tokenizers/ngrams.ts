@@ -26,10 +26,10 @@ const LONGEST = 100;
 /**
  * Takes all runs of n neighbouring tokens, for each n from `from` to `to`.
  *
- * m tokens give m − n + 1 n-grams for each n. They come ordered by where they begin, then by n.
+ * m tokens give m − n + 1 n-grams for each n. They are ordered by start, then by n.
  *
- * @throws RangeError if `from` or `to` is no whole number from 1 to 100, or `from` is larger than `to`;
- * TypeError if `joiner` is no string, or `tokenizer` is none.
+ * @throws RangeError if `from` or `to` is not a whole number from 1 to 100, or `from` is larger than `to`;
+ * TypeError if `joiner` is not a string, or `tokenizer` not a tokenizer.
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ import { checkOptions } from '../../common/options.ts';
 import { type NormalizationOptions, normalizationChecks, normalizationOptions } from './normalize.ts';
 import { type Tokenizer, tokenizerOf } from './tokenizer.ts';
 
-// Bounded, because V8 keeps a way back for every repetition of such a class, and its stack ends at some millions.
+// Bounded, because V8 stores a backtracking point for every repetition of such a class, and its stack overflows at some millions.
 const DEFAULT_WORD = /[\p{L}\p{M}\p{N}_]{1,4096}(?:['’][\p{L}\p{M}\p{N}_]{1,4096}){0,64}/gu;
 
 /**

@@ -126,7 +126,7 @@ function isWhole(word: string, tokenizer: Tokenizer | undefined): boolean {
  *
  * (`Vocabulary.fit(…, { stopwords })` leaves out whole terms, so that of n-grams `of the` would stay.)
  *
- * @throws TypeError if `tokenizer` is none, or `stopwords` are none.
+ * @throws TypeError if `tokenizer` is not a tokenizer, or `stopwords` not stopwords.
  *
  * @example
  * ```ts

@@ -182,7 +182,7 @@ function settled(text: string, at: number): boolean {
 
 /**
  * Where the segmenter's piece may end: beside a space, line end or sign that joins nothing, at best before a run that
- * is worth leaving the segmenter for, else as late as possible (each call has a price of its own); or -1.
+ * is worth leaving the segmenter for, else as late as possible, since each call has a fixed cost; or -1.
  */
 function sureBreak(text: string, start: number, reach: number): number {
   const kindAt = (at: number) => classAt(text, at) || (OTHER_LETTER.test(text[at]!) ? OTHER : 0);

@@ -28,7 +28,7 @@ export interface SubwordDecodeOptions {
 
 const decodeChecks: Checks<SubwordDecodeOptions> = { skipSpecials: flag };
 
-/** A tokenizer with a vocabulary of its own: pieces of words, their indices, and text out of indices. */
+/** A tokenizer with a built-in vocabulary: it splits words into pieces, encodes them as indices, and decodes indices to text. */
 export interface SubwordTokenizer extends Tokenizer {
   /** One more than the largest index: the classes of an `Embedding`. */
   readonly size: number;
@@ -38,7 +38,7 @@ export interface SubwordTokenizer extends Tokenizer {
   decode(indices: Iterable<number>, options?: SubwordDecodeOptions): string;
   /** A token's index; undefined if there is no such token. */
   indexOf(token: string): number | undefined;
-  /** The token at an index. @throws RangeError if there is none. */
+  /** The token at an index. @throws RangeError if the index is out of range. */
   tokenAt(index: number): string;
 }
 
