@@ -138,7 +138,7 @@ class Prefix {
   blank = IMPOSSIBLE;
   label = IMPOSSIBLE;
   total = IMPOSSIBLE;
-  /** The last label; −1 where there is none. */
+  /** The last label; −1 for the empty prefix. */
   readonly token: number;
   readonly before: Prefix | undefined;
   /** Those that were ever in the beam. */

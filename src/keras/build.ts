@@ -107,7 +107,7 @@ function size(source: Source, layer: KerasLayer, name: string, otherwise: number
 
 const hasBias = ({ options }: KerasLayer) => options.use_bias !== false;
 
-/** The layer of an activation; none of a linear one. Softmax is the affair of whoever takes the last layer. */
+/** The layer for an activation; empty for a linear one. The code that builds the last layer handles softmax. */
 function activation(source: Source, layer: KerasLayer, name = 'activation'): readonly AnyLayer[] {
   const kind = setting(source, layer, name, ['linear', 'tanh', 'sigmoid', 'relu', 'softmax'] as const);
   return kind === 'linear' || kind === 'softmax' ? [] : [new Activation({ kind, backend: source.backend })];

@@ -29,7 +29,7 @@ export interface OnnxFeeds {
 }
 
 const operators: { readonly [op: string]: Operator } = { ...arithmetic, ...arrangement, ...layered };
-// What gives other outputs for the same inputs only by chance, and what holds graphs of its own.
+// The operator that contains graphs; it is handled here, not in a table.
 const IF = 'If';
 
 /** Values by name; inner graphs see those of the graphs around them. */

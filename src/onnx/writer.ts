@@ -58,7 +58,7 @@ export class GraphWriter {
     return names;
   }
 
-  /** Gives a value a name of its own, as outputs have one. */
+  /** Gives a value a separate name, as required for outputs. */
   rename(value: string, name: string): void {
     this.#nodes.push(bytesField(1, [bytesField(1, value), bytesField(2, name), bytesField(4, 'Identity')]));
   }

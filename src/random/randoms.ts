@@ -4,7 +4,7 @@ import { Random, type RandomState } from './random.ts';
 
 /**
  * The generators held as properties by the parts of a model, in order of the parts. A generator shared by several parts is
- * listed once per part, so that a rebuilt model, whose parts share none, has the same number.
+ * listed once per part, so that the count matches a rebuilt model, whose parts do not share generators.
  */
 export function randomsOf(model: Part): Random[] {
   const seen = new Set<Part>();

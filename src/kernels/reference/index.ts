@@ -10,7 +10,7 @@ import { rows } from './rows.ts';
 import { ArrayStorage } from './storage.ts';
 import { updates } from './updates.ts';
 
-/** A new backend, with a heap of its own, that runs anywhere. */
+/** A new backend with a separate heap that runs on any engine. */
 export function referenceBackend(dtype: DType): Backend {
   const heap = new Heap(new ArrayStorage(dtype));
   return {

@@ -19,7 +19,7 @@ const FLAVOURS = {
   },
 };
 
-/** A new backend with a heap of its own, or `undefined` where the engine refuses WebAssembly or the instructions. */
+/** A new backend with a separate heap, or `undefined` if the engine refuses WebAssembly or the instructions. */
 export function simdBackend(kind: SimdKind): Backend | undefined {
   const { name, probe } = FLAVOURS[kind];
   try {

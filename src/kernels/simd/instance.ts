@@ -5,7 +5,7 @@ import type { Kernels } from '../kernels.ts';
 import { heapBase } from './binaries.generated.ts';
 import { MemoryStorage } from './memory.ts';
 
-/** A new backend with a heap of its own. */
+/** A new backend with a separate heap. */
 export function instantiate(name: string, module: WebAssembly.Module): Backend {
   const storage = new MemoryStorage(heapBase);
   const env = { memory: storage.memory, tile: tileRows(), zero: 0 };
