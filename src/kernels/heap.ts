@@ -1,7 +1,7 @@
 /**
  * The memory that kernels work in: one growing run of elements, handed out in blocks.
  *
- * Answers for which part is in use. What the elements are, and how the run grows, is the storage's affair.
+ * It tracks the blocks in use. The storage defines the element type and grows the run.
  */
 import { rangeError, wholeNumber } from '../common/errors.ts';
 
