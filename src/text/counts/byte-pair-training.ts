@@ -1,7 +1,7 @@
 /**
  * Byte-pair encoding learned from texts: the pair that stands side by side most often becomes one token, again and again.
  *
- * Answers for which pairs, and for the `tokenizer.json` they are written in; tokenizers/subwords cuts texts by it.
+ * It selects the pairs and writes the `tokenizer.json`; tokenizers/subwords splits texts by it.
  */
 import { rangeError, show, typeError } from '../../common/errors.ts';
 import { type Checks, checkOptions, flag, record, size } from '../../common/options.ts';

@@ -1,7 +1,7 @@
 /**
  * The k largest of many, without sorting them all by comparison; ties by code point.
  *
- * Answers for the choice and its order.
+ * It selects and orders.
  */
 /** The k-th largest value, k counted from 1; `values` is left in another order. */
 export function kthLargest(values: Float64Array, k: number): number {

@@ -1,7 +1,7 @@
 /**
  * Neighbours in words, and how often each pair occurs, while pairs become tokens.
  *
- * Answers for the most frequent pair and for keeping the counts right; a pair's words alone are gone through again.
+ * It finds the most frequent pair and updates the counts, revisiting only the words of the merged pair.
  */
 
 import { Heap } from '../tokenizers/subwords/heap.ts';

@@ -1,7 +1,7 @@
 /**
  * A cut's report as a vocabulary saves it, and that of a vocabulary that was never cut.
  *
- * Answers for its fields; what they count, vocabulary-cut.ts says.
+ * It reads and writes the fields; vocabulary-cut.ts defines what they count.
  */
 import { numberWithin, rangeError, typeError, wholeNumber } from '../../common/errors.ts';
 import { readFields, type SavedFields } from '../../common/saved.ts';

@@ -1,7 +1,7 @@
 /**
  * Which tokens a vocabulary keeps, and what that costs.
  *
- * Answers for the bounds, their order, and the report; one pass over the counts, whatever their number.
+ * It applies the bounds in order and writes the report, in one pass over the counts.
  */
 
 import { numberWithin, rangeError, show, typeError } from '../../common/errors.ts';

@@ -1,7 +1,7 @@
 /**
  * Tokens to indices and back, fixed once it's fitted.
  *
- * Answers for the lookup, the specials, and saving; the cut is decided in vocabulary-cut.ts.
+ * Lookup, specials, and saving; vocabulary-cut.ts selects the tokens.
  */
 
 import { rangeError, show, typeError } from '../../common/errors.ts';

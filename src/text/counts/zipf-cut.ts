@@ -1,7 +1,7 @@
 /**
  * Head and tail off in one call: the words that are everywhere, and those too rare to learn from.
  *
- * Answers for the two ranks and what each part covers.
+ * It determines the two ranks and the share that each part covers.
  */
 
 import { rangeError, show, typeError } from '../../common/errors.ts';

@@ -1,7 +1,7 @@
 /**
  * Zipf's law as a picture: log–log axes, the points, the fit, the cuts.
  *
- * Answers for one SVG string without any dependency; colours follow the page's text colour, light or dark.
+ * One SVG string without dependencies; colours follow the page's text colour, light or dark.
  */
 
 import { numberWithin } from '../../common/errors.ts';

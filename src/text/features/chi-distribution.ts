@@ -1,7 +1,7 @@
 /**
  * The upper tail of the chi-squared distribution: how surprising a score is.
  *
- * Answers for p-values; the scores are made elsewhere.
+ * It computes p-values from scores.
  */
 import { numberWithin, wholeNumber } from '../../common/errors.ts';
 

@@ -1,7 +1,7 @@
 /**
  * Chi-squared: how far a term's occurrences depart from being independent of the class.
  *
- * Answers for two forms of it: over sums of values (scikit-learn's), and over one 2 × 2 table (the textbook's).
+ * Two forms: over sums of values (scikit-learn's), and over one 2 × 2 table (the textbook's).
  */
 import { rangeError } from '../../common/errors.ts';
 import type { Label } from '../labels/label-encoder.ts';

@@ -1,7 +1,7 @@
 /**
  * How terms and classes meet: the counts that every feature score is made of.
  *
- * Answers for the 2 × 2 tables of presence; the scores are one file each.
+ * The 2 × 2 tables of presence; each score has its own file.
  */
 import { numberWithin, rangeError, show, typeError } from '../../common/errors.ts';
 import type { Label } from '../labels/label-encoder.ts';

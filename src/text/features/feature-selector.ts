@@ -1,7 +1,7 @@
 /**
  * The k best terms, chosen on the training part.
  *
- * Answers for choosing and for picking their columns; the scores are one file each.
+ * It selects terms and their columns; each score has its own file.
  */
 
 import { oneOf, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';

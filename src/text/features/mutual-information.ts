@@ -1,7 +1,7 @@
 /**
  * Mutual information between terms and classes: over distinct counts, over presence, and at a point.
  *
- * Answers for the three scores that go under that name.
+ * Three different scores share this name.
  */
 
 import type { Label } from '../labels/label-encoder.ts';

@@ -1,7 +1,7 @@
 /**
  * The entries of a sparse matrix as they come, row by row, in typed arrays that grow.
  *
- * Answers for memory: arrays of JavaScript's own end the whole process at some 10⁸ numbers.
+ * Typed arrays, because ordinary JavaScript arrays crash the process at about 10⁸ numbers.
  */
 import { rangeError } from '../../common/errors.ts';
 

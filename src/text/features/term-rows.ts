@@ -1,7 +1,7 @@
 /**
  * Documents as rows of counts, whatever numbers their tokens.
  *
- * Answers for one pass over the documents, and for the sums of the columns; which of them are terms, the counter decides.
+ * One pass over the documents, with column sums; the counter decides which columns are terms.
  */
 import { show, typeError } from '../../common/errors.ts';
 import { type Document, tokensOf } from '../counts/documents.ts';

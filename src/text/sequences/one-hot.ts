@@ -1,7 +1,7 @@
 /**
  * Indices as one-hot vectors.
  *
- * Answers for materialising them where someone needs to see them; the cells gather rows by index instead.
+ * For inspection; layers gather rows by index instead.
  */
 import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
 import type { Tensor } from '../../common/tensor.ts';

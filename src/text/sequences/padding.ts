@@ -1,7 +1,7 @@
 /**
  * Sequences of different lengths as one block.
  *
- * Answers for padding and truncation; which sequences come together, batches.ts decides.
+ * Padding and truncation; batches.ts groups the sequences.
  */
 
 import { number, rangeError, show, typeError } from '../../common/errors.ts';

@@ -1,7 +1,7 @@
 /**
  * Columns of numbers brought to a common scale, and back.
  *
- * Answers for the two usual scales, fitted on the training part alone; both are (x − offset) / scale.
+ * The two usual scales, fitted on the training set only; both are (x − offset) / scale.
  */
 import { isBuiltin } from '../../common/builtin.ts';
 import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';

@@ -1,7 +1,7 @@
 /**
  * Windows over a time series, and a split in time that never shows the future to training.
  *
- * Answers for which steps are inputs, which are targets, and which part each window belongs to.
+ * It decides which steps are inputs and targets, and to which part each window belongs.
  */
 
 import { isBuiltin } from '../../common/builtin.ts';

@@ -1,7 +1,7 @@
 /**
  * A series of measurements, step by step: its shape, its gaps, and several of them as one block.
  *
- * Answers for what a series is; windows over it and scales of it are one file each.
+ * The type of a series and its checks; windows and scalers have their own files.
  */
 import { isBuiltin } from '../../common/builtin.ts';
 import { number, oneOf, rangeError, show, typeError } from '../../common/errors.ts';

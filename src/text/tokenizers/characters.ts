@@ -1,7 +1,7 @@
 /**
  * The character tokenizer: graphemes, code points or jamo, without losing anything.
  *
- * Answers for where characters begin and end, and for putting them together again.
+ * It finds the boundaries of characters, and joins them again.
  */
 
 import { show, typeError } from '../../common/errors.ts';

@@ -1,7 +1,7 @@
 /**
  * The tokenizer by a user's function.
  *
- * Answers for normalising before, offsets after, and saving by name; the function answers for the tokens.
+ * It normalises before the function, computes offsets after it, and saves it by name.
  */
 
 import { rangeError, show, typeError } from '../../common/errors.ts';

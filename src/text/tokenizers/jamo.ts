@@ -1,7 +1,7 @@
 /**
  * Hangul syllables to the letters (jamo) they are made of, and back.
  *
- * Answers for the arithmetic of Unicode's section 3.12; not for tokens.
+ * The arithmetic of section 3.12 of the Unicode standard; it does not split text into tokens.
  */
 import { show, typeError } from '../../common/errors.ts';
 

@@ -1,7 +1,7 @@
 /**
  * Saved tokenizers, read back.
  *
- * Answers for finding the right kind; each kind checks its own options as it does for a user.
+ * It finds the right kind; each kind checks its own options.
  */
 import { oneOf, rangeError, show, typeError } from '../../common/errors.ts';
 import { readFields, readSaved, type SavedFields } from '../../common/saved.ts';

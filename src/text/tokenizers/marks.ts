@@ -1,8 +1,8 @@
 /**
  * Long runs of combining marks in canonical order, so that NFC of any text takes linear time.
  *
- * Answers for the order alone: the engine's own sorting of marks is quadratic in the length of a run (V8: 8 seconds for 100,000
- * marks), and linear where they are sorted already.
+ * It only sorts: the engine's own sorting of marks is quadratic in the length of a run (V8: 8 seconds for 100,000
+ * marks), and linear if they are sorted already.
  */
 
 // Longer than any run that is written to be read; of this length the engine sorts in microseconds.

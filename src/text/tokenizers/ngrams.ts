@@ -1,7 +1,7 @@
 /**
  * n-grams over any tokenizer: of words, of characters, of a user's tokens.
  *
- * Answers for neighbours only; what a token is, the inner tokenizer says.
+ * The inner tokenizer decides what a token is.
  */
 
 import { numberWithin, rangeError } from '../../common/errors.ts';

@@ -1,7 +1,7 @@
 /**
  * Brings text into the form in which tokens are compared, and finds each place in the source again.
  *
- * Answers for normalisation, lower case, jamo, and offsets; not for where tokens begin and end.
+ * Normalisation, lower case, jamo, and source offsets; it does not split text into tokens.
  */
 
 import { show, typeError } from '../../common/errors.ts';

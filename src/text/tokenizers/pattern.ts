@@ -1,7 +1,7 @@
 /**
  * The tokenizer by a regular expression: the same on every engine, and the fastest.
  *
- * Answers for what the expression matches; linear time is the expression's own duty.
+ * The running time depends on the expression.
  */
 
 import { isBuiltin } from '../../common/builtin.ts';

@@ -1,7 +1,7 @@
 /**
  * Words to leave out, given as a list.
  *
- * Answers for bringing a list into the form the tokenizer gives, for saying where that fails, and for leaving the words out;
+ * A list is converted to the form of a tokenizer, words that cannot be are reported, and stopwords are removed from texts;
  * lists found from the corpus are in corpus-stopwords.ts.
  */
 

@@ -1,8 +1,8 @@
 /**
  * What every tokenizer can do, and how one is made from a scan over prepared text.
  *
- * Answers for offsets into the source and for the two ways of asking (strings, or tokens with offsets);
- * where tokens begin and end is each tokenizer's own file.
+ * It provides source offsets and both results (strings, or tokens with offsets);
+ * each tokenizer decides where tokens start and end.
  */
 
 import { show, typeError } from '../../common/errors.ts';

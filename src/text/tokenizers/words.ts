@@ -1,7 +1,7 @@
 /**
  * The word tokenizer by `Intl.Segmenter`: UAX #29, and dictionaries for Chinese, Japanese, Thai, Khmer, Lao, Burmese.
  *
- * Answers for words as the engine's ICU sees them; {@link pattern} is the one that is the same on every engine.
+ * Words are those of the engine's ICU; {@link pattern} is identical on every engine.
  */
 
 import { type Checks, checkOptions } from '../../common/options.ts';

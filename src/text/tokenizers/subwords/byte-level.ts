@@ -1,7 +1,7 @@
 /**
  * Bytes as characters that can be seen, as GPT-2 writes them: ` the` is `Ġthe`.
  *
- * Answers for the table and both directions.
+ * The table, used in both directions.
  */
 
 /** [256] The character of each byte: itself where it is printable in Latin-1, else the next from U+0100 on. */

@@ -1,7 +1,7 @@
 /**
  * Byte-pair encoding: characters, joined pair by pair in the order in which the pairs were learned.
  *
- * Answers for cutting one word; how merges are learned, counts/byte-pair-training.ts says.
+ * Splits a single word; counts/byte-pair-training.ts learns merges.
  */
 import { Heap } from './heap.ts';
 import { byteTokens, inBytes, type Segment, type SubwordModel } from './model.ts';

@@ -1,7 +1,7 @@
 /**
  * Tokens as text again: the decoders and post-processors of a `tokenizer.json`.
  *
- * Answers for what stands between tokens, and for what stands around them.
+ * They insert or remove characters between tokens, and add tokens around them.
  */
 import { fromByteCharacters } from './byte-level.ts';
 import type { Part } from './reader.ts';

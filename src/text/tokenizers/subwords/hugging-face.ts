@@ -1,7 +1,7 @@
 /**
  * A tokenizer out of Hugging Face's `tokenizer.json`.
  *
- * Answers for reading the file; its parts are one file each.
+ * It reads the file; each part has its own file.
  */
 import { rangeError, show, typeError } from '../../../common/errors.ts';
 import { bytePairModel } from './byte-pair.ts';

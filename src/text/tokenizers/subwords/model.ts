@@ -1,7 +1,7 @@
 /**
  * What every subword model is made of: a vocabulary, and words cut into pieces of it.
  *
- * Answers for the types; each model is one file.
+ * The types only; each model has its own file.
  */
 
 /** One piece of a word: its index, and the units of the word from start up to, not including, end. */

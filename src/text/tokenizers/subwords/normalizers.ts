@@ -1,7 +1,7 @@
 /**
  * What happens to text before it is cut: the normalizers of a `tokenizer.json`.
  *
- * Answers for each as a rewriting of the whole and of pieces that do not touch each other, so that places are found again.
+ * Each rewrites the whole text, and independent pieces of it, so that offsets can be recovered.
  */
 import type { Part } from './reader.ts';
 import { escaped } from './reader.ts';

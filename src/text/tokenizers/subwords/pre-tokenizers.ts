@@ -1,7 +1,7 @@
 /**
  * Where words end before a model cuts them: the pre-tokenizers of a `tokenizer.json`.
  *
- * Answers for words and for each of their places in the text that they were cut from.
+ * They return words with the offset of each unit in the source text.
  */
 import { byteOffsets, toByteCharacters } from './byte-level.ts';
 import { escaped, type Part } from './reader.ts';

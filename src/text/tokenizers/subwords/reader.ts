@@ -1,7 +1,7 @@
 /**
  * Fields of a `tokenizer.json`, each read once and refused by name.
  *
- * Answers for errors; what a part of the file means is the affair of the file that builds it.
+ * It reports errors; the files that build the parts interpret them.
  */
 import { rangeError, show, typeError } from '../../../common/errors.ts';
 

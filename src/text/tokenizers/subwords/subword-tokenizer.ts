@@ -1,7 +1,7 @@
 /**
  * A subword tokenizer from its parts: added tokens, rewritings, words, pieces, and back.
  *
- * Answers for the way through them and for each token's place in the source.
+ * It combines the parts and tracks each token's offsets in the source.
  */
 import { rangeError, show, typeError } from '../../../common/errors.ts';
 import { type Checks, checkOptions, flag } from '../../../common/options.ts';

@@ -1,7 +1,7 @@
 /**
  * Unigram: of all ways to cut a word, the most probable, where pieces are drawn independently.
  *
- * Answers for cutting one word.
+ * Splits a single word.
  */
 import { byteTokens, inBytes, type Segment, type SubwordModel } from './model.ts';
 

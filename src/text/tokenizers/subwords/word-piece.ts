@@ -1,7 +1,7 @@
 /**
  * WordPiece: a word is cut into the longest pieces that the vocabulary has, from left to right.
  *
- * Answers for cutting one word.
+ * Splits a single word.
  */
 import type { Segment, SubwordModel } from './model.ts';
 
