@@ -1,7 +1,7 @@
 /**
  * A series of measurements, step by step: its shape, its gaps, and several of them as one block.
  *
- * The type of a series and its checks; windows and scalers have their own files.
+ * It defines a series; windows and scalers have their own files.
  */
 import { isBuiltin } from '../../common/builtin.ts';
 import { number, oneOf, rangeError, show, typeError } from '../../common/errors.ts';

@@ -1,8 +1,8 @@
 /**
  * Feeds `Intl.Segmenter` in pieces, so that time grows with the length of the text.
  *
- * Answers for where a piece may end without changing what is found; not for which segments become tokens.
- * (V8's segmenter is quadratic: a text of 100,000 characters takes it 20 seconds at once, and 0.07 by 500 at a time.)
+ * It decides where a piece may end without changing the segmentation; it does not select tokens.
+ * (V8's segmenter is quadratic: 100,000 characters take 20 seconds at once, and 0.07 in pieces of 500.)
  */
 
 /** Units given to the segmenter at once, unless one segment alone is longer. */
