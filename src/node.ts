@@ -1,5 +1,5 @@
 /**
- * What only Node can do: faster kernels, and checkpoints as files.
+ * Features for Node only: faster kernels, on request, and checkpoint files.
  *
  * @packageDocumentation
  */
