@@ -1,4 +1,4 @@
-/** A trained weight: its value, and the gradient that backward passes accumulate into. */
+/** A trainable weight: its value, and the gradient that backward passes accumulate. */
 
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
@@ -9,13 +9,13 @@ import type { Matrix } from './matrix.ts';
 import { fill } from './operations.ts';
 import { ownedMatrix } from './owned.ts';
 
-// What parameters may take together while a file is loaded; undefined at all other times.
+// The total number of elements allowed for parameters while a file is loaded; otherwise undefined.
 let room: number | undefined;
 
 /**
- * Runs `build`, in which parameters are zero instead of drawn, and have no more than `elements` together.
+ * Runs `build` with zero-initialised parameters of at most `elements` elements in total.
  *
- * @throws RangeError where they have more, before memory is taken for them.
+ * @throws RangeError if they have more, before memory is allocated.
  */
 export function withoutStart<Built>(elements: number, build: () => Built): Built {
   const before = room;
@@ -27,7 +27,7 @@ export function withoutStart<Built>(elements: number, build: () => Built): Built
   }
 }
 
-/** Whatever has parameters. */
+/** Anything with parameters. */
 interface Model {
   parameters(): ReadonlyMap<string, Parameter>;
 }
@@ -62,19 +62,19 @@ export function releaseParameters(model: Model): void {
  * ```
  */
 export class Parameter {
-  /** The dimensions: `[rows, columns]`, `[length]` of a vector, `[rows, …]` of more dimensions. */
+  /** The dimensions: `[rows, columns]`, `[length]` for a vector, `[rows, …]` for more dimensions. */
   readonly shape: readonly number[];
-  /** The value in the heap, a vector as one row; of more than two dimensions, all but the first are in a row. */
+  /** The value in the heap: a vector is one row; with more than two dimensions, all but the first form a row. */
   readonly value: Matrix;
   /**
-   * Whether it stays as it is: backward passes leave its gradient out where that saves a product, and optimisers, norms and
-   * clipping pass it by. Not saved with a model. Default `false`.
+   * Whether it is excluded from training: backward passes skip its gradient if that saves a product, and optimisers, norms
+   * and clipping ignore it. Not saved with a model. Default `false`.
    */
   frozen = false;
   #gradient: Matrix | undefined;
   #version = 0;
 
-  /** @param initial the starting values, or what gives them. */
+  /** @param initial the initial values, or a function that returns them. */
   constructor(
     backend: Backend,
     shape: readonly number[],
@@ -103,12 +103,12 @@ export class Parameter {
     this.write(values);
   }
 
-  /** Changes whenever the value does, so that what was derived from it can tell that it is stale. */
+  /** Changes whenever the value changes, so that data derived from it can detect that it is stale. */
   get version(): number {
     return this.#version;
   }
 
-  /** ∂L/∂value in the heap, as accumulated since it was last cleared. */
+  /** ∂L/∂value in the heap, accumulated since it was last cleared. */
   get gradient(): Matrix {
     const { backend, rows, columns } = this.value;
     this.#gradient ??= ownedMatrix(backend, rows, columns);
@@ -123,7 +123,7 @@ export class Parameter {
   /**
    * Overwrites the value, row by row.
    *
-   * @throws RangeError if the number of values is not that of the shape; TypeError if one is no number.
+   * @throws RangeError if the number of values does not match the shape; TypeError if one is not a number.
    */
   write(values: ArrayLike<number>): void {
     const length = this.value.rows * this.value.columns;
@@ -155,15 +155,15 @@ export class Parameter {
     if (this.#gradient !== undefined) fill(this.#gradient, 0);
   }
 
-  /** Gives the memory of value and gradient back now, and not when they are collected; to use them afterwards is an error. */
+  /** Frees the memory of value and gradient immediately instead of at garbage collection; later use throws. */
   release(): void {
     this.value.owner?.release();
     this.#gradient?.owner?.release();
-    // A gradient made after that would be memory that nobody gives back.
+    // A gradient created later would never be freed.
     this.#gradient ??= this.value;
   }
 
-  /** To be called after changing `value` in place. */
+  /** Call it after changing `value` in place. */
   changed(): void {
     this.#version++;
   }
