@@ -1,8 +1,8 @@
-/** Kernels that are not made by float32() itself: where there are some, it takes them before its own. */
+/** Kernels from outside float32(), which prefers them to its built-in ones. */
 import type { Backend } from './backend.ts';
 import { instantiate } from './simd/instance.ts';
 
-/** Backends in place of those that float32() makes: of fused multiply–adds, and of those that are the same everywhere. */
+/** Backends that replace float32()'s own: one with fused multiply–adds, one with identical results everywhere. */
 export interface Added {
   relaxed(): Backend;
   simd(): Backend;
@@ -11,29 +11,29 @@ export interface Added {
 let added: Added | undefined;
 const modules = new WeakMap<Backend, WebAssembly.Module>();
 
-/** A backend to be added. */
+/** A backend for `addKernels`. */
 export function backendOf(name: string, module: WebAssembly.Module): Backend {
   const backend = instantiate(name, module);
   modules.set(backend, module);
   return backend;
 }
 
-/** Takes these from now on. */
+/** Makes float32() use these kernels from now on. */
 export function addKernels(kernels: Added): void {
   added = kernels;
 }
 
-/** Those that were added last. */
+/** The kernels added last. */
 export function addedKernels(): Added | undefined {
   return added;
 }
 
-/** What another thread needs to have the kernels of an added backend, which it cannot compile itself; undefined of any other. */
+/** The compiled module of an added backend, for another thread that cannot compile it; undefined for any other backend. */
 export function sharedKernels(backend: Backend): WebAssembly.Module | undefined {
   return modules.get(backend);
 }
 
-/** Adds kernels that another thread compiled: whatever this one makes computes with them. */
+/** Adds kernels compiled by another thread; later backends of this thread use them. */
 export function adoptKernels(name: string, module: WebAssembly.Module): Backend {
   const present = added?.relaxed();
   if (present?.name === name) return present;

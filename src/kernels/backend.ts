@@ -9,7 +9,7 @@ import type { Kernels } from './kernels.ts';
 /** The precision of a backend's elements. */
 export type DType = 'float32' | 'float64';
 
-/** What every matrix, and so every cell and layer, computes with. */
+/** The element type, memory and kernels that matrices, cells and layers compute with. */
 export interface Backend {
   /** The element type and the implementation, such as `float32 (relaxed SIMD)`. */
   readonly name: string;
@@ -18,7 +18,7 @@ export interface Backend {
   readonly kernels: Kernels;
 }
 
-/** Passes a backend on. */
+/** Returns a valid backend unchanged. */
 export const backendOption: Check<Backend> = (where, argument, value) => {
   const heap: unknown = (value as Partial<Backend> | undefined | null)?.heap;
   if (heap instanceof Heap) return value as Backend;
@@ -27,7 +27,7 @@ export const backendOption: Check<Backend> = (where, argument, value) => {
   throw typeError(where, argument, `is ${show(value)}`, expected);
 };
 
-/** A new array, outside any heap, of the backend's element type. */
+/** A new array of the backend's element type, outside any heap. */
 export function newValues(backend: Backend, length: number): Values {
   return backend.dtype === 'float32' ? new Float32Array(length) : new Float64Array(length);
 }

@@ -1,5 +1,5 @@
 /**
- * The memory that kernels work in: one growing run of elements, handed out in blocks.
+ * The memory of the kernels: one growing run of elements, handed out in blocks.
  *
  * It tracks the blocks in use. The storage defines the element type and grows the run.
  */
@@ -17,19 +17,19 @@ export interface Storage {
   grow(length: number): void;
 }
 
-// A cache line of float32, so that no two blocks share one and SIMD loads of a block's first row are aligned.
+// A cache line of float32: no two blocks share one, and SIMD loads of a block's first row are aligned.
 const GRANULE = 16;
 
-// What a program can do about it: the collector runs when it will, and what it finds is given back between two tasks.
+// The advice in the error: the garbage collector runs on its own schedule, and memory it finds is freed only between tasks.
 const WITHIN_REACH =
   'no more than the engine has left; models and passes give theirs back at once with release() or `using`, and else ' +
   'when the program next awaits after they were collected';
 
-/** Hands out blocks of a {@link Storage}: first fit among the freed ones, else at the end. */
+/** Hands out blocks of a {@link Storage}: the first freed block that fits, or a new one at the end. */
 export class Heap {
   readonly #storage: Storage;
   readonly #lengths = new Map<number, number>();
-  // Sorted by offset; neighbours are never adjacent, they would have been joined.
+  // Sorted by offset; adjacent free blocks are merged.
   readonly #free: { offset: number; length: number }[] = [];
   #end: number;
 
@@ -38,12 +38,12 @@ export class Heap {
     this.#end = roundUp(storage.base);
   }
 
-  /** The elements. Do not keep: growth may replace the array. */
+  /** The elements. Do not keep the array: growth may replace it. */
   get values(): Values {
     return this.#storage.values;
   }
 
-  /** How many elements are handed out. */
+  /** The number of elements in use. */
   get used(): number {
     let used = 0;
     for (const length of this.#lengths.values()) used += length;
@@ -51,7 +51,7 @@ export class Heap {
   }
 
   /**
-   * The offset of a new block of at least `length` elements, aligned to 64 bytes; its contents are arbitrary.
+   * Returns the offset of a new block of at least `length` elements, aligned to 64 bytes and uninitialised.
    *
    * @throws RangeError if the length is not a whole number, or the storage cannot grow that far.
    */
@@ -62,7 +62,7 @@ export class Heap {
     return offset;
   }
 
-  /** Takes a block back. */
+  /** Frees a block. */
   free(offset: number): void {
     const length = this.#lengths.get(offset);
     if (length === undefined)

@@ -1,4 +1,4 @@
-/** The backends that a program chooses from. Each is made when first asked for, and then shared. */
+/** The public backends. Each is created at its first use and then shared. */
 import { rangeError, show } from '../common/errors.ts';
 import { type Checks, checkOptions, flag } from '../common/options.ts';
 import { addedKernels } from './added.ts';
@@ -8,17 +8,19 @@ import { type SimdKind, simdBackend } from './simd/index.ts';
 
 export type { Backend, DType } from './backend.ts';
 
-/** Which float32 kernels are wanted. */
+/** Options of {@link float32}. */
 export interface Float32Options {
   /**
-   * `auto` takes the fastest that the engine runs; `relaxed` is WebAssembly with relaxed SIMD, `simd` WebAssembly with
-   * SIMD, `typescript` plain TypeScript; `wide` what `useWideKernels()` of `recurrent-cells/node` has added, which `auto` takes
-   * as well. Default `auto`.
+   * `auto` selects the fastest kernels that the engine runs; `relaxed` is WebAssembly with relaxed SIMD, `simd` WebAssembly
+   * with
+   * SIMD, `typescript` plain TypeScript; `wide` the kernels added by `useWideKernels()` of `recurrent-cells/node`, which
+   * `auto`
+   * includes. Default `auto`.
    */
   kernels?: 'auto' | 'wide' | 'relaxed' | 'simd' | 'typescript' | undefined;
   /**
-   * Whether results must be the same, bit for bit, on every engine and machine. Only the `simd` kernels and their wide likes
-   * promise it, so `auto` means them, and nothing else is taken in their place. Default `false`.
+   * Whether results must be identical, bit for bit, on every engine and machine. Only the `simd` kernels and their wide
+   * counterparts guarantee this, so `auto` selects only them. Default `false`.
    */
   deterministic?: boolean | undefined;
 }
@@ -28,11 +30,11 @@ const checks: Checks<Float32Options> = {
   deterministic: flag,
 };
 
-// Of SIMD, undefined once the engine has refused it.
+// An undefined backend is one that the engine does not support.
 const made = new Map<SimdKind | 'typescript' | 'float64', Backend | undefined>();
 
 /**
- * The backend of double precision: plain TypeScript, for checking gradients and for small work.
+ * The double-precision backend: plain TypeScript, for gradient checks and small models.
  *
  * @returns the same backend at each call
  * @example
@@ -49,14 +51,15 @@ export function float64(): Backend {
 }
 
 /**
- * The backend of single precision: WebAssembly with SIMD where the engine runs it, else plain TypeScript.
+ * The single-precision backend: WebAssembly with SIMD if the engine supports it, otherwise plain TypeScript.
  *
- * By default the fastest that the engine runs is taken silently, and the backend's `name` says which. WebAssembly may be
- * missing even in a new engine: a page's content security policy must allow `'wasm-unsafe-eval'`.
+ * By default the fastest supported kernels are selected silently; the backend's `name` shows which. Even a current engine
+ * may
+ * lack WebAssembly: a page's content security policy must allow `'wasm-unsafe-eval'`.
  *
- * @param options which kernels are wanted
- * @returns the same backend at each call with the same choice
- * @throws RangeError if the engine does not run the kernels asked for, or if `deterministic` contradicts `kernels`
+ * @param options the choice of kernels
+ * @returns the same backend for the same choice
+ * @throws RangeError if the engine does not support the chosen kernels, or if `deterministic` contradicts `kernels`
  * @example
  * ```ts
  * import { float32 } from 'recurrent-cells';

@@ -1,17 +1,17 @@
 /**
- * The contract of the numeric kernels: what each computes, on which addresses, and its edge duties.
+ * The contract of the numeric kernels: their formulas, addresses and edge cases.
  *
- * A kernel knows numbers only. An *offset* counts elements from the start of the heap; a *block* of `rows` × `columns`
- * is an offset and a stride, the distance between the starts of two rows (stride ≥ columns). Outputs come first. An input's
- * stride may be 0: one row, read again for each.
+ * Kernels see only numbers. An *offset* counts elements from the start of the heap; a *block* of `rows` × `columns`
+ * has an offset and a stride, the distance between the starts of two rows (stride ≥ columns). Outputs come first. An input's
+ * stride may be 0: its one row is read for every row.
  *
  * Unless a kernel says otherwise:
- * - an output block may be the very same block as an input (same offset and stride) and may not overlap it otherwise;
- * - nothing outside the output block is written, and inputs are never written;
- * - zero rows or columns are legal and do nothing;
- * - NaN in an input makes NaN in every output element that depends on it.
+ * - an output block may be identical to an input block (same offset and stride) and may not overlap it otherwise;
+ * - nothing outside the output block is written;
+ * - zero rows or columns are valid and do nothing;
+ * - NaN in an input gives NaN in every output element that depends on it.
  *
- * Implemented by `reference/` (plain TypeScript, any element type, a file for each section) and `simd/` (WebAssembly,
+ * Implemented by `reference/` (plain TypeScript, any element type, one file per section) and `simd/` (WebAssembly,
  * float32).
  */
 export interface Kernels
@@ -23,7 +23,7 @@ export interface Kernels
     NormalizationKernels,
     UpdateKernels {}
 
-/** Matrix products. A matrix read by a product has two strides, so a transpose is the two swapped. */
+/** Matrix products. A matrix read by a product has two strides; swapping them transposes it. */
 export interface ProductKernels {
   /** C[m×n] = β·C + A[m×k] · B[k×n], β 0 or 1. C overlaps neither A nor B. With k = 0: C = β·C. */
   gemm(
@@ -41,13 +41,13 @@ export interface ProductKernels {
     beta: 0 | 1,
   ): void;
 
-  /** How many elements {@link pack} writes for a B[k×n]. */
+  /** The number of elements that {@link pack} writes for B[k×n]. */
   packedLength(k: number, n: number): number;
 
-  /** Copies B[k×n] into the order in which {@link gemmPacked} reads it: packed once, used at every step. */
+  /** Copies B[k×n] into the order in which {@link gemmPacked} reads it. Worthwhile if B is used several times. */
   pack(out: number, b: number, bRowStride: number, bColumnStride: number, k: number, n: number): void;
 
-  /** {@link gemm} with a B written by {@link pack} for the same k and n. */
+  /** {@link gemm} with B written by {@link pack} for the same k and n. */
   gemmPacked(
     c: number,
     cStride: number,
@@ -62,7 +62,7 @@ export interface ProductKernels {
   ): void;
 }
 
-/** Whole rows, moved or added. */
+/** Copying and adding whole rows. */
 export interface RowKernels {
   /** out[i][j] += row[j] */
   addRow(out: number, outStride: number, row: number, rows: number, columns: number): void;
@@ -70,7 +70,7 @@ export interface RowKernels {
   /** out[j][i] = a[i][j], a[rows×columns]; `out` does not overlap `a`. */
   transpose(out: number, outStride: number, a: number, aStride: number, rows: number, columns: number): void;
 
-  /** out[i] = table[indices[i]], a row each; an index of −1 gives a row of zeros. Indices are elements. */
+  /** out[i] = table[indices[i]], row by row; index −1 gives a row of zeros. Indices are stored as elements. */
   gather(
     out: number,
     outStride: number,
@@ -81,7 +81,7 @@ export interface RowKernels {
     columns: number,
   ): void;
 
-  /** table[indices[i]] += a[i], in the order of i; an index of −1 is left out. Indices are elements. */
+  /** table[indices[i]] += a[i], in the order of i; index −1 is skipped. Indices are stored as elements. */
   scatterAdd(
     table: number,
     tableStride: number,
@@ -94,8 +94,8 @@ export interface RowKernels {
 }
 
 /**
- * Functions of each element. In float32, `sigmoid`, `tanh`, `exp` and `softplus` are within 3 ulp of the exact result, and
- * keep their range and limits: σ and tanh never leave [0, 1] and [−1, 1], tanh keeps the sign of zero, exp(−∞) = 0.
+ * Elementwise functions. In float32, `sigmoid`, `tanh`, `exp` and `softplus` are within 3 ulp of the exact result and
+ * keep its range and limits: σ and tanh never leave [0, 1] and [−1, 1], tanh keeps the sign of zero, exp(−∞) = 0.
  */
 export interface ElementwiseKernels {
   /** out = a */
@@ -154,7 +154,7 @@ export interface ElementwiseKernels {
   /** out = ln(1 + eᵃ) */
   softplus: Unary;
 
-  /** out = dy * y * (1 − y), with y = σ(x): the derivative from the output. */
+  /** out = dy * y * (1 − y), with y = σ(x): the derivative in terms of the output. */
   sigmoidBackward: Binary;
 
   /** out = dy * (1 − y²), with y = tanh x. */
@@ -164,32 +164,33 @@ export interface ElementwiseKernels {
   reluBackward: Binary;
 }
 
-/** Many elements to one number, or a block to one row. */
+/** Reductions of a block to a number or a row. */
 export interface ReductionKernels {
   /** out[j] = β·out[j] + Σᵢ a[i][j]; `out` does not overlap `a`. */
   columnSums(out: number, a: number, aStride: number, rows: number, columns: number, beta: 0 | 1): void;
 
-  /** Σ a², accumulated in float64, so that it does not overflow where the elements do not. */
+  /** Σ a², accumulated in float64, so that it cannot overflow in float32. */
   sumOfSquares(a: number, aStride: number, rows: number, columns: number): number;
 
-  /** max |a|; 0 of nothing; NaN if any is NaN. */
+  /** max |a|; 0 for an empty block; NaN if any element is NaN. */
   maximumMagnitude(a: number, aStride: number, rows: number, columns: number): number;
 }
 
-/** Scores to probabilities. */
+/** Probabilities from logits. */
 export interface ProbabilityKernels {
-  /** out[i] = eᵃ⁽ⁱ⁾ / Σⱼ eᵃ⁽ⁱ⁾ⱼ, row by row, of any finite magnitude. */
+  /** out[i] = eᵃ⁽ⁱ⁾ / Σⱼ eᵃ⁽ⁱ⁾ⱼ, row by row, for finite values of any magnitude. */
   softmax: Unary;
 
-  /** out[i] = a[i] − ln Σⱼ eᵃ⁽ⁱ⁾ⱼ, row by row, of any finite magnitude. +∞ makes its row NaN, as in softmax. */
+  /** out[i] = a[i] − ln Σⱼ eᵃ⁽ⁱ⁾ⱼ, row by row, for finite values of any magnitude. +∞ makes its row NaN, as in softmax. */
   logSoftmax: Unary;
 }
 
 /** Layer normalisation. */
 export interface NormalizationKernels {
   /**
-   * Row by row, out = (a − μ) · d with d = 1 / √(σ² + ε) kept for {@link normalizeBackward}; μ and σ² are the mean and the
-   * mean square deviation of the row. Where σ² + ε is 0, so is d.
+   * Row by row, out = (a − μ) · d with d = 1 / √(σ² + ε), stored for {@link normalizeBackward}; μ and σ² are the mean and
+   * the
+   * mean square deviation of the row. If σ² + ε is 0, d is 0.
    */
   normalize(
     out: number,
@@ -219,7 +220,7 @@ export interface NormalizationKernels {
 }
 
 /**
- * One update of `length` consecutive weights w from their gradients g, to which each adds L2 `decay`·w first. State starts
+ * One update of `length` consecutive weights w from their gradients g, after adding the L2 term `decay`·w to g. State starts
  * at zero. The formulas are PyTorch's.
  */
 export interface UpdateKernels {
@@ -238,7 +239,7 @@ export interface UpdateKernels {
   /**
    * w ← shrink·w; m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; w ← w − rate·m / (√v·scale + ε)
    *
-   * The caller folds in the bias corrections: rate = η/(1−β₁ᵗ), scale = 1/√(1−β₂ᵗ); shrink = 1 − η·λ for AdamW, else 1.
+   * The caller includes the bias corrections: rate = η/(1−β₁ᵗ), scale = 1/√(1−β₂ᵗ); shrink = 1 − η·λ for AdamW, otherwise 1.
    */
   adam(
     w: number,
@@ -285,7 +286,7 @@ export interface UpdateKernels {
   ): void;
 }
 
-/** A kernel from one block to another: out, its stride, a, its stride, rows, columns. */
+/** A kernel with one input block: out, its stride, a, its stride, rows, columns. */
 export type Unary = (
   out: number,
   outStride: number,
@@ -295,7 +296,7 @@ export type Unary = (
   columns: number,
 ) => void;
 
-/** A kernel from two blocks to a third; of derivatives, a is the output y and b its gradient dy. */
+/** A kernel with two input blocks; in derivatives, a is the output y and b its gradient dy. */
 export type Binary = (
   out: number,
   outStride: number,

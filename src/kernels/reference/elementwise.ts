@@ -1,8 +1,8 @@
-/** Elementwise kernels in plain TypeScript: a loop over the block around one formula each. */
+/** Elementwise kernels in plain TypeScript: one loop over a block, applied to each formula. */
 import type { Heap } from '../heap.ts';
 import type { Binary, ElementwiseKernels, Unary } from '../kernels.ts';
 
-/** A kernel that applies a formula to each element. */
+/** Makes kernels that apply a formula to each element. */
 function unaryOver(heap: Heap): (formula: (a: number) => number) => Unary {
   return (formula) => (out, outStride, a, aStride, rows, columns) => {
     const x = heap.values;
@@ -11,7 +11,7 @@ function unaryOver(heap: Heap): (formula: (a: number) => number) => Unary {
   };
 }
 
-/** A kernel that applies a formula to the elements of two blocks, and to what is in the output. */
+/** Makes kernels that apply a formula to the elements of two blocks and the previous output. */
 function binaryOver(heap: Heap): (formula: (a: number, b: number, out: number) => number) => Binary {
   return (formula) => (out, outStride, a, aStride, b, bStride, rows, columns) => {
     const x = heap.values;
@@ -23,7 +23,7 @@ function binaryOver(heap: Heap): (formula: (a: number, b: number, out: number) =
   };
 }
 
-/** The elementwise kernels over one heap. */
+/** The elementwise kernels of a heap. */
 export function elementwise(heap: Heap): ElementwiseKernels {
   const unary = unaryOver(heap);
   const binary = binaryOver(heap);
@@ -47,7 +47,7 @@ export function elementwise(heap: Heap): ElementwiseKernels {
     sigmoid: unary((a) => 1 / (1 + Math.exp(-a))),
     tanh: unary(Math.tanh),
     exp: unary(Math.exp),
-    // The larger of a and 0 is taken out, so that e never overflows and a large negative a keeps its digits.
+    // max(a, 0) is taken out, so that e cannot overflow and a large negative a keeps its precision.
     softplus: unary((a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)))),
     sigmoidBackward: binary((y, dy) => dy * y * (1 - y)),
     tanhBackward: binary((y, dy) => dy * (1 - y * y)),

@@ -1,4 +1,4 @@
-/** The backend of plain TypeScript kernels, in either precision: what every other implementation is checked against. */
+/** The backend of plain TypeScript kernels, in either precision: the reference for every other implementation. */
 import type { Backend, DType } from '../backend.ts';
 import { Heap } from '../heap.ts';
 import { elementwise } from './elementwise.ts';

@@ -2,7 +2,7 @@
 import type { Heap } from '../heap.ts';
 import type { NormalizationKernels } from '../kernels.ts';
 
-/** The kernels over one heap. */
+/** The normalisation kernels of a heap. */
 export function normalization(heap: Heap): NormalizationKernels {
   return {
     normalize(out, outStride, inverseDeviation, inverseDeviationStride, a, aStride, epsilon, count, columns) {
@@ -17,7 +17,7 @@ export function normalization(heap: Heap): NormalizationKernels {
         let mean = 0;
         for (let j = 0; j < columns; j++) mean += x[from + j]!;
         mean /= columns;
-        // The mean is rounded. Where features are nearly equal, what is missing of it is as large as their deviations.
+        // The mean is rounded. If features are nearly equal, its rounding error is as large as their deviations.
         let rest = 0;
         for (let j = 0; j < columns; j++) rest += x[from + j]! - mean;
         rest /= columns;

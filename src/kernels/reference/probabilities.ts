@@ -2,7 +2,7 @@
 import type { Heap } from '../heap.ts';
 import type { ProbabilityKernels } from '../kernels.ts';
 
-/** The kernels over one heap. */
+/** The probability kernels of a heap. */
 export function probabilities(heap: Heap): ProbabilityKernels {
   /** The largest element of a row, and Σ exp(element − largest). */
   function logSumExp(start: number, columns: number): { largest: number; sum: number } {

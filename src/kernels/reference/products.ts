@@ -1,8 +1,8 @@
-/** Matrix products in plain TypeScript: the formula, one element of C at a time. */
+/** Matrix products in plain TypeScript: the formula for each element of C. */
 import type { Heap } from '../heap.ts';
 import type { ProductKernels } from '../kernels.ts';
 
-/** The products over one heap. Sums are accumulated in float64 whatever the element type. */
+/** The product kernels of a heap. Sums are accumulated in float64 for either element type. */
 export function products(heap: Heap): ProductKernels {
   const gemm: ProductKernels['gemm'] = (c, cStride, a, aRow, aColumn, b, bRow, bColumn, m, n, k, beta) => {
     const x = heap.values;
@@ -18,7 +18,7 @@ export function products(heap: Heap): ProductKernels {
   return {
     gemm,
     packedLength: (k, n) => k * n,
-    // Columns one after another, so that a product reads both its factors in order.
+    // Packs by columns, so that a product reads both factors sequentially.
     pack(out, b, bRow, bColumn, k, n) {
       const x = heap.values;
       for (let j = 0; j < n; j++)

@@ -2,7 +2,7 @@
 import type { Heap } from '../heap.ts';
 import type { ReductionKernels } from '../kernels.ts';
 
-/** The reductions over one heap. */
+/** The reduction kernels of a heap. */
 export function reductions(heap: Heap): ReductionKernels {
   return {
     columnSums(out, a, aStride, count, columns, beta) {

@@ -1,8 +1,8 @@
-/** Kernels that move or add whole rows, in plain TypeScript. */
+/** Copying and adding whole rows in plain TypeScript. */
 import type { Heap } from '../heap.ts';
 import type { RowKernels } from '../kernels.ts';
 
-/** The row kernels over one heap. */
+/** The row kernels of a heap. */
 export function rows(heap: Heap): RowKernels {
   return {
     addRow(out, outStride, row, count, columns) {

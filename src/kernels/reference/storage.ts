@@ -2,7 +2,7 @@
 import type { DType } from '../backend.ts';
 import type { Storage, Values } from '../heap.ts';
 
-/** A typed array that is replaced by a longer one when it must grow. */
+/** A typed array, replaced by a longer one to grow. */
 export class ArrayStorage implements Storage {
   readonly base = 0;
   #values: Values;
@@ -16,7 +16,7 @@ export class ArrayStorage implements Storage {
   }
 
   grow(length: number): void {
-    // Doubling makes the cost of all copies together linear in the final length.
+    // Doubling makes the total cost of all copies linear in the final length.
     const capacity = Math.max(length, 2 * this.#values.length);
     const grown =
       this.#values instanceof Float32Array ? new Float32Array(capacity) : new Float64Array(capacity);

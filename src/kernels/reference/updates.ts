@@ -1,8 +1,8 @@
-/** The optimisers' updates in plain TypeScript. */
+/** Optimiser updates in plain TypeScript. */
 import type { Heap } from '../heap.ts';
 import type { UpdateKernels } from '../kernels.ts';
 
-/** The updates over one heap. */
+/** The update kernels of a heap. */
 export function updates(heap: Heap): UpdateKernels {
   return {
     sgd(w, g, velocity, length, rate, momentum, nesterov, decay) {

@@ -4,10 +4,10 @@ import { pieces } from './binaries.generated.ts';
 import { instantiate } from './instance.ts';
 import { bytesOf } from './text.ts';
 
-/** The instructions: `relaxed` fuses multiply and add, faster and not bit-identical between machines. */
+/** The instruction set: `relaxed` fuses multiply and add, which is faster but not bit-identical across machines. */
 export type SimdKind = 'relaxed' | 'simd';
 
-// Each probe is a module with one function of vectors: (x) => x + x, and (x) => x · x + x fused.
+// Each probe is a module with one vector function: (x) => x + x, or (x) => x · x + x fused.
 const FLAVOURS = {
   simd: {
     name: 'float32 (SIMD)',
@@ -23,7 +23,7 @@ const FLAVOURS = {
 export function simdBackend(kind: SimdKind): Backend | undefined {
   const { name, probe } = FLAVOURS[kind];
   try {
-    // Compiling tells what validating would not: whether a content security policy allows it.
+    // Unlike validation, compilation shows whether the content security policy allows WebAssembly.
     new WebAssembly.Module(bytesOf([probe]));
   } catch {
     return undefined;

@@ -1,4 +1,4 @@
-/** A compiled module of kernels as a backend. */
+/** Makes a backend from a compiled module of kernels. */
 import type { Backend } from '../backend.ts';
 import { Heap } from '../heap.ts';
 import type { Kernels } from '../kernels.ts';
@@ -14,8 +14,8 @@ export function instantiate(name: string, module: WebAssembly.Module): Backend {
 }
 
 /**
- * The rows of a tile whose multiply–adds are fused. V8 before 13 (Node 22) loads all that a round needs before it multiplies,
- * and has no registers left for six: 24 GFLOP/s instead of 53.
+ * The height of a tile with fused multiply–adds. V8 before 13 (Node 22) loads all operands of a round before it multiplies,
+ * and runs out of registers with six rows: 24 GFLOP/s instead of 53.
  */
 function tileRows(): number {
   const { process } = globalThis as { process?: { versions?: { v8?: string } } };

@@ -4,10 +4,10 @@ import type { Storage } from '../heap.ts';
 const PAGE_ELEMENTS = 65536 / Float32Array.BYTES_PER_ELEMENT;
 const MOST_PAGES = 65536;
 
-/** Elements in a vector: that many lie behind the last that is handed out, so that the rest of a row can be loaded whole. */
+/** Elements in a vector. The memory extends this far beyond the last block, so that a row's last vector can be loaded whole. */
 const LANES = 4;
 
-/** A WebAssembly memory of float32 elements, those below `base` belonging to the kernels. */
+/** A WebAssembly memory of float32 elements; those below `base` belong to the kernels. */
 export class MemoryStorage implements Storage {
   readonly base: number;
   readonly memory: WebAssembly.Memory;
@@ -27,7 +27,7 @@ export class MemoryStorage implements Storage {
     const present = this.memory.buffer.byteLength / 65536;
     const needed = pagesOf(length) - present;
     if (present + needed > MOST_PAGES) throw new RangeError('a WebAssembly memory ends at 4 GiB');
-    // Doubling makes growth rare, since an engine may have to copy; near the limit only what is needed is taken.
+    // Doubling makes growth rare, because an engine may copy the memory; near the limit it grows only as needed.
     const generous = Math.min(Math.max(needed, present), MOST_PAGES - present);
     try {
       this.memory.grow(generous);

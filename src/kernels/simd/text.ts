@@ -1,6 +1,6 @@
-/** Binaries as text. */
+/** Decodes binaries stored as text. */
 
-/** The bytes that are written in hexadecimal digits, in one piece or several. */
+/** The bytes encoded as hexadecimal digits, in one or more pieces. */
 export function bytesOf(pieces: readonly string[]): Uint8Array<ArrayBuffer> {
   const digits = pieces.join('');
   const bytes = new Uint8Array(digits.length / 2);

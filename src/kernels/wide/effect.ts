@@ -1,12 +1,13 @@
-/** Whether the engine merged instructions: it may accept a flag and ignore it, and a processor may be without AVX2. */
+/** Tests whether the engine merged instructions: it may accept a flag and ignore it, and the processor may lack AVX2. */
 import type { Backend } from '../backend.ts';
 
 const DEPTH = 512;
 const COLUMNS = 16;
 
 /**
- * Compares the times of a tile of six rows and one of two: merged, the six take 1.5 times as long, since twice as many sums hide
- * the latency of each other; else their sums do not fit into the registers, and they take four times as long.
+ * Compares the times of a tile of six rows and one of two. Merged, six rows take 1.5 times as long, since twice as many sums
+ * hide
+ * latency better; unmerged, their sums do not fit in the registers, and they take four times as long.
  */
 export function isInEffect({ kernels, heap }: Backend): boolean {
   const [a, b, c] = [6 * DEPTH, DEPTH * COLUMNS, 6 * COLUMNS].map((length) => heap.allocate(length));
@@ -21,8 +22,8 @@ export function isInEffect({ kernels, heap }: Backend): boolean {
   };
   let [two, six] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   let merged = false;
-  // Three milliseconds: long enough for an engine that ignored the flags to have replaced its baseline code, whose ratio says
-  // nothing. Where something disturbs, the shortest times count.
+  // Three milliseconds: enough for an engine that ignored the flags to replace its baseline code, whose ratio is
+  // meaningless. The shortest times count, because of interruptions.
   for (let i = 0; i < 400 && !merged; i++) {
     two = Math.min(two, time(2));
     six = Math.min(six, time(6));

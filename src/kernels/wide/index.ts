@@ -1,4 +1,4 @@
-/** The backends of 256-bit kernels: the same sources as the others', in tiles of twice the width. */
+/** The backends of 256-bit kernels: the same sources in tiles of twice the width. */
 
 import { rangeError } from '../../common/errors.ts';
 import { type Added, addKernels, backendOf } from '../added.ts';
@@ -16,15 +16,15 @@ const NAMES = {
 let added: Added | undefined;
 
 /**
- * Makes `float32()`, and so every layer made from now on, compute with 256 bits at a time: about twice as fast on large layers,
- * and the same results, bit for bit.
+ * Makes `float32()`, and so every layer created from now on, compute with 256 bits: about twice as fast for large layers,
+ * with the same results, bit for bit.
  *
- * The engine's pass that does it is experimental, and off unless it is asked for. Its flags are set only while these kernels
- * are compiled, some 20 ms, so that nothing else in the process is compiled with them. That the pass took effect is then
- * measured. `float32({ deterministic: true })` becomes wide as well. Models that exist keep their backend.
- * `trainParallel` hands the kernels to its workers.
+ * The pass of the engine is experimental and off by default. Its flags are set only while these kernels are compiled,
+ * for about 20 ms, so that no other code in the process is compiled with them. A measurement then checks that the pass took
+ * effect. `float32({ deterministic: true })` becomes wide as well. Existing models keep their backend.
+ * `trainParallel` passes the kernels to its workers.
  *
- * @returns the backend that `float32()` is from now on; the same at each call
+ * @returns the backend that `float32()` returns from now on; the same at each call
  * @throws RangeError if this is not Node 24 or later on an x86-64 processor with AVX2, built with the pass
  * @example
  * ```ts
@@ -34,7 +34,7 @@ let added: Added | undefined;
  * try {
  *   useWideKernels();
  * } catch (error) {
- *   // It says why. What runs is what ran before.
+ *   // The message gives the reason. float32() is unchanged.
  * }
  * float32().dtype; // → 'float32'
  * ```

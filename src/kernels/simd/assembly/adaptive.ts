@@ -1,4 +1,4 @@
-/** RMSProp and Adagrad: updates whose rate adapts to the squared gradients of each weight. */
+/** RMSProp and Adagrad: updates that adapt the rate to each weight's squared gradients. */
 import { follow, splat } from './optimizers';
 import { bytes, LANES, madd, store4, storePair, VECTOR } from './vector';
 

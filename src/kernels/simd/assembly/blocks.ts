@@ -1,12 +1,12 @@
 /**
- * The loops over blocks around every elementwise kernel.
+ * The loops over blocks of the elementwise kernels.
  *
- * The formula is a class with one method, because a call of a type parameter's method is inlined where a call of a
- * function value would go through a table at every vector. Two vectors go in each iteration.
+ * The formula is a class with one method: calls of a type parameter's method are inlined, whereas calls of a function value
+ * go through a table for every vector. Each iteration computes two vectors.
  */
 import { bytes, LANES, store4, storePair, VECTOR } from './vector';
 
-/** out ← F(a, p, q) over a block, `p` and `q` being constants of the formula. */
+/** out ← F(a, p, q) over a block; `p` and `q` are constants of the formula. */
 // @ts-ignore: decorator
 @inline
 export function map<F>(
@@ -14,7 +14,7 @@ export function map<F>(
   p: v128 = f32x4.splat(0), q: v128 = f32x4.splat(0),
 ): void {
   if (outStride == columns && aStride == columns) {
-    // Rows without gaps are one long row.
+    // Rows without gaps form one long row.
     columns *= rows;
     rows = min(rows, 1);
   }
@@ -38,7 +38,7 @@ export function map<F>(
 }
 
 /**
- * {@link map} for a long formula: one vector in each iteration, unless it is WIDE. Two would be 5 % faster on V8 from 13 on
+ * {@link map} for a long formula: one vector per iteration, except in WIDE kernels. Two would be 5 % faster on V8 since 13
  * and up to 26 % slower before.
  */
 // @ts-ignore: decorator

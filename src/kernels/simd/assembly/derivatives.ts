@@ -1,4 +1,4 @@
-/** The derivatives of elementwise functions, from their outputs. */
+/** Derivatives of elementwise functions, in terms of their outputs. */
 import { zip } from './blocks';
 
 @unmanaged
@@ -15,7 +15,7 @@ export function sigmoidBackward(
 
 @unmanaged
 class TanhBackward {
-  // 1 − y² as (1 − y)(1 + y), which keeps its digits where y is near ±1.
+  // 1 − y² as (1 − y)(1 + y), which stays precise for y near ±1.
   @inline of(y: v128, dy: v128, out: v128): v128 {
     const one = f32x4.splat(1);
     return f32x4.mul(dy, f32x4.mul(f32x4.sub(one, y), f32x4.add(one, y)));

@@ -1,12 +1,12 @@
 /**
- * eˣ and what is made of it, four lanes at a time, without a branch: the same bits on every engine.
+ * eˣ and functions based on it, four lanes at a time, without branches: the same bits on every engine.
  *
- * The idea throughout: x = n·ln 2 + r with n whole and |r| ≤ ln 2 / 2; then eˣ = 2ⁿ·eʳ, where 2ⁿ is made in the exponent
- * bits and eʳ − 1 is a polynomial. Coefficients are minimax fits, named with their largest relative error.
+ * All reduce x = n·ln 2 + r with n whole and |r| ≤ ln 2 / 2; then eˣ = 2ⁿ·eʳ, where 2ⁿ is built from exponent
+ * bits and eʳ − 1 is a polynomial. Coefficients are minimax fits, given with their largest relative error.
  */
 import { madd } from './vector';
 
-// In memory, because engines build a vector constant anew at each use, in three instructions; a broadcast load is one.
+// Stored in memory, because engines build a vector constant at each use with three instructions; a broadcast load is one.
 const TABLE = memory.data<f32>([
   1, 2, 1.44269504, -0.693359375, 2.12194440e-4, 12582912, 89, -105, -30,
   0.001394646242260933, 0.008366590365767479, 0.04166628047823906, 0.1666654348373413, 0.5,
@@ -16,12 +16,12 @@ const TABLE = memory.data<f32>([
 const ONE = TABLE;
 const TWO = TABLE + 4;
 const LOG2E = TABLE + 8;
-// −ln 2 in two parts. The first has few bits, so n times it is exact for every n that occurs.
+// −ln 2 in two parts. The first has few bits, so that n times it is exact for every n that occurs.
 const MINUS_LN2_HIGH = TABLE + 12;
 const MINUS_LN2_LOW = TABLE + 16;
-// 1.5 · 2²³. Adding it leaves the nearest whole number in the lowest bits of the sum.
+// 1.5 · 2²³. Adding it rounds to the nearest whole number, in the lowest bits of the sum.
 const ROUNDER = TABLE + 20;
-// Beyond these eˣ is infinite or 0, and tanh is 1 from −2|x| = −30 on: n stays within what the exponent bits can hold.
+// Beyond these limits eˣ is infinite or 0, and tanh is 1 for −2|x| ≤ −30: n always fits in the exponent bits.
 const EXP_MOST = TABLE + 24;
 const EXP_LEAST = TABLE + 28;
 const TANH_LEAST = TABLE + 32;
@@ -35,8 +35,8 @@ const DOWN = TABLE + 76;
 
 const MANTISSA_BITS: i32 = 23;
 
-// Where the table begins, as far as the engine knows: a load from an address that it does know cannot fault, and V8 makes no
-// 256-bit instruction of two such loads if one that can fault lies between them.
+// The start of the table, hidden from the engine: a load from a known address cannot fault, and V8 does not merge two such
+// loads into a 256-bit instruction if a load that can fault lies between them.
 // @ts-ignore: decorator
 @external("env", "zero")
 declare const ZERO: usize;
@@ -54,13 +54,13 @@ function shifted(x: v128): v128 {
   return madd(x, constant(LOG2E), constant(ROUNDER));
 }
 
-/** eʳ − 1, where r = x − n·ln 2 and `shift` holds n. 1.4e-8, of eʳ − 1 itself. */
+/** eʳ − 1, where r = x − n·ln 2 and `shift` holds n. Relative error 1.4e-8. */
 // @ts-ignore: decorator
 @inline
 function remainderPower(x: v128, shift: v128): v128 {
   const n = f32x4.sub(shift, constant(ROUNDER));
   const r = madd(n, constant(MINUS_LN2_LOW), madd(n, constant(MINUS_LN2_HIGH), x));
-  // In two halves rather than term by term: a shorter chain of operations that wait for each other.
+  // Evaluated in two halves rather than term by term, to shorten the dependency chain.
   const square = f32x4.mul(r, r);
   const high = madd(r, constant(POWER), constant(POWER + 4));
   const low = madd(r, constant(POWER + 8), constant(POWER + 12));
@@ -68,29 +68,29 @@ function remainderPower(x: v128, shift: v128): v128 {
   return madd(square, q, r);
 }
 
-/** 2ⁿ, n in the lowest 9 bits: moved to the exponent and added to that of 1. */
+/** 2ⁿ, with n in the lowest 9 bits: shifted to the exponent and added to that of 1. */
 // @ts-ignore: decorator
 @inline
 function powerOfTwo(n: v128): v128 {
   return i32x4.add(i32x4.shl(n, MANTISSA_BITS), constant(ONE));
 }
 
-/** eˣ. From −104 down it is 0; from 88.8 up, infinite; between −104 and −87.3, a subnormal number. */
+/** eˣ: 0 below −104, infinite above 88.8, subnormal between −104 and −87.3. */
 // @ts-ignore: decorator
 @inline
 export function expOf(x: v128): v128 {
-  // pmin and pmax give their first argument when it is NaN.
+  // pmin and pmax return a first argument that is NaN.
   x = f32x4.pmax(f32x4.pmin(x, constant(EXP_MOST)), constant(EXP_LEAST));
   const n = shifted(x);
   const power = f32x4.add(constant(ONE), remainderPower(x, n));
-  // 2ⁿ may be out of range where 2ⁿ·eʳ is not, so it is multiplied in halves, of which only the second can round.
+  // 2ⁿ may be out of range although 2ⁿ·eʳ is not, so it is multiplied in two halves; only the second can round.
   const half = i32x4.shr_s(n, 1);
   return f32x4.mul(f32x4.mul(power, powerOfTwo(half)), powerOfTwo(i32x4.sub(n, half)));
 }
 
 /**
- * {@link expOf} of x ≤ 0, the same bits with fewer operations: 2ⁿ⁺⁶⁴ is in range for all n that occur, and the one product
- * with 2⁻⁶⁴ can round.
+ * {@link expOf} for x ≤ 0, with the same bits and fewer operations: 2ⁿ⁺⁶⁴ is in range for all n that occur, and only the
+ * product with 2⁻⁶⁴ can round.
  */
 // @ts-ignore: decorator
 @inline
@@ -101,7 +101,7 @@ export function decayOf(x: v128): v128 {
   return f32x4.mul(f32x4.mul(power, i32x4.add(i32x4.shl(n, MANTISSA_BITS), constant(UP))), constant(DOWN));
 }
 
-/** 1 / (1 + e⁻ˣ), from e^−|x|, which cannot overflow and keeps its digits where the result is small. */
+/** 1 / (1 + e⁻ˣ), from e^−|x|, which cannot overflow and stays precise for small results. */
 // @ts-ignore: decorator
 @inline
 export function sigmoidOf(x: v128): v128 {
@@ -110,7 +110,7 @@ export function sigmoidOf(x: v128): v128 {
   return f32x4.div(v128.bitselect(e, one, f32x4.lt(x, f32x4.splat(0))), f32x4.add(one, e));
 }
 
-/** tanh |x| = −m / (2 + m) with m = e^−2|x| − 1, which keeps its digits near 0; then the sign of x. */
+/** tanh |x| = −m / (2 + m) with m = e^−2|x| − 1, which stays precise near 0; then the sign of x. */
 // @ts-ignore: decorator
 @inline
 export function tanhOf(x: v128): v128 {
@@ -135,7 +135,7 @@ function log1pOf(u: v128): v128 {
   return madd(f32x4.mul(d, w), s, d);
 }
 
-/** ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|): nothing overflows. */
+/** ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|), which cannot overflow. */
 // @ts-ignore: decorator
 @inline
 export function softplusOf(x: v128): v128 {

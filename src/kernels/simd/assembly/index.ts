@@ -1,8 +1,8 @@
 /**
  * The float32 kernels of the contract in `../../kernels.ts`, for WebAssembly with 128-bit SIMD.
  *
- * Exports take element offsets and strides, as the contract says; everything inside takes byte addresses and byte
- * strides. The same sources are compiled once for each flavour: `simd`, and `relaxed`, whose multiply–adds are fused.
+ * Exports take element offsets and strides, as in the contract; internal functions take byte addresses and byte
+ * strides. The same sources are compiled for each flavour: `simd`, and `relaxed` with fused multiply–adds.
  */
 export { adagrad, rmsprop } from './adaptive';
 export { add, clamp, copy, fill, mul, mulAdd, relu, scale, sub } from './arithmetic';

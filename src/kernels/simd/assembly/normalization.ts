@@ -1,4 +1,4 @@
-/** Rows brought to mean 0 and variance 1. Means are taken in float64, as the sums of softmax are. */
+/** Normalises rows to mean 0 and variance 1. Means are accumulated in float64, like the sums of softmax. */
 import { addSquares, upper } from './reductions';
 import { bytes, first, LANES, load4, store4, storePair, VECTOR } from './vector';
 
@@ -84,7 +84,7 @@ function meanProduct(x: usize, y: usize, columns: i32): f64 {
   return sumOfLanes(low, high) / columns;
 }
 
-/** out ← x − mean, and Σ out². The mean is subtracted in two parts, so that none of its digits is lost. */
+/** out ← x − mean, and Σ out². The mean is subtracted in two parts, to keep all its digits. */
 function centred(out: usize, x: usize, mean: f64, columns: i32): f64 {
   const rounded = <f32>mean;
   const whole = f32x4.splat(rounded), rest = f32x4.splat(<f32>(mean - rounded));

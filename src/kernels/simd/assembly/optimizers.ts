@@ -1,7 +1,7 @@
 /**
  * SGD and Adam, eight weights at a time.
  *
- * Constants come in float64, so that 1 − β is rounded once and not after β was.
+ * Constants are passed in float64, so that 1 − β is rounded once, not computed from a rounded β.
  */
 import { bytes, LANES, madd, store4, storePair, VECTOR } from './vector';
 
@@ -11,7 +11,7 @@ export function splat(value: f64): v128 {
   return f32x4.splat(<f32>value);
 }
 
-/** keep · old + take · new: a mean that follows its values. */
+/** keep · old + take · new: a moving average. */
 // @ts-ignore: decorator
 @inline
 export function follow(keep: v128, old: v128, take: v128, value: v128): v128 {

@@ -1,9 +1,9 @@
-/** A block of A by a block of B in panels: which tile goes where. */
+/** Multiplies a block of A by a block of B in panels, tile by tile. */
 import { reorder } from './reorder';
 import { BLOCK_A, DEPTH, STRIDE_A, EDGE, HEIGHT, PANEL, tileRows } from './scratch';
 import { rowOfFour, rowOfThree, tileOf } from './tile';
 
-/** The elements that B[depth × columns] takes in panels: a last panel of fewer columns is filled up with zeros. */
+/** The number of elements of B[depth × columns] in panels; the last panel is padded with zeros. */
 // @ts-ignore: decorator
 @inline
 export function panelsLength(depth: i32, columns: i32): i32 {
@@ -41,7 +41,7 @@ export function timesPanels(
   }
 }
 
-/** Panel by panel, so that each stays in the L1 cache while all the rows of A, STRIDE_A apart, pass. */
+/** Panel by panel, so that each stays in the L1 cache for all rows of A, which are STRIDE_A apart. */
 function rowsTimesPanels(
   c: usize, cStride: usize, a: usize, panels: usize, rows: i32, n: i32, depth: i32, add: bool,
 ): void {
@@ -65,7 +65,7 @@ function rowsTimesPanels(
   if (n > 0) rowsTimesPanel(c, cStride, a, panels, rows, tiles, n, depth, add);
 }
 
-/** Tiles of equal height, or one row apart: 10 rows are 5 and 5, since 6 and 4 would leave the second short of sums to hide latency. */
+/** Tiles whose heights differ by at most one row: 10 rows are 5 and 5, since a tile of 4 has too few sums to hide latency. */
 // @ts-ignore: decorator
 @inline
 function rowsTimesPanel(
@@ -85,7 +85,7 @@ function rowsTimesPanel(
   }
 }
 
-/** C ← (add ? C : 0) + the part of the tile at EDGE that belongs to C. */
+/** C ← (add ? C : 0) + the valid part of the tile at EDGE. */
 function fromEdge(c: usize, cStride: usize, rows: i32, columns: i32, add: bool): void {
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {

@@ -1,8 +1,8 @@
 /**
- * Matrix products: B goes in blocks of DEPTH rows, in panels, past the rows of A.
+ * Matrix products: blocks of DEPTH rows of B, in panels, times the rows of A.
  *
- * An element of C is summed block by block, and within a block in the order of k, whatever m and n are. So with the
- * same packed B, a row of C does not depend, in any bit, on the rows computed beside it.
+ * An element of C is summed block by block, and within a block in the order of k, for any m and n. So with the
+ * same packed B, every bit of a row of C is independent of the other rows.
  */
 import { fill } from './arithmetic';
 import { panelsLength, timesPanels, toPanels } from './panels';
@@ -10,7 +10,7 @@ import { dotProducts, rowCombination } from './row';
 import { BLOCK_B, DEPTH, WIDTH } from './scratch';
 import { bytes } from './vector';
 
-/** Up to so many rows of A, reading B again for each is cheaper than packing it. */
+/** For at most this many rows of A, reading B once per row is cheaper than packing it. */
 const FEW_ROWS: i32 = 4;
 
 export function packedLength(k: i32, n: i32): i32 {

@@ -1,7 +1,7 @@
-/** A block to one number. */
+/** Reductions of a block to one number. */
 import { bytes, LANES, load4, VECTOR } from './vector';
 
-/** Squares are added in the precision in which those of float32 cannot overflow, two lanes in each of two sums. */
+/** Squares of float32 are added in float64, which cannot overflow, with two lanes in each of two sums. */
 export function sumOfSquares(a: i32, aStride: i32, rows: i32, columns: i32): f64 {
   let low = f64x2.splat(0), high = f64x2.splat(0);
   for (; rows > 0; rows--) {
@@ -23,7 +23,7 @@ export function sumOfSquares(a: i32, aStride: i32, rows: i32, columns: i32): f64
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
-/** sum + v², of the two lower lanes */
+/** sum + v², for the two lower lanes. */
 // @ts-ignore: decorator
 @inline
 export function addSquares(sum: v128, v: v128): v128 {
@@ -31,14 +31,14 @@ export function addSquares(sum: v128, v: v128): v128 {
   return f64x2.add(sum, f64x2.mul(wide, wide));
 }
 
-/** The two upper lanes as the lower ones. */
+/** Moves the two upper lanes to the lower ones. */
 // @ts-ignore: decorator
 @inline
 export function upper(v: v128): v128 {
   return v128.shuffle<f32>(v, v, 2, 3, 2, 3);
 }
 
-/** Magnitudes are in the order of their bits as whole numbers, NaN above infinity: comparing those takes one instruction. */
+/** Magnitudes order like their bits as integers, with NaN above infinity; integer comparison takes one instruction. */
 export function maximumMagnitude(a: i32, aStride: i32, rows: i32, columns: i32): f32 {
   let largest = i32x4.splat(0);
   for (; rows > 0; rows--) {
@@ -53,7 +53,7 @@ export function maximumMagnitude(a: i32, aStride: i32, rows: i32, columns: i32):
   return maximumOf(largest);
 }
 
-/** The largest lane, NaN if any is. */
+/** The largest lane, NaN if any lane is NaN. */
 // @ts-ignore: decorator
 @inline
 export function maximumOf(x: v128): f32 {

@@ -1,8 +1,8 @@
-/** A row by a matrix that was not packed: B is read once, in its own order, at the speed of the memory. */
+/** A row times an unpacked matrix: B is read once, sequentially, at memory speed. */
 import { EDGE } from './scratch';
 import { LANES, load4, madd, store4, storePair, VECTOR } from './vector';
 
-/** c ← (add ? c : 0) + Σ a[l]·B[l], B of unit column stride: a combination of the rows of B, four at a time. */
+/** c ← (add ? c : 0) + Σ a[l]·B[l], for B of unit column stride: a combination of the rows of B, four at a time. */
 export function rowCombination(
   c: usize, a: usize, aStride: usize, b: usize, bStride: usize, n: i32, k: i32, add: bool,
 ): void {
@@ -26,7 +26,7 @@ function addRows(
   rows: i32, c: usize, a: usize, aStride: usize, b: usize, bStride: usize, n: i32, add: bool,
 ): void {
   const zero = f32x4.splat(0);
-  // Of c, all or nothing: a branch would part the loop.
+  // A mask that keeps c or clears it: a branch would split the loop.
   const kept = i32x4.splat(add ? -1 : 0);
   const x0 = v128.load32_splat(a);
   const x1 = rows > 1 ? v128.load32_splat(a + aStride) : zero;
@@ -81,12 +81,12 @@ function addRows(
   }
 }
 
-/** c[j] ← (add ? c[j] : 0) + a · B[:, j], both of consecutive elements: four dot products at a time. */
+/** c[j] ← (add ? c[j] : 0) + a · B[:, j], both contiguous: four dot products at a time. */
 export function dotProducts(
   c: usize, a: usize, b: usize, bStride: usize, n: i32, k: i32, add: bool,
 ): void {
   for (; n > 0; n -= 4) {
-    // Columns that do not exist are read from the last that does, and their sums are not stored.
+    // Columns past the end repeat the last one; their sums are not stored.
     const b1 = n > 1 ? b + bStride : b;
     const b2 = n > 2 ? b1 + bStride : b1;
     const b3 = n > 3 ? b2 + bStride : b2;
@@ -98,7 +98,7 @@ export function dotProducts(
   }
 }
 
-/** Four dot products with the same a, each in two vectors of partial sums, to `out`. */
+/** Four dot products with the same a; writes two vectors of partial sums for each to `out`. */
 function fourDots(out: usize, a: usize, b0: usize, b1: usize, b2: usize, b3: usize, k: i32): void {
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
   for (; k >= 2 * LANES; k -= 2 * LANES) {

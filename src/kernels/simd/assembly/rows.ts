@@ -1,4 +1,4 @@
-/** Kernels that move or add whole rows. */
+/** Copying and adding whole rows. */
 import { zip } from './blocks';
 import { copyRow, transposed } from './reorder';
 import { bytes, LANES, storePair, VECTOR } from './vector';
@@ -11,7 +11,7 @@ export function addRow(out: i32, outStride: i32, row: i32, rows: i32, columns: i
   zip<AddTo>(out, outStride, row, 0, row, 0, rows, columns);
 }
 
-/** A block of columns at a time, so that their sums stay in registers all the way down. */
+/** One block of columns at a time, so that their sums stay in registers over all rows. */
 export function columnSums(out: i32, a: i32, aStride: i32, rows: i32, columns: i32, beta: i32): void {
   const stride = bytes(aStride);
   let o = bytes(out), x = bytes(a);

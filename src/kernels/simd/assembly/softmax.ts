@@ -1,4 +1,4 @@
-/** Softmax and its logarithm, row by row. Subtracting the largest element first keeps every power within [0, 1]. */
+/** Softmax and its logarithm, row by row. Subtracting the largest element keeps every power within [0, 1]. */
 import { decayOf } from './exponential';
 import { maximumOf, upper } from './reductions';
 import { BLOCK_A } from './scratch';
@@ -47,10 +47,7 @@ export function logSoftmax(out: i32, outStride: i32, a: i32, aStride: i32, rows:
   }
 }
 
-/**
- * The largest element of a row. NaN may be passed over here: the power of its difference makes the sum of the powers NaN, and
- * so every result.
- */
+/** The largest element of a row. It may ignore NaN: the power of a NaN makes the sum of the powers NaN, and so every result. */
 function largestOf(x: usize, columns: i32): f32 {
   let m0 = f32x4.splat(load<f32>(x)), m1 = m0, m2 = m0, m3 = m0;
   for (; columns >= 4 * LANES; columns -= 4 * LANES) {
@@ -72,10 +69,10 @@ function largestOf(x: usize, columns: i32): f32 {
   return maximumOf(largest);
 }
 
-/** Elements whose powers are kept at a time: a whole number of pairs. */
+/** The number of powers stored at a time: a whole number of pairs. */
 const CHUNK: i32 = 1024;
 
-/** Σ exp(x − largest) in float64, the powers themselves kept at `out` if `keep`, else where products keep a block of A. */
+/** Σ exp(x − largest) in float64; stores the powers at `out` if `keep`, otherwise in the memory for blocks of A. */
 function sumOfPowers(keep: bool, out: usize, x: usize, largest: f32, columns: i32): f64 {
   let low = f64x2.splat(0), high = f64x2.splat(0);
   for (; columns > 0; columns -= CHUNK) {

@@ -1,20 +1,23 @@
 /**
  * The innermost product: a tile of C, up to 6 rows × 8 columns, held in registers while A and B stream past.
  *
- * One source for every number of rows: `rows` is a constant where a function calls `tile`, so what belongs to absent
- * rows is not compiled. Six rows are twelve sums, which hide the latency of the multiply–adds and, with two
- * vectors of B and one element of A, fill the sixteen registers of x86-64 but one, which the engine keeps. Unfused, the
- * product of each pair needs a register too: four rows. The rows of A are a known distance apart, so that one pointer serves
- * them all: pointers of their own would be a sixth of an unfused tile's instructions, more than the processor takes in the
- * time of its arithmetic.
+ * One source serves every number of rows: `rows` is a constant in each caller of `tile`, so code for absent
+ * rows is not compiled. Six rows have twelve sums, which hide the latency of the multiply–adds. With two
+ * vectors of B and one element of A they fill all but one of the sixteen registers of x86-64, and the engine reserves that
+ * one.
+ * Unfused, the product of each pair also needs a register: four rows. The rows of A are a known distance apart, so that they
+ * share
+ * one pointer: separate pointers would be a sixth of an unfused tile's instructions, more than the processor can hide behind
+ * the arithmetic.
  *
- * WIDE, a tile has 16 columns, for an engine that makes one 256-bit instruction of two neighbouring ones: as many registers,
- * each of twice the width. Where the engine does not, the sums are twice as many as there are registers.
+ * WIDE tiles have 16 columns, for an engine that merges two adjacent 128-bit instructions into one of 256 bits: as many
+ * registers,
+ * each twice as wide. On other engines there are twice as many sums as registers.
  */
 import { PANEL, STRIDE_A, TALLEST } from './scratch';
 import { madd, storePair } from './vector';
 
-/** C ← (add ? C : 0) + A·B, over `rows` rows of A, STRIDE_A apart, and one panel of B, `depth` > 0. */
+/** C ← (add ? C : 0) + A·B, for `rows` rows of A, STRIDE_A apart, and one panel of B, `depth` > 0. */
 // @ts-ignore: decorator
 @inline
 function tile(
@@ -94,7 +97,7 @@ function tile(
   if (rows > 5) put((c += cStride), s50, s51, s52, s53, add);
 }
 
-/** A row of a tile to C. */
+/** Writes a row of a tile to C. */
 // @ts-ignore: decorator
 @inline
 function put(c: usize, s0: v128, s1: v128, s2: v128, s3: v128, add: bool): void {
@@ -148,7 +151,7 @@ export function tileOf(
   }
 }
 
-/** One row of A by `panels` panels of B, `between` bytes apart, in the order in which a tile adds. */
+/** One row of A times `panels` panels of B, `between` bytes apart, in the summation order of a tile. */
 // @ts-ignore: decorator
 @inline
 function row(panels: i32, c: usize, a: usize, b: usize, between: usize, depth: i32, add: bool): void {
@@ -198,12 +201,12 @@ function row(panels: i32, c: usize, a: usize, b: usize, between: usize, depth: i
   if (panels > 3) put(c + 3 * (PANEL << 2), s30, s31, s32, s33, add);
 }
 
-/** Four panels: eight sums. */
+/** Four panels, with eight sums. */
 export function rowOfFour(c: usize, a: usize, b: usize, between: usize, depth: i32, add: bool): void {
   row(4, c, a, b, between, depth, add);
 }
 
-/** Three: older engines load all of a round before they multiply, and keep no more than six sums in registers beside that. */
+/** Three panels: older engines load all operands of a round before multiplying, and then hold at most six sums in registers. */
 export function rowOfThree(c: usize, a: usize, b: usize, between: usize, depth: i32, add: bool): void {
   row(3, c, a, b, between, depth, add);
 }

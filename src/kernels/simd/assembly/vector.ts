@@ -1,25 +1,25 @@
-/** Four float32 lanes: loading and storing what is left of a row, and the one operation that engines round differently. */
+/** Vectors of four float32: loading and storing the rest of a row, and the one operation that engines round differently. */
 
 /** Lanes in a vector. */
 export const LANES: i32 = 4;
 /** Bytes in a vector. */
 export const VECTOR: usize = 16;
 
-/** The address of an element, and the bytes between elements that many apart. */
+/** The address of an element, or the distance in bytes for a number of elements. */
 // @ts-ignore: decorator
 @inline
 export function bytes(elements: i32): usize {
   return (<usize>elements) << 2;
 }
 
-/** a · b + c: rounded once where relaxed SIMD fuses it, else twice. */
+/** a · b + c: rounded once if relaxed SIMD fuses it, otherwise twice. */
 // @ts-ignore: decorator
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
 }
 
-/** The first lanes of a vector, as many as elements are left, and zeros in place of those behind. */
+/** Keeps as many lanes as elements are left, and zeros the rest. */
 // @ts-ignore: decorator
 @inline
 export function first(x: v128, left: i32): v128 {
@@ -27,8 +27,9 @@ export function first(x: v128, left: i32): v128 {
 }
 
 /**
- * A vector from memory, with zeros in place of what does not belong to the row. Where the lanes behind a row's end are not
- * stored, an ordinary load does: the memory goes on for a vector behind its last element.
+ * Loads a vector, with zeros in place of lanes beyond the row. If those lanes are not stored, a plain load suffices: the
+ * memory
+ * extends one vector beyond the last element.
  */
 // @ts-ignore: decorator
 @inline
@@ -36,7 +37,7 @@ export function load4(from: usize, left: i32): v128 {
   return first(v128.load(from), left);
 }
 
-/** A vector to memory; where fewer than four elements are left, only those. */
+/** Stores a vector; only the remaining elements if fewer than four are left. */
 // @ts-ignore: decorator
 @inline
 export function store4(to: usize, x: v128, left: i32): void {
@@ -51,8 +52,8 @@ export function store4(to: usize, x: v128, left: i32): void {
 }
 
 /**
- * Two neighbouring vectors to memory, the upper one first: V8 makes one 256-bit store of the two only in this order, lest the
- * lower half be written where the upper one faults.
+ * Stores two adjacent vectors, the upper one first: V8 merges the two stores only in this order, because otherwise the
+ * lower half could be written before the upper one faults.
  */
 // @ts-ignore: decorator
 @inline
