@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const page = readFileSync(`${root}docs/reliability.md`, 'utf8');
-const rows = [...page.matchAll(/^\|[^|]*\| `(test\/[^`]+)`: ([^|]+?) \|/gm)].map(
+const rows = [...page.matchAll(/^\|[^|]*\| `(test\/[^`]+)`: ([^|]+?) +\|/gm)].map(
   ([, file, title]) => [title!, file!] as const,
 );
 
