@@ -1,7 +1,7 @@
-/** Models as Keras describes them in JSON: layers in a row, whatever file they come from. */
+/** Reads Keras's JSON description of a model: a chain of layers, from any file format. */
 import { rangeError, show } from '../common/errors.ts';
 
-/** A layer's configuration, as far as it is read. */
+/** The supported part of a layer's configuration. */
 export interface KerasLayer {
   readonly type: string;
   readonly name: string;
@@ -11,7 +11,7 @@ export interface KerasLayer {
 const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A layer from `{ class_name, config }`. */
+/** Reads a layer from `{ class_name, config }`. */
 export function layerOf(where: string, of: unknown): KerasLayer {
   const { class_name: type, config, name } = isObject(of) ? of : {};
   if (typeof type !== 'string' || !isObject(config))
@@ -20,7 +20,7 @@ export function layerOf(where: string, of: unknown): KerasLayer {
   return { type, name: typeof own === 'string' ? own : type, options: config };
 }
 
-/** The layers of a Sequential or straight functional model, first to last. */
+/** The layers of a Sequential model, or of a functional model without branches, in order. */
 export function layersOf(where: string, model: unknown): KerasLayer[] {
   const { type, options } = layerOf(where, model);
   const { layers } = options;
@@ -59,7 +59,7 @@ function straight(where: string, layers: readonly unknown[], outputs: unknown): 
   return chain;
 }
 
-/** The names of layers in `[["name", 0, 0]]`, `[[["name", 0, 0, {}]]]`, or the tensors of Keras 3. */
+/** Layer names from `[["name", 0, 0]]`, `[[["name", 0, 0, {}]]]`, or the tensors of Keras 3. */
 function historiesOf(nodes: unknown, depth = 0): string[] {
   if (depth > 8) return [];
   if (isObject(nodes)) {

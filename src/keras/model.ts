@@ -1,4 +1,4 @@
-/** A model that Keras made: its layers here, what its last activation does, and which steps it masks. */
+/** A Keras model: its layers, final activation, and mask. */
 import { rangeError, show } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
@@ -8,7 +8,7 @@ import { build, type Source, type Weights } from './build.ts';
 import { type KerasLayer, layerOf, layersOf } from './config.ts';
 
 /**
- * A model of Keras, to be run as Keras runs it, or to go on with its layers.
+ * A Keras model, for inference as in Keras, or for continued training of its layers.
  *
  * @example
  * ```ts
@@ -30,11 +30,11 @@ import { type KerasLayer, layerOf, layersOf } from './config.ts';
  * ```
  */
 export class KerasModel {
-  /** The layers; a softmax at the end is left out, as losses here take what comes before it. */
+  /** The layers, without a final softmax, because the losses take logits. */
   readonly model: Sequential;
-  /** What Keras does with the last layer's output. */
+  /** The function Keras applies to the last layer's output. */
   readonly output: 'linear' | 'softmax';
-  /** The value of the steps that are masked: index 0, or the features of a Masking layer; undefined where none are. */
+  /** The value that marks masked steps: index 0, or the features of a Masking layer; undefined without masking. */
   readonly maskValue: number | undefined;
 
   /** @internal */
@@ -59,9 +59,9 @@ export class KerasModel {
   }
 
   /**
-   * The valid steps of each sequence of an input; undefined where the model masks none.
+   * The valid steps of each sequence of an input; undefined if the model has no mask.
    *
-   * @throws RangeError if a step is masked before one that is not: lengths are all that is masked here.
+   * @throws RangeError if a masked step precedes a valid one: only padding at the end is supported.
    */
   lengths(input: Tensor | Indices): readonly number[] | undefined {
     const { maskValue } = this;
@@ -82,7 +82,7 @@ export class KerasModel {
   }
 
   /**
-   * What Keras's `predict` gives, zero at masked steps.
+   * The output of Keras's `predict`, zero at masked steps.
    *
    * @param input `[batch, time, features]`, `[batch, features]`, or indices `[batch, time]`.
    * @throws RangeError or TypeError if the input does not fit.
@@ -94,7 +94,7 @@ export class KerasModel {
   }
 }
 
-/** A layer's activation; of a TimeDistributed one, that of the layer inside. */
+/** A layer's activation; for TimeDistributed, that of the inner layer. */
 function activationOf(where: string, { type, options }: KerasLayer): unknown {
   return type === 'TimeDistributed' ? layerOf(where, options.layer).options.activation : options.activation;
 }
@@ -108,7 +108,7 @@ function maskOf(where: string, layers: readonly KerasLayer[]): number | undefine
   return type === 'Masking' ? Number(options.mask_value ?? 0) : 0;
 }
 
-/** exp(x) over the sum of the last axis, of valid steps. */
+/** exp(x) divided by its sum over the last axis, at valid steps. */
 function softmaxOf({ data, shape }: Tensor, lengths: readonly number[] | undefined): Tensor {
   const width = shape.at(-1)!;
   const steps = shape.length === 3 ? shape[1]! : 1;

@@ -1,4 +1,4 @@
-/** The files that `model.save` of TensorFlow.js writes: model.json, and weights beside it. */
+/** Reads files written by `model.save` of TensorFlow.js: model.json and its weights. */
 
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
@@ -18,7 +18,7 @@ export interface Files {
 
 /** Options of {@link fromTfjs}. */
 export interface FromTfjsOptions {
-  /** What the layers compute with. Default `float32()`. */
+  /** The compute backend. Default `float32()`. */
   readonly backend?: Backend | undefined;
 }
 
@@ -38,16 +38,16 @@ const dtypes = new Map([
 const checks: Checks<FromTfjsOptions> = { backend: backendOption };
 
 /**
- * Reads a model that TensorFlow.js saved, or that was converted for it: a layers model, not a graph model.
+ * Reads a model saved by TensorFlow.js or converted for it: a layers model, not a graph model.
  *
- * SimpleRNN, LSTM, GRU (both forms), Bidirectional, Dense, TimeDistributed of Dense, Embedding, Conv1D,
+ * Supports SimpleRNN, LSTM, GRU (both forms), Bidirectional, Dense, TimeDistributed of Dense, Embedding, Conv1D,
  * LayerNormalization, Dropout, Activation, Masking and `mask_zero`, global pooling; Sequential models, and functional ones
- * whose layers follow one another. `hard_sigmoid`, which TensorFlow.js gives LSTM and GRU by default, is refused by name: it
- * is not the sigmoid.
+ * without branches. `hard_sigmoid`, the default of LSTM and GRU in TensorFlow.js, is refused by name, because
+ * it differs from the sigmoid.
  *
- * @param files `model.json`, and the files that it names, by their names.
- * @throws RangeError if a file is missing or damaged, or the model has what is not computed here, by layer; TypeError if
- * `files` are not.
+ * @param files `model.json` and the files it references, by name.
+ * @throws RangeError if a file is missing or damaged, or a layer is unsupported; TypeError if `files` is not an object
+ * of files.
  *
  * @example
  * ```ts
@@ -81,7 +81,7 @@ export function fromTfjs(files: Files, options: FromTfjsOptions = {}): KerasMode
     (sum, { bytes, dtype }) => sum + bytes.length / elementWidth(dtype)!,
     0,
   );
-  // Models that were converted have their configuration one level further in.
+  // Converted models nest their configuration one level deeper.
   const model = (topology as { model_config?: unknown }).model_config ?? topology;
   return new KerasModel(WHERE, model, weightsOf(tensors), 2 * elements + 2 ** 16, backend);
 }
@@ -104,12 +104,12 @@ function parse(bytes: Uint8Array): object {
     const json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     if (typeof json === 'object' && json !== null) return json;
   } catch {
-    // As for what is no object.
+    // Reported below, like JSON that is not an object.
   }
   throw rangeError(WHERE, 'model.json', 'is no JSON object', 'a whole file');
 }
 
-/** The tensors of one group of files, which lie in them one after another. */
+/** Reads the tensors of one group of files, which store them one after another. */
 function readGroup(files: Files, group: unknown, into: Map<string, StoredTensor>): void {
   const { paths, weights } = (group ?? {}) as { paths?: unknown; weights?: unknown };
   if (!Array.isArray(paths) || !Array.isArray(weights))
@@ -156,7 +156,7 @@ function readGroup(files: Files, group: unknown, into: Map<string, StoredTensor>
     throw rangeError(WHERE, paths.join(', '), `has ${bytes.length} bytes`, `${at} for its weights`);
 }
 
-/** Weights by names such as `lstm/lstm_cell/kernel`, or `bidirectional/forward_lstm/kernel`. */
+/** Looks up weights by names such as `lstm/lstm_cell/kernel`, or `bidirectional/forward_lstm/kernel`. */
 function weightsOf(tensors: ReadonlyMap<string, Tensor>): Weights {
   return (layer, direction, wanted) => {
     for (const [name, tensor] of tensors) {

@@ -1,4 +1,4 @@
-/** Operators that compute element by element, or over axes. */
+/** Operators that compute elementwise or over axes. */
 import { kindOf } from './graph.ts';
 import { listOf, type Making, numberOf, type Operator, refused, required, unary } from './operator.ts';
 import {
@@ -64,7 +64,7 @@ const cast = unary((making) => {
   };
 });
 
-/** Joins the elements along axes into one. */
+/** Folds the elements along axes to one. */
 const reduce = (fold: (values: ArrayLike<number>) => number): Operator =>
   unary((making) => {
     const axes = listOf(making, 'axes', 1);
@@ -121,7 +121,7 @@ function largest(values: ArrayLike<number>): number {
   return most;
 }
 
-/** exp(x − max) over an axis, divided by its sum, or its logarithm. */
+/** exp(x − max) over an axis, divided by its sum, or the logarithm of that. */
 const softmax = (log: boolean): Operator =>
   unary((making) => {
     const { opset, node } = making;
@@ -129,7 +129,7 @@ const softmax = (log: boolean): Operator =>
     return (x) => {
       const rank = x.shape.length;
       const axis = axisOf(given, rank);
-      // Before version 13 all axes from this one on were one.
+      // Before version 13, this axis and all later ones were treated as one.
       if (opset < 13 && axis !== rank - 1)
         throw refused(node, `has axis ${given}`, 'the last axis, before opset 13');
       const stride = stridesOf(x.shape)[axis]!;
@@ -183,7 +183,7 @@ const clip: Operator = (making) => {
   };
 };
 
-/** Matrix products of values that are not weights. */
+/** The matrix product of two values that are not weights. */
 export function product(a: Value, b: Value, making: Making): Value {
   const [left, right] = [
     a.shape.length === 1 ? [1, ...a.shape] : a.shape,

@@ -1,4 +1,4 @@
-/** Operators that compute nothing: they arrange elements, or say what shape they have. */
+/** Operators without arithmetic: they rearrange elements or return shapes. */
 import {
   listOf,
   type Making,
@@ -297,7 +297,7 @@ const pad = unary((making) => {
   };
 });
 
-/** Elements along an axis by their index. */
+/** Picks elements along an axis by index. */
 export function gathered(x: Value, indices: Value, axis: number, making: Making): Value {
   const size = x.shape[axis]!;
   const inner = elementsOf(x.shape.slice(axis + 1));
@@ -317,7 +317,7 @@ export const arrangement: { readonly [op: string]: Operator } = {
   Concat: concat,
   Constant: constant,
   ConstantOfShape: constantOfShape,
-  // What only training does.
+  // Active only in training.
   Dropout: same,
   Expand: expand,
   Flatten: flatten,

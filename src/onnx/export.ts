@@ -1,7 +1,7 @@
 /**
- * Models as ONNX graphs.
+ * Exports models as ONNX graphs.
  *
- * Inside a graph a signal is time-major, [T, B, width], as the recurrent operators of ONNX have it; without steps it is
+ * Signals in a graph are time-major, [T, B, width], as in ONNX's recurrent operators; without a time axis they are
  * [B, width].
  */
 import type { Cell } from '../cells/cell.ts';
@@ -27,23 +27,24 @@ const WHERE = 'toOnnx';
 /** Options of {@link toOnnx}. */
 export interface ToOnnxOptions {
   /**
-   * Whether initial and final states are inputs and outputs, `initial.1.h` and `final.1.h` of the layer at 1; without them
-   * sequences start from zeros, or from what the layer has learned. Default true.
+   * Whether initial and final states are inputs and outputs, such as `initial.1.h` and `final.1.h` for the layer at 1.
+   * Otherwise
+   * sequences start from zeros, or from the learned state. Default true.
    */
   readonly states?: boolean | undefined;
-  /** Whether there is an input `lengths`, int64 `[batch]`, the valid steps of each sequence. Default false. */
+  /** Whether the graph has an input `lengths`, int64 `[batch]`, with the valid steps of each sequence. Default false. */
   readonly lengths?: boolean | undefined;
-  /** Whether the graph takes one step, without a time axis, to be run again and again with the state. Default false. */
+  /** Whether the graph computes one step, without a time axis, to be run repeatedly with the state. Default false. */
   readonly streaming?: boolean | undefined;
 }
 
-/** What flows through a graph. */
+/** A signal in a graph. */
 interface Flow {
-  /** The value's name: [T, B, width], or [B, width] where it is not timed; indices [T, B]. */
+  /** The value's name: [T, B, width], or [B, width] without a time axis; indices [T, B]. */
   readonly value: string;
   readonly timed: boolean;
   readonly width: number;
-  /** The name of the valid steps, int64 [B]. */
+  /** The name of the value with the valid steps, int64 [B]. */
   readonly lengths: string | undefined;
 }
 
@@ -53,19 +54,20 @@ interface Flow {
  * | | name | shape |
  * | --- | --- | --- |
  * | input | `input` | float32 `[batch, time, inputSize]`, or int64 `[batch, time]` of indices |
- * | | `lengths` | int64 `[batch]`, where the option asks for it |
+ * | | `lengths` | int64 `[batch]`, if the option is set |
  * | | `initial.1.h`, … | float32 `[batch, hiddenSize]`, a part of the state of the layer at 1 |
- * | output | `output` | as the model gives it; zero beyond each length |
- * | | `final.1.h`, … | as the initial ones: what is fed to the next piece of the sequence |
+ * | output | `output` | the model's output; zero beyond each length |
+ * | | `final.1.h`, … | like the initial ones; the initial states for the next segment of the sequence |
  *
- * Batch and time are free. Of a model without layers over time, and of one that begins with `Repeat`, the input is `[batch,
- * inputSize]`. With `streaming` there is no time axis at all: `[batch, inputSize]`, or `[batch]` of indices.
+ * Batch and time are dynamic. For a model without layers over time, or one that begins with `Repeat`, the input is `[batch,
+ * inputSize]`. With `streaming` there is no time axis: `[batch, inputSize]`, or `[batch]` for indices.
  *
- * Standard operators of opset 17, in float32: RNN, LSTM and GRU (both forms; time-major, with a transposition at both ends,
- * since ONNX Runtime takes no other layout). Dropout and recurrent dropout are left out, as `infer` leaves them out.
+ * Uses standard operators of opset 17, in float32: RNN, LSTM and GRU (both forms; time-major, with a transposition at both
+ * ends,
+ * because ONNX Runtime supports no other layout). Dropout and recurrent dropout are omitted, as in `infer`.
  *
- * @throws RangeError if the model holds a layer or cell that ONNX has no operator for (projected, peephole, coupled and
- * normalised cells, zoneout, your own), or looks ahead where the graph is to take one step; TypeError if it is no layer.
+ * @throws RangeError if ONNX has no operator for a layer or cell of the model (projected, peephole, coupled and
+ * normalised cells, zoneout, custom ones), or a `streaming` model looks ahead; TypeError if the model is not a layer.
  *
  * @example
  * ```ts
@@ -95,7 +97,7 @@ export function toOnnx(model: AnyLayer, options: ToOnnxOptions = {}): Uint8Array
   return new Exporter(options).write(model);
 }
 
-/** Layers that need steps. */
+/** Layers that need a time axis. */
 const overTime = ['Sequence', 'Bidirectional', 'Conv1d', 'Pooling', 'Embedding', 'OneHot'];
 
 /** Whether a model takes sequences rather than single vectors. */
@@ -133,7 +135,7 @@ class Exporter {
     const axes = ['batch', ...(timed ? ['time'] : []), ...(indices ? [] : [model.inputSize ?? 'features'])];
     let value = graph.input('input', indices ? 'int64' : 'float32', axes);
     if (timed) value = graph.node('Transpose', [value], { perm: indices ? [1, 0] : [1, 0, 2] });
-    // One step is a sequence of one.
+    // One step is a sequence of length 1.
     if (this.#streaming) value = this.#unsqueezed(value, 0);
     const lengths = this.#withLengths && timed ? graph.input('lengths', 'int64', ['batch']) : undefined;
     const flow = this.#layer(model, '', { value, timed: timed || this.#streaming, width, lengths });
@@ -297,7 +299,7 @@ class Exporter {
       throw this.#refused({ type: `${type} with zoneout` }, path, 'one without');
   }
 
-  /** The node of a cell: all outputs [T, B, H], and the last ones [B, H]. */
+  /** Adds the node of a cell; returns all outputs [T, B, H], and the last ones [B, H]. */
   #cell(
     cell: Cell,
     path: string,
@@ -335,11 +337,11 @@ class Exporter {
       states.forEach((name, at) => {
         this.#finals.push({ name: `final.${join(path, name)}`, value: finals[at]!, size: hiddenSize });
       });
-    // [T, 1, B, H] of one direction
+    // [T, 1, B, H], for one direction
     return { all: graph.node('Squeeze', [all, graph.integers([1])]), last: finals[0]! };
   }
 
-  /** A part of the initial state, [1, B, H]; empty where it is zero. */
+  /** A part of the initial state, [1, B, H]; empty for zeros. */
   #initial(name: string, size: number, x: string, learned: ArrayLike<number> | undefined): string {
     if (this.#states)
       return this.#unsqueezed(this.#graph.input(`initial.${name}`, 'float32', ['batch', size]), 0);
@@ -378,11 +380,11 @@ class Exporter {
     return { ...flow, value, width: outputSize, lengths };
   }
 
-  /** ⌊(n − reach − 1) / stride⌋ + 1 of each length n, at least 0; 0 of 0. */
+  /** ⌊(n − reach − 1) / stride⌋ + 1 for each length n, at least 0; 0 for n = 0. */
   #convolved(lengths: string, reach: number, stride: number): string {
     const graph = this.#graph;
     const number = (value: number) => graph.integers([value], []);
-    // A multiple of the stride more, since whole numbers are divided towards 0.
+    // Offset by a multiple of the stride, because integer division rounds towards 0.
     const more = Math.max(reach, 0) + 1;
     const shifted = graph.node('Add', [lengths, number(stride * more - reach - 1)]);
     const counted = graph.node('Sub', [graph.node('Div', [shifted, number(stride)]), number(more - 1)]);
@@ -422,7 +424,7 @@ class Exporter {
   }
 }
 
-/** How each cell is written: the operator, for each of its gates the place among ours, and what is particular. */
+/** How each cell is written: the operator, the position of each ONNX gate among the cell's, and its attributes. */
 const cells: {
   readonly [type: string]: {
     readonly op: string;
@@ -435,9 +437,9 @@ const cells: {
     gates: [0],
     attributes: (cell) => ({ activations: [(cell as RNNCell).activation === 'relu' ? 'Relu' : 'Tanh'] }),
   },
-  // ONNX has i, o, f, c; we i, f, g, o.
+  // ONNX orders the gates i, o, f, c; LSTMCell i, f, g, o.
   LSTMCell: { op: 'LSTM', gates: [0, 3, 1, 2], attributes: () => ({}) },
-  // ONNX has z, r, h; we r, z, n.
+  // ONNX orders the gates z, r, h; GRUCell r, z, n.
   GRUCell: {
     op: 'GRU',
     gates: [1, 0, 2],
@@ -452,7 +454,7 @@ function marginsOf({ padding }: Conv1d, reach: number): readonly [before: number
   return typeof padding === 'number' ? [padding, padding] : padding;
 }
 
-/** Blocks of gates in another order. */
+/** Reorders the blocks of gates. */
 function arrange(values: ArrayLike<number>, gates: readonly number[]): number[] {
   const block = values.length / gates.length;
   return gates.flatMap((gate) => Array.from({ length: block }, (_, i) => values[gate * block + i]!));

@@ -1,8 +1,8 @@
 /**
- * ONNX files as graphs of nodes (onnx.proto of version 1.12), without a meaning yet.
+ * Parses ONNX files to graphs of nodes (onnx.proto of version 1.12), without interpreting them.
  *
- * Numbers in comments are the field numbers of the messages. Protocol Buffers by hand: a hundred lines, where a library
- * for them takes 13 to 22 kB of every program that loads a model.
+ * Numbers in comments are field numbers of the messages. Protocol Buffers are decoded by hand: a hundred lines, whereas a
+ * library adds 13 to 22 kB to every program that loads a model.
  */
 import { elementWidth, StoredTensor } from '../storage/stored-tensor.ts';
 import { type Field, fields, Malformed, textOf, wholeNumbers } from './protobuf.ts';
@@ -15,17 +15,17 @@ export type Attribute = number | string | Value | Graph | readonly number[] | re
 export interface Node {
   readonly op: string;
   readonly name: string;
-  /** Names of values; empty for an input that is left out. */
+  /** Names of values; empty for an omitted input. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, Attribute>;
 }
 
-/** A value that goes into a graph or comes out of it. */
+/** An input or output of a graph. */
 export interface GraphValue {
   readonly name: string;
   readonly kind: Kind;
-  /** Sizes, or names of sizes that are not fixed; undefined where the file does not say. */
+  /** Sizes, or names of dynamic sizes; undefined if the file has no shape. */
   readonly shape: readonly (number | string)[] | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface Graph {
   readonly outputs: readonly GraphValue[];
 }
 
-/** Element types by their number: how they are stored, and what they are. */
+/** Element types by number: their storage format and kind. */
 const elementTypes = new Map<number, readonly [string, Kind]>([
   [1, ['F32', 'real']],
   [2, ['U8', 'whole']],
@@ -53,17 +53,17 @@ const elementTypes = new Map<number, readonly [string, Kind]>([
   [16, ['BF16', 'real']],
 ]);
 
-/** What an element type is. */
+/** The kind of an element type. */
 export function kindOf(type: number): Kind {
   const found = elementTypes.get(type);
   if (found === undefined) throw new Malformed(`has elements of type ${type}`);
   return found[1];
 }
 
-// Graphs within graphs: one in an If within an If is deep.
+// Nested graphs: an If within an If is already deep.
 const DEEPEST = 8;
 
-/** The graph of a file (ModelProto), and the version of the operators. */
+/** Reads the graph of a file (ModelProto) and the operator version. */
 export function readModel(bytes: Uint8Array): { graph: Graph; opset: number } {
   let graph: Graph | undefined;
   let opset = 0;
@@ -102,7 +102,7 @@ function readGraph(bytes: Uint8Array, depth: number): Graph {
     else if (field.number === 12) outputs.push(readValue(field.bytes));
     else if (field.number === 15) throw new Malformed('has sparse weights');
   }
-  // Before version 4 of the format, weights were inputs as well.
+  // Before version 4 of the format, weights were also listed as inputs.
   return { nodes, constants, inputs: inputs.filter(({ name }) => !constants.has(name)), outputs };
 }
 
@@ -162,7 +162,7 @@ function readTensor(bytes: Uint8Array): { name: string; value: Value } {
     if (field.number === 1) for (const size of wholeNumbers(field)) shape.push(Number(size));
     else if (field.number === 2) type = Number(field.value);
     else if (field.number === 8) name = textOf(field);
-    // Floats, doubles and raw data lie as they are; integers as varints.
+    // Floats, doubles and raw data are stored as plain bytes; integers as varints.
     else if (field.number === 4 || field.number === 9 || field.number === 10) raw.push(field.bytes);
     else if (field.number === 5 || field.number === 7 || field.number === 11)
       for (const value of wholeNumbers(field)) typed.push(value);
@@ -190,7 +190,7 @@ function tensorValue(
   if (typed.length > 0 && kind === 'real') throw new Malformed(`has 16-bit tensor "${name}" as integers`);
   const stored = new StoredTensor(`fromOnnx: bytes has tensor "${name}"`, dtype, shape, bytes);
   if (kind === 'real') return { kind, data: stored.data, shape };
-  // Beyond 2⁵³ are only ends of slices, where all that matters is that they are large.
+  // Only slice ends exceed 2⁵³, and they only need to be large.
   const elements: ArrayLike<number | bigint> = typed.length > 0 ? typed : stored.elements;
   return { kind, data: Float64Array.from(elements, Number), shape };
 }
@@ -210,7 +210,7 @@ function readValue(bytes: Uint8Array): GraphValue {
         }
       }
   }
-  // Outputs of an inner graph may have no type.
+  // Outputs of an inner graph may lack a type.
   return { name, kind: type === 0 ? 'real' : kindOf(type), shape };
 }
 

@@ -1,4 +1,4 @@
-/** Operators with weights: they become layers of the library. */
+/** Operators with weights, which become layers of the library. */
 import type { Cell } from '../cells/cell.ts';
 import { GRUCell } from '../cells/gru.ts';
 import { LSTMCell } from '../cells/lstm.ts';
@@ -24,7 +24,7 @@ import {
 } from './operator.ts';
 import { allocate, axisOf, reshaped, sliced, transposed, type Value } from './value.ts';
 
-/** A weight of a node, which must be in the file. */
+/** A weight of a node, which must be constant. */
 function weight({ node, known }: Making, at: number, axes: number): Value {
   const value = known[at];
   if (value === undefined) throw refused(node, `computes its input ${at}`, 'weights that are in the file');
@@ -40,7 +40,7 @@ const optional = ({ node, known }: Making, at: number): Value | undefined => {
 };
 
 interface Kind {
-  /** For each of our gates, its place among ONNX's. */
+  /** For each gate of the cell, its position among ONNX's. */
   readonly gates: readonly number[];
   readonly states: readonly string[];
   readonly activations: readonly (readonly string[])[];
@@ -64,14 +64,14 @@ const kinds: { readonly [op: string]: Kind } = {
     make: (sizes, activation) =>
       new RNNCell({ ...sizes, activation: activation === 'relu' ? 'relu' : 'tanh' }),
   },
-  // ONNX has i, o, f, c; we i, f, g, o.
+  // ONNX orders the gates i, o, f, c; LSTMCell i, f, g, o.
   LSTM: {
     gates: [0, 2, 3, 1],
     states: ['h', 'c'],
     activations: [['sigmoid', 'tanh', 'tanh']],
     make: (sizes) => new LSTMCell(sizes),
   },
-  // ONNX has z, r, h; we r, z, n.
+  // ONNX orders the gates z, r, h; GRUCell r, z, n.
   GRU: {
     gates: [1, 0, 2],
     states: ['h'],
@@ -81,7 +81,7 @@ const kinds: { readonly [op: string]: Kind } = {
   },
 };
 
-/** The activations of one direction, which must be those of a kind. */
+/** The activation of one direction, which must be one that the kind supports. */
 function activationOf(making: Making, { activations }: Kind, directions: number): string {
   const { node } = making;
   const given = (node.attributes.get('activations') as readonly string[] | undefined)?.map((name) =>
@@ -98,7 +98,7 @@ function activationOf(making: Making, { activations }: Kind, directions: number)
   );
 }
 
-/** The rows of gates in our order; `data` holds one block for each. */
+/** Reorders the rows of gates for the cell; `data` holds one block per gate. */
 function ordered(data: Value['data'], from: number, gates: readonly number[], block: number): Float64Array {
   const out = new Float64Array(gates.length * block);
   gates.forEach((gate, g) => {
@@ -170,7 +170,7 @@ function runRecurrent(
   const x = batchFirst ? given : transposed(given, [1, 0, 2]);
   const [batch, time] = x.shape as [number, number];
   const lengths = inputs[4] && Array.from(inputs[4].data);
-  // ONNX has the states of all directions in one value, [directions, batch, hidden], first h, then c.
+  // ONNX stacks the states of all directions, [directions, batch, hidden], first h, then c.
   const initial = states
     .map((_, at) => inputs[5 + at])
     .map((state) => state && (batchFirst ? transposed(state, [1, 0, 2]) : state));
@@ -211,7 +211,7 @@ function runRecurrent(
   return [batchFirst ? y : transposed(y, [1, 2, 0, 3]), ...states.map(final)];
 }
 
-/** A dense layer of a weight [inputs, outputs], or turned, [outputs, inputs]. */
+/** A dense layer from a weight [inputs, outputs], or transposed, [outputs, inputs]. */
 function denseOf(
   making: Making,
   value: Value,
@@ -234,7 +234,7 @@ function denseOf(
   return dense;
 }
 
-/** A dense layer over the last axis of any shape. */
+/** Applies a dense layer over the last axis of any shape. */
 function applied({ node }: Making, dense: Dense): Compute {
   return (inputs) => {
     const x = required(node, inputs[0], 0);

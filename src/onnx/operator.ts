@@ -1,4 +1,4 @@
-/** What an operator is to the importer, and how it reads its attributes. */
+/** The interface between operators and the importer, and access to attributes. */
 import { rangeError, show } from '../common/errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
@@ -8,25 +8,25 @@ import type { Value } from './value.ts';
 /** Computes a node's outputs from its inputs. */
 export type Compute = (inputs: readonly (Value | undefined)[]) => readonly Value[];
 
-/** A node that is being made ready to run. */
+/** A node being compiled. */
 export interface Making {
   readonly node: Node;
-  /** The inputs that are known already, weights for instance. */
+  /** The inputs with known values, such as weights. */
   readonly known: readonly (Value | undefined)[];
   readonly backend: Backend;
   readonly opset: number;
-  /** Names a layer that computes this node. */
+  /** Registers a layer that computes this node. */
   readonly made: (layer: AnyLayer) => void;
 }
 
 /**
- * Makes a node ready.
+ * Compiles a node.
  *
- * @throws RangeError, with the operator and the node's name, if it has a form that is not computed.
+ * @throws RangeError, with the operator and the node's name, if its form is unsupported.
  */
 export type Operator = (making: Making) => Compute;
 
-/** How an error calls a node: `LSTM "/rnn/LSTM"`. */
+/** A node's name in errors: `LSTM "/rnn/LSTM"`. */
 export function titleOf({ op, name, outputs }: Node): string {
   return `${/^[\w.]+$/.test(op) ? op : show(op)} ${show(name === '' ? (outputs[0] ?? '') : name)}`;
 }
@@ -62,13 +62,13 @@ export function numbersOf(making: Making, name: string): readonly number[] | und
     : undefined;
 }
 
-/** A value that must be there. */
+/** Returns a required value. */
 export function required(node: Node, value: Value | undefined, at: number): Value {
   if (value !== undefined) return value;
   throw refused(node, `has no input ${at}`, 'all that its operator needs');
 }
 
-/** Integers that are an attribute in older versions of an operator, and an input in newer ones. */
+/** Integers that are an attribute in older versions of an operator and an input in newer ones. */
 export function listOf(
   making: Making,
   name: string,
@@ -78,7 +78,7 @@ export function listOf(
   return (inputs) => (fixed !== undefined ? [...fixed] : inputs[at] && Array.from(inputs[at].data));
 }
 
-/** An operator of one output that always needs its first input. */
+/** An operator with one output and a required first input. */
 export function unary(
   make: (making: Making) => (x: Value, inputs: readonly (Value | undefined)[]) => Value,
 ): Operator {

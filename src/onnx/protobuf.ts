@@ -1,14 +1,14 @@
-/** Protocol Buffers' wire format, as far as ONNX needs it: fields of numbers, of bytes and of 32-bit floats. */
+/** The part of Protocol Buffers' wire format that ONNX needs: numbers, bytes and 32-bit floats. */
 
-/** What is wrong with a message, before it is known whose. */
+/** An error in a message, before its source is known. */
 export class Malformed extends Error {}
 
-/** A field as it lies in a message. */
+/** A field as encoded in a message. */
 export interface Field {
   readonly number: number;
-  /** Of a varint, signed as an int64; of a fixed field, its bits. */
+  /** For a varint, its value as an int64; for a fixed field, its bits. */
   readonly value: bigint;
-  /** The contents of a field of bytes. */
+  /** The contents of a bytes field. */
   readonly bytes: Uint8Array;
 }
 
@@ -18,7 +18,7 @@ const BYTES = 2;
 const FIXED32 = 5;
 const NOTHING = new Uint8Array();
 
-/** The fields of a message, in the order they lie in. */
+/** The fields of a message, in order. */
 export function* fields(message: Uint8Array): Generator<Field> {
   const reader = new Reader(message);
   while (!reader.done) {
@@ -33,7 +33,7 @@ export function* fields(message: Uint8Array): Generator<Field> {
   }
 }
 
-/** The whole numbers of a repeated field, packed or not. */
+/** The integers of a repeated field, packed or not. */
 export function wholeNumbers({ value, bytes }: Field): bigint[] {
   if (bytes === NOTHING) return [value];
   const reader = new Reader(bytes);
@@ -58,7 +58,7 @@ class Reader {
     return this.#at === this.#bytes.length;
   }
 
-  /** Seven bits a byte, the lowest first, the highest bit set in all but the last. */
+  /** Seven bits per byte, the lowest first; the high bit is set in all bytes but the last. */
   varint(): bigint {
     let value = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
@@ -77,7 +77,7 @@ class Reader {
   }
 }
 
-/** A piece of a message that is being written. */
+/** A piece of an encoded message. */
 export type Piece = Uint8Array;
 
 export function joined(pieces: readonly Piece[]): Uint8Array {
@@ -98,19 +98,19 @@ function varint(value: number | bigint): number[] {
   return bytes;
 }
 
-/** A field with a whole number. */
+/** A varint field. */
 export function numberField(number: number, value: number | bigint): Piece {
   return Uint8Array.from([...varint(number * 8 + VARINT), ...varint(value)]);
 }
 
-/** A field with a float32. */
+/** A float32 field. */
 export function floatField(number: number, value: number): Piece {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setFloat32(0, value, true);
   return joined([Uint8Array.from(varint(number * 8 + FIXED32)), bytes]);
 }
 
-/** A field with bytes, text, or a message of fields. */
+/** A field with bytes, text, or a message made of fields. */
 export function bytesField(number: number, content: Uint8Array | string | readonly Piece[]): Piece {
   const bytes =
     typeof content === 'string'

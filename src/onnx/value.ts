@@ -1,7 +1,7 @@
-/** What flows along the edges of a graph: numbers of some kind, row-major, of any shape. */
+/** The values of a graph: arrays of one kind, row-major, of any shape. */
 import { rangeError } from '../common/errors.ts';
 
-/** Real numbers, whole numbers (exact up to 2⁵³), or 0 and 1 for false and true. */
+/** Real numbers, whole numbers (exact up to 2⁵³), or booleans as 0 and 1. */
 export type Kind = 'real' | 'whole' | 'truth';
 
 /** An array of a graph. */
@@ -14,13 +14,13 @@ export interface Value {
 export const elementsOf = (shape: readonly number[]): number =>
   shape.reduce((product, dimension) => product * dimension, 1);
 
-// 1 GiB of float32: what a graph that is worth running stays below, and one made to take all memory does not.
+// 1 GiB of float32: more than any useful graph needs, and a limit for files that try to exhaust memory.
 const MOST = 2 ** 28;
 
 /**
- * Memory for a value: real numbers as `like` has them, all others as float64.
+ * Allocates a value: real numbers in the precision of `like`, all others as float64.
  *
- * @throws RangeError if the shape has more elements than any graph needs.
+ * @throws RangeError if the shape has more than 2²⁸ elements.
  */
 export function allocate(kind: Kind, shape: readonly number[], like?: Value['data']): Value {
   const count = elementsOf(shape);
@@ -44,7 +44,7 @@ export function reshaped({ kind, data }: Value, shape: readonly number[]): Value
   return { kind, data, shape };
 }
 
-/** An axis that may be counted from the end. */
+/** Resolves an axis that may be counted from the end. */
 export function axisOf(axis: number, rank: number): number {
   const at = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(at) || at < 0 || at >= Math.max(rank, 1))
@@ -57,7 +57,7 @@ export function axisOf(axis: number, rank: number): number {
   return at;
 }
 
-/** The shape that two broadcast to. */
+/** The broadcast shape of two shapes. */
 export function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {
@@ -73,7 +73,7 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): numb
   });
 }
 
-/** For each element of `shape`, the one of `from` that it is, broadcast. */
+/** Maps each element of `shape` to the index of its source in `from`, which is broadcast. */
 export function broadcastIndices(from: readonly number[], shape: readonly number[]): (at: number) => number {
   const count = elementsOf(from);
   if (count === elementsOf(shape)) return (at) => at;
@@ -97,7 +97,7 @@ export function stridesOf(shape: readonly number[]): number[] {
   return strides;
 }
 
-/** Where element `at` of a row-major shape lies with other strides. */
+/** The offset of element `at` of a row-major shape, under other strides. */
 export function indexOf(at: number, shape: readonly number[], strides: readonly number[]): number {
   let rest = at;
   let index = 0;
@@ -109,14 +109,14 @@ export function indexOf(at: number, shape: readonly number[], strides: readonly 
   return index;
 }
 
-/** Elements picked by their place. */
+/** Picks elements by index. */
 export function picked(value: Value, shape: readonly number[], place: (at: number) => number): Value {
   const out = allocate(value.kind, shape, value.data);
   for (let at = 0; at < out.data.length; at++) out.data[at] = value.data[place(at)]!;
   return out;
 }
 
-/** The axes in another order. */
+/** Permutes the axes. */
 export function transposed(value: Value, order: readonly number[]): Value {
   const shape = order.map((axis) => value.shape[axis]!);
   const strides = stridesOf(value.shape);

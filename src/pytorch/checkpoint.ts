@@ -1,4 +1,4 @@
-/** The tensors of a file that `torch.save` wrote. */
+/** Reads the tensors of a file written by `torch.save`. */
 import { rangeError, show } from '../common/errors.ts';
 import { bytesOf } from '../storage/safetensors.ts';
 import { elementWidth, StoredTensor } from '../storage/stored-tensor.ts';
@@ -20,7 +20,7 @@ const storageTypes = new Map([
   ['torch.BoolStorage', 'BOOL'],
 ]);
 
-/** Memory that tensors lie in. */
+/** The memory of tensors. */
 class Storage {
   readonly dtype: string;
   readonly bytes: Uint8Array;
@@ -48,16 +48,16 @@ class Unnamed {
 const damaged = (came: string, expected: string) => rangeError(WHERE, 'bytes', came, expected);
 
 /**
- * The tensors of a file that `torch.save(model.state_dict(), file)` wrote, by name.
+ * Reads the tensors of a file written by `torch.save(model.state_dict(), file)`, by name.
  *
- * Of a dictionary of dictionaries, such as `{ 'model': …, 'optimizer': …, 'epoch': 3 }`, the names are joined by dots;
- * numbers and strings are left out. Nothing in the file is executed: its pickle may make dictionaries and tensors, and
- * whatever else it would call is an error that names it. Tensors are converted when their `data` is read, and memory is
+ * For nested dictionaries, such as `{ 'model': …, 'optimizer': …, 'epoch': 3 }`, names are joined by dots;
+ * numbers and strings are skipped. No code in the file is executed: its pickle may create dictionaries and tensors, and
+ * any other call is an error that names it. Tensors are converted when their `data` is read, and memory is
  * bounded by the size of the file.
  *
- * Files of PyTorch 1.6 and later; the format before it, and whole models saved by `torch.save(model)`, are refused.
+ * Supports files of PyTorch 1.6 and later; the older format, and whole models saved by `torch.save(model)`, are refused.
  *
- * @throws TypeError if `bytes` is not a Uint8Array; RangeError if it is not a whole file, or holds more than tensors.
+ * @throws TypeError if `bytes` is not a Uint8Array; RangeError if the file is incomplete or contains unsupported objects.
  *
  * @example
  * ```ts
@@ -94,7 +94,7 @@ export function readCheckpoint(bytes: Uint8Array): ReadonlyMap<string, StoredTen
   return tensors;
 }
 
-/** What may be copied yet: views that are not contiguous take no more memory than the file. */
+/** The bytes that may still be copied: all non-contiguous views together take no more memory than the file. */
 interface Room {
   bytes: number;
 }
@@ -145,7 +145,7 @@ function storageOf(archive: Archive, folder: string, storages: Map<string, Stora
   return storage;
 }
 
-/** The elements of a view, row by row. */
+/** Copies the elements of a view, row by row. */
 function rebuilt(
   storage: Storage,
   offset: number,
@@ -192,7 +192,7 @@ function isContiguous(shape: readonly number[], strides: readonly number[]): boo
   return true;
 }
 
-// What the names and dictionaries of any model stay far below.
+// Far longer than the names and dictionary paths of any model.
 const LONGEST_NAME = 512;
 const DEEPEST = 32;
 
@@ -203,7 +203,7 @@ function collect(
   depth: number,
   seen: Set<Dictionary>,
 ): void {
-  // Dictionaries within dictionaries, each twice, would name more tensors than any memory holds.
+  // Nested dictionaries, each referenced twice, would name more tensors than fit in memory.
   if (seen.has(from) || depth > DEEPEST)
     throw damaged(
       `holds dictionaries within dictionaries at ${show(prefix)}`,

@@ -1,23 +1,23 @@
-/** What PyTorch calls the parameters of a model: `1.cell.weightIh` is `rnn.weight_ih_l0`, say. */
+/** Maps parameter names to PyTorch's, such as `1.cell.weightIh` to `rnn.weight_ih_l0`. */
 import type { Part } from '../common/architecture.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { callback, checkOptions } from '../common/options.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Weighted } from '../storage/weights.ts';
 
-/** How the modules of a PyTorch model are called. */
+/** The module names of a PyTorch model. */
 export interface NameOptions {
-  /** What stands before all names, such as `'encoder'`. Default: nothing. */
+  /** Precedes all names, such as `'encoder'`. Default empty. */
   readonly prefix?: string | undefined;
   /**
-   * The PyTorch name of a layer by its own, such as `{ 0: 'embedding', 1: 'rnn', 2: 'rnn', 4: 'linear' }`: recurrent
-   * layers of one name are the layers `_l0`, `_l1`, … of one module. Default: the layer's own name, as in
+   * The PyTorch name of each layer, such as `{ 0: 'embedding', 1: 'rnn', 2: 'rnn', 4: 'linear' }`: recurrent
+   * layers with the same name are the layers `_l0`, `_l1`, … of one module. Default: the layer's name in the model, as in
    * `nn.Sequential`.
    */
   readonly names?: { readonly [layer: string]: string } | undefined;
 }
 
-/** What this reads of an architecture. */
+/** The parts of an architecture read here. */
 interface Described {
   readonly type: string;
   readonly options: {
@@ -28,19 +28,19 @@ interface Described {
   readonly parts?: { readonly [name in 'cell' | 'forward' | 'reverse']?: Part };
 }
 
-/** Cells that PyTorch computes as well. */
+/** Cells with a PyTorch equivalent. */
 const cells = ['RNNCell', 'LSTMCell', 'GRUCell', 'ProjectedLSTMCell'];
-/** Layers whose parameters have one name in both. */
+/** Layers whose parameters have the same names in both. */
 const alike = ['Dense', 'Embedding', 'LayerNorm', 'Conv1d'];
 
-/** A cell, a layer or a model of them. */
+/** A cell, a layer or a model. */
 export type Nameable = Part & Weighted;
 
 /**
- * The parameters of a model by their names in PyTorch.
+ * The parameters of a model by PyTorch name.
  *
- * @throws TypeError if `options` are not right; RangeError if `names` has a name that no layer has, or the model holds
- * what PyTorch has no counterpart of.
+ * @throws TypeError for invalid `options`; RangeError if `names` contains an unknown layer, or a layer of the model has no
+ * PyTorch equivalent.
  */
 export function pytorchParameters(
   where: string,
@@ -127,7 +127,7 @@ export function join(prefix: string, name: string): string {
   return prefix === '' || name === '' ? `${prefix}${name}` : `${prefix}.${name}`;
 }
 
-/** Passes text on. */
+/** Returns a string unchanged. */
 export function text(where: string, argument: string, value: unknown): string {
   if (typeof value === 'string') return value;
   throw typeError(where, argument, `is ${show(value)}`, 'a string');

@@ -1,8 +1,9 @@
 /**
- * Python's pickles, as far as a state_dict needs them (protocols 2 to 4).
+ * Reads Python pickles, as far as a state_dict needs them (protocols 2 to 4).
  *
- * A pickle is a program for a stack machine. This one knows the opcodes of plain data, and calls nothing: a callable is a
- * name, and what it would make is for the caller to say, who refuses every name that it does not know.
+ * A pickle is a program for a stack machine. This reader supports the opcodes of plain data and executes no callables: it
+ * passes
+ * their names to the caller, which constructs the known ones and refuses all others.
  */
 import { rangeError } from '../common/errors.ts';
 
@@ -15,11 +16,11 @@ export class Global {
   }
 }
 
-/** What stands for what a pickle would do. */
+/** Handles the callables and external references of a pickle. */
 export interface Unpickler {
-  /** What a call makes. */
+  /** The result of a call. */
   call(name: string, args: readonly unknown[]): unknown;
-  /** What stands outside the pickle under an identifier. */
+  /** The object outside the pickle with this identifier. */
   outside(id: unknown): unknown;
 }
 
@@ -44,7 +45,7 @@ class Machine {
     return this.stack.pop();
   }
 
-  /** What lies above the last mark. */
+  /** Pops all items above the last mark. */
   popMark(): unknown[] {
     const from = this.marks.pop();
     if (from === undefined) throw new Malformed('has no mark');
@@ -57,7 +58,7 @@ class Machine {
     throw new Malformed(`has no ${kind.name === 'Map' ? 'dictionary' : 'list'} where one is filled`);
   }
 
-  /** The place of `length` more bytes. */
+  /** Skips `length` bytes and returns their position. */
   skip(length: number): number {
     const from = this.at;
     if (from + length > this.view.byteLength) throw new Malformed('is cut short');
@@ -99,7 +100,7 @@ class Machine {
   }
 }
 
-/** What is wrong with a pickle, before it is known whose. */
+/** An error in a pickle, before its source is known. */
 class Malformed extends Error {}
 
 type Opcode = (m: Machine) => void;
@@ -111,7 +112,7 @@ const push =
   };
 const tuple = (length: number): Opcode => push((m) => Array.from({ length }, () => m.pop()).reverse());
 
-/** By their code: `}` and so on. */
+/** By opcode character. */
 const opcodes = new Map<string, Opcode>([
   ['\x80', (m) => void m.skip(1)],
   ['\x95', (m) => void m.skip(8)],
@@ -141,7 +142,7 @@ const opcodes = new Map<string, Opcode>([
   ['\x93', push((m) => new Global([m.pop(), m.pop()].reverse().join('.')))],
   ['R', push((m) => m.reduce())],
   ['Q', push((m) => m.of.outside(m.pop()))],
-  // The attributes of a dictionary, such as `_metadata` of a state_dict, are no part of it.
+  // Attributes of a dictionary, such as `_metadata` of a state_dict, are ignored.
   ['b', (m) => void [m.pop(), m.top(Map)]],
   ['q', (m) => void m.memo.set(m.uint8(), m.stack.at(-1))],
   ['r', (m) => void m.memo.set(m.uint32(), m.stack.at(-1))],
@@ -155,7 +156,7 @@ function pushTo(m: Machine, values: readonly unknown[]): void {
   for (const value of values) list.push(value);
 }
 
-/** A whole number in two's complement of `length` bytes, little-endian. */
+/** A two's complement integer of `length` bytes, little-endian. */
 function long(m: Machine, length: number): number {
   let value = 0n;
   for (let i = 0; i < length; i++) value |= BigInt(m.uint8()) << BigInt(8 * i);
@@ -163,11 +164,11 @@ function long(m: Machine, length: number): number {
 }
 
 /**
- * What a pickle holds.
+ * Unpickles an object.
  *
- * @param where the place that an error names.
- * @param file how an error calls the pickle.
- * @throws RangeError if it is cut short, or has an opcode that plain data does not need.
+ * @param where the prefix of errors.
+ * @param file the pickle's name in errors.
+ * @throws RangeError if it is truncated, or has an unsupported opcode.
  */
 export function unpickle(where: string, file: string, bytes: Uint8Array, of: Unpickler): unknown {
   const machine = new Machine(bytes, of);

@@ -1,4 +1,4 @@
-/** Recurrent layers from the names and shapes of their weights alone. */
+/** Builds recurrent layers from the names and shapes of their weights alone. */
 import type { Cell } from '../cells/cell.ts';
 import { GRUCell } from '../cells/gru.ts';
 import { LSTMCell } from '../cells/lstm.ts';
@@ -16,11 +16,11 @@ import { loadStateDict, type Tensors, tensorsOf } from './state-dict.ts';
 
 /** Options of {@link recurrent}. */
 export interface RecurrentOptions {
-  /** The nonlinearity of an `nn.RNN`, which its weights do not tell: required for one, refused for others. */
+  /** The nonlinearity of an `nn.RNN`, which its weights do not reveal: required for an RNN, refused otherwise. */
   readonly activation?: 'tanh' | 'relu' | undefined;
-  /** What the last layer gives: every step's output, or each sequence's last. Default `'all'`. */
+  /** The output of the last layer: every step, or each sequence's last. Default `'all'`. */
   readonly outputs?: 'all' | 'last' | undefined;
-  /** What the layers compute with. Default `float32()`. */
+  /** The compute backend. Default `float32()`. */
   readonly backend?: Backend | undefined;
 }
 
@@ -33,15 +33,16 @@ const checks: Checks<RecurrentOptions> = {
 };
 
 /**
- * The layers of an `nn.RNN`, `nn.LSTM` or `nn.GRU` of a PyTorch model, built and loaded from its tensors alone.
+ * Builds the layers of an `nn.RNN`, `nn.LSTM` or `nn.GRU` from its tensors alone, and loads their values.
  *
- * The number of layers and directions is read from the names, sizes from the shapes, the kind of cell from the rows of
- * `weight_hh_l0` for each of its columns: 1 of an RNN, 3 of a GRU, 4 of an LSTM (with `weight_hr_l0`, of one with
- * `proj_size`). A model of one layer for each of PyTorch's; its states are `{ 0: { h, c }, 1: … }`.
+ * The number of layers and directions follows from the names, sizes from the shapes, and the kind of cell from the ratio of
+ * rows to
+ * columns of `weight_hh_l0`: 1 for an RNN, 3 for a GRU, 4 for an LSTM (with `weight_hr_l0`, an LSTM with
+ * `proj_size`). The model has one layer per PyTorch layer; its states are `{ 0: { h, c }, 1: … }`.
  *
- * @param tensors by PyTorch's names, as from `readSafetensors` or {@link readCheckpoint}.
- * @param prefix the name of the module, such as `'encoder.rnn'`; empty for the file of the module alone.
- * @throws RangeError if there is no recurrent module of that name, a shape fits no cell, or a name is missing or unknown.
+ * @param tensors by PyTorch name, as from `readSafetensors` or {@link readCheckpoint}.
+ * @param prefix the module's name, such as `'encoder.rnn'`; empty for a file with only this module.
+ * @throws RangeError if there is no such recurrent module, a shape fits no cell, or a name is missing or unknown.
  *
  * @example
  * ```ts
@@ -66,7 +67,7 @@ export function recurrent(tensors: Tensors, prefix: string, options: RecurrentOp
   let elements = 0;
   for (const [name, { shape }] of given)
     if (name.startsWith(prefix)) elements += shape.reduce((product, dimension) => product * dimension, 1);
-  // The shapes of tensors that are there; the weights are those of the file.
+  // Skips the random initial weights; those of the file replace them.
   withoutStart(elements, () => {
     for (let layer = 0; layer < depth; layer++) {
       const cell = (direction: string) => makeCell(prefix, shapeOf, `_l${layer}${direction}`, options);
@@ -83,7 +84,7 @@ export function recurrent(tensors: Tensors, prefix: string, options: RecurrentOp
   return model;
 }
 
-/** What an error suggests in place of a module that there is not. */
+/** The modules that an error suggests in place of a missing one. */
 function recurrentModules(tensors: Tensors): string {
   const found = [...tensors.keys()].filter((name) => /(^|\.)weight_ih_l0$/.test(name));
   const modules = found.map((name) => JSON.stringify(name.replace(/\.?weight_ih_l0$/, '')));

@@ -1,27 +1,27 @@
-/** The parameters of a model as PyTorch's state_dict, out and in. */
+/** Converts the parameters of a model to and from PyTorch's state_dict. */
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { checkOptions, flag, record } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { join, type Nameable, type NameOptions, pytorchParameters } from './names.ts';
 
-/** Tensors by name, such as `readSafetensors` and {@link readCheckpoint} give. */
+/** Tensors by name, as from `readSafetensors` and {@link readCheckpoint}. */
 export type Tensors = ReadonlyMap<string, Tensor>;
 
 /** Options of {@link loadStateDict}. */
 export interface LoadStateDictOptions extends NameOptions {
-  /** Whether tensors under the prefix that the model has no place for are an error. Default true. */
+  /** Whether tensors under the prefix without a place in the model are an error. Default true. */
   readonly strict?: boolean | undefined;
 }
 
 /**
- * The parameters of a model by PyTorch's names, to be written by `writeSafetensors`.
+ * The parameters of a model by PyTorch name, ready for `writeSafetensors`.
  *
- * Cells have `weight_ih` and so on, recurrent layers `weight_ih_l0` (`weight_ih_l0_reverse` of a second direction, and of
+ * Cells have `weight_ih` and so on, recurrent layers `weight_ih_l0` (`weight_ih_l0_reverse` for a second direction, and for
  * a `Sequence` in reverse), projections `weight_hr_l0`, all others `weight` and `bias`. PyTorch loads them with
  * `module.load_state_dict(safetensors.torch.load_file(path))`. A layer that occurs twice is written under both names.
  *
- * @throws RangeError if the model holds what PyTorch has no counterpart of, or `names` a name that no layer has.
+ * @throws RangeError if a layer of the model has no PyTorch equivalent, or `names` contains an unknown layer.
  *
  * @example
  * ```ts
@@ -48,12 +48,12 @@ export function stateDict(model: Nameable, options: NameOptions = {}): Map<strin
 }
 
 /**
- * Overwrites the parameters of a model by a PyTorch state_dict.
+ * Overwrites the parameters of a model with a PyTorch state_dict.
  *
- * @param tensors by PyTorch's names: of a safetensors file (`readSafetensors`) or a `.pt` file
+ * @param tensors by PyTorch name, from a safetensors file (`readSafetensors`) or a `.pt` file
  * ({@link readCheckpoint}).
- * @throws RangeError that lists every name that is missing, unexpected or of another shape, or if the model holds what
- * PyTorch has no counterpart of. Nothing is changed then.
+ * @throws RangeError listing every name that is missing, unexpected or of another shape, or if a layer of the model has
+ * no PyTorch equivalent. The model is then unchanged.
  *
  * @example
  * ```ts
@@ -95,7 +95,7 @@ export function loadStateDict(model: Nameable, tensors: Tensors, options: LoadSt
   ].filter((problem) => problem !== false);
   if (problems.length > 0)
     throw rangeError(where, 'tensors', problems.join('; '), 'the parameters of the model');
-  // All are converted before any is written.
+  // Converts all values before writing any.
   const values = [...parameters].map(([name, parameter]) => {
     const { data } = given.get(name)!;
     const length = parameter.shape.reduce((product, dimension) => product * dimension, 1);
@@ -111,7 +111,7 @@ export function loadStateDict(model: Nameable, tensors: Tensors, options: LoadSt
   for (const [parameter, data] of values) parameter.write(data);
 }
 
-/** Passes tensors on if they are a map. */
+/** Checks that tensors are a map. */
 export function tensorsOf(where: string, tensors: Tensors): Tensors {
   if (isBuiltin(tensors, 'Map')) return tensors;
   throw typeError(where, 'tensors', `is ${show(tensors)}`, 'a Map of tensors by name');
