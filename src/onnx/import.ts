@@ -110,7 +110,7 @@ export class OnnxModel {
    *
    * @param feeds a tensor for each input; a number without axes has the shape `[]`.
    * @throws RangeError if an input is missing, unknown or of another shape, or does not fit its operator; TypeError if
-   * one is no tensor.
+   * one is not a tensor.
    */
   run(feeds: OnnxFeeds): { readonly [name: string]: Tensor } {
     const scope = new Scope(this.#constants);

@@ -33,8 +33,8 @@ export function tokensOf(
 }
 
 /**
- * Passes on an iterable of tokens, and no text, whose letters would be taken for tokens. Arrays are gone through before
- * anything is counted; what comes lazily can only be checked as it comes.
+ * Returns an iterable of tokens; a text is refused, since its letters would be taken for tokens. Arrays are checked before
+ * anything is counted; lazy iterables can only be checked on the way.
  */
 export function checkTokens(where: string, argument: string, tokens: unknown): Iterable<string> {
   if (typeof tokens === 'string')

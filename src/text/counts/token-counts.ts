@@ -126,7 +126,7 @@ export class TokenCounts implements Counts {
   /**
    * Counts one document's tokens.
    *
-   * @throws TypeError if a token is no string: of an array, then nothing was counted; of a generator, what came before.
+   * @throws TypeError if a token is not a string: from an array, nothing was counted then; from a generator, the tokens before it were.
    */
   addDocument(tokens: Iterable<string>): void {
     checkTokens('TokenCounts.addDocument', 'tokens', tokens);
@@ -161,7 +161,7 @@ export class TokenCounts implements Counts {
   /**
    * Adds documents whose tokens are added with {@link TokenCounts.add}.
    *
-   * @throws TypeError or RangeError if `documents` is no whole number of at least 0.
+   * @throws TypeError or RangeError if `documents` is not a whole number of at least 0.
    */
   addDocuments(documents: number): void {
     this.#documents += wholeNumber('TokenCounts.addDocuments', 'documents', documents, 0);

@@ -204,7 +204,7 @@ export class Vocabulary {
    *
    * @returns [tokens, + 1 for start, + 1 for end]
    * @throws RangeError for a token that isn't in the vocabulary if it has no `unknown`, and if `start` or `end` is
-   * asked for and it has none; TypeError for what is no string, such as a {@link Token}.
+   * asked for and it has none; TypeError for what is not a string, such as a {@link Token}.
    */
   encode(tokens: Iterable<string>, options: EncodeOptions = {}): Int32Array {
     if (typeof tokens === 'string' || typeof tokens?.[Symbol.iterator] !== 'function')

@@ -38,7 +38,7 @@ export interface ZipfCut {
 /**
  * Cuts a rank–frequency table into head, middle and tail.
  *
- * @throws RangeError if nothing would stay, or an option is no whole number.
+ * @throws RangeError if nothing would stay, or an option is not a whole number.
  *
  * @example
  * ```ts

@@ -14,7 +14,7 @@ import { numberWithin, wholeNumber } from '../../common/errors.ts';
  * Where the result is above 1e-300, its relative error is below 1e-12 up to 100 degrees, 1e-11 up to 1,000 and 1e-10
  * up to 20,001; it grows because each term's logarithm adds its rounding to those after it. Source: NIST Digital Library of Mathematical Functions, 8.8.6 and 7.9.4.
  *
- * @throws RangeError if `x` is negative or NaN, or `degrees` no whole number of at least 1.
+ * @throws RangeError if `x` is negative or NaN, or `degrees` not a whole number of at least 1.
  */
 export function chiSquaredTail(x: number, degrees: number): number {
   const z = numberWithin('chiSquaredTail', 'x', x, 0, Number.POSITIVE_INFINITY) / 2;

@@ -65,7 +65,7 @@ export function chiSquared(matrix: SparseMatrix, labels: readonly Label[]): ChiS
  *
  * Source: Y. Yang and J. Pedersen, A comparative study on feature selection in text categorization (1997).
  *
- * @throws TypeError or RangeError if one of the four is no number of at least 0.
+ * @throws TypeError or RangeError if one of the four is not a number of at least 0.
  *
  * @example
  * ```ts

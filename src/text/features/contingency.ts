@@ -19,7 +19,7 @@ export interface ContingencyTable {
   readonly d: number;
 }
 
-/** Passes on a table of four numbers of documents. */
+/** Checks that a value is a table of four document counts. */
 export function checkTableOfFour(where: string, table: ContingencyTable): ContingencyTable {
   if (typeof table !== 'object' || table === null)
     throw typeError(where, 'table', `is ${show(table)}`, 'an object { a, b, c, d }');

@@ -13,7 +13,7 @@ import { checkMatrix, eachEntry, type SparseMatrix } from './sparse-matrix.ts';
 /**
  * The head of Zipf's list: the `k` most frequent tokens.
  *
- * @throws RangeError if `k` is no whole number of at least 1.
+ * @throws RangeError if `k` is not a whole number of at least 1.
  *
  * @example
  * ```ts
@@ -60,7 +60,7 @@ export function stopwordsByDocumentFrequency(counts: Counts, bound: DocumentBoun
  *
  * @param counts - [documents, terms]
  * @returns [terms]
- * @throws TypeError if `counts` is no SparseMatrix; RangeError for fewer than two documents.
+ * @throws TypeError if `counts` is not a SparseMatrix; RangeError for fewer than two documents.
  *
  * @example
  * ```ts

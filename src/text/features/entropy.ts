@@ -21,7 +21,7 @@ export function logarithm(where: string, unit: EntropyUnit): (value: number) => 
  *
  * @param p - probabilities, each from 0 to 1, whose sum is 1 (within 0.001)
  * @param unit - `'nats'` (default) or `'bits'`
- * @throws RangeError for a number that is no probability, a sum that isn't 1, or an unknown unit.
+ * @throws RangeError for a number that is not a probability, a sum that isn't 1, or an unknown unit.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export function crossEntropyOf(
  * @param y - the truth, 0 to 1
  * @param q - the predicted probability of yes, 0 to 1
  * @param unit - `'nats'` (default) or `'bits'`
- * @throws RangeError for a number that is no probability, or an unknown unit.
+ * @throws RangeError for a number that is not a probability, or an unknown unit.
  *
  * @example
  * ```ts
@@ -110,7 +110,7 @@ export function klDivergence(p: ArrayLike<number>, q: ArrayLike<number>, unit: E
  * model that knows nothing of k equally likely tokens has perplexity k.
  *
  * @param q - [tokens] probabilities of the true tokens, 0 to 1
- * @throws RangeError for a number that is no probability, or none at all.
+ * @throws RangeError for a number that is not a probability, or none at all.
  *
  * @example
  * ```ts

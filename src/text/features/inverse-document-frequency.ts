@@ -28,7 +28,7 @@ export const INVERSE_DOCUMENT_FREQUENCIES: readonly InverseDocumentFrequency[] =
  *
  * @param matrix - [documents, terms]
  * @returns [terms]
- * @throws TypeError if `matrix` is no SparseMatrix.
+ * @throws TypeError if `matrix` is not a SparseMatrix.
  *
  * @example
  * ```ts
@@ -59,7 +59,7 @@ export function documentFrequency(matrix: SparseMatrix): Int32Array {
  *
  * @param frequency - [terms] df
  * @returns [terms]
- * @throws RangeError for an unknown variant, or a df that is no whole number from 0 to `documents`.
+ * @throws RangeError for an unknown variant, or a df that is not a whole number from 0 to `documents`.
  *
  * @example
  * ```ts

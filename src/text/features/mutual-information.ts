@@ -108,7 +108,7 @@ export function informationGain(
  *
  * What Yang and Pedersen (1997) call mutual information: it favours rare terms.
  *
- * @throws RangeError for an unknown unit; TypeError or RangeError if one of the four is no number of at least 0.
+ * @throws RangeError for an unknown unit; TypeError or RangeError if one of the four is not a number of at least 0.
  *
  * @example
  * ```ts

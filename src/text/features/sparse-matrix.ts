@@ -81,7 +81,7 @@ export class SparseMatrix {
   /**
    * From one map a row, column → value.
    *
-   * @throws TypeError for something else than maps; RangeError for a column that is no whole number below `width`.
+   * @throws TypeError for something else than maps; RangeError for a column that is not a whole number below `width`.
    */
   static fromRows(rows: Iterable<ReadonlyMap<number, number>>, width: number): SparseMatrix {
     const where = 'SparseMatrix.fromRows';

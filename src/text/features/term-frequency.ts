@@ -26,7 +26,7 @@ export const TERM_FREQUENCIES: readonly TermFrequency[] = ['raw', 'relative', 'l
  *
  * @param counts - [documents, terms]
  * @returns [documents, terms], with the same entries
- * @throws RangeError for an unknown variant; TypeError if `counts` is no SparseMatrix.
+ * @throws RangeError for an unknown variant; TypeError if `counts` is not a SparseMatrix.
  *
  * @example
  * ```ts

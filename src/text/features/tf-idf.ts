@@ -66,7 +66,7 @@ export class TfIdf {
    * Finds idf: on the training set only.
    *
    * @param counts - [documents, terms]
-   * @throws RangeError for an unknown variant, or no documents; TypeError if `counts` is no SparseMatrix.
+   * @throws RangeError for an unknown variant, or no documents; TypeError if `counts` is not a SparseMatrix.
    */
   static fit(counts: SparseMatrix, options: TfIdfOptions = {}): TfIdf {
     const { tf = 'raw', idf = 'scikit-learn', norm = 'l2' } = checkOptions('TfIdf.fit', options, checks);

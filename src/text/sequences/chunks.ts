@@ -52,7 +52,7 @@ export interface Chunk {
  * trajectories (1990): BPTT(h; h′) with h = k2, h′ = k1.
  *
  * @param stream - [time]
- * @throws RangeError if the stream is too short for the rows, k2 is less than k1, or an option is no whole number.
+ * @throws RangeError if the stream is too short for the rows, k2 is less than k1, or an option is not a whole number.
  *
  * @example
  * ```ts

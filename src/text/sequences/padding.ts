@@ -119,7 +119,7 @@ export function pad(sequences: readonly ArrayLike<number>[], options: CompletePa
   return { inputs: { data, shape: [sequences.length, time] }, lengths };
 }
 
-/** Passes on sequences of indices, at least one. */
+/** Checks that a value is a list of at least one sequence of indices. */
 export function checkSequences(where: string, sequences: unknown): void {
   if (!Array.isArray(sequences))
     throw typeError(where, 'sequences', `is ${show(sequences)}`, 'an array of sequences');
@@ -127,7 +127,7 @@ export function checkSequences(where: string, sequences: unknown): void {
   for (const [row, sequence] of sequences.entries()) checkIndices(where, `sequence ${row}`, sequence);
 }
 
-/** Passes on indices: whole numbers from 0 to 2^31 − 1. */
+/** Checks that values are indices: whole numbers from 0 to 2^31 − 1. */
 export function checkIndices(where: string, argument: string, indices: unknown): ArrayLike<number> {
   if (typeof indices !== 'object' || typeof (indices as ArrayLike<number> | null)?.length !== 'number')
     throw typeError(where, argument, `is ${show(indices)}`, 'an array of indices');

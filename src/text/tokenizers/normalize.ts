@@ -43,7 +43,7 @@ export function normalizationOptions({
   return { normalization, lowercase };
 }
 
-/** Passes on a BCP 47 language tag, such as `'ko'`. */
+/** Checks that a value is a BCP 47 language tag, such as `'ko'`. */
 export function checkLocale(where: string, argument: string, locale: unknown): string {
   if (typeof locale !== 'string') throw typeError(where, argument, `is ${show(locale)}`, 'a language tag');
   try {

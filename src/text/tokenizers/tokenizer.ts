@@ -103,13 +103,13 @@ export function savedTokenizer(kind: string, options: Readonly<Record<string, un
   return { format: TOKENIZER_FORMAT, version: 1, kind, options };
 }
 
-/** Passes a text on, or says which tokenizer was given something else. */
+/** Checks that a value is a text; the error names the tokenizer. */
 export function checkText(kind: string, text: unknown): string {
   if (typeof text === 'string') return text;
   throw typeError(`${kind} tokenizer`, 'text', `is ${show(text)}`, 'a string');
 }
 
-/** Passes on a tokenizer, or, where it is not required, none. */
+/** Checks that a value is a tokenizer, or undefined if it is optional. */
 export const tokenizerOption: Check<Tokenizer> = (where, argument, value) => {
   if (typeof (value as Partial<Tokenizer> | null | undefined)?.tokenize === 'function')
     return value as Tokenizer;
