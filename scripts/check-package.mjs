@@ -21,7 +21,7 @@ const same = [
   dense.weight instanceof Parameter,
   fromOnnx(toOnnx(dense)).run({ input: x }).output?.data.length === 1,
   typeof fromTfjs === 'function',
-  stateDict(dense).get('weight')?.data[0] === dense.weight.read()[0],
+  stateDict(dense).get('weight')?.data?.[0] === dense.weight.read()[0],
   dense.weight.value instanceof Matrix,
   checkGradients(dense, x).worst.error < 1e-6,
   load(save(dense)).backend === dense.backend,
