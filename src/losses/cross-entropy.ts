@@ -28,7 +28,10 @@ const likelihoodChecks: Checks<NegativeLogLikelihoodOptions> = {
   ignoreIndex: integer,
 };
 
-const crossEntropyChecks: Checks<CrossEntropyOptions> = { ...likelihoodChecks, labelSmoothing: fraction };
+const crossEntropyChecks = (): Checks<CrossEntropyOptions> => ({
+  ...likelihoodChecks,
+  labelSmoothing: fraction,
+});
 
 /**
  * The softmax cross-entropy, in nats, of logits and class targets. With p = ln softmax(logits), C classes, target k,
@@ -59,7 +62,7 @@ export function crossEntropy<R extends Reduction = 'mean'>(
     labelSmoothing: smoothing = 0,
     classWeights,
     ignoreIndex,
-  } = checkOptions('crossEntropy', options, crossEntropyChecks);
+  } = checkOptions('crossEntropy', options, crossEntropyChecks());
   const settings = { logits: true, smoothing, classWeights, ignoreIndex };
   return new ClassLoss('crossEntropy', reduction, settings, { ...options });
 }

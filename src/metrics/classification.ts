@@ -29,11 +29,11 @@ export interface AveragedOptions<A extends Averaging = Averaging> extends ClassM
 /** A number, or one per class. */
 export type AveragedValue<A extends Averaging> = A extends 'none' ? number[] : number;
 
-const topChecks: Checks<TopAccuracyOptions> = { ...classMetricChecks, k: { required: size } };
-const averagedChecks: Checks<AveragedOptions> = {
+const topChecks = (): Checks<TopAccuracyOptions> => ({ ...classMetricChecks, k: { required: size } });
+const averagedChecks = (): Checks<AveragedOptions> => ({
   ...classMetricChecks,
   average: ['macro', 'micro', 'none'],
-};
+});
 
 /**
  * The share of steps whose target score is among the `k` largest; the first of equal scores counts as larger.
@@ -52,7 +52,7 @@ const averagedChecks: Checks<AveragedOptions> = {
  * ```
  */
 export function topAccuracy(options: TopAccuracyOptions): Metric<Indices> {
-  const { k, ignoreIndex } = checkOptions('topAccuracy', options, topChecks);
+  const { k, ignoreIndex } = checkOptions('topAccuracy', options, topChecks());
   return meanMetric('topAccuracy', (arena, where, output, target) => {
     let [sum, count] = [0, 0];
     eachRow(arena, where, output, target, ignoreIndex, (scores, wanted) => {
@@ -187,7 +187,7 @@ function averaged<A extends Averaging>(
   options: AveragedOptions<A>,
   ratio: (counts: Counts) => number,
 ): Metric<Indices, AveragedValue<A>> {
-  const { ignoreIndex, average = 'macro' } = checkOptions(name, options, averagedChecks);
+  const { ignoreIndex, average = 'macro' } = checkOptions(name, options, averagedChecks());
   const ratioOf = (counts: Counts) => ratio(counts) || 0;
   return countingMetric(name, {
     ...confusion(ignoreIndex),

@@ -16,13 +16,13 @@ export interface AdagradOptions extends SharedOptions {
   readonly initialAccumulator?: number | undefined;
 }
 
-const checks: Checks<AdagradOptions> = {
+const checks = (): Checks<AdagradOptions> => ({
   learningRate: { required: magnitude },
   epsilon: magnitude,
   learningRateDecay: magnitude,
   initialAccumulator: magnitude,
   ...sharedChecks,
-};
+});
 
 /**
  * Adagrad (Duchi, Hazan and Singer 2011), in PyTorch's form; for update t = 1, 2, … of a parameter:
@@ -57,7 +57,7 @@ export class Adagrad extends Optimizer {
       epsilon = 1e-10,
       learningRateDecay = 0,
       initialAccumulator = 0,
-    } = checkOptions('Adagrad', options, checks);
+    } = checkOptions('Adagrad', options, checks());
     super('Adagrad', learningRate, options);
     this.epsilon = epsilon;
     this.learningRateDecay = learningRateDecay;

@@ -19,14 +19,14 @@ export interface AdamOptions extends SharedOptions {
   readonly amsgrad?: boolean | undefined;
 }
 
-const checks: Checks<AdamOptions> = {
+const checks = (): Checks<AdamOptions> => ({
   learningRate: magnitude,
   beta1: share,
   beta2: share,
   epsilon: magnitude,
   amsgrad: flag,
   ...sharedChecks,
-};
+});
 
 /** The common base of Adam and AdamW, which differ only in where weight decay is applied. */
 abstract class Moments extends Optimizer {
@@ -44,7 +44,7 @@ abstract class Moments extends Optimizer {
       epsilon = 1e-8,
       weightDecay = defaultDecay,
       amsgrad = false,
-    } = checkOptions(where, options, checks);
+    } = checkOptions(where, options, checks());
     super(where, learningRate, { ...options, weightDecay });
     this.beta1 = beta1;
     this.beta2 = beta2;

@@ -14,7 +14,12 @@ export interface LionOptions extends SharedOptions {
   readonly beta2?: number | undefined;
 }
 
-const checks: Checks<LionOptions> = { learningRate: magnitude, beta1: share, beta2: share, ...sharedChecks };
+const checks = (): Checks<LionOptions> => ({
+  learningRate: magnitude,
+  beta1: share,
+  beta2: share,
+  ...sharedChecks,
+});
 
 /**
  * Lion (Chen et al. 2023, arXiv:2302.06675), with decoupled weight decay:
@@ -44,7 +49,7 @@ export class Lion extends Optimizer {
 
   /** @throws RangeError if a setting is out of range; TypeError if one is unknown or has the wrong type. */
   constructor(options: LionOptions = {}) {
-    const { learningRate = 1e-4, beta1 = 0.9, beta2 = 0.99 } = checkOptions('Lion', options, checks);
+    const { learningRate = 1e-4, beta1 = 0.9, beta2 = 0.99 } = checkOptions('Lion', options, checks());
     super('Lion', learningRate, options);
     this.beta1 = beta1;
     this.beta2 = beta2;

@@ -19,14 +19,14 @@ export interface NAdamOptions extends SharedOptions {
   readonly momentumDecay?: number | undefined;
 }
 
-const checks: Checks<NAdamOptions> = {
+const checks = (): Checks<NAdamOptions> => ({
   learningRate: magnitude,
   beta1: share,
   beta2: share,
   epsilon: magnitude,
   momentumDecay: magnitude,
   ...sharedChecks,
-};
+});
 
 /**
  * NAdam (Dozat 2016), in PyTorch's form; for update t = 1, 2, … of a parameter:
@@ -66,7 +66,7 @@ export class NAdam extends Optimizer {
       beta2 = 0.999,
       epsilon = 1e-8,
       momentumDecay = 4e-3,
-    } = checkOptions('NAdam', options, checks);
+    } = checkOptions('NAdam', options, checks());
     super('NAdam', learningRate, options);
     this.beta1 = beta1;
     this.beta2 = beta2;

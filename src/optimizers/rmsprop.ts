@@ -18,14 +18,14 @@ export interface RMSPropOptions extends SharedOptions {
   readonly centered?: boolean | undefined;
 }
 
-const checks: Checks<RMSPropOptions> = {
+const checks = (): Checks<RMSPropOptions> => ({
   learningRate: { required: magnitude },
   alpha: fraction,
   epsilon: magnitude,
   momentum: fraction,
   centered: flag,
   ...sharedChecks,
-};
+});
 
 /**
  * RMSProp (Tieleman and Hinton 2012; centered as Graves 2013, arXiv:1308.0850), in PyTorch's form, with ε outside the root:
@@ -64,7 +64,7 @@ export class RMSProp extends Optimizer {
       epsilon = 1e-8,
       momentum = 0,
       centered = false,
-    } = checkOptions('RMSProp', options, checks);
+    } = checkOptions('RMSProp', options, checks());
     super('RMSProp', learningRate, options);
     this.alpha = alpha;
     this.epsilon = epsilon;

@@ -17,13 +17,13 @@ export interface SGDOptions extends SharedOptions {
   readonly dampening?: number | undefined;
 }
 
-const checks: Checks<SGDOptions> = {
+const checks = (): Checks<SGDOptions> => ({
   learningRate: { required: magnitude },
   momentum: fraction,
   nesterov: flag,
   dampening: fraction,
   ...sharedChecks,
-};
+});
 
 /**
  * Stochastic gradient descent, with momentum (Sutskever et al. 2013) in PyTorch's form, where η multiplies the velocity:
@@ -61,7 +61,7 @@ export class SGD extends Optimizer {
       momentum = 0,
       nesterov = false,
       dampening = 0,
-    } = checkOptions('SGD', options, checks);
+    } = checkOptions('SGD', options, checks());
     super('SGD', learningRate, options);
     this.momentum = momentum;
     this.nesterov = nesterov;
