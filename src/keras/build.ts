@@ -1,4 +1,4 @@
-/** Layers of the library from those of Keras, with their weights. */
+/** Builds layers of the library from Keras layers and their weights. */
 import type { Cell } from '../cells/cell.ts';
 import { GRUCell } from '../cells/gru.ts';
 import { LSTMCell } from '../cells/lstm.ts';
@@ -19,14 +19,14 @@ import type { AnyLayer } from '../layers/sequential.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { type KerasLayer, layerOf } from './config.ts';
 
-/** Where weights are found: of a layer, or of one direction of it, by Keras's names. */
+/** Looks up the weights of a layer, or of one of its directions, by Keras name. */
 export type Weights = (
   layer: KerasLayer,
   direction: 'forward' | 'backward' | undefined,
   name: string,
 ) => Tensor;
 
-/** What layers are made of. */
+/** The context for building layers. */
 export interface Source {
   readonly where: string;
   readonly weights: Weights;
@@ -47,7 +47,7 @@ export function refused(
   return rangeError(where, `layer ${show(name)} (${type})`, came, expected);
 }
 
-/** A weight of that many axes. */
+/** A weight with this number of axes. */
 function weight(
   source: Source,
   layer: KerasLayer,
@@ -61,7 +61,7 @@ function weight(
   throw refused(source, layer, `has ${name} of shape [${tensor.shape.join(', ')}]`, `${axes} axes`);
 }
 
-/** Writes a parameter, which must have as many numbers. */
+/** Writes a parameter of the same length. */
 function write(
   source: Source,
   layer: KerasLayer,
@@ -85,20 +85,20 @@ function turned({ data, shape: [rows, columns] }: Tensor): Float64Array {
   return Float64Array.from(data, (_, at) => data[(at % rows!) * columns! + Math.floor(at / rows!)]!);
 }
 
-/** Blocks in another order: block i is the one that was at `order[i]`. */
+/** Reorders blocks: block i comes from `order[i]`. */
 function ordered(values: ArrayLike<number>, order: readonly number[]): Float64Array {
   const block = values.length / order.length;
   return Float64Array.from(values, (_, at) => values[order[Math.floor(at / block)]! * block + (at % block)]!);
 }
 
-/** A setting that must be one of some words, the first of which is the default. */
+/** A setting with the given allowed values; the first is the default. */
 function setting<Word>(source: Source, layer: KerasLayer, name: string, words: readonly Word[]): Word {
   const value = (layer.options[name] ?? words[0]) as Word;
   if (words.includes(value)) return value;
   throw refused(source, layer, `has ${name} ${show(value)}`, words.map(show).join(' or '));
 }
 
-/** A whole number, alone or in a list of one, as sizes of kernels are. */
+/** A whole number, alone or in a list of one, as for kernel sizes. */
 function size(source: Source, layer: KerasLayer, name: string, otherwise: number): number {
   const value = [layer.options[name] ?? otherwise].flat()[0];
   if (Number.isSafeInteger(value) && (value as number) > 0) return value as number;
@@ -113,7 +113,7 @@ function activation(source: Source, layer: KerasLayer, name = 'activation'): rea
   return kind === 'linear' || kind === 'softmax' ? [] : [new Activation({ kind, backend: source.backend })];
 }
 
-/** Kinds of cells by class: Keras's gates in our order, and the cell. */
+/** Kinds of cells by class: the order of Keras's gates, and the cell. */
 const kinds: {
   readonly [type: string]: {
     readonly gates: readonly number[];
@@ -134,12 +134,12 @@ const kinds: {
     make: (sizes, layer, source) =>
       new RNNCell({ ...sizes, activation: setting(source, layer, 'activation', ['tanh', 'relu'] as const) }),
   },
-  // Keras has i, f, c, o, as we have i, f, g, o.
+  // Keras orders the gates i, f, c, o, like LSTMCell's i, f, g, o.
   LSTM: {
     gates: [0, 1, 2, 3],
     make: (sizes, layer, source) => gated(layer, source, () => new LSTMCell(sizes)),
   },
-  // Keras has z, r, h; we r, z, n.
+  // Keras orders the gates z, r, h; GRUCell r, z, n.
   GRU: {
     gates: [1, 0, 2],
     make: (sizes, layer, source) =>
@@ -151,7 +151,7 @@ const kinds: {
   },
 };
 
-/** A cell with the gates that ours have: hard_sigmoid, the default of TensorFlow.js, is another function. */
+/** Makes a cell after checking its activations: hard_sigmoid, the default of TensorFlow.js, is a different function. */
 function gated<Made>(layer: KerasLayer, source: Source, make: () => Made): Made {
   setting(source, layer, 'activation', ['tanh']);
   setting(source, layer, 'recurrent_activation', ['sigmoid']);
@@ -178,7 +178,7 @@ function makeCell(
   write(source, owner, 'kernel', cell.weightIh, ordered(turned(kernel), kind.gates));
   write(source, owner, 'recurrent_kernel', cell.weightHh, ordered(turned(recurrent), kind.gates));
   if (!bias) return cell;
-  // One bias, or, of a GRU that resets after the product, one for either product.
+  // One bias, or two for a GRU that resets after the product.
   const two = layer.type === 'GRU' && layer.options.reset_after === true;
   const { data } = take('bias', two ? 2 : 1);
   const rows = kind.gates.length * hiddenSize;
@@ -194,7 +194,7 @@ const outputsOf = ({ options }: KerasLayer) =>
 const recurrent: Maker = (layer, source) => {
   const reverse = layer.options.go_backwards === true;
   const outputs = outputsOf(layer);
-  // Keras leaves such outputs in the order in which they were made.
+  // Keras keeps such outputs in the order of computation.
   if (reverse && outputs === 'all')
     throw refused(source, layer, 'returns its steps backwards', 'go_backwards false');
   source.masked &&= outputs === 'all';
@@ -337,7 +337,7 @@ const makers: { readonly [type: string]: Maker } = {
   },
 };
 
-/** The layers that compute what a layer of Keras does. */
+/** The layers equivalent to a Keras layer. */
 export function build(layer: KerasLayer, source: Source): readonly AnyLayer[] {
   const make = Object.hasOwn(makers, layer.type) ? makers[layer.type] : undefined;
   if (make === undefined)

@@ -11,10 +11,8 @@ export type { Backend, DType } from './backend.ts';
 /** Options of {@link float32}. */
 export interface Float32Options {
   /**
-   * `auto` selects the fastest kernels that the engine runs; `relaxed` is WebAssembly with relaxed SIMD, `simd` WebAssembly
-   * with
-   * SIMD, `typescript` plain TypeScript; `wide` the kernels added by `useWideKernels()` of `recurrent-cells/node`, which
-   * `auto`
+   * `auto` selects the fastest kernels that the engine runs; `relaxed` is WebAssembly with relaxed SIMD, `simd` WebAssembly with
+   * SIMD, `typescript` plain TypeScript; `wide` the kernels added by `useWideKernels()` of `recurrent-cells/node`, which `auto`
    * includes. Default `auto`.
    */
   kernels?: 'auto' | 'wide' | 'relaxed' | 'simd' | 'typescript' | undefined;
@@ -53,8 +51,7 @@ export function float64(): Backend {
 /**
  * The single-precision backend: WebAssembly with SIMD if the engine supports it, otherwise plain TypeScript.
  *
- * By default the fastest supported kernels are selected silently; the backend's `name` shows which. Even a current engine
- * may
+ * By default the fastest supported kernels are selected silently; the backend's `name` shows which. Even a current engine may
  * lack WebAssembly: a page's content security policy must allow `'wasm-unsafe-eval'`.
  *
  * @param options the choice of kernels

@@ -188,8 +188,7 @@ export interface ProbabilityKernels {
 /** Layer normalisation. */
 export interface NormalizationKernels {
   /**
-   * Row by row, out = (a − μ) · d with d = 1 / √(σ² + ε), stored for {@link normalizeBackward}; μ and σ² are the mean and
-   * the
+   * Row by row, out = (a − μ) · d with d = 1 / √(σ² + ε), stored for {@link normalizeBackward}; μ and σ² are the mean and the
    * mean square deviation of the row. If σ² + ε is 0, d is 0.
    */
   normalize(

@@ -27,8 +27,7 @@ const WHERE = 'toOnnx';
 /** Options of {@link toOnnx}. */
 export interface ToOnnxOptions {
   /**
-   * Whether initial and final states are inputs and outputs, such as `initial.1.h` and `final.1.h` for the layer at 1.
-   * Otherwise
+   * Whether initial and final states are inputs and outputs, such as `initial.1.h` and `final.1.h` for the layer at 1. Otherwise
    * sequences start from zeros, or from the learned state. Default true.
    */
   readonly states?: boolean | undefined;
@@ -63,8 +62,7 @@ interface Flow {
  * inputSize]`. With `streaming` there is no time axis: `[batch, inputSize]`, or `[batch]` for indices.
  *
  * Uses standard operators of opset 17, in float32: RNN, LSTM and GRU (both forms; time-major, with a transposition at both
- * ends,
- * because ONNX Runtime supports no other layout). Dropout and recurrent dropout are omitted, as in `infer`.
+ * ends, because ONNX Runtime supports no other layout). Dropout and recurrent dropout are omitted, as in `infer`.
  *
  * @throws RangeError if ONNX has no operator for a layer or cell of the model (projected, peephole, coupled and
  * normalised cells, zoneout, custom ones), or a `streaming` model looks ahead; TypeError if the model is not a layer.

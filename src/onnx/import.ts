@@ -1,4 +1,4 @@
-/** Graphs of ONNX files, run by layers of the library. */
+/** Runs graphs of ONNX files with layers of the library. */
 
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
@@ -17,13 +17,13 @@ import type { Value } from './value.ts';
 
 /** Options of {@link fromOnnx}. */
 export interface FromOnnxOptions {
-  /** What the layers compute with. Default `float32()`. */
+  /** The compute backend. Default `float32()`. */
   readonly backend?: Backend | undefined;
 }
 
 const checks: Checks<FromOnnxOptions> = { backend: backendOption };
 
-/** What goes into a graph, by name: real numbers, or whole ones. */
+/** The inputs of a graph by name: real or whole numbers. */
 export interface OnnxFeeds {
   readonly [name: string]: Tensor | Indices;
 }
@@ -32,7 +32,7 @@ const operators: { readonly [op: string]: Operator } = { ...arithmetic, ...arran
 // The operator that contains graphs; it is handled here, not in a table.
 const IF = 'If';
 
-/** Values by name; inner graphs see those of the graphs around them. */
+/** Values by name; inner graphs see those of the enclosing graphs. */
 class Scope {
   readonly #values = new Map<string, Value>();
   readonly #around: readonly Scope[];
@@ -56,17 +56,17 @@ class Scope {
   }
 }
 
-/** A node that is ready to run. */
+/** A compiled node. */
 interface Step {
   readonly node: Node;
   readonly compute: (scope: Scope) => readonly Value[];
 }
 
 /**
- * A graph that {@link fromOnnx} read.
+ * A graph read by {@link fromOnnx}.
  *
- * The operators with weights are layers of the library, under the names of their nodes: to go on training, or to build
- * a model of one's own of them.
+ * The operators with weights are layers of the library, under the names of their nodes. Continue training with them, or
+ * build a new model from them.
  *
  * @example
  * ```ts
@@ -82,13 +82,13 @@ interface Step {
  * ```
  */
 export class OnnxModel {
-  /** What {@link OnnxModel.run} takes. */
+  /** The inputs of {@link OnnxModel.run}. */
   readonly inputs: readonly GraphValue[];
-  /** What it gives. */
+  /** Its outputs. */
   readonly outputs: readonly GraphValue[];
-  /** The version of the operators that the file was written for. */
+  /** The operator version of the file. */
   readonly opset: number;
-  /** The layers by the names of their nodes: recurrent ones as `Sequence` or `Bidirectional`, `Dense`, `Conv1d`. */
+  /** The layers by node name: recurrent ones as `Sequence` or `Bidirectional`, `Dense`, `Conv1d`. */
   readonly layers: ReadonlyMap<string, AnyLayer>;
   readonly #constants: Scope;
   readonly #steps: readonly Step[];
@@ -108,7 +108,7 @@ export class OnnxModel {
   /**
    * Computes the outputs from the inputs, by name.
    *
-   * @param feeds a tensor for each input; a number without axes has the shape `[]`.
+   * @param feeds a tensor for each input; a scalar has the shape `[]`.
    * @throws RangeError if an input is missing, unknown or of another shape, or does not fit its operator; TypeError if
    * one is not a tensor.
    */
@@ -133,7 +133,7 @@ export class OnnxModel {
   }
 }
 
-/** Checks an input against what the graph says of it. */
+/** Checks an input against its declaration in the graph. */
 function feedOf({ name, kind, shape }: GraphValue, feeds: OnnxFeeds): Value {
   const feed = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
   if (feed === undefined)
@@ -161,7 +161,7 @@ interface Compiling {
   readonly layers: Map<string, AnyLayer>;
 }
 
-/** Makes the nodes of a graph ready; what depends on weights alone is computed at once. */
+/** Compiles the nodes of a graph; nodes that depend only on weights are computed immediately. */
 function compile(
   graph: Graph,
   outer: Scope | undefined,
@@ -206,7 +206,7 @@ function ready(node: Node, known: readonly (Value | undefined)[], to: Compiling)
   });
 }
 
-/** A node that runs one of two graphs. */
+/** Compiles a node that runs one of two graphs. */
 function branches(node: Node, constants: Scope, to: Compiling): Step {
   const [then, otherwise] = ['then_branch', 'else_branch'].map((name) => {
     const graph = node.attributes.get(name);
@@ -246,16 +246,16 @@ function keep(scope: Scope, node: Node, values: readonly Value[]): void {
 }
 
 /**
- * Reads an ONNX file: a graph around recurrent layers, to be run here.
+ * Reads an ONNX file: a graph around recurrent layers.
  *
- * RNN, LSTM and GRU in both directions, with lengths and initial states; Gemm, MatMul, Conv (over time), Gather;
- * elementwise functions, reductions and what arranges elements, as far as exporters put them around recurrent layers; and
- * If. What depends on weights alone, such as the Slices and Concats that PyTorch leaves before them, is computed once.
+ * Supports RNN, LSTM and GRU in both directions, with lengths and initial states; Gemm, MatMul, Conv (over time), Gather;
+ * the elementwise functions, reductions and rearrangements that exporters use around recurrent layers; and
+ * If. Nodes that depend only on weights, such as PyTorch's Slices and Concats, are computed once.
  *
- * Opsets 7 to 21. Memory is bounded: no value has more than 2²⁸ elements.
+ * Opsets 7 to 21. Memory is bounded: no value may exceed 2²⁸ elements.
  *
- * @throws TypeError if `bytes` is not a Uint8Array; RangeError if it is not a whole ONNX file, or has an operator, or a
- * form of one, that is not computed: the error says which, and in what node.
+ * @throws TypeError if `bytes` is not a Uint8Array; RangeError if it is not a complete ONNX file, or contains an
+ * unsupported operator or form of one: the error names it and its node.
  *
  * @example
  * ```ts

@@ -1,21 +1,21 @@
-/** Graphs of ONNX that are being written, node by node. The numbers are those of the messages' fields in onnx.proto. */
+/** Builds an ONNX graph node by node. Field numbers are those of onnx.proto. */
 import { bytesField, floatField, joined, numberField, type Piece } from './protobuf.ts';
 
-/** The version of the operators that are written: the first with LayerNormalization. */
+/** The operator version written: the first with LayerNormalization. */
 export const OPSET = 17;
-// The version of the file format that goes with it.
+// The matching version of the file format.
 const FORMAT = 8;
 
 /** Element types by their number in the format. */
 const types = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
 
-/** An element type that is written. */
+/** An element type that can be written. */
 export type WrittenElement = keyof typeof types;
 
-/** A whole number, a real one (as an array of one), a text, or a list. */
+/** An integer, a float (as an array of one), a string, or a list. */
 type AttributeValue = number | Float32Array | string | readonly number[] | readonly string[];
 
-/** A graph: constants, nodes, and what goes in and out. */
+/** A graph under construction: constants, nodes, inputs and outputs. */
 export class GraphWriter {
   readonly #nodes: Piece[] = [];
   readonly #constants: Piece[] = [];
@@ -23,12 +23,12 @@ export class GraphWriter {
   readonly #outputs: Piece[] = [];
   #count = 0;
 
-  /** A name that no other value has. */
+  /** A unique name. */
   #fresh(hint: string): string {
     return `${hint}_${this.#count++}`;
   }
 
-  /** Adds a node; the name of its first output. Inputs that are left out are empty. */
+  /** Adds a node and returns the name of its first output. Omitted inputs are empty. */
   node(
     op: string,
     inputs: readonly string[],
@@ -37,7 +37,7 @@ export class GraphWriter {
     return this.nodes(op, inputs, attributes, 1)[0]!;
   }
 
-  /** Adds a node of several outputs; their names. */
+  /** Adds a node with several outputs and returns their names. */
   nodes(
     op: string,
     inputs: readonly string[],
@@ -63,14 +63,14 @@ export class GraphWriter {
     this.#nodes.push(bytesField(1, [bytesField(1, value), bytesField(2, name), bytesField(4, 'Identity')]));
   }
 
-  /** A constant of real numbers. */
+  /** A constant of floats. */
   floats(hint: string, values: ArrayLike<number>, shape: readonly number[]): string {
     const data = new DataView(new ArrayBuffer(values.length * 4));
     for (let i = 0; i < values.length; i++) data.setFloat32(4 * i, values[i]!, true);
     return this.#constant(hint, types.float32, shape, data);
   }
 
-  /** A constant of whole numbers; without a shape one number alone. */
+  /** A constant of integers; a scalar if the shape is empty. */
   integers(values: readonly number[], shape: readonly number[] = [values.length]): string {
     const data = new DataView(new ArrayBuffer(values.length * 8));
     values.forEach((value, i) => {
@@ -92,7 +92,7 @@ export class GraphWriter {
     return name;
   }
 
-  /** Converts elements. */
+  /** Converts the element type. */
   cast(value: string, to: WrittenElement): string {
     return this.node('Cast', [value], { to: types[to] });
   }
@@ -128,7 +128,7 @@ function attribute(name: string, value: AttributeValue): Piece {
   return bytesField(5, [bytesField(1, name), ...valueFields(value)]);
 }
 
-/** The value of an attribute, and its type. */
+/** Encodes the value and the type of an attribute. */
 function valueFields(value: AttributeValue): Piece[] {
   if (typeof value === 'string') return [bytesField(4, value), numberField(20, 3)];
   if (typeof value === 'number') return [numberField(3, value), numberField(20, 2)];

@@ -2,8 +2,7 @@
  * Reads Python pickles, as far as a state_dict needs them (protocols 2 to 4).
  *
  * A pickle is a program for a stack machine. This reader supports the opcodes of plain data and executes no callables: it
- * passes
- * their names to the caller, which constructs the known ones and refuses all others.
+ * passes their names to the caller, which constructs the known ones and refuses all others.
  */
 import { rangeError } from '../common/errors.ts';
 

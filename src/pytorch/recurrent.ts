@@ -36,9 +36,8 @@ const checks: Checks<RecurrentOptions> = {
  * Builds the layers of an `nn.RNN`, `nn.LSTM` or `nn.GRU` from its tensors alone, and loads their values.
  *
  * The number of layers and directions follows from the names, sizes from the shapes, and the kind of cell from the ratio of
- * rows to
- * columns of `weight_hh_l0`: 1 for an RNN, 3 for a GRU, 4 for an LSTM (with `weight_hr_l0`, an LSTM with
- * `proj_size`). The model has one layer per PyTorch layer; its states are `{ 0: { h, c }, 1: … }`.
+ * rows to columns of `weight_hh_l0`: 1 for an RNN, 3 for a GRU, 4 for an LSTM (with `weight_hr_l0`, an LSTM with `proj_size`).
+ * The model has one layer per PyTorch layer; its states are `{ 0: { h, c }, 1: … }`.
  *
  * @param tensors by PyTorch name, as from `readSafetensors` or {@link readCheckpoint}.
  * @param prefix the module's name, such as `'encoder.rnn'`; empty for a file with only this module.

@@ -6,8 +6,7 @@ const COLUMNS = 16;
 
 /**
  * Compares the times of a tile of six rows and one of two. Merged, six rows take 1.5 times as long, since twice as many sums
- * hide
- * latency better; unmerged, their sums do not fit in the registers, and they take four times as long.
+ * hide latency better; unmerged, their sums do not fit in the registers, and they take four times as long.
  */
 export function isInEffect({ kernels, heap }: Backend): boolean {
   const [a, b, c] = [6 * DEPTH, DEPTH * COLUMNS, 6 * COLUMNS].map((length) => heap.allocate(length));

@@ -17,22 +17,22 @@ import { PairQueue } from './pair-queue.ts';
 import { ALL_SPECIALS, orderSpecials, type Specials } from './specials.ts';
 import { TokenCounts } from './token-counts.ts';
 
-/** How many tokens, of what, and how texts are prepared. */
+/** The vocabulary size and how texts are prepared. */
 export interface BytePairTrainingOptions {
-  /** The most tokens, specials and single characters included: 2^20 at most. */
+  /** The maximum number of tokens, including specials and single characters: at most 2^20. */
   readonly size: number;
   /**
-   * What pairs begin with. `'character'` (default): code points; one that the training did not see is unknown. `'byte'`: bytes of
-   * UTF-8, so that nothing is unknown and every text comes back as it was.
+   * The initial tokens. `'character'` (default): code points; one that the training did not see is unknown. `'byte'`: bytes of
+   * UTF-8, so that no text is unknown and every text is restored exactly.
    */
   readonly unit?: 'character' | 'byte' | undefined;
-  /** How often a pair must occur to be joined (default 2). */
+  /** The minimum count of a pair to be merged (default 2). */
   readonly minCount?: number | undefined;
-  /** The most characters, the most frequent ones (default: all that occur). Has no effect on bytes. */
+  /** The maximum number of characters; the most frequent are kept (default: all that occur). Ignored for bytes. */
   readonly alphabet?: number | undefined;
-  /** Whether characters are composed (NFC, the default) or left. */
+  /** Whether characters are composed (NFC, the default) or left unchanged. */
   readonly normalization?: 'NFC' | 'none' | undefined;
-  /** Whether texts are brought into lower case (default `false`). */
+  /** Whether texts are converted to lower case (default `false`). */
   readonly lowercase?: boolean | undefined;
   /** Default: pad, unknown, start and end, at the indices 0 to 3. */
   readonly specials?: Specials | undefined;
@@ -41,19 +41,19 @@ export interface BytePairTrainingOptions {
 /**
  * Learns a byte-pair encoding.
  *
- * 1. Each word is its characters; the mark `▁` (or `Ġ`, of bytes) at its start stands for the space before it.
- * 2. The pair of neighbours that occurs most often, over all words by their counts, becomes a token; of several, the one whose
- *    tokens are older.
- * 3. Again, until there are `size` tokens or no pair occurs `minCount` times.
+ * 1. Each word is split into characters; a mark `▁` (`Ġ` for bytes) at its start represents the preceding space.
+ * 2. The most frequent pair of adjacent tokens, over all words weighted by count, becomes a token; ties go to the pair with the
+ *    older tokens.
+ * 3. Repeat step 2 until there are `size` tokens or no pair occurs `minCount` times.
  *
- * The same texts give the same tokens, in any order. Texts are counted as they come and not held; memory grows with the number of
- * different words. `JSON.stringify(tokenizer)` saves it; `tokenizer.toJSON().options.json` is a `tokenizer.json` that Hugging
- * Face's libraries read. `encode(text, { specials: true })` puts start and end around a text.
+ * The same texts give the same tokens, in any order. Texts are counted as they arrive and not kept; memory grows with the number of
+ * distinct words. `JSON.stringify(tokenizer)` saves it; `tokenizer.toJSON().options.json` is a `tokenizer.json` for Hugging
+ * Face's libraries. `encode(text, { specials: true })` adds start and end to a text.
  *
  * Source: R. Sennrich, B. Haddow and A. Birch, Neural machine translation of rare words with subword units, arXiv 1508.07909.
  *
- * @throws RangeError for texts without a word, or a size that has no room beside specials and characters; TypeError for something
- * else than texts.
+ * @throws RangeError if the texts contain no word, or `size` is too small for specials and characters; TypeError if `texts` are
+ * not strings.
  *
  * @example
  * ```ts
@@ -72,7 +72,7 @@ export function trainBytePairs(texts: Iterable<string>, options: BytePairTrainin
 }
 
 /**
- * Like {@link trainBytePairs}, of texts as they arrive, such as {@link lines} of a stream.
+ * Like {@link trainBytePairs}, for texts that arrive asynchronously, such as {@link lines} of a stream.
  *
  * @example
  * ```ts
@@ -160,7 +160,7 @@ function trainingOf(where: string, options: BytePairTrainingOptions) {
   };
 }
 
-/** What the file says of preparing texts and of putting them together. */
+/** The file's settings for preparing and joining texts. */
 function fileOf(bytes: boolean, composed: boolean, lowercase: boolean) {
   const form = composed ? [{ type: 'NFC' }] : [];
   const normalizers = lowercase ? [...form, { type: 'Lowercase' }, ...form] : form;
@@ -174,7 +174,7 @@ function fileOf(bytes: boolean, composed: boolean, lowercase: boolean) {
   };
 }
 
-/** Start and end, where both are there. */
+/** Start and end, if both exist. */
 function around(specials: Specials, index: Readonly<Record<keyof Specials, number | undefined>>) {
   const { start, end } = specials;
   if (start === undefined || end === undefined) return null;
@@ -214,7 +214,7 @@ function learn(
   const tokens = [...first];
   const vocabulary = new Map(tokens.map((token, index) => [token, index]));
   const queue = new PairQueue();
-  // An unknown character parts its neighbours.
+  // An unknown character separates its neighbours.
   for (const { token, count } of counts.entries())
     queue.addWord(
       Array.from(token, (character) => vocabulary.get(character) ?? -1),

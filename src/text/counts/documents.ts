@@ -100,12 +100,13 @@ export async function countDocumentsAsync<Counter extends DocumentCounter>(
 }
 
 /**
- * Turns the chunks of a stream (bytes in UTF-8, or strings) into its lines, wherever the chunks were cut.
+ * Splits the chunks of a stream (bytes in UTF-8, or strings) into lines, wherever the chunks are cut.
  *
- * Lines end at `\n`, `\r\n` or `\r`, which are left out, as is a byte order mark at the start. Linear in the stream's length, even if it is one line; only
+ * Lines end at `\n`, `\r\n` or `\r`, which are removed, as is a byte order mark at the start. Takes time linear in the stream's length,
+ * even for a single line, and keeps only the current line.
  * the current line is held.
  *
- * @throws TypeError if a chunk is neither.
+ * @throws TypeError if a chunk is neither bytes nor a string.
  *
  * @example
  * ```ts
@@ -126,7 +127,7 @@ export async function* lines(
   for await (const chunk of chunks) {
     let text = typeof chunk === 'string' ? chunk : decode(decoder, chunk);
     if (text === '') continue;
-    // The decoder takes the mark of the byte order from bytes alone.
+    // The decoder removes the byte order mark only from bytes.
     if (first && typeof chunk === 'string' && text.startsWith('\uFEFF')) text = text.slice(1);
     first = false;
     if (returned && text.startsWith('\n')) text = text.slice(1);

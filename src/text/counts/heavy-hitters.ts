@@ -26,7 +26,7 @@ export interface SavedHeavyHitters {
   readonly errors: number[];
 }
 
-/** The counter's size, and how texts become tokens. */
+/** The capacity of the counter, and the tokenizer. */
 export interface HeavyHittersOptions extends CountOptions {
   /** The number of tokens guaranteed to be stored (default 2^20). At most twice as many are in memory. */
   readonly capacity?: number | undefined;
@@ -46,15 +46,15 @@ const FORMAT = 'recurrent-cells/text/heavy-hitters';
 /**
  * Counts the frequent tokens of a stream of any length in memory for at most 2·capacity tokens.
  *
- * N tokens in, k the capacity, `missed` the largest count a token may have that is not held:
+ * For N tokens, capacity k, and `missed`, the largest possible count of a token that is not kept:
  *
- * 1. count ≤ true count ≤ count + error, for every token held
+ * 1. count ≤ true count ≤ count + error, for every token kept
  * 2. error ≤ missed ≤ N / (k + 1)
- * 3. every token whose true count is above `missed` is held
+ * 3. every token whose true count is above `missed` is kept
  *
- * A token enters with count 1 and error `missed`. When 2k are held, `missed` becomes the (k + 1)-th largest
- * count + error, and whatever does not exceed it leaves. Since each such step takes the same amount from at least
- * k + 1 tokens, (2) follows. Amortised constant time a token. The summaries of two parts merge, and (1) to (3) hold for the
+ * A token enters with count 1 and error `missed`. When 2k are kept, `missed` becomes the (k + 1)-th largest
+ * count + error, and tokens that do not exceed it are removed. Since each such step takes the same amount from at least
+ * k + 1 tokens, (2) follows. Amortised constant time per token. The summaries of two parts merge, and (1) to (3) hold for the
  * result. Document frequencies are not counted.
  *
  * Source: J. Misra and D. Gries, Finding repeated elements (1982), with the batched decrement of Anderson et al.,
@@ -128,7 +128,7 @@ export class HeavyHitters implements Counts {
     }
   }
 
-  /** Adds another part's counts to these: bounds (1) to (3) hold for both together. Gives back these. */
+  /** Adds the counts of another part; bounds (1) to (3) hold for the total. Returns this counter. */
   merge(other: HeavyHitters): this {
     instanceOf('HeavyHitters.merge', 'other', other, HeavyHitters, 'HeavyHitters');
     if (other.capacity !== this.capacity)
@@ -177,7 +177,7 @@ export class HeavyHitters implements Counts {
     };
   }
 
-  /** Reads what `toJSON` saved. @throws TypeError or RangeError, which say which field is wrong. */
+  /** Reads the output of `toJSON`. @throws TypeError or RangeError naming the invalid field. */
   static fromJSON(saved: unknown): HeavyHitters {
     const where = 'HeavyHitters.fromJSON';
     const fields = readSaved(where, saved, FORMAT);

@@ -3,13 +3,13 @@
  *
  * It selects and orders.
  */
-/** The k-th largest value, k counted from 1; `values` is left in another order. */
+/** The k-th largest value, with k counted from 1; reorders `values`. */
 export function kthLargest(values: Float64Array, k: number): number {
-  // Without a comparison function typed arrays sort natively: a second for ten million.
+  // Without a comparison function, typed arrays sort natively: a second for ten million.
   return values.sort()[values.length - k]!;
 }
 
-/** The `k` entries of the largest values, largest first; ties by code point of the token. */
+/** The `k` entries with the largest values, largest first; ties by code point of the token. */
 export function largest<Entry extends { readonly token: string }>(
   entries: readonly Entry[],
   k: number,
@@ -18,7 +18,7 @@ export function largest<Entry extends { readonly token: string }>(
   return largestOf(() => entries, k, value);
 }
 
-/** Like {@link largest}, over entries that are gone through twice instead of held: there may be ten million. */
+/** Like {@link largest}, for up to ten million entries: iterates over them twice instead of storing them. */
 export function largestOf<Entry extends { readonly token: string }>(
   entries: () => Iterable<Entry>,
   k: number,
@@ -42,7 +42,7 @@ export function largestOf<Entry extends { readonly token: string }>(
 }
 
 /**
- * Compares by code point, as Python, Rust, Go and scikit-learn sort; JavaScript's own order is by UTF-16 unit. Negative if
+ * Compares by code point, as Python, Rust, Go and scikit-learn do; JavaScript compares UTF-16 units. Negative if
  * `a` comes first, 0 if they are equal.
  */
 export function compareCodePoints(a: string, b: string): number {
@@ -50,7 +50,7 @@ export function compareCodePoints(a: string, b: string): number {
   let at = 0;
   while (at < shared && a.charCodeAt(at) === b.charCodeAt(at)) at++;
   if (at === shared) return a.length - b.length;
-  // After a shared first half of a surrogate pair, the code points that differ began one unit earlier.
+  // If the first half of a surrogate pair is shared, the differing code points begin one unit earlier.
   if (at > 0 && a.charCodeAt(at - 1) >= 0xd800 && a.charCodeAt(at - 1) < 0xdc00) {
     const difference = a.codePointAt(at - 1)! - b.codePointAt(at - 1)!;
     if (difference !== 0) return difference;

@@ -6,7 +6,7 @@
 
 import { Heap } from '../tokenizers/subwords/heap.ts';
 
-/** Two tokens side by side, by their indices. */
+/** Two adjacent tokens, by index. */
 export interface Pair {
   readonly left: number;
   readonly right: number;
@@ -14,7 +14,7 @@ export interface Pair {
 
 interface Found {
   count: number;
-  /** The words it occurs in, or occurred in. */
+  /** The words that contain it or contained it. */
   readonly words: Set<number>;
 }
 
@@ -23,39 +23,39 @@ interface Item {
   readonly count: number;
 }
 
-/** The most frequent, of several the one of the smaller indices. */
+/** The most frequent pair first; ties by smaller indices. */
 const comesFirst = (a: Item, b: Item) => a.count > b.count || (a.count === b.count && a.key < b.key);
 
-// Indices are below 2^20, so that a pair is a whole number that is exact.
+// Indices are below 2^20, so that a pair is encoded as an exact integer.
 const RADIX = 2 ** 20;
 
-/** Counts pairs; tokens below 0 pair with none. */
+/** Counts pairs; negative tokens form no pairs. */
 export class PairQueue {
   readonly #words: { tokens: number[]; readonly count: number }[] = [];
   readonly #pairs = new Map<number, Found>();
-  // A heap of pairs and the counts they had when they were put in; those that have changed since are put in again.
+  // A heap of pairs with their counts at insertion; pairs whose counts change are inserted again.
   readonly #heap = new Heap<Item>(comesFirst);
   #counted = false;
 
-  /** Adds a word that occurs so often; all words come before the first question. */
+  /** Adds a word with its count; all words must be added before the first query. */
   addWord(tokens: number[], count: number): void {
     this.#change(this.#words.push({ tokens, count }) - 1, 1);
   }
 
-  /** Takes the pair that occurs most often, of several the one of the smaller indices; undefined below `least`. */
+  /** Removes and returns the most frequent pair, ties by smaller indices; undefined if its count is below `least`. */
   mostFrequent(least: number): Pair | undefined {
     if (!this.#counted) for (const key of this.#pairs.keys()) this.#push(key);
     this.#counted = true;
     for (let top = this.#heap.pop(); top !== undefined; top = this.#heap.pop()) {
       const { key, count } = top;
-      // One whose count has changed since was put in again with its new count.
+      // A pair whose count has changed was inserted again with its new count.
       if (this.#pairs.get(key)?.count !== count) continue;
       return count < least ? undefined : { left: Math.floor(key / RADIX), right: key % RADIX };
     }
     return undefined;
   }
 
-  /** Makes one token of a pair, wherever it stands. */
+  /** Merges a pair into one token wherever it occurs. */
   join({ left, right }: Pair, joined: number): void {
     const { words } = this.#pairs.get(left * RADIX + right)!;
     const changed = new Set<number>();
@@ -69,7 +69,7 @@ export class PairQueue {
     for (const key of changed) this.#push(key);
   }
 
-  /** Adds or takes away all pairs of a word; gives back which. */
+  /** Adds or subtracts all pairs of a word; returns them. */
   #change(word: number, sign: 1 | -1): number[] {
     const { tokens, count } = this.#words[word]!;
     const keys: number[] = [];

@@ -28,7 +28,7 @@ export class RankFrequency {
   readonly tokens: readonly string[];
   /** [types] Descending. */
   readonly counts: Float64Array;
-  /** All tokens counted, with repetitions. */
+  /** The number of tokens counted, with repetitions. */
   readonly total: number;
   readonly #covered: Float64Array; // [types + 1] tokens covered by the first r types
 

@@ -7,7 +7,7 @@ import { numberWithin, rangeError, typeError, wholeNumber } from '../../common/e
 import { readFields, type SavedFields } from '../../common/saved.ts';
 import type { CutReport } from './vocabulary-cut.ts';
 
-/** The report of a list that nothing was counted for. */
+/** The report of an uncounted list. */
 export function emptyReport(types: number): CutReport {
   return {
     tokens: 0,
@@ -20,7 +20,7 @@ export function emptyReport(types: number): CutReport {
   };
 }
 
-/** The field `report`, of a vocabulary of so many kept tokens. */
+/** Reads the field `report`, for a vocabulary with this number of kept tokens. */
 export function readReport(where: string, fields: SavedFields, kept: number): CutReport {
   const report = readFields(where, fields, 'report');
   const number = (name: string) => wholeNumber(where, `report.${name}`, report[name], 0);
@@ -28,7 +28,7 @@ export function readReport(where: string, fields: SavedFields, kept: number): Cu
   const [tokens, keptTypes, keptTokens] = [number('tokens'), number('keptTypes'), number('keptTokens')];
   if (keptTypes !== kept)
     throw rangeError(where, 'report.keptTypes', `is ${keptTypes}`, `${kept}, the tokens`);
-  // JSON has no NaN, the coverage of no tokens, and no undefined, the types of approximate counts.
+  // JSON has neither NaN (the coverage without tokens) nor undefined (the types of approximate counts).
   const coverage =
     tokens === 0 && (report.coverage === null || Number.isNaN(report.coverage))
       ? Number.NaN

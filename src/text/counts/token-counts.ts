@@ -17,7 +17,7 @@ export interface TokenCount {
   readonly token: string;
   /** The number of occurrences; from an approximate counter, a lower bound. */
   readonly count: number;
-  /** The true count is at most `count + error`: 0 from an exact counter. */
+  /** The true count is at most `count + error`: 0 for an exact counter. */
   readonly error: number;
   /** The number of documents it occurs in; undefined if not counted. */
   readonly documents: number | undefined;
@@ -51,7 +51,7 @@ export interface CountOptions {
   readonly tokenizer?: Tokenizer | undefined;
 }
 
-/** @throws TypeError if they are no counts. */
+/** @throws TypeError if they are not counts. */
 export function checkCounts(where: string, counts: unknown): void {
   const { entries } = (counts ?? {}) as Partial<Counts>;
   if (typeof entries !== 'function' || !('tokens' in (counts as object)))
@@ -83,21 +83,21 @@ export class TokenCounts implements Counts {
   readonly #slots = new TokenMap();
   #counts = new Float64Array(16); // [capacity]
   #documentCounts = new Float64Array(16); // [capacity]
-  #lastDocument = new Float64Array(16); // [capacity], 1 + the document that was counted last
+  #lastDocument = new Float64Array(16); // [capacity], 1 + the last document that contained it
   #tokens = 0;
   #documents = 0;
 
   /**
    * Counts all documents of an iterable.
    *
-   * @throws TypeError if a document is a text and there's no tokenizer, or if a token is not a string.
+   * @throws TypeError if a document is a text and there is no tokenizer, or if a token is not a string.
    */
   static of(documents: Iterable<Document>, options: CountOptions = {}): TokenCounts {
     const where = 'TokenCounts.of';
     return countDocuments(where, new TokenCounts(), documents, checkOptions(where, options, countChecks));
   }
 
-  /** Counts all documents of an async iterable, such as {@link lines} of a stream; else like {@link TokenCounts.of}. */
+  /** Counts all documents of an async iterable, such as {@link lines} of a stream; otherwise like {@link TokenCounts.of}. */
   static async ofAsync(
     documents: AsyncIterable<Document> | Iterable<Document>,
     options: CountOptions = {},
@@ -142,11 +142,11 @@ export class TokenCounts implements Counts {
   }
 
   /**
-   * Adds a count made elsewhere (by another engine, a database): `count` occurrences in `documents` documents. How
-   * many documents there are in all is said once, with {@link TokenCounts.addDocuments}.
+   * Adds a count from elsewhere (another engine, a database): `count` occurrences in `documents` documents. Add the
+   * total number of documents separately, with {@link TokenCounts.addDocuments}.
    *
-   * @throws TypeError or RangeError, before anything is added, for what is no token, no whole number, or for more
-   * documents than occurrences.
+   * @throws TypeError or RangeError, before any change, for an invalid token or number, or for more documents than
+   * occurrences.
    */
   add(token: string, count = 1, documents = 0): void {
     wholeNumber('TokenCounts.add', 'count', count, 0);
@@ -209,9 +209,9 @@ export class TokenCounts implements Counts {
   }
 
   /**
-   * Reads what `toJSON` saved: the object, or its JSON text.
+   * Reads the output of `toJSON`: the object, or its JSON text.
    *
-   * @throws TypeError or RangeError, which say which field is wrong.
+   * @throws TypeError or RangeError naming the invalid field.
    */
   static fromJSON(saved: unknown): TokenCounts {
     const where = 'TokenCounts.fromJSON';
@@ -245,7 +245,7 @@ export class TokenCounts implements Counts {
   }
 
   #grow(): void {
-    // Doubling costs a copy of all each time it happens, and less than one copy a type over all times.
+    // Doubling copies each type less than once on average.
     const capacity = 2 * this.#counts.length;
     const grown = (store: Float64Array): Float64Array<ArrayBuffer> => {
       const bigger = new Float64Array(capacity);

@@ -7,7 +7,7 @@
 // V8's Map is limited to 2^24 entries, and needs the old table while growing; half the limit per Map avoids both.
 const MAP_LIMIT = 2 ** 23;
 
-/** A map from token to its number: 0 for the first, 1 for the second, … */
+/** A map from a token to its number: 0 for the first, 1 for the second, … */
 export class TokenMap {
   readonly #maps: Map<string, number>[] = [new Map()];
   readonly #limit: number;
@@ -31,7 +31,7 @@ export class TokenMap {
     return undefined;
   }
 
-  /** Adds a token that isn't there yet, and gives its number. */
+  /** Adds a new token and returns its number. */
   add(token: string): number {
     const number = this.size;
     if (this.#maps[this.#maps.length - 1]!.size === this.#limit) this.#maps.push(new Map());

@@ -9,20 +9,20 @@ import { type Check, type Checks, count, size } from '../../common/options.ts';
 import { largestOf } from './order.ts';
 import type { Counts, TokenCount } from './token-counts.ts';
 
-/** A number of documents, or a share of all documents (0 to 1; inclusive, as n / documents is rounded). */
+/** A number of documents, or a share of all documents (0 to 1; inclusive, computed as the rounded n / documents). */
 export type DocumentBound = number | { readonly share: number };
 
-/** What a token must fulfil to be kept. All bounds are inclusive. */
+/** Conditions for keeping a token. All bounds are inclusive. */
 export interface CutOptions {
-  /** The largest size, specials included: the most frequent tokens are kept. */
+  /** The maximum size, including specials: the most frequent tokens are kept. */
   readonly maxSize?: number | undefined;
-  /** The smallest count (default 1). */
+  /** The minimum count (default 1). */
   readonly minCount?: number | undefined;
-  /** In how many documents a token must occur at least. */
+  /** The minimum number of documents that contain the token. */
   readonly minDocuments?: DocumentBound | undefined;
-  /** In how many documents a token may occur at most. */
+  /** The maximum number of documents that contain the token. */
   readonly maxDocuments?: DocumentBound | undefined;
-  /** Tokens that are left out whatever their count: a Set, or {@link Stopwords}. */
+  /** Tokens to leave out regardless of count: a Set, or {@link Stopwords}. */
   readonly stopwords?:
     | {
         /** Whether `token` is left out. */
@@ -52,23 +52,23 @@ export const cutChecks = (): Checks<CutOptions> => ({
   },
 });
 
-/** What a cut keeps and drops. With approximate counts, types are unknown and kept tokens a lower bound. */
+/** The tokens that a cut keeps and drops. With approximate counts, types are unknown and kept tokens a lower bound. */
 export interface CutReport {
   /** Tokens counted, with repetitions. */
   readonly tokens: number;
-  /** Different tokens counted. */
+  /** Distinct tokens counted. */
   readonly types: number | undefined;
   readonly keptTypes: number;
   readonly droppedTypes: number | undefined;
-  /** Tokens, with repetitions, whose type is kept. */
+  /** Tokens whose type is kept, with repetitions. */
   readonly keptTokens: number;
-  /** keptTokens / tokens; NaN where no tokens were counted. */
+  /** keptTokens / tokens; NaN if no tokens were counted. */
   readonly coverage: number;
   /** The largest error of a kept count: 0 for exact counts. */
   readonly largestError: number;
 }
 
-/** The kept tokens, most frequent first, ties by code point; and the report. */
+/** The kept tokens, most frequent first, ties by code point, and the report. */
 export function cut(
   where: string,
   counts: Counts,
@@ -147,7 +147,7 @@ function bounds(where: string, counts: Counts, options: CutOptions): (entry: Tok
   };
 }
 
-/** The smallest number of documents within a lower bound. */
+/** The smallest number of documents that satisfies a lower bound. */
 export function leastDocuments(
   where: string,
   argument: string,
@@ -156,12 +156,12 @@ export function leastDocuments(
 ): number {
   const { number, share } = checkBound(where, argument, bound);
   if (share === undefined) return number;
-  // 0.07 · 100 is a little above 7, but 7 / 100 is 0.07: only the division says what a user means.
+  // 0.07 · 100 is slightly above 7, but 7 / 100 is 0.07: only the division gives what the user means.
   const least = Math.ceil(share * documents);
   return (least - 1) / documents >= share ? least - 1 : least;
 }
 
-/** The largest number of documents within an upper bound. */
+/** The largest number of documents that satisfies an upper bound. */
 export function mostDocuments(
   where: string,
   argument: string,

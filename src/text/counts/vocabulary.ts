@@ -30,7 +30,7 @@ import { type CutOptions, type CutReport, cut, cutChecks } from './vocabulary-cu
 
 /** The bounds of the cut, and the specials. */
 export interface VocabularyOptions extends CutOptions {
-  /** Default: pad, unknown, start and end, at the indices 0 to 3. `{}` for none, as for counting terms. */
+  /** Default: pad, unknown, start and end, at the indices 0 to 3. `{}` for none, as for term counts. */
   readonly specials?: Specials | undefined;
 }
 
@@ -40,19 +40,19 @@ const cuts = (): Checks<VocabularyOptions> => ({ ...cutChecks(), ...specialsChec
 
 const fits = (): Checks<VocabularyOptions & CountOptions> => ({ ...cuts(), ...countChecks });
 
-/** What stands around the tokens. */
+/** Options of {@link Vocabulary.encode}. */
 export interface EncodeOptions {
-  /** Whether the start's index comes first (default `false`). */
+  /** Whether to prepend the start index (default `false`). */
   readonly start?: boolean | undefined;
-  /** Whether the end's index comes last (default `false`). */
+  /** Whether to append the end index (default `false`). */
   readonly end?: boolean | undefined;
 }
 
 const encodeChecks: Checks<EncodeOptions> = { start: flag, end: flag };
 
-/** What is left out. */
+/** Options of {@link Vocabulary.decode}. */
 export interface DecodeOptions {
-  /** Whether padding, unknown, start and end are left out (default `false`). */
+  /** Whether to leave out padding, unknown, start and end (default `false`). */
   readonly skipSpecials?: boolean | undefined;
 }
 
@@ -69,13 +69,13 @@ export interface SavedVocabulary {
   readonly report: CutReport;
 }
 
-/** What a saved vocabulary calls its format. */
+/** The format name of saved vocabularies. */
 export const VOCABULARY_FORMAT = 'recurrent-cells/text/vocabulary';
 
 /**
- * A frozen list of tokens: specials first, then the kept tokens by count (largest first) and code point.
+ * An immutable list of tokens: specials first, then the kept tokens by count (largest first) and code point.
  *
- * A token that is spelt as a special is that special: choose spellings that your texts can't contain.
+ * A token with the spelling of a special is encoded as that special: choose spellings that do not occur in your texts.
  *
  * @example
  * ```ts
@@ -92,14 +92,14 @@ export const VOCABULARY_FORMAT = 'recurrent-cells/text/vocabulary';
 export class Vocabulary {
   /** The kept tokens, without the specials: token i has index i + number of specials. */
   readonly tokens: readonly string[];
-  /** [tokens] How often each was counted. */
+  /** [tokens] The count of each. */
   readonly counts: readonly number[];
-  /** [tokens] By how much each true count may exceed it: 0 after exact counting. */
+  /** [tokens] The largest amount by which each true count may exceed it: 0 for exact counts. */
   readonly errors: readonly number[];
   readonly specials: Specials;
-  /** What the cut kept and dropped. */
+  /** The tokens that the cut kept and dropped. */
   readonly report: CutReport;
-  /** The index of padding; undefined if there's none. */
+  /** The index of padding; undefined if there is none. */
   readonly pad: number | undefined;
   readonly unknown: number | undefined;
   readonly start: number | undefined;
@@ -129,10 +129,10 @@ export class Vocabulary {
   }
 
   /**
-   * Counts documents and cuts.
+   * Counts documents and selects tokens.
    *
-   * @throws RangeError for an empty corpus, bounds that contradict each other or keep nothing, a size that has no
-   * room beside the specials; TypeError for documents that are neither tokens nor, with a tokenizer, texts.
+   * @throws RangeError for an empty corpus, bounds that contradict each other or keep no token, or a size too small for
+   * tokens beside the specials; TypeError for documents that are neither tokens nor, with a tokenizer, texts.
    */
   static fit(documents: Iterable<Document>, options: VocabularyOptions & CountOptions = {}): Vocabulary {
     const where = 'Vocabulary.fit';
@@ -140,7 +140,7 @@ export class Vocabulary {
     return Vocabulary.#cut(where, countDocuments(where, new TokenCounts(), documents, options), options);
   }
 
-  /** Counts documents as they arrive, and cuts; else like {@link Vocabulary.fit}. */
+  /** Counts documents as they arrive and selects tokens; otherwise like {@link Vocabulary.fit}. */
   static async fitAsync(
     documents: AsyncIterable<Document> | Iterable<Document>,
     options: VocabularyOptions & CountOptions = {},
@@ -154,7 +154,7 @@ export class Vocabulary {
     );
   }
 
-  /** Cuts counts made before: merged from parts, or approximate. @throws as {@link Vocabulary.fit}. */
+  /** Selects tokens from existing counts, merged or approximate. @throws as {@link Vocabulary.fit}. */
   static from(counts: Counts, options: VocabularyOptions = {}): Vocabulary {
     const where = 'Vocabulary.from';
     checkCounts(where, counts);
@@ -162,9 +162,9 @@ export class Vocabulary {
   }
 
   /**
-   * A list of tokens as it is, in its order, uncounted: of no tokens counted, the coverage is NaN.
+   * A given list of tokens, in its order and without counts; the coverage is NaN.
    *
-   * @throws RangeError if a token comes twice; TypeError for something else than tokens.
+   * @throws RangeError for a repeated token; TypeError if a token is not a string.
    */
   static of(tokens: Iterable<string>, options: Pick<VocabularyOptions, 'specials'> = {}): Vocabulary {
     const where = 'Vocabulary.of';
@@ -175,12 +175,12 @@ export class Vocabulary {
     return new Vocabulary(where, specials, kept, emptyReport(list.length));
   }
 
-  /** Tokens and specials together. */
+  /** The number of tokens, including specials. */
   get size(): number {
     return this.#index.size;
   }
 
-  /** The token's index, also a special's; undefined if it isn't in the vocabulary. */
+  /** The index of a token or special; undefined if it is not in the vocabulary. */
   indexOf(token: string): number | undefined {
     return this.#index.get(token);
   }
@@ -200,7 +200,7 @@ export class Vocabulary {
   }
 
   /**
-   * Tokens to indices, optionally between the start's and the end's.
+   * Converts tokens to indices, optionally between start and end.
    *
    * @returns [tokens, + 1 for start, + 1 for end]
    * @throws RangeError for a token that isn't in the vocabulary if it has no `unknown`, and if `start` or `end` is
@@ -229,7 +229,7 @@ export class Vocabulary {
     return Int32Array.from(indices);
   }
 
-  /** Indices to spellings, with the specials' or without. @throws RangeError for an index outside. */
+  /** Converts indices to spellings, with or without specials. @throws RangeError for an index out of range. */
   decode(indices: Iterable<number>, options: DecodeOptions = {}): string[] {
     if (typeof indices?.[Symbol.iterator] !== 'function')
       throw typeError('Vocabulary.decode', 'indices', `is ${show(indices)}`, 'an iterable of indices');
@@ -249,7 +249,7 @@ export class Vocabulary {
     return { format: VOCABULARY_FORMAT, version: 1, specials, tokens, counts, errors, report };
   }
 
-  /** Reads what `toJSON` saved. @throws TypeError or RangeError, which say which field is wrong. */
+  /** Reads the output of `toJSON`. @throws TypeError or RangeError naming the invalid field. */
   static fromJSON(saved: unknown): Vocabulary {
     const where = 'Vocabulary.fromJSON';
     const fields = readSaved(where, saved, VOCABULARY_FORMAT);

@@ -8,13 +8,13 @@ import { rangeError, show, typeError } from '../../common/errors.ts';
 import { type Checks, checkOptions, count, size } from '../../common/options.ts';
 import { checkTable, type RankFrequency } from './rank-frequency.ts';
 
-/** Where to cut. */
+/** The cut positions. */
 export interface ZipfCutOptions {
-  /** How many of the most frequent types to take off (default 0). */
+  /** The number of most frequent types to cut off (default 0). */
   readonly head?: number | undefined;
-  /** The smallest count that stays (default 1: no tail is taken off). */
+  /** The minimum count to keep (default 1: keeps the tail). */
   readonly minCount?: number | undefined;
-  /** The last rank that stays, if counts alone leave more. */
+  /** The last rank to keep, if `minCount` keeps more. */
   readonly lastRank?: number | undefined;
 }
 
@@ -22,16 +22,16 @@ const checks: Checks<ZipfCutOptions> = { head: count, minCount: size, lastRank: 
 
 /** The three parts. */
 export interface ZipfCut {
-  /** The types taken off the top. */
+  /** The most frequent types, cut off. */
   readonly head: readonly string[];
-  /** The types that stay. */
+  /** The kept types. */
   readonly kept: readonly string[];
-  /** The types taken off the end. */
+  /** The rarest types, cut off. */
   readonly tail: readonly string[];
-  /** The ranks that stay: the first and the last. */
+  /** The first and the last kept rank. */
   readonly firstRank: number;
   readonly lastRank: number;
-  /** The share of all tokens each part makes up. */
+  /** The share of all tokens in each part. */
   readonly coverage: { readonly head: number; readonly kept: number; readonly tail: number };
 }
 
@@ -73,7 +73,7 @@ export function cutZipf(table: RankFrequency, options: ZipfCutOptions = {}): Zip
   };
 }
 
-/** Passes where a cut is one to draw. */
+/** Checks a cut to be drawn. */
 export function checkCut(where: string, cut: ZipfCut): void {
   const { firstRank, lastRank, coverage } = cut ?? {};
   if (![firstRank, lastRank, coverage?.head, coverage?.kept, coverage?.tail].every(Number.isFinite))

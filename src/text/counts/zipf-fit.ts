@@ -28,32 +28,32 @@ const checks: Checks<ZipfFitOptions> = {
 export interface ZipfFit {
   /** s, positive: the slope in log–log axes is −s. */
   readonly exponent: number;
-  /** Of the exponent, under the method's own assumptions. */
+  /** The standard error of the exponent, under the method's assumptions. */
   readonly standardError: number;
-  /** C: the count the law gives rank 1. */
+  /** C: the law's count for rank 1. */
   readonly scale: number;
   readonly from: number;
   readonly to: number;
   readonly method: 'least-squares' | 'maximum-likelihood';
-  /** The share of the variance of ln f that the line explains. */
+  /** The share of the variance of ln f explained by the line. */
   readonly rSquared: number;
 }
 
 /**
  * Fits the exponent over the ranks from `from` to `to`; x = ln r, y = ln f(r), n ranks.
  *
- * - `'least-squares'`: the straight line through the points in log–log axes, every rank weighing the same:
+ * - `'least-squares'`: the straight line through the points in log–log axes, with equal weight for every rank:
  *   s = −Σ(x − x̄)(y − ȳ) / Σ(x − x̄)², standard error √( Σ(y − ŷ)² / ((n − 2) Σ(x − x̄)²) ).
- *   What textbooks draw. Counts are sorted, so neighbouring residuals go together, and the standard error is too
- *   small: take it as a measure of fit.
- * - `'maximum-likelihood'`: each of the N tokens drawn on its own with p(r) = r^(−s) / Σ r^(−s) over these ranks.
- *   s solves Σ f(r) ln r / N = mean of ln r under p; standard error 1 / √(N Var_p(ln r)). Frequent words decide.
- *   Right if the law holds exactly, which for language it doesn't.
+ *   The textbook method. Counts are sorted, so neighbouring residuals correlate, and the standard error is too
+ *   small: treat it as a measure of fit.
+ * - `'maximum-likelihood'`: N tokens drawn independently with p(r) = r^(−s) / Σ r^(−s) over these ranks.
+ *   s solves Σ f(r) ln r / N = mean of ln r under p; standard error 1 / √(N Var_p(ln r)). Frequent words dominate.
+ *   Correct if the law holds exactly, which it does not for language.
  *
  * Source: least squares as in G. Zipf (1949); maximum likelihood as in A. Clauset, C. Shalizi and M. Newman,
  * arXiv 0706.1062, here for a finite range of ranks.
  *
- * @throws RangeError for ranks out of order or out of the table, or fewer than three of them, or an unknown method.
+ * @throws RangeError for ranks out of order or out of range, fewer than three ranks, or an unknown method.
  *
  * @example
  * ```ts
@@ -93,7 +93,7 @@ function leastSquares(x: Float64Array, y: Float64Array): Line {
   };
 }
 
-// Newton's method doubles its digits each step and starts near; some hundred steps are never reached.
+// Newton's method starts close and doubles the correct digits per step; it never needs this many steps.
 const MOST_STEPS = 100;
 
 function maximumLikelihood(x: Float64Array, counts: Float64Array): Line {
@@ -114,7 +114,7 @@ function maximumLikelihood(x: Float64Array, counts: Float64Array): Line {
   };
 }
 
-/** Of ln r, under p(r) ∝ r^(−s). */
+/** The moments of ln r, under p(r) ∝ r^(−s). */
 function momentsOf(
   x: Float64Array,
   exponent: number,
@@ -141,7 +141,7 @@ function mean(values: Float64Array): number {
   return sumOf(values, (value) => value) / values.length;
 }
 
-/** Passes where a fit is one to draw. */
+/** Checks a fit to be drawn. */
 export function checkFit(where: string, fit: ZipfFit): void {
   const isFit = [fit?.exponent, fit?.standardError, fit?.scale, fit?.from, fit?.to].every(Number.isFinite);
   if (!isFit) throw typeError(where, 'fit', `is ${show(fit)}`, 'what fitZipf gave');

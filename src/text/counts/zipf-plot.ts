@@ -11,11 +11,11 @@ import { checkTable, type RankFrequency } from './rank-frequency.ts';
 import { checkCut, type ZipfCut } from './zipf-cut.ts';
 import { checkFit, type ZipfFit } from './zipf-fit.ts';
 
-/** What is drawn beside the points. */
+/** Options of {@link plotZipf}. */
 export interface ZipfPlotOptions {
   readonly fit?: ZipfFit | undefined;
   readonly cut?: ZipfCut | undefined;
-  /** Above the axes (default: none). */
+  /** The title above the axes (default: none). */
   readonly title?: string | undefined;
   /** In pixels (default 640 × 440). */
   readonly width?: number | undefined;
@@ -41,11 +41,11 @@ interface Frame {
   y(count: number): number;
 }
 
-// More points than this a decade can't be told apart at the usual sizes.
+// More points per decade are indistinguishable at the usual sizes.
 const POINTS_PER_DECADE = 60;
-// The cuts begin below the line that names the fit.
+// The labels of the cuts begin below the label of the fit.
 const LABEL_ROOM = 26;
-// Of a sans-serif of 12 pixels, digits being wider than most letters.
+// For a sans-serif font of 12 pixels, in which digits are wider than most letters.
 const CHARACTER_WIDTH = 6.2;
 const LABEL_GAP = 5;
 
@@ -117,7 +117,7 @@ function grid(frame: Frame, decades: { x: number; y: number }): string[] {
   return lines;
 }
 
-/** Ranks evenly spaced along the logarithm, each once. */
+/** Ranks at even logarithmic spacing, without repetition. */
 function points(frame: Frame, table: RankFrequency): string[] {
   const ranks = new Set<number>();
   const steps = Math.ceil(Math.log10(table.types) * POINTS_PER_DECADE);
@@ -132,7 +132,7 @@ function points(frame: Frame, table: RankFrequency): string[] {
 
 function line(frame: Frame, fit: ZipfFit, highest: number): string[] {
   const at = (rank: number) => fit.scale * rank ** -fit.exponent;
-  // Only over the ranks it was fitted on, and within the frame.
+  // Only over the fitted ranks, and within the frame.
   const inside = (rank: number) =>
     frame.y(Math.min(Math.max(at(rank), 1), 10 ** Math.ceil(Math.log10(highest))));
   const path = `M${frame.x(fit.from)} ${inside(fit.from)}L${frame.x(fit.to)} ${inside(fit.to)}`;
@@ -145,7 +145,7 @@ function line(frame: Frame, fit: ZipfFit, highest: number): string[] {
 
 function cuts(frame: Frame, table: RankFrequency, cut: ZipfCut): string[] {
   const parts: string[] = [];
-  // Each label stands in the zone that is cut off, unless that is too narrow for it: then beside it, with an arrow.
+  // Each label is in the zone cut off, or beside it with an arrow if that is too narrow.
   const mark = (rank: number, caption: string, zone: 'left' | 'right', row: number) => {
     const x = frame.x(rank);
     const room = zone === 'left' ? x - frame.left : frame.right - x;

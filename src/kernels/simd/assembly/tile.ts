@@ -1,18 +1,14 @@
 /**
  * The innermost product: a tile of C, up to 6 rows × 8 columns, held in registers while A and B stream past.
  *
- * One source serves every number of rows: `rows` is a constant in each caller of `tile`, so code for absent
- * rows is not compiled. Six rows have twelve sums, which hide the latency of the multiply–adds. With two
- * vectors of B and one element of A they fill all but one of the sixteen registers of x86-64, and the engine reserves that
- * one.
- * Unfused, the product of each pair also needs a register: four rows. The rows of A are a known distance apart, so that they
- * share
- * one pointer: separate pointers would be a sixth of an unfused tile's instructions, more than the processor can hide behind
- * the arithmetic.
+ * One source serves every number of rows: `rows` is a constant in each caller of `tile`, so code for absent rows is not
+ * compiled. Six rows have twelve sums, which hide the latency of the multiply–adds. With two vectors of B and one element of A
+ * they fill all but one of the sixteen registers of x86-64, and the engine reserves that one. Unfused, the product of each
+ * pair also needs a register: four rows. The rows of A are a known distance apart, so that they share one pointer: separate
+ * pointers would be a sixth of an unfused tile's instructions, more than the processor can hide behind the arithmetic.
  *
  * WIDE tiles have 16 columns, for an engine that merges two adjacent 128-bit instructions into one of 256 bits: as many
- * registers,
- * each twice as wide. On other engines there are twice as many sums as registers.
+ * registers, each twice as wide. On other engines there are twice as many sums as registers.
  */
 import { PANEL, STRIDE_A, TALLEST } from './scratch';
 import { madd, storePair } from './vector';

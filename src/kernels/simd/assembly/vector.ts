@@ -28,8 +28,7 @@ export function first(x: v128, left: i32): v128 {
 
 /**
  * Loads a vector, with zeros in place of lanes beyond the row. If those lanes are not stored, a plain load suffices: the
- * memory
- * extends one vector beyond the last element.
+ * memory extends one vector beyond the last element.
  */
 // @ts-ignore: decorator
 @inline
