@@ -11,8 +11,9 @@ import { numberWithin, wholeNumber } from '../../common/errors.ts';
  * 1. Q(1/2, z) = erfc(√z), Q(1, z) = e^(−z)
  * 2. Q(a + 1, z) = Q(a, z) + z^a e^(−z) / Γ(a + 1)
  *
- * Where the result is above 1e-300, its relative error is below 1e-12 up to 100 degrees, 1e-11 up to 1,000 and 1e-10
- * up to 20,001; it grows because each term's logarithm adds its rounding to those after it. Source: NIST Digital Library of Mathematical Functions, 8.8.6 and 7.9.4.
+ * For results above 1e-300, the relative error is below 1e-12 up to 100 degrees, 1e-11 up to 1,000 and 1e-10
+ * up to 20,001; it grows because the rounding errors of the terms' logarithms accumulate. Source: NIST Digital Library of Mathematical
+ * Functions, 8.8.6 and 7.9.4.
  *
  * @throws RangeError if `x` is negative or NaN, or `degrees` not a whole number of at least 1.
  */
@@ -22,7 +23,7 @@ export function chiSquaredTail(x: number, degrees: number): number {
   if (z === Number.POSITIVE_INFINITY) return 0;
   let a = degrees % 2 === 0 ? 1 : 0.5;
   let tail = a === 1 ? Math.exp(-z) : erfc(Math.sqrt(z));
-  // z^a e^(−z) / Γ(a + 1), with Γ(2) = 1 and Γ(3/2) = √π / 2; by logarithms, because e^(−z) may underflow before.
+  // z^a e^(−z) / Γ(a + 1), with Γ(2) = 1 and Γ(3/2) = √π / 2; by logarithms, because e^(−z) may underflow.
   let logTerm =
     z === 0
       ? Number.NEGATIVE_INFINITY
@@ -34,7 +35,7 @@ export function chiSquaredTail(x: number, degrees: number): number {
   return Math.min(tail, 1);
 }
 
-// Below, the series for erf loses less than three digits to 1 − erf; above, the fraction converges within its terms.
+// Below, 1 − erf by its series loses less than three digits; above, the continued fraction converges within its terms.
 const SERIES_ENDS = 1.75;
 const FRACTION_TERMS = 60;
 

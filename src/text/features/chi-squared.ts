@@ -9,7 +9,7 @@ import { chiSquaredTail } from './chi-distribution.ts';
 import { type ContingencyTable, checkTableOfFour, classesOf } from './contingency.ts';
 import { eachEntry, type SparseMatrix } from './sparse-matrix.ts';
 
-/** Scores, and how likely each would be if term and class were independent. */
+/** Scores, and their p-values under independence of term and class. */
 export interface ChiSquaredScores {
   /** [terms] */
   readonly scores: Float64Array;
@@ -18,7 +18,7 @@ export interface ChiSquaredScores {
 }
 
 /**
- * Scores every term by chi-squared over the sums of its values within each class.
+ * Scores each term by chi-squared over the sums of its values per class.
  *
  * 1. O(k, t) = Σ of x[d, t] over documents d of class k
  * 2. E(k, t) = (documents of class k / documents) · Σ of x[d, t] over all d
@@ -26,9 +26,9 @@ export interface ChiSquaredScores {
  *
  * A term that never occurs scores 0. This is scikit-learn's `chi2`: it counts occurrences, not absences.
  *
- * @param matrix - [documents, terms] counts or weights, none negative
+ * @param matrix - [documents, terms] counts or weights, all non-negative
  * @param labels - [documents]
- * @throws RangeError for a negative value, labels that don't fit, or a single class.
+ * @throws RangeError for a negative value, labels that do not fit, or a single class.
  *
  * @example
  * ```ts
@@ -61,7 +61,7 @@ export function chiSquared(matrix: SparseMatrix, labels: readonly Label[]): ChiS
 /**
  * Chi-squared of one 2 × 2 table of presence and absence, 1 degree of freedom.
  *
- * χ² = N (a d − b c)² / ((a + b)(c + d)(a + c)(b + d)), N = a + b + c + d; 0 where a margin is 0.
+ * χ² = N (a d − b c)² / ((a + b)(c + d)(a + c)(b + d)), N = a + b + c + d; 0 if a margin is 0.
  *
  * Source: Y. Yang and J. Pedersen, A comparative study on feature selection in text categorization (1997).
  *

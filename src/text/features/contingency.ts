@@ -7,7 +7,7 @@ import { numberWithin, rangeError, show, typeError } from '../../common/errors.t
 import type { Label } from '../labels/label-encoder.ts';
 import { checkMatrix, eachEntry, type SparseMatrix } from './sparse-matrix.ts';
 
-/** One term against one class, in documents: a + b + c + d is their number. */
+/** One term against one class, in documents: a + b + c + d is the number of documents. */
 export interface ContingencyTable {
   /** In the class, with the term. */
   readonly a: number;
@@ -28,7 +28,7 @@ export function checkTableOfFour(where: string, table: ContingencyTable): Contin
   return table;
 }
 
-/** The classes in order, and each document's as a number. */
+/** The classes in order, and the class index of each document. */
 export function classesOf(
   where: string,
   matrix: SparseMatrix,
@@ -53,7 +53,7 @@ export function classesOf(
 }
 
 /**
- * Counts, for every class and term, documents with and without: a, b, c, d.
+ * Counts, for each class and term, the documents with and without them: a, b, c, d.
  *
  * @example
  * ```ts
@@ -65,9 +65,9 @@ export function classesOf(
  * ```
  */
 export class Contingency {
-  /** The classes, in the order of their first document. */
+  /** The classes, in order of first occurrence. */
   readonly classes: readonly Label[];
-  /** [classes] Documents in each. */
+  /** [classes] The number of documents in each. */
   readonly sizes: readonly number[];
   readonly documents: number;
   readonly terms: number;
@@ -85,11 +85,11 @@ export class Contingency {
   }
 
   /**
-   * Counts the documents of a matrix; a term occurs where its value isn't 0.
+   * Counts the documents of a matrix; a term occurs if its value is not 0.
    *
    * @param matrix - [documents, terms]
    * @param labels - [documents]
-   * @throws RangeError or TypeError if labels don't fit the documents.
+   * @throws RangeError or TypeError if labels do not fit the documents.
    */
   static of(matrix: SparseMatrix, labels: readonly Label[]): Contingency {
     const { classes, rowClass, sizes } = classesOf('Contingency.of', matrix, labels);
@@ -100,7 +100,7 @@ export class Contingency {
     return new Contingency(classes, sizes, matrix.rows, held);
   }
 
-  /** One term against one class. @throws RangeError for a term or class that isn't there. */
+  /** One term against one class. @throws RangeError for an unknown term or class. */
   table(term: number, label: Label): ContingencyTable {
     const index = this.classes.indexOf(label);
     if (index === -1)

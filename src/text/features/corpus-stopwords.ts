@@ -11,7 +11,7 @@ import { documentFrequency } from './inverse-document-frequency.ts';
 import { checkMatrix, eachEntry, type SparseMatrix } from './sparse-matrix.ts';
 
 /**
- * The head of Zipf's list: the `k` most frequent tokens.
+ * The `k` most frequent tokens, the head of Zipf's list.
  *
  * @throws RangeError if `k` is not a whole number of at least 1.
  *
@@ -28,9 +28,9 @@ export function stopwordsByCount(counts: Counts, k: number): string[] {
 }
 
 /**
- * The tokens that occur in at least so many documents (a count, or `{ share }`), most documents first.
+ * The tokens that occur in at least this many documents (a count, or `{ share }`), most documents first.
  *
- * @throws RangeError for a bound out of range, or counts that don't know documents.
+ * @throws RangeError for a bound out of range, or counts without document counts.
  *
  * @example
  * ```ts
@@ -51,12 +51,12 @@ export function stopwordsByDocumentFrequency(counts: Counts, bound: DocumentBoun
 }
 
 /**
- * How evenly each term is spread over the documents, from 0 (all in one) to 1 (the same in each of them).
+ * How evenly each term is spread over the documents, from 0 (all in one) to 1 (equal in all).
  *
  * 1. p(d | t) = x[d, t] / Σ over d of x[d, t]
  * 2. H(t) = −Σ over d of p(d | t) ln p(d | t), divided by ln N for N documents
  *
- * A term that never occurs has 0. Source: the entropy weight of S. Dumais (1991) is 1 − H(t).
+ * A term that never occurs gets 0. Source: the entropy weight of S. Dumais (1991) is 1 − H(t).
  *
  * @param counts - [documents, terms]
  * @returns [terms]
@@ -84,11 +84,11 @@ export function documentEntropy(counts: SparseMatrix): Float64Array {
 }
 
 /**
- * The terms spread most evenly: an entropy over documents of at least `least`, most even first. Terms in fewer than
- * two documents never are.
+ * The most evenly spread terms: an entropy over documents of at least `least`, most even first. Terms in fewer than
+ * two documents are never included.
  *
  * @param terms - [terms] the names of the columns
- * @throws RangeError if `least` is not from 0 to 1, or `terms` doesn't fit the matrix.
+ * @throws RangeError if `least` is not from 0 to 1, or `terms` does not fit the matrix.
  *
  * @example
  * ```ts

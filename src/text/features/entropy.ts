@@ -8,10 +8,10 @@ import { numberWithin, oneOf, rangeError, show, typeError } from '../../common/e
 /** Nats (natural logarithm) or bits (logarithm to base 2). */
 export type EntropyUnit = 'nats' | 'bits';
 
-// Probabilities from a float32 softmax over some ten thousand classes miss 1 by less.
+// Sums of a float32 softmax over some ten thousand classes differ from 1 by less.
 const SUM_TOLERANCE = 1e-3;
 
-/** The unit's logarithm. */
+/** The logarithm for a unit. */
 export function logarithm(where: string, unit: EntropyUnit): (value: number) => number {
   return oneOf(where, 'unit', unit, ['nats', 'bits']) === 'bits' ? Math.log2 : Math.log;
 }
@@ -35,10 +35,10 @@ export function entropy(p: ArrayLike<number>, unit: EntropyUnit = 'nats'): numbe
 }
 
 /**
- * Cross-entropy of two distributions: H(p, q) = −Σ p ln q. Infinite where q is 0 and p is not.
+ * Cross-entropy of two distributions: H(p, q) = −Σ p ln q. Infinite if q is 0 where p is not.
  *
  * @param p - the true distribution
- * @param q - the predicted distribution, as long as `p`
+ * @param q - the predicted distribution, of the same length
  * @param unit - `'nats'` (default) or `'bits'`
  * @throws RangeError as {@link entropy}, or for distributions of different lengths.
  *
@@ -59,10 +59,10 @@ export function crossEntropyOf(
 }
 
 /**
- * Cross-entropy of a yes-or-no truth: −y ln q − (1 − y) ln(1 − q).
+ * Binary cross-entropy: −y ln q − (1 − y) ln(1 − q).
  *
- * @param y - the truth, 0 to 1
- * @param q - the predicted probability of yes, 0 to 1
+ * @param y - the true value, 0 to 1
+ * @param q - the predicted probability, 0 to 1
  * @param unit - `'nats'` (default) or `'bits'`
  * @throws RangeError for a number that is not a probability, or an unknown unit.
  *
@@ -81,10 +81,10 @@ export function binaryCrossEntropyOf(y: number, q: number, unit: EntropyUnit = '
 }
 
 /**
- * Kullback–Leibler divergence: KL(p ‖ q) = Σ p ln(p / q) = H(p, q) − H(p). Infinite where q is 0 and p is not.
+ * Kullback–Leibler divergence: KL(p ‖ q) = Σ p ln(p / q) = H(p, q) − H(p). Infinite if q is 0 where p is not.
  *
  * @param p - the true distribution
- * @param q - the other distribution, as long as `p`
+ * @param q - the other distribution, of the same length
  * @param unit - `'nats'` (default) or `'bits'`
  * @throws RangeError as {@link crossEntropyOf}.
  *
@@ -99,15 +99,15 @@ export function klDivergence(p: ArrayLike<number>, q: ArrayLike<number>, unit: E
   const [truth, other] = pair('klDivergence', p, q);
   return sum(truth, (value, i) => {
     const ratio = value / other[i]!;
-    // Beside a q below 10⁻³⁰⁸ the ratio overflows, its logarithm does not.
+    // For q below 10⁻³⁰⁸ the ratio overflows, but not its logarithm.
     const overflows = ratio === Number.POSITIVE_INFINITY && other[i]! > 0;
     return value === 0 ? 0 : value * (overflows ? log(value) - log(other[i]!) : log(ratio));
   });
 }
 
 /**
- * Perplexity of predictions: e^(mean of −ln q), q the probability each true token was given. It has no unit: a
- * model that knows nothing of k equally likely tokens has perplexity k.
+ * Perplexity of predictions: e^(mean of −ln q), where q is the probability given to each true token. It has no unit: a
+ * uniform prediction over k tokens has perplexity k.
  *
  * @param q - [tokens] probabilities of the true tokens, 0 to 1
  * @throws RangeError for a number that is not a probability, or none at all.

@@ -14,16 +14,16 @@ import { documentFrequency } from './inverse-document-frequency.ts';
 import { informationGain, mutualInformation } from './mutual-information.ts';
 import { checkMatrix, type SparseMatrix } from './sparse-matrix.ts';
 
-/** The score, how many to keep, and bounds that come first. */
+/** The score, the number of terms to keep, and bounds applied first. */
 export interface FeatureSelectorOptions {
-  /** Default `'chiSquared'`; or a function from matrix and labels to a score for each term, larger being better. */
+  /** Default `'chiSquared'`; or a function from matrix and labels to a score per term, larger being better. */
   readonly score?:
     | 'chiSquared'
     | 'mutualInformation'
     | 'informationGain'
     | ((matrix: SparseMatrix, labels: readonly Label[]) => ArrayLike<number>)
     | undefined;
-  /** How many terms to keep at most (default: all within the bounds). */
+  /** The maximum number of terms to keep (default: all within the bounds). */
   readonly k?: number | undefined;
   readonly minDocuments?: DocumentBound | undefined;
   readonly maxDocuments?: DocumentBound | undefined;
@@ -42,7 +42,7 @@ export interface SavedFeatureSelector {
 const FORMAT = 'recurrent-cells/text/feature-selector';
 
 /**
- * Keeps the terms that say most about the class.
+ * Keeps the terms that are most informative about the class.
  *
  * @example
  * ```ts
@@ -54,11 +54,11 @@ const FORMAT = 'recurrent-cells/text/feature-selector';
  * ```
  */
 export class FeatureSelector {
-  /** How many columns it was fitted on. */
+  /** The number of columns it was fitted on. */
   readonly width: number;
   /** The kept columns, ascending. */
   readonly columns: Int32Array;
-  /** [width] Every term's score, NaN outside the bounds; undefined after loading, for it isn't saved. */
+  /** [width] Each term's score, NaN outside the bounds; undefined after loading, because scores are not saved. */
   readonly scores: Float64Array | undefined;
 
   private constructor(width: number, columns: Int32Array, scores?: Float64Array) {
@@ -68,11 +68,11 @@ export class FeatureSelector {
   }
 
   /**
-   * Scores the terms and chooses: on the training part only.
+   * Scores the terms and selects the best. Use only the training part.
    *
    * @param matrix - [documents, terms]
    * @param labels - [documents]
-   * @throws RangeError for bounds that contradict each other or keep nothing, and as the scores' own.
+   * @throws RangeError for bounds that contradict each other or keep no term, and for errors of the score.
    */
   static fit(
     matrix: SparseMatrix,
@@ -113,12 +113,12 @@ export class FeatureSelector {
     return checkMatrix('FeatureSelector.transform', matrix, this.width).pick(this.columns);
   }
 
-  /** The versioned form that {@link FeatureSelector.fromJSON} reads: the choice, without its scores. */
+  /** The versioned form that {@link FeatureSelector.fromJSON} reads: the selection, without its scores. */
   toJSON(): SavedFeatureSelector {
     return { format: FORMAT, version: 1, width: this.width, columns: Array.from(this.columns) };
   }
 
-  /** Reads what `toJSON` saved. @throws TypeError or RangeError, which say which field is wrong. */
+  /** Reads the output of `toJSON`. @throws TypeError or RangeError naming the invalid field. */
   static fromJSON(saved: unknown): FeatureSelector {
     const where = 'FeatureSelector.fromJSON';
     const fields = readSaved(where, saved, FORMAT);
@@ -138,7 +138,7 @@ export class FeatureSelector {
   }
 }
 
-/** [columns] Every column's score, each a number. */
+/** [columns] The score of each column. */
 function scoresOf(
   where: string,
   matrix: SparseMatrix,

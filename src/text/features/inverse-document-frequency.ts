@@ -13,7 +13,7 @@ export type InverseDocumentFrequency =
   | 'scikit-learn-unsmoothed'
   | 'probabilistic';
 
-/** All variants, for options to be checked against. */
+/** All variants, to check options. */
 export const INVERSE_DOCUMENT_FREQUENCIES: readonly InverseDocumentFrequency[] = [
   'none',
   'textbook',
@@ -44,7 +44,7 @@ export function documentFrequency(matrix: SparseMatrix): Int32Array {
 }
 
 /**
- * Weights each term by its rarity; N documents, df of them with the term, natural logarithms.
+ * Weights each term by its rarity: N documents, df of them with the term, natural logarithms.
  *
  * - `'none'`: 1
  * - `'textbook'`: ln(N / df)
@@ -53,9 +53,9 @@ export function documentFrequency(matrix: SparseMatrix): Int32Array {
  * - `'scikit-learn-unsmoothed'`: ln(N / df) + 1 (its `smooth_idf=False`)
  * - `'probabilistic'`: max(0, ln((N − df) / df))
  *
- * A term without any document (df = 0) has weight 0 where the formula divides by df: nothing is known of it.
+ * A term without documents (df = 0) has weight 0 if the formula divides by df.
  *
- * Source: K. Spärck Jones (1972) for the textbook's; S. Robertson and K. Spärck Jones (1976) for the probabilistic.
+ * Source: K. Spärck Jones (1972) for the textbook variant; S. Robertson and K. Spärck Jones (1976) for the probabilistic one.
  *
  * @param frequency - [terms] df
  * @returns [terms]

@@ -10,18 +10,18 @@ import { type EntropyUnit, logarithm } from './entropy.ts';
 import { checkMatrix, eachEntry, type SparseMatrix } from './sparse-matrix.ts';
 
 /**
- * Scores every term by the mutual information of its value and the class, each distinct value counted for itself.
+ * Scores each term by the mutual information of its value and the class, treating each distinct value separately.
  *
- * I(t) = Σ over values v and classes k of p(v, k) ln( p(v, k) / (p(v) p(k)) ), 0 counted as a value.
+ * I(t) = Σ over values v and classes k of p(v, k) ln( p(v, k) / (p(v) p(k)) ), including the value 0.
  *
- * This is scikit-learn's `mutual_info_classif` with `discrete_features=True`. Made for counts: weights that are
- * different in every document tell the documents apart, and so the classes.
+ * This is scikit-learn's `mutual_info_classif` with `discrete_features=True`. Intended for counts: weights that
+ * differ in every document identify the documents, and so the classes.
  *
  * @param matrix - [documents, terms]
  * @param labels - [documents]
  * @param unit - `'nats'` (default) or `'bits'`
  * @returns [terms]
- * @throws RangeError or TypeError if labels don't fit the documents, or for an unknown unit.
+ * @throws RangeError or TypeError if labels do not fit the documents, or for an unknown unit.
  *
  * @example
  * ```ts
@@ -52,7 +52,7 @@ export function mutualInformation(
   });
 }
 
-/** `joint` is [values, classes]. Rounding may leave a tiny negative number: that's 0. */
+/** `joint` is [values, classes]. A tiny negative number from rounding becomes 0. */
 function information(
   joint: readonly number[][],
   sizes: readonly number[],
@@ -70,17 +70,17 @@ function information(
 }
 
 /**
- * Scores every term by how much knowing whether it's there lowers the entropy of the class.
+ * Scores each term by how much knowledge of its presence lowers the entropy of the class.
  *
  * IG(t) = H(class) − p(t) H(class | t) − p(¬t) H(class | ¬t)
  *
- * The same as the mutual information of presence and class. Source: Yang and Pedersen (1997).
+ * Equal to the mutual information of presence and class. Source: Yang and Pedersen (1997).
  *
  * @param matrix - [documents, terms]
  * @param labels - [documents]
  * @param unit - `'nats'` (default) or `'bits'`
  * @returns [terms]
- * @throws RangeError or TypeError if labels don't fit the documents, or for an unknown unit.
+ * @throws RangeError or TypeError if labels do not fit the documents, or for an unknown unit.
  *
  * @example
  * ```ts
@@ -104,9 +104,9 @@ export function informationGain(
 /**
  * Pointwise mutual information of one term and one class.
  *
- * PMI = ln( a N / ((a + b)(a + c)) ), N = a + b + c + d; −∞ where they never meet.
+ * PMI = ln( a N / ((a + b)(a + c)) ), N = a + b + c + d; −∞ if they never co-occur.
  *
- * What Yang and Pedersen (1997) call mutual information: it favours rare terms.
+ * Called mutual information by Yang and Pedersen (1997). It favours rare terms.
  *
  * @throws RangeError for an unknown unit; TypeError or RangeError if one of the four is not a number of at least 0.
  *

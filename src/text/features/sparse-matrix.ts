@@ -15,7 +15,7 @@ export interface DenseTensor {
 }
 
 /**
- * Compressed sparse rows: row r's entries are those from `rowStart[r]` to `rowStart[r + 1]`, columns ascending.
+ * Compressed sparse rows: the entries of row r are those from `rowStart[r]` to `rowStart[r + 1]`, columns ascending.
  *
  * @example
  * ```ts
@@ -36,7 +36,9 @@ export class SparseMatrix {
   /** [entries] */
   readonly values: Float64Array;
 
-  /** @throws TypeError for other arrays; RangeError if they don't fit the shape or each other, or a row's columns don't ascend. */
+  /**
+   * @throws TypeError for other array types; RangeError if they do not fit the shape or each other, or columns do not ascend within a row.
+   */
   constructor(
     shape: readonly [number, number],
     rowStart: Int32Array,
@@ -50,7 +52,7 @@ export class SparseMatrix {
     this.values = values;
   }
 
-  /** From rows of numbers, all of one length. @throws TypeError or RangeError if they are not. */
+  /** Converts rows of numbers of equal length. @throws TypeError or RangeError if they are not. */
   static fromDense(rows: readonly (readonly number[])[]): SparseMatrix {
     if (!Array.isArray(rows))
       throw typeError('SparseMatrix.fromDense', 'rows', `is ${show(rows)}`, 'an array of rows');
@@ -111,7 +113,7 @@ export class SparseMatrix {
     return this.shape[1];
   }
 
-  /** One row's columns and values, as views. @throws RangeError for a row that isn't there. */
+  /** One row's columns and values, as views. @throws RangeError for a row out of range. */
   row(row: number): { readonly columns: Int32Array; readonly values: Float64Array } {
     if (wholeNumber('SparseMatrix.row', 'row', row, 0) >= this.rows)
       throw rangeError('SparseMatrix.row', 'row', `is ${row}`, `less than ${this.rows}`);
@@ -130,7 +132,7 @@ export class SparseMatrix {
     return { data, shape: [...this.shape] };
   }
 
-  /** The same entries with other values: `change(value, column, row)`. */
+  /** The same entries with new values: `change(value, column, row)`. */
   map(change: (value: number, column: number, row: number) => number): SparseMatrix {
     callback('SparseMatrix.map', 'change', change);
     const values = new Float64Array(this.values.length);
@@ -173,7 +175,7 @@ export class SparseMatrix {
   }
 }
 
-/** What was written row by row. */
+/** Makes a matrix from completed rows. */
 export function matrixOf(rows: SparseRows, width: number): SparseMatrix {
   const [shape, rowStart, columns, values] = rows.layout(width);
   return new SparseMatrix(shape, rowStart, columns, values);

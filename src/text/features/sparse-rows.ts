@@ -5,16 +5,16 @@
  */
 import { rangeError } from '../../common/errors.ts';
 
-/** A row's start is a number of 32 bits. */
+/** Row starts are 32-bit integers. */
 const MOST_ENTRIES = 2 ** 31 - 1;
 
-/** Rows that are written one after another; a row's columns must be added in ascending order. */
+/** Rows written in order; the columns of a row must be added in ascending order. */
 export class SparseRows {
   readonly #where: string;
   readonly #most: number;
-  #rowStart = new Int32Array(64); // [rows + 1], and room
-  #columns = new Int32Array(1024); // [entries], and room
-  #values = new Float64Array(1024); // [entries], and room
+  #rowStart = new Int32Array(64); // [rows + 1], with spare capacity
+  #columns = new Int32Array(1024); // [entries], with spare capacity
+  #values = new Float64Array(1024); // [entries], with spare capacity
   #rows = 0;
   #entries = 0;
 
@@ -23,20 +23,20 @@ export class SparseRows {
     this.#most = most;
   }
 
-  /** Adds an entry to the row that is being written. @throws RangeError beyond 2³¹ − 1 entries. */
+  /** Adds an entry to the current row. @throws RangeError beyond 2³¹ − 1 entries. */
   add(column: number, value: number): void {
     if (this.#entries === this.#columns.length || this.#entries === this.#most) this.#grow();
     this.#columns[this.#entries] = column;
     this.#values[this.#entries++] = value;
   }
 
-  /** Ends the row; what is added next belongs to the next. */
+  /** Ends the current row. */
   end(): void {
     if (++this.#rows === this.#rowStart.length) this.#rowStart = grown(this.#rowStart, 2 * this.#rows);
     this.#rowStart[this.#rows] = this.#entries;
   }
 
-  /** What a SparseMatrix of the rows that were ended is made of. */
+  /** The arrays of a SparseMatrix with the completed rows. */
   layout(
     width: number,
   ): [shape: [number, number], rowStart: Int32Array, columns: Int32Array, values: Float64Array] {

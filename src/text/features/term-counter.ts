@@ -21,7 +21,7 @@ import { type SavedTokenizer, TOKENIZER_FORMAT } from '../tokenizers/tokenizer.t
 import { matrixOf, type SparseMatrix } from './sparse-matrix.ts';
 import { countRows, countsOf } from './term-rows.ts';
 
-/** The tokenizer, the cut of the vocabulary, or a vocabulary made before. */
+/** The tokenizer, and the bounds of the vocabulary or an existing vocabulary. */
 export interface TermCounterOptions extends CutOptions, CountOptions {
   /** The terms, instead of fitting them: a term's column is its index in the vocabulary. */
   readonly vocabulary?: Vocabulary | undefined;
@@ -40,7 +40,7 @@ export interface SavedTermCounter {
 const FORMAT = 'recurrent-cells/text/term-counter';
 
 /**
- * Counts each term in each document: x[d, t] = how often term t occurs in document d.
+ * Counts each term in each document: x[d, t] = number of occurrences of term t in document d.
  *
  * Fitted, the columns are the kept tokens by code point, as scikit-learn's `CountVectorizer` has them. Tokens that
  * aren't in the vocabulary are ignored (or counted in the column of its `unknown`, if it has one).
@@ -77,7 +77,7 @@ export class TermCounter {
   }
 
   /**
-   * Finds the terms and counts them, {@link TermCounter.fit} and {@link TermCounter.transform} in one pass: documents are
+   * Finds the terms and counts them: {@link TermCounter.fit} and {@link TermCounter.transform} in one pass. Documents are
    * tokenized once, and may come from a generator.
    *
    * @throws as {@link TermCounter.fit}.
@@ -114,7 +114,7 @@ export class TermCounter {
     return Array.from({ length: this.vocabulary.size }, (_, column) => this.vocabulary.tokenAt(column));
   }
 
-  /** Counts the terms: [documents, terms]. @throws TypeError for documents that aren't. */
+  /** Counts the terms: [documents, terms]. @throws TypeError for invalid documents. */
   transform(documents: Iterable<Document>): SparseMatrix {
     checkDocuments('TermCounter.transform', documents);
     const { vocabulary } = this;
@@ -123,13 +123,13 @@ export class TermCounter {
     return matrixOf(rows, vocabulary.size);
   }
 
-  /** The versioned form that {@link TermCounter.fromJSON} reads. @throws as the tokenizer's own. */
+  /** The versioned form that {@link TermCounter.fromJSON} reads. @throws as the tokenizer's `toJSON`. */
   toJSON(): SavedTermCounter {
     const tokenizer = this.#options.tokenizer?.toJSON() ?? null;
     return { format: FORMAT, version: 1, tokenizer, vocabulary: this.vocabulary.toJSON() };
   }
 
-  /** Reads what `toJSON` saved; `functions` as in {@link loadTokenizer}. @throws as the parts' own. */
+  /** Reads the output of `toJSON`; `functions` as in {@link loadTokenizer}. @throws as the parts' `fromJSON`. */
   static fromJSON(saved: unknown, functions?: Readonly<Record<string, TokenizeFunction>>): TermCounter {
     const where = 'TermCounter.fromJSON';
     const { tokenizer, vocabulary } = readSaved(where, saved, FORMAT);

@@ -9,12 +9,12 @@ import { checkMatrix, SparseMatrix } from './sparse-matrix.ts';
 /** The variants of tf: see {@link termFrequency}. */
 export type TermFrequency = 'raw' | 'relative' | 'log' | 'binary' | 'augmented';
 
-/** All variants, for options to be checked against. */
+/** All variants, to check options. */
 export const TERM_FREQUENCIES: readonly TermFrequency[] = ['raw', 'relative', 'log', 'binary', 'augmented'];
 
 /**
- * Weights counts by a variant of tf; n is the count of a term in its document. Terms that don't occur stay 0,
- * whether the matrix holds their zeros or not.
+ * Weights counts by a variant of tf; n is the count of a term in its document. Absent terms stay 0, whether or not
+ * the matrix stores zeros.
  *
  * - `'raw'`: n
  * - `'relative'`: n / Σ n over the document
@@ -42,7 +42,7 @@ export function termFrequency(counts: SparseMatrix, variant: TermFrequency): Spa
   return new SparseMatrix(shape, rowStart, columns, weighted(counts, checked));
 }
 
-/** [entries] The weights of what was checked. */
+/** [entries] The weights, without checks. */
 export function weighted({ rows, rowStart, values }: SparseMatrix, variant: TermFrequency): Float64Array {
   const weights = new Float64Array(values.length);
   for (let row = 0; row < rows; row++) {
@@ -53,7 +53,7 @@ export function weighted({ rows, rowStart, values }: SparseMatrix, variant: Term
   return weights;
 }
 
-/** The weight of a count n among those of its document. */
+/** The weight of a count n, given all counts of the document. */
 function weightIn(counts: Float64Array, variant: TermFrequency): (n: number) => number {
   switch (variant) {
     case 'raw':

@@ -12,7 +12,7 @@ import { documentFrequency } from './inverse-document-frequency.ts';
 import { eachEntry, type SparseMatrix } from './sparse-matrix.ts';
 import { SparseRows } from './sparse-rows.ts';
 
-/** Every document's columns and how often each occurs; tokens without a column are passed over. */
+/** The columns and counts of each document; tokens without a column are ignored. */
 export function countRows(
   where: string,
   documents: Iterable<Document>,
@@ -20,7 +20,7 @@ export function countRows(
   columnOf: (token: string) => number | undefined,
 ): SparseRows {
   const rows = new SparseRows(where);
-  let counts = new Int32Array(1024); // [columns], and room; 0 between documents
+  let counts = new Int32Array(1024); // [columns], with spare capacity; 0 between documents
   let row = 0;
   for (const document of documents) {
     const found: number[] = [];
@@ -45,7 +45,7 @@ export function countRows(
   return rows;
 }
 
-/** The columns' sums, as counts to cut. */
+/** The column sums, as counts for a cut. */
 export function countsOf(matrix: SparseMatrix, columns: TokenMap): Counts {
   const counts = new Float64Array(matrix.width);
   const documents = documentFrequency(matrix);

@@ -22,7 +22,7 @@ export interface TfIdfOptions {
   readonly tf?: TermFrequency | undefined;
   /** Default `'scikit-learn'`. */
   readonly idf?: InverseDocumentFrequency | undefined;
-  /** Each row is divided by Σ|x| (`'l1'`) or √Σx² (`'l2'`, the default), or left (`'none'`). */
+  /** Each row is divided by Σ|x| (`'l1'`) or √Σx² (`'l2'`, the default), or left unchanged (`'none'`). */
   readonly norm?: 'l1' | 'l2' | 'none' | undefined;
 }
 
@@ -39,7 +39,7 @@ const NORMS = ['l1', 'l2', 'none'] as const;
 const checks: Checks<TfIdfOptions> = { tf: TERM_FREQUENCIES, idf: INVERSE_DOCUMENT_FREQUENCIES, norm: NORMS };
 
 /**
- * Weights counts by tf(d, t) · idf(t), then divides each row by its norm. A row of zeros stays.
+ * Weights counts by tf(d, t) · idf(t), then divides each row by its norm. A row of zeros is unchanged.
  *
  * The variants are those of {@link termFrequency} and {@link inverseDocumentFrequency}.
  *
@@ -100,7 +100,7 @@ export class TfIdf {
     return { format: FORMAT, version: 1, ...this.options, weights: Array.from(this.weights) };
   }
 
-  /** Reads what `toJSON` saved. @throws TypeError or RangeError, which say which field is wrong. */
+  /** Reads the output of `toJSON`. @throws TypeError or RangeError naming the invalid field. */
   static fromJSON(saved: unknown): TfIdf {
     const where = 'TfIdf.fromJSON';
     const fields = readSaved(where, saved, FORMAT);

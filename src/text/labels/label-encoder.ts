@@ -1,7 +1,7 @@
 /**
- * Labels to indices and back, and how much each class should count.
+ * Converts labels to indices and back, and computes class weights.
  *
- * Answers for the order of classes: numbers by size, then names by code point.
+ * Classes are ordered: numbers by size, then names by code point.
  */
 import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
 import { readArray, readSaved } from '../../common/saved.ts';
@@ -22,7 +22,7 @@ const FORMAT = 'recurrent-cells/text/label-encoder';
 const isLabel = (value: unknown): value is Label =>
   typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
 
-/** Passes on labels: names or finite numbers. */
+/** Checks labels: names or finite numbers. */
 export function checkLabels(where: string, argument: string, labels: unknown): readonly Label[] {
   if (!Array.isArray(labels)) throw typeError(where, argument, `is ${show(labels)}`, 'an array of labels');
   for (let i = 0; i < labels.length; i++)
@@ -32,7 +32,7 @@ export function checkLabels(where: string, argument: string, labels: unknown): r
 }
 
 /**
- * Numbers the classes of labels, 0 to classes − 1.
+ * Numbers the classes from 0 to classes − 1.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export function checkLabels(where: string, argument: string, labels: unknown): r
  * ```
  */
 export class LabelEncoder {
-  /** The classes by their indices: numbers by size, then names by code point. */
+  /** The classes by index: numbers by size, then names by code point. */
   readonly classes: readonly Label[];
   readonly #indices: ReadonlyMap<Label, number>;
 
@@ -53,7 +53,7 @@ export class LabelEncoder {
     this.#indices = new Map(classes.map((label, index) => [label, index]));
   }
 
-  /** Finds the classes. @throws TypeError for something else than labels; RangeError for none. */
+  /** Finds the classes. @throws TypeError for invalid labels; RangeError for an empty list. */
   static fit(labels: readonly Label[]): LabelEncoder {
     const where = 'LabelEncoder.fit';
     const classes = [...new Set(checkLabels(where, 'labels', labels))];
@@ -61,12 +61,12 @@ export class LabelEncoder {
     return new LabelEncoder(classes.sort(inOrder));
   }
 
-  /** How many classes there are. */
+  /** The number of classes. */
   get size(): number {
     return this.classes.length;
   }
 
-  /** Labels to indices: [labels]. @throws RangeError for a label that is no class. */
+  /** Converts labels to indices: [labels]. @throws RangeError for an unknown label. */
   encode(labels: readonly Label[]): Int32Array {
     const where = 'LabelEncoder.encode';
     return Int32Array.from(checkLabels(where, 'labels', labels), (label) => {
@@ -76,7 +76,7 @@ export class LabelEncoder {
     });
   }
 
-  /** Indices to labels. @throws RangeError for an index outside. */
+  /** Converts indices to labels. @throws RangeError for an index out of range. */
   decode(indices: Iterable<number>): Label[] {
     if (typeof indices?.[Symbol.iterator] !== 'function')
       throw typeError('LabelEncoder.decode', 'indices', `is ${show(indices)}`, 'an iterable of indices');
@@ -93,7 +93,7 @@ export class LabelEncoder {
     return { format: FORMAT, version: 1, classes: [...this.classes] };
   }
 
-  /** Reads what `toJSON` saved. @throws TypeError or RangeError, which say which field is wrong. */
+  /** Reads the output of `toJSON`. @throws TypeError or RangeError naming the invalid field. */
   static fromJSON(saved: unknown): LabelEncoder {
     const where = 'LabelEncoder.fromJSON';
     const fields = readSaved(where, saved, FORMAT);
@@ -115,13 +115,13 @@ function inOrder(a: Label, b: Label): number {
 }
 
 /**
- * How much each class should count for all to count alike: labels / (classes · labels of the class), as scikit-learn's
- * `'balanced'`; 0 for a class without any.
+ * Weights that balance the classes: labels / (classes · labels of the class), as in scikit-learn's
+ * `'balanced'`; 0 for a class without labels.
  *
- * @param indices - [labels] classes as indices, such as a {@link LabelEncoder}'s
- * @param classes - how many classes there are
+ * @param indices - [labels] class indices, as from {@link LabelEncoder}
+ * @param classes - the number of classes
  * @returns [classes]
- * @throws TypeError for what are no indices; RangeError for an index of `classes` or more, or no indices.
+ * @throws TypeError for invalid indices; RangeError for an index of `classes` or more, or no indices.
  *
  * @example
  * ```ts

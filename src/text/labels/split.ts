@@ -1,30 +1,26 @@
-/**
- * Rows dealt into parts: for training, validation and test, or into folds.
- *
- * Answers for which rows; by chance, with the classes in proportion, or groups whole.
- */
+/** Splits rows into training, validation and test, or into folds: at random, stratified by class, or by whole groups. */
 import { rangeError, wholeNumber } from '../../common/errors.ts';
 import { type Checks, checkOptions, fraction, later, size } from '../../common/options.ts';
 import { type RandomSource, randomSource, shuffle } from '../../random/random.ts';
 import { checkLabels, type Label } from './label-encoder.ts';
 
-/** How rows are dealt. */
+/** How rows are distributed. */
 export interface DealOptions {
-  /** A seed, or a generator. Without it, rows are dealt in their order. */
+  /** A seed or a generator. Default: rows keep their order. */
   readonly random?: number | RandomSource | undefined;
-  /** [rows] Each row's class: every part has about the same share of each. */
+  /** [rows] Each row's class: every part has about the same share of each class. */
   readonly stratify?: readonly Label[] | undefined;
-  /** [rows] Each row's group, such as its author: no group is in two parts. Not beside `stratify`. */
+  /** [rows] Each row's group, such as its author: no group is split. Not together with `stratify`. */
   readonly groups?: readonly Label[] | undefined;
 }
 
-/** The shares of the parts; training gets the rest. */
+/** The shares of the parts; training gets the remainder. */
 export interface SplitOptions extends DealOptions {
   readonly test?: number | undefined;
   readonly validation?: number | undefined;
 }
 
-/** How many folds. */
+/** The number of folds. */
 export interface FoldOptions extends DealOptions {
   /** At least 2 (default 5). */
   readonly folds?: number | undefined;
@@ -44,12 +40,12 @@ const foldChecks = (): Checks<FoldOptions> => ({ ...dealChecks, folds: size });
 /**
  * Splits rows into training, validation and test.
  *
- * By classes, each part's number of a class is within 2 of its share, and each part's size within 1. By groups, whole groups are dealt until a part has its
- * share, so that parts are as large as groups allow.
+ * By classes, each part's number of a class is within 2 of its share, and each part's size within 1. By groups, whole groups
+ * are dealt until a part has its share, so that parts are as large as groups allow.
  *
- * @param rows - how many rows there are
- * @throws RangeError if shares leave nothing for training or a part with a share gets no row, or for labels that are not as
- * many as the rows.
+ * @param rows - the number of rows
+ * @throws RangeError if the shares leave no row for training, a part with a share gets no row, or the number of labels
+ * differs from `rows`.
  *
  * @example
  * ```ts
@@ -79,10 +75,10 @@ export function split(rows: number, options: SplitOptions = {}): Split {
 }
 
 /**
- * Deals rows into folds, each of which is tested on once and trained on in all other rounds.
+ * Splits rows into folds; each is the test part once and belongs to training in all other rounds.
  *
- * @param rows - how many rows there are
- * @throws RangeError for fewer than two folds, or fewer rows, or groups, than folds.
+ * @param rows - the number of rows
+ * @throws RangeError for fewer than two folds, or fewer rows or groups than folds.
  *
  * @example
  * ```ts
@@ -107,7 +103,7 @@ export function kFolds(
   return tests.map((test, fold) => ({ train: all.filter((row) => foldOf[row] !== fold), test }));
 }
 
-/** Deals rows into parts of these shares, each ascending. */
+/** Distributes rows to parts of these shares, each ascending. */
 function deal(where: string, rows: number, shares: readonly number[], options: DealOptions): number[][] {
   const { random, stratify, groups } = options;
   const source = random === undefined ? undefined : randomSource(where, random);
@@ -132,7 +128,7 @@ function deal(where: string, rows: number, shares: readonly number[], options: D
       from = to;
     }
   } else {
-    // The largest groups first, each to the part that lacks most.
+    // Largest groups first, each to the part that lacks most.
     const wholes = ordered(rowsBy(where, 'groups', rows, groups)).sort((a, b) => b.length - a.length);
     for (const members of wholes) {
       const part = neediest(shares, rows, parts);
@@ -148,7 +144,7 @@ function neediest(shares: readonly number[], rows: number, parts: readonly (read
   return lacks.reduce((most, lack, i) => (lack > lacks[most]! ? i : most), 0);
 }
 
-/** The rows of each label, labels in the order of their first row. */
+/** The rows of each label, with labels in order of first occurrence. */
 function rowsBy(where: string, argument: string, rows: number, labels: readonly Label[]): number[][] {
   if (checkLabels(where, argument, labels).length !== rows)
     throw rangeError(where, argument, `has ${labels.length} entries`, `${rows}, one for each row`);

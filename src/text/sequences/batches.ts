@@ -14,14 +14,14 @@ import {
   paddingOptions,
 } from './padding.ts';
 
-/** The batch's size, how near lengths must be, and the order. */
+/** The batch size, the pool size, and the order. */
 export interface BatchOptions extends PaddingOptions {
   readonly batchSize: number;
-  /** A seed, or a generator (which goes on from where it is). Without it, the order is by length, always the same. */
+  /** A seed, or a generator, whose state advances. Default: ordered by length, deterministic. */
   readonly random?: number | RandomSource | undefined;
   /**
-   * Sequences are drawn at random in pools of so many batches and sorted within (default 50). More: less padding,
-   * less chance. 1: chance alone.
+   * The number of batches in a pool: sequences are pooled at random and sorted by length within (default 50). More: less padding,
+   * less randomness. 1: a fully random order.
    */
   readonly poolBatches?: number | undefined;
   /** Whether to keep or drop an incomplete last batch (default `'keep'`). */
@@ -43,13 +43,13 @@ export interface SequenceBatch extends PaddedBatch {
 }
 
 /**
- * Groups sequences by length into padded batches, each sequence once, batches in random order.
+ * Groups sequences by length into padded batches, in random order; each sequence occurs once.
  *
  * 1. shuffle all sequences; 2. sort each pool of poolBatches · batchSize by length; 3. cut into batches; 4. shuffle
- * the batches. Call it again for the next pass over the data, with another seed or the same generator.
+ * the batches. Call it again for the next pass, with another seed or the same generator.
  *
  * @param sequences - [number] each [its own time]
- * @throws RangeError or TypeError for options out of range, or sequences that hold something else than indices.
+ * @throws RangeError or TypeError for options out of range, or sequences that contain values other than indices.
  *
  * @example
  * ```ts

@@ -8,7 +8,7 @@ import { rangeError } from '../../common/errors.ts';
 import { type Checks, checkOptions, size } from '../../common/options.ts';
 import { checkIndices, type IndexTensor } from './padding.ts';
 
-/** Rows, and the two lengths of truncated back-propagation. */
+/** The number of rows, and the two lengths of truncated backpropagation. */
 export interface ChunkOptions {
   /** The number of rows: row r reads the r-th part of the stream, from its start to its end. */
   readonly batchSize: number;
@@ -24,15 +24,15 @@ const checks: Checks<ChunkOptions> = {
   k2: size,
 };
 
-/** One window of every row. */
+/** One window of all rows. */
 export interface Chunk {
   /** [batch, time] */
   readonly inputs: IndexTensor;
   /** [batch, time] The next index after each input. */
   readonly targets: IndexTensor;
-  /** The first window: its initial state is zero. All others start from the state carried. */
+  /** Whether this is the first window, whose initial state is zero. All others start from the carried state. */
   readonly first: boolean;
-  /** Steps from `fresh` on are new; the losses of those before were counted in earlier windows. */
+  /** Steps from `fresh` on are new; earlier windows counted the losses before it. */
   readonly fresh: number;
   /**
    * The number of steps of this window before the next one starts: carry the state from there. With k1 = k2 this is the
@@ -42,7 +42,7 @@ export interface Chunk {
 }
 
 /**
- * Cuts a stream into windows for BPTT(k1, k2): every k1 steps, gradients over the last k2.
+ * Cuts a stream into windows for BPTT(k1, k2): every k1 steps, with gradients over the last k2.
  *
  * A stream of n indices gives each of B rows ⌊(n − 1) / B⌋ steps. Window j ends at step e = min((j + 1) · k1, steps) and
  * begins at max(0, j · k1 + k1 − k2): with k2 > k1 the first windows are shorter, and windows overlap by k2 − k1. The

@@ -11,9 +11,9 @@ import { checkIndices, type IndexTensor } from './padding.ts';
  * One-hot vectors: 1 at the index, 0 elsewhere.
  *
  * @param inputs - [batch, time]
- * @param size - the vocabulary's
+ * @param size - the size of the vocabulary
  * @returns [batch, time, size]
- * @throws RangeError for an index of `size` or more, or a shape that doesn't fit; TypeError for something else than
+ * @throws RangeError for an index of `size` or more, or a shape that does not fit; TypeError if `inputs` are not
  * indices.
  *
  * @example

@@ -13,20 +13,22 @@ export interface IndexTensor {
   readonly shape: readonly [batch: number, time: number];
 }
 
-/** How the block is filled. */
+/** How blocks are padded and truncated. */
 export interface PaddingOptions {
   /**
-   * What fills the rest, of 32 bits: a vocabulary's `pad`, or −1 for targets that a loss is to ignore (default 0). Undefined,
-   * as of a vocabulary that has none, it is refused: 0 would be a token there.
+   * The padding value, of 32 bits: a vocabulary's `pad`, or −1 for targets that a loss should ignore (default 0). An explicit undefined,
+   * such as the `pad` of a vocabulary without padding, is refused, because 0 would be a token.
    */
   readonly pad?: number | undefined;
-  /** The time steps of every block (default: of its longest sequence). Longer sequences are truncated. */
+  /** The number of time steps of every block (default: that of its longest sequence). Longer sequences are truncated. */
   readonly length?: number | undefined;
-  /** The most time steps: longer sequences are truncated, and a block is as long as its longest. Not beside `length`. */
+  /**
+   * The maximum number of time steps: longer sequences are truncated, and a block is as long as its longest. Not together with `length`.
+   */
   readonly maxLength?: number | undefined;
-  /** On which side padding stands (default `'right'`, as `lengths` needs it). */
+  /** The side of the padding (default `'right'`, as `lengths` requires). */
   readonly side?: 'right' | 'left' | undefined;
-  /** Which end of a longer sequence is kept (default `'start'`). */
+  /** The end of a longer sequence that is kept (default `'start'`). */
   readonly keep?: 'start' | 'end' | undefined;
 }
 
@@ -39,7 +41,7 @@ export const paddingChecks: Checks<PaddingOptions> = {
   keep: ['start', 'end'],
 };
 
-/** Options that were checked: a block has at least and at most so many time steps. */
+/** Checked options: the minimum and maximum number of time steps of a block. */
 export interface CompletePadding extends Complete<Omit<PaddingOptions, 'length' | 'maxLength'>> {
   readonly least: number;
   readonly most: number;
@@ -60,8 +62,8 @@ export interface PaddedBatch {
  * Pads and truncates sequences of indices to one length.
  *
  * @param sequences - [batch] each [its own time]
- * @throws RangeError if there are no sequences, or an option is out of range; TypeError if a sequence holds something
- * else than whole numbers, or `pad` is undefined.
+ * @throws RangeError if there are no sequences, or an option is out of range; TypeError if a sequence contains values
+ * other than whole numbers, or `pad` is undefined.
  *
  * @example
  * ```ts
@@ -103,7 +105,7 @@ export function paddingOptions(where: string, options: PaddingOptions): Complete
   };
 }
 
-/** Pads what was checked, as was checked. */
+/** Pads checked sequences with checked options. */
 export function pad(sequences: readonly ArrayLike<number>[], options: CompletePadding): PaddedBatch {
   const { side, keep, least, most } = options;
   const longest = sequences.reduce((length, sequence) => Math.max(length, sequence.length), least);

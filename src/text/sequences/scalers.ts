@@ -10,11 +10,11 @@ import { readArray, readSaved } from '../../common/saved.ts';
 import type { Tensor } from '../../common/tensor.ts';
 import { checkSeries } from './series.ts';
 
-/** Which steps are fitted on. */
+/** The steps to fit on. */
 export interface ScalerOptions {
   /** The first step (default 0). */
   readonly from?: number | undefined;
-  /** The step before which it ends: the training part's `end` (default: all steps). */
+  /** The step after the last one: the training part's `end` (default: all steps). */
   readonly to?: number | undefined;
 }
 
@@ -28,11 +28,11 @@ export interface SavedScaler {
   readonly scales: number[];
 }
 
-/** What both scalers do. */
+/** The common base of the scalers. */
 export abstract class Scaler {
-  /** [features] What is taken from each column. */
+  /** [features] The offset subtracted from each column. */
   readonly offsets: readonly number[];
-  /** [features] What each column is then divided by. */
+  /** [features] The divisor of each column. */
   readonly scales: readonly number[];
   protected abstract readonly name: string;
   protected abstract readonly format: SavedScaler['format'];
@@ -43,7 +43,7 @@ export abstract class Scaler {
   }
 
   /**
-   * (x − offset) / scale in each column; gaps (NaN) stay.
+   * (x − offset) / scale in each column; gaps (NaN) are unchanged.
    *
    * @param tensor - […, features]
    * @throws TypeError for what is not a tensor; RangeError for another number of features.
@@ -54,11 +54,11 @@ export abstract class Scaler {
   }
 
   /**
-   * x · scale + offset: from the common scale back to the columns' own.
+   * x · scale + offset: from the common scale back to the original one.
    *
    * @param tensor - […, columns]
-   * @param columns - which columns these are, as `targets` of `splitSeries` (default: all)
-   * @throws as {@link Scaler.transform}; RangeError for a column that is not there.
+   * @param columns - the indices of these columns, as in `targets` of `splitSeries` (default: all)
+   * @throws as {@link Scaler.transform}; RangeError for a column out of range.
    */
   inverse(tensor: Tensor, columns: readonly number[] = this.offsets.map((_, column) => column)): Tensor {
     const where = `${this.name}.inverse`;
@@ -101,8 +101,8 @@ export abstract class Scaler {
 }
 
 /**
- * Columns of mean 0 and variance 1 over the steps it was fitted on (the variance over n, as scikit-learn's). A column that does
- * not vary becomes 0. Gaps (NaN) are passed over.
+ * Scales columns to mean 0 and variance 1 over the fitted steps (the variance over n, as in scikit-learn). A constant column
+ * becomes 0. Gaps (NaN) are ignored.
  *
  * @example
  * ```ts
@@ -117,7 +117,7 @@ export class StandardScaler extends Scaler {
   protected override readonly name = 'StandardScaler';
   protected override readonly format = 'recurrent-cells/text/standard-scaler';
 
-  /** @throws RangeError for a column without any value, or steps that are not there; TypeError for what is no series. */
+  /** @throws RangeError for a column without values, or steps out of range; TypeError if `series` is not a series. */
   static fit(series: Tensor, options: ScalerOptions = {}): StandardScaler {
     const columns = columnsOf('StandardScaler.fit', series, options);
     const means = columns.map((values) => mean(values));
@@ -125,7 +125,7 @@ export class StandardScaler extends Scaler {
     return new StandardScaler(means, deviations.map(orOne));
   }
 
-  /** Reads what `toJSON` saved. @throws TypeError or RangeError, which say which field is wrong. */
+  /** Reads the output of `toJSON`. @throws TypeError or RangeError naming the invalid field. */
   static fromJSON(saved: unknown): StandardScaler {
     const [offsets, scales] = readScaler(
       'StandardScaler.fromJSON',
@@ -137,8 +137,8 @@ export class StandardScaler extends Scaler {
 }
 
 /**
- * Columns from 0 to 1 over the steps it was fitted on; later ones may lie outside. A column that does not vary becomes 0. Gaps
- * (NaN) are passed over.
+ * Scales columns to 0 to 1 over the fitted steps; later values may lie outside. A constant column becomes 0. Gaps
+ * (NaN) are ignored.
  *
  * @example
  * ```ts
@@ -159,7 +159,7 @@ export class MinMaxScaler extends Scaler {
     return new MinMaxScaler(least, most.map((value, c) => orOne(value - least[c]!))); // biome-ignore format: one line
   }
 
-  /** Reads what `toJSON` saved. @throws TypeError or RangeError, which say which field is wrong. */
+  /** Reads the output of `toJSON`. @throws TypeError or RangeError naming the invalid field. */
   static fromJSON(saved: unknown): MinMaxScaler {
     const [offsets, scales] = readScaler(
       'MinMaxScaler.fromJSON',

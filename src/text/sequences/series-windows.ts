@@ -11,25 +11,25 @@ import type { Tensor } from '../../common/tensor.ts';
 import { type RandomSource, randomSource, shuffle } from '../../random/random.ts';
 import { checkSeries } from './series.ts';
 
-/** How much past predicts how much future, and how the series is split. */
+/** The lengths of windows and predictions, and the split of the series. */
 export interface SeriesOptions {
-  /** Steps of the past in each window. */
+  /** The number of past steps in each window. */
   readonly length: number;
   /**
-   * How many steps of the future to predict, right after the window (default 1); or which: `[1, 7]` are the first and the seventh
-   * step after it.
+   * The number of steps to predict after the window (default 1), or which steps: `[1, 7]` are the first and the seventh
+   * after it.
    */
   readonly horizon?: number | readonly number[] | undefined;
-  /** Steps from one window to the next (default 1). */
+  /** The distance in steps between windows (default 1). */
   readonly stride?: number | undefined;
   /** The columns to predict (default: all). */
   readonly targets?: readonly number[] | undefined;
-  /** The share of the series, in time, that validation and test get, in this order, at its end (default 0 each). */
+  /** The shares of validation and test, in this order at the end of the series (default 0 each). */
   readonly validation?: number | undefined;
   readonly test?: number | undefined;
   /**
    * `'apart'` (default): no step is in two parts, not even as input. `'past'`: inputs of a later part may reach back
-   * into the earlier one, as they will in use; targets still are in one part alone.
+   * into the earlier one, as in use; each target is still in only one part.
    */
   readonly inputs?: 'apart' | 'past' | undefined;
 }
@@ -44,12 +44,12 @@ const checks: Checks<SeriesOptions> = {
   inputs: ['apart', 'past'],
 };
 
-/** How many windows come together, and in which order. */
+/** The batch size and the order of windows. */
 export interface WindowBatchOptions {
   readonly batchSize: number;
-  /** A seed, or a generator (which goes on from where it is). Without it, windows come in time. */
+  /** A seed, or a generator, whose state advances. Default: in order of time. */
   readonly random?: number | RandomSource | undefined;
-  /** What happens to a last batch that is not full (default `'keep'`). */
+  /** Whether an incomplete last batch is kept or dropped (default `'keep'`). */
   readonly last?: 'keep' | 'drop' | undefined;
 }
 
@@ -59,32 +59,32 @@ const batchChecks: Checks<WindowBatchOptions> = {
   last: ['keep', 'drop'],
 };
 
-/** Some windows. */
+/** A batch of windows. */
 export interface WindowBatch {
   /** [batch, length, features] */
   readonly inputs: Tensor;
   /** [batch, horizon, targets] */
   readonly targets: Tensor;
-  /** [batch] The step of the series at which each window begins. */
+  /** [batch] The first step of each window in the series. */
   readonly starts: number[];
 }
 
-/** The windows of one part, cut out of the series when they are asked for. */
+/** The windows of one part, cut from the series on demand. */
 export interface SeriesWindows {
-  /** How many windows there are. */
+  /** The number of windows. */
   readonly count: number;
   /** [windows, length, features], all at once: `length` times the memory of the series. */
   readonly inputs: Tensor;
   /** [windows, horizon, targets], all at once. */
   readonly targets: Tensor;
-  /** The part's steps in the series: from start up to, not including, end. */
+  /** The part's first step in the series; `end` is the step after its last. */
   readonly start: number;
   readonly end: number;
-  /** The windows in batches, each cut out when it comes; call it again for the next pass over them. */
+  /** The windows in batches, each cut on demand; call it again for the next pass. */
   batches(options: WindowBatchOptions): IterableIterator<WindowBatch>;
 }
 
-/** The three parts, one after another in time. */
+/** The three parts, in order of time. */
 export interface SeriesSplit {
   readonly train: SeriesWindows;
   readonly validation: SeriesWindows;
@@ -94,12 +94,12 @@ export interface SeriesSplit {
 /**
  * Cuts a series into windows of inputs and targets, training before validation before test.
  *
- * Every step of training, its targets too, is before every target of validation, and so on. Fit scalers on
- * the steps from `train.start` to `train.end` alone. Windows are cut when they are asked for; the series is kept, not copied.
+ * Every step of training, including targets, precedes every target of validation, and so on. Fit scalers only on
+ * the steps from `train.start` to `train.end`. Windows are cut on demand; the series is referenced, not copied.
  *
  * @param series - [time, features]
- * @throws RangeError if the shape isn't [time, features], a value isn't finite, shares leave nothing for training, or
- * training, or a part whose share is above 0, is too short for one window; TypeError for something else than a series.
+ * @throws RangeError if the shape is not [time, features], a value is not finite, the shares leave no step for training, or
+ * training, or a part with a share above 0, is too short for one window; TypeError if `series` is not a series.
  *
  * @example
  * ```ts
@@ -189,7 +189,7 @@ function targetColumns(where: string, targets: readonly number[] | undefined, fe
   return targets;
 }
 
-/** The steps at which validation and test begin. */
+/** The first steps of validation and test. */
 function boundaries(where: string, time: number, options: SeriesOptions): [number, number] {
   const { validation = 0, test = 0 } = options;
   if (validation + test >= 1)
@@ -197,7 +197,7 @@ function boundaries(where: string, time: number, options: SeriesOptions): [numbe
   return [time - Math.round(time * (validation + test)), time - Math.round(time * test)];
 }
 
-/** The steps after a window that are predicted, 1 being the first. */
+/** The predicted steps after a window; 1 is the first. */
 function horizonSteps(where: string, horizon: number | readonly number[]): number[] {
   if (!Array.isArray(horizon))
     return Array.from({ length: wholeNumber(where, 'horizon', horizon) }, (_, i) => i + 1);
@@ -205,7 +205,7 @@ function horizonSteps(where: string, horizon: number | readonly number[]): numbe
   return Array.from(horizon, (step: unknown, i) => wholeNumber(where, `horizon[${i}]`, step));
 }
 
-/** [starts, steps, columns] The values at so many steps after each start. */
+/** [starts, steps, columns] The values at the given steps after each start. */
 function gather(
   series: Tensor,
   starts: readonly number[],

@@ -7,7 +7,7 @@ import { isBuiltin } from '../../common/builtin.ts';
 import { number, oneOf, rangeError, show, typeError } from '../../common/errors.ts';
 import type { Tensor } from '../../common/tensor.ts';
 
-/** The shape [time, features] of a series, whose values are finite, or, where gaps may be, NaN. */
+/** Returns the shape [time, features] of a series with finite values or, if `gaps`, NaN. */
 export function checkSeries(where: string, series: Tensor, gaps = false): [number, number] {
   const { data, shape } = series ?? {};
   if (!isBuiltin(data, 'Float32Array', 'Float64Array'))
@@ -35,16 +35,16 @@ export function checkSeries(where: string, series: Tensor, gaps = false): [numbe
 }
 
 /**
- * A series without gaps, which are NaN. (What takes a series refuses them.)
+ * Fills the gaps (NaN) of a series. (Functions that take a series refuse gaps.)
  *
- * - `'carry'`: the last value measured before, in the same column; before the first, 0, since what comes later is not known.
- * - `'mask'`: 0, and a column more for each column: 1 where there was a value, 0 where there was none.
+ * - `'carry'`: the previous value in the same column; before the first value, 0, because later values are still unknown.
+ * - `'mask'`: 0, with an additional column per column: 1 for a value, 0 for a gap.
  *
- * Scale first: scalers pass over gaps, and 0 is then the mean.
+ * Scale first: scalers ignore gaps, and 0 is then the mean.
  *
  * @param series - [time, features]
  * @returns [time, features], or, with masks, [time, 2 · features]
- * @throws TypeError or RangeError for what is no series, or an unknown policy.
+ * @throws TypeError or RangeError for an invalid series or an unknown policy.
  *
  * @example
  * ```ts
@@ -76,12 +76,12 @@ export function fillMissing(series: Tensor, policy: 'carry' | 'mask'): Tensor {
 }
 
 /**
- * Series of different lengths as one block, padded at their ends.
+ * Pads series of different lengths at their ends to one block.
  *
  * @param series - [batch] each [its own time, features]
- * @param pad - what fills the rest (default 0)
- * @returns inputs [batch, time, features] and lengths [batch], as `Sequence` takes them
- * @throws TypeError or RangeError for what are no series of one width.
+ * @param pad - the padding value (default 0)
+ * @returns inputs [batch, time, features] and lengths [batch], as for `Sequence`
+ * @throws TypeError or RangeError for invalid series or different widths.
  *
  * @example
  * ```ts

@@ -11,11 +11,11 @@ import { type NormalizationOptions, normalizationChecks, normalizationOptions } 
 import { PIECE, segmentPiece, unitTable, WORTHWHILE } from './pieces.ts';
 import { type CharacterTokenizer, type Scan, type Token, tokenizerOf } from './tokenizer.ts';
 
-/** What counts as one character, and what happens to the text before. */
+/** The unit, and how text is prepared. */
 export interface CharacterOptions extends NormalizationOptions {
   /**
-   * `'grapheme'` (default): what a reader calls a character (Korean syllables, an emoji with its joiners).
-   * `'codePoint'`: Unicode's code points. `'jamo'`: code points, Hangul syllables taken apart.
+   * `'grapheme'` (default): user-perceived characters (Korean syllables, an emoji with its joiners).
+   * `'codePoint'`: Unicode code points. `'jamo'`: code points, with Hangul syllables decomposed.
    */
   readonly unit?: 'grapheme' | 'codePoint' | 'jamo' | undefined;
 }
@@ -26,16 +26,16 @@ const checks = (): Checks<CharacterOptions> => ({
 });
 
 /**
- * Cuts text into characters, and puts them together again without loss.
+ * Splits text into characters, and joins them without loss.
  *
- * `join(tokens(text))` is `text`, byte for byte, lone surrogates and all; `join(tokenize(text))` is
- * `text.normalize('NFC')`, or `text` itself with `normalization: 'none'`, either in lower case if that was asked for.
- * (With jamo and `'none'`, only the former holds: loose jamo that stand side by side in the text come back as
+ * `join(tokens(text))` is `text`, byte for byte, including lone surrogates; `join(tokenize(text))` is
+ * `text.normalize('NFC')`, or `text` itself with `normalization: 'none'`, in lower case if requested.
+ * (With jamo and `'none'`, only the former holds: adjacent loose jamo in the text are joined to
  * syllables.) Linear in the length of the text.
  *
- * Source: graphemes are the extended grapheme clusters of UAX #29, as the engine's ICU knows them.
+ * Source: graphemes are the extended grapheme clusters of UAX #29, as implemented by the engine's ICU.
  *
- * @throws TypeError or RangeError for options that are not among the choices; TypeError for a text that
+ * @throws TypeError or RangeError for invalid options; TypeError for a text that
  * is not a string.
  *
  * @example
@@ -95,15 +95,15 @@ const codePoints: Scan = function* (text) {
 };
 
 /**
- * Letters, signs and syllables between any two of which UAX #29 always breaks: none of them extends the character
- * before or after it. Most text is made of them, and needs no segmenter.
+ * Letters, signs and syllables that UAX #29 always separates: none extends the character
+ * before or after it. Most text consists of them and needs no segmenter.
  */
 const SIMPLE =
   /[ -~\u00A1-\u00A8\u00AA-\u00AC\u00AF-\u02FF\u0370-\u0482\u048A-\u052F\u0531-\u0556\u0559-\u058A\u05D0-\u05EA\u060C\u061F-\u064A\u0660-\u066D\u0671-\u06D4\u0904-\u0939\u0964-\u096F\u0E01-\u0E30\u0E32\u0E40-\u0E46\u10A0-\u10C5\u10D0-\u10FF\u1E00-\u1EFF\u2010-\u2027\u2030-\u203B\u203D-\u2048\u204A-\u205E\u3001-\u3029\u3041-\u3096\u309D-\u30FF\u3131-\u3163\u3400-\u4DBF\u4E00-\u9FFF가-힣]/;
-/** Marks that belong to the simple character before them and to nothing else (so no virama, which joins letters). */
+/** Marks that extend only the simple character before them (so no virama, which joins letters). */
 const MARKS =
   /[\u0300-\u036F\u05B0-\u05BD\u064B-\u065F\u0670\u0900-\u0903\u093A-\u093C\u093E-\u094C\u0E31\u0E33-\u0E3A\u0E47-\u0E4E]/;
-/** Simple, but no mark belongs to them. */
+/** Simple characters that no mark extends. */
 const CONTROLS = /[\t\n]/;
 const [PLAIN, MARK, CONTROL] = [1, 2, 3];
 let classes: Uint8Array | undefined;
@@ -126,7 +126,7 @@ const graphemes: Scan = function* (text) {
       kind = next;
     }
     if (at < reach) {
-      // UAX #29 never looks ahead of a break further than one code point: only the last segment is in doubt.
+      // UAX #29 never looks more than one code point past a break, so only the last segment is uncertain.
       for (const end of segmentPiece(segmenter, text, at, sureBreak(text, at, reach), 1).ends) {
         spans.push(at, end);
         at = end;
@@ -136,7 +136,7 @@ const graphemes: Scan = function* (text) {
   }
 };
 
-/** The class of the unit at an offset; 0 for what only the segmenter knows, and beyond the end. */
+/** The class of the unit at an offset; 0 for units that need the segmenter, and past the end. */
 function classAt(text: string, at: number): number {
   return classes![text.charCodeAt(at)] ?? 0;
 }
@@ -148,7 +148,7 @@ function classAt(text: string, at: number): number {
 function sureBreak(text: string, start: number, reach: number): number {
   let last = -1;
   let first = -1;
-  // Whether all since the last simple character are its marks.
+  // Whether all units since the last simple character are its marks.
   let simple = false;
   for (let at = start; at < reach; at++) {
     const kind = classAt(text, at);

@@ -15,38 +15,38 @@ import {
 } from './normalize.ts';
 import { checkText, savedTokenizer, type Token, type Tokenizer } from './tokenizer.ts';
 
-/** A token and where it stands in the text that the function was given, in UTF-16 units. */
+/** A token and its span in the text passed to the function, in UTF-16 units. */
 export interface PlacedToken {
   readonly text: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** Turns prepared text into tokens: strings, or tokens that know their place. */
+/** Turns prepared text into tokens: strings, or tokens with their spans. */
 export type TokenizeFunction = (text: string) => Iterable<string | PlacedToken>;
 
-/** The name it is saved under, and what happens to the text before. */
+/** The name for saving, and how text is prepared. */
 export interface CustomOptions extends NormalizationOptions {
-  /** Under this name the function is found again when the tokenizer is loaded; without it, it can't be saved. */
+  /** The name under which the function is looked up on loading; required for saving. */
   readonly name?: string | undefined;
 }
 
 const checks = (): Checks<CustomOptions> => ({ ...normalizationChecks, name: text });
 
-// How far ahead of the last token each string is looked for in any case.
+// The distance past the last token within which every string is searched.
 const NEAR = 1024;
-// How many times the length of the text may be searched in vain, beyond what is near: a bound, so that time stays linear.
+// The limit of unsuccessful search beyond that distance, in lengths of the text, which keeps time linear.
 const PASSES = 4;
 
 /**
  * Makes a tokenizer of a function from text to tokens.
  *
- * Strings are looked for in the text, each after the one before. That finds every token of a function that cuts text out. A
- * function that rewrites it (a stemmer, a morphological analyser) gives `{ text, start, end }`, which is taken as it is; a
- * string that does not stand in the text gets the empty span where the search stood.
+ * The strings are searched in the text one after another, which locates every token of a function that only splits text. A
+ * function that rewrites tokens (a stemmer, a morphological analyser) returns `{ text, start, end }`, used as given; a
+ * string that is not found gets an empty span at the search position.
  *
- * @throws TypeError if `tokenize` is no function, or gives something else than tokens; RangeError for a place that is not in
- * the text; on saving, TypeError if it has no name.
+ * @throws TypeError if `tokenize` is not a function, or returns invalid tokens; RangeError for a span outside
+ * the text; on saving, TypeError without a name.
  *
  * @example
  * ```ts
@@ -105,7 +105,7 @@ export function custom(tokenize: TokenizeFunction, options: CustomOptions = {}):
   };
 }
 
-/** Finds the place of each token that does not know its own. */
+/** Locates each token that has no span. */
 function* placed(text: string, tokens: readonly (string | PlacedToken)[]): Iterable<PlacedToken> {
   let at = 0;
   let inVain = 0;

@@ -14,13 +14,13 @@ const VOWELS = 21;
 const TRAILINGS = 28;
 
 /**
- * Takes every Hangul syllable apart into conjoining jamo: leading consonant, vowel, and trailing consonant if any.
+ * Decomposes each Hangul syllable into conjoining jamo: leading consonant, vowel, and optional trailing consonant.
  *
- * s = code − U+AC00; leading = ⌊s / 588⌋, vowel = ⌊(s mod 588) / 28⌋, trailing = s mod 28. Other characters stay.
+ * s = code − U+AC00; leading = ⌊s / 588⌋, vowel = ⌊(s mod 588) / 28⌋, trailing = s mod 28. Other characters are unchanged.
  *
  * Source: The Unicode Standard, section 3.12 (Hangul syllable decomposition).
  *
- * @throws TypeError for something else than a string.
+ * @throws TypeError if `text` is not a string.
  *
  * @example
  * ```ts
@@ -42,13 +42,13 @@ export function decomposeHangul(text: string): string {
 }
 
 /**
- * Puts conjoining jamo together into syllables: the inverse of {@link decomposeHangul} on text in NFC.
+ * Composes conjoining jamo into syllables: the inverse of {@link decomposeHangul} for text in NFC.
  *
- * code = U+AC00 + (leading · 21 + vowel) · 28 + trailing. Jamo that form no modern syllable stay.
+ * code = U+AC00 + (leading · 21 + vowel) · 28 + trailing. Jamo that form no modern syllable are unchanged.
  *
  * Source: The Unicode Standard, section 3.12 (Hangul syllable composition).
  *
- * @throws TypeError for something else than a string.
+ * @throws TypeError if `text` is not a string.
  *
  * @example
  * ```ts

@@ -17,7 +17,7 @@ import { type WordOptions, words } from './words.ts';
 
 const KINDS = ['characters', 'words', 'pattern', 'ngrams', 'without', 'subwords', 'custom'] as const;
 
-/** What each kind saves. */
+/** The saved options of each kind. */
 const OPTIONS: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
   characters: ['normalization', 'lowercase', 'unit'],
   words: ['normalization', 'lowercase', 'locale', 'keep'],
@@ -29,12 +29,12 @@ const OPTIONS: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
 };
 
 /**
- * Reads a tokenizer that `toJSON` saved.
+ * Reads the output of a tokenizer's `toJSON`.
  *
  * @param saved - the object or its JSON text
- * @param functions - for tokenizers made by {@link custom}: their functions, by name
- * @throws TypeError or RangeError if it's no saved tokenizer, of another version, of unknown kind, or if
- * `functions` has none of that name.
+ * @param functions - the functions of tokenizers made by {@link custom}, by name
+ * @throws TypeError or RangeError if it is not a saved tokenizer, has another version or an unknown kind, or if
+ * `functions` lacks its name.
  *
  * @example
  * ```ts
@@ -52,7 +52,7 @@ export function loadTokenizer(
   const kind = oneOf(where, 'kind', fields.kind, KINDS);
   const given = readFields(where, fields, 'options');
   for (const name of OPTIONS[kind]) {
-    // A default for what's missing would be another tokenizer than the one that was saved.
+    // A default for a missing option could give a different tokenizer than the saved one.
     if (given[name] === undefined || given[name] === null)
       throw typeError(where, `options.${name}`, `is ${show(given[name])}`, `the ${kind} tokenizer's own`);
   }

@@ -5,19 +5,19 @@
  * marks), and linear if they are sorted already.
  */
 
-// Longer than any run that is written to be read; of this length the engine sorts in microseconds.
+// Longer than any run in readable text; the engine sorts this length in microseconds.
 const LONG_RUN = /\p{M}{256,}/gu;
 const PART = /\p{M}{32}/uy;
-// The marks of the lowest and the highest combining class above 0.
+// Marks of the lowest and the highest non-zero combining class.
 const LOWEST = '\u0334';
 const HIGHEST = '\u0345';
 
-/** The same text, canonically: marks of long runs are taken apart and sorted by class, those of one class in their order. */
+/** A canonically equivalent text: marks of long runs are decomposed and stably sorted by class. */
 export function withSortedMarks(text: string): string {
   return hasLongRun(text) ? text.replace(LONG_RUN, sorted) : text;
 }
 
-/** Whether there may be a long run; looks at every 128th place, since to look everywhere costs a tenth of the tokenizing. */
+/** Whether there may be a long run. It checks every 128th position, because checking all costs a tenth of the tokenizing. */
 function hasLongRun(text: string): boolean {
   for (let at = 0; at < text.length; at += 128) {
     PART.lastIndex = at;
@@ -50,7 +50,7 @@ function sorted(run: string): string {
   return done.join('');
 }
 
-/** Numbers that ascend as combining classes do; none for marks of class 0, which no other moves past. */
+/** Numbers in the order of combining classes; marks of class 0 have none, because no mark moves past them. */
 function rankMarks(marks: ReadonlySet<string>): Map<string, number> {
   const moving = [...marks].filter((mark) => swaps(mark, LOWEST) || swaps(HIGHEST, mark));
   moving.sort((a, b) => (swaps(a, b) ? 1 : swaps(b, a) ? -1 : 0));

@@ -8,23 +8,23 @@ import { numberWithin, rangeError } from '../../common/errors.ts';
 import { type Checks, checkOptions, size, text } from '../../common/options.ts';
 import { checkText, checkTokenizer, savedTokenizer, type Token, type Tokenizer } from './tokenizer.ts';
 
-/** How many neighbours, and what stands between them. */
+/** The range of n, and the joiner. */
 export interface NgramOptions {
   /** The shortest n (default 1). */
   readonly from?: number | undefined;
   /** The longest n (default 2), at most 100. */
   readonly to?: number | undefined;
-  /** What joins the tokens of one n-gram: `' '` by default; give `''` for characters. */
+  /** The string between the tokens of an n-gram: default `' '`; use `''` for characters. */
   readonly joiner?: string | undefined;
 }
 
 const checks: Checks<NgramOptions> = { from: size, to: size, joiner: text };
 
-// A text of m tokens makes m strings of each length: beyond, memory would end at texts of some pages.
+// A text of m tokens gives about m strings per n: without a limit, a text of some pages would exhaust memory.
 const LONGEST = 100;
 
 /**
- * Takes all runs of n neighbouring tokens, for each n from `from` to `to`.
+ * Gives all runs of n adjacent tokens, for each n from `from` to `to`.
  *
  * m tokens give m − n + 1 n-grams for each n. They are ordered by start, then by n.
  *

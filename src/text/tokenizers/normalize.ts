@@ -9,13 +9,13 @@ import type { Checks, Complete } from '../../common/options.ts';
 import { decomposeHangul } from './jamo.ts';
 import { withSortedMarks } from './marks.ts';
 
-/** What happens to text before it is cut into tokens. */
+/** How text is prepared before it is split into tokens. */
 export interface NormalizationOptions {
-  /** `'NFC'` (default), before and after lower case: canonically equal texts give equal tokens. `'none'`: as it is. */
+  /** `'NFC'` (default), before and after lower case: canonically equivalent texts give equal tokens. `'none'`: unchanged. */
   readonly normalization?: 'NFC' | 'none' | undefined;
   /**
-   * `false` (default): as written. `true`: Unicode's lower case, whatever the language. A BCP 47 tag: that
-   * language's lower case (`'tr'` makes `I` a dotless `ı`). It's lower case, not full case folding: `ß` stays.
+   * `false` (default): unchanged. `true`: Unicode's language-independent lower case. A BCP 47 tag: that
+   * language's lower case (`'tr'` maps `I` to a dotless `ı`). This is lower case, not full case folding: `ß` is unchanged.
    */
   readonly lowercase?: boolean | string | undefined;
 }
@@ -29,7 +29,7 @@ export const normalizationChecks: Checks<NormalizationOptions> = {
   },
 };
 
-/** Prepared text, and where each of its offsets lies in the source. */
+/** Prepared text, and the source position of each of its offsets. */
 export interface Aligned {
   readonly text: string;
   toSource(offset: number): number;
@@ -53,16 +53,16 @@ export function checkLocale(where: string, argument: string, locale: unknown): s
   }
 }
 
-/** The prepared text alone: {@link align} without its cost. */
+/** The prepared text alone: like {@link align}, without the cost of offsets. */
 export function normalize(text: string, options: Complete<NormalizationOptions>, jamo = false): string {
   const { normalization, lowercase } = options;
   const normal = compose(text, normalization);
-  // Again, because small letters may compose where the capitals don't: J with a caron.
+  // Composed again, because small letters may compose where capitals do not: J with a caron.
   const cased = lowercase === false ? normal : compose(lower(normal, lowercase), normalization);
   return jamo ? decomposeHangul(cased) : cased;
 }
 
-/** The prepared text, and where each of its places lies in `source`. */
+/** The prepared text, and the position of each of its offsets in `source`. */
 export function align(source: string, options: Complete<NormalizationOptions>, jamo = false): Aligned {
   const { normalization, lowercase } = options;
   const composed = (before: Aligned) =>
@@ -75,10 +75,10 @@ export function align(source: string, options: Complete<NormalizationOptions>, j
   return jamo ? step(aligned, decomposeHangul(aligned.text), SYLLABLE, decomposeHangul) : aligned;
 }
 
-// What may join the character before it under NFC, apart from combining marks: Hangul's medial vowels and final
-// consonants, and the vowel signs of Kirat Rai, which Unicode counts as letters.
+// Characters other than combining marks that may join the previous character under NFC: Hangul's medial vowels and final
+// consonants, and the vowel signs of Kirat Rai, which Unicode classifies as letters.
 const JOINING = '\\p{M}\\u1160-\\u11FF\\u{16D63}-\\u{16D6A}';
-// Below U+0300 nothing changes on its own. No piece interacts with its neighbours.
+// Below U+0300 no character changes by itself. No piece interacts with its neighbours.
 const COMPOSING = new RegExp(`[^${JOINING}][${JOINING}]+|[^\\0-\\u02FF${JOINING}]|[${JOINING}]+`, 'gu');
 const CASED = /\P{M}\p{M}*|\p{M}+/gu;
 const SYLLABLE = /[가-힣]/g;
@@ -92,9 +92,9 @@ function lower(text: string, lowercase: true | string): string {
 }
 
 /**
- * Follows one rewriting of the whole text by rewriting its pieces alone, of which only the lengths are used (a
- * final sigma is the same length as another). No rule of lower case both lengthens and shortens within one
- * language, so equal lengths mean that nothing moved.
+ * Tracks offsets through a rewriting of the whole text by rewriting its pieces, of which only the lengths are used (a
+ * final sigma has the same length as another). Within one language, no lower-case rule both lengthens and shortens,
+ * so equal lengths mean that no offset moved.
  */
 export function step(
   before: Aligned,
@@ -103,7 +103,7 @@ export function step(
   rewrite: (piece: string) => string,
 ): Aligned {
   if (text === before.text) return before;
-  const edits: number[] = []; // start and end after, start and end before; four numbers each piece that moved
+  const edits: number[] = []; // start and end after, start and end before: four numbers for each piece that changed length
   if (text.length !== before.text.length || pieces !== CASED) {
     let shift = 0;
     for (const { 0: piece, index } of before.text.matchAll(pieces)) {
@@ -116,7 +116,7 @@ export function step(
   return { text, toSource: (offset) => before.toSource(backwards(edits, offset)) };
 }
 
-/** Within a piece whose length changed, offsets count from its start and stop at its end. */
+/** Within a piece whose length changed, offsets count from its start and are limited to its end. */
 function backwards(edits: readonly number[], offset: number): number {
   let low = 0;
   let high = edits.length / 4;

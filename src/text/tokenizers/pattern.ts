@@ -14,13 +14,13 @@ import { type Tokenizer, tokenizerOf } from './tokenizer.ts';
 const DEFAULT_WORD = /[\p{L}\p{M}\p{N}_]{1,4096}(?:['’][\p{L}\p{M}\p{N}_]{1,4096}){0,64}/gu;
 
 /**
- * Takes as tokens whatever a regular expression matches, from left to right; empty matches are no tokens.
+ * Takes the matches of a regular expression as tokens, from left to right; empty matches are ignored.
  *
- * Without an expression, words are runs of letters, marks, digits and `_` (cut after 4,096), with apostrophes inside.
- * scikit-learn's words (`\b\w\w+\b`) are `/[\p{L}\p{N}_]{2,}/u`. JavaScript's `\w` knows ASCII alone: Korean needs
+ * By default, words are runs of letters, marks, digits and `_` (split after 4,096), with apostrophes inside.
+ * scikit-learn's words (`\b\w\w+\b`) are `/[\p{L}\p{N}_]{2,}/u`. JavaScript's `\w` matches only ASCII: Korean needs
  * `\p{L}` and the flag `u`.
  *
- * @throws TypeError if `expression` is no RegExp, or a text is not a string; RangeError if the expression overflows
+ * @throws TypeError if `expression` is not a RegExp, or a text is not a string; RangeError if the expression overflows
  * the engine's stack (a match of millions of characters by an unbounded repetition).
  *
  * @example

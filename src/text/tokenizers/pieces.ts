@@ -5,13 +5,13 @@
  * (V8's segmenter is quadratic: 100,000 characters take 20 seconds at once, and 0.07 in pieces of 500.)
  */
 
-/** Units given to the segmenter at once, unless one segment alone is longer. */
+/** Units passed to the segmenter at once, unless one segment is longer. */
 export const PIECE = 500;
 
-/** Units of plain text that take longer in the segmenter than a call of it costs. */
+/** Runs of plain text of at least this length cost more in the segmenter than an additional call. */
 export const WORTHWHILE = 24;
 
-/** The class of each UTF-16 unit, looked up by its number: 1 if the first pattern matches, 2 if the second, else 0. */
+/** A table of the class of each UTF-16 unit: 1 if the first pattern matches, 2 if the second, otherwise 0. */
 export function unitTable(patterns: readonly RegExp[]): Uint8Array {
   const table = new Uint8Array(0x10000);
   for (let unit = 0; unit < table.length; unit++) {
@@ -21,17 +21,17 @@ export function unitTable(patterns: readonly RegExp[]): Uint8Array {
   return table;
 }
 
-/** A piece of text, segmented: the ends of its segments, and which of them are words. */
+/** A segmented piece of text: the ends of its segments, and which of them are words. */
 export interface Piece {
   readonly ends: readonly number[];
   readonly wordLike: readonly boolean[];
 }
 
 /**
- * Segments from `start` on, as far as the result cannot depend on what follows.
+ * Segments from `start` on, as far as the result cannot depend on later text.
  *
- * @param sure - where a piece may end for certain, or -1 if there's no such place within reach
- * @param doubtful - how many segments before any other cut depend on what follows
+ * @param sure - a certain end of the piece, or -1 if there is none within reach
+ * @param doubtful - the number of segments before any other end that depend on later text
  */
 export function segmentPiece(
   segmenter: Intl.Segmenter,
@@ -54,7 +54,7 @@ export function segmentPiece(
   }
 }
 
-/** One less where `end` would cut a surrogate pair. */
+/** One less if `end` would split a surrogate pair. */
 function beforeSurrogate(text: string, end: number): number {
   const last = text.charCodeAt(end - 1);
   return end < text.length && last >= 0xd800 && last < 0xdc00 ? end - 1 : end;

@@ -11,11 +11,11 @@ import { type Checks, callback, checkOptions } from '../../common/options.ts';
 import { readSaved, readTokens } from '../../common/saved.ts';
 import { checkTokenizer, savedTokenizer, type Token, type Tokenizer, tokenizerOption } from './tokenizer.ts';
 
-/** How the list is brought into the form of tokens. */
+/** How the list is converted to tokens. */
 export interface StopwordOptions {
-  /** The tokenizer of the texts: each stopword is run through it. Without one, the words are taken as they are. */
+  /** The tokenizer of the texts, applied to each stopword. Default: the words are used unchanged. */
   readonly tokenizer?: Tokenizer | undefined;
-  /** Is told of the words the tokenizer splits (default: `console.warn`). */
+  /** Called with a message naming the words that the tokenizer splits (default: `console.warn`). */
   readonly warn?: ((message: string) => void) | undefined;
 }
 
@@ -29,14 +29,14 @@ export interface SavedStopwords {
   readonly split: readonly string[];
 }
 
-/** What saved stopwords call their format. */
+/** The format name of saved stopwords. */
 export const STOPWORDS_FORMAT = 'recurrent-cells/text/stopwords';
 
 /**
- * A set of tokens to leave out of texts, or of a vocabulary (`Vocabulary.fit(…, { stopwords })`).
+ * A set of tokens to remove from texts or from a vocabulary (`Vocabulary.fit(…, { stopwords })`).
  *
  * A stopword that the tokenizer splits (`don't` into `don` and `t`) never occurs as one token; its parts may be
- * words in their own right, so they are not left out. Such words are listed in `split`, and `warn` names them.
+ * ordinary words, so they are kept. Such words are listed in `split`, and `warn` names them.
  *
  * @example
  * ```ts
@@ -48,9 +48,9 @@ export const STOPWORDS_FORMAT = 'recurrent-cells/text/stopwords';
  * ```
  */
 export class Stopwords {
-  /** The tokens left out. */
+  /** The tokens to remove. */
   readonly tokens: readonly string[];
-  /** The words of the list that don't come out of the tokenizer as one token, and so have no effect. */
+  /** The words of the list that the tokenizer does not convert to one token; they have no effect. */
   readonly split: readonly string[];
   readonly #set: ReadonlySet<string>;
 
@@ -61,7 +61,7 @@ export class Stopwords {
   }
 
   /**
-   * Takes a list of any origin, such as those of the `stopword` package.
+   * Converts a list from any source, such as the `stopword` package.
    *
    * @throws TypeError if a word is not a string.
    */
@@ -86,12 +86,12 @@ export class Stopwords {
     return new Stopwords(tokens, split);
   }
 
-  /** Whether `token` is one of them. */
+  /** Whether `token` is a stopword. */
   has(token: string): boolean {
     return this.#set.has(token);
   }
 
-  /** The tokens that are no stopwords. @throws TypeError for something else than strings. */
+  /** Removes stopwords. @throws TypeError for tokens that are not strings. */
   filter(tokens: Iterable<string>): string[] {
     if (typeof tokens === 'string' || typeof tokens?.[Symbol.iterator] !== 'function')
       throw typeError('Stopwords.filter', 'tokens', `is ${show(tokens)}`, 'an iterable of tokens');
@@ -106,7 +106,7 @@ export class Stopwords {
     return { format: STOPWORDS_FORMAT, version: 1, tokens: this.tokens, split: this.split };
   }
 
-  /** Reads what `toJSON` saved. @throws TypeError or RangeError, which say which field is wrong. */
+  /** Reads the output of `toJSON`. @throws TypeError or RangeError naming the invalid field. */
   static fromJSON(saved: unknown): Stopwords {
     const fields = readSaved('Stopwords.fromJSON', saved, STOPWORDS_FORMAT);
     const tokens = readTokens('Stopwords.fromJSON', fields, 'tokens');
@@ -114,10 +114,10 @@ export class Stopwords {
   }
 }
 
-/** Whether the one token is all of the word, not what was left of it (`can't` to `can`). */
+/** Whether the single token covers the whole word, not just a part (`can't` to `can`). */
 function isWhole(word: string, tokenizer: Tokenizer | undefined): boolean {
   const [only] = tokenizer?.tokens(word) ?? [];
-  // A user's function may give a token that doesn't stand in the word, such as a stem: that is its will.
+  // A custom function may return a token that is not in the word, such as a stem; this is accepted.
   return only === undefined || only.raw === '' || only.raw === word.trim();
 }
 

@@ -9,11 +9,11 @@ import { show, typeError } from '../../common/errors.ts';
 import type { Check, Complete } from '../../common/options.ts';
 import { align, type NormalizationOptions, normalize } from './normalize.ts';
 
-/** One token and where it came from. */
+/** One token and its position in the source. */
 export interface Token {
-  /** As it is counted: normalised, and lower-cased where that was asked for. */
+  /** The normalised form, as counted; in lower case if requested. */
   readonly text: string;
-  /** As it stands in the source: `source.slice(start, end)`. */
+  /** The original form: `source.slice(start, end)`. */
   readonly raw: string;
   /** First UTF-16 unit in the source. */
   readonly start: number;
@@ -21,10 +21,10 @@ export interface Token {
   readonly end: number;
 }
 
-/** What a saved tokenizer calls its format. */
+/** The format name of saved tokenizers. */
 export const TOKENIZER_FORMAT = 'recurrent-cells/text/tokenizer';
 
-/** How a tokenizer is written to JSON: format, version, kind, and the options of that kind. */
+/** The saved form of a tokenizer: format, version, kind, and the options of the kind. */
 export interface SavedTokenizer {
   readonly format: 'recurrent-cells/text/tokenizer';
   readonly version: 1;
@@ -32,44 +32,44 @@ export interface SavedTokenizer {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** Anything that turns a text into tokens. */
+/** Splits text into tokens. */
 export interface Tokenizer {
   /** The tokens as strings. */
   tokenize(text: string): string[];
-  /** The same tokens, one by one, with their place in `text`. */
+  /** The same tokens, one by one, with their positions in `text`. */
   tokens(text: string): IterableIterator<Token>;
-  /** The versioned form {@link loadTokenizer} reads. */
+  /** The versioned form that {@link loadTokenizer} reads. */
   toJSON(): SavedTokenizer;
 }
 
-/** A tokenizer that keeps every character, so its tokens can be put together again. */
+/** A tokenizer that keeps every character, so that its tokens can be joined. */
 export interface CharacterTokenizer extends Tokenizer {
   /**
-   * Puts tokens together: of {@link Token}s the source, byte for byte; of strings the normalised text (which
-   * is the source wherever the source was in normal form, or `normalization` is `'none'`).
+   * Joins tokens. {@link Token}s give the source, byte for byte; strings give the normalised text (equal to
+   * the source if that is normalised, or `normalization` is `'none'`).
    */
   join(tokens: Iterable<string | Token>): string;
 }
 
 /**
- * Spans in prepared text, as batches of start, end, start, end, …: a generator's step for every character would
+ * Spans in prepared text, in batches of start, end, start, end, …: a generator step per character would
  * cost more than the character.
  */
 export type Scan = (text: string) => Iterable<readonly number[]>;
 
-/** What a kind of tokenizer brings along. */
+/** The parts of a tokenizer. */
 export interface TokenizerParts {
   readonly kind: string;
   readonly normalization: Complete<NormalizationOptions>;
   readonly jamo?: boolean | undefined;
   readonly scan: Scan;
-  /** The same spans as strings, where that is faster than cutting them out (default: they are cut out). */
+  /** The same spans as strings, if there is a faster way than slicing (default: slicing). */
   readonly strings?: ((text: string) => string[]) | undefined;
-  /** The options, as saved. */
+  /** The saved options. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** Makes the two ways of asking, and saving, out of one scan. */
+/** Makes a tokenizer from one scan. */
 export function tokenizerOf(parts: TokenizerParts): Tokenizer {
   const { kind, normalization, scan, options } = parts;
   const jamo = parts.jamo ?? false;
@@ -98,7 +98,7 @@ export function tokenizerOf(parts: TokenizerParts): Tokenizer {
   return { tokenize, tokens, toJSON: () => savedTokenizer(kind, { ...normalization, ...options }) };
 }
 
-/** The saved form, with this format's name and version. */
+/** The saved form, with format name and version. */
 export function savedTokenizer(kind: string, options: Readonly<Record<string, unknown>>): SavedTokenizer {
   return { format: TOKENIZER_FORMAT, version: 1, kind, options };
 }

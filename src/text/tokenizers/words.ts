@@ -14,11 +14,11 @@ import {
 import { PIECE, segmentPiece, unitTable, WORTHWHILE } from './pieces.ts';
 import { type Tokenizer, tokenizerOf } from './tokenizer.ts';
 
-/** The language, which segments are kept, and what happens to the text before. */
+/** The language, the segments to keep, and how text is prepared. */
 export interface WordOptions extends NormalizationOptions {
-  /** The language whose rules apply (BCP 47; default `'en'`, never the machine's own, so that results repeat). */
+  /** The language whose rules apply (BCP 47; default `'en'`, never the system's, for reproducible results). */
   readonly locale?: string | undefined;
-  /** `'words'` (default), or `'all'`: spaces and punctuation too, so that the tokens' `raw` join to the source. */
+  /** `'words'` (default), or `'all'`: also spaces and punctuation, so that the tokens' `raw` join to the source. */
   readonly keep?: 'words' | 'all' | undefined;
 }
 
@@ -29,15 +29,15 @@ const checks = (): Checks<WordOptions> => ({
 });
 
 /**
- * Cuts text into words by Unicode's rules and the engine's dictionaries.
+ * Splits text into words by Unicode's rules and the engine's dictionaries.
  *
- * Linear in the length of the text: the segmenter is fed in pieces that end between two words. Where a run of Chinese,
- * Japanese, Thai, … goes on for over 500 characters without a space, a piece ends eight words before what was read, so that
+ * Linear in the length of the text: the segmenter is fed in pieces that end between two words. If a run of Chinese,
+ * Japanese, Thai, … exceeds 500 characters without a space, a piece ends eight words before the text read, so that
  * the dictionary sees what follows.
  *
- * Source: UAX #29, word boundaries. Engines with another version of ICU may cut differently.
+ * Source: UAX #29, word boundaries. Engines with another version of ICU may split differently.
  *
- * @throws TypeError or RangeError for options that are not among the choices, or a text that is not a string.
+ * @throws TypeError or RangeError for invalid options, or a text that is not a string.
  *
  * @example
  * ```ts
@@ -60,8 +60,8 @@ export function words(options: WordOptions = {}): Tokenizer {
 }
 
 /**
- * What needs no segmenter. Marks join whatever is before them; a letter's script matters where ICU parts scripts
- * (Hangul), or where a quotation mark joins letters (Hebrew); dictionaries and rare signs are left out.
+ * Characters that need no segmenter. Marks join the previous character; a letter's script matters if ICU separates scripts
+ * (Hangul), or if a quotation mark joins letters (Hebrew); dictionary scripts and rare signs are excluded.
  */
 const CLASSES = [
   /[A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F\u0388-\u038A\u038C\u038E-\u03A1\u03A3-\u03F5\u03F7-\u0481\u048A-\u052F\u0620-\u064A\u0671-\u06D3\u0904-\u0939\u1E00-\u1EFF]/,

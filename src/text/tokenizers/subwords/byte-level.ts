@@ -4,7 +4,7 @@
  * The table, used in both directions.
  */
 
-/** [256] The character of each byte: itself where it is printable in Latin-1, else the next from U+0100 on. */
+/** [256] The character of each byte: the byte itself if printable in Latin-1, otherwise the next character from U+0100 on. */
 export const BYTE_CHARACTERS: readonly string[] = /* @__PURE__ */ (() => {
   const printable = (byte: number) =>
     (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
@@ -16,12 +16,12 @@ const BYTES: ReadonlyMap<string, number> = /* @__PURE__ */ (() =>
   new Map(BYTE_CHARACTERS.map((character, byte) => [character, byte])))();
 const encoder = /* @__PURE__ */ new TextEncoder();
 
-/** Text in characters of its bytes. */
+/** Converts text to the characters of its bytes. */
 export function toByteCharacters(text: string): string {
   return Array.from(encoder.encode(text), (byte) => BYTE_CHARACTERS[byte]!).join('');
 }
 
-/** [bytes + 1] Where in `text` each byte's character begins; within a character, where it ends. */
+/** [bytes + 1] The position in `text` where each byte's character begins; within a character, where it ends. */
 export function byteOffsets(text: string): Int32Array {
   const offsets: number[] = [0];
   let at = 0;
@@ -33,7 +33,7 @@ export function byteOffsets(text: string): Int32Array {
   return Int32Array.from(offsets);
 }
 
-/** Tokens of such characters as text; a token with any other character stands for itself. */
+/** Decodes tokens of such characters; a token with any other character is unchanged. */
 export function fromByteCharacters(tokens: readonly string[]): string {
   const bytes: number[] = [];
   for (const token of tokens) {

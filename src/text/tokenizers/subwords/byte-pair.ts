@@ -6,26 +6,26 @@
 import { Heap } from './heap.ts';
 import { byteTokens, inBytes, type Segment, type SubwordModel } from './model.ts';
 
-/** A byte-pair model's own options, as `tokenizer.json` names them. */
+/** The options of a byte-pair model, as named in `tokenizer.json`. */
 export interface BytePairOptions {
   readonly vocabulary: ReadonlyMap<string, number>;
-  /** The pairs, first learned first. */
+  /** The pairs, in the order learned. */
   readonly merges: readonly (readonly [string, string])[];
-  /** Stands for what the vocabulary lacks. */
+  /** The token for characters outside the vocabulary. */
   readonly unknown: string | undefined;
-  /** Whether several unknown characters in a row are one token. */
+  /** Whether consecutive unknown characters become one token. */
   readonly fuseUnknown: boolean;
-  /** Whether unknown characters are written in tokens of their bytes. */
+  /** Whether unknown characters are encoded as byte tokens. */
   readonly byteFallback: boolean;
-  /** Whether a word that is in the vocabulary stays whole, whatever the merges. */
+  /** Whether a word in the vocabulary stays whole, regardless of merges. */
   readonly ignoreMerges: boolean;
-  /** What begins each piece of a word but the first. */
+  /** Prefixes each piece of a word except the first. */
   readonly prefix: string;
-  /** What ends the last piece of a word. */
+  /** Suffixes the last piece of a word. */
   readonly suffix: string;
 }
 
-// Most words of a text are few; their pieces are kept. As many as the reference implementation keeps.
+// A cache of the pieces of words, since most words of a text repeat. The reference implementation has the same size.
 const CACHE = 10_000;
 
 /**
@@ -71,7 +71,7 @@ export function bytePairModel(options: BytePairOptions): SubwordModel {
   return { vocabulary, segment };
 }
 
-/** A pair that may be joined: where its left piece is, and both pieces' versions when it was found. */
+/** A pair that may be merged: the position of its left piece, and both pieces' versions when it was found. */
 interface Candidate {
   readonly rank: number;
   readonly left: number;
@@ -80,8 +80,8 @@ interface Candidate {
 }
 
 /**
- * Joins the pair that was learned first, the leftmost of several, until none is left. Linear up to a logarithm: pairs wait in a
- * heap, and those whose pieces have changed since are passed over.
+ * Merges the pair learned first, leftmost on ties, until none is left. Takes n log n time: pairs wait in a
+ * heap, and pairs whose pieces have changed since are skipped.
  */
 function merged(
   word: string,
@@ -122,5 +122,5 @@ function merged(
   return { spellings, ends };
 }
 
-/** The pair of the lowest rank, of equal ones the leftmost. */
+/** The pair of the lowest rank first, leftmost on ties. */
 const comesFirst = (a: Candidate, b: Candidate) => a.rank < b.rank || (a.rank === b.rank && a.left < b.left);

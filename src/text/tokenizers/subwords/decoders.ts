@@ -6,7 +6,7 @@
 import { fromByteCharacters } from './byte-level.ts';
 import type { Part } from './reader.ts';
 
-/** Rewrites the tokens; at the end they are joined. */
+/** Rewrites the tokens; the result is joined. */
 export type Decoder = (tokens: readonly string[]) => readonly string[];
 
 const KNOWN = ['BPEDecoder', 'ByteFallback', 'ByteLevel', 'Fuse', 'Metaspace', 'Replace', 'Sequence', 'Strip', 'WordPiece']; // biome-ignore format: one list
@@ -18,7 +18,7 @@ const KNOWN_PROCESSORS = [
   'TemplateProcessing',
 ];
 
-/** The field `decoder`; without one, spaces stand between tokens. */
+/** Reads the field `decoder`; the default joins tokens with spaces. */
 export function decoderOf(part: Part | undefined): Decoder {
   if (part === undefined) return (tokens) => [tokens.join(' ')];
   const type = part.string('type');
@@ -77,7 +77,7 @@ function stripped(token: string, content: string, start: number, stop: number): 
   return token.slice(from, to);
 }
 
-/** Runs of `<0xE2>` as the characters they make; bytes that make none are U+FFFD each. */
+/** Decodes runs of byte tokens such as `<0xE2>`; each invalid byte becomes U+FFFD. */
 function fromByteTokens(tokens: readonly string[]): string[] {
   const done: string[] = [];
   let bytes: number[] = [];
@@ -101,7 +101,7 @@ function fromByteTokens(tokens: readonly string[]): string[] {
   return done;
 }
 
-/** English without the spaces that tokenizing put before its signs. */
+/** Removes the spaces that tokenizing English adds before punctuation. */
 function cleaned(text: string): string {
   return text
     .replace(/ ([.?!,])/g, '$1')
@@ -110,7 +110,7 @@ function cleaned(text: string): string {
     .replace(/ do not/g, " don't");
 }
 
-/** What stands around one text: the field `post_processor`. */
+/** The special tokens around one text, from the field `post_processor`. */
 export function surroundingsOf(part: Part | undefined): { before: number[]; after: number[] } {
   const none = { before: [], after: [] };
   if (part === undefined) return none;

@@ -1,4 +1,4 @@
-/** A binary heap: puts items in and takes the first of them out, in the order of a comparison. */
+/** A binary heap: inserts items and removes the first in the order of a comparison. */
 export class Heap<Item> {
   readonly #items: Item[] = [];
   readonly #comesFirst: (a: Item, b: Item) => boolean;

@@ -17,16 +17,16 @@ import { wordPieceModel } from './word-piece.ts';
 const MODELS = ['BPE', 'Unigram', 'WordPiece'];
 
 /**
- * Makes a tokenizer of a `tokenizer.json`, as published with the models on huggingface.co.
+ * Builds a tokenizer from a `tokenizer.json`, as published with models on huggingface.co.
  *
- * Models: BPE (with bytes for what is unknown, where the file says so), WordPiece, Unigram. Whatever else a file asks for that
- * is not known here is refused by its name, so that no text is cut in another way than the model was trained with. Of
- * SentencePiece's character maps (`Precompiled`), the usual one is taken for all: NFKC with the white space made spaces.
+ * Models: BPE (with byte fallback), WordPiece, Unigram. Any unsupported setting is refused
+ * by name, so that no text is split differently than in the model's training. All of
+ * SentencePiece's character maps (`Precompiled`) are treated as the usual one: NFKC with white space converted to spaces.
  *
- * The file is the caller's to load. `tokens` gives the vocabulary's tokens, with their places in the source.
+ * Load the file yourself. `tokens` gives the vocabulary's tokens, with their positions in the source.
  *
- * @param json - the object, or its text
- * @throws TypeError or RangeError, which say which part of the file is wrong or not supported.
+ * @param json - the object, or its JSON text
+ * @throws TypeError or RangeError naming the part of the file that is invalid or unsupported.
  *
  * @example
  * ```ts
@@ -87,7 +87,7 @@ function addedToken(part: Part): AddedToken {
 }
 
 function modelOf(part: Part, added: ReadonlyMap<string, number>): SubwordModel {
-  // Files of earlier versions name no type.
+  // Older files name no type.
   const type = part.string('type', part.has('merges') ? 'BPE' : 'WordPiece');
   switch (type) {
     case 'BPE': {
@@ -147,7 +147,7 @@ function unknownOf(part: Part, vocabulary: ReadonlyMap<string, number>): string 
   return vocabulary.has(unknown) ? unknown : part.refuse('unk_token', 'a token of the vocabulary');
 }
 
-/** `"a b"`, or, in files of later versions, `["a", "b"]`. */
+/** `"a b"`, or `["a", "b"]` in newer files. */
 function mergeOf(part: Part, merge: unknown): [string, string] {
   const pair = typeof merge === 'string' ? merge.split(' ') : merge;
   if (Array.isArray(pair) && pair.length === 2 && pair.every((side) => typeof side === 'string'))

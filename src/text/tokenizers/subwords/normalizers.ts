@@ -6,7 +6,7 @@
 import type { Part } from './reader.ts';
 import { escaped } from './reader.ts';
 
-/** One rewriting: of the whole text, and, for its offsets, piece by piece. */
+/** One rewriting: of the whole text and, for offsets, piece by piece. */
 export interface Rewriting {
   readonly pieces: RegExp;
   rewrite(text: string): string;
@@ -14,14 +14,14 @@ export interface Rewriting {
 
 const KNOWN = ['BertNormalizer', 'Lowercase', 'NFC', 'NFD', 'NFKC', 'NFKD', 'Precompiled', 'Prepend', 'Replace', 'Sequence', 'Strip', 'StripAccents']; // biome-ignore format: one list
 
-// A character with all that may join it under any normalisation form: marks, Hangul's letters in each of their forms, and
-// the halfwidth sound marks.
+// Characters that may join the previous one under any normalisation form: marks, Hangul letters in all forms, and
+// halfwidth sound marks.
 const JOINING = '\\p{M}\\u1160-\\u11FF\\u3131-\\u318E\\uFF9E-\\uFFDC\\u{16D63}-\\u{16D6A}';
 const PIECES = /* @__PURE__ */ new RegExp(`[^${JOINING}][${JOINING}]*|[${JOINING}]+`, 'gu');
 const CHARACTERS = /\P{M}\p{M}*|\p{M}+/gu;
 const HAN = /[\u4E00-\u9FFF\u3400-\u4DBF\u{20000}-\u{2A6DF}\u{2A700}-\u{2B73F}\u{2B740}-\u{2B81F}\u{2B820}-\u{2CEAF}\uF900-\uFAFF\u{2F800}-\u{2FA1F}]/gu; // biome-ignore format: BERT's ranges
 
-/** The rewritings of the field `normalizer`, first to last. */
+/** The rewritings of the field `normalizer`, in order. */
 export function normalizersOf(part: Part | undefined): Rewriting[] {
   if (part === undefined) return [];
   const type = part.string('type');
@@ -54,7 +54,7 @@ export function normalizersOf(part: Part | undefined): Rewriting[] {
       return bert(part);
     case 'Precompiled':
       return [
-        // SentencePiece's nmt_nfkc, the map that its models are trained with unless they are told otherwise.
+        // SentencePiece's nmt_nfkc, the default map of its models.
         replacing(/[^\P{Cc}\0\t\n\f\r\x80-\x8E\x90-\x9E]+/gu, ''),
         replacing(/[\t\n\f\r\xA0\u1680\u2000-\u200F\u2028\u2029\u202F\u205F\u2581\u3000\uFEFF\uFFFD]/gu, ' '),
         {
@@ -81,7 +81,7 @@ function replacing(pattern: RegExp, content: string): Rewriting {
   return { pieces: pattern, rewrite: (text) => text.replace(pattern, () => content) };
 }
 
-/** Source: the BERT of J. Devlin et al., arXiv 1810.04805, as its BasicTokenizer prepares text. */
+/** Source: BERT by J. Devlin et al., arXiv 1810.04805, as prepared by its BasicTokenizer. */
 function bert(part: Part): Rewriting[] {
   const lower = part.flag('lowercase', true);
   const accents = part.has('strip_accents') ? part.flag('strip_accents', lower) : lower;
@@ -97,7 +97,7 @@ function bert(part: Part): Rewriting[] {
   ];
 }
 
-/** An expression that finds any of these strings, the longest where several begin together; undefined for none. */
+/** An expression that finds any of these strings, the longest first; undefined for none. */
 export function anyOf(strings: readonly string[]): RegExp | undefined {
   if (strings.length === 0) return undefined;
   const longestFirst = [...strings].sort((a, b) => b.length - a.length);

@@ -6,26 +6,26 @@
 import { byteOffsets, toByteCharacters } from './byte-level.ts';
 import { escaped, type Part } from './reader.ts';
 
-/** A word as the model sees it, and where each of its units begins in the text that it came from. */
+/** A word as the model sees it, and the position of each of its units in the original text. */
 export interface Word {
   readonly text: string;
   place(unit: number): number;
 }
 
-/** Cuts a word further; `first` where it begins the text. */
+/** Splits a word further; `first` is true at the start of the text. */
 export type PreTokenizer = (word: Word, first: boolean) => Word[];
 
 const KNOWN = ['BertPreTokenizer', 'ByteLevel', 'Digits', 'Metaspace', 'Punctuation', 'Sequence', 'Split', 'Whitespace', 'WhitespaceSplit']; // biome-ignore format: one list
 const BEHAVIORS = ['Removed', 'Isolated', 'MergedWithPrevious', 'MergedWithNext', 'Contiguous'];
 
-// Punctuation to BERT: Unicode's, and whatever of ASCII is neither letter, digit, space nor control.
+// BERT's punctuation: Unicode's, and all of ASCII except letters, digits, spaces and controls.
 const PUNCTUATION = '\\p{P}$+<=>^`|~';
-// A word's characters to Rust's expressions, which these files are written for.
+// The word characters of Rust's regular expressions, for which these files are written.
 const WORD = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\u200C\\u200D';
-/** How GPT-2 cuts text, spaces before the words. */
+/** GPT-2's pattern, with spaces before the words. */
 const GPT2_WORD = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 
-/** The field `pre_tokenizer`; without one, the text is one word. */
+/** Reads the field `pre_tokenizer`; by default, the text is one word. */
 export function preTokenizerOf(part: Part | undefined): PreTokenizer {
   if (part === undefined) return (word) => [word];
   const type = part.string('type');
@@ -63,7 +63,7 @@ function behaviorOf(part: Part, behavior: string): string {
   return BEHAVIORS.includes(behavior) ? behavior : part.refuse('behavior', `one of ${BEHAVIORS.join(', ')}`);
 }
 
-/** A word's units from `start` up to `end`. */
+/** The units of a word from `start` up to `end`. */
 function within({ text, place }: Word, start: number, end: number): Word {
   return { text: text.slice(start, end), place: (unit) => place(start + unit) };
 }
@@ -75,7 +75,7 @@ function matching(pattern: RegExp): PreTokenizer {
     );
 }
 
-/** Cuts at what a pattern matches, or, inverted, between; `behavior` says what becomes of the delimiters. */
+/** Splits at the matches of a pattern or, inverted, between them; `behavior` determines the treatment of delimiters. */
 function splitting(pattern: RegExp, behavior: string, inverted = false): PreTokenizer {
   return (word) => {
     const spans: { start: number; end: number; delimiter: boolean }[] = [];
@@ -88,7 +88,7 @@ function splitting(pattern: RegExp, behavior: string, inverted = false): PreToke
         ((behavior === 'Contiguous' && last.delimiter === delimiter) ||
           (behavior === 'MergedWithPrevious' && delimiter && !last.delimiter) ||
           (behavior === 'MergedWithNext' && last.delimiter && !delimiter));
-      // What has been joined counts as what came last, so that no second one joins it.
+      // A merged span counts as its last part, so that it does not merge again.
       if (joins) spans[spans.length - 1] = { start: last.start, end, delimiter };
       else spans.push({ start, end, delimiter });
     };
@@ -105,7 +105,7 @@ function splitting(pattern: RegExp, behavior: string, inverted = false): PreToke
   };
 }
 
-/** A word with characters before it that do not stand in the text. */
+/** A word with a prefix that is not in the text. */
 function prefixed(prefix: string, { text, place }: Word): Word {
   return { text: prefix + text, place: (unit) => place(Math.max(0, unit - prefix.length)) };
 }

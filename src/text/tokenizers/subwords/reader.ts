@@ -5,10 +5,10 @@
  */
 import { rangeError, show, typeError } from '../../../common/errors.ts';
 
-/** What errors call the function that reads. */
+/** The function's name in errors. */
 export const WHERE = 'huggingFace';
 
-/** One object of the file, and the way to it. */
+/** One object of the file, and its path. */
 export class Part {
   readonly path: string;
   readonly #fields: Readonly<Record<string, unknown>>;
@@ -20,7 +20,7 @@ export class Part {
     this.#fields = value as Readonly<Record<string, unknown>>;
   }
 
-  /** A field that must be a string, unless there is a default. */
+  /** A string field; required without a fallback. */
   string(name: string, fallback?: string): string {
     const value = this.#fields[name] ?? fallback;
     return typeof value === 'string' ? value : this.refuse(name, 'a string');
@@ -44,12 +44,12 @@ export class Part {
     return Array.isArray(value) ? value : this.refuse(name, 'an array');
   }
 
-  /** A field that is an object. */
+  /** An object field. */
   part(name: string): Part {
     return new Part(`${this.path}.${name}`, this.#fields[name]);
   }
 
-  /** A field that is a list of objects. */
+  /** A field with a list of objects. */
   parts(name: string): Part[] {
     return this.list(name).map((value, i) => new Part(`${this.path}.${name}[${i}]`, value));
   }
@@ -67,7 +67,7 @@ export class Part {
     return Object.entries(this.#fields);
   }
 
-  /** The field `pattern`, a string or an expression, as one that finds all matches. */
+  /** Converts the field `pattern`, a string or an expression, to a global RegExp. */
   pattern(): RegExp {
     const pattern = this.part('pattern');
     if (pattern.has('String')) return new RegExp(escaped(pattern.string('String')), 'gu');
@@ -79,24 +79,24 @@ export class Part {
     }
   }
 
-  /** Where a field is not what it must be. */
+  /** Throws an error about an invalid field. */
   refuse(name: string, expected: string): never {
     throw typeError(WHERE, `${this.path}.${name}`, `is ${show(this.#fields[name])}`, expected);
   }
 
-  /** Where this part is of a type that is not supported. */
+  /** Throws an error about an unsupported type. */
   unsupported(what: string, known: readonly string[]): never {
     const came = `is the ${what} ${show(this.#fields.type)}`;
     throw rangeError(WHERE, this.path, came, `one of ${known.join(', ')}`);
   }
 }
 
-/** A string as an expression that matches it alone. */
+/** Escapes a string for use in an expression. */
 export function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, (sign) => `\\${sign === '-' ? 'x2d' : sign}`);
 }
 
-/** Oniguruma's spellings as JavaScript's: ignored case within a group, possessive repetition, scripts, line ends. */
+/** Translates Oniguruma syntax to JavaScript: case-insensitive groups, possessive repetition, scripts, line ends. */
 function translated(source: string): string {
   return source
     .replace(/\(\?i:([^()]*)\)/g, (_, inner: string) => {

@@ -12,17 +12,17 @@ import type { SubwordModel } from './model.ts';
 import { anyOf, type Rewriting } from './normalizers.ts';
 import type { PreTokenizer } from './pre-tokenizers.ts';
 
-/** What stands around the text. */
+/** Options of {@link SubwordTokenizer.encode}. */
 export interface SubwordEncodeOptions {
-  /** Whether what the file's post-processor puts around a text is put there, such as `[CLS]` and `[SEP]` (default `false`). */
+  /** Whether to add the tokens of the file's post-processor around the text, such as `[CLS]` and `[SEP]` (default `false`). */
   readonly specials?: boolean | undefined;
 }
 
 const encodeChecks: Checks<SubwordEncodeOptions> = { specials: flag };
 
-/** What is left out. */
+/** Options of {@link SubwordTokenizer.decode}. */
 export interface SubwordDecodeOptions {
-  /** Whether special tokens are left out (default `false`). */
+  /** Whether to leave out special tokens (default `false`). */
   readonly skipSpecials?: boolean | undefined;
 }
 
@@ -30,11 +30,11 @@ const decodeChecks: Checks<SubwordDecodeOptions> = { skipSpecials: flag };
 
 /** A tokenizer with a built-in vocabulary: it splits words into pieces, encodes them as indices, and decodes indices to text. */
 export interface SubwordTokenizer extends Tokenizer {
-  /** One more than the largest index: the classes of an `Embedding`. */
+  /** One more than the largest index: the number of classes of an `Embedding`. */
   readonly size: number;
-  /** The indices of a text. @throws TypeError if it is not a string. */
+  /** Converts text to indices. @throws TypeError if it is not a string. */
   encode(text: string, options?: SubwordEncodeOptions): Int32Array;
-  /** The text of indices. @throws RangeError for an index that stands for no token. */
+  /** Converts indices to text. @throws RangeError for an index without a token. */
   decode(indices: Iterable<number>, options?: SubwordDecodeOptions): string;
   /** A token's index; undefined if there is no such token. */
   indexOf(token: string): number | undefined;
@@ -42,19 +42,19 @@ export interface SubwordTokenizer extends Tokenizer {
   tokenAt(index: number): string;
 }
 
-/** A token that is found in the text before anything else happens to it. */
+/** A token that is matched in the text before all other processing. */
 export interface AddedToken {
   readonly content: string;
   readonly index: number;
   readonly special: boolean;
-  /** Whether it is looked for after the rewritings. */
+  /** Whether it is matched after normalisation. */
   readonly normalized: boolean;
-  /** Whether it takes the white space before it, and after it. */
+  /** Whether it includes the white space before it, and after it. */
   readonly takesLeft: boolean;
   readonly takesRight: boolean;
 }
 
-/** What a tokenizer is made of. */
+/** The parts of a tokenizer. */
 export interface SubwordParts {
   readonly model: SubwordModel;
   readonly added: readonly AddedToken[];
@@ -62,7 +62,7 @@ export interface SubwordParts {
   readonly preTokenizer: PreTokenizer;
   readonly decoder: Decoder;
   readonly around: { readonly before: readonly number[]; readonly after: readonly number[] };
-  /** The `tokenizer.json` it was made of. */
+  /** The original `tokenizer.json`. */
   readonly json: unknown;
 }
 
@@ -72,7 +72,7 @@ interface Placed {
   readonly end: number;
 }
 
-/** Makes the tokenizer; what was saved is the file. */
+/** Makes the tokenizer; it is saved as its file. */
 export function subwordTokenizer(parts: SubwordParts): SubwordTokenizer {
   const { model, added, rewritings, preTokenizer, decoder, around, json } = parts;
   const tokens: string[] = [];
@@ -90,7 +90,7 @@ export function subwordTokenizer(parts: SubwordParts): SubwordTokenizer {
   );
   const late = finder(added.filter(({ normalized }) => normalized && rewritings.length > 0), rewritten); // biome-ignore format: like the other
 
-  /** Every token's index; with `track`, and its place, else 0. */
+  /** The index of each token and, with `track`, its position; otherwise 0. */
   function* placed(text: string, track: boolean): Iterable<Placed> {
     let first = true;
     for (const part of early(text)) {
@@ -161,14 +161,14 @@ function alignedBy(text: string, rewritings: readonly Rewriting[]): Aligned {
   return aligned;
 }
 
-/** A part of a text: an added token's, or what lies between. */
+/** A part of a text: an added token, or the text between. */
 interface Found {
   readonly start: number;
   readonly end: number;
   readonly index: number | undefined;
 }
 
-/** Finds added tokens, as `spelt` writes them, and what lies between. */
+/** Finds added tokens, spelt by `spelt`, and the text between. */
 function finder(
   added: readonly AddedToken[],
   spelt: (content: string) => string,

@@ -5,20 +5,20 @@
  */
 import { byteTokens, inBytes, type Segment, type SubwordModel } from './model.ts';
 
-/** A unigram model's own options, as `tokenizer.json` names them. */
+/** The options of a unigram model, as named in `tokenizer.json`. */
 export interface UnigramOptions {
-  /** Each piece with the logarithm of its probability; a piece's index is its place. */
+  /** Each piece with its log probability; its index is its position. */
   readonly pieces: readonly (readonly [string, number])[];
-  /** The index of what stands for what the vocabulary lacks. */
+  /** The index of the unknown token. */
   readonly unknown: number | undefined;
   readonly byteFallback: boolean;
 }
 
-// How much less likely an unknown character is than the least likely piece: SentencePiece's own figure.
+// How far the log probability of an unknown character lies below the least likely piece: SentencePiece's value.
 const UNKNOWN_PENALTY = 10;
 
 /**
- * The best way to cut the first n characters is the best over the last piece's starts (Viterbi 1967).
+ * The best split of the first n characters maximises over the start of the last piece (Viterbi 1967).
  *
  * Source: T. Kudo, Subword regularization, arXiv 1804.10959.
  */
@@ -56,7 +56,7 @@ export function unigramModel({ pieces, unknown, byteFallback }: UnigramOptions):
     return path(word, from, last);
   }
 
-  /** From the end to the start; neighbouring unknown characters are one piece. */
+  /** Reads the split from the end to the start; adjacent unknown characters form one piece. */
   function path(word: string, from: Int32Array, last: Int32Array): Segment[] {
     const spans: Segment[] = [];
     for (let end = word.length; end > 0; end = from[end]!) {

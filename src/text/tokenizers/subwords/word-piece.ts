@@ -5,13 +5,13 @@
  */
 import type { Segment, SubwordModel } from './model.ts';
 
-/** A WordPiece model's own options, as `tokenizer.json` names them. */
+/** The options of a WordPiece model, as named in `tokenizer.json`. */
 export interface WordPieceOptions {
   readonly vocabulary: ReadonlyMap<string, number>;
   readonly unknown: string;
-  /** What begins each piece of a word but the first. */
+  /** Prefixes each piece of a word except the first. */
   readonly prefix: string;
-  /** A word of more characters is unknown. */
+  /** The maximum number of characters; a longer word is unknown. */
   readonly longest: number;
 }
 
