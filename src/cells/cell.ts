@@ -60,12 +60,12 @@ export const cellChecks: Checks<CellOptions> = {
   recurrentInitializer: initializerOption,
 };
 
-/** The state of a cell: each part `[batch, hiddenSize]`, or as wide as `stateSizes` says. */
+/** The state of a cell: each part `[batch, hiddenSize]`, or of the width in `stateSizes`. */
 export type CellState<Name extends string> = { readonly [name in Name]: Tensor };
 
 /** Options passed with the input of a step. */
 export interface StepOptions<S> {
-  /** The initial state, `[batch, hiddenSize]` each or as `stateSizes` says: default zeros. */
+  /** The initial state, `[batch, hiddenSize]` each, or of the width in `stateSizes`: default zeros. */
   readonly state?: S | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Layer normalisation within a rule: of its two products, and of what φ computes. */
+/** Layer normalisation within a rule: of its two products, and of values computed by φ. */
 import { type Checks, notNegative } from '../common/options.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, addColumnSums, mul, normalize, normalizeBackward } from '../matrix/operations.ts';

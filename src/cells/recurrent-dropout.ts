@@ -10,7 +10,7 @@ import { source } from '../unroll/windows.ts';
 /**
  * q_t = (m * s_{t−1}) · W_hhᵀ + b_hh, in each stage with gates.
  *
- * @param mask m [B, the size of what W_hh multiplies]
+ * @param mask m [B, the number of columns of W_hh]
  */
 export function withRecurrentDropout<State extends string>(
   rule: Rule<string, State, string, string>,

@@ -25,7 +25,7 @@ export function rangesOf(batch: number, shards: number): Range[] {
 }
 
 /**
- * Checks what dividing a batch relies on; each shard checks the rest.
+ * Checks what is needed to divide a batch; each shard checks the rest.
  *
  * @returns the number of sequences.
  * @throws TypeError or RangeError unless inputs, targets and lengths have the same number of sequences, at least one.

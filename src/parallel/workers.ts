@@ -28,7 +28,7 @@ export function spawn(): WorkerLike {
   return new node.threads.Worker(new URL(script, here)) as WorkerLike;
 }
 
-/** What Node's and browsers' workers offer beyond their common interface. */
+/** Members of Node's and browsers' workers outside their common interface. */
 interface AnyWorker extends WorkerLike {
   on?(event: string, listener: (value: unknown) => void): void;
   addEventListener?(event: string, listener: (event: never) => void): void;

@@ -18,7 +18,7 @@ export type Backward<Output, Input, State> = (
   dState: State | undefined,
 ) => Gradients<Input, State>;
 
-/** What a layer supplies to the pass it made. */
+/** The results and the backward pass that a layer supplies to its pass. */
 export interface PassTrace<Output, Input, State> {
   readonly output: Output;
   readonly state: State;

@@ -28,7 +28,7 @@ import { Sequence, type SequenceOptions } from '../layers/sequence.ts';
 import { type AnyLayer, Sequential } from '../layers/sequential.ts';
 import { Random, type RandomState } from '../random/random.ts';
 
-/** What can be saved: a cell, a layer, attention, or an encoder–decoder, of any size. */
+/** A savable object: a cell, a layer, attention, or an encoder–decoder, of any size. */
 // biome-ignore lint/suspicious/noExplicitAny: the type of a loaded model is known only at run time
 export type Model = Cell<any, any, any, any> | Layer<any, any, any, any> | Attention | EncoderDecoder<any>;
 

@@ -46,7 +46,7 @@ const loadChecks: Checks<LoadOptions> = { backend: backendOption, builders: buil
  *
  * Any safetensors reader finds the parameters under their names. States and optimiser are not included.
  *
- * @throws RangeError if `dtype` is F16 and a weight is beyond what it holds.
+ * @throws RangeError if `dtype` is F16 and a weight exceeds its range.
  *
  * @example
  * ```ts

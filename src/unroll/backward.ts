@@ -1,7 +1,7 @@
 /**
  * The backward pass of any cell through time: the equations of `forward.ts` in reverse.
  *
- *     ds_t += dh_t                          what the loss says of step t itself             (1)
+ *     ds_t += dh_t                          ∂L/∂(output of step t)                          (1)
  *     dp_t, dq_t, ds_{t−1} ← φ′(ds_t)       pointwise: the cell's rule                      (2)
  *     ds_{t−1} += dq_t · W_hh               one small product a step                        (3)
  *     dW_ih += dPᵀ·X      db_ih += Σ dP     one product, or sum, for a block of steps       (4)

@@ -1,5 +1,5 @@
 /**
- * What defines a cell: its gates, its states, and a pointwise rule φ with its derivative φ′.
+ * The definition of a cell: its gates, its states, and a pointwise rule φ with its derivative φ′.
  *
  * Every cell has the form
  *
@@ -41,7 +41,7 @@ export interface Step<
   readonly gates: Matrices<Gate>;
   /** q_t, gate by gate, if the recurrent part is separate; otherwise the same matrices as `gates`. */
   readonly recurrent: Matrices<Gate>;
-  /** What φ keeps for φ′. [B, its size] */
+  /** Values that φ keeps for φ′. [B, its size] */
   readonly kept: Matrices<Kept>;
   /** The rule's additional parameters; a row is repeated for each sequence: [B, its length]. */
   readonly parameters: Matrices<Own>;
@@ -82,7 +82,7 @@ export interface Stage<
 > {
   /** The gates whose recurrent part the product gives, consecutive in the rule's order; empty if it gives something else. */
   readonly gates: readonly Gate[];
-  /** What is multiplied by the gates' rows of W_hh: a previous state, or a matrix kept by an earlier stage. */
+  /** The left factor of the product with the gates' rows of W_hh: a previous state, or a matrix kept by an earlier stage. */
   readonly from: State | Kept;
   /** If the product gives no gates: its result, and the additional parameter that it multiplies by instead of W_hh. */
   readonly gives?: { readonly kept: Kept; readonly weight: Own } | undefined;
@@ -149,7 +149,7 @@ export interface Rule<
   readonly stages: readonly Stage<Gate, State, Kept, Own>[];
   /** Names for several consecutive gates viewed as one matrix. */
   readonly together?: { readonly [name in Gate]?: readonly Gate[] } | undefined;
-  /** The widths of states and kept matrices, where they differ from H. */
+  /** The widths of states and kept matrices that differ from H. */
   readonly sizes?:
     | { readonly [name in State | Kept]?: ((hiddenSize: number) => number) | undefined }
     | undefined;
@@ -159,11 +159,11 @@ export interface Rule<
    * The gates, states and kept matrices that hold the output of σ or tanh after φ, and can therefore saturate.
    */
   readonly squashed?: { readonly [name in Gate | State | Kept]?: 'sigmoid' | 'tanh' } | undefined;
-  /** The initial input biases of gates, where they differ from 0. */
+  /** The non-zero initial input biases of gates. */
   readonly initialBias?: { readonly [gate in Gate]?: number } | undefined;
 }
 
-/** What the engine needs of a cell. G gates of H units each, I inputs, P columns of W_hh: H except with projections. */
+/** The parts of a cell that the engine uses. G gates of H units each, I inputs, P columns of W_hh: H except with projections. */
 export interface Unrollable<State extends string> {
   readonly type: string;
   readonly rule: Rule<string, State, string, string>;

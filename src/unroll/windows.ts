@@ -21,7 +21,7 @@ import {
   type Unrollable,
 } from './rule.ts';
 
-/** What an unrolled cell leaves behind. */
+/** The recorded values of an unrolled cell. */
 export interface Unrolled<State extends string> {
   readonly input: Signal;
   /** The index of the first step in the whole sequence. */
@@ -32,7 +32,7 @@ export interface Unrolled<State extends string> {
   readonly recurrent: Matrix;
   /** s_0 … s_T of each state, zeros beyond each length. [(T+1)·B, its size, mostly H] */
   readonly states: Matrices<State>;
-  /** What φ kept. [T·B, its size, mostly H] */
+  /** Values kept by φ. [T·B, its size, mostly H] */
   readonly kept: Matrices<string>;
   /** The state after each sequence's last step. [B, its size] */
   readonly final: Matrices<State>;

@@ -1,7 +1,7 @@
 /**
- * Byte-pair encoding learned from texts: the pair that stands side by side most often becomes one token, again and again.
+ * Learns byte-pair encodings from texts: repeatedly merges the most frequent pair of adjacent tokens into one.
  *
- * It selects the pairs and writes the `tokenizer.json`; tokenizers/subwords splits texts by it.
+ * This file learns the merges and writes them as a `tokenizer.json`; tokenizers/subwords applies them.
  */
 import { rangeError, show, typeError } from '../../common/errors.ts';
 import { type Checks, checkOptions, flag, record, size } from '../../common/options.ts';

@@ -1,7 +1,7 @@
 /**
- * Input documents: texts with a tokenizer, or tokens, from an iterable or an async iterable; and the lines of a stream.
+ * Documents as texts with a tokenizer, or as tokens; all at once, or as they arrive.
  *
- * Texts and tokens are told apart before anything is counted.
+ * This file tells texts from tokens before counting, and splits streams into lines.
  */
 import { isBuiltin } from '../../common/builtin.ts';
 import { show, typeError } from '../../common/errors.ts';

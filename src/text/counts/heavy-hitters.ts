@@ -1,7 +1,7 @@
 /**
- * Approximate counts in bounded memory, for streams whose types outgrow it.
+ * Approximate counts in bounded memory, for streams with too many types for exact counts.
  *
- * Each count has a proven error bound; for exact counts use {@link TokenCounts}.
+ * Each count has a proven error bound; {@link TokenCounts} counts exactly.
  */
 
 import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';

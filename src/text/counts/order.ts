@@ -1,8 +1,4 @@
-/**
- * The k largest of many, without sorting them all by comparison; ties by code point.
- *
- * It selects and orders.
- */
+/** The k largest values without sorting all by comparison; ties by code point. */
 /** The k-th largest value, with k counted from 1; reorders `values`. */
 export function kthLargest(values: Float64Array, k: number): number {
   // Without a comparison function, typed arrays sort natively: a second for ten million.

@@ -1,7 +1,7 @@
 /**
- * Neighbours in words, and how often each pair occurs, while pairs become tokens.
+ * Adjacent tokens in words, and the counts of pairs while pairs are merged.
  *
- * It finds the most frequent pair and updates the counts, revisiting only the words of the merged pair.
+ * Finds the most frequent pair and keeps the counts correct by revisiting only the words that contain a pair.
  */
 
 import { Heap } from '../tokenizers/subwords/heap.ts';

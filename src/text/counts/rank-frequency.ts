@@ -1,7 +1,7 @@
 /**
- * Tokens by rank, and the share of a corpus that the most frequent ones cover.
+ * Tokens by rank, and the share of a corpus that the first ranks cover.
  *
- * zipf-fit.ts fits Zipf's law to this table.
+ * zipf-fit.ts fits a law to the table.
  */
 
 import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';

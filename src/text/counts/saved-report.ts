@@ -1,7 +1,7 @@
 /**
- * A cut's report as a vocabulary saves it, and that of a vocabulary that was never cut.
+ * Reads the report of a cut from a saved vocabulary, and makes that of a vocabulary without counts.
  *
- * It reads and writes the fields; vocabulary-cut.ts defines what they count.
+ * vocabulary-cut.ts defines the fields.
  */
 import { numberWithin, rangeError, typeError, wholeNumber } from '../../common/errors.ts';
 import { readFields, type SavedFields } from '../../common/saved.ts';

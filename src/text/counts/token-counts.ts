@@ -1,7 +1,7 @@
 /**
- * Exact counts of tokens, and of the documents they occur in.
+ * Exact counts of tokens, and of the documents that contain them.
  *
- * It counts, merges and saves; the vocabulary decides which tokens to keep.
+ * This file counts, merges and saves; the vocabulary decides which tokens to keep.
  */
 
 import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';

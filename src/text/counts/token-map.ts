@@ -1,7 +1,7 @@
 /**
- * Numbers tokens in the order of their first occurrence, however many there are.
+ * Numbers tokens in order of first occurrence, in any quantity.
  *
- * It supports more entries than one Map, and its tokens do not keep alive the text they were cut from.
+ * Spreads them over several Maps, and copies tokens so that they do not keep the source text in memory.
  */
 
 // V8's Map is limited to 2^24 entries, and needs the old table while growing; half the limit per Map avoids both.

@@ -1,7 +1,7 @@
 /**
- * Which tokens a vocabulary keeps, and what that costs.
+ * Selects the tokens that a vocabulary keeps, and reports the coverage.
  *
- * It applies the bounds in order and writes the report, in one pass over the counts.
+ * Applies the bounds in one pass over the counts.
  */
 
 import { numberWithin, rangeError, show, typeError } from '../../common/errors.ts';

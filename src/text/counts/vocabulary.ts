@@ -1,7 +1,7 @@
 /**
- * Tokens to indices and back, fixed once it's fitted.
+ * Maps tokens to indices and back; immutable once fitted.
  *
- * Lookup, specials, and saving; vocabulary-cut.ts selects the tokens.
+ * vocabulary-cut.ts selects the tokens.
  */
 
 import { rangeError, show, typeError } from '../../common/errors.ts';
@@ -203,8 +203,8 @@ export class Vocabulary {
    * Converts tokens to indices, optionally between start and end.
    *
    * @returns [tokens, + 1 for start, + 1 for end]
-   * @throws RangeError for a token that isn't in the vocabulary if it has no `unknown`, and if `start` or `end` is
-   * asked for and it has none; TypeError for what is not a string, such as a {@link Token}.
+   * @throws RangeError for a token outside a vocabulary without `unknown`, or if `start` or `end` is
+   * requested but absent; TypeError for a token that is not a string, such as a {@link Token}.
    */
   encode(tokens: Iterable<string>, options: EncodeOptions = {}): Int32Array {
     if (typeof tokens === 'string' || typeof tokens?.[Symbol.iterator] !== 'function')

@@ -1,8 +1,4 @@
-/**
- * Head and tail off in one call: the words that are everywhere, and those too rare to learn from.
- *
- * It determines the two ranks and the share that each part covers.
- */
+/** Cuts off head and tail: the words that occur everywhere, and those too rare to learn from. */
 
 import { rangeError, show, typeError } from '../../common/errors.ts';
 import { type Checks, checkOptions, count, size } from '../../common/options.ts';

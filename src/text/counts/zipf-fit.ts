@@ -1,7 +1,7 @@
 /**
  * Zipf's law fitted to a rank–frequency table: f(r) = C · r^(−s).
  *
- * Two estimators and their standard errors; neither tests whether the law holds.
+ * Two estimators with standard errors; neither tests whether the law holds.
  */
 
 import { rangeError, show, typeError } from '../../common/errors.ts';

@@ -1,7 +1,7 @@
 /**
- * Zipf's law as a picture: log–log axes, the points, the fit, the cuts.
+ * Plots Zipf's law in log–log axes: the points, the fit, the cuts.
  *
- * One SVG string without dependencies; colours follow the page's text colour, light or dark.
+ * The result is one SVG string without dependencies; colours follow the page's text colour, light or dark.
  */
 
 import { numberWithin } from '../../common/errors.ts';

@@ -1,8 +1,4 @@
-/**
- * The upper tail of the chi-squared distribution: how surprising a score is.
- *
- * It computes p-values from scores.
- */
+/** The upper tail of the chi-squared distribution, for p-values of scores. */
 import { numberWithin, wholeNumber } from '../../common/errors.ts';
 
 /**

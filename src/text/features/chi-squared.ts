@@ -1,5 +1,5 @@
 /**
- * Chi-squared: how far a term's occurrences depart from being independent of the class.
+ * Chi-squared: how far a term's occurrences deviate from independence of the class.
  *
  * Two forms: over sums of values (scikit-learn's), and over one 2 × 2 table (the textbook's).
  */

@@ -1,8 +1,4 @@
-/**
- * How terms and classes meet: the counts that every feature score is made of.
- *
- * The 2 × 2 tables of presence; each score has its own file.
- */
+/** Counts of term–class co-occurrence, from which the feature scores are computed. */
 import { numberWithin, rangeError, show, typeError } from '../../common/errors.ts';
 import type { Label } from '../labels/label-encoder.ts';
 import { checkMatrix, eachEntry, type SparseMatrix } from './sparse-matrix.ts';

@@ -1,7 +1,7 @@
 /**
- * Stopwords found from the corpus itself: by count, by document frequency, by entropy over documents.
+ * Finds stopwords in a corpus: by count, by document frequency, by entropy over documents.
  *
- * Three measures of words that occur everywhere and so carry no information; each gives a list for {@link Stopwords}.
+ * Each function returns a list for {@link Stopwords}.
  */
 import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
 import { largest } from '../counts/order.ts';

@@ -1,8 +1,4 @@
-/**
- * Entropies, each with its unit.
- *
- * The caller supplies the probabilities.
- */
+/** Entropies of given probabilities, in nats or bits. */
 import { numberWithin, oneOf, rangeError, show, typeError } from '../../common/errors.ts';
 
 /** Nats (natural logarithm) or bits (logarithm to base 2). */

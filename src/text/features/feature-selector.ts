@@ -1,8 +1,4 @@
-/**
- * The k best terms, chosen on the training part.
- *
- * It selects terms and their columns; each score has its own file.
- */
+/** Selects the k best terms, fitted on the training part. */
 
 import { oneOf, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
 import { type Checks, checkOptions, later, size } from '../../common/options.ts';

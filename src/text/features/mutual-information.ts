@@ -1,8 +1,4 @@
-/**
- * Mutual information between terms and classes: over distinct counts, over presence, and at a point.
- *
- * Three different scores share this name.
- */
+/** Three scores called mutual information between terms and classes: over distinct counts, over presence, and pointwise. */
 
 import type { Label } from '../labels/label-encoder.ts';
 import { type ContingencyTable, checkTableOfFour, classesOf } from './contingency.ts';

@@ -1,7 +1,7 @@
 /**
- * The entries of a sparse matrix as they come, row by row, in typed arrays that grow.
+ * Builds a sparse matrix row by row in growing typed arrays.
  *
- * Typed arrays, because ordinary JavaScript arrays crash the process at about 10⁸ numbers.
+ * Plain JavaScript arrays crash the process at about 10⁸ numbers.
  */
 import { rangeError } from '../../common/errors.ts';
 

@@ -1,8 +1,4 @@
-/**
- * Documents to a matrix of term counts.
- *
- * It assigns a column to each term; tf-idf computes weights.
- */
+/** Converts documents to a matrix of term counts; TfIdf weights them. */
 
 import { rangeError, typeError } from '../../common/errors.ts';
 import { instanceOf } from '../../common/instance.ts';

@@ -1,8 +1,4 @@
-/**
- * The weights of a term within its document.
- *
- * This is tf; idf measures how rare a term is among documents.
- */
+/** Term frequency: weights of a term within its document. */
 import { oneOf } from '../../common/errors.ts';
 import { checkMatrix, SparseMatrix } from './sparse-matrix.ts';
 

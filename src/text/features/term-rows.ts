@@ -1,8 +1,4 @@
-/**
- * Documents as rows of counts, whatever numbers their tokens.
- *
- * One pass over the documents, with column sums; the counter decides which columns are terms.
- */
+/** Converts documents to rows of counts, under any numbering of tokens, in one pass; the counter selects the terms. */
 import { show, typeError } from '../../common/errors.ts';
 import { type Document, tokensOf } from '../counts/documents.ts';
 import type { Counts } from '../counts/token-counts.ts';

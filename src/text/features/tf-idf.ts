@@ -1,8 +1,4 @@
-/**
- * tf · idf, normalised: the weights of terms in documents.
- *
- * Combines tf, idf and normalisation, fits idf on the training set, and saves it.
- */
+/** tf · idf weights of terms in documents, normalised; idf is fitted on the training part. */
 
 import { oneOf, rangeError } from '../../common/errors.ts';
 import { type Checks, type Complete, checkOptions } from '../../common/options.ts';

@@ -1,5 +1,7 @@
 /**
- * Batches of sequences of similar length, in random order.
+ * Batches of sequences of similar length, in a new order for each pass.
+ *
+ * Groups the sequences; padSequences makes the blocks.
  */
 
 import { type Checks, checkOptions, later, size } from '../../common/options.ts';

@@ -1,8 +1,4 @@
-/**
- * One long stream as rows of contiguous text, in windows for truncated back-propagation through time.
- *
- * It decides which steps are in a window, and from which step the next window takes its state.
- */
+/** Cuts one long stream into rows of contiguous text, in windows for truncated backpropagation through time. */
 
 import { rangeError } from '../../common/errors.ts';
 import { type Checks, checkOptions, size } from '../../common/options.ts';

@@ -1,8 +1,4 @@
-/**
- * Indices as one-hot vectors.
- *
- * For inspection; layers gather rows by index instead.
- */
+/** Materialises indices as one-hot vectors, for inspection; cells gather rows by index instead. */
 import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
 import type { Tensor } from '../../common/tensor.ts';
 import { checkIndices, type IndexTensor } from './padding.ts';

@@ -1,7 +1,7 @@
 /**
- * Sequences of different lengths as one block.
+ * Pads and truncates sequences of different lengths to one block.
  *
- * Padding and truncation; batches.ts groups the sequences.
+ * batches.ts groups the sequences.
  */
 
 import { number, rangeError, show, typeError } from '../../common/errors.ts';

@@ -1,7 +1,7 @@
 /**
- * Columns of numbers brought to a common scale, and back.
+ * Scales columns of numbers to a common range, and back: (x − offset) / scale.
  *
- * The two usual scales, fitted on the training set only; both are (x − offset) / scale.
+ * Two usual scales, fitted on the training part.
  */
 import { isBuiltin } from '../../common/builtin.ts';
 import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';

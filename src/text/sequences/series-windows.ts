@@ -1,8 +1,4 @@
-/**
- * Windows over a time series, and a split in time that never shows the future to training.
- *
- * It decides which steps are inputs and targets, and to which part each window belongs.
- */
+/** Cuts windows from a time series, split in time so that training never sees the future. */
 
 import { isBuiltin } from '../../common/builtin.ts';
 import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';

@@ -1,8 +1,4 @@
-/**
- * A series of measurements, step by step: its shape, its gaps, and several of them as one block.
- *
- * It defines a series; windows and scalers have their own files.
- */
+/** Time series: checks, gaps, and padding of several to one block. */
 import { isBuiltin } from '../../common/builtin.ts';
 import { number, oneOf, rangeError, show, typeError } from '../../common/errors.ts';
 import type { Tensor } from '../../common/tensor.ts';

@@ -1,8 +1,4 @@
-/**
- * The character tokenizer: graphemes, code points or jamo, without losing anything.
- *
- * It finds the boundaries of characters, and joins them again.
- */
+/** The character tokenizer: splits text into graphemes, code points or jamo, and joins them without loss. */
 
 import { show, typeError } from '../../common/errors.ts';
 import { type Checks, checkOptions } from '../../common/options.ts';
@@ -142,8 +138,8 @@ function classAt(text: string, at: number): number {
 }
 
 /**
- * Where the segmenter's piece may end: between two simple characters, at best where a run of them begins that is
- * worth leaving the segmenter for, else as late as possible, since each call has a fixed cost; or -1.
+ * Where the segmenter's piece may end: between two simple characters, preferably before a run of them long
+ * enough to skip the segmenter, otherwise as late as possible, since each call has a fixed cost; or -1.
  */
 function sureBreak(text: string, start: number, reach: number): number {
   let last = -1;

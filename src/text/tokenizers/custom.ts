@@ -1,7 +1,7 @@
 /**
- * The tokenizer by a user's function.
+ * A tokenizer from a user's function.
  *
- * It normalises before the function, computes offsets after it, and saves it by name.
+ * Adds normalisation, offsets and saving by name.
  */
 
 import { rangeError, show, typeError } from '../../common/errors.ts';

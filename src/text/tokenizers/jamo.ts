@@ -1,8 +1,4 @@
-/**
- * Hangul syllables to the letters (jamo) they are made of, and back.
- *
- * The arithmetic of section 3.12 of the Unicode standard; it does not split text into tokens.
- */
+/** Decomposes Hangul syllables into letters (jamo), and composes them again. */
 import { show, typeError } from '../../common/errors.ts';
 
 const FIRST_SYLLABLE = 0xac00;

@@ -1,5 +1,5 @@
 /**
- * Saved tokenizers, read back.
+ * Loads saved tokenizers.
  *
  * It finds the right kind; each kind checks its own options.
  */

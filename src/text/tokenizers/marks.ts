@@ -1,8 +1,8 @@
 /**
- * Long runs of combining marks in canonical order, so that NFC of any text takes linear time.
+ * Sorts long runs of combining marks into canonical order, so that NFC takes linear time for any text.
  *
- * It only sorts: the engine's own sorting of marks is quadratic in the length of a run (V8: 8 seconds for 100,000
- * marks), and linear if they are sorted already.
+ * The engine's own sorting of marks is quadratic in the length of a run (V8: 8 seconds for 100,000
+ * marks), but linear if they are already sorted.
  */
 
 // Longer than any run in readable text; the engine sorts this length in microseconds.

@@ -1,8 +1,4 @@
-/**
- * n-grams over any tokenizer: of words, of characters, of a user's tokens.
- *
- * The inner tokenizer decides what a token is.
- */
+/** n-grams of the tokens of any tokenizer. */
 
 import { numberWithin, rangeError } from '../../common/errors.ts';
 import { type Checks, checkOptions, size, text } from '../../common/options.ts';

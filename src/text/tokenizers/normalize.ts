@@ -1,7 +1,7 @@
 /**
- * Brings text into the form in which tokens are compared, and finds each place in the source again.
+ * Normalises text for comparing tokens, and maps its offsets to the source.
  *
- * Normalisation, lower case, jamo, and source offsets; it does not split text into tokens.
+ * Handles normalisation, lower case, jamo, and offsets.
  */
 
 import { show, typeError } from '../../common/errors.ts';

@@ -1,7 +1,7 @@
 /**
- * The tokenizer by a regular expression: the same on every engine, and the fastest.
+ * The tokenizer from a regular expression: the fastest, and identical on every engine.
  *
- * The running time depends on the expression.
+ * Linear time depends on the expression.
  */
 
 import { isBuiltin } from '../../common/builtin.ts';

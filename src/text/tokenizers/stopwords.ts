@@ -1,8 +1,8 @@
 /**
- * Words to leave out, given as a list.
+ * Removes the words of a given list.
  *
- * A list is converted to the form of a tokenizer, words that cannot be are reported, and stopwords are removed from texts;
- * lists found from the corpus are in corpus-stopwords.ts.
+ * Converts a list to the tokenizer's form, reports words for which that fails, and filters tokens;
+ * corpus-stopwords.ts finds lists in a corpus.
  */
 
 import { show, typeError } from '../../common/errors.ts';

@@ -1,8 +1,8 @@
 /**
- * What every tokenizer can do, and how one is made from a scan over prepared text.
+ * The interface of all tokenizers, and a way to make one from a scan of prepared text.
  *
- * It provides source offsets and both results (strings, or tokens with offsets);
- * each tokenizer decides where tokens start and end.
+ * Adds offsets into the source, and both strings and tokens with offsets;
+ * each tokenizer's file defines where tokens begin and end.
  */
 
 import { show, typeError } from '../../common/errors.ts';

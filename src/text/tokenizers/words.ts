@@ -1,7 +1,7 @@
 /**
- * The word tokenizer by `Intl.Segmenter`: UAX #29, and dictionaries for Chinese, Japanese, Thai, Khmer, Lao, Burmese.
+ * The word tokenizer by `Intl.Segmenter`: UAX #29, with dictionaries for Chinese, Japanese, Thai, Khmer, Lao, Burmese.
  *
- * Words are those of the engine's ICU; {@link pattern} is identical on every engine.
+ * Words depend on the engine's ICU; {@link pattern} is identical on every engine.
  */
 
 import { type Checks, checkOptions } from '../../common/options.ts';
@@ -181,8 +181,8 @@ function settled(text: string, at: number): boolean {
 }
 
 /**
- * Where the segmenter's piece may end: beside a space, line end or sign that joins nothing, at best before a run that
- * is worth leaving the segmenter for, else as late as possible, since each call has a fixed cost; or -1.
+ * Where the segmenter's piece may end: beside a space, line end or sign that joins nothing, preferably before a run
+ * long enough to skip the segmenter, otherwise as late as possible, since each call has a fixed cost; or -1.
  */
 function sureBreak(text: string, start: number, reach: number): number {
   const kindAt = (at: number) => classAt(text, at) || (OTHER_LETTER.test(text[at]!) ? OTHER : 0);

@@ -1,8 +1,4 @@
-/**
- * Bytes as characters that can be seen, as GPT-2 writes them: ` the` is `Ġthe`.
- *
- * The table, used in both directions.
- */
+/** Bytes as visible characters, as in GPT-2: ` the` is `Ġthe`. */
 
 /** [256] The character of each byte: the byte itself if printable in Latin-1, otherwise the next character from U+0100 on. */
 export const BYTE_CHARACTERS: readonly string[] = /* @__PURE__ */ (() => {

@@ -1,7 +1,7 @@
 /**
- * Byte-pair encoding: characters, joined pair by pair in the order in which the pairs were learned.
+ * Byte-pair encoding: splits a word into characters and merges pairs in the order in which they were learned.
  *
- * Splits a single word; counts/byte-pair-training.ts learns merges.
+ * counts/byte-pair-training.ts learns the merges.
  */
 import { Heap } from './heap.ts';
 import { byteTokens, inBytes, type Segment, type SubwordModel } from './model.ts';

@@ -1,8 +1,4 @@
-/**
- * Tokens as text again: the decoders and post-processors of a `tokenizer.json`.
- *
- * They insert or remove characters between tokens, and add tokens around them.
- */
+/** Converts tokens to text: the decoders and post-processors of a `tokenizer.json`. */
 import { fromByteCharacters } from './byte-level.ts';
 import type { Part } from './reader.ts';
 

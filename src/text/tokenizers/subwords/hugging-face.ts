@@ -1,7 +1,7 @@
 /**
- * A tokenizer out of Hugging Face's `tokenizer.json`.
+ * Builds a tokenizer from Hugging Face's `tokenizer.json`.
  *
- * It reads the file; each part has its own file.
+ * Each part of the file has its own module.
  */
 import { rangeError, show, typeError } from '../../../common/errors.ts';
 import { bytePairModel } from './byte-pair.ts';

@@ -1,8 +1,4 @@
-/**
- * What every subword model is made of: a vocabulary, and words cut into pieces of it.
- *
- * The types only; each model has its own file.
- */
+/** The types of all subword models: a vocabulary, and words split into pieces of it. */
 
 /** One piece of a word: its index, and its units from start up to, but excluding, end. */
 export interface Segment {

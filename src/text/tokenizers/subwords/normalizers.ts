@@ -1,7 +1,7 @@
 /**
- * What happens to text before it is cut: the normalizers of a `tokenizer.json`.
+ * The normalizers of a `tokenizer.json`, which rewrite text before it is split.
  *
- * Each rewrites the whole text, and independent pieces of it, so that offsets can be recovered.
+ * Each works on the whole text and on independent pieces, which locates tokens in the source.
  */
 import type { Part } from './reader.ts';
 import { escaped } from './reader.ts';

@@ -1,8 +1,4 @@
-/**
- * Where words end before a model cuts them: the pre-tokenizers of a `tokenizer.json`.
- *
- * They return words with the offset of each unit in the source text.
- */
+/** The pre-tokenizers of a `tokenizer.json`, which split text into words and keep their positions. */
 import { byteOffsets, toByteCharacters } from './byte-level.ts';
 import { escaped, type Part } from './reader.ts';
 

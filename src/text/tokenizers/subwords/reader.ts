@@ -1,8 +1,4 @@
-/**
- * Fields of a `tokenizer.json`, each read once and refused by name.
- *
- * It reports errors; the files that build the parts interpret them.
- */
+/** Reads the fields of a `tokenizer.json`, with errors that name them. */
 import { rangeError, show, typeError } from '../../../common/errors.ts';
 
 /** The function's name in errors. */

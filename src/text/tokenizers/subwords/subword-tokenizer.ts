@@ -1,7 +1,7 @@
 /**
- * A subword tokenizer from its parts: added tokens, rewritings, words, pieces, and back.
+ * Assembles a subword tokenizer from its parts: added tokens, normalizers, pre-tokenizer, model, decoder.
  *
- * It combines the parts and tracks each token's offsets in the source.
+ * Also locates each token in the source.
  */
 import { rangeError, show, typeError } from '../../../common/errors.ts';
 import { type Checks, checkOptions, flag } from '../../../common/options.ts';

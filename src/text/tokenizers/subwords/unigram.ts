@@ -1,8 +1,4 @@
-/**
- * Unigram: of all ways to cut a word, the most probable, where pieces are drawn independently.
- *
- * Splits a single word.
- */
+/** Unigram: splits a word in the most probable way, with pieces drawn independently. */
 import { byteTokens, inBytes, type Segment, type SubwordModel } from './model.ts';
 
 /** The options of a unigram model, as named in `tokenizer.json`. */

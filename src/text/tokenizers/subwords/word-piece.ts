@@ -1,8 +1,4 @@
-/**
- * WordPiece: a word is cut into the longest pieces that the vocabulary has, from left to right.
- *
- * Splits a single word.
- */
+/** WordPiece: splits a word into the longest pieces in the vocabulary, from left to right. */
 import type { Segment, SubwordModel } from './model.ts';
 
 /** The options of a WordPiece model, as named in `tokenizer.json`. */
