@@ -106,7 +106,7 @@ export function klDivergence(p: ArrayLike<number>, q: ArrayLike<number>, unit: E
  * uniform prediction over k tokens has perplexity k.
  *
  * @param q - [tokens] probabilities of the true tokens, 0 to 1
- * @throws RangeError for a number that is not a probability, or none at all.
+ * @throws RangeError for a number that is not a probability, or an empty list.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * A matrix of documents × terms that stores only non-zero entries (compressed sparse rows).
+ * A sparse matrix of documents × terms (compressed sparse rows).
  */
 
 import { isBuiltin } from '../../common/builtin.ts';
@@ -81,9 +81,9 @@ export class SparseMatrix {
   }
 
   /**
-   * From one map a row, column → value.
+   * Converts one map per row, column → value.
    *
-   * @throws TypeError for something else than maps; RangeError for a column that is not a whole number below `width`.
+   * @throws TypeError if a row is not a map; RangeError for a column that is not a whole number below `width`.
    */
   static fromRows(rows: Iterable<ReadonlyMap<number, number>>, width: number): SparseMatrix {
     const where = 'SparseMatrix.fromRows';
@@ -143,7 +143,7 @@ export class SparseMatrix {
     return new SparseMatrix(this.shape, this.rowStart, this.columns, values);
   }
 
-  /** A selection of columns, in the given order. @throws RangeError for a column that isn't there, or comes twice. */
+  /** A selection of columns, in the given order. @throws RangeError for a column out of range or repeated. */
   pick(columns: ArrayLike<number>): SparseMatrix {
     const where = 'SparseMatrix.pick';
     if (typeof columns !== 'object' || typeof columns?.length !== 'number')

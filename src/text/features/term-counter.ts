@@ -38,7 +38,7 @@ const FORMAT = 'recurrent-cells/text/term-counter';
 /**
  * Counts each term in each document: x[d, t] = number of occurrences of term t in document d.
  *
- * Fitted, the columns are the kept tokens by code point, as scikit-learn's `CountVectorizer` has them. Tokens that
+ * If fitted, the columns are the kept tokens by code point, as in scikit-learn's `CountVectorizer`. Tokens that
  * aren't in the vocabulary are ignored (or counted in the column of its `unknown`, if it has one).
  *
  * @example
@@ -59,7 +59,7 @@ export class TermCounter {
   }
 
   /**
-   * Finds the terms: on the training set only.
+   * Finds the terms. Use only the training set.
    *
    * @throws RangeError for an empty corpus, bounds that keep nothing, or bounds beside a vocabulary; TypeError as
    * {@link Vocabulary.fit}.

@@ -59,7 +59,7 @@ export class TfIdf {
   }
 
   /**
-   * Finds idf: on the training set only.
+   * Computes idf. Use only the training set.
    *
    * @param counts - [documents, terms]
    * @throws RangeError for an unknown variant, or no documents; TypeError if `counts` is not a SparseMatrix.

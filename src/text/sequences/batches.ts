@@ -50,7 +50,7 @@ export interface SequenceBatch extends PaddedBatch {
  * 1. shuffle all sequences; 2. sort each pool of poolBatches · batchSize by length; 3. cut into batches; 4. shuffle
  * the batches. Call it again for the next pass, with another seed or the same generator.
  *
- * @param sequences - [number] each [its own time]
+ * @param sequences - [number] each [time]
  * @throws RangeError or TypeError for options out of range, or sequences that contain values other than indices.
  *
  * @example

@@ -61,7 +61,7 @@ export interface PaddedBatch {
 /**
  * Pads and truncates sequences of indices to one length.
  *
- * @param sequences - [batch] each [its own time]
+ * @param sequences - [batch] each [time]
  * @throws RangeError if there are no sequences, or an option is out of range; TypeError if a sequence contains values
  * other than whole numbers, or `pad` is undefined.
  *

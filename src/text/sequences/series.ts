@@ -74,7 +74,7 @@ export function fillMissing(series: Tensor, policy: 'carry' | 'mask'): Tensor {
 /**
  * Pads series of different lengths at their ends to one block.
  *
- * @param series - [batch] each [its own time, features]
+ * @param series - [batch] each [time, features]
  * @param pad - the padding value (default 0)
  * @returns inputs [batch, time, features] and lengths [batch], as for `Sequence`
  * @throws TypeError or RangeError for invalid series or different widths.
