@@ -287,6 +287,13 @@ const isTensor = (node: Tensor | State): node is Tensor =>
   typeof node === 'object' && node !== null && 'data' in node && 'shape' in node;
 
 function mapState(state: State, map: (leaf: Tensor) => Tensor): State {
+  if (typeof state !== 'object' || state === null)
+    throw typeError(
+      'checkGradients',
+      'state',
+      `has a part that is ${show(state)}`,
+      'tensors by name, nested',
+    );
   return Object.fromEntries(
     Object.entries(state).map(([name, node]) => [name, isTensor(node) ? map(node) : mapState(node, map)]),
   );

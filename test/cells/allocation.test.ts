@@ -15,6 +15,8 @@ const INPUT = 4;
 const HIDDEN = 8;
 const BATCH = 2;
 const sizes = { inputSize: INPUT, hiddenSize: HIDDEN };
+// Bytes a step. One view a step would be 72; the views of a block of 128 steps are 25 where the engine keeps them all.
+const MOST = 32;
 
 /** The bytes of JavaScript objects that going over `time` steps and back creates, garbage included. */
 function created(cell: AnyCell, time: number, lengths: number[] | undefined): number {
@@ -51,12 +53,11 @@ describe.each(cells)('%s', (_, make) => {
     const least = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     const steps = [200, 2000];
     const more = () => (least[1]! - least[0]!) / (steps[1]! - steps[0]!);
-    for (let round = 0; round < 150 && !(round >= 5 && more() < 16); round++)
+    for (let round = 0; round < 150 && !(round >= 5 && more() < MOST); round++)
       steps.forEach((time, i) => {
         least[i] = Math.min(least[i]!, created(cell, time, lengths(time)));
       });
-    // The smallest view would be 56 bytes a step; blocks of 128 steps make a few.
-    expect(more()).toBeLessThan(16);
+    expect(more()).toBeLessThan(MOST);
   });
 });
 

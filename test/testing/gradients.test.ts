@@ -156,6 +156,12 @@ test('`before` sets back what changes from one forward to the next', () => {
   expect(checkGradients(dropout, x).worst.error).toBeGreaterThan(1e-3);
 });
 
+test('a state of strings is refused', () => {
+  const layer = new Sequence(new LSTMCell({ inputSize: 1, hiddenSize: 1, backend: float64() }));
+  const state = { h: { data: ['a'], shape: ['b'] }, c: 'x' } as never;
+  expect(() => checkGradients(layer, tensor([[[1]]]), { state })).toThrow('checkGradients: state');
+});
+
 test('float32 is refused', () =>
   expect(() => checkGradients(new Dense({ inputSize: 2, outputSize: 1 }), x)).toThrow(
     new RangeError(`checkGradients: subject computes in ${float32().name}, expected float64()`),

@@ -38,8 +38,8 @@ export abstract class Scaler {
   protected abstract readonly format: SavedScaler['format'];
 
   protected constructor(offsets: readonly number[], scales: readonly number[]) {
-    this.offsets = Object.freeze([...offsets]);
-    this.scales = Object.freeze([...scales]);
+    this.offsets = frozenNumbers(new.target.name, 'offsets', offsets);
+    this.scales = frozenNumbers(new.target.name, 'scales', scales);
   }
 
   /**
@@ -196,6 +196,13 @@ function columnsOf(where: string, series: Tensor, options: ScalerOptions): Float
       'at least one in the steps that are fitted on',
     );
   });
+}
+
+/** A frozen copy. @throws TypeError if the values are not an array of numbers. */
+function frozenNumbers(where: string, argument: string, values: readonly number[]): readonly number[] {
+  if (!Array.isArray(values) || Array.from(values).some((value) => typeof value !== 'number'))
+    throw typeError(where, argument, `is ${show(values)}`, `an array of numbers, as ${where}.fit finds them`);
+  return Object.freeze([...values]);
 }
 
 function readScaler(where: string, saved: unknown, format: SavedScaler['format']): [number[], number[]] {

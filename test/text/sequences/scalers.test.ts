@@ -69,3 +69,12 @@ test.each<[string, () => unknown, string]>([
 ])('says what is wrong: %s', (_, act, message) => {
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line
+
+test('a constructor without numbers says where to fit', () => {
+  const StandardScalerByHand = StandardScaler as unknown as new (...given: unknown[]) => unknown;
+  expect(() => new StandardScalerByHand()).toThrow(
+    'StandardScaler: offsets is undefined, expected an array of numbers, as StandardScaler.fit finds them',
+  );
+  expect(() => new StandardScalerByHand([1], 'x')).toThrow('StandardScaler: scales is "x"');
+  expect(() => new StandardScalerByHand(Array(2), [1, 1])).toThrow('StandardScaler: offsets');
+});
