@@ -116,6 +116,7 @@ export class Heap {
   }
 }
 
-function roundUp(length: number): number {
+/** The next multiple of {@link GRANULE}: blocks of such lengths stay aligned side by side. */
+export function roundUp(length: number): number {
   return Math.ceil(length / GRANULE) * GRANULE;
 }

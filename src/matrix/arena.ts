@@ -6,15 +6,13 @@
  * of layers or on earlier shapes.
  */
 import type { Backend } from '../kernels/backend.ts';
+import { roundUp } from '../kernels/heap.ts';
 import { Matrix } from './matrix.ts';
 
 interface Chunk {
   readonly offset: number;
   readonly length: number;
 }
-
-// 64 bytes of float32: every matrix starts on a cache line.
-const GRANULE = 16;
 
 /** A stack of matrices in a backend's heap. */
 export class Arena {
@@ -42,7 +40,7 @@ export class Arena {
 
   /** The offset of `length` new elements. */
   allocate(length: number): number {
-    const size = Math.ceil(length / GRANULE) * GRANULE;
+    const size = roundUp(length);
     while (this.#current < this.#chunks.length) {
       const chunk = this.#chunks[this.#current]!;
       if (this.#taken + size <= chunk.length) {

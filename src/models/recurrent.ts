@@ -132,7 +132,11 @@ export function inputLayer(
       `is ${show(inputSize)} and classes ${show(classes)}`,
       'one of them: inputSize for real features, classes for indices',
     );
-  if (classes === undefined) return { layers: [], width: inputSize! };
+  if (classes === undefined) {
+    if (embeddingSize !== undefined)
+      throw typeError(where, 'embeddingSize', `is ${show(embeddingSize)}`, 'no embedding without classes');
+    return { layers: [], width: inputSize! };
+  }
   if (embeddingSize === undefined) return { layers: [new OneHot({ classes, backend })], width: classes };
   const embedding = new Embedding({ classes, outputSize: embeddingSize, backend, random });
   return { layers: [embedding], width: embeddingSize };

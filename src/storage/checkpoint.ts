@@ -4,7 +4,7 @@
  * This file converts the state of the parts to a file; each part defines its own `state`.
  */
 import { isBuiltin } from '../common/builtin.ts';
-import { rangeError, requiredOptions, show, typeError } from '../common/errors.ts';
+import { rangeError, requiredOptions, show, typeError, wholeNumber } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Values } from '../kernels/heap.ts';
 import { Optimizer } from '../optimizers/optimizer.ts';
@@ -77,7 +77,11 @@ export function saveCheckpoint(
   step?: { readonly step: number; readonly state: State | undefined },
 ): Uint8Array {
   const where = 'saveCheckpoint';
-  requiredOptions(where, parts, '{ model, optimizer }');
+  checkParts(where, parts);
+  if (step !== undefined) {
+    requiredOptions(where, step, '{ step, state }, as train yields');
+    wholeNumber(where, 'step.step', step.step, 0);
+  }
   const tensors = new Map<string, Tensor>();
   const states: Record<string, unknown> = { '': step && { step: step.step, state: step.state } };
   for (const [name, part] of Object.entries(parts)) states[name] = stateOf(where, name, part, parts.model);
@@ -109,7 +113,7 @@ export function saveCheckpoint(
  */
 export function loadCheckpoint(bytes: Uint8Array, parts: TrainingParts): Resumed {
   const where = 'loadCheckpoint';
-  requiredOptions(where, parts, '{ model, optimizer }');
+  checkParts(where, parts);
   const { tensors, metadata, sealed } = decodeTensors(where, bytesOf(where, bytes));
   if (metadata.format !== FORMAT || metadata.version !== VERSION || !sealed)
     throw rangeError(
@@ -144,6 +148,14 @@ export function loadCheckpoint(bytes: Uint8Array, parts: TrainingParts): Resumed
 interface ModelState {
   readonly weights: WeightArrays;
   readonly randoms: readonly RandomState[];
+}
+
+/** @throws TypeError if the parts have no model. */
+function checkParts(where: string, parts: TrainingParts): void {
+  requiredOptions(where, parts, '{ model, optimizer }');
+  const { model } = parts;
+  if (typeof model !== 'object' || model === null || !isModel(model))
+    throw typeError(where, 'parts.model', `is ${show(model)}`, 'a model');
 }
 
 function isModel(part: TrainingParts[string]): part is Model {

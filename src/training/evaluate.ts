@@ -1,6 +1,7 @@
 /** Evaluation: metrics of a model on held-out batches. */
 
 import { breathe } from '../async/breathe.ts';
+import { rangeError } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import { type Batches, checkBatch, checkBatches } from '../data/batch.ts';
 import type { Loss } from '../losses/loss.ts';
@@ -48,6 +49,7 @@ export async function evaluate<
   checkBatches('evaluate', batches);
   const tallies = wanted.map((metric) => metric.begin());
   let state: State | undefined;
+  let count = 0;
   for await (const batch of batches) {
     checkBatch('evaluate', batch);
     const { inputs, targets, lengths, weights, continues } = batch;
@@ -55,8 +57,10 @@ export async function evaluate<
     state = result.state;
     for (const tally of tallies)
       tally.add(result.output, targets, { lengths: result.lengths ?? lengths, weights });
+    count++;
     await breathe();
   }
+  if (count === 0) throw rangeError('evaluate', 'batches', 'is empty', 'at least one batch');
   return Object.fromEntries(wanted.map(({ name }, at) => [name, tallies[at]!.value()])) as {
     [name: string]: ValueOfMeasure<Measure>;
   };

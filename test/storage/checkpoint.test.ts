@@ -202,6 +202,18 @@ describe('a checkpoint that does not fit changes nothing', () => {
   });
 });
 
+test('a step that is none, and parts without a model, are refused by name', () => {
+  const parts = begin(new Adam());
+  expect(() => saveCheckpoint(parts, 12 as never)).toThrow('saveCheckpoint: options is 12');
+  expect(() => saveCheckpoint(parts, { step: '4', state: undefined } as never)).toThrow(
+    'saveCheckpoint: step.step is "4", expected a whole number of at least 0',
+  );
+  expect(() => saveCheckpoint({ optimizer: new Adam() } as never)).toThrow(
+    'saveCheckpoint: parts.model is undefined, expected a model',
+  );
+  expect(() => loadCheckpoint(saveCheckpoint(parts), {} as never)).toThrow('loadCheckpoint: parts.model');
+});
+
 describe('as a file', () => {
   test('it is written beside and put in its place; nothing else is left', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'checkpoint-'));

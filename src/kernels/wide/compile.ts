@@ -6,7 +6,12 @@
 /** The parts of Node's `process` and `node:v8` used here. */
 interface Process {
   readonly arch: string;
-  readonly versions: { readonly v8?: string; readonly bun?: string; readonly deno?: string };
+  readonly versions: {
+    readonly node?: string;
+    readonly v8?: string;
+    readonly bun?: string;
+    readonly deno?: string;
+  };
   readonly config?: { readonly variables?: { readonly v8_enable_wasm_simd256_revec?: number } };
   getBuiltinModule(name: 'node:v8'): { setFlagsFromString(flags: string): void };
 }
@@ -19,7 +24,7 @@ export function obstacle(): string | undefined {
   if (process.arch !== 'x64') return `is Node for ${process.arch}`;
   const v8 = process.versions.v8;
   // Before V8 13, fused multiply–adds are not merged, and some code crashes the process.
-  if (Number.parseInt(v8, 10) < 13) return `has V8 ${v8}`;
+  if (Number.parseInt(v8, 10) < 13) return `is Node ${process.versions.node} with V8 ${v8}`;
   if (process.config?.variables?.v8_enable_wasm_simd256_revec !== 1)
     return 'was built without the pass that merges instructions';
   return undefined;
