@@ -139,6 +139,11 @@ const aliases: { readonly [name: string]: string } = {
 
 /** What to expect instead of an unknown name: the nearest known name, or all names if none is near. */
 function expectedName(name: string, known: readonly string[]): string {
+  return nearestName(name, known) ?? (known.length === 0 ? 'no options' : `only ${known.join(', ')}`);
+}
+
+/** The known name that an unknown one most likely stands for; undefined if none is near. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
   const plain = (name: string) => name.replace(/[_-]/g, '').toLowerCase();
   const alias = aliases[plain(name)];
   if (alias !== undefined && known.includes(alias)) return alias;
@@ -151,18 +156,23 @@ function expectedName(name: string, known: readonly string[]): string {
     least = away;
     nearest = other;
   }
-  return nearest ?? (known.length === 0 ? 'no options' : `only ${known.join(', ')}`);
+  return nearest;
 }
 
 /** The edit distance between two names; at most 1 if one contains the other. */
 function distance(a: string, b: string): number {
   if (a === b) return 0;
   if (Math.min(a.length, b.length) > 2 && (a.includes(b) || b.includes(a))) return 1;
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (const [i, letter] of [...a].entries()) {
+  for (let i = 0; i < a.length; i++) {
     const next = [i + 1];
-    for (let j = 0; j < b.length; j++)
-      next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + (letter === b[j] ? 0 : 1)));
+    for (let j = 0; j < b.length; j++) {
+      const changed = row[j]! + (a[i] === b[j] ? 0 : 1);
+      const swapped = i > 0 && a[i] === b[j - 1] && a[i - 1] === b[j] ? before[j - 1]! + 1 : changed;
+      next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, changed, swapped));
+    }
+    before = row;
     row = next;
   }
   return row[b.length]!;

@@ -1,5 +1,6 @@
 /** The data a model is trained and evaluated on. */
 import { show, typeError } from '../common/errors.ts';
+import { nearestName } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 
 /** A batch of sequences with their targets. */
@@ -60,12 +61,19 @@ export function checkBatches(where: string, batches: unknown): void {
   begun.add(batches);
 }
 
-/** @throws TypeError if an item of `batches` is not a batch. */
+const FIELDS = ['inputs', 'targets', 'lengths', 'weights', 'continues'];
+
+/** @throws TypeError if an item of `batches` is not a batch, or has a field that looks like a misspelt one. Others may come along. */
 export function checkBatch(where: string, batch: unknown): void {
   const { inputs, targets } = (batch ?? {}) as Partial<Batch<unknown, Tensor>>;
   if (inputs === undefined || targets === undefined) {
     const came =
       typeof batch === 'object' && batch !== null ? `has ${Object.keys(batch)}` : `is ${show(batch)}`;
     throw typeError(where, 'batch', came, '{ inputs, targets }');
+  }
+  for (const name in batch as object) {
+    if (FIELDS.includes(name)) continue;
+    const meant = nearestName(name, FIELDS);
+    if (meant !== undefined) throw typeError(where, 'batch', `has ${show(name)}`, meant);
   }
 }

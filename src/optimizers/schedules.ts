@@ -128,7 +128,8 @@ const linearWarmupChecks: Checks<LinearWarmupOptions> = { steps: { required: siz
  */
 export function linearWarmup(options: LinearWarmupOptions): Schedule {
   const { steps, next = constant() } = checkOptions('linearWarmup', options, linearWarmupChecks);
-  return (step) => (step < steps ? (step + 1) / steps : next(step - steps));
+  // NaN goes to neither side.
+  return (step) => (step >= steps ? next(step - steps) : (step + 1) / steps);
 }
 
 const cosineDecayChecks: Checks<CosineDecayOptions> = {

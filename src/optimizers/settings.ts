@@ -1,4 +1,5 @@
 /** The settings common to all optimisers, and checks of settings. */
+import { isBuiltin } from '../common/builtin.ts';
 import { number, rangeError, show, typeError } from '../common/errors.ts';
 import { type Check, type Checks, checkOptions, flag, magnitude } from '../common/options.ts';
 
@@ -31,7 +32,7 @@ export interface SharedOptions {
 const groupChecks: Checks<ParameterGroup> = {
   parameters: {
     required: (where, argument, value) => {
-      if (value instanceof RegExp || typeof value === 'function') return value as RegExp;
+      if (isBuiltin(value, 'RegExp') || typeof value === 'function') return value as RegExp;
       throw typeError(where, argument, `is ${show(value)}`, 'a regular expression or a function of a name');
     },
   },
@@ -41,10 +42,10 @@ const groupChecks: Checks<ParameterGroup> = {
 
 const groupList: Check<readonly ParameterGroup[]> = (where, argument, value) => {
   if (!Array.isArray(value)) throw typeError(where, argument, `is ${show(value)}`, 'an array of groups');
-  value.forEach((group, i) => {
+  Array.from(value).forEach((group, i) => {
     checkOptions(`${where}: ${argument}[${i}]`, group, groupChecks);
     const { parameters } = group as ParameterGroup;
-    if (parameters instanceof RegExp && (parameters.global || parameters.sticky))
+    if (isBuiltin(parameters, 'RegExp') && (parameters.global || parameters.sticky))
       throw rangeError(
         `${where}: ${argument}[${i}]`,
         'parameters',
@@ -65,6 +66,6 @@ export const sharedChecks: Checks<SharedOptions> = {
 /** The first group that a parameter belongs to. */
 export function groupOf(groups: readonly ParameterGroup[], name: string): ParameterGroup | undefined {
   return groups.find(({ parameters }) =>
-    parameters instanceof RegExp ? parameters.test(name) : parameters(name),
+    typeof parameters === 'function' ? parameters(name) : parameters.test(name),
   );
 }

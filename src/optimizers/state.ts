@@ -1,5 +1,5 @@
 /** An optimiser's state as plain data, saved in checkpoints with the weights. */
-import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
+import { number, rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 
@@ -66,5 +66,7 @@ function checkParameter(
         `has length ${values.length}`,
         `${value.rows * value.columns} for shape [${shape.join(', ')}]`,
       );
+    for (let i = 0; i < values.length; i++)
+      number(where, `${path}[${i}]`, values[i], 'a finite number', Number.isFinite);
   }
 }

@@ -101,17 +101,20 @@ export function checkMetrics<Target extends Tensor | Indices>(
 ): Metric<Target, unknown>[] {
   if (!Array.isArray(metrics))
     throw typeError(where, 'metrics', `is ${show(metrics)}`, 'an array of metrics and losses');
-  const found = metrics.map((metric: Metric<Target, unknown> | Loss<Target>, i): Metric<Target, unknown> => {
-    if (metric instanceof Loss) {
-      if ((metric.reduction as Reduction) === 'none')
-        throw rangeError(where, `metrics[${i}]`, `${metric.name} has reduction "none"`, '"mean" or "sum"');
-      return lossMetric(metric);
-    }
-    if (typeof metric?.begin === 'function') return metric;
-    const expected = 'a metric such as accuracy(), or a loss';
-    if (isCopy(metric, Loss)) throw otherCopy(where, `metrics[${i}]`, expected);
-    throw typeError(where, `metrics[${i}]`, `is ${show(metric)}`, expected);
-  });
+  const found = Array.from(
+    metrics,
+    (metric: Metric<Target, unknown> | Loss<Target>, i): Metric<Target, unknown> => {
+      if (metric instanceof Loss) {
+        if ((metric.reduction as Reduction) === 'none')
+          throw rangeError(where, `metrics[${i}]`, `${metric.name} has reduction "none"`, '"mean" or "sum"');
+        return lossMetric(metric);
+      }
+      if (typeof metric?.begin === 'function') return metric;
+      const expected = 'a metric such as accuracy(), or a loss';
+      if (isCopy(metric, Loss)) throw otherCopy(where, `metrics[${i}]`, expected);
+      throw typeError(where, `metrics[${i}]`, `is ${show(metric)}`, expected);
+    },
+  );
   const names = found.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) < at);
   if (twice !== undefined) throw rangeError(where, 'metrics', `has ${show(twice)} twice`, 'a name for each');

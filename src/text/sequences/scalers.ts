@@ -38,8 +38,8 @@ export abstract class Scaler {
   protected abstract readonly format: SavedScaler['format'];
 
   protected constructor(offsets: readonly number[], scales: readonly number[]) {
-    this.offsets = frozenNumbers(new.target.name, 'offsets', offsets);
-    this.scales = frozenNumbers(new.target.name, 'scales', scales);
+    this.offsets = frozenNumbers('offsets', offsets);
+    this.scales = frozenNumbers('scales', scales);
   }
 
   /**
@@ -199,9 +199,14 @@ function columnsOf(where: string, series: Tensor, options: ScalerOptions): Float
 }
 
 /** A frozen copy. @throws TypeError if the values are not an array of numbers. */
-function frozenNumbers(where: string, argument: string, values: readonly number[]): readonly number[] {
+function frozenNumbers(argument: string, values: readonly number[]): readonly number[] {
   if (!Array.isArray(values) || Array.from(values).some((value) => typeof value !== 'number'))
-    throw typeError(where, argument, `is ${show(values)}`, `an array of numbers, as ${where}.fit finds them`);
+    throw typeError(
+      'Scaler',
+      argument,
+      `is ${show(values)}`,
+      'an array of numbers, as the method fit finds them',
+    );
   return Object.freeze([...values]);
 }
 

@@ -73,8 +73,8 @@ test.each<[string, () => unknown, string]>([
 test('a constructor without numbers says where to fit', () => {
   const StandardScalerByHand = StandardScaler as unknown as new (...given: unknown[]) => unknown;
   expect(() => new StandardScalerByHand()).toThrow(
-    'StandardScaler: offsets is undefined, expected an array of numbers, as StandardScaler.fit finds them',
+    'Scaler: offsets is undefined, expected an array of numbers, as the method fit finds them',
   );
-  expect(() => new StandardScalerByHand([1], 'x')).toThrow('StandardScaler: scales is "x"');
-  expect(() => new StandardScalerByHand(Array(2), [1, 1])).toThrow('StandardScaler: offsets');
+  expect(() => new StandardScalerByHand([1], 'x')).toThrow('Scaler: scales is "x"');
+  expect(() => new StandardScalerByHand(Array(2), [1, 1])).toThrow('Scaler: offsets');
 });
