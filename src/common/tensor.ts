@@ -69,6 +69,11 @@ export function indices(values: Nested | ArrayLike<number>, shape?: readonly num
   return { data: Int32Array.from(flat.values), shape: flat.shape };
 }
 
+/** The number of elements of a shape. */
+export function elementsOf(shape: readonly number[]): number {
+  return shape.reduce((product, dimension) => product * dimension, 1);
+}
+
 /** Whether all dimensions are whole numbers of at least 0, without holes. */
 export function isShape(shape: readonly unknown[]): boolean {
   // A loop, because array methods skip holes.
@@ -106,7 +111,7 @@ function flatten(
   const given = (values as ArrayLike<number> | null)?.length;
   if (typeof values === 'string' || typeof given !== 'number')
     throw typeError(where, 'values', `is ${show(values)}`, expected);
-  const length = shape.reduce((size, dimension) => size * dimension, 1);
+  const length = elementsOf(shape);
   if (given !== length)
     throw rangeError(where, 'values', `has length ${given}`, `${length} for shape [${shape.join(', ')}]`);
   const flat = Array.from(values as ArrayLike<number>);

@@ -4,7 +4,7 @@ import { GRUCell } from '../cells/gru.ts';
 import { LSTMCell } from '../cells/lstm.ts';
 import { RNNCell } from '../cells/rnn.ts';
 import { rangeError, show } from '../common/errors.ts';
-import type { Tensor } from '../common/tensor.ts';
+import { elementsOf, type Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { Activation } from '../layers/activation.ts';
 import { Bidirectional, type Merge } from '../layers/bidirectional.ts';
@@ -56,8 +56,7 @@ function weight(
   direction?: 'forward' | 'backward',
 ): Tensor {
   const tensor = source.weights(layer, direction, name);
-  if (tensor.shape.length === axes && tensor.data.length === tensor.shape.reduce((a, b) => a * b, 1))
-    return tensor;
+  if (tensor.shape.length === axes && tensor.data.length === elementsOf(tensor.shape)) return tensor;
   throw refused(source, layer, `has ${name} of shape [${tensor.shape.join(', ')}]`, `${axes} axes`);
 }
 
@@ -69,7 +68,7 @@ function write(
   parameter: Parameter,
   values: ArrayLike<number>,
 ): void {
-  const count = parameter.shape.reduce((product, size) => product * size, 1);
+  const count = elementsOf(parameter.shape);
   if (values.length !== count)
     throw refused(
       source,

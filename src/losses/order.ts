@@ -1,6 +1,6 @@
 /** Converts terms between the public batch-major order and the internal time-major order. */
 import { rangeError, show, typeError } from '../common/errors.ts';
-import type { Tensor } from '../common/tensor.ts';
+import { elementsOf, type Tensor } from '../common/tensor.ts';
 import { type Backend, newValues } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { SignalExtent } from '../signal/signal.ts';
@@ -44,7 +44,7 @@ export function timeMajor(
   const { data, shape } = (given ?? {}) as Partial<Tensor>;
   if (data === undefined || !Array.isArray(shape))
     throw typeError(where, argument, `is ${show(given)}`, `a tensor { data, shape }${why}`);
-  const length = expected.reduce((size, dimension) => size * dimension, 1);
+  const length = elementsOf(expected);
   if (shape.join() !== expected.join() || data.length !== length)
     throw rangeError(
       where,

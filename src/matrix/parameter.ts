@@ -2,7 +2,7 @@
 
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
-import { isShape } from '../common/tensor.ts';
+import { elementsOf, isShape } from '../common/tensor.ts';
 import { type Backend, backendOption } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { Matrix } from './matrix.ts';
@@ -85,7 +85,7 @@ export class Parameter {
     backendOption('Parameter', 'backend', backend);
     this.shape = shape;
     const [rows, ...rest] = shape.length === 1 ? [1, ...shape] : shape;
-    const columns = rest.reduce((product, dimension) => product * dimension, 1);
+    const columns = elementsOf(rest);
     if (room !== undefined) {
       if (rows! * columns > room)
         throw rangeError(

@@ -5,6 +5,7 @@ import { classTargets } from '../losses/class-targets.ts';
 import { crossEntropy } from '../losses/cross-entropy.ts';
 import type { Loss } from '../losses/loss.ts';
 import { type Metric, meanMetric, meanOf } from './metric.ts';
+import { largest } from './predictions.ts';
 
 /** Options of the class metrics. */
 export interface ClassMetricOptions {
@@ -78,7 +79,7 @@ export function accuracy(options: ClassMetricOptions = {}): Metric<Indices> {
       if (k < 0) return;
       const start = offset + i * columns;
       count++;
-      if (isLargest(values.subarray(start, start + columns), k)) sum++;
+      if (largest(values.subarray(start, start + columns)) === k) sum++;
     });
     return { sum, count };
   });
@@ -87,12 +88,4 @@ export function accuracy(options: ClassMetricOptions = {}): Metric<Indices> {
 /** The cross-entropy summed over all steps. */
 function summed(where: string, options: ClassMetricOptions): Loss<Indices, 'sum'> {
   return crossEntropy({ ...checkOptions(where, options, classMetricChecks), reduction: 'sum' });
-}
-
-/** Whether element k is greater than all before it and at least as large as all after it. */
-function isLargest(scores: ArrayLike<number>, k: number): boolean {
-  const score = scores[k]!;
-  for (let j = 0; j < scores.length; j++)
-    if (!(j < k ? scores[j]! < score : scores[j]! <= score)) return false;
-  return true;
 }

@@ -1,4 +1,5 @@
 /** Operators that compute elementwise or over axes. */
+import { elementsOf } from '../common/tensor.ts';
 import { kindOf } from './graph.ts';
 import { listOf, type Making, numberOf, type Operator, refused, required, unary } from './operator.ts';
 import {
@@ -6,7 +7,6 @@ import {
   axisOf,
   broadcastIndices,
   broadcastShape,
-  elementsOf,
   type Kind,
   reshaped,
   stridesOf,

@@ -1,4 +1,5 @@
 /** Operators without arithmetic: they rearrange elements or return shapes. */
+import { elementsOf } from '../common/tensor.ts';
 import {
   listOf,
   type Making,
@@ -15,7 +16,6 @@ import {
   axisOf,
   broadcastIndices,
   broadcastShape,
-  elementsOf,
   picked,
   reshaped,
   sliced,

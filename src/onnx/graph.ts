@@ -4,9 +4,10 @@
  * Numbers in comments are field numbers of the messages. Protocol Buffers are decoded by hand: a hundred lines, whereas a
  * library adds 13 to 22 kB to every program that loads a model.
  */
+import { elementsOf } from '../common/tensor.ts';
 import { elementWidth, StoredTensor } from '../storage/stored-tensor.ts';
 import { type Field, fields, Malformed, textOf, wholeNumbers } from './protobuf.ts';
-import { elementsOf, type Kind, type Value } from './value.ts';
+import type { Kind, Value } from './value.ts';
 
 /** An attribute of a node. */
 export type Attribute = number | string | Value | Graph | readonly number[] | readonly string[];

@@ -1,5 +1,7 @@
 /** The values of a graph: arrays of one kind, row-major, of any shape. */
+
 import { rangeError } from '../common/errors.ts';
+import { elementsOf } from '../common/tensor.ts';
 
 /** Real numbers, whole numbers (exact up to 2⁵³), or booleans as 0 and 1. */
 export type Kind = 'real' | 'whole' | 'truth';
@@ -10,9 +12,6 @@ export interface Value {
   readonly data: Float32Array | Float64Array;
   readonly shape: readonly number[];
 }
-
-export const elementsOf = (shape: readonly number[]): number =>
-  shape.reduce((product, dimension) => product * dimension, 1);
 
 // 1 GiB of float32: more than any useful graph needs, and a limit for files that try to exhaust memory.
 const MOST = 2 ** 28;

@@ -1,5 +1,7 @@
 /** Reads the tensors of a file written by `torch.save`. */
+
 import { rangeError, show } from '../common/errors.ts';
+import { elementsOf } from '../common/tensor.ts';
 import { bytesOf } from '../storage/safetensors.ts';
 import { elementWidth, StoredTensor } from '../storage/stored-tensor.ts';
 import { type Archive, readZip } from '../storage/zip.ts';
@@ -155,7 +157,7 @@ function rebuilt(
 ): Unnamed {
   const width = elementWidth(storage.dtype)!;
   const available = storage.bytes.length / width;
-  const count = shape.reduce((product, dimension) => product * dimension, 1);
+  const count = elementsOf(shape);
   const last = shape.reduce(
     (sum, dimension, axis) => sum + (dimension - 1) * (strides[axis] ?? Number.NaN),
     offset,

@@ -1,4 +1,5 @@
 /** Builds recurrent layers from the names and shapes of their weights alone. */
+
 import type { Cell } from '../cells/cell.ts';
 import { GRUCell } from '../cells/gru.ts';
 import { LSTMCell } from '../cells/lstm.ts';
@@ -6,6 +7,7 @@ import { ProjectedLSTMCell } from '../cells/projected-lstm.ts';
 import { RNNCell } from '../cells/rnn.ts';
 import { rangeError } from '../common/errors.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
+import { elementsOf } from '../common/tensor.ts';
 import { type Backend, backendOption } from '../kernels/backend.ts';
 import { Bidirectional } from '../layers/bidirectional.ts';
 import { Sequence } from '../layers/sequence.ts';
@@ -64,8 +66,7 @@ export function recurrent(tensors: Tensors, prefix: string, options: RecurrentOp
   if (depth === 0)
     throw rangeError(where, 'tensors', `has no ${join(prefix, 'weight_ih_l0')}`, recurrentModules(given));
   let elements = 0;
-  for (const [name, { shape }] of given)
-    if (name.startsWith(prefix)) elements += shape.reduce((product, dimension) => product * dimension, 1);
+  for (const [name, { shape }] of given) if (name.startsWith(prefix)) elements += elementsOf(shape);
   // Skips the random initial weights; those of the file replace them.
   withoutStart(elements, () => {
     for (let layer = 0; layer < depth; layer++) {

@@ -2,7 +2,7 @@
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { checkOptions, flag, record } from '../common/options.ts';
-import type { Tensor } from '../common/tensor.ts';
+import { elementsOf, type Tensor } from '../common/tensor.ts';
 import { join, type Nameable, type NameOptions, pytorchParameters } from './names.ts';
 
 /** Tensors by name, as from `readSafetensors` and {@link readCheckpoint}. */
@@ -98,7 +98,7 @@ export function loadStateDict(model: Nameable, tensors: Tensors, options: LoadSt
   // Converts all values before writing any.
   const values = [...parameters].map(([name, parameter]) => {
     const { data } = given.get(name)!;
-    const length = parameter.shape.reduce((product, dimension) => product * dimension, 1);
+    const length = elementsOf(parameter.shape);
     if (data.length !== length)
       throw rangeError(
         where,

@@ -1,7 +1,7 @@
 /** Checks of public tensors, indices and lengths, with their error messages. Nothing is copied here. */
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
-import { isShape } from '../common/tensor.ts';
+import { elementsOf, isShape } from '../common/tensor.ts';
 import { MOST_INDICES } from '../matrix/rows.ts';
 
 /** The requirements of a layer on its input. */
@@ -68,7 +68,7 @@ export function checkTensor(where: string, argument: string, value: unknown, kin
   if (!Array.isArray(shape)) throw typeError(where, argument, `has shape ${show(shape)}`, KINDS[kind]);
   if (!isShape(shape))
     throw rangeError(where, argument, `has shape [${shape.join(', ')}]`, 'whole numbers of at least 0');
-  const length = shape.reduce((size, dimension) => size * dimension, 1);
+  const length = elementsOf(shape);
   const count = (data as ArrayLike<number>).length;
   if (count !== length)
     throw rangeError(where, argument, `has ${count} values`, `${length} for its shape [${shape.join(', ')}]`);

@@ -8,7 +8,7 @@
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { type Check, type Checks, checkOptions, record } from '../common/options.ts';
-import type { Tensor } from '../common/tensor.ts';
+import { elementsOf, type Tensor } from '../common/tensor.ts';
 import { checkTensor } from '../signal/checks.ts';
 import { crc32 } from './crc32.ts';
 import { elementWidth, encodeElements, StoredTensor, type WrittenType } from './stored-tensor.ts';
@@ -225,7 +225,7 @@ function checkEntry(name: string, entry: unknown, available: number, damaged: Da
     throw damaged(`has tensor ${show(name)} of no shape or place`, 'whole numbers for both');
   const [from, to] = offsets!;
   const width = elementWidth(dtype);
-  const count = shape!.reduce((product, dimension) => product * dimension, 1);
+  const count = elementsOf(shape!);
   // An element of an unknown type has at least one bit.
   const size = width === undefined ? Math.max(to - from, count / 8) : count * width;
   if (from > to || to - from !== size || to > available)
