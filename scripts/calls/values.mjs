@@ -71,7 +71,7 @@ export function makers({ rc, text }) {
     Backend: () => backend,
     Batch: batch,
     Batches: () => [batch()],
-    BatchSet: () => rc.batches({ inputs: [[1], [2]], targets: [0, 1] }, { size: 1 }),
+    BatchSet: () => rc.batches({ inputs: [[1], [2]], targets: [0, 1] }, { batchSize: 1 }),
     Cell: cell,
     Checkable: sequence,
     Counts: counts,
@@ -110,8 +110,8 @@ export function makers({ rc, text }) {
   const cells = () => [vector()];
   const bases = {
     Bidirectional: () => [cell(), cell()],
-    BatchSet: () => [{ inputs: [[1], [2]], targets: [0, 1] }, { size: 1 }],
-    batches: () => [{ inputs: [[1], [2]], targets: [0, 1] }, { size: 1 }],
+    BatchSet: () => [{ inputs: [[1], [2]], targets: [0, 1] }, { batchSize: 1 }],
+    batches: () => [{ inputs: [[1], [2]], targets: [0, 1] }, { batchSize: 1 }],
     beamSearch: () => [translator(), rc.indices([[2]]), { width: 2, maxLength: 2 }],
     ctcBeamSearch: () => [rc.tensor([[[0.1, 0.2]]]), { width: 1 }],
     ctcGreedy: () => [rc.tensor([[[0.1, 0.2]]])],

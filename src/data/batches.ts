@@ -28,7 +28,7 @@ const exampleChecks: Checks<Examples<Data | DataRecord, Data | DataRecord>> = {
 /** Options of {@link batches}. */
 export interface BatchesOptions {
   /** The number of examples per batch. */
-  readonly size: number;
+  readonly batchSize: number;
   /** The number of epochs; default 1. */
   readonly epochs?: number | undefined;
   /** Whether to reshuffle each epoch; default `false`, the given order. */
@@ -49,7 +49,7 @@ export interface BatchesOptions {
 }
 
 const checks: Checks<BatchesOptions> = {
-  size: { required: size },
+  batchSize: { required: size },
   epochs: size,
   shuffle: flag,
   random: later,
@@ -89,11 +89,11 @@ const WHERE = 'batches';
  *
  * const data = batches(
  *   { inputs: [[1, 2, 3], [4], [5, 6]], targets: [0, 1, 1] },
- *   { size: 2, epochs: 10, shuffle: true, random: new Random(1) },
+ *   { batchSize: 2, epochs: 10, shuffle: true, random: new Random(1) },
  * );
  * data.steps // → 20
  * const shapes = [];
- * for (const { inputs, targets, lengths } of batches({ inputs: [[1, 2, 3], [4]], targets: [0, 1] }, { size: 2 }))
+ * for (const { inputs, targets, lengths } of batches({ inputs: [[1, 2, 3], [4]], targets: [0, 1] }, { batchSize: 2 }))
  *   shapes.push([inputs.shape, targets.shape, lengths]);
  * shapes // → [[[2, 3], [2], [3, 1]]]
  * ```
@@ -114,7 +114,7 @@ export function batches<Inputs extends Data | DataRecord, Targets extends Data |
  * import { batches, type BatchSet, type Indices } from 'recurrent-cells';
  *
  * const make = (): BatchSet<Indices, Indices> =>
- *   batches({ inputs: [[1], [2], [3], [4]], targets: [0, 1, 0, 1] }, { size: 1, shuffle: true });
+ *   batches({ inputs: [[1], [2], [3], [4]], targets: [0, 1, 0, 1] }, { batchSize: 1, shuffle: true });
  * const first = make();
  * const iterator = first[Symbol.iterator]();
  * iterator.next();
@@ -145,7 +145,7 @@ export class BatchSet<Input, Target>
   /** @internal */
   constructor(examples: Examples<Data | DataRecord, Data | DataRecord>, options: BatchesOptions) {
     super();
-    const { size, epochs = 1, random, dropLast = false, targetPadding } = options;
+    const { batchSize, epochs = 1, random, dropLast = false, targetPadding } = options;
     this.#options = options;
     this.#single = { inputs: isPart(examples.inputs), targets: isPart(examples.targets) };
     this.#inputs = partsOf('inputs', examples.inputs, 0);
@@ -164,9 +164,14 @@ export class BatchSet<Input, Target>
       targetPadding === undefined ? this.#targets : [],
       examples.lengths,
     );
-    this.stepsPerEpoch = dropLast ? Math.floor(count / size) : Math.ceil(count / size);
+    this.stepsPerEpoch = dropLast ? Math.floor(count / batchSize) : Math.ceil(count / batchSize);
     if (this.stepsPerEpoch === 0)
-      throw rangeError(WHERE, 'size', `is ${size}`, `at most ${count}, the examples, with dropLast`);
+      throw rangeError(
+        WHERE,
+        'batchSize',
+        `is ${batchSize}`,
+        `at most ${count}, the examples, with dropLast`,
+      );
     this.epochs = epochs;
     if (options.byLength && this.#lengths === undefined)
       throw rangeError(WHERE, 'byLength', 'is true', 'false of examples without lengths');
@@ -237,13 +242,21 @@ export class BatchSet<Input, Target>
 
   /** The examples of each batch of an epoch. */
   #groups(): number[][] {
-    const { size, shuffle = false, byLength = false, balanced = false, dropLast = false } = this.#options;
+    const {
+      batchSize,
+      shuffle = false,
+      byLength = false,
+      balanced = false,
+      dropLast = false,
+    } = this.#options;
     let rows = balanced ? this.#balanced() : Array.from({ length: this.#inputs[0]!.count }, (_, i) => i);
     if (shuffle) this.#random.shuffle(rows);
-    if (dropLast) rows = rows.slice(0, this.stepsPerEpoch * size);
+    if (dropLast) rows = rows.slice(0, this.stepsPerEpoch * batchSize);
     const lengths = this.#lengths;
     if (byLength) rows.sort((a, b) => lengths![a]! - lengths![b]!);
-    const groups = Array.from({ length: this.stepsPerEpoch }, (_, i) => rows.slice(i * size, (i + 1) * size));
+    const groups = Array.from({ length: this.stepsPerEpoch }, (_, i) =>
+      rows.slice(i * batchSize, (i + 1) * batchSize),
+    );
     if (byLength && shuffle) this.#random.shuffle(groups);
     return groups;
   }

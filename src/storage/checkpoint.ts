@@ -54,7 +54,7 @@ export interface Resumed {
  * const begin = () => ({
  *   model: new Dense({ inputSize: 1, outputSize: 1 }),
  *   optimizer: new Adam({ learningRate: 0.1 }),
- *   batches: batches({ inputs: tensor([[1], [2], [3]]), targets: tensor([[2], [4], [6]]) }, { size: 1, shuffle: true, epochs: 9 }),
+ *   batches: batches({ inputs: tensor([[1], [2], [3]]), targets: tensor([[2], [4], [6]]) }, { batchSize: 1, shuffle: true, epochs: 9 }),
  * });
  * const parts = begin();
  * let bytes = saveCheckpoint(parts);

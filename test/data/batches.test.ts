@@ -25,7 +25,7 @@ describe('parts', () => {
         ]),
         lengths: [2, 1, 0],
       },
-      { size: 2 },
+      { batchSize: 2 },
     );
     expect(first).toEqual({
       inputs: tensor([
@@ -39,7 +39,7 @@ describe('parts', () => {
       lengths: [2, 1],
     });
     expect(second).toEqual({ inputs: tensor([[[5], [6]]]), targets: indices([[11, 12]]), lengths: [0] });
-    expect([...batches({ inputs, targets: inputs }, { size: 3 })][0]!.lengths).toBeUndefined();
+    expect([...batches({ inputs, targets: inputs }, { batchSize: 3 })][0]!.lengths).toBeUndefined();
   });
 
   test('sequences of indices and of features are filled up', () => {
@@ -55,7 +55,7 @@ describe('parts', () => {
         ],
         targets: [[1], [], Int32Array.of(2, 3)],
       },
-      { size: 3 },
+      { batchSize: 3 },
     );
     expect(batch).toEqual({
       inputs: {
@@ -79,7 +79,7 @@ describe('parts', () => {
       ],
       targets: [[1], [2, 3]],
     };
-    const [batch] = batches(data, { size: 2, targetPadding: -1 });
+    const [batch] = batches(data, { batchSize: 2, targetPadding: -1 });
     expect(batch!.targets).toEqual(
       indices([
         [1, -1],
@@ -87,7 +87,7 @@ describe('parts', () => {
       ]),
     );
     expect(batch!.lengths).toEqual([3, 2]);
-    expect(() => batches(data, { size: 2 })).toThrow(
+    expect(() => batches(data, { batchSize: 2 })).toThrow(
       new RangeError('batches: targets[0] has 1 steps, expected 3, the length of example 0'),
     );
   });
@@ -95,7 +95,7 @@ describe('parts', () => {
   test('records of parts', () => {
     const data = batches(
       { inputs: { words: [[1, 2], [3]], 'a.b': tensor([[1], [2]]) }, targets: { tag: [[0, 1], [1]] } },
-      { size: 2 },
+      { batchSize: 2 },
     );
     const [batch] = data;
     expect(batch!.inputs.words.shape).toEqual([2, 2]);
@@ -124,8 +124,8 @@ describe('orders', () => {
 
   test.prop([fc.integer({ min: 1, max: 8 }), fc.boolean(), fc.boolean(), fc.nat(100)])(
     'every example comes once an epoch, and steps are counted',
-    (size, shuffle, byLength, seed) => {
-      const data = batches(examples, { size, shuffle, byLength, epochs: 3, random: new Random(seed) });
+    (batchSize, shuffle, byLength, seed) => {
+      const data = batches(examples, { batchSize, shuffle, byLength, epochs: 3, random: new Random(seed) });
       const found = rows(data);
       expect(found).toHaveLength(data.steps);
       expect(data.steps).toBe(3 * data.stepsPerEpoch);
@@ -137,14 +137,14 @@ describe('orders', () => {
   );
 
   test('without shuffling the order is that of the examples, each time', () => {
-    const data = batches(examples, { size: 3, epochs: 2 });
+    const data = batches(examples, { batchSize: 3, epochs: 2 });
     const once = [[0, 1, 2], [3, 4, 5], [6]];
     expect(rows(data)).toEqual([...once, ...once]);
     expect(rows(data)).toEqual([...once, ...once]);
   });
 
   test('shuffled, each epoch has an order of its own, and a seed repeats them', () => {
-    const make = () => batches(examples, { size: 7, shuffle: true, epochs: 2, random: new Random(1) });
+    const make = () => batches(examples, { batchSize: 7, shuffle: true, epochs: 2, random: new Random(1) });
     const data = make();
     const [first, second] = rows(data);
     expect(first).not.toEqual(second);
@@ -154,27 +154,27 @@ describe('orders', () => {
 
   test('the generator given is forked from, and not drawn from afterwards', () => {
     const random = new Random(1);
-    const data = batches(examples, { size: 2, shuffle: true, random });
+    const data = batches(examples, { batchSize: 2, shuffle: true, random });
     const { state } = random;
     rows(data);
     expect(random.state).toEqual(state);
   });
 
   test('dropLast leaves out what fills no batch', () => {
-    const data = batches(examples, { size: 3, dropLast: true, shuffle: true });
+    const data = batches(examples, { batchSize: 3, dropLast: true, shuffle: true });
     expect(data.steps).toBe(2);
     expect(rows(data).map(({ length }) => length)).toEqual([3, 3]);
   });
 
   test('byLength puts those of one length together', () => {
-    const data = batches(examples, { size: 3, byLength: true });
+    const data = batches(examples, { batchSize: 3, byLength: true });
     expect(Array.from(data, ({ lengths }) => lengths)).toEqual([[1, 1, 1], [2, 2, 3], [3]]);
   });
 
   test('balanced draws each class as often, and every member in turn', () => {
     const targets = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1];
     const inputs = targets.map((_, i) => i);
-    const data = batches({ inputs, targets }, { size: 10, balanced: true, epochs: 4, shuffle: true });
+    const data = batches({ inputs, targets }, { batchSize: 10, balanced: true, epochs: 4, shuffle: true });
     const seen = new Set<number>();
     for (const { inputs: own, targets: classes } of data) {
       expect(classes.data.reduce((sum, k) => sum + k, 0)).toBe(5);
@@ -190,7 +190,7 @@ describe('their place', () => {
     (seed, at, byLength, balanced) => {
       const make = (random: number) =>
         batches(examples, {
-          size: 2,
+          batchSize: 2,
           shuffle: true,
           byLength,
           balanced,
@@ -212,7 +212,7 @@ describe('their place', () => {
   );
 
   test('that is none', () => {
-    const data = batches(examples, { size: 2 });
+    const data = batches(examples, { batchSize: 2 });
     const { random } = data.state();
     expect(() => data.restore({ epoch: 1, position: 0, random })).toThrow(
       new RangeError('batches.restore: state is batch 0 of epoch 1, expected at most batch 4 of epoch 0'),
@@ -223,7 +223,7 @@ describe('their place', () => {
 
 test('a model is trained on them', async () => {
   const model = manyToOne({ classes: count, hiddenSize: 4, outputSize: count });
-  const data = batches(examples, { size: 3, epochs: 40, shuffle: true, byLength: true });
+  const data = batches(examples, { batchSize: 3, epochs: 40, shuffle: true, byLength: true });
   const losses = [];
   const options = { loss: crossEntropy(), optimizer: new SGD({ learningRate: 1 }) };
   for await (const { loss } of train(model, data, options)) losses.push(loss);
@@ -234,49 +234,49 @@ test('a model is trained on them', async () => {
 describe('errors', () => {
   const data = { inputs: [[1], [2]], targets: [0, 1] };
   test.each<[() => unknown, string]>([
-    [() => batches(data, { size: 0 }), 'batches: size is 0, expected a whole number of at least 1'],
+    [() => batches(data, { batchSize: 0 }), 'batches: batchSize is 0, expected a whole number of at least 1'],
     [
-      () => batches({ ...data, targets: [0] }, { size: 1 }),
+      () => batches({ ...data, targets: [0] }, { batchSize: 1 }),
       'batches: targets has 1 examples, expected 2, as inputs has',
     ],
     [
-      () => batches({ ...data, inputs: [] }, { size: 1 }),
+      () => batches({ ...data, inputs: [] }, { batchSize: 1 }),
       'batches: inputs has no examples, expected at least one',
     ],
     [
-      () => batches({ ...data, inputs: [[1], 2 as never] }, { size: 1 }),
+      () => batches({ ...data, inputs: [[1], 2 as never] }, { batchSize: 1 }),
       'batches: inputs[1] is 2, expected a sequence',
     ],
     [
-      () => batches({ ...data, inputs: [[1], [0.5]] }, { size: 1 }),
+      () => batches({ ...data, inputs: [[1], [0.5]] }, { batchSize: 1 }),
       'batches: inputs[1][0] is 0.5, expected a whole number of 32 bits',
     ],
     [
-      () => batches({ ...data, targets: Array(2) as number[] }, { size: 1 }),
+      () => batches({ ...data, targets: Array(2) as number[] }, { batchSize: 1 }),
       'batches: targets[0] is undefined, expected a sequence',
     ],
     [
-      () => batches({ ...data, inputs: [[[1]], [[1, 2]]] }, { size: 1 }),
+      () => batches({ ...data, inputs: [[[1]], [[1, 2]]] }, { batchSize: 1 }),
       'batches: inputs[1][0] has 2 features, expected 1, as the first has',
     ],
     [
-      () => batches({ ...data, lengths: [1] }, { size: 1 }),
+      () => batches({ ...data, lengths: [1] }, { batchSize: 1 }),
       'batches: lengths has 1 entries, expected 2, one for each example',
     ],
     [
-      () => batches(data, { size: 3, dropLast: true }),
-      'batches: size is 3, expected at most 2, the examples, with dropLast',
+      () => batches(data, { batchSize: 3, dropLast: true }),
+      'batches: batchSize is 3, expected at most 2, the examples, with dropLast',
     ],
     [
-      () => batches({ inputs: [1, 2], targets: [0, 1] }, { size: 1, byLength: true }),
+      () => batches({ inputs: [1, 2], targets: [0, 1] }, { batchSize: 1, byLength: true }),
       'batches: byLength is true, expected false of examples without lengths',
     ],
     [
-      () => batches({ ...data, targets: data.inputs }, { size: 1, balanced: true }),
+      () => batches({ ...data, targets: data.inputs }, { batchSize: 1, balanced: true }),
       'batches: balanced is true, expected false unless targets are one class for each example',
     ],
     [
-      () => batches({ ...data, inputs: {} }, { size: 1 }),
+      () => batches({ ...data, inputs: {} }, { batchSize: 1 }),
       'batches: inputs has no parts, expected at least one',
     ],
   ])('%#', (make, message) => {

@@ -57,7 +57,7 @@ function begin(optimizer: Optimizer) {
   return {
     model,
     optimizer,
-    batches: batches(examples, { size: 2, epochs: 6, shuffle: true, random }),
+    batches: batches(examples, { batchSize: 2, epochs: 6, shuffle: true, random }),
     average: new MovingAverage(model.parameters(), { decay: 0.9 }),
     best: new BestWeights(model.parameters()),
     plateau: new PlateauDecay({ patience: 0, factor: 0.5 }),
@@ -74,7 +74,7 @@ async function run(
 ): Promise<void> {
   const { model, optimizer, average, best, plateau, own } = parts;
   const validate = {
-    batches: batches({ inputs: [[1, 2]], targets: [[2, 3]] }, { size: 1 }),
+    batches: batches({ inputs: [[1, 2]], targets: [[2, 3]] }, { batchSize: 1 }),
     metrics: [crossEntropy()],
   };
   for await (const step of train(model, parts.batches, {

@@ -57,9 +57,13 @@ describe('accumulation', () => {
       const cut = setup();
       const of = { ...options(), loss: crossEntropy({ reduction }), clipNorm: 1 };
       const losses: number[][] = [[], []];
-      for await (const { loss } of train(whole.model, batches(whole.examples, { size: 8, epochs: 3 }), of))
+      for await (const { loss } of train(
+        whole.model,
+        batches(whole.examples, { batchSize: 8, epochs: 3 }),
+        of,
+      ))
         losses[0]!.push(loss);
-      const small = batches(cut.examples, { size: 2, epochs: 3 });
+      const small = batches(cut.examples, { batchSize: 2, epochs: 3 });
       const other = { ...options(), loss: crossEntropy({ reduction }), clipNorm: 1, accumulate: 4 };
       for await (const { loss } of train(cut.model, small, other)) losses[1]!.push(loss);
       expect(losses[1]).toHaveLength(3);
@@ -72,7 +76,7 @@ describe('accumulation', () => {
     const { model, examples } = setup();
     const steps = [];
     const of = { ...options(), accumulate: 3 };
-    for await (const step of train(model, batches(examples, { size: 2 }), of)) steps.push(step);
+    for await (const step of train(model, batches(examples, { batchSize: 2 }), of)) steps.push(step);
     expect(steps.map(({ step }) => step)).toEqual([0, 1]);
     expect(steps.map(({ secondsLeft }) => secondsLeft! > 0)).toEqual([true, false]);
   });
@@ -81,9 +85,9 @@ describe('accumulation', () => {
     const one = setup();
     const many = setup();
     const of = { accumulate: 2 };
-    for await (const _ of train(one.model, batches(one.examples, { size: 4 }), { ...options(), ...of }));
+    for await (const _ of train(one.model, batches(one.examples, { batchSize: 4 }), { ...options(), ...of }));
     const parallel = { ...options(), ...of, shards: 2, threads: 1 };
-    for await (const _ of trainParallel(many.model, batches(many.examples, { size: 4 }), parallel));
+    for await (const _ of trainParallel(many.model, batches(many.examples, { batchSize: 4 }), parallel));
     close(many.weights(), one.weights());
   });
 });
@@ -92,13 +96,13 @@ describe('progress', () => {
   test('epochs, and the time left', async () => {
     const { model, examples } = setup();
     const steps = [];
-    for await (const step of train(model, batches(examples, { size: 4, epochs: 2 }), options()))
+    for await (const step of train(model, batches(examples, { batchSize: 4, epochs: 2 }), options()))
       steps.push(step);
     expect(steps.map(({ epoch }) => epoch)).toEqual([0, 0, 1, 1]);
     const left = steps.map(({ secondsLeft }) => secondsLeft!);
     expect(left.slice(0, 3).every((seconds) => seconds > 0)).toBe(true);
     expect(left[3]).toBe(0);
-    const [batch] = batches(examples, { size: 4 });
+    const [batch] = batches(examples, { batchSize: 4 });
     const once = (function* () {
       yield batch!;
     })();
@@ -108,10 +112,10 @@ describe('progress', () => {
 });
 
 describe('validation', () => {
-  const places = async (more: Partial<LoopOptions<Indices>>, size = 2) => {
+  const places = async (more: Partial<LoopOptions<Indices>>, batchSize = 2) => {
     const { model, examples } = setup();
     const found: number[] = [];
-    const data = batches(examples, { size, epochs: 2 });
+    const data = batches(examples, { batchSize, epochs: 2 });
     for await (const { step, validation } of train(model, data, { ...options(), ...more })) {
       if (validation === undefined) continue;
       found.push(step);
@@ -119,7 +123,7 @@ describe('validation', () => {
     }
     return found;
   };
-  const held = batches(setup().examples, { size: 8 });
+  const held = batches(setup().examples, { batchSize: 8 });
   const validate = { batches: held, metrics: [crossEntropy()] };
 
   test('after each epoch, or so many steps', async () => {
@@ -127,7 +131,7 @@ describe('validation', () => {
     expect(await places({ validate: { ...validate, every: 3 } })).toEqual([2, 5]);
     expect(await places({ validate, accumulate: 3 })).toEqual([1, 2]);
     const { model, examples } = setup();
-    const list = [...batches(examples, { size: 4 })];
+    const list = [...batches(examples, { batchSize: 4 })];
     const ends = [];
     for await (const { validation } of train(model, list, { ...options(), validate }))
       ends.push(validation !== undefined);
@@ -140,7 +144,7 @@ describe('validation', () => {
     const of = { loss: crossEntropy(), optimizer: new Adam({ learningRate: 0.1 }), validate };
     let [lowest, kept] = [Number.POSITIVE_INFINITY, weights()];
     const values: number[] = [];
-    for await (const { validation } of train(model, batches(examples, { size: 4, epochs: 200 }), of)) {
+    for await (const { validation } of train(model, batches(examples, { batchSize: 4, epochs: 200 }), of)) {
       if (validation === undefined) continue;
       const value = validation.crossEntropy!;
       values.push(value);
@@ -175,10 +179,10 @@ describe('the average of weights', () => {
     const { model, examples, weights } = setup();
     const average = new MovingAverage(model.parameters(), { decay: 0.75 });
     let want = weights();
-    const validate = { batches: batches(examples, { size: 8 }), metrics: [crossEntropy()], every: 5 };
+    const validate = { batches: batches(examples, { batchSize: 8 }), metrics: [crossEntropy()], every: 5 };
     const of = { ...options(), average, validate };
     let checked = 0;
-    for await (const { validation } of train(model, batches(examples, { size: 4, epochs: 5 }), of)) {
+    for await (const { validation } of train(model, batches(examples, { batchSize: 4, epochs: 5 }), of)) {
       const now = weights();
       want = want.map((value, i) => 0.75 * value + 0.25 * now[i]!);
       if (validation === undefined) continue;
@@ -211,7 +215,7 @@ describe('the average of weights', () => {
 test('a first batch that continues goes on from the state given', async () => {
   const whole = setup();
   const pieces = setup();
-  const [batch] = batches(whole.examples, { size: 8 });
+  const [batch] = batches(whole.examples, { batchSize: 8 });
   const { inputs, targets } = batch!;
   const part: Batch<Indices, Indices> = { inputs, targets, continues: true };
   for await (const _ of train(whole.model, [part, part, part], {

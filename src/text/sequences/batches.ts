@@ -4,7 +4,7 @@
  * Groups the sequences; padSequences makes the blocks.
  */
 
-import { type Checks, checkOptions, later, size } from '../../common/options.ts';
+import { type Checks, checkOptions, flag, later, size } from '../../common/options.ts';
 import { type RandomSource, randomSource, shuffle } from '../../random/random.ts';
 import {
   type CompletePadding,
@@ -26,8 +26,8 @@ export interface BatchOptions extends PaddingOptions {
    * less randomness. 1: a fully random order.
    */
   readonly poolBatches?: number | undefined;
-  /** Whether to keep or drop an incomplete last batch (default `'keep'`). */
-  readonly last?: 'keep' | 'drop' | undefined;
+  /** Whether to drop an incomplete last batch; default `false`. */
+  readonly dropLast?: boolean | undefined;
 }
 
 const checks = (): Checks<BatchOptions> => ({
@@ -35,7 +35,7 @@ const checks = (): Checks<BatchOptions> => ({
   batchSize: { required: size },
   random: later,
   poolBatches: size,
-  last: ['keep', 'drop'],
+  dropLast: flag,
 });
 
 /** A padded block and the sequences in it. */
@@ -68,7 +68,7 @@ export function batchesByLength(
 ): IterableIterator<SequenceBatch> {
   const where = 'batchesByLength';
   checkSequences(where, sequences);
-  const { batchSize, poolBatches = 50, last = 'keep' } = checkOptions(where, options, checks());
+  const { batchSize, poolBatches = 50, dropLast = false } = checkOptions(where, options, checks());
   const padding = paddingOptions(where, options);
   const pool = batchSize * poolBatches;
   const random = options.random === undefined ? undefined : randomSource(where, options.random);
@@ -76,7 +76,7 @@ export function batchesByLength(
   const byLength = (a: number, b: number) => sequences[a]!.length - sequences[b]!.length || a - b;
   const pools = random === undefined ? [rows] : slices(shuffle(rows, random), pool);
   const groups = pools.flatMap((drawn) => slices(drawn.sort(byLength), batchSize));
-  const full = last === 'drop' ? groups.filter((group) => group.length === batchSize) : groups;
+  const full = dropLast ? groups.filter((group) => group.length === batchSize) : groups;
   return blocks(random === undefined ? full : shuffle(full, random), sequences, padding);
 }
 

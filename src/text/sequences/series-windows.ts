@@ -2,7 +2,7 @@
 
 import { isBuiltin } from '../../common/builtin.ts';
 import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
-import { type Checks, checkOptions, fraction, later, size } from '../../common/options.ts';
+import { type Checks, checkOptions, flag, fraction, later, size } from '../../common/options.ts';
 import type { Tensor } from '../../common/tensor.ts';
 import { type RandomSource, randomSource, shuffle } from '../../random/random.ts';
 import { checkSeries } from './series.ts';
@@ -45,14 +45,14 @@ export interface WindowBatchOptions {
   readonly batchSize: number;
   /** A seed, or a generator, whose state advances. Default: in order of time. */
   readonly random?: number | RandomSource | undefined;
-  /** Whether an incomplete last batch is kept or dropped (default `'keep'`). */
-  readonly last?: 'keep' | 'drop' | undefined;
+  /** Whether to drop an incomplete last batch; default `false`. */
+  readonly dropLast?: boolean | undefined;
 }
 
 const batchChecks: Checks<WindowBatchOptions> = {
   batchSize: { required: size },
   random: later,
-  last: ['keep', 'drop'],
+  dropLast: flag,
 };
 
 /** A batch of windows. */
@@ -152,11 +152,11 @@ export function splitSeries(series: Tensor, options: SeriesOptions): SeriesSplit
         const {
           batchSize,
           random,
-          last = 'keep',
+          dropLast = false,
         } = checkOptions('SeriesWindows.batches', batchOptions, batchChecks);
         const order = starts();
         if (random !== undefined) shuffle(order, randomSource('SeriesWindows.batches', random));
-        const whole = last === 'drop' ? count - (count % batchSize) : count;
+        const whole = dropLast ? count - (count % batchSize) : count;
         return (function* () {
           for (let at = 0; at < whole; at += batchSize) {
             const chosen = order.slice(at, at + batchSize);

@@ -19,7 +19,7 @@ describe('batchesByLength', () => {
         expect(batch.inputs).toEqual(padSequences(batch.rows.map((row) => rows[row]!)).inputs);
       }
       expect([...batchesByLength(rows, { batchSize, random, poolBatches })]).toEqual(batches);
-      const full = [...batchesByLength(rows, { batchSize, random, poolBatches, last: 'drop' })];
+      const full = [...batchesByLength(rows, { batchSize, random, poolBatches, dropLast: true })];
       expect(full.every((batch) => batch.rows.length === batchSize)).toBe(true);
     },
   );

@@ -93,7 +93,7 @@ describe('splitSeries', () => {
         expect([...targets.data.subarray(2 * row, 2 * row + 2)]).toEqual([2 * start + 7, 2 * start + 9]);
       }
     }
-    expect([...train.batches({ batchSize: 3, last: 'drop' })].map(({ starts }) => starts.length)).toEqual([
+    expect([...train.batches({ batchSize: 3, dropLast: true })].map(({ starts }) => starts.length)).toEqual([
       3, 3,
     ]);
   });
