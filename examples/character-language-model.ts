@@ -135,12 +135,12 @@ function split(name: string, alphabet: Alphabet, text: string, count: number) {
   if (alphabet.size < 2)
     throw new RangeError(`${name} repeats a single character, expected at least two different ones`);
   const ids = alphabet.encode(text);
-  const border = Math.floor(ids.length * 0.9);
-  if (border <= count || ids.length - border < 2)
+  const cut = Math.floor(ids.length * 0.9);
+  if (cut <= count || ids.length - cut < 2)
     throw new RangeError(
       `${name} has ${ids.length} characters, expected more than ${Math.ceil((count + 1) / 0.9)}`,
     );
-  return { training: ids.subarray(0, border), test: ids.subarray(border) };
+  return { training: ids.subarray(0, cut), test: ids.subarray(cut) };
 }
 
 /** Trains with truncated back-propagation through time, and returns the number of batches. Ctrl-C ends training early and continues with the evaluation. */

@@ -63,9 +63,9 @@ interface Reading {
 
 const random = new Random(Number(seed));
 const sentences = random.shuffle([...brown()].flatMap((document) => document.sentences));
-const border = Math.floor(sentences.length * 0.9);
-const training = sentences.slice(0, quick ? 3000 : border);
-const test = sentences.slice(border, quick ? border + 500 : undefined);
+const cut = Math.floor(sentences.length * 0.9);
+const training = sentences.slice(0, quick ? 3000 : cut);
+const test = sentences.slice(cut, quick ? cut + 500 : undefined);
 
 const lower = (words: readonly string[]) => words.map((word) => word.toLowerCase());
 const specials = { pad: '<pad>', unknown: '<unknown>' };

@@ -13,10 +13,16 @@ import type { Loss, LossSettings } from '../losses/loss.ts';
 import { meanSquaredError } from '../losses/squared.ts';
 import { build } from '../storage/blueprint.ts';
 import { type Builders, buildersOption } from '../storage/builders.ts';
-import { layoutOf, moved } from './flat.ts';
-import type { Answer, Assignment, Beginning, Request, Response } from './messages.ts';
-import { type AnyModel, Replica } from './replica.ts';
-import { ownPort } from './workers.ts';
+import { type AnyModel, layoutOf, moved, Replica } from './replica.ts';
+import {
+  type Answer,
+  type Assignment,
+  type Beginning,
+  nodeModules,
+  type Port,
+  type Request,
+  type Response,
+} from './workers.ts';
 
 /** Options of {@link serve}. */
 export interface ServeOptions {
@@ -63,12 +69,21 @@ export function serve(options: ServeOptions = {}): void {
       if ('begin' in request) replica = begin(request.begin, builders, losses);
       else if (replica !== undefined) {
         const answer = compute(replica, request.assign);
-        reply({ answer }, [answer.weights, ...answer.gradients].flatMap(moved));
+        const arrays = [answer.weights, ...answer.outcomes.map(({ gradients }) => gradients!)];
+        reply({ answer }, arrays.flatMap(moved));
       }
     } catch (error) {
       reply({ failure: error instanceof Error ? error : new Error(String(error)) });
     }
   };
+}
+
+/** The connection of the worker running this code; undefined outside a worker. */
+function ownPort(): Port | undefined {
+  const parent = nodeModules()?.threads.parentPort;
+  if (parent) return parent;
+  const scope = globalThis as { WorkerGlobalScope?: unknown };
+  return scope.WorkerGlobalScope === undefined ? undefined : (globalThis as unknown as Port);
 }
 
 function begin(
@@ -92,9 +107,7 @@ function begin(
 
 function compute(replica: Replica, { weights, tasks }: Assignment): Answer {
   replica.load(weights);
-  const outcomes = tasks.map((task) => replica.compute(task));
-  const gradients = tasks.map((task) => task.gradients!);
-  return { weights, gradients, outcomes };
+  return { weights, outcomes: tasks.map((task) => replica.compute(task)) };
 }
 
 const backends: { readonly [name: string]: () => Backend } = {

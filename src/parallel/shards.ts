@@ -1,13 +1,18 @@
-/** Divides a batch along its first axis, and combines the results of the shards. */
+/** Divides a batch along its first axis. */
+
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
-import type { Values } from '../kernels/heap.ts';
-import type { Reduction } from '../losses/reduction.ts';
-import type { Parameter } from '../matrix/parameter.ts';
+import type { Batch } from '../data/batch.ts';
 import { checkTensor } from '../signal/checks.ts';
-import { addGradients, scaleGradients } from './flat.ts';
-import type { AnyBatch, CompositeInputs, Outcome } from './messages.ts';
+
+/** Inputs of several parts, as for an encoder–decoder, each with an entry per sequence. */
+export interface CompositeInputs {
+  readonly [part: string]: Tensor | Indices | readonly number[] | undefined;
+}
+
+/** A batch of any kind. */
+export type AnyBatch = Batch<Tensor | Indices | CompositeInputs, Tensor | Indices>;
 
 /** The sequences `start` to `end` − 1 of a batch. */
 export interface Range {
@@ -20,8 +25,8 @@ export interface Range {
  * last ones are empty, never the first.
  */
 export function rangesOf(batch: number, shards: number): Range[] {
-  const border = (s: number) => Math.ceil((s * batch) / shards);
-  return Array.from({ length: shards }, (_, s) => ({ start: border(s), end: border(s + 1) }));
+  const startOf = (s: number) => Math.ceil((s * batch) / shards);
+  return Array.from({ length: shards }, (_, s) => ({ start: startOf(s), end: startOf(s + 1) }));
 }
 
 /**
@@ -122,35 +127,4 @@ function rows({ data, shape }: Tensor | Indices, { start, end }: Range): Tensor 
   const each = data.length / shape[0]!;
   const part = data.slice(start * each, end * each);
   return { data: part, shape: [end - start, ...shape.slice(1)] } as Tensor | Indices;
-}
-
-/**
- * Sums the shards in order: `loss = Σ α_s·loss_s` and `g = Σ α_s·g_s`, with α = 1 for a sum. A mean with weights
- * w_s has `α_s = w_s / Σ w`, which gives the mean over all.
- *
- * @param parameters their gradients are initially those of shard 0, and finally the combined ones.
- * @param outcomes by shard; undefined for shards without sequences.
- * @param gradients by shard, from 1.
- */
-export function combine(
-  parameters: ReadonlyMap<string, Parameter>,
-  reduction: Reduction,
-  outcomes: readonly (Outcome | undefined)[],
-  gradients: readonly Values[],
-): Outcome {
-  const sum = (of: (outcome: Outcome) => number) =>
-    outcomes.reduce((total, outcome) => (outcome === undefined ? total : total + of(outcome)), 0);
-  const weight = sum((outcome) => outcome.weight);
-  // The mean of no terms is 0, as it then is for each shard.
-  const factor = (outcome: Outcome) => (reduction === 'sum' || weight === 0 ? 1 : outcome.weight / weight);
-  outcomes.forEach((outcome, shard) => {
-    if (outcome === undefined) return;
-    if (shard === 0) scaleGradients(parameters, factor(outcome));
-    else addGradients(parameters, gradients[shard]!, factor(outcome));
-  });
-  return {
-    loss: sum((outcome) => factor(outcome) * outcome.loss),
-    weight,
-    tokens: sum(({ tokens }) => tokens),
-  };
 }

@@ -1,20 +1,29 @@
-/** The threads that compute a step: the calling one, which holds the original model, and workers. */
+/** The threads that compute a step, the calling one and workers, and the sum of their shards. */
 
 import { type AbortSignalLike, unlessAborted } from '../async/until-aborted.ts';
 import { rangeError } from '../common/errors.ts';
 import { sharedKernels } from '../kernels/added.ts';
-import type { Backend } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
-import type { Parameter } from '../matrix/parameter.ts';
+import type { Reduction } from '../losses/reduction.ts';
 import type { Random } from '../random/random.ts';
 import { forked, randomsOf } from '../random/randoms.ts';
 import { blueprintOf, build } from '../storage/blueprint.ts';
 import type { Builders } from '../storage/builders.ts';
-import { flatArray, layoutOf, moved, writeValues } from './flat.ts';
-import type { AnyBatch, Beginning, Outcome, Task } from './messages.ts';
-import { type AnyLoss, type AnyModel, Replica } from './replica.ts';
-import { arraysOf, combine, part, rangesOf, sequencesOf } from './shards.ts';
-import { Remote, type WorkerLike } from './workers.ts';
+import type { Computed } from '../training/loop.ts';
+import {
+  type AnyLoss,
+  type AnyModel,
+  addGradients,
+  flatArray,
+  layoutOf,
+  type Outcome,
+  type Parameters,
+  Replica,
+  scaleGradients,
+  type Task,
+} from './replica.ts';
+import { type AnyBatch, part, rangesOf, sequencesOf } from './shards.ts';
+import { type WorkerLike, Workers } from './workers.ts';
 
 const WHERE = 'trainParallel';
 
@@ -24,12 +33,6 @@ export interface Division {
   readonly threads: number;
   readonly worker: (index: number) => WorkerLike;
   readonly builders: Builders;
-}
-
-/** A copy of the model in the calling thread, and the array that passes weights to it. */
-interface Copy {
-  readonly replica: Replica;
-  readonly weights: Values;
 }
 
 /**
@@ -44,12 +47,12 @@ export class Team {
   readonly #loss: AnyLoss;
   readonly #shards: number;
   readonly #threads: number;
-  readonly #parameters: ReadonlyMap<string, Parameter>;
+  readonly #parameters: Parameters;
   readonly #randoms: readonly Random[];
-  readonly #members: Members;
+  readonly #workers: Workers;
   readonly #original: Replica;
-  /** For other shards of the calling thread, if it has any. */
-  readonly #copy: Copy | undefined;
+  /** A copy for other shards of the calling thread, if it has any. */
+  readonly #copy: Replica | undefined;
   /** By shard, from 1. */
   readonly #gradients: Values[] = [];
   #sequences = 0;
@@ -67,11 +70,8 @@ export class Team {
     for (let s = 1; s < shards; s++) this.#gradients[s] = flatArray(backend, parameters);
     this.#original = new Replica(model, loss);
     if (threads < shards)
-      this.#copy = {
-        replica: new Replica(build(WHERE, 'model', blueprint, backend, builders) as AnyModel, loss),
-        weights: flatArray(backend, parameters),
-      };
-    this.#members = new Members(backend, parameters, threads, worker, {
+      this.#copy = new Replica(build(WHERE, 'model', blueprint, backend, builders) as AnyModel, loss);
+    this.#workers = new Workers(backend, parameters, threads, worker, {
       blueprint,
       parameters: layoutOf(parameters),
       backend: backend.name,
@@ -90,34 +90,32 @@ export class Team {
     batch: AnyBatch,
     step: number,
     signal: AbortSignalLike | undefined,
-  ): Promise<Outcome | undefined> {
+  ): Promise<Computed | undefined> {
     const sequences = sequencesOf(WHERE, batch);
     if (batch.continues) this.#checkContinues(sequences);
     this.#sequences = sequences;
     const tasks = this.#tasks(batch, sequences);
     const tasksOf = (thread: number) => tasks.filter(({ shard }) => shard % this.#threads === thread);
-    const outcomes: Outcome[] = [];
 
-    const others = this.#members.compute(this.#parameters, tasksOf);
+    const others = this.#workers.compute(this.#parameters, tasksOf);
     // If this thread fails first, ignore their failures.
     others.catch(() => {});
     try {
-      this.#computeOwn(tasksOf(0), outcomes);
-      const done = await unlessAborted(others, signal);
-      if (done === undefined) return undefined;
-      for (const { shard, outcome, gradients } of done) {
-        outcomes[shard] = outcome;
-        this.#gradients[shard] = gradients;
-      }
+      const own = this.#compute(tasksOf(0));
+      const theirs = await unlessAborted(others, signal);
+      if (theirs === undefined) return undefined;
+      const outcomes = [...own, ...theirs].sort((a, b) => a.shard - b.shard);
+      // A transferred array comes back as another one.
+      for (const { shard, gradients } of outcomes) if (gradients) this.#gradients[shard] = gradients;
+      return combine(this.#parameters, this.#loss.reduction, outcomes);
     } catch (cause) {
       throw new Error(`${WHERE}: step ${step}: ${(cause as Error).message}`, { cause });
     }
-    return combine(this.#parameters, this.#loss.reduction, outcomes, this.#gradients);
   }
 
   /** Ends every worker. */
   end(): void {
-    this.#members.end();
+    this.#workers.end();
   }
 
   /** The tasks of all shards with sequences. */
@@ -132,13 +130,12 @@ export class Team {
     });
   }
 
-  #computeOwn([first, ...others]: readonly Task[], outcomes: Outcome[]): void {
-    outcomes[0] = this.#original.compute(first!);
-    if (this.#copy === undefined || others.length === 0) return;
-    const { replica, weights } = this.#copy;
-    writeValues(weights, this.#parameters);
-    replica.load(weights);
-    for (const task of others) outcomes[task.shard] = replica.compute(task);
+  /** Computes the tasks of the calling thread, of which shard 0 is the first. */
+  #compute([first, ...others]: readonly Task[]): Outcome[] {
+    const outcome = this.#original.compute(first!);
+    if (this.#copy === undefined || others.length === 0) return [outcome];
+    this.#copy.loadFrom(this.#parameters);
+    return [outcome, ...others.map((task) => this.#copy!.compute(task))];
   }
 
   #checkContinues(sequences: number): void {
@@ -153,85 +150,25 @@ export class Team {
   }
 }
 
-/** A worker, and the array that passes weights to it. */
-interface Member {
-  readonly remote: Remote;
-  weights: Values;
-}
-
-/** The result of a task with its gradients. */
-interface Done {
-  readonly shard: number;
-  readonly outcome: Outcome;
-  readonly gradients: Values;
-}
-
-/** Workers numbered from 1; the calling thread is number 0. */
-class Members {
-  readonly #members = new Map<number, Member>();
-
-  /** @throws any error of `start`, after ending the workers already started. */
-  constructor(
-    backend: Backend,
-    parameters: ReadonlyMap<string, Parameter>,
-    threads: number,
-    start: (index: number) => WorkerLike,
-    begin: Beginning,
-  ) {
-    let shared: Values | undefined;
-    try {
-      for (let index = 1; index < threads; index++) {
-        const weights = shared ?? flatArray(backend, parameters);
-        if (moved(weights).length === 0) shared = weights;
-        const remote = new Remote(start(index));
-        this.#members.set(index, { remote, weights });
-        remote.tell({ begin });
-      }
-    } catch (error) {
-      this.end();
-      throw error;
-    }
-  }
-
-  /**
-   * Makes each worker compute the tasks that `tasksOf` returns for it.
-   *
-   * @throws Error if a worker fails; it names the worker.
-   */
-  async compute(
-    parameters: ReadonlyMap<string, Parameter>,
-    tasksOf: (index: number) => readonly Task[],
-  ): Promise<Done[]> {
-    const written = new Set<Values>();
-    const asked = Array.from(this.#members, ([index, member]) => {
-      const tasks = tasksOf(index);
-      if (tasks.length === 0) return [];
-      if (!written.has(member.weights)) writeValues(member.weights, parameters);
-      written.add(member.weights);
-      return ask(index, member, tasks);
-    });
-    return (await Promise.all(asked)).flat();
-  }
-
-  /** Ends every worker, whatever it is doing. */
-  end(): void {
-    for (const { remote } of this.#members.values()) remote.end();
-  }
-}
-
-async function ask(index: number, member: Member, tasks: readonly Task[]): Promise<Done[]> {
-  const { remote, weights } = member;
-  const arrays = tasks.flatMap(({ batch, gradients }) => [...arraysOf(batch), gradients!]);
-  try {
-    const request = { assign: { weights, tasks } };
-    const answer = await remote.ask(request, [weights, ...arrays].flatMap(moved));
-    member.weights = answer.weights;
-    return tasks.map(({ shard }, at) => ({
-      shard,
-      outcome: answer.outcomes[at]!,
-      gradients: answer.gradients[at]!,
-    }));
-  } catch (cause) {
-    throw new Error(`worker ${index}: ${(cause as Error).message}`, { cause });
-  }
+/**
+ * Sums the shards: `loss = Σ α_s·loss_s` and `g = Σ α_s·g_s`, with α = 1 for a sum. A mean with weights w_s has
+ * `α_s = w_s / Σ w`, which gives the mean over all.
+ *
+ * @param parameters their gradients are initially those of shard 0, and finally the combined ones.
+ * @param outcomes in order of the shards, from 0.
+ */
+function combine(parameters: Parameters, reduction: Reduction, outcomes: readonly Outcome[]): Computed {
+  const sum = (of: (outcome: Outcome) => number) =>
+    outcomes.reduce((total, outcome) => total + of(outcome), 0);
+  const weight = sum((outcome) => outcome.weight);
+  // The mean of no terms is 0, as it then is for each shard.
+  const factor = (outcome: Outcome) => (reduction === 'sum' || weight === 0 ? 1 : outcome.weight / weight);
+  for (const outcome of outcomes)
+    if (outcome.gradients === undefined) scaleGradients(parameters, factor(outcome));
+    else addGradients(parameters, outcome.gradients, factor(outcome));
+  return {
+    loss: sum((outcome) => factor(outcome) * outcome.loss),
+    weight,
+    tokens: sum(({ tokens }) => tokens),
+  };
 }

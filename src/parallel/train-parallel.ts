@@ -10,7 +10,7 @@ import { checkTraining, loopChecks } from '../training/check.ts';
 import { trainingLoop } from '../training/loop.ts';
 import type { LoopOptions, TrainingStep } from '../training/options.ts';
 import type { Trainable } from '../training/trainable.ts';
-import type { AnyBatch } from './messages.ts';
+import type { AnyBatch } from './shards.ts';
 import { Team } from './team.ts';
 import { spawn, type WorkerLike } from './workers.ts';
 

@@ -1,5 +1,42 @@
-/** Workers in Node and browsers: starting, messaging and ending them, and the worker's end of the connection. */
-import type { Answer, Request, Response } from './messages.ts';
+/** The calling thread's side: starting workers, sending them shards and ending them, in Node and browsers. */
+
+import type { Backend } from '../kernels/backend.ts';
+import type { Values } from '../kernels/heap.ts';
+import type { LossSettings } from '../losses/loss.ts';
+import type { Blueprint } from '../storage/blueprint.ts';
+import { flatArray, moved, type Outcome, type Parameters, type Task, writeValues } from './replica.ts';
+import { arraysOf } from './shards.ts';
+
+/** The initial message to a worker: the model and the loss. */
+export interface Beginning {
+  readonly blueprint: Blueprint;
+  /** The parameters' names and shapes, in their order in flat arrays. */
+  readonly parameters: readonly string[];
+  /** The name of the backend. */
+  readonly backend: string;
+  /** Its kernels, if a worker cannot compile them itself. */
+  readonly kernels: WebAssembly.Module | undefined;
+  readonly loss: { readonly name: string; readonly options: LossSettings };
+}
+
+/** The shards of a step assigned to a worker. */
+export interface Assignment {
+  /** Parameter by parameter. */
+  readonly weights: Values;
+  readonly tasks: readonly Task[];
+}
+
+/** A worker's answer to an assignment. Arrays that are not shared are returned with it. */
+export interface Answer {
+  readonly weights: Values;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** To a worker. */
+export type Request = { readonly begin: Beginning } | { readonly assign: Assignment };
+
+/** From a worker. */
+export type Response = { readonly answer: Answer } | { readonly failure: Error };
 
 /** A worker of Node or of a browser. */
 export interface WorkerLike {
@@ -26,6 +63,75 @@ export function spawn(): WorkerLike {
   // Not a literal within the expression, because bundlers would treat it as a file to copy.
   const script = './worker.js';
   return new node.threads.Worker(new URL(script, here)) as WorkerLike;
+}
+
+/** A worker, and the array that passes weights to it. */
+interface Member {
+  readonly remote: Remote;
+  weights: Values;
+}
+
+/** Workers numbered from 1; the calling thread is number 0. */
+export class Workers {
+  readonly #members = new Map<number, Member>();
+
+  /** @throws any error of `start`, after ending the workers already started. */
+  constructor(
+    backend: Backend,
+    parameters: Parameters,
+    threads: number,
+    start: (index: number) => WorkerLike,
+    begin: Beginning,
+  ) {
+    let shared: Values | undefined;
+    try {
+      for (let index = 1; index < threads; index++) {
+        const weights = shared ?? flatArray(backend, parameters);
+        if (moved(weights).length === 0) shared = weights;
+        const remote = new Remote(start(index));
+        this.#members.set(index, { remote, weights });
+        remote.tell({ begin });
+      }
+    } catch (error) {
+      this.end();
+      throw error;
+    }
+  }
+
+  /**
+   * Makes each worker compute the tasks that `tasksOf` returns for it.
+   *
+   * @throws Error if a worker fails; it names the worker.
+   */
+  async compute(parameters: Parameters, tasksOf: (index: number) => readonly Task[]): Promise<Outcome[]> {
+    const written = new Set<Values>();
+    const asked = Array.from(this.#members, ([index, member]) => {
+      const tasks = tasksOf(index);
+      if (tasks.length === 0) return [];
+      if (!written.has(member.weights)) writeValues(member.weights, parameters);
+      written.add(member.weights);
+      return ask(index, member, tasks);
+    });
+    return (await Promise.all(asked)).flat();
+  }
+
+  /** Ends every worker, whatever it is doing. */
+  end(): void {
+    for (const { remote } of this.#members.values()) remote.end();
+  }
+}
+
+async function ask(index: number, member: Member, tasks: readonly Task[]): Promise<readonly Outcome[]> {
+  const { remote, weights } = member;
+  const arrays = tasks.flatMap(({ batch, gradients }) => [...arraysOf(batch), gradients!]);
+  try {
+    const request = { assign: { weights, tasks } };
+    const answer = await remote.ask(request, [weights, ...arrays].flatMap(moved));
+    member.weights = answer.weights;
+    return answer.outcomes;
+  } catch (cause) {
+    throw new Error(`worker ${index}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** Members of Node's and browsers' workers outside their common interface. */
@@ -123,17 +229,9 @@ interface NodeModules {
 }
 
 /** Node's modules, without an import that would fail in browsers or bundlers; undefined elsewhere. */
-function nodeModules(): NodeModules | undefined {
+export function nodeModules(): NodeModules | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
   const threads = process?.getBuiltinModule?.('node:worker_threads');
   const url = process?.getBuiltinModule?.('node:url');
   return threads && url ? ({ threads, url } as NodeModules) : undefined;
-}
-
-/** The connection of the worker running this code; undefined outside a worker. */
-export function ownPort(): Port | undefined {
-  const parent = nodeModules()?.threads.parentPort;
-  if (parent) return parent;
-  const scope = globalThis as { WorkerGlobalScope?: unknown };
-  return scope.WorkerGlobalScope === undefined ? undefined : (globalThis as unknown as Port);
 }

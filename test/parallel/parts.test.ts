@@ -44,7 +44,7 @@ class PageWorker extends EventTarget implements WorkerLike {
 
 describe('a browser’s worker', () => {
   const request = { assign: { weights: new Float32Array(1), tasks: [] } };
-  const answer = { weights: new Float32Array(1), gradients: [], outcomes: [] };
+  const answer = { weights: new Float32Array(1), outcomes: [] };
 
   test('answers, and is ended', async () => {
     const page = new PageWorker();
