@@ -1,5 +1,5 @@
 /** Reads files written by `model.save` of TensorFlow.js: model.json and its weights. */
-
+import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
@@ -95,7 +95,7 @@ function fileOf(files: Files, name: string): Uint8Array {
       name === 'model.json' ? 'it and the weights that it names' : 'every file that model.json names';
     throw rangeError(WHERE, 'files', `has no ${show(name)}`, expected);
   }
-  if (bytes instanceof Uint8Array) return bytes;
+  if (isBuiltin(bytes, 'Uint8Array')) return bytes;
   throw typeError(WHERE, `files[${show(name)}]`, `is ${show(bytes)}`, 'a Uint8Array');
 }
 

@@ -1,5 +1,5 @@
 /** Runs graphs of ONNX files with layers of the library. */
-
+import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
@@ -151,7 +151,7 @@ function feedOf({ name, kind, shape }: GraphValue, feeds: OnnxFeeds): Value {
       `has ${feed.data.length} elements of shape [${feed.shape.join(', ')}]`,
       `[${(shape ?? []).map((size) => (size === '' ? 'any' : size)).join(', ')}]`,
     );
-  const data = feed.data instanceof Int32Array ? Float64Array.from(feed.data) : feed.data;
+  const data = isBuiltin(feed.data, 'Int32Array') ? Float64Array.from(feed.data) : feed.data;
   return { kind, data, shape: feed.shape };
 }
 

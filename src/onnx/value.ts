@@ -1,5 +1,5 @@
 /** The values of a graph: arrays of one kind, row-major, of any shape. */
-
+import { isBuiltin } from '../common/builtin.ts';
 import { rangeError } from '../common/errors.ts';
 import { elementsOf } from '../common/tensor.ts';
 
@@ -30,7 +30,7 @@ export function allocate(kind: Kind, shape: readonly number[], like?: Value['dat
       `makes a value of shape [${shape.join(', ')}]`,
       'at most 2²⁸ elements',
     );
-  const single = kind === 'real' && like instanceof Float32Array;
+  const single = kind === 'real' && isBuiltin(like, 'Float32Array');
   return { kind, data: single ? new Float32Array(count) : new Float64Array(count), shape };
 }
 

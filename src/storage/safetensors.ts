@@ -50,11 +50,13 @@ interface Entry {
 // CRC-32 in the metadata: covers only the data in files before version 2, and everything since.
 const DATA_CHECKSUM = 'crc32';
 const CHECKSUM = 'recurrent-cells.crc32';
+const METADATA = '__metadata__';
 
 /**
  * Encodes a safetensors file.
  *
- * @throws RangeError if a number exceeds the range of F16; TypeError if `metadata` contains anything but strings.
+ * @throws RangeError if a number exceeds the range of F16, or a name is one that the format reserves; TypeError if `metadata`
+ * contains anything but strings.
  *
  * @example
  * ```ts
@@ -109,14 +111,16 @@ export function encodeTensors(
   tensors: ReadonlyMap<string, Tensor>,
   { dtype, metadata = {} }: WriteSafetensorsOptions,
 ): Uint8Array {
+  const reserved = (argument: string, name: string) =>
+    rangeError(where, argument, `has ${show(name)}`, 'another name: the format reserves this one');
+  if (tensors.has(METADATA)) throw reserved('tensors', METADATA);
+  if (Object.hasOwn(metadata, CHECKSUM)) throw reserved('metadata', CHECKSUM);
   const stored = new Map<string, StoredTensor>();
   for (const [name, { data, shape }] of tensors) {
     const type = dtype ?? (isBuiltin(data, 'Float32Array') ? 'F32' : 'F64');
     stored.set(name, new StoredTensor('', type, shape, encodeElements(where, name, data, type)));
   }
-  const header: [string, unknown][] = [
-    ['__metadata__', { ...metadata, [CHECKSUM]: checksum(stored, metadata) }],
-  ];
+  const header: [string, unknown][] = [[METADATA, { ...metadata, [CHECKSUM]: checksum(stored, metadata) }]];
   let end = 0;
   for (const [name, { dtype, shape, bytes }] of stored) {
     header.push([name, { dtype, shape, data_offsets: [end, end + bytes.length] }]);
@@ -154,13 +158,16 @@ export function decodeTensors(where: string, bytes: Uint8Array): TensorFile & { 
     );
   const start = 8 + Number(length);
   const header = new Map(Object.entries(parseHeader(bytes.subarray(8, start), damaged)));
-  const given = header.get('__metadata__') ?? {};
-  header.delete('__metadata__');
+  const given = header.get(METADATA) ?? {};
+  header.delete(METADATA);
   if (typeof given !== 'object' || Object.values(given).some((value) => typeof value !== 'string'))
     throw damaged(`has metadata that is ${show(given)}`, 'strings by name');
   const data = bytes.subarray(start);
   const tensors = readEntries(where, header, data, damaged);
-  const sealed = CHECKSUM in given;
+  const damagedKey = Object.keys(given).find(isNearlyChecksum);
+  if (damagedKey !== undefined)
+    throw damaged(`has metadata ${show(damagedKey)}`, `${show(CHECKSUM)}: the file is damaged`);
+  const sealed = Object.hasOwn(given, CHECKSUM);
   const { [sealed ? CHECKSUM : DATA_CHECKSUM]: expected, ...metadata } = given as { [key: string]: string };
   if (expected !== undefined) {
     const found = sealed ? checksum(tensors, metadata) : crc32([data]);
@@ -170,18 +177,43 @@ export function decodeTensors(where: string, bytes: Uint8Array): TensorFile & { 
   return { tensors, metadata, sealed };
 }
 
+/** Whether a flipped bit made this key of the checksum's: the file must not pass for one without a checksum. */
+function isNearlyChecksum(key: string): boolean {
+  const differing = [...CHECKSUM].filter((letter, at) => letter !== key[at]).length;
+  return key.length === CHECKSUM.length && differing === 1;
+}
+
 type Damaged = (came: string, expected: string) => RangeError;
 
 function parseHeader(json: Uint8Array, damaged: Damaged): { [name: string]: unknown } {
+  let text: string;
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(json);
+    header = JSON.parse(text);
   } catch {
     throw damaged('has a header that is not JSON', 'a safetensors file');
   }
+  const twice = repeatedKey(text);
+  if (twice !== undefined) throw damaged(`has ${show(twice)} twice`, 'every name once');
   if (typeof header !== 'object' || header === null || Array.isArray(header))
     throw damaged(`has a header that is ${show(header)}`, 'a safetensors file');
   return header as { [name: string]: unknown };
+}
+
+/** A key that an object of this JSON has twice; `JSON.parse` keeps the last without a word. */
+function repeatedKey(json: string): string | undefined {
+  const open: Set<string>[] = [];
+  for (const [token, key] of json.matchAll(/[{}]|("[^"\\]*(?:\\.[^"\\]*)*")\s*:?/g)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '}') open.pop();
+    else if (token.endsWith(':')) {
+      const name: string = JSON.parse(key!);
+      if (open.at(-1)!.has(name)) return name;
+      open.at(-1)!.add(name);
+    }
+  }
+  return undefined;
 }
 
 /** The tensors of a header; they must cover the data without gaps or overlaps. */

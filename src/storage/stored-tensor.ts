@@ -1,4 +1,5 @@
 /** Tensors stored in a file, converted on first access, and the element types of files. */
+import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 
@@ -88,7 +89,7 @@ export class StoredTensor implements Tensor {
 
   #converted(): Tensor['data'] {
     const { elements } = this;
-    if (elements instanceof Float32Array || elements instanceof Float64Array) return elements;
+    if (isBuiltin(elements, 'Float32Array', 'Float64Array')) return elements;
     return Float64Array.from(elements as ArrayLike<number | bigint>, (element) => {
       const value = Number(element);
       if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value;

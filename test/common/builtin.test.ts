@@ -1,4 +1,5 @@
 /** Values of another realm, as an iframe or a test runner's sandbox hands them over, are taken like one's own. */
+
 import { createContext, runInContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { isBuiltin } from '../../src/common/builtin.ts';
@@ -19,6 +20,8 @@ import {
   sequential,
   tensor,
 } from '../../src/index.ts';
+import { fromTfjs } from '../../src/keras.ts';
+import { fromOnnx, toOnnx } from '../../src/onnx.ts';
 import { lines, pattern, SparseMatrix, splitSeries } from '../../src/text.ts';
 
 const context = createContext({});
@@ -100,5 +103,17 @@ describe('taken like those of this realm', () => {
     expect(SparseMatrix.fromRows([foreign('new Map([[1, 2]])')], 2).values).toEqual(Float64Array.of(2));
     const series = foreign<ReturnType<typeof tensor>>('({ data: new Float64Array(8), shape: [8, 1] })');
     expect(splitSeries(series, { length: 2 }).train.inputs.data).toBeInstanceOf(Float64Array);
+  });
+
+  test('the files and inputs of models from elsewhere', () => {
+    const bytes = foreign<Uint8Array>('Uint8Array.from(given[0])', [...new TextEncoder().encode('{}')]);
+    expect(() => fromTfjs({ 'model.json': bytes })).toThrow(/^fromTfjs: model\.json has no modelTopology/);
+    const own = new Dense({ ...sizes, bias: false });
+    const graph = fromOnnx(toOnnx(own));
+    const { output } = graph.run({ input: real });
+    expect(output!.data).toEqual(graph.run({ input: tensor([[1, 2]]) }).output!.data);
+    expect(output!.data.constructor).toBe(Float32Array);
+    const picked = fromOnnx(toOnnx(new Embedding({ classes: 3, outputSize: 2 })));
+    expect(picked.run({ input: whole })).toEqual(picked.run({ input: indices([[2, 0]]) }));
   });
 });

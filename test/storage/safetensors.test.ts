@@ -1,7 +1,15 @@
 import { crc32 as zlibCrc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readSafetensors, type StoredTensor, type Tensor, writeSafetensors } from '../../src/index.ts';
+import {
+  Dense,
+  loadWeights,
+  readSafetensors,
+  type StoredTensor,
+  save,
+  type Tensor,
+  writeSafetensors,
+} from '../../src/index.ts';
 import { crc32 } from '../../src/storage/crc32.ts';
 import { decodeTensors, encodeTensors } from '../../src/storage/safetensors.ts';
 
@@ -278,4 +286,71 @@ test('public arguments are checked', () => {
   expect(() => writeSafetensors(new Map(), { metadata: { a: 1 as never } })).toThrow(
     new TypeError('writeSafetensors: metadata["a"] is 1, expected a string'),
   );
+});
+
+describe('names that a file cannot hold twice or at all', () => {
+  const one = new Map([['w', { data: Float32Array.of(1), shape: [1] }]]);
+
+  test('the names that the format reserves', () => {
+    const metadata = new Map([['__metadata__', { data: Float32Array.of(1), shape: [1] }]]);
+    expect(() => writeSafetensors(metadata)).toThrow(
+      new RangeError(
+        'writeSafetensors: tensors has "__metadata__", expected another name: the format reserves this one',
+      ),
+    );
+    expect(() => writeSafetensors(one, { metadata: { 'recurrent-cells.crc32': '0' } })).toThrow(
+      new RangeError(
+        'writeSafetensors: metadata has "recurrent-cells.crc32", expected another name: the format reserves this one',
+      ),
+    );
+  });
+
+  const fileOf = (json: string, data = new Uint8Array(4)) => {
+    const header = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    return Uint8Array.from(Buffer.concat([length, header, data]));
+  };
+  const entry = '{"dtype":"F32","shape":[1],"data_offsets":[0,4]}';
+
+  test('keys that a header has twice', () => {
+    expect([...readSafetensors(fileOf(`{"a":${entry}}`)).tensors.keys()]).toEqual(['a']);
+    for (const [json, name] of [
+      [`{"a":${entry},"a":${entry}}`, 'a'],
+      [String.raw`{"a":${entry},"\u0061" :${entry}}`, 'a'],
+      ['{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"shape":[1]}}', 'shape'],
+      [`{"__metadata__":{"k":"v","k":"v"},"a":${entry}}`, 'k'],
+    ] as const)
+      expect(() => readSafetensors(fileOf(json))).toThrow(
+        new RangeError(`readSafetensors: bytes has "${name}" twice, expected every name once`),
+      );
+  });
+
+  test('strings that look like keys are none', () => {
+    const metadata = { a: '"b":1,"b":2}', '}{': String.raw`\":`, 'x:': '{"x:":' };
+    expect(readSafetensors(writeSafetensors(one, { metadata })).metadata).toEqual(metadata);
+  });
+
+  test('names of every object are names of tensors', () => {
+    const names = ['__proto__', 'constructor', 'hasOwnProperty'];
+    const given = new Map(names.map((name, i) => [name, { data: Float32Array.of(i), shape: [1] }]));
+    const { tensors } = readSafetensors(
+      writeSafetensors(given, { metadata: JSON.parse('{"__proto__":"x"}') }),
+    );
+    expect([...tensors].map(([name, { data }]) => [name, data[0]])).toEqual(
+      names.map((name, i) => [name, i]),
+    );
+  });
+});
+
+test('a file whose key of the checksum is damaged does not pass for one without a checksum', () => {
+  const model = new Dense({ inputSize: 1, outputSize: 1 });
+  const bytes = save(model);
+  const at = Buffer.from(bytes).indexOf('recurrent-cells.crc32');
+  for (let bit = at * 8; bit < (at + 'recurrent-cells.crc32'.length) * 8; bit++) {
+    const damaged = bytes.slice();
+    damaged[bit >> 3]! ^= 1 << (bit & 7);
+    for (const read of [() => readSafetensors(damaged), () => loadWeights(model, damaged)])
+      expect(read, `bit ${bit}`).toThrow(RangeError);
+  }
 });
