@@ -15,6 +15,8 @@ export function isBuiltin<Name extends keyof Builtins>(
   value: unknown,
   ...names: readonly Name[]
 ): value is Builtins[Name] {
+  // A view's tag is that of its class in any realm; another object can claim any tag.
+  if (ArrayBuffer.isView(value)) return names.includes((value as Uint8Array)[Symbol.toStringTag] as Name);
   const tag = Object.prototype.toString.call(value).slice('[object '.length, -1);
-  return names.includes(tag as Name) && (ArrayBuffer.isView(value) || !tag.endsWith('Array'));
+  return names.includes(tag as Name) && !tag.endsWith('Array');
 }

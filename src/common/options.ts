@@ -35,7 +35,7 @@ export function checkOptions<Described extends object, Options extends Described
   for (const name in checks) {
     const value: unknown = options[name];
     const check = checks[name] as Kind<unknown> | { readonly required: Kind<unknown> };
-    if ('required' in check) apply(where, name, value, check.required);
+    if (typeof check === 'object' && 'required' in check) apply(where, name, value, check.required);
     else if (value !== undefined) apply(where, name, value, check);
   }
   return options;

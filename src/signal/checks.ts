@@ -31,7 +31,7 @@ export function extent(
     (timed || shape.length === trailing.length + 1) &&
     (expected === undefined || timed === expected) &&
     trailing.every((dimension, i) => shape[shape.length - trailing.length + i] === dimension);
-  const came = `has shape [${shape.join(', ')}]`;
+  const came = () => `has shape [${shape.join(', ')}]`;
   if (!fits) {
     const names = trailing.map(() => width ?? widthName);
     const form = (axes: string[]) => `[${[...axes, ...names].join(', ')}]`;
@@ -40,12 +40,12 @@ export function extent(
       ...(expected === true ? [] : [form(['batch'])]),
     ];
     const note = trailing.length > 0 && width !== undefined ? ` (${widthName} is ${width})` : '';
-    throw rangeError(where, argument, came, `${forms.join(' or ')}${note}`);
+    throw rangeError(where, argument, came(), `${forms.join(' or ')}${note}`);
   }
   const [batch, time] = shape;
-  if (!(batch! > 0)) throw rangeError(where, argument, came, 'at least one sequence');
+  if (!(batch! > 0)) throw rangeError(where, argument, came(), 'at least one sequence');
   if (timed && batch! * time! > MOST_INDICES)
-    throw rangeError(where, argument, came, `at most ${MOST_INDICES} steps in all sequences together`);
+    throw rangeError(where, argument, came(), `at most ${MOST_INDICES} steps in all sequences together`);
   return { batch: batch!, time: timed ? time! : 1, timed };
 }
 

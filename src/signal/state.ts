@@ -42,18 +42,18 @@ export function stateInput(
   sizes: StateSizes,
   batch: number,
 ): MatrixState {
-  const names = Object.keys(sizes).join(', ');
+  const names = () => Object.keys(sizes).join(', ');
   if (typeof state !== 'object' || state === null || Array.isArray(state))
-    throw typeError(where, argument, `is ${show(state)}`, `a state of ${names}`);
+    throw typeError(where, argument, `is ${show(state)}`, `a state of ${names()}`);
   for (const name of Object.keys(state))
     if (!Object.hasOwn(sizes, name)) {
-      const expected = names === '' ? 'none: there is no state here' : `only ${names}`;
+      const expected = names() === '' ? 'none: there is no state here' : `only ${names()}`;
       throw rangeError(where, argument, `has a part ${show(name)}`, expected);
     }
   return mapValues(sizes, (size, name) => {
     const part = state[name];
     const path = `${argument}.${name}`;
-    if (part === undefined) throw typeError(where, path, 'is missing', `a state of ${names}`);
+    if (part === undefined) throw typeError(where, path, 'is missing', `a state of ${names()}`);
     if (typeof size !== 'number') return stateInput(arena, where, path, part as State, size, batch);
     return partInput(arena, where, path, part as Tensor, size, batch);
   });

@@ -21,7 +21,9 @@ export function mapNames<Name extends string, Value>(
   names: readonly Name[],
   make: (name: Name) => Value,
 ): { [name in Name]: Value } {
-  return Object.fromEntries(names.map((name) => [name, make(name)])) as { [name in Name]: Value };
+  const values = {} as { [name in Name]: Value };
+  for (const name of names) values[name] = make(name);
+  return values;
 }
 
 /** The data of one step for φ: it writes `next`, `gates` and `kept`, and only reads the rest. */
