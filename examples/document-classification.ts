@@ -193,7 +193,7 @@ interface Answers {
 }
 
 async function answer(fold: number, show: (loss: number) => void): Promise<Answers> {
-  const [from, to] = [fold, fold + 1].map((border) => Math.floor((border * mails.length) / FOLDS));
+  const [from, to] = [fold, fold + 1].map((part) => Math.floor((part * mails.length) / FOLDS));
   const test = mails.slice(from, to);
   const others = [...mails.slice(0, from), ...mails.slice(to)];
   const training = options.quick ? others.slice(0, 1000) : others;

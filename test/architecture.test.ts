@@ -1,4 +1,4 @@
-/** Imports go one way: down the floors of docs/architecture.md, and never in a circle. */
+/** Checks that imports only go down the floors of docs/architecture.md, and never form a circle. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ const source = join(root, 'src');
 const floors = [
   ...readFileSync(join(root, 'docs/architecture.md'), 'utf8').matchAll(/^\| `([\w/-]+)` *\|/gm),
 ].map(([, name]) => name!);
-/** The compiler of WebAssembly has imports of its own. */
+/** All sources but those for AssemblyScript, whose imports differ. */
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .map((file) => file.split(sep).join('/'))
   .filter((file) => file.endsWith('.ts') && !file.includes('/assembly/') && !file.endsWith('.generated.ts'));
@@ -29,7 +29,7 @@ function importsOf(file: string): string[] {
 const folderOf = (file: string) =>
   floors.find((floor) => file.startsWith(`${floor}/`)) ?? file.split('/').slice(0, -1)[0];
 
-test('every folder is a floor, and every floor a folder', () => {
+test('every folder is a floor, and every floor is a folder', () => {
   const folders = new Set(files.map(folderOf).filter((folder) => folder !== undefined));
   expect([...folders].sort()).toEqual([...floors].sort());
 });

@@ -32,43 +32,46 @@ describe.each([
   ['esm', 'js'],
   ['cjs', 'cjs'],
 ])('%s', (format, extension) => {
-  /** By the names of files. */
+  /** By file name. */
   const outputs = (): ReadonlyMap<string, Output> => {
     const text = readFileSync(join(folder, `metafile-${format}.json`), 'utf8');
     const { outputs } = JSON.parse(text) as { readonly outputs: { readonly [path: string]: Output } };
     return new Map(Object.entries(outputs).map(([path, output]) => [basename(path), output]));
   };
 
-  /** The code of an entry and of all that it loads. */
+  /** The code of an entry and of all files that it loads. */
   const loadedBy = (entry: string): string => {
     const files = new Set([`${entry}.${extension}`]);
     for (const file of files) for (const { path } of outputs().get(file)!.imports) files.add(basename(path));
     return [...files].map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
   };
 
-  test('only recurrent-cells/node carries the kernels of 256 bits', () => {
+  test('only recurrent-cells/node contains the 256-bit kernels', () => {
     expect(loadedBy('index')).not.toContain('256 bits');
     expect(loadedBy('parallel')).not.toContain('256 bits');
     expect(loadedBy('node')).toContain('256 bits');
   });
 
-  test('each module is in one file, which all entries share', () => {
+  test('each module is in one file, shared by all entries', () => {
     const modules = [...outputs().values()].flatMap(({ inputs }) => Object.keys(inputs));
     expect(modules).toContain('src/kernels/backend.ts');
     expect(modules.filter((module, i) => modules.indexOf(module) < i)).toEqual([]);
   });
 
-  test.each(['index', 'matrix', 'testing', 'text'])('%s has no worker, and asks for no address', (entry) => {
-    expect(loadedBy(entry)).not.toMatch(/new Worker|import\.meta|__filename|\blocation\.href/);
-  });
+  test.each(['index', 'matrix', 'testing', 'text'])(
+    '%s contains no worker, and does not use its own address',
+    (entry) => {
+      expect(loadedBy(entry)).not.toMatch(/new Worker|import\.meta|__filename|\blocation\.href/);
+    },
+  );
 
-  test('parallel has the worker, as bundlers look for it', () => {
+  test('parallel contains the worker in the form that bundlers recognise', () => {
     const url = format === 'esm' ? 'import.meta.url' : 'location.href';
     expect(loadedBy('parallel')).toContain(`new Worker(new URL("./worker.js", ${url}), { type: "module" })`);
   });
 });
 
-test('it computes in a sandbox, where its arrays are not of the realm that WebAssembly and encoders are of', () => {
+test('it computes in a sandbox whose WebAssembly and encoders are of another realm', () => {
   const context = createContext({ WebAssembly, TextEncoder, TextDecoder });
   const modules = new Map<string, object>();
   const loaded = (path: string): object => {
@@ -89,8 +92,8 @@ test('it computes in a sandbox, where its arrays are not of the realm that WebAs
   expect(float32().name).toMatch('SIMD');
 });
 
-describe('what ships computes, and does nothing else', () => {
-  /** What engines give to programs, as far as the library asks for it by name. */
+describe('the published code only computes', () => {
+  /** The global names that the library may use. */
   const GLOBALS = [
     ...['Array', 'ArrayBuffer', 'BigInt', 'BigInt64Array', 'BigUint64Array', 'Boolean', 'DataView', 'Error'],
     ...[
@@ -126,12 +129,12 @@ describe('what ships computes, and does nothing else', () => {
       'WeakMap',
     ],
     ...['WeakRef', 'WeakSet', 'WebAssembly', 'globalThis', 'performance', 'undefined'],
-    // Of CommonJS; `__filename` and `location` say where the worker lies.
+    // Of CommonJS; `__filename` and `location` locate the worker.
     ...['__filename', 'exports', 'location', 'module', 'require'],
-    // The first is where `Stopwords` warns unless told otherwise; the other is in `recurrent-cells/parallel` alone.
+    // `Stopwords` warns by the first by default; only `recurrent-cells/parallel` uses the other.
     ...['console', 'Worker'],
   ];
-  /** Ways to code from text, to the network, to files and to what a page or process holds, by whatever way they are named. */
+  /** Names that reach code from text, the network, files, or data of a page or process, however they are written. */
   const FORBIDDEN = new Set([
     ...[
       'eval',
@@ -181,7 +184,7 @@ describe('what ships computes, and does nothing else', () => {
     return { globals, modules, forbidden };
   }
 
-  /** What a node takes of `process`. */
+  /** The property of `process` that a node uses. */
   function propertiesOfProcess(node: ts.Node): string[] {
     const isProcess = (of: ts.Node | undefined) =>
       of !== undefined && ts.isIdentifier(of) && of.text === 'process';
@@ -218,7 +221,7 @@ describe('what ships computes, and does nothing else', () => {
     return symbol?.declarations?.some((of) => files.includes(of.getSourceFile().fileName)) === true;
   }
 
-  test.each(['js', 'cjs'])('.%s names what it may', (extension) => {
+  test.each(['js', 'cjs'])('.%s uses only allowed names', (extension) => {
     const files = readdirSync(folder).filter((file) => file.endsWith(`.${extension}`));
     expect(files).toContain(`index.${extension}`);
     const { globals, modules, forbidden } = namedIn(files.map((file) => join(folder, file)));
@@ -233,7 +236,7 @@ describe('what ships computes, and does nothing else', () => {
     ]);
   });
 
-  test('a way out is found, however it is written', () => {
+  test('a forbidden name is found, however it is written', () => {
     const file = join(folder, 'way-out.js');
     const ways = [
       'eval("1");',
@@ -258,7 +261,7 @@ describe('what ships computes, and does nothing else', () => {
   });
 });
 
-test('nothing is installed beside it, and what it is built with is locked', () => {
+test('there are no runtime dependencies, and build dependencies are locked', () => {
   const read = (file: string) => JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'));
   const { dependencies, peerDependencies, optionalDependencies, scripts } = read('package.json');
   expect([dependencies, peerDependencies, optionalDependencies]).toEqual([undefined, undefined, undefined]);
@@ -268,9 +271,9 @@ test('nothing is installed beside it, and what it is built with is locked', () =
   const loose = packages.filter(([path, { integrity }]) => path !== '' && !integrity?.startsWith('sha512-'));
   expect(loose.map(([path]) => path)).toEqual([]);
 });
-describe('what one copy of the library made, another refuses by name', () => {
+describe('objects of another copy of the library are refused by name', () => {
   const entries = ['index', 'parallel', 'text'];
-  /** What a program has that imports the library, and what another has that requires it. */
+  /** The library as imported, and as required. */
   const copies = async (): Promise<[Library, Library]> => {
     const require = createRequire(import.meta.url);
     const imported = await Promise.all(entries.map((entry) => import(`${folder}${entry}.js`)));

@@ -1,4 +1,4 @@
-/** The tests that docs/reliability.md names are there. */
+/** Checks that the tests named in docs/reliability.md exist. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -9,7 +9,7 @@ const rows = [...page.matchAll(/^\|[^|]*\| `(test\/[^`]+)`: ([^|]+?) +\|/gm)].ma
   ([, file, title]) => [title!, file!] as const,
 );
 
-test('every promise names a test', () => {
+test('every guarantee names a test', () => {
   const all = page.split('\n').filter((line) => line.startsWith('|') && line.includes('test/'));
   expect(rows.length).toBe(all.length);
   expect(rows.length).toBeGreaterThan(20);

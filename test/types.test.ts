@@ -1,4 +1,4 @@
-/** What the compiler refuses: the type check of this file is the test. */
+/** What the compiler refuses; type-checking this file is the test. */
 import { expectTypeOf, test } from 'vitest';
 import {
   Bidirectional,
@@ -32,7 +32,7 @@ const lstm = new LSTMCell({ inputSize: 3, hiddenSize: 8 });
 const gru = new GRUCell({ inputSize: 8, hiddenSize: 4 });
 const x = tensor([[[1, 2, 3]]]);
 
-test('sizes live in the types', () => {
+test('types contain sizes', () => {
   expectTypeOf(lstm).toEqualTypeOf<LSTMCell<3, 8>>();
   expectTypeOf(new Sequence(lstm).outputSize).toEqualTypeOf<8>();
   expectTypeOf(new Dense({ inputSize: 3, outputSize: 5 })).toEqualTypeOf<Dense<3, 5>>();
@@ -40,7 +40,7 @@ test('sizes live in the types', () => {
   expectTypeOf(new LSTMCell({ inputSize: size, hiddenSize: 8 })).toEqualTypeOf<LSTMCell<number, 8>>();
 });
 
-test('a width that does not fit is no program', () => {
+test('a width that does not fit does not compile', () => {
   const model = sequential(new Sequence(lstm), new Dropout({ rate: 0.1 }), new Sequence(gru));
   expectTypeOf(model).toEqualTypeOf<Sequential<Tensor, 3, 4>>();
   // @ts-expect-error: 8 wide goes into 9
@@ -53,9 +53,9 @@ test('a width that does not fit is no program', () => {
   refused(() => sequential(new OneHot({ classes: 5 }), new Sequence(lstm)));
   // @ts-expect-error: a stack of 4 outputs into 5
   refused(() => sequential(model, new Dense({ inputSize: 5, outputSize: 1 })));
-  // @ts-expect-error: a cell is no layer
+  // @ts-expect-error: a cell is not a layer
   refused(() => sequential(lstm));
-  // @ts-expect-error: nothing is no model
+  // @ts-expect-error: a model needs a layer
   refused(() => sequential());
   // Widths that are only numbers are left to run time.
   const size: number = 3;
@@ -66,7 +66,7 @@ test('a width that does not fit is no program', () => {
   );
 });
 
-test('layers around the recurrent ones know their widths', () => {
+test('other layers know their widths', () => {
   const both = new Bidirectional(lstm, lstm, { merge: 'sum' });
   expectTypeOf(both.outputSize).toEqualTypeOf<8>();
   expectTypeOf(new Bidirectional(lstm, lstm).outputSize).toEqualTypeOf<number>();
@@ -96,7 +96,7 @@ test('layers around the recurrent ones know their widths', () => {
   refused(() => sequential(both, new Repeat({ steps: 2 }), new Dense({ inputSize: 4, outputSize: 1 })));
   const residual = new Residual(new Sequence(new LSTMCell({ inputSize: 8, hiddenSize: 8 })));
   expectTypeOf(residual).toEqualTypeOf<Residual<8, { readonly h: Tensor; readonly c: Tensor }>>();
-  // @ts-expect-error: the state of its layer has no r
+  // @ts-expect-error: its layer's state has no r
   refused(() => residual.initialState(1).r);
 });
 
@@ -111,17 +111,17 @@ test('states are named', () => {
   refused(() => new Sequence(lstm).forward(x, { state: { h: x } }));
   // @ts-expect-error: a state is an option, not an argument
   refused(() => new Sequence(lstm).forward(x, state));
-  // @ts-expect-error: of a cell too
+  // @ts-expect-error: also of a cell
   refused(() => lstm.forward(x, state));
-  // @ts-expect-error: a layer without state takes none
+  // @ts-expect-error: a layer without state has no such option
   refused(() => new Dense({ inputSize: 3, outputSize: 1 }).infer(x, { state }));
   const both = new Bidirectional(gru, gru).initialState(1);
   expectTypeOf(both.reverse.h).toEqualTypeOf<Tensor>();
-  // @ts-expect-error: both directions are of one kind
+  // @ts-expect-error: both directions have the same kind of cell
   refused(() => new Bidirectional(gru, lstm));
 });
 
-test('kinds of input', () => {
+test('inputs have kinds', () => {
   const embedding = new Embedding({ classes: 3, outputSize: 8 });
   const classifier = sequential(embedding, new Sequence(gru));
   expectTypeOf(classifier).toEqualTypeOf<Sequential<Indices, 3, 4>>();
@@ -135,7 +135,7 @@ test('kinds of input', () => {
   refused(() => new Sequence(lstm).infer([[[1, 2, 3]]]));
 });
 
-test('options', () => {
+test('options are checked', () => {
   // @ts-expect-error: a misspelt option
   refused(() => new LSTMCell({ inputSize: 1, hidenSize: 2 }));
   // @ts-expect-error: not an activation

@@ -12,7 +12,7 @@ const never = () => new Promise<never>(() => {});
 describe.each(['with', 'without'])('%s a signal', (how) => {
   const signal = how === 'with' ? new AbortController().signal : undefined;
 
-  test('yields what there is, of iterables of both kinds', async () => {
+  test('yields every item, of synchronous and asynchronous iterables', async () => {
     async function* later() {
       yield 1;
       yield 2;
@@ -23,7 +23,7 @@ describe.each(['with', 'without'])('%s a signal', (how) => {
     expect(await unlessAborted(never.length, signal)).toBe(0);
   });
 
-  test('an error of the iterable is the error, and nothing is asked of it afterwards', async () => {
+  test('an error of the iterable is passed on, and the iterable is not used again', async () => {
     let returned = 0;
     const failing = {
       [Symbol.iterator]: () => ({
@@ -40,7 +40,7 @@ describe.each(['with', 'without'])('%s a signal', (how) => {
     expect(returned).toBe(0);
   });
 
-  test('an error of its end reaches who ends it', async () => {
+  test('an error while closing the iterable reaches the caller that ends the loop', async () => {
     const items = (function* () {
       try {
         yield 1;
@@ -56,7 +56,7 @@ describe.each(['with', 'without'])('%s a signal', (how) => {
   });
 });
 
-test('an abort ends the waiting, and a failure after it is nobody’s', async () => {
+test('an abort ends a pending wait, and a later rejection is ignored', async () => {
   const controller = new AbortController();
   let returned = 0;
   const items = {
@@ -76,7 +76,7 @@ test('an abort ends the waiting, and a failure after it is nobody’s', async ()
   await new Promise((resolve) => setTimeout(resolve, 40));
 });
 
-test('an abort between items ends before the next is asked for', async () => {
+test('an abort between items ends the iteration before the next item is requested', async () => {
   const controller = new AbortController();
   const asked: number[] = [];
   const items = (function* () {
@@ -90,7 +90,7 @@ test('an abort between items ends before the next is asked for', async () => {
   expect(items.next().done).toBe(true);
 });
 
-test('listeners go with what they were for', async () => {
+test('listeners are removed when their wait ends', async () => {
   let listeners = 0;
   const signal = {
     aborted: false,

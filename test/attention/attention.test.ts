@@ -57,7 +57,7 @@ function subject(attention: Attention, input: AttentionInput, name: 'query' | 'k
   };
 }
 
-test('its parameters, and how to build it again', () => {
+test('lists its parameters and can be rebuilt from its architecture', () => {
   const names = kinds.map(([, options]) => [...new Attention(options).parameters().keys()]);
   expect(names).toEqual([[], [], ['weight'], ['weightQuery', 'weightKey', 'v']]);
   expect(new Attention(kinds[1]![1]).architecture()).toEqual({
@@ -66,14 +66,14 @@ test('its parameters, and how to build it again', () => {
   });
 });
 
-test('what it takes is given back at once', () => {
+test('returns its memory as soon as the pass ends', () => {
   const own = referenceBackend('float64');
   const { heap } = own;
   const attention = new Attention({ score: 'additive', querySize: 3, keySize: 2, attentionSize: 4, backend: own }); // biome-ignore format: one line
   const input = { query: drawn(1, 2, 3), keys: drawn(1, 4, 2) };
   attention.forward(input).release();
   const { used } = heap;
-  // A pass that held on to its memory would leave none for the next.
+  // If a pass kept its memory, none would be left for the next.
   for (let i = 0; i < 3; i++) {
     attention.forward(input).release();
     attention.forward(input)[Symbol.dispose]();
@@ -88,19 +88,22 @@ describe.each(kinds)('%s', (_, options) => {
   const attention = new Attention({ ...options, backend, random });
   const input = inputFor(options);
 
-  test.each(['query', 'keys', 'values'] as const)('gradients of the parameters and of %s', (name) => {
-    const { worst } = checkGradients(subject(attention, input, name), input[name]!, { state: {} });
-    expect(worst.error).toBeLessThan(1e-6);
-  });
+  test.each(['query', 'keys', 'values'] as const)(
+    'gradients of the parameters and of %s match central differences',
+    (name) => {
+      const { worst } = checkGradients(subject(attention, input, name), input[name]!, { state: {} });
+      expect(worst.error).toBeLessThan(1e-6);
+    },
+  );
 
-  test('keys that are the values get both gradients', () => {
+  test('keys that are also the values receive both gradients', () => {
     const { values, ...own } = input;
     const { worst } = checkGradients(subject(attention, own, 'keys'), own.keys, { state: {} });
     expect(worst.error).toBeLessThan(1e-6);
     expect(attention.forward(own).backward(undefined).values).toBeUndefined();
   });
 
-  test('weights sum to 1 over the valid keys and are 0 beyond; no valid key gives 0', () => {
+  test('weights sum to 1 over the valid keys and are 0 beyond; without valid keys they are 0', () => {
     const { output, weights } = attention.infer(input);
     for (const [b, length] of [4, 0, 3].entries())
       for (let i = 0; i < 2; i++) {
@@ -111,7 +114,7 @@ describe.each(kinds)('%s', (_, options) => {
     expect(Array.from(output.data.slice(10, 20))).toEqual(new Array(10).fill(0));
   });
 
-  test('what lies beyond the lengths has no effect, not even NaN', () => {
+  test('data beyond the lengths has no effect, not even NaN', () => {
     const { keys, values } = input;
     const spoiled = (of: Tensor) => {
       const data = of.data.slice();
@@ -125,13 +128,13 @@ describe.each(kinds)('%s', (_, options) => {
     );
   });
 
-  test('a second way back gives the same', () => {
+  test('a second backward gives the same gradients', () => {
     const pass = attention.forward(input);
     const once = pass.backward(pass.output, pass.weights, { retain: true });
     expect(pass.backward(pass.output, pass.weights)).toEqual(once);
   });
 
-  test('no gradient of the weights is one of zeros', () => {
+  test('a missing gradient of the weights counts as zero', () => {
     const pass = attention.forward(input);
     const alone = pass.backward(pass.output, undefined, { retain: true });
     const zeros = { data: new Float64Array(pass.weights.data.length), shape: pass.weights.shape };
@@ -139,7 +142,7 @@ describe.each(kinds)('%s', (_, options) => {
     expect(alone.values!.data.some((value) => value !== 0)).toBe(true);
   });
 
-  test('float32 is float64, rounded', () => {
+  test('float32 matches float64 up to rounding', () => {
     const single = new Attention({ ...options, backend: float32() });
     for (const [name, parameter] of single.parameters())
       parameter.write(attention.parameters().get(name)!.read());
@@ -177,7 +180,7 @@ describe('errors', () => {
     [make({ scale: Number.NaN }), 'Attention: scale is NaN, expected a finite number'],
     [make({ scale: true as never }), 'Attention: scale is true, expected a number'],
     [make({ score: 'general', scale: 2 }), 'Attention: scale is 2, expected none for score "general"'],
-  ])('of making one: %#', (act, message) => expect(act).toThrow(expect.objectContaining({ message })));
+  ])('in the constructor: %#', (act, message) => expect(act).toThrow(expect.objectContaining({ message })));
 
   const attention = new Attention({ score: 'dot', querySize: 2, keySize: 2 });
   const query = tensor([[[1, 2]]]);
@@ -199,13 +202,13 @@ describe('errors', () => {
     [{ values: query }, 'values has shape [1, 1, 2], expected [1, 2, valueSize], as keys has'],
     [{ keyLengths: [3] }, 'keyLengths[0] is 3, expected a whole number from 0 to 2'],
     [{ keyLengths: [1, 1] }, 'keyLengths has 2 entries, expected 1, one for each sequence'],
-  ])('of its input: %#', (changed, message) =>
+  ])('in the inputs: %#', (changed, message) =>
     expect(() => attention.infer({ query, keys, ...changed })).toThrow(
       expect.objectContaining({ message: `Attention.infer: ${message}` }),
     ),
   );
 
-  test('of forward, and of values', () => {
+  test('in the options of forward, and in the values', () => {
     expect(() => attention.forward({ query, keys, values: null as never })).toThrow(
       'Attention.forward: values is null, expected a tensor { data, shape } of floating-point data',
     );
@@ -224,7 +227,7 @@ describe('errors', () => {
     ).toThrow('Attention.infer: values has shape [2, 2, 1], expected [1, 2, valueSize], as keys has');
   });
 
-  test('of weights out of reach, and of an initializer', () => {
+  test('in the weights, and in an initializer', () => {
     const many = 2 ** 16;
     const sizes = { querySize: many, keySize: many };
     for (const [options, name] of [
@@ -241,7 +244,7 @@ describe('errors', () => {
     );
   });
 
-  test('of the way back', () => {
+  test('in backward', () => {
     const pass = attention.forward({ query, keys });
     expect(() => pass.backward(undefined, keys)).toThrow(
       new RangeError("Attention.backward: dWeights has shape [1, 2, 2], expected [1, 1, 2], the weights'"),

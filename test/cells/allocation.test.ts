@@ -1,4 +1,4 @@
-/** That the time loop creates nothing, and training holds on to nothing. */
+/** Checks that the time loop allocates nothing, and that training keeps nothing. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
@@ -18,7 +18,7 @@ const sizes = { inputSize: INPUT, hiddenSize: HIDDEN };
 // Bytes a step. One view a step would be 72; the views of a block of 128 steps are 25 where the engine keeps them all.
 const MOST = 32;
 
-/** The bytes of JavaScript objects that going over `time` steps and back creates, garbage included. */
+/** The bytes of JavaScript objects that a forward and backward pass over `time` steps creates, garbage included. */
 function created(cell: AnyCell, time: number, lengths: number[] | undefined): number {
   return withArena(cell.backend, (arena) => {
     const values = arena.zeros(time * BATCH, INPUT);
@@ -47,9 +47,9 @@ describe.each(cells)('%s', (_, make) => {
   test.each([
     ['sequences of one length', () => undefined],
     ['sequences of several lengths', (time: number) => [time, Math.floor(time / 2)]],
-  ])('1,800 steps more of %s create next to nothing more', (_, lengths) => {
+  ])('1,800 more steps of %s allocate next to nothing more', (_, lengths) => {
     const cell = make({ ...sizes, backend: float32(), random: new Random(0) });
-    // The engine itself creates objects until it has compiled the loop, and now and then later: the least of many counts.
+    // The engine itself allocates until it has compiled the loop, and occasionally later; so the minimum of many runs counts.
     const least = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     const steps = [200, 2000];
     const more = () => (least[1]! - least[0]!) / (steps[1]! - steps[0]!);
@@ -61,7 +61,7 @@ describe.each(cells)('%s', (_, make) => {
   });
 });
 
-test('a thousand steps of training hold no more memory than ten', () => {
+test('a thousand training steps use no more memory than ten', () => {
   const backend = float32();
   const layer = new Sequence(new LSTMCell(sizes));
   const optimizer = new Adam();

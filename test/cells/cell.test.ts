@@ -53,13 +53,13 @@ describe.each(cells)('%s', (type, Class, gates) => {
     expect(new Set(input).size).toBe(input.length);
   });
 
-  test('is drawn from its generator alone', () => {
+  test('draws its weights from its generator alone', () => {
     const values = (cell: Cell) => [...cell.parameters().values()].map((parameter) => parameter.read());
     expect(values(make())).toEqual(values(make()));
     expect(values(make({ random: new Random(2) }))).not.toEqual(values(make()));
   });
 
-  test('starts where its options say', () => {
+  test('starts with the weights that its options specify', () => {
     const cell = make({
       inputInitializer: zeros,
       recurrentInitializer: (rows, columns) => new Float64Array(rows * columns).fill(7),
@@ -68,14 +68,14 @@ describe.each(cells)('%s', (type, Class, gates) => {
     expect(cell.weightHh.read().every((value) => value === 7)).toBe(true);
   });
 
-  test('gives float32 unless told otherwise, and a state of zeros', () => {
+  test('computes in float32 by default, and starts from a zero state', () => {
     const cell = new Class({ inputSize: 1, hiddenSize: 2 });
     expect(cell.backend).toBe(float32());
     for (const part of Object.values(cell.initialState(3)))
       expect(part).toEqual({ data: new Float32Array(6), shape: [3, 2] });
   });
 
-  test('refuses sizes and initialisers that do not fit', () => {
+  test('refuses invalid sizes and initialisers', () => {
     expect(() => make({ inputSize: 0 })).toThrow(
       new RangeError(`${type}: inputSize is 0, expected a whole number of at least 1`),
     );
@@ -91,7 +91,7 @@ describe.each(cells)('%s', (type, Class, gates) => {
   });
 });
 
-test('only the forget gate of an LSTM starts open', () => {
+test('only the forget gate of an LSTM starts with a bias of 1', () => {
   const { biasIh, biasHh } = new LSTMCell({ inputSize: 1, hiddenSize: 2 });
   expect(Array.from(biasIh!.read())).toEqual([0, 0, 1, 1, 0, 0, 0, 0]);
   expect(biasHh!.read().every((value) => value === 0)).toBe(true);
@@ -101,7 +101,7 @@ test('only the forget gate of an LSTM starts open', () => {
     );
 });
 
-test('options of single cells that are not among the choices', () => {
+test('options of single cells are limited to their choices', () => {
   const sizes = { inputSize: 1, hiddenSize: 1 };
   expect(() => new RNNCell({ ...sizes, activation: 'sine' as 'tanh' })).toThrow(
     new RangeError('RNNCell: activation is "sine", expected one of "tanh", "relu"'),
@@ -111,7 +111,7 @@ test('options of single cells that are not among the choices', () => {
   );
 });
 
-test('a state is an option, and nothing else is', () => {
+test('state is the only option of forward and infer', () => {
   const cell = new LSTMCell({ inputSize: 1, hiddenSize: 1 });
   const x = tensor([[1]]);
   const state = cell.initialState(1);
@@ -128,7 +128,7 @@ test('a state is an option, and nothing else is', () => {
   }
 });
 
-test('architectures tell what the constructor needs', () => {
+test('an architecture has what the constructor needs', () => {
   const sizes = { inputSize: 2, hiddenSize: 3 };
   expect(new RNNCell({ ...sizes, activation: 'relu' }).architecture()).toEqual({
     type: 'RNNCell',
@@ -144,7 +144,7 @@ test('architectures tell what the constructor needs', () => {
   });
 });
 
-describe('a cell of one’s own', () => {
+describe('a custom cell', () => {
   /** s_t = tanh² a * s_{t−1}, which no cell of the library computes. */
   const rule: Rule<'a', 's', 't'> = {
     gates: ['a'],
@@ -178,7 +178,7 @@ describe('a cell of one’s own', () => {
     }
   }
 
-  test('runs, unrolls and goes backward like the library’s', () => {
+  test('runs, unrolls and goes backward like a cell of the library', () => {
     const cell = new Product({ inputSize: 2, hiddenSize: 3, backend: float64(), random: new Random(4) });
     expect(Array.from(cell.biasIh!.read())).toEqual([0.5, 0.5, 0.5]);
     const random = new Random(5);
@@ -194,7 +194,7 @@ describe('a cell of one’s own', () => {
   });
 });
 
-describe('a rule that cannot be walked is refused', () => {
+describe('an inconsistent rule is refused', () => {
   const make = (change: Partial<Rule<string, 'h', string>>) => () => {
     const stage = { gates: ['a'], from: 'h' as const, activate() {}, activateBackward() {} };
     const rule: Rule<string, 'h', string> = {

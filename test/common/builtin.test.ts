@@ -1,4 +1,4 @@
-/** Values of another realm, as an iframe or a test runner's sandbox hands them over, are taken like one's own. */
+/** Values of another realm, such as an iframe or a test runner's sandbox, are accepted like values of this one. */
 
 import { createContext, runInContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
@@ -48,11 +48,11 @@ test.each([
   {},
   { [Symbol.toStringTag]: 'Int32Array' },
   new Int16Array(1),
-])('%o is no Int32Array', (value) => {
+])('%o is not an Int32Array', (value) => {
   expect(isBuiltin(value, 'Int32Array')).toBe(false);
 });
 
-describe('taken like those of this realm', () => {
+describe('values of another realm are accepted as', () => {
   const sizes = { inputSize: 2, outputSize: 3 };
   const dense = new Dense(sizes);
   const real = foreign<ReturnType<typeof tensor>>('({ data: new Float32Array([1, 2]), shape: [1, 2] })');
@@ -64,7 +64,7 @@ describe('taken like those of this realm', () => {
     expect(embedding.infer(whole)).toEqual(embedding.infer(indices([[2, 0]])));
   });
 
-  test('the outputs and targets of a loss, whose precision is theirs', () => {
+  test('outputs and targets of a loss, which computes in their precision', () => {
     const scores = '({ data: new Float64Array([0.1, 0.2, 0.3, 0.1, 0.2, 0.3]), shape: [1, 2, 3] })';
     const output = foreign<ReturnType<typeof tensor>>(scores);
     const own = tensor([...output.data], [1, 2, 3]);
@@ -74,13 +74,13 @@ describe('taken like those of this realm', () => {
     expect(loss.forward(own, whole, { backend: float32() }).value).not.toBe(inDouble);
   });
 
-  test('the bytes of a file', () => {
+  test('bytes of a file', () => {
     const bytes = foreign<Uint8Array>('Uint8Array.from(given[0])', [...save(dense)]);
     expect((load(bytes) as Dense<number, number>).weight.read()).toEqual(dense.weight.read());
     expect([...readSafetensors(bytes).tensors.keys()]).toEqual(['weight', 'bias']);
   });
 
-  test('prompts, and tokens to stop at', async () => {
+  test('prompts and stop tokens', async () => {
     const model = sequential(
       new OneHot({ classes: 3 }),
       new Sequence(new GRUCell({ inputSize: 3, hiddenSize: 2 })),
@@ -95,7 +95,7 @@ describe('taken like those of this realm', () => {
     expect(await drawn(foreign('new Int32Array([1, 2])'), foreign('new Set([0])'))).toEqual(own);
   });
 
-  test('expressions, chunks, maps and series of text', async () => {
+  test('expressions, chunks, maps and series of recurrent-cells/text', async () => {
     expect(pattern(foreign<RegExp>('/\\d+/')).tokenize('7 of 12')).toEqual(['7', '12']);
     const found: string[] = [];
     for await (const line of lines([foreign<Uint8Array>('Uint8Array.from([104, 105])')])) found.push(line);

@@ -70,7 +70,7 @@ describe('errors name the place, the argument, what came and what was expected',
   });
 });
 
-describe('what needs options says so', () => {
+describe('a constructor that requires options says so', () => {
   test.each<[string, () => unknown, string]>([
     [
       'LSTMCell',

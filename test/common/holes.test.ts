@@ -1,4 +1,4 @@
-/** A hole in an array is no value: wherever an array is checked, it is refused, and what comes next is as good as before. */
+/** A hole in an array is not a value: every check of an array refuses it, and the next valid call still works. */
 import { describe, expect, test } from 'vitest';
 import {
   Attention,
@@ -28,7 +28,7 @@ import {
   Vocabulary,
 } from '../../src/text.ts';
 
-/** The list with nothing in its second place. */
+/** The list with a hole in second place. */
 function holed<Item>(...list: Item[]): Item[] {
   delete list[1];
   return list;

@@ -50,7 +50,7 @@ const checks: Checks<LayerOptions> = {
 
 const check = (options: unknown) => () => checkOptions('Layer', options as LayerOptions, checks);
 
-test('right options are passed on', () => {
+test('valid options are returned', () => {
   const options: LayerOptions = {
     inputSize: 1,
     skip: 0,
@@ -70,7 +70,7 @@ test.each<[unknown, string]>([
   ['inputSize', '"inputSize"'],
   [[{ inputSize: 1 }], 'an array of 1'],
   [() => 0, 'a function'],
-])('options that are no object: %o', (options, came) =>
+])('options must be an object: %o', (options, came) =>
   expect(check(options)).toThrow(
     new TypeError(`Layer: options is ${came}, expected an object such as { inputSize }`),
   ),
@@ -89,7 +89,7 @@ test.each<[object, Error]>([
   [{ inputSize: 1, visit: {} }, new TypeError('Layer: visit is an object, expected a function')],
 ])('%o', (options, error) => expect(check(options)).toThrow(error));
 
-describe('an unknown name is refused, with the nearest', () => {
+describe('an unknown name is refused, with the nearest valid one', () => {
   test.each([
     ['input', 'inputSize'],
     ['input_size', 'inputSize'],
@@ -101,7 +101,7 @@ describe('an unknown name is refused, with the nearest', () => {
     ['output', 'outputs'],
     ['return_sequences', 'outputs'],
     ['reversed', 'reverse'],
-    // An alias of something else, and letters that are near to nothing.
+    // An alias, and letters that resemble no option.
     ['lr', 'only inputSize, skip, rate, reverse, outputs, visit'],
     ['toString', 'only inputSize, skip, rate, reverse, outputs, visit'],
     ['bias', 'only inputSize, skip, rate, reverse, outputs, visit'],
@@ -111,7 +111,7 @@ describe('an unknown name is refused, with the nearest', () => {
     expect(check({ inputSize: 1, [name]: undefined })).toThrow(error);
   });
 
-  test('where there are none', () => {
+  test('no option exists', () => {
     expect(() => checkOptions('f', { a: 1 }, {} as Checks<object>)).toThrow(
       new TypeError('f: option "a" is unknown, expected no options'),
     );
@@ -208,7 +208,7 @@ describe('cells and layers', () => {
       ),
   );
 
-  test('containers of nothing', () => {
+  test('empty containers', () => {
     expect(() => new Bidirectional(undefined as never, undefined as never)).toThrow(
       new TypeError('Bidirectional: forward is undefined, expected a cell, such as an LSTMCell'),
     );
@@ -251,6 +251,6 @@ const missing: Checks<{ a?: number; b?: number }> = { a: size };
 const superfluous: Checks<{ a?: number }> = { a: size, b: size };
 // @ts-expect-error: a required option may not be undefined
 const optional: Checks<{ a: number }> = { a: size };
-// @ts-expect-error: a flag is no number
+// @ts-expect-error: a flag is not a number
 const another: Checks<{ a?: number }> = { a: flag };
 void [complete, missing, superfluous, optional, another];

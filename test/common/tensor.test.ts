@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { indices, tensor } from '../../src/index.ts';
 
 describe('tensor', () => {
-  test('from nested arrays', () => {
+  test('copies nested arrays', () => {
     expect(
       tensor([
         [
@@ -20,7 +20,7 @@ describe('tensor', () => {
     expect(tensor([[], []]).shape).toEqual([2, 0]);
   });
 
-  test('from values and a shape, both copied', () => {
+  test('copies values and a shape', () => {
     const values = Float32Array.of(1, 2, 3, 4);
     const shape = [2, 2];
     const made = tensor(values, shape);
@@ -90,7 +90,7 @@ describe('tensor', () => {
   });
 });
 
-test('an array that holds itself is refused', () => {
+test('an array that contains itself is refused', () => {
   const values: unknown[] = [];
   values.push(values);
   expect(() => tensor(values as number[])).toThrow(
@@ -111,7 +111,7 @@ describe('indices', () => {
     );
   });
 
-  test.each([0.5, Number.NaN, 2 ** 31])('%d is none', (value) =>
+  test.each([0.5, Number.NaN, 2 ** 31])('%d is not an index', (value) =>
     expect(() => indices([[1, value]])).toThrow(
       new RangeError(`indices: values has ${value}, expected whole numbers of 32 bits`),
     ),

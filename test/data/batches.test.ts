@@ -42,7 +42,7 @@ describe('parts', () => {
     expect([...batches({ inputs, targets: inputs }, { batchSize: 3 })][0]!.lengths).toBeUndefined();
   });
 
-  test('sequences of indices and of features are filled up', () => {
+  test('sequences of indices and of features are padded', () => {
     const [batch] = batches(
       {
         inputs: [
@@ -71,7 +71,7 @@ describe('parts', () => {
     });
   });
 
-  test('targets of other lengths, filled up by their own padding', () => {
+  test('targets of other lengths are padded with their own value', () => {
     const data = {
       inputs: [
         [1, 2, 3],
@@ -92,7 +92,7 @@ describe('parts', () => {
     );
   });
 
-  test('records of parts', () => {
+  test('records of parts are cut part by part', () => {
     const data = batches(
       { inputs: { words: [[1, 2], [3]], 'a.b': tensor([[1], [2]]) }, targets: { tag: [[0, 1], [1]] } },
       { batchSize: 2 },
@@ -123,7 +123,7 @@ describe('orders', () => {
     Array.from(data, ({ targets }) => Array.from(targets.data));
 
   test.prop([fc.integer({ min: 1, max: 8 }), fc.boolean(), fc.boolean(), fc.nat(100)])(
-    'every example comes once an epoch, and steps are counted',
+    'every example occurs once per epoch, and steps are counted',
     (batchSize, shuffle, byLength, seed) => {
       const data = batches(examples, { batchSize, shuffle, byLength, epochs: 3, random: new Random(seed) });
       const found = rows(data);
@@ -136,14 +136,14 @@ describe('orders', () => {
     },
   );
 
-  test('without shuffling the order is that of the examples, each time', () => {
+  test('without shuffling, every epoch has the order of the examples', () => {
     const data = batches(examples, { batchSize: 3, epochs: 2 });
     const once = [[0, 1, 2], [3, 4, 5], [6]];
     expect(rows(data)).toEqual([...once, ...once]);
     expect(rows(data)).toEqual([...once, ...once]);
   });
 
-  test('shuffled, each epoch has an order of its own, and a seed repeats them', () => {
+  test('with shuffling, each epoch has a different order, and a seed repeats them', () => {
     const make = () => batches(examples, { batchSize: 7, shuffle: true, epochs: 2, random: new Random(1) });
     const data = make();
     const [first, second] = rows(data);
@@ -152,7 +152,7 @@ describe('orders', () => {
     expect(rows(data)[0]).not.toEqual(first);
   });
 
-  test('the generator given is forked from, and not drawn from afterwards', () => {
+  test('a given generator is forked once, and not used afterwards', () => {
     const random = new Random(1);
     const data = batches(examples, { batchSize: 2, shuffle: true, random });
     const { state } = random;
@@ -160,18 +160,18 @@ describe('orders', () => {
     expect(random.state).toEqual(state);
   });
 
-  test('dropLast leaves out what fills no batch', () => {
+  test('dropLast leaves out an incomplete last batch', () => {
     const data = batches(examples, { batchSize: 3, dropLast: true, shuffle: true });
     expect(data.steps).toBe(2);
     expect(rows(data).map(({ length }) => length)).toEqual([3, 3]);
   });
 
-  test('byLength puts those of one length together', () => {
+  test('byLength groups sequences of the same length', () => {
     const data = batches(examples, { batchSize: 3, byLength: true });
     expect(Array.from(data, ({ lengths }) => lengths)).toEqual([[1, 1, 1], [2, 2, 3], [3]]);
   });
 
-  test('balanced draws each class as often, and every member in turn', () => {
+  test('balanced draws each class equally often, and its members in rotation', () => {
     const targets = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1];
     const inputs = targets.map((_, i) => i);
     const data = batches({ inputs, targets }, { batchSize: 10, balanced: true, epochs: 4, shuffle: true });
@@ -184,9 +184,9 @@ describe('orders', () => {
   });
 });
 
-describe('their place', () => {
+describe('the position', () => {
   test.prop([fc.nat(100), fc.nat(20), fc.boolean(), fc.boolean()])(
-    'is kept and restored anywhere, and what follows is the same',
+    'is saved and restored at any batch, and the following batches are the same',
     (seed, at, byLength, balanced) => {
       const make = (random: number) =>
         batches(examples, {
@@ -206,12 +206,12 @@ describe('their place', () => {
       const other = make(seed + 1);
       other.restore(kept);
       expect([...other]).toEqual(rest);
-      // The next time it begins anew.
+      // The next iteration starts again.
       expect([...other]).toHaveLength(20);
     },
   );
 
-  test('that is none', () => {
+  test('is refused if it is invalid', () => {
     const data = batches(examples, { batchSize: 2 });
     const { random } = data.state();
     expect(() => data.restore({ epoch: 1, position: 0, random })).toThrow(
@@ -221,7 +221,7 @@ describe('their place', () => {
   });
 });
 
-test('a model is trained on them', async () => {
+test('a model is trained on the batches', async () => {
   const model = manyToOne({ classes: count, hiddenSize: 4, outputSize: count });
   const data = batches(examples, { batchSize: 3, epochs: 40, shuffle: true, byLength: true });
   const losses = [];

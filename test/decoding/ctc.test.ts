@@ -33,10 +33,10 @@ const draws = (mostTime: number): fc.Arbitrary<Drawn> =>
       return { logits: { data, shape: [batch, time, classes] }, lengths, blank: random.integer(classes) };
     });
 
-/** Wider than the number of labellings of five steps and three labels. */
+/** A beam wider than the number of labellings of five steps and three labels. */
 const WIDE = 400;
 
-/** ln p of labels by the loss. */
+/** ln p of labels, computed by the loss. */
 function exact({ logits, lengths, blank }: Drawn, b: number, tokens: readonly number[]): number {
   const [batch] = logits.shape;
   const target = indices(Array.from({ length: batch }, () => tokens).flat(), [batch, tokens.length]);
@@ -60,7 +60,7 @@ describe('prefix beam search', () => {
   });
 
   test.prop([draws(9), fc.integer({ min: 1, max: 4 }), fc.option(fc.integer({ min: 1, max: 5 }))])(
-    'a narrow one loses alignments, and counts none twice',
+    'a narrow beam loses alignments, and counts none twice',
     (drawn, width, topK) => {
       const { logits, lengths, blank } = drawn;
       const found = ctcBeamSearch(logits, { width, results: width, lengths, blank, topK: topK ?? undefined });
@@ -77,8 +77,8 @@ describe('prefix beam search', () => {
     },
   );
 
-  test('a beginning that comes back is the one it was, and so is what goes on from it', () => {
-    // Of these logits one drops out of the beam, stays the beginning of another there, and returns.
+  test('a prefix that returns to the beam continues as the same prefix, and so do its extensions', () => {
+    // With these logits a prefix leaves the beam while an extension of it stays, and then returns.
     const random = new Random(15);
     const data = Float64Array.from({ length: 8 * 3 }, () => random.uniform(-3, 3));
     const [results] = ctcBeamSearch({ data, shape: [1, 8, 3] }, { width: 6, results: 6 });
@@ -86,7 +86,7 @@ describe('prefix beam search', () => {
   });
 
   test.prop([draws(5), fc.integer({ min: 1, max: 4 })])(
-    'with topK, only alignments of the k likeliest classes count',
+    'with topK, only alignments of the k most probable classes count',
     ({ logits, lengths, blank }, topK) => {
       const [, , classes] = logits.shape;
       const data = logits.data.slice();
@@ -95,7 +95,7 @@ describe('prefix beam search', () => {
         const least = [...data.subarray(from, from + classes)].sort((x, y) => y - x)[topK - 1] ?? -9;
         for (let i = from; i < from + classes; i++) if (data[i]! < least) most[i] = -1000;
       }
-      // The probabilities of what is left are too large by what was left out; their order is the same.
+      // The remaining probabilities are too large by those left out; their order is the same.
       const pruned = ctcBeamSearch(logits, { width: WIDE, results: WIDE, lengths, blank, topK });
       const masked = ctcBeamSearch({ data: most, shape: logits.shape }, { width: WIDE, results: WIDE, lengths, blank }); // biome-ignore format: one call
       expect(pruned.length).toBe(lengths.length);
@@ -106,17 +106,20 @@ describe('prefix beam search', () => {
     },
   );
 
-  test.prop([draws(6)])('with a single class each step it is greedy', ({ logits, lengths, blank }) => {
-    const found = ctcBeamSearch(logits, { width: 3, results: 3, lengths, blank, topK: 1 });
-    const path = ctcGreedy(logits, { lengths, blank });
-    expect(found.length).toBe(lengths.length);
-    found.forEach((results, b) => {
-      expect(results.map(({ tokens }) => tokens)).toEqual([path[b]!.tokens]);
-      expect(results[0]!.logProbability).toBeCloseTo(path[b]!.logProbability, 12);
-    });
-  });
+  test.prop([draws(6)])(
+    'with one class per step, it equals greedy decoding',
+    ({ logits, lengths, blank }) => {
+      const found = ctcBeamSearch(logits, { width: 3, results: 3, lengths, blank, topK: 1 });
+      const path = ctcGreedy(logits, { lengths, blank });
+      expect(found.length).toBe(lengths.length);
+      found.forEach((results, b) => {
+        expect(results.map(({ tokens }) => tokens)).toEqual([path[b]!.tokens]);
+        expect(results[0]!.logProbability).toBeCloseTo(path[b]!.logProbability, 12);
+      });
+    },
+  );
 
-  test('of equal ones, what says nothing new is first, then the lower class', () => {
+  test('among equal scores, the unextended prefix comes first, then the lower class', () => {
     const logits = { data: new Float64Array(6), shape: [1, 2, 3] };
     const all = ctcBeamSearch(logits, { width: 9, results: 9 })[0]!;
     expect(all.map(({ tokens }) => tokens)).toEqual([[1], [2], [], [1, 2], [2, 1]]);
@@ -129,7 +132,7 @@ describe('prefix beam search', () => {
     ]);
   });
 
-  test('of equal ones the lower class is first, also where topK is as many as there are', () => {
+  test('among equal scores the lower class comes first, also if topK includes all classes', () => {
     const [two, three] = [Math.log(2), Math.log(3)];
     const logits = tensor([[[0, two, 0], [two, two, two], [0, 0, three]]]); // biome-ignore format: steps
     for (const topK of [undefined, 3, 4]) {
@@ -138,7 +141,7 @@ describe('prefix beam search', () => {
     }
   });
 
-  test('impossible labels are no result', () => {
+  test('impossible labels are not returned', () => {
     const never = Number.NEGATIVE_INFINITY;
     const logits = tensor([
       [
@@ -158,23 +161,26 @@ describe('prefix beam search', () => {
   });
 });
 
-test.prop([draws(6)])('greedy: the most probable class each step, joined', ({ logits, lengths, blank }) => {
-  const [, time, classes] = logits.shape;
-  const found = ctcGreedy(logits, { lengths, blank });
-  expect(found.length).toBe(lengths.length);
-  found.forEach(({ tokens, logProbability }, b) => {
-    let ln = 0;
-    const path = Array.from({ length: lengths[b]! }, (_, t) => {
-      const row = [...logits.data.subarray((b * time + t) * classes, (b * time + t + 1) * classes)];
-      const largest = Math.max(...row);
-      ln -= Math.log(row.reduce((sum, logit) => sum + Math.exp(logit - largest), 0));
-      return row.indexOf(largest);
+test.prop([draws(6)])(
+  'greedy takes the most probable class of each step and merges repetitions',
+  ({ logits, lengths, blank }) => {
+    const [, time, classes] = logits.shape;
+    const found = ctcGreedy(logits, { lengths, blank });
+    expect(found.length).toBe(lengths.length);
+    found.forEach(({ tokens, logProbability }, b) => {
+      let ln = 0;
+      const path = Array.from({ length: lengths[b]! }, (_, t) => {
+        const row = [...logits.data.subarray((b * time + t) * classes, (b * time + t + 1) * classes)];
+        const largest = Math.max(...row);
+        ln -= Math.log(row.reduce((sum, logit) => sum + Math.exp(logit - largest), 0));
+        return row.indexOf(largest);
+      });
+      expect(tokens).toEqual(path.filter((k, t) => k !== blank && k !== path[t - 1]));
+      expect(logProbability).toBeCloseTo(ln, 10);
+      expect(logProbability).toBeLessThanOrEqual(exact({ logits, lengths, blank }, b, tokens) + 1e-10);
     });
-    expect(tokens).toEqual(path.filter((k, t) => k !== blank && k !== path[t - 1]));
-    expect(logProbability).toBeCloseTo(ln, 10);
-    expect(logProbability).toBeLessThanOrEqual(exact({ logits, lengths, blank }, b, tokens) + 1e-10);
-  });
-});
+  },
+);
 
 const decoders: [name: string, decode: (logits: Tensor, options: object) => CtcHypothesis[]][] = [
   ['ctcGreedy', ctcGreedy],
@@ -185,7 +191,7 @@ const decoders: [name: string, decode: (logits: Tensor, options: object) => CtcH
 ];
 
 describe.each(decoders)('%s', (name, decode) => {
-  test.prop([draws(6)])('padding changes nothing, whatever stands there', ({ logits, lengths, blank }) => {
+  test.prop([draws(6)])('padding changes nothing, whatever its values', ({ logits, lengths, blank }) => {
     const [batch, time, classes] = logits.shape;
     const data = logits.data.slice();
     for (let b = 0; b < batch; b++)
@@ -194,7 +200,7 @@ describe.each(decoders)('%s', (name, decode) => {
     expect(decode(spoilt, { lengths, blank })).toEqual(decode(logits, { lengths, blank }));
   });
 
-  test.prop([draws(6)])('a batch is its rows alone', ({ logits, lengths, blank }) => {
+  test.prop([draws(6)])('a batch gives the results of its rows alone', ({ logits, lengths, blank }) => {
     const [batch, time, classes] = logits.shape;
     const alone = Array.from({ length: batch }, (_, b) => {
       const from = b * time * classes;

@@ -22,7 +22,7 @@ import { classes, end, input, kinds, makeModel, start } from '../encoder-decoder
 const backend = float64();
 const { source, sourceLengths } = input;
 
-/** ln p of tokens after a source, by the whole target at once. */
+/** ln p of tokens after a source, computed from the whole target at once. */
 function logProbability(model: EncoderDecoder, b: number, tokens: readonly number[]): number {
   const one: EncoderDecoderInput = {
     source: { data: source.data.slice(b * 4, b * 4 + sourceLengths![b]!), shape: [1, sourceLengths![b]!] },
@@ -37,7 +37,7 @@ function logProbability(model: EncoderDecoder, b: number, tokens: readonly numbe
   }, 0);
 }
 
-/** Every sequence that ends by `maxLength`, or has not by then. */
+/** Every sequence that ends within `maxLength`, or is cut off there. */
 function allSequences(maxLength: number): number[][] {
   const grow = (beginnings: number[][], left: number): number[][] =>
     left === 0
@@ -72,7 +72,7 @@ describe.each(kinds)('$name', (kind) => {
     });
   });
 
-  test('a beam of width 1 is greedy, whatever the length penalty', () => {
+  test('a beam of width 1 equals greedy decoding, whatever the length penalty', () => {
     for (const lengthPenalty of [0, 1]) {
       const beams = beamSearch(model, source, { ...options, width: 1, lengthPenalty });
       expect(beams.map(([best]) => ({ ...best, score: undefined }))).toEqual(
@@ -81,7 +81,7 @@ describe.each(kinds)('$name', (kind) => {
     }
   });
 
-  test.each([0, 0.7])('a beam as wide as there are sequences finds the best of all, α = %d', (alpha) => {
+  test.each([0, 0.7])('a beam wide enough for all sequences finds the best, α = %d', (alpha) => {
     const maxLength = 3;
     const all = allSequences(maxLength);
     const found = beamSearch(model, source, {
@@ -108,7 +108,7 @@ describe.each(kinds)('$name', (kind) => {
     });
   });
 
-  test('a batch gives what its rows give alone', () => {
+  test('a batch gives the results of its rows alone', () => {
     const wide = { ...options, width: 3, results: 3, lengthPenalty: 0.5, weights: true };
     const together = beamSearch(model, source, wide);
     for (let b = 0; b < 3; b++) {
@@ -129,7 +129,7 @@ describe.each(kinds)('$name', (kind) => {
     }
   });
 
-  test('weights are those of the whole target at once', () => {
+  test('attention weights equal those of the whole target at once', () => {
     const found = beamSearch(model, source, { ...options, width: 4, weights: true })[0]![0]!;
     const { weights } = model.infer({
       source,
@@ -147,7 +147,7 @@ describe.each(kinds)('$name', (kind) => {
   });
 });
 
-/** A model whose next token depends on the last alone: by p, a row for each token; 0 starts and 1 ends. */
+/** A model whose next token depends only on the last one, with probabilities p, a row for each token; 0 starts and 1 ends. */
 function markov(p: readonly (readonly number[])[]): EncoderDecoder {
   const side = () =>
     sequential(
@@ -168,9 +168,9 @@ function markov(p: readonly (readonly number[])[]): EncoderDecoder {
   return new EncoderDecoder({ encoder: side(), decoder: side(), output, start: 0, end: 1 });
 }
 
-describe('a beam goes on while a live beginning can still win', () => {
+describe('the search continues while an unfinished hypothesis can still win', () => {
   test.each([1, 2, 3, 4])('width %d', (width) => {
-    // A B, 0.9 · 0.95 · 0.95, is the likeliest; the empty sequence, 0.1, ends first.
+    // A B, 0.9 · 0.95 · 0.95, is the most probable; the empty sequence, 0.1, ends first.
     const model = markov([
       [0, 0.1, 0.9, 0],
       [0, 1, 0, 0],
@@ -182,7 +182,7 @@ describe('a beam goes on while a live beginning can still win', () => {
     expect(best!.logProbability).toBeCloseTo(Math.log(0.9 * 0.95 * 0.95), 10);
   });
 
-  test('it is no worse than greedy on 300 random tables', () => {
+  test('a beam is no worse than greedy on 300 random tables', () => {
     const random = new Random(1);
     let better = 0;
     for (let table = 0; table < 300; table++) {
@@ -205,7 +205,7 @@ describe('a beam goes on while a live beginning can still win', () => {
 describe('sampling', () => {
   const model = makeModel(kinds[1]!, backend, 4);
 
-  test('draws sequences as often as they are probable, by the seed', () => {
+  test('draws sequences by their probability, repeatably by the seed', () => {
     const maxLength = 2;
     const count = 4000;
     const sources = indices(Array(count).fill([2, 3, 4, 2]));
@@ -225,7 +225,7 @@ describe('sampling', () => {
   });
 
   test.each([{ temperature: 0 }, { temperature: 1e-6 }, { topK: 1 }, { topP: 1e-9 }])(
-    'with %o it is greedy',
+    'equals greedy decoding with %o',
     (sampling) => {
       const options = { lengths: sourceLengths, maxLength: 6, weights: true };
       expect(sample(model, source, { ...options, ...sampling, random: new Random(1) })).toEqual(
@@ -235,7 +235,7 @@ describe('sampling', () => {
   );
 });
 
-test('a seed stands for a generator of its own', () => {
+test('a seed makes a new generator', () => {
   const model = makeModel(kinds[0]!, backend, 4);
   const options = { lengths: sourceLengths, maxLength: 6 };
   expect(sample(model, source, { ...options, seed: 7 })).toEqual(
@@ -301,7 +301,7 @@ describe('errors', () => {
     ],
   ])('%#', (act, message) => expect(act).toThrow(expect.objectContaining({ message })));
 
-  test('weights that are no numbers', () => {
+  test('attention weights must be numbers', () => {
     const broken = makeModel(kinds[1]!, backend);
     broken.parameters().get('output.bias')!.write([0, 0, Number.NaN, 0, 0]);
     expect(() => greedy(broken, source, { maxLength: 2 })).toThrow(

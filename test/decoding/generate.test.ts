@@ -29,7 +29,7 @@ describe('sampling', () => {
     return weights.map((weight) => weight / weights.reduce((a, b) => a + b));
   };
 
-  test.each([0.5, 1, 2])('draws by softmax at temperature %d', (temperature) =>
+  test.each([0.5, 1, 2])('draws from the softmax at temperature %d', (temperature) =>
     softmax(temperature, [0, 1, 2]).forEach((probability, token) => {
       expect(Math.abs(share({ temperature }, token) - probability)).toBeLessThan(TOLERANCE);
     }),
@@ -37,28 +37,28 @@ describe('sampling', () => {
 
   test('a class without probability is never drawn', () => expect(share({ temperature: 100 }, 3)).toBe(0));
 
-  test('temperature 0 takes the likeliest, the first of equals', () => {
+  test('temperature 0 takes the most probable class, the first of equal ones', () => {
     expect(share({ temperature: 0 }, 1)).toBe(1);
     expect(share({ temperature: 0 }, 1, Float32Array.of(0, 5, 5))).toBe(1);
   });
 
-  test('no filter is drawn as the widest filters are', () => {
+  test('drawing without filters equals drawing with the widest ones', () => {
     for (const token of [0, 1, 2])
       expect(Math.abs(share({}, token) - share({ topK: 9, topP: 1 }, token))).toBeLessThan(2 * TOLERANCE);
   });
 
-  test('topK leaves k, topP the fewest that reach it', () => {
+  test('topK keeps k classes, topP the fewest that reach its sum', () => {
     expect(share({ topK: 1 }, 1)).toBe(1);
     expect(Math.abs(share({ topK: 2 }, 2) - softmax(1, [1, 2])[1]!)).toBeLessThan(TOLERANCE);
     expect(share({ topK: 2 }, 0)).toBe(0);
-    // The likeliest has 0.665, the two likeliest 0.910.
+    // The most probable class has 0.665, the two most probable 0.910.
     expect(share({ topP: 0.66 }, 1)).toBe(1);
     expect(share({ topP: 0.67 }, 2)).toBeGreaterThan(0.2);
     expect(share({ topP: 0.9 }, 0)).toBe(0);
     expect(share({ topP: 0.92 }, 0)).toBeGreaterThan(0.05);
   });
 
-  test('huge logits stay finite, and the log-probability is the model’s', () => {
+  test('huge logits stay finite, and the log-probability is that of the model', () => {
     expect(share({}, 1, Float32Array.of(-3e38, 3e38))).toBe(1);
     const { token, logProbability } = sampler('test', { temperature: 0 }, new Random(1))(logits);
     const { value } = crossEntropy().measure(
@@ -68,7 +68,7 @@ describe('sampling', () => {
     expect(logProbability).toBeCloseTo(-value, 12);
   });
 
-  test('errors', () => {
+  test('refuses invalid arguments', () => {
     const make = (options: object) => () => checkOptions('generate', options, samplingChecks);
     expect(make({ temperature: -1 })).toThrow(/^generate: temperature is -1, expected a number from 0 to/);
     expect(make({ temperature: Number.NaN })).toThrow(RangeError);
@@ -100,7 +100,7 @@ describe('generate', () => {
   };
   const tokensOf = (all: Generated[]) => all.map(({ token }) => token);
 
-  test('is what the whole text would give, at one step a token', async () => {
+  test('equals running the whole text, at one step per token', async () => {
     const infer = vi.spyOn(model, 'infer');
     const tokens = tokensOf(await run({ prompt: [0, 3, 1], length: 8, temperature: 0 }));
     expect(infer.mock.calls.map(([{ shape }]) => shape[1])).toEqual([3, 1, 1, 1, 1, 1, 1, 1]);
@@ -114,7 +114,7 @@ describe('generate', () => {
     expect(tokens).toEqual(text.slice(3));
   });
 
-  test('a model that gives only what follows the last step goes on as well', async () => {
+  test('a model with only the last output works too', async () => {
     const last = manyToOne({ classes: 6, hiddenSize: 5, outputSize: 6, random: new Random(2) });
     const tokens = tokensOf(await run({ prompt: [0, 3], length: 4, temperature: 0 }, last));
     const text = [0, 3];
@@ -125,7 +125,7 @@ describe('generate', () => {
     expect(tokens).toEqual(text.slice(2));
   });
 
-  test('the same generator, the same tokens; and a state goes on from where it was', async () => {
+  test('the same generator gives the same tokens, and a state continues where it was saved', async () => {
     const whole = await run({ prompt: [2], length: 9, random: new Random(5) });
     expect(tokensOf(await run({ prompt: [2], length: 9, random: new Random(5) }))).toEqual(tokensOf(whole));
     const random = new Random(5);
@@ -135,7 +135,7 @@ describe('generate', () => {
     expect(tokensOf([...first, ...rest])).toEqual(tokensOf(whole));
   });
 
-  test('ends at a token, where a function says, and when aborted', async () => {
+  test('ends at a token, when a function returns true, and when aborted', async () => {
     const free = tokensOf(await run({ prompt: [0], length: 50, random: new Random(3) }));
     const stop = free[3]!;
     const ended = tokensOf(await run({ prompt: [0], stop, random: new Random(3) }));
@@ -156,12 +156,12 @@ describe('generate', () => {
     expect(await run({ prompt: [0], length: 0 })).toEqual([]);
   });
 
-  test('a prompt may be what a vocabulary encodes, and a seed stands for a generator', async () => {
+  test('a prompt may come from Vocabulary.encode, and a seed makes a generator', async () => {
     const seeded = tokensOf(await run({ prompt: Int32Array.of(0, 3), length: 8, seed: 7 }));
     expect(seeded).toEqual(tokensOf(await run({ prompt: [0, 3], length: 8, random: new Random(7) })));
   });
 
-  test('errors', async () => {
+  test('refuses invalid arguments', async () => {
     const failing = (options: object) => run({ prompt: [0], length: 1, ...options } as GenerateOptions);
     await expect(failing({ prompt: [] })).rejects.toThrow(
       new RangeError('generate: prompt is empty, expected at least one index'),

@@ -37,7 +37,7 @@ const backend = float64();
 describe.each(kinds)('$name', (kind) => {
   const model = makeModel(kind, backend);
 
-  test('gradients of every parameter', () => {
+  test('gradients of every parameter match central differences', () => {
     const subject: Checkable = {
       type: model.type,
       backend,
@@ -49,7 +49,7 @@ describe.each(kinds)('$name', (kind) => {
     expect(errors.length).toBe(model.parameters().size);
   });
 
-  test('gradients of source features', () => {
+  test('gradients of source features match central differences', () => {
     const ofFeatures = makeModel(kind, backend, 2, true);
     const random = new Random(5);
     const source: Tensor = {
@@ -66,7 +66,7 @@ describe.each(kinds)('$name', (kind) => {
     expect(checkGradients(subject, source).worst.error).toBeLessThan(1e-6);
   });
 
-  test('infer gives what forward gives, and weights that sum to 1', () => {
+  test('infer equals forward, and its weights sum to 1', () => {
     const { output, weights, lengths } = model.infer(input);
     const pass = model.forward(input);
     expect(output).toEqual(pass.output);
@@ -78,7 +78,7 @@ describe.each(kinds)('$name', (kind) => {
     pass.release();
   });
 
-  test('padding changes nothing: a batch gives what its rows give alone', () => {
+  test('padding changes nothing: a batch gives the results of its rows alone', () => {
     const whole = model.infer(input).output;
     const row = (of: Indices, b: number, length: number): Indices => {
       const time = of.shape[1]!;
@@ -95,7 +95,7 @@ describe.each(kinds)('$name', (kind) => {
     }
   });
 
-  test('padding changes nothing, whatever stands there, for gradients either', () => {
+  test('padding changes no gradient either, whatever its values', () => {
     const gradients = (of: EncoderDecoderInput) => {
       for (const parameter of model.parameters().values()) parameter.clearGradient();
       const pass = model.forward(of);
@@ -117,14 +117,14 @@ describe.each(kinds)('$name', (kind) => {
     expect(gradients(other)).toEqual(gradients(input));
   });
 
-  test('float32 is float64, rounded', () => {
+  test('float32 matches float64 up to rounding', () => {
     const single = makeModel(kind, float32());
     for (const [name, parameter] of single.parameters())
       parameter.write(model.parameters().get(name)!.read());
     expectCloseValues(single.infer(input).output.data, model.infer(input).output.data, 1e-5);
   });
 
-  test('train takes the gradient of the loss, evaluate its metrics', async () => {
+  test('train follows the gradient of the loss, and evaluate computes metrics', async () => {
     const trained = makeModel(kind, backend);
     const reference = makeModel(kind, backend);
     const pass = reference.forward(input);
@@ -147,7 +147,7 @@ describe.each(kinds)('$name', (kind) => {
   });
 });
 
-test('a source of length 0 leaves the decoder to itself', () => {
+test('with a source of length 0, outputs are finite and attention weights 0', () => {
   const model = makeModel(kinds[1]!, backend);
   const { output, weights } = model.infer({
     source: indices([[2, 3]]),
@@ -158,7 +158,7 @@ test('a source of length 0 leaves the decoder to itself', () => {
   expect(Array.from(weights!.data)).toEqual([0, 0, 0, 0]);
 });
 
-test('a decoder that only attention reaches begins from the state it has learned, in decoding as well', () => {
+test('a decoder without a bridge starts from its learned state, also when decoding', () => {
   const random = new Random(1);
   const place = { backend, random };
   const cell = new GRUCell({ inputSize: 3, hiddenSize: 4, ...place });
@@ -183,7 +183,7 @@ test('a decoder that only attention reaches begins from the state it has learned
   expect(first!.logProbability).toBeCloseTo(-value, 12);
 });
 
-test('a pass that goes back without a gradient gives zeros', () => {
+test('backward without a gradient gives zeros', () => {
   const model = makeModel(kinds[1]!, backend, 1, true);
   const source = { data: new Float64Array(6), shape: [1, 2, 3] };
   const pass = model.forward({ source, target: indices([[0]]) } as unknown as EncoderDecoderInput);
@@ -279,13 +279,13 @@ describe('errors', () => {
       { decoder: embedding() },
       'decoder has no state, expected recurrent layers, which know what came before',
     ],
-  ])('of making one: %#', (changed, message) =>
+  ])('in the constructor: %#', (changed, message) =>
     expect(() => new EncoderDecoder({ ...options, ...changed } as EncoderDecoderOptions)).toThrow(
       expect.objectContaining({ message: `EncoderDecoder: ${message}` }),
     ),
   );
 
-  test('of no options', () =>
+  test('in missing options', () =>
     expect(() => new EncoderDecoder(undefined as never)).toThrow(
       new TypeError(
         'EncoderDecoder: options is undefined, expected an object such as { encoder, decoder, output, start, end }',
@@ -311,13 +311,13 @@ describe('errors', () => {
     [{ sourceLengths: [4, 2] }, 'sourceLengths has 2 entries, expected 3, one for each sequence'],
     [{ targetLengths: [4, 1, 1] }, 'targetLengths[0] is 4, expected a whole number from 0 to 3'],
     [{ targetLengths: 3 }, 'targetLengths is 3, expected an array of whole numbers, one for each sequence'],
-  ])('of its input: %#', (changed, message) =>
+  ])('in the inputs: %#', (changed, message) =>
     expect(() => model.infer({ ...input, ...changed } as EncoderDecoderInput)).toThrow(
       expect.objectContaining({ message: `EncoderDecoder.infer: ${message}` }),
     ),
   );
 
-  test('of an encoder that attention finds nothing in', () => {
+  test('in an encoder without outputs for attention', () => {
     const last: AnyLayer = sequential(embedding(), new Sequence(gru(), { outputs: 'last' }));
     const blind = new EncoderDecoder({ ...options, encoder: last, attention: attention(3, 3) });
     expect(() => blind.infer(input)).toThrow(
@@ -327,7 +327,7 @@ describe('errors', () => {
     );
   });
 
-  test('of an encoder whose outputs are one-hot', () => {
+  test('in an encoder with one-hot outputs', () => {
     const oneHot = new OneHot({ classes, backend });
     const blind = new EncoderDecoder({ ...options, encoder: oneHot, attention: attention(3, classes) });
     expect(() => blind.infer(input)).toThrow(
@@ -337,7 +337,7 @@ describe('errors', () => {
     );
   });
 
-  test('of lengths beside the inputs', async () => {
+  test('in lengths outside the inputs', async () => {
     const batch = { inputs: input, targets, lengths: [1, 1, 1] };
     const steps = train(model, [batch], { loss: crossEntropy(), optimizer: new SGD({ learningRate: 0.1 }) });
     await expect(steps.next()).rejects.toThrow(

@@ -22,7 +22,7 @@ export const classes = 5;
 export const start = 0;
 export const end = 1;
 
-/** How the parts of a model are made. */
+/** The builders of a model's parts. */
 export interface Kind {
   readonly name: string;
   readonly encoder: (make: Make) => AnyLayer[];

@@ -28,7 +28,7 @@ async function mixed(
 test('with probability 0 nothing is replaced', async () =>
   expect(await mixed({ probability: () => 0 })).toEqual([batch]));
 
-test('with probability 1 every token but the first is the model’s own, as it goes on from its own', async () => {
+test('with probability 1 every token but the first is the model’s, continuing from its own tokens', async () => {
   const [own] = await mixed({ temperature: 0 });
   const told = own!.inputs.target.data;
   expect(own!.targets).toEqual(targets);
@@ -43,13 +43,13 @@ test('with probability 1 every token but the first is the model’s own, as it g
   });
 });
 
-test('padding may be anything, and stays', async () => {
+test('padding may have any values, and keeps them', async () => {
   const data = Int32Array.of(0, 2, -7, 0, 4, 3, 0, -7, -7);
   const [own] = await mixed({}, [{ ...batch, inputs: { ...input, target: { data, shape: [3, 3] } } }]);
   expect([2, 7, 8].map((at) => own!.inputs.target.data[at])).toEqual([-7, -7, -7]);
 });
 
-test('as often as the probability says, drawn as the model’s probabilities say', async () => {
+test('replaces tokens with the given probability, by tokens drawn from the model’s probabilities', async () => {
   const many = { source: indices(Array(4000).fill([2, 3])), target: indices(Array(4000).fill([0, 4])) };
   const [own] = await mixed({ probability: () => 0.5 }, [
     { inputs: many, targets: indices(Array(4000).fill([4, 1])) },
@@ -64,7 +64,7 @@ test('as often as the probability says, drawn as the model’s probabilities say
   }
 });
 
-test('the same seed gives the same; the schedule is asked by step', async () => {
+test('the same seed gives the same tokens, and the schedule receives the step', async () => {
   const asked: number[] = [];
   const probability = (step: number) => {
     asked.push(step);
@@ -88,7 +88,7 @@ describe('errors', () => {
     ),
   );
 
-  test('a token that is none', async () => {
+  test('a token outside the classes is refused', async () => {
     const wrong = { ...input, target: { data: new Int32Array(9).fill(9), shape: [3, 3] } };
     await expect(mixed({}, [{ ...batch, inputs: wrong }])).rejects.toThrow(
       new RangeError('scheduledSampling: target[0, 0] is 9, expected an index from 0 to 4 (classes is 5)'),

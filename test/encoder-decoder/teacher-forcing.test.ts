@@ -3,7 +3,7 @@ import { teacherForcing } from '../../src/index.ts';
 
 const model = { start: 0, end: 1 };
 
-test('an empty source and an empty target are lengths 0 and 1', () => {
+test('an empty source has length 0, and an empty target length 1', () => {
   const { inputs, targets } = teacherForcing(model, [[], [2]], [[], [3]]);
   expect(inputs.sourceLengths).toEqual([0, 1]);
   expect(inputs.targetLengths).toEqual([1, 2]);

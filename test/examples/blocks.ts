@@ -13,7 +13,7 @@ export interface Block {
   readonly code: string;
 }
 
-// For the few blocks that only show something: they are type-checked and run.
+// Marks the few blocks without results, which are type-checked and run.
 const WITHOUT_RESULT = '// (without a result)';
 
 /** Every block of the sources' comments, the README and the pages of `docs`. */
@@ -37,7 +37,7 @@ function filesIn(folder: string, extension: string): string[] {
     .sort();
 }
 
-/** The text of documentation comments at its place, all else blank, so that line numbers stay. */
+/** The text of the documentation comments in its place and everything else blank, so that line numbers are kept. */
 function commentsOf(source: string): string {
   let inside = false;
   return source

@@ -1,4 +1,4 @@
-/** Every code block of the documentation compiles, runs, and gives what its comments say. */
+/** Every code block of the documentation compiles, runs, and gives the results in its comments. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -23,11 +23,11 @@ function compiler(files: readonly string[]): ts.Program {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   const paths = Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, [join(root, file)]]));
-  // An example may name what it does not use.
+  // An example may declare names that it does not use.
   return ts.createProgram(files, { ...options, paths, noUnusedLocals: false, noUnusedParameters: false });
 }
 
-test('there are examples in the sources and on pages', () => {
+test('sources and pages have examples', () => {
   const places = all.map(({ place }) => place.split(':')[0]!);
   expect(places).toContain('README.md');
   expect(places).toContain('docs/text.md');
@@ -108,7 +108,7 @@ test('every public function and class has an example', { timeout: 60_000 }, () =
 describe('a block', () => {
   const of = (code: string) => program({ place: 'here:1', code });
 
-  test('is made to check its results', () => {
+  test('becomes a program that checks its results', () => {
     expect(of('const a = [1];\na // → [1]\n[...a].length // → 1')).toMatch(
       /^const a = \[1\];\ncheck\(a, \[1\]\);\ncheck\(\[\.\.\.a\]\.length, 1\);\n/,
     );
@@ -117,13 +117,13 @@ describe('a block', () => {
     );
   });
 
-  test('with a result of nothing, or none at all, is refused', () => {
+  test('is refused if a result follows no expression, or if there is no result', () => {
     expect(() => of('const a = 1; // → 1')).toThrow('here:1: 1 results, but 0 of them follow an expression');
     expect(() => of('f();')).toThrow('here:1: no line ends in "// → value"');
     expect(of('f(); // (without a result)')).toContain('f();');
   });
 
-  test('that is wrong fails', () => {
+  test('with a wrong result fails', () => {
     const check = (globalThis as unknown as { check(actual: unknown, expected: unknown): void }).check;
     expect(() => check([1, 2], [1, 3])).toThrow();
   });

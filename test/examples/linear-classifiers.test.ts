@@ -18,7 +18,7 @@ describe('naive Bayes', () => {
   const unknown = SparseMatrix.fromDense([[0, 3, 1, 0, 0, 1]]);
   const has = (counts: SparseMatrix) => counts.map(() => 1);
 
-  test('of drawn words', () => {
+  test('multinomial form', () => {
     const model = multinomialNaiveBayes(known, labels);
     const scores = model.scores(unknown, 0);
     expect(Math.exp(scores[china]!)).toBeCloseTo((3 / 4) * (3 / 7) ** 3 * (1 / 14) ** 2, 15);
@@ -26,7 +26,7 @@ describe('naive Bayes', () => {
     expect(model.classify(unknown)).toEqual([china]);
   });
 
-  test('of words present or absent', () => {
+  test('Bernoulli form', () => {
     const model = bernoulliNaiveBayes(has(known), labels);
     const scores = model.scores(has(unknown), 0);
     const absent = (1 - 2 / 5) ** 3;
@@ -65,14 +65,14 @@ describe('logistic regression', () => {
     });
   });
 
-  test('ends where the gradient is nearly zero', () => {
+  test('ends with a gradient near zero', () => {
     const model = logisticRegression(documents, labels, { penalty });
     const { gradient } = penalizedLoss(model, documents, labels, penalty);
     expect(Math.max(...gradient.map(Math.abs))).toBeLessThanOrEqual(1e-4);
     expect(Math.max(...model.weights.map(Math.abs))).toBeGreaterThan(0.1);
   });
 
-  test('of one term in two classes is where the loss says', () => {
+  test('finds the minimum for one term and two classes', () => {
     // By symmetry the biases are alike and w_1 = −w_0 = v/2, where penalty · v/2 = 2(1 − σ(v)).
     const pair = SparseMatrix.fromDense([[1], [-1]]);
     const { weights, bias } = logisticRegression(pair, [1, 0], { penalty: 1 });

@@ -1,4 +1,4 @@
-/** Golden cases: how they are read, and how a result is compared with one. */
+/** Reads golden cases, and compares results with them. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -19,7 +19,7 @@ export interface GoldenCase {
   readonly ints: Readonly<Record<string, any>>;
   readonly tensors: ReadonlyMap<string, GoldenTensor>;
   readonly tolerances: { readonly [dtype in 'float64' | 'float32']: Tolerance };
-  /** The whole JSON: text cases have their numbers in it. */
+  /** The whole JSON; in text cases it contains the numbers. */
   // biome-ignore lint/suspicious/noExplicitAny: what is in it depends on the kind
   readonly json: any;
   /** The folder of the case's files. */
@@ -31,7 +31,7 @@ export interface Tolerance {
   readonly atol: number;
 }
 
-/** One result beside what it should be. */
+/** One result compared with its expected values. */
 export interface TensorResult {
   readonly tensor: string;
   /** The largest |got − want|; infinite where the lengths differ or a number is NaN. */
@@ -68,20 +68,20 @@ function readTensors(file: string): Map<string, GoldenTensor> {
   return tensors;
 }
 
-/** A tensor that the case must have. */
+/** A tensor that the case requires. */
 export function take(golden: GoldenCase, name: string): GoldenTensor {
   const found = golden.tensors.get(name);
   if (found === undefined) throw new Error(`tensor ${name} is missing`);
   return found;
 }
 
-/** The upstream gradient of a result: where the case has none, the loss does not depend on it. */
+/** The upstream gradient of a result; if the case has none, the loss does not depend on the result. */
 export function upstreamOf(golden: GoldenCase, name: string): GoldenTensor {
   const { shape, data } = take(golden, `out.${name}`);
   return golden.tensors.get(`up.${name}`) ?? { data: new Float64Array(data.length), shape };
 }
 
-/** Refuses each of these options where it is there and is not what alone is computed here. */
+/** Refuses each of these options unless it is absent or has the only supported value. */
 export function expectOnly(golden: GoldenCase, computed: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(computed)) {
     const came = golden.options[name] ?? value;
@@ -90,7 +90,7 @@ export function expectOnly(golden: GoldenCase, computed: Readonly<Record<string,
   }
 }
 
-/** The number that an option holds, alone or as a list of one: PyTorch stores the sizes of a layer either way. */
+/** The number of an option, which PyTorch stores as a number or as a list of one. */
 export function single(golden: GoldenCase, name: string): number | undefined {
   const value: unknown = golden.options[name];
   if (!Array.isArray(value)) return value as number | undefined;

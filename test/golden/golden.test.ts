@@ -18,7 +18,7 @@ const backends = [
   ]),
 ];
 
-test('all cases are there', () => expect(cases.length).toBe(120));
+test('the fixtures have every case', () => expect(cases.length).toBe(120));
 
 describe.each(cases)('$name', ({ name }) => {
   const golden = readCase(root, name);
@@ -27,7 +27,7 @@ describe.each(cases)('$name', ({ name }) => {
   });
 });
 
-test('a wrong number fails, and so does a missing one', () => {
+test('a wrong or missing number fails', () => {
   const golden = readCase(root, 'cell/lstm_cell_B3I4H5');
   golden.tensors.get('grad.weight_hh')!.data[7]! += 1e-8;
   golden.tensors.get('out.h_1')!.data[0] = Number.NaN;
@@ -35,7 +35,7 @@ test('a wrong number fails, and so does a missing one', () => {
   expect(failed.map(({ tensor }) => tensor).sort()).toEqual(['grad.weight_hh', 'out.h_1']);
 });
 
-test('element weights count, one for all or one for each feature', () => {
+test('element weights are applied, one for all or one per feature', () => {
   const double = (golden: GoldenCase, shape: number[]) => {
     const data = new Float64Array(shape[0]!).fill(2);
     (golden.tensors as Map<string, unknown>).set('in.weight', { data, shape });
@@ -53,7 +53,7 @@ test('element weights count, one for all or one for each feature', () => {
   expect(runCase(readCase(root, name), float64()).every(passed)).toBe(true);
 });
 
-describe('a case that cannot be computed from the whole of it is refused by name', () => {
+describe('a case with unused data is refused by name', () => {
   const one = { data: Float64Array.of(1), shape: [1] };
   const refusals: [string, string, (golden: GoldenCase) => unknown, string][] = [
     [
@@ -63,7 +63,7 @@ describe('a case that cannot be computed from the whole of it is refused by name
       'not used: tensor in.weight',
     ],
     [
-      'a gradient that nobody computes',
+      'a gradient that is not computed',
       'loss/mse_loss_mean',
       ({ tensors }) => (tensors as Map<string, unknown>).set('grad.target', one),
       'not used: tensor grad.target',

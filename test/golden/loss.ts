@@ -15,7 +15,7 @@ import {
 } from '../../src/index.ts';
 import { compare, type GoldenCase, type TensorResult, take } from './case.ts';
 
-/** PyTorch's options of each loss beside `reduction`, and ours. */
+/** PyTorch's options of each loss besides `reduction`, and ours. */
 const optionNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   cross_entropy: { ignore_index: 'ignoreIndex', label_smoothing: 'labelSmoothing' },
   nll_loss: { ignore_index: 'ignoreIndex' },
@@ -56,12 +56,12 @@ export function runLoss(golden: GoldenCase, backend: Backend): TensorResult[] {
   return run<Tensor>(golden, backend, loss, output, target, elementWeights(golden, target.shape));
 }
 
-/** What each element counts, spread to the target's shape; only binary cross-entropy asks for it. */
+/** The weight of each element, broadcast to the target's shape; only binary cross-entropy uses it. */
 function elementWeights(golden: GoldenCase, shape: readonly number[]): Tensor | undefined {
   if (golden.op !== 'binary_cross_entropy_with_logits') return undefined;
   const weight = golden.tensors.get('in.weight');
   if (weight === undefined) return undefined;
-  // Dimensions are matched from the last; what is missing there, or is 1, counts for all.
+  // Dimensions are matched from the last; a missing one, or a 1, applies to all.
   const own = shape.map((_, axis) => weight.shape[axis - shape.length + weight.shape.length] ?? 1);
   const length = shape.reduce((size, dimension) => size * dimension, 1);
   const data = Float64Array.from({ length }, (_, i) => {
@@ -76,7 +76,7 @@ function elementWeights(golden: GoldenCase, shape: readonly number[]): Tensor | 
   return { data, shape };
 }
 
-/** One for all features or one for each; only binary cross-entropy asks for it. */
+/** One for all features or one per feature; only binary cross-entropy uses it. */
 function positiveWeight(golden: GoldenCase): { positiveWeight?: number | number[] } {
   if (golden.op !== 'binary_cross_entropy_with_logits') return {};
   const weight = golden.tensors.get('in.pos_weight');

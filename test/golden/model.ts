@@ -94,7 +94,7 @@ export function runTraining(golden: GoldenCase, backend: Backend): TensorResult[
     ...finals,
   ];
 
-  /** PyTorch's logits beyond a length are those of zeros, the bias; ours are zeros. */
+  /** Beyond a length, PyTorch's logits are the bias; ours are zero. */
   function withPadding({ data, shape: [, time] }: Tensor): Tensor['data'] {
     lengths?.forEach((length, b) => {
       for (let t = length; t < time!; t++) {
@@ -106,7 +106,7 @@ export function runTraining(golden: GoldenCase, backend: Backend): TensorResult[
     return data;
   }
 
-  /** `1.cell.weightIh` is `lstm.weight_ih_l0` there, `1.reverse.biasHh` `lstm.bias_hh_l0_reverse`. */
+  /** PyTorch's name: `lstm.weight_ih_l0` for `1.cell.weightIh`, `lstm.bias_hh_l0_reverse` for `1.reverse.biasHh`. */
   function pytorchName(name: string, rnn: string): string {
     const [layer, part, own] = name.split('.') as [string, string, string | undefined];
     if (own === undefined) return `${layer === '0' ? 'embedding' : 'linear'}.${part}`;

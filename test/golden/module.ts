@@ -42,7 +42,7 @@ function runEmbedding(golden: GoldenCase, backend: Backend): TensorResult[] {
   ];
 }
 
-/** Tokens of one sequence are a batch of one. */
+/** Turns the tokens of one sequence into a batch of one. */
 function batched(tokens: Nested): Indices {
   const { data, shape } = indices(tokens);
   return { data, shape: shape.length === 1 ? [1, ...shape] : shape };
@@ -90,7 +90,7 @@ function runConv1d(golden: GoldenCase, backend: Backend): TensorResult[] {
   return compared(golden, backend, layer, run);
 }
 
-/** Channels first or last: the two trailing axes exchanged. */
+/** Exchanges the last two axes: channels first or last. */
 function exchanged({ data, shape: [batch, rows, columns] }: Tensor): Tensor {
   const out = data.slice();
   for (let b = 0; b < batch!; b++)
@@ -100,7 +100,7 @@ function exchanged({ data, shape: [batch, rows, columns] }: Tensor): Tensor {
   return { data: out, shape: [batch!, columns!, rows!] };
 }
 
-/** Gives the layer its parameters, runs it, and compares what came of it. */
+/** Sets the layer's parameters, runs it, and compares the results. */
 function compared(
   golden: GoldenCase,
   { dtype }: Backend,

@@ -1,4 +1,4 @@
-/** Golden graphs: the file itself is imported and run, and the layer that it was exported from. */
+/** Golden graphs: imports and runs the file, and the layer that it was exported from. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Backend } from '../../src/index.ts';

@@ -8,7 +8,7 @@ type Settings = Readonly<Record<string, any>>;
 
 interface Kind {
   make(settings: Settings): Optimizer;
-  /** PyTorch's settings beside those that all have, and ours. */
+  /** PyTorch's settings besides the common ones, and ours. */
   readonly settings: Readonly<Record<string, string>>;
 }
 

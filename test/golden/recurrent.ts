@@ -30,7 +30,7 @@ type AnyCell = Cell<string, number, number>;
 interface CellSettings {
   readonly inputSize: number;
   readonly hiddenSize: number;
-  /** 0 for none. */
+  /** 0 if there is none. */
   readonly projectionSize?: number;
   readonly bias: boolean;
   readonly backend: Backend;
@@ -56,10 +56,10 @@ export function makeCell(mode: string, { projectionSize = 0, ...settings }: Cell
   }
 }
 
-/** `weight_ih` of `weightIh` */
+/** `weight_ih` for `weightIh`. */
 const pytorchName = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Writes PyTorch's parameters of one cell; `suffix` is empty, `_l0`, `_l1_reverse` and so on. */
+/** Writes PyTorch's parameters of one cell; `suffix` is empty, `_l0`, `_l1_reverse` or similar. */
 export function loadCell(golden: GoldenCase, cell: AnyCell, prefix: string, suffix: string): void {
   for (const [name, parameter] of cell.parameters())
     parameter.write(take(golden, `${prefix}${pytorchName(name)}${suffix}`).data);
@@ -110,11 +110,11 @@ export function runCell(golden: GoldenCase, backend: Backend): TensorResult[] {
 interface Part {
   readonly cell: AnyCell;
   readonly suffix: string;
-  /** Where this part's state is in the model's. */
+  /** The path of this part's state in the state of the model. */
   readonly path: readonly string[];
 }
 
-/** Its values, and where the case has upstream gradients, all gradients. */
+/** The values, and all gradients if the case has upstream gradients. */
 export function runLayer(golden: GoldenCase, backend: Backend): TensorResult[] {
   const { dtype } = backend;
   const { mode, input_size, hidden_size: hiddenSize, num_layers, bias, bidirectional } = golden.options;
@@ -158,25 +158,25 @@ export function runLayer(golden: GoldenCase, backend: Backend): TensorResult[] {
     });
 
   const timeFirst = golden.options.batch_first !== true;
-  const turned = (tensor: GoldenTensor) => (timeFirst ? turn(tensor) : tensor);
+  const batchFirst = (tensor: GoldenTensor) => (timeFirst ? exchanged(tensor) : tensor);
   const given = isStateGiven(golden);
-  const input = turned(take(golden, 'in.input'));
+  const input = batchFirst(take(golden, 'in.input'));
   const state = given ? stateFrom((name) => take(golden, `in.${name}_0`)) : undefined;
   const options = { lengths: golden.ints.lengths, state };
   const values = (of: { readonly output: Tensor; readonly state: State }) => [
-    compare(golden, dtype, 'out.output', turned(of.output as GoldenTensor).data),
+    compare(golden, dtype, 'out.output', batchFirst(of.output as GoldenTensor).data),
     ...states.map((name) => compare(golden, dtype, `out.${name}_n`, joined(of.state, name))),
   ];
   if (![...golden.tensors.keys()].some((name) => name.startsWith('up.')))
     return values(model.infer(input, options));
   const pass = model.forward(input, options);
   const d = pass.backward(
-    turned(upstreamOf(golden, 'output')),
+    batchFirst(upstreamOf(golden, 'output')),
     stateFrom((name) => upstreamOf(golden, `${name}_n`)),
   );
   return [
     ...values(pass),
-    compare(golden, dtype, 'grad.input', turned(d.input as GoldenTensor).data),
+    compare(golden, dtype, 'grad.input', batchFirst(d.input as GoldenTensor).data),
     ...(given ? states.map((name) => compare(golden, dtype, `grad.${name}_0`, joined(d.state, name))) : []),
     ...parts.flatMap(({ cell, suffix }) => compareCell(golden, dtype, cell, suffix)),
   ];
@@ -189,7 +189,7 @@ function slice({ data, shape: [, ...shape] }: GoldenTensor, at: number): Tensor 
 }
 
 /** Exchanges the first two dimensions. */
-function turn({ data, shape: [a, b, c] }: GoldenTensor): GoldenTensor {
+function exchanged({ data, shape: [a, b, c] }: GoldenTensor): GoldenTensor {
   const out = new Float64Array(data.length);
   for (let i = 0; i < a!; i++)
     for (let j = 0; j < b!; j++)

@@ -1,4 +1,4 @@
-/** Which function runs a golden case, by its kind, and that it uses the whole case. */
+/** Runs a golden case by its kind, and checks that all of it is used. */
 import type { Backend } from '../../src/index.ts';
 import { runAttention } from './attention.ts';
 import type { GoldenCase, TensorResult } from './case.ts';
@@ -30,9 +30,9 @@ const runners: { readonly [kind: string]: Runner } = {
 };
 
 /**
- * The results of a case, each beside what it should be.
+ * The results of a case, each with its expected values.
  *
- * @throws Error if the case is of an unknown kind, needs what the library does not compute, or has anything that was not used.
+ * @throws Error if the case is of an unknown kind, needs an unsupported option, or has an unused part.
  */
 export function runCase(golden: GoldenCase, backend: Backend): TensorResult[] {
   const { name, kind } = golden;

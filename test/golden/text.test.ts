@@ -7,7 +7,7 @@ const cases = readdirSync(folder)
   .filter((file) => file.endsWith('.json'))
   .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as TextCase);
 
-test('all cases are there', () => expect(cases.length).toBe(14));
+test('the fixtures have every case', () => expect(cases.length).toBe(14));
 
 describe.each(cases.map((text) => [text.name, text] as const))('%s', (_, text) => {
   test.each(runText(text))('$tensor: $worst ≤ $allowed', ({ passed }) => expect(passed).toBe(true));
@@ -19,7 +19,7 @@ describe.each(cases.map((text) => [text.name, text] as const))('%s', (_, text) =
   });
 });
 
-describe('settings no case has', () => {
+describe('settings that no case has', () => {
   const docs = ['to be or not to be', 'a bee', 'Été à Paris'];
   const tolerances = { float64: { rtol: 0, atol: 0 } };
   // Features from scikit-learn 1.2.1.
@@ -53,7 +53,7 @@ describe('settings no case has', () => {
     expect(runText(given)[0]).toEqual({ tensor: 'features', worst: 0, allowed: 0, passed: true });
   });
 
-  test('a list of stop words it does not have is an error', () => {
+  test('an unsupported list of stop words is an error', () => {
     const settings = { stop_words: 'english' };
     expect(() =>
       runText({ op: 'CountVectorizer', settings, docs, features: [], matrix: [], tolerances }),

@@ -26,7 +26,7 @@ export interface Result {
 
 type Matrix = readonly (readonly number[])[];
 
-/** scikit-learn's settings; what a case leaves out has its default. */
+/** scikit-learn's settings; omitted ones have their defaults. */
 interface Settings {
   readonly vectorizer?: string;
   readonly analyzer?: 'word' | 'char' | 'char_wb';
@@ -44,7 +44,7 @@ interface Settings {
   readonly use_idf?: boolean;
   readonly smooth_idf?: boolean;
   readonly sublinear_tf?: boolean;
-  /** How `mutual_info` was computed. */
+  /** The settings of `mutual_info`. */
   readonly mutual_info?: string;
 }
 
@@ -71,7 +71,7 @@ const DISCRETE = 'discrete_features=True (natural logarithm)';
 const unknown = (setting: string, value: unknown) =>
   new RangeError(`runText: settings.${setting} is ${JSON.stringify(value)}, which is not computed`);
 
-/** Runs one case. Throws where a setting has no translation. */
+/** Runs one case. @throws Error if a setting has no translation. */
 export function runText(given: unknown): Result[] {
   const text = given as TextCase;
   const { settings, docs, tolerances } = text;
@@ -130,7 +130,7 @@ function counterOptions(settings: Settings) {
   // JSON can't tell 1 from 1.0: a min_df of 1 is a count, a max_df of 1 a share.
   const minDocuments = min_df >= 1 ? min_df : { share: min_df };
   const maxDocuments = max_df > 1 ? max_df : { share: max_df };
-  // scikit-learn cuts nothing from a vocabulary that it is given.
+  // scikit-learn does not cut a given vocabulary.
   if (vocabulary)
     return {
       tokenizer: tokenizer(settings),
@@ -160,11 +160,11 @@ function binary(counts: SparseMatrix, settings: Settings): SparseMatrix {
   return settings.binary ? counts.map(() => 1) : counts;
 }
 
-// What Python's str.split and \s take for space; JavaScript's \s has fewer controls and the byte order mark.
+// White space of Python's str.split and \s; JavaScript's \s has fewer controls, and the byte order mark.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: Python counts these controls as space.
 const PYTHON_SPACES = /[\t-\r\x1c-\x20\x85\p{Z}]+/gu;
 
-/** scikit-learn's analyzer: stopwords leave before n-grams are formed, and all n-grams of one n come together. */
+/** scikit-learn's analyzer: it removes stopwords before forming n-grams, and lists the n-grams by n. */
 function tokenizer(settings: Settings): Tokenizer {
   const { analyzer = 'word', ngram_range = [1, 1], lowercase = true, strip_accents } = settings;
   const stopWords = new Set(stopWordsOf(settings));
@@ -194,7 +194,7 @@ function ngramsOf(
   const grams: string[] = [];
   for (let n = from; n <= to; n++) {
     for (let at = 0; at + n <= tokens.length; at++) grams.push(tokens.slice(at, at + n).join(joiner));
-    // Within word bounds a word that is shorter than n counts once, as it is.
+    // Within word bounds, a word shorter than n counts once, unchanged.
     if (keepShort && tokens.length <= n) {
       if (tokens.length < n) grams.push(tokens.join(joiner));
       break;

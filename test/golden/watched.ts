@@ -1,26 +1,26 @@
 /**
- * What of a golden case is used.
+ * Records which parts of a golden case are used.
  *
- * A case that holds an option or a tensor which nobody reads is not computed from the whole of it: it would be compared
- * with something else than it says. Answers for noticing that; refusing it is the affair of `runCase`.
+ * A case with an unused option or tensor is compared with something other than what it describes. This file detects unused
+ * parts; `runCase` refuses the case.
  */
 import type { GoldenCase, GoldenTensor } from './case.ts';
 
-/** What of a case's JSON describes it, and changes no number. */
+/** The fields of a case's JSON that only describe it. */
 const DESCRIPTIONS = [
   ...['format', 'name', 'kind', 'op', 'source', 'notes', 'tags', 'pytorch_float32_relative_error'],
   ...['tensor_file', 'tensors', 'sizes', 'tolerances'],
-  // Of the graph beside it.
+  // Describes the graph file.
   ...['onnx_file', 'opset', 'graph_inputs', 'graph_outputs', 'graph_ops'],
 ];
 
-/** A case, and the names of what was not read of it so far. */
+/** A case, and the names of its unread parts. */
 export interface Watched {
   readonly golden: GoldenCase;
   unread(): string[];
 }
 
-/** A view of a case that remembers what is read. To ask whether a tensor is there, or for their names, reads nothing. */
+/** A view of a case that records what is read. Asking whether a tensor exists, or for the names, does not count as reading. */
 export function watched(golden: GoldenCase): Watched {
   const read = new Set<string>();
   const json = follow(golden.json, '', read);
@@ -63,7 +63,7 @@ function follow(record: any, path: string, read: Set<string>): any {
   });
 }
 
-/** The paths of what is no record. */
+/** The paths of all values that are not records. */
 function leaves(record: Readonly<Record<string, unknown>>, path: string): string[] {
   return Object.entries(record).flatMap(([key, value]) =>
     isRecord(value) ? leaves(value, `${path}${key}.`) : [path + key],

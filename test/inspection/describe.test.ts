@@ -35,7 +35,7 @@ test('names the structure', () => {
   expect(first(describe(manyToMany({ classes: 2, hiddenSize: 3, outputSize: 1 })))).toBe('many-to-many');
 });
 
-test('lists chains in chains, and counts a shared layer once in the total', () => {
+test('lists nested chains, and counts a shared layer once in the total', () => {
   const shared = new Sequence(new LSTMCell({ inputSize: 4, hiddenSize: 4 }));
   const model = sequential(
     sequential(new Embedding({ classes: 1000, outputSize: 4 }), shared),
@@ -59,7 +59,7 @@ test('describes a single layer', () =>
       .at(-2),
   ).toBe('Sequence(GRUCell)  [batch, time, 3]          63'));
 
-test('a chain within a residual, and within a chain, is taken apart; steps lost on the way are counted', () => {
+test('expands a chain within a residual or a chain, and counts the steps that are lost', () => {
   const gru = (inputSize: number) => new Sequence(new GRUCell({ inputSize, hiddenSize: 5 }));
   const model = sequential(
     new Embedding({ classes: 10, outputSize: 6 }),
@@ -90,7 +90,7 @@ test('a chain within a residual, and within a chain, is taken apart; steps lost 
   ]);
 });
 
-test('the drawing shows which way a sequence is read', () => {
+test('shows the direction in which a sequence is read', () => {
   const cell = () => new GRUCell({ inputSize: 2, hiddenSize: 2 });
   const hidden = (layer: Parameters<typeof describe>[0]) => describe(layer).split('\n')[4]!.trim();
   expect(hidden(new Bidirectional(cell(), cell()))).toBe('h₁ ◀▶ h₂ ◀▶ h₃');
@@ -126,14 +126,14 @@ test('the drawing shows which way a sequence is read', () => {
   expect(hidden(apart)).toBe('h₁ ◀▶ h₂ ◀▶ h₃');
 });
 
-test('a kernel of many steps', () => {
+test('describes a kernel of many steps', () => {
   const strided = new Conv1d({ inputSize: 2, outputSize: 3, kernelSize: 3, padding: 1, stride: 2 });
   expect(describe(strided).split('\n').at(-2)).toBe('Conv1d  [batch, time / 2, 3]          21');
   const layer = new Conv1d({ inputSize: 2, outputSize: 3, kernelSize: 100, padding: 'valid' });
   expect(describe(layer).split('\n').at(-2)).toBe('Conv1d  [batch, time − 99, 3]         603');
 });
 
-test('cells that differ', () => {
+test('describes cells that differ', () => {
   const layer = new Bidirectional<string>(
     new GRUCell({ inputSize: 2, hiddenSize: 3 }),
     new RNNCell({ inputSize: 2, hiddenSize: 3 }),
@@ -146,7 +146,7 @@ test('cells that differ', () => {
 describeTests('an encoder–decoder', () => {
   const sizes = { sourceClasses: 30, targetClasses: 12, hiddenSize: 8, start: 0, end: 1 };
 
-  test('with attention, and a bridge between sizes that differ', () =>
+  test('shows attention, and a bridge between different sizes', () =>
     expect(describe(encoderDecoder({ ...sizes, embeddingSize: 6, bidirectional: true }))).toBe(
       `encoder–decoder
 
@@ -172,7 +172,7 @@ output Dense                       [batch, target time, 12]         108
 total                                                             2,496`,
     ));
 
-  test('without attention: the state is passed on as it is', () => {
+  test('shows a state that is passed on unchanged, without attention', () => {
     const model = encoderDecoder({ ...sizes, attention: 'none', cell: GRUCell, dropout: 0.1 });
     expect(describe(model).split('\n').slice(8)).toEqual([
       'layer                        output                    parameters',
@@ -190,7 +190,7 @@ total                                                             2,496`,
     ]);
   });
 
-  test('of features, with a readout of several layers', () => {
+  test('describes a model of features with a readout of several layers', () => {
     const cell = (inputSize: number) => new GRUCell({ inputSize, hiddenSize: 4 });
     const model = new EncoderDecoder({
       encoder: new Sequence(cell(2)),
@@ -218,7 +218,7 @@ total                                                             2,496`,
   });
 });
 
-test('errors', () => {
+test('refuses invalid arguments', () => {
   expect(() => describe(undefined as never)).toThrow(
     new TypeError('describe: model is undefined, expected a layer or a model of layers'),
   );

@@ -86,7 +86,7 @@ function expectClose(actual: readonly number[], expected: readonly number[], wit
 describe.each(cells)('%s', (_, make) => {
   const cell = (random: Random) => make({ inputSize: 2, hiddenSize: H, backend, random });
 
-  test('the gradient at each step is that of an initial state put there, and of the output', () => {
+  test('the gradient at each step equals that of an initial state inserted there, plus that of the output', () => {
     const { layer, random, inputs } = setup(cell);
     const targets = drawn(random, [B, T, H]);
     const dOutput = loss.forward(layer.infer(inputs).output, targets, { backend }).backward();
@@ -109,13 +109,13 @@ describe.each(cells)('%s', (_, make) => {
 
 const lstm = (random: Random) => new LSTMCell({ inputSize: 2, hiddenSize: H, backend, random });
 
-describe('what is seen of a layer', () => {
+describe('the observed gradients', () => {
   const many = (random: Random): Batch<Tensor, Tensor> => ({
     inputs: drawn(random, [B, T, 2]),
     targets: drawn(random, [B, T, H]),
   });
 
-  test('the last output alone: the gradient comes in at the end', () => {
+  test('with only the last output, the gradient enters at the end', () => {
     const { layer, random, inputs } = setup(lstm, { outputs: 'last' });
     const targets = drawn(random, [B, H]);
     const { output } = layer.infer(inputs);
@@ -132,7 +132,7 @@ describe('what is seen of a layer', () => {
     expectClose(flow!.norms, byTails(all, inputs, dOutput).map(euclidean));
   });
 
-  test('reverse: in the order of the walk', () => {
+  test('in reverse, steps are listed in the order of computation', () => {
     const { layer, random, inputs } = setup(lstm, { reverse: true, outputs: 'last' });
     const forward = new Sequence(layer.cell, { outputs: 'last' });
     const data = new Float64Array(inputs.data.length);
@@ -145,7 +145,7 @@ describe('what is seen of a layer', () => {
     expect(a.layers).toEqual(b.layers);
   });
 
-  test('lengths: each sequence by its own last step, and its padding nowhere', () => {
+  test('with lengths, each sequence starts at its own last step, and padding is left out', () => {
     const { layer, random, inputs } = setup(lstm, { outputs: 'last' });
     const targets = drawn(random, [B, H]);
     const lengths = [T, 3, 0];
@@ -172,7 +172,7 @@ describe('what is seen of a layer', () => {
     expect(flow!.saturated.i).toBeCloseTo((T * a! + 3 * b!) / (T + 3), 12);
   });
 
-  test('steps that are computed again are seen as those that are kept', () => {
+  test('recomputed steps are observed like stored ones', () => {
     const random = new Random(1);
     const cell = lstm(random);
     // Segments are whole blocks of ⌈256 / batch⌉ steps: two and a half of them.
@@ -185,14 +185,14 @@ describe('what is seen of a layer', () => {
     expect(flows[1]!.layers[0]!.norms).toHaveLength(8);
   });
 
-  test('a limited history: nothing before its border', () => {
+  test('with a limited history, nothing crosses its limit', () => {
     const { layer, random, inputs } = setup(lstm, { outputs: 'last', history: 5 });
     const [flow] = gradientFlow(layer, { inputs, targets: drawn(random, [B, H]) }, { loss }).layers;
     expect(flow!.norms.map((value) => value > 0)).toEqual([...Array(5).fill(false), true, true]);
     expect(flow!.verdict).toBe('vanishing');
   });
 
-  test('every recurrent layer of a nested model, by the names of its parameters', () => {
+  test('every recurrent layer of a nested model is named like its parameters', () => {
     const random = new Random(1);
     const gru = (inputSize: number) => new GRUCell({ inputSize, hiddenSize: H, backend, random });
     const model: AnyLayer = sequential(
@@ -221,7 +221,7 @@ describe('what is seen of a layer', () => {
     ]);
   });
 
-  test('a layer that starts from a learned state, and drops and keeps units while training', () => {
+  test('a layer may have a learned initial state, dropout and zoneout', () => {
     const random = new Random(4);
     const noise = new Noise({ recurrentDropout: 0.2, zoneout: 0.1, random: new Random(1) });
     const layer = new Sequence(lstm(random), { noise, learnInitialState: true, outputs: 'last' });
@@ -235,7 +235,7 @@ describe('what is seen of a layer', () => {
     expect(Object.keys(first.layers[0]!.saturated)).toEqual(['i', 'f', 'g', 'o']);
   });
 
-  test('a layer that occurs twice is seen twice', () => {
+  test('a layer that occurs twice is listed twice', () => {
     const random = new Random(1);
     const twice = new Sequence(new RNNCell({ inputSize: 2, hiddenSize: 2, backend, random }));
     const batch = { inputs: drawn(random, [1, 3, 2]), targets: drawn(random, [1, 3, 2]) };
@@ -244,7 +244,7 @@ describe('what is seen of a layer', () => {
     expect(flow.layers[0]!.norms).not.toEqual(flow.layers[1]!.norms);
   });
 
-  test('saturated gates and the spectral radius of each', () => {
+  test('saturated gates and spectral radii are reported', () => {
     const cell = lstm(new Random(1));
     cell.biasIh!.write([
       ...Array(H).fill(10),
@@ -266,7 +266,7 @@ describe('what is seen of a layer', () => {
     });
   });
 
-  test('the verdicts', () => {
+  test('each verdict occurs', () => {
     const verdict = (scale: number, outputs: 'all' | 'last' = 'last') => {
       const random = new Random(3);
       const cell = new RNNCell({ inputSize: 2, hiddenSize: H, activation: 'relu', backend, random });
@@ -280,7 +280,7 @@ describe('what is seen of a layer', () => {
       );
       return gradientFlow(new Sequence(cell, { outputs }), { inputs, targets }, { loss }).layers[0]!;
     };
-    // Five steps back: scale⁵.
+    // Five steps backward: scale⁵.
     expect(verdict(0.24).verdict).toBe('vanishing');
     expect(verdict(0.26).verdict).toBe('healthy');
     expect(verdict(3.9).verdict).toBe('healthy');
@@ -290,7 +290,7 @@ describe('what is seen of a layer', () => {
     expect(verdict(Number.NaN).verdict).toBe('exploding');
   });
 
-  test('what only the memory of an LSTM hears is heard', () => {
+  test('a gradient that only the cell state of an LSTM receives is reported', () => {
     const cell = lstm(new Random(3));
     cell.weightHh.write(new Float64Array(4 * H * H));
     cell.biasIh!.write(Array.from({ length: 4 * H }, (_, i) => (Math.floor(i / H) === 1 ? 20 : 0)));
@@ -304,7 +304,7 @@ describe('what is seen of a layer', () => {
     expect(flow!.verdict).toBe('healthy');
   });
 
-  test('of an encoder–decoder, both', () => {
+  test('both parts of an encoder–decoder are listed', () => {
     const model = encoderDecoder({
       sourceClasses: 5,
       targetClasses: 4,
@@ -331,7 +331,7 @@ describe('what is seen of a layer', () => {
     expect(flow.loss).toBeCloseTo(value, 6);
   });
 
-  test('no gradient at all', () => {
+  test('a gradient of zero is reported', () => {
     const { layer, inputs } = setup(lstm);
     const model = sequential(layer, new Dense({ inputSize: H, outputSize: 3, backend }));
     const targets = indices(Array(B * T).fill(-1), [B, T]);
@@ -342,7 +342,7 @@ describe('what is seen of a layer', () => {
   });
 });
 
-describe('what is squashed in each cell, and by what', () => {
+describe('the squashed gates of each cell', () => {
   const squashed: { readonly [name: string]: string } = {
     'RNNCell, tanh': 'h',
     'RNNCell, ReLU': '',
@@ -357,7 +357,7 @@ describe('what is squashed in each cell, and by what', () => {
   };
   const inputs = tensor(new Float64Array(6), [1, 3, 2]);
   const targets = tensor(new Float64Array(9), [1, 3, 3]);
-  /** The share of each that is saturated where all of p is `start`. */
+  /** The saturated share of each gate if all of p is `start`. */
   const saturated = (make: (typeof cells)[number][1], start: number) => {
     const cell = make({ inputSize: 2, hiddenSize: 3, bias: true, backend, random: new Random(1) });
     for (const parameter of cell.parameters().values()) parameter.write(parameter.read().fill(0));
@@ -366,18 +366,18 @@ describe('what is squashed in each cell, and by what', () => {
     return gradientFlow(new Sequence(cell), { inputs, targets }, { loss }).layers[0]!.saturated;
   };
 
-  test('of every cell', () => expect(Object.keys(squashed)).toEqual(cells.map(([name]) => name)));
+  test('are known for every cell', () => expect(Object.keys(squashed)).toEqual(cells.map(([name]) => name)));
 
   test.each(cells)('%s', (name, make) => {
     expect(Object.keys(saturated(make, 0)).join(' ')).toBe(squashed[name]);
-    // Half of a sigmoid, nothing of a tanh; and of the other function the other end.
+    // Half for a sigmoid, nothing for a tanh; the opposite at the other end.
     expect(new Set(Object.values(saturated(make, 0)))).not.toContain(1);
     for (const share of Object.values(saturated(make, -12))) expect(share).toBe(1);
   });
 });
 
-describe('the model stays as it was', () => {
-  test('gradients, weights and generators, even if the batch is refused', () => {
+describe('the model is unchanged', () => {
+  test('in gradients, weights and generators, even if the batch is refused', () => {
     const random = new Random(1);
     const model = sequential(
       new Sequence(new GRUCell({ inputSize: 2, hiddenSize: H, random }), { outputs: 'last' }),
@@ -405,13 +405,13 @@ describe('the model stays as it was', () => {
   });
 });
 
-describe('for people', () => {
+describe('readable forms', () => {
   const flow = () => {
     const { layer, random, inputs } = setup(lstm, { outputs: 'last' });
     return gradientFlow(layer, { inputs, targets: drawn(random, [B, H]) }, { loss });
   };
 
-  test('a table', () => {
+  test('toString prints a table', () => {
     const rows = String(flow()).split('\n');
     expect(rows[0]).toMatch(/^layer +‖∂L\/∂h_t‖, t = 1 … T +first +last +ratio +verdict$/);
     expect(rows[1]).toMatch(
@@ -423,7 +423,7 @@ describe('for people', () => {
     expect(rows).toHaveLength(5);
   });
 
-  test('a picture: a line of T points for each layer, within its frame', () => {
+  test('the SVG has a line of T points per layer, within its frame', () => {
     const svg = flow().toSVG({ width: 300, height: 250 });
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox="0 0 300 250"/);
     const lines = [...svg.matchAll(/<path d="(M[^"]+)" fill="none" stroke="#d55e00"/g)].map(([, d]) => d!);
@@ -441,12 +441,12 @@ describe('for people', () => {
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
   });
 
-  test('plain data', () => {
+  test('the result is plain data', () => {
     const found = flow();
     expect(JSON.parse(JSON.stringify(found))).toEqual({ ...found });
   });
 
-  test('a size is a number from 200', () => {
+  test('a size is at least 200', () => {
     expect(() => flow().toSVG({ width: 100 })).toThrow(
       new RangeError('GradientFlow.toSVG: width is 100, expected a number from 200 to 10000'),
     );
@@ -523,7 +523,7 @@ describe('errors', () => {
     expect(() => call(...args)).toThrow(error);
   });
 
-  test('of sequences that a convolution leaves no step', () => {
+  test('in sequences that a convolution leaves without steps', () => {
     const model = sequential(
       new Conv1d({ inputSize: 1, outputSize: 1, kernelSize: 3, padding: 'valid' }),
       new Sequence(new RNNCell({ inputSize: 1, hiddenSize: 2 })),
@@ -552,7 +552,7 @@ describe('errors', () => {
   });
 });
 
-test('as many sequences as there are', () => {
+test('any number of sequences is accepted', () => {
   const layer = new Sequence(new RNNCell({ inputSize: 1, hiddenSize: 1, random: new Random(1) }));
   const inputs = tensor(new Float64Array(2 * 150_000), [150_000, 2, 1]);
   const lengths = Array.from({ length: 150_000 }, (_, b) => 1 + (b % 2));

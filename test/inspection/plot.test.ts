@@ -1,4 +1,4 @@
-/** Many steps are many, but not too many: what a picture and a table are made of never goes through a call's arguments. */
+/** Plots and tables of very long sequences: no list is passed as the arguments of a call. */
 import { expect, test } from 'vitest';
 import { flowTable } from '../../src/inspection/flow-table.ts';
 import { logPlot } from '../../src/inspection/plot.ts';
@@ -11,7 +11,7 @@ test('200,000 steps are drawn', () => {
   expect(picture.match(/L\d/g)?.length).toBe(norms.length - 1);
 });
 
-test('200,000 steps have a line in the table', () => {
+test('200,000 steps fit into the table', () => {
   const flow = {
     norms,
     ratio: 100,

@@ -55,7 +55,7 @@ function layersOf(front, last) {
   const depth = pick(1, 2);
   for (let at = 0; at < depth; at++) {
     let layer = recurrentLayer(last && at === depth - 1);
-    // TensorFlow.js masks no second direction.
+    // TensorFlow.js does not mask the second direction.
     if (masked)
       while (layer.getClassName() === 'Bidirectional') layer = recurrentLayer(last && at === depth - 1);
     layers.push(layer);
@@ -128,5 +128,5 @@ async function run() {
   writeFileSync(process.argv[2], `${JSON.stringify(cases)}\n`);
 }
 
-// Bundled as CommonJS, whose modules cannot wait.
+// Bundled as CommonJS, which has no top-level await.
 void run();

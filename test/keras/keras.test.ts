@@ -1,4 +1,4 @@
-/** Models that TensorFlow.js made and saved, with what it computed. */
+/** Models saved by TensorFlow.js, compared with its own results. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { float64, type Indices, indices, type Tensor, tensor } from '../../src/index.ts';
@@ -25,9 +25,9 @@ const filesOf = ({ json, weights }: Pick<Case, 'json' | 'weights'>): Files => ({
 const classes = ({ json }: Case): string[] =>
   json.modelTopology.config.layers.map((layer: { class_name: string }) => layer.class_name);
 
-test('24 random models of TensorFlow.js compute the same', () => {
+test('24 random models of TensorFlow.js give the same results', () => {
   expect(cases.length).toBe(24);
-  // float32 there: sums of a few dozen terms near 1.
+  // TensorFlow.js computes in float32: sums of a few dozen terms near 1.
   let worst = 0;
   for (const of of cases) {
     const model = fromTfjs(filesOf(of), { backend });
@@ -38,7 +38,7 @@ test('24 random models of TensorFlow.js compute the same', () => {
     const lengths = model.lengths(x);
     const [, steps, width] = of.output.shape as [number, number, number?];
     got.data.forEach((value: number, at: number) => {
-      // Beyond the mask Keras repeats its last output; here there are zeros.
+      // Beyond the mask, Keras repeats its last output; ours is zero.
       const [b, t] = [Math.floor(at / (steps * (width ?? 1))), Math.floor(at / (width ?? 1)) % steps];
       const beyond = width !== undefined && lengths !== undefined && t >= lengths[b]!;
       worst = Math.max(worst, Math.abs(value - (beyond ? 0 : of.output.data[at]!)));
@@ -47,7 +47,7 @@ test('24 random models of TensorFlow.js compute the same', () => {
   }
 });
 
-test('every kind of layer is among them', () => {
+test('they include every kind of layer', () => {
   const all = new Set(
     cases.flatMap((of) => [...classes(of), ...(JSON.stringify(of.json).match(/"merge_mode":"\w+"/g) ?? [])]),
   );
@@ -68,7 +68,7 @@ test('every kind of layer is among them', () => {
   for (const mode of ['concat', 'sum', 'mul', 'ave']) expect(all).toContain(`"merge_mode":"${mode}"`);
 });
 
-/** A model of one layer with these weights by name. */
+/** A model of one layer with the given weights by name. */
 function one(className: string, config: object, weights: Readonly<Record<string, Tensor>>): Files {
   const entries = Object.entries(weights);
   const specs = entries.map(([name, { shape }]) => ({
@@ -88,7 +88,7 @@ function one(className: string, config: object, weights: Readonly<Record<string,
 }
 
 test('a GRU that resets after the product, Keras’s default, which TensorFlow.js refuses', () => {
-  // One unit and one feature: the formulas of Keras by hand, with every weight another number.
+  // One unit and one feature: Keras's formulas worked by hand, with a different number for every weight.
   const [kernel, recurrent] = [tensor([[0.5, -0.25, 0.75]]), tensor([[0.3, -0.6, 0.9]])];
   const bias = tensor([
     [0.1, 0.2, -0.3],
@@ -118,7 +118,7 @@ test('a GRU that resets after the product, Keras’s default, which TensorFlow.j
   });
 });
 
-describe('what is not computed is refused by layer', () => {
+describe('unsupported options are refused, naming the layer', () => {
   const lstm = {
     kernel: tensor([[1, 2, 3, 4]]),
     recurrent_kernel: tensor([[1, 2, 3, 4]]),
@@ -211,7 +211,7 @@ describe('what is not computed is refused by layer', () => {
     expect(() => fromTfjs(files(cycle, { output_layers: [['b', 0, 0]] }))).toThrow(
       /^fromTfjs: the model joins "[ab]", expected/,
     );
-    // As Keras 3 writes the same.
+    // The same, as Keras 3 writes it.
     const tensorOf = (name: string) => ({
       args: [{ class_name: '__keras_tensor__', config: { keras_history: [name, 0, 0] } }],
       kwargs: {},
@@ -221,7 +221,7 @@ describe('what is not computed is refused by layer', () => {
   });
 });
 
-describe('files that are not what they should be', () => {
+describe('damaged files', () => {
   const small = filesOf(cases.reduce((a, b) => (b.weights.length < a.weights.length ? b : a)));
   const [json, weights] = [small['model.json']!, small['weights.bin']!];
   const ours =
@@ -241,7 +241,7 @@ describe('files that are not what they should be', () => {
     );
   });
 
-  test('every flipped bit of the description is an error of ours, or another model', () => {
+  test('every flipped bit of the description is a named error, or gives another model', () => {
     let others = 0;
     for (let at = 0; at < json.length * 8; at++) {
       const damaged = json.slice();
@@ -257,7 +257,7 @@ describe('files that are not what they should be', () => {
     expect(others).toBeGreaterThan(0);
   });
 
-  test('what is missing, and what is no file', () => {
+  test('missing parts and other values are refused', () => {
     expect(() => fromTfjs({ 'model.json': json })).toThrow(
       new RangeError('fromTfjs: files has no "weights.bin", expected every file that model.json names'),
     );
@@ -272,7 +272,7 @@ describe('files that are not what they should be', () => {
     );
   });
 
-  test('a small file claims little', () => {
+  test('a small file allocates little memory', () => {
     const big = one('Dense', { use_bias: false }, {});
     const text = new TextDecoder()
       .decode(big['model.json']!)

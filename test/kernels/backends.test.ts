@@ -1,8 +1,8 @@
-/** The choice of a backend: what is taken, what is shared, and what happens where the engine refuses. */
+/** How a backend is chosen and shared, and what happens if the engine refuses. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { flavours } from './sandbox.ts';
 
-// A fresh copy for each test, since backends are made once and kept.
+// Imported anew for each test, since backends are made once.
 let kernels: typeof import('../../src/kernels/index.ts');
 beforeEach(async () => {
   vi.resetModules();
@@ -12,16 +12,13 @@ afterEach(() => vi.unstubAllGlobals());
 
 const major = Number(process.versions.node.split('.')[0]);
 
-// What the versions of Node in .ci/run have, by name, so that no flavour can go missing with its tests.
-test.runIf([20, 22, 24, 26].includes(major))(
-  'Node runs the kernels that its version is known to have',
-  () => {
-    expect(flavours).toEqual(major === 20 ? ['simd'] : ['simd', 'relaxed']);
-    for (const kind of flavours) expect(kernels.float32({ kernels: kind }).name).toContain('SIMD');
-  },
-);
+// By name for the versions of Node in .ci/run, so that no flavour can disappear together with its tests.
+test.runIf([20, 22, 24, 26].includes(major))('each version of Node runs the kernels that it supports', () => {
+  expect(flavours).toEqual(major === 20 ? ['simd'] : ['simd', 'relaxed']);
+  for (const kind of flavours) expect(kernels.float32({ kernels: kind }).name).toContain('SIMD');
+});
 
-describe('an engine that runs everything, as far as it goes', () => {
+describe('on this engine', () => {
   test('each backend is made once', () => {
     const { float32, float64 } = kernels;
     expect(float64()).toBe(float64());
@@ -39,7 +36,7 @@ describe('an engine that runs everything, as far as it goes', () => {
     expect(float32().name).toBe(flavours.includes('relaxed') ? 'float32 (relaxed SIMD)' : 'float32 (SIMD)');
   });
 
-  test('what contradicts itself or is unknown is a RangeError', () => {
+  test('contradictory and unknown options are a RangeError', () => {
     const { float32 } = kernels;
     expect(() => float32({ kernels: 'relaxed', deterministic: true })).toThrow(
       new RangeError(
@@ -54,7 +51,7 @@ describe('an engine that runs everything, as far as it goes', () => {
   });
 });
 
-test('an engine that refuses a flavour is asked once', () => {
+test('a flavour that the engine refuses is tried once', () => {
   const compiled = vi.fn();
   const { Memory } = WebAssembly;
   vi.stubGlobal('WebAssembly', {
@@ -68,11 +65,11 @@ test('an engine that refuses a flavour is asked once', () => {
     CompileError: WebAssembly.CompileError,
   });
   for (let i = 0; i < 3; i++) kernels.float32();
-  // Once for each flavour.
+  // Once per flavour.
   expect(compiled).toHaveBeenCalledTimes(2);
 });
 
-describe('a binary that is damaged is an error, and no reason to take slower kernels', () => {
+describe('a damaged binary is an error, not a fallback to slower kernels', () => {
   afterEach(() => vi.doUnmock('../../src/kernels/simd/binaries.generated.ts'));
 
   test.each(flavours)('%s', async (kind) => {
@@ -86,7 +83,7 @@ describe('a binary that is damaged is an error, and no reason to take slower ker
   });
 });
 
-/** An engine that has WebAssembly, and throws `error` when it is to compile. */
+/** An engine with WebAssembly that throws `error` when compiling. */
 function refuseModules(error: Error): void {
   const { Memory } = WebAssembly;
   vi.stubGlobal('WebAssembly', {
@@ -118,7 +115,7 @@ describe.each([
     expect(kernels.float32()).toBe(kernels.float32({ kernels: 'typescript' }));
   });
 
-  test('what was asked for by name, or promised, is refused by name', () => {
+  test('kernels requested by name, or needed for deterministic, are refused by name', () => {
     const error = (came: string, kind: string): RangeError =>
       new RangeError(
         `float32: ${came}, expected an engine that runs WebAssembly with ${kind}, which this one does not`,

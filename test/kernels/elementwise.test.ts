@@ -1,4 +1,4 @@
-/** Elementwise kernels: every length, wide strides, each allowed alias, and the numbers at the edges. */
+/** Elementwise kernels: every length, wide strides, each allowed alias, and special values. */
 import { describe, test } from 'vitest';
 import { type Block, backends, numbers, rounded, roundingOf, Sandbox, ulp } from './sandbox.ts';
 
@@ -28,7 +28,7 @@ const UNARY: Readonly<Record<UnaryName, { formula: (a: number) => number; ulps: 
   copy: { formula: (a) => a, ulps: 0 },
   relu: { formula: (a) => Math.max(a, 0), ulps: 0 },
   exp: { formula: Math.exp, ulps: 3 },
-  // Not 1 / (1 + e⁻ᵃ), whose power overflows where the result is still a subnormal float32.
+  // Not 1 / (1 + e⁻ᵃ), whose power overflows while the result is still a subnormal float32.
   sigmoid: { formula: (a) => (a < 0 ? Math.exp(a) / (1 + Math.exp(a)) : 1 / (1 + Math.exp(-a))), ulps: 3 },
   tanh: { formula: Math.tanh, ulps: 3 },
   softplus: { formula: (a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a))), ulps: 3 },
@@ -36,7 +36,7 @@ const UNARY: Readonly<Record<UnaryName, { formula: (a: number) => number; ulps: 
 
 type BinaryName = 'add' | 'sub' | 'mul' | 'mulAdd' | 'sigmoidBackward' | 'tanhBackward' | 'reluBackward';
 type Ternary = (a: number, b: number, out: number) => number;
-/** `magnitude` times one rounding bounds the error; where it is absent the result is exact to rounding. */
+/** `magnitude` times one rounding bounds the error; without it, the result is correctly rounded. */
 const BINARY: Readonly<Record<BinaryName, { formula: Ternary; magnitude?: Ternary }>> = {
   add: { formula: (a, b) => a + b },
   sub: { formula: (a, b) => a - b },
@@ -105,7 +105,7 @@ describe.each(backends)('$name', (backend) => {
   });
 
   test.each(['exp', 'sigmoid', 'tanh', 'softplus'] as const)(
-    '%s is within 3 ulp and keeps its range, all over',
+    '%s is within 3 ulp and in its range everywhere',
     (name) => {
       const { formula } = UNARY[name];
       const call = (out: Block, a: Block): void =>
@@ -186,7 +186,7 @@ describe.each(backends)('$name', (backend) => {
       }
     check(0, 5, 0, 'none', contents);
     if (name === 'tanhBackward' || name === 'sigmoidBackward' || name === 'mulAdd') {
-      // Beyond |y| = 1 the order of operations decides what overflows; inside, and for NaN, nothing may differ.
+      // Beyond |y| = 1, overflow depends on the order of operations; within, and for NaN, nothing may differ.
       const edges = EDGES.filter((edge) => !(Math.abs(edge) > 1));
       check(edges.length, edges.length, 0, 'none', [(i) => edges[i]!, (_i, j) => edges[j]!, () => 0]);
     } else {

@@ -16,13 +16,13 @@ const BINARY = [
   ...(['add', 'sub', 'mul', 'mulAdd', 'sigmoidBackward', 'tanhBackward', 'reluBackward'] as const),
 ];
 
-/** What a call left behind. */
+/** The result of a call. */
 export interface Outcome {
   /** The kernel and the shape. */
   readonly call: string;
-  /** The bits of all that the kernel could have written; every NaN is the same NaN. */
+  /** The bits of all blocks that the kernel may write; all NaNs count as equal. */
   readonly bits: Uint32Array;
-  /** What it returned. */
+  /** Its return value. */
   readonly result: number | undefined;
 }
 
@@ -152,7 +152,7 @@ export class Fuzz {
         kernels.gemm(c.offset, c.stride, a, aRow, aColumn, b, bRow, bColumn, m, n, k, beta);
         return;
       }
-      // Elsewhere, since the order of what is packed is a backend's own affair.
+      // Compared elsewhere, since each backend packs in its own order.
       const packed = heap.allocate(kernels.packedLength(k, n));
       kernels.pack(packed, b, bRow, bColumn, k, n);
       kernels.gemmPacked(c.offset, c.stride, a, aRow, aColumn, packed, m, n, k, beta);
@@ -198,7 +198,7 @@ export class Fuzz {
     return [this.#whole(5), this.#chance(0.9) ? this.#whole(71) : this.#whole(1200)];
   }
 
-  /** Ordinary numbers, in every third round special ones among them, in every third numbers of all magnitudes. */
+  /** Ordinary numbers; every third round includes special values, and every third all magnitudes. */
   #value(): number {
     if (this.#kind === 1 && this.#chance(0.15)) return SPECIAL[this.#whole(SPECIAL.length)]!;
     if (this.#kind === 2) return (this.#random() - 0.5) * 2 ** (this.#whole(250) - 125);
@@ -225,7 +225,7 @@ function isBinary(name: keyof Kernels): name is (typeof BINARY)[number] {
   return (BINARY as readonly string[]).includes(name);
 }
 
-/** Throws at the first call of a seed that leaves other bits on one backend than on the other; returns how many were compared. */
+/** Throws at the first call of a seed whose bits differ between the backends; returns the number of compared calls. */
 export function compare(seed: number, rounds: number, expected: Backend, actual: Backend): number {
   const other = new Fuzz(actual, seed).run(rounds);
   let calls = 0;

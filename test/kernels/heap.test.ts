@@ -1,4 +1,4 @@
-/** The heap: blocks never overlap, freed neighbours join, growth keeps contents; over both kinds of storage. */
+/** The heap, on both kinds of storage: blocks never overlap, freed neighbours join, and growth keeps contents. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Heap, type Storage } from '../../src/kernels/heap.ts';
@@ -24,7 +24,7 @@ describe.each(storages)('%s', (_name, storage) => {
     expect(heap.used).toBe(64);
   });
 
-  test('freed neighbours join, in any order, and are used again before the heap grows', () => {
+  test('freed neighbours join in any order, and are reused before the heap grows', () => {
     for (const order of [
       [0, 1, 2],
       [0, 2, 1],
@@ -58,7 +58,7 @@ describe.each(storages)('%s', (_name, storage) => {
     expect(() => heap.free(offset)).toThrow(refusal(offset));
   });
 
-  test('what the engine cannot give is a RangeError that says how much was asked for, and harms nothing', () => {
+  test('memory that the engine refuses is a RangeError with the requested size, and changes nothing', () => {
     const heap = new Heap(storage());
     const offset = heap.allocate(2 ** 18);
     heap.values[offset] = 5;
@@ -77,7 +77,7 @@ describe.each(storages)('%s', (_name, storage) => {
   });
 
   test.each([Number.NaN, 1.5, -1, Number.POSITIVE_INFINITY, undefined])(
-    'a length of %s is refused, and harms nothing',
+    'a length of %s is refused, and changes nothing',
     (length) => {
       const heap = new Heap(storage());
       const first = heap.allocate(16);
@@ -89,7 +89,7 @@ describe.each(storages)('%s', (_name, storage) => {
     },
   );
 
-  test('any sequence of allocations and frees, against a model that only remembers', () => {
+  test('any sequence of allocations and frees agrees with a simple model', () => {
     const step = fc.oneof(fc.record({ allocate: fc.nat(3000) }), fc.record({ free: fc.nat(50) }));
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
@@ -121,7 +121,7 @@ describe.each(storages)('%s', (_name, storage) => {
   });
 });
 
-test('a WebAssembly memory takes only what is needed where the engine refuses twice as much', () => {
+test('a WebAssembly memory grows by only what is needed if the engine refuses twice as much', () => {
   const storage = new MemoryStorage(10 * 16384);
   const { memory } = storage;
   const asked: number[] = [];
@@ -133,6 +133,6 @@ test('a WebAssembly memory takes only what is needed where the engine refuses tw
   };
   storage.grow(11 * 16384 + 1);
   expect(asked).toEqual([11, 1]);
-  // Less a vector, which belongs to nobody.
+  // Minus one vector, which no block uses.
   expect(storage.values.length).toBe(12 * 16384 - 4);
 });

@@ -1,9 +1,9 @@
-/** Matrix products: every transpose, stride, β and tail, over several blocks and panels, within the derived error. */
+/** Matrix products: every transpose, stride, β and tail, over several blocks and panels, within the derived error bound. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Block, backends, numbers, roundingOf, Sandbox } from './sandbox.ts';
 
-/** How the elements of a factor lie: row by row, column by column, or with gaps in both directions. */
+/** The layout of a factor: row by row, column by column, or with gaps in both directions. */
 const LAYOUTS = ['rows', 'columns', 'gaps'] as const;
 type Layout = (typeof LAYOUTS)[number];
 
@@ -30,7 +30,7 @@ describe.each(backends)('$name', (backend) => {
     return { block, rowStride, columnStride, at };
   }
 
-  /** Computes one product, and throws if an element is further from the exact one than rounding explains. */
+  /** Computes one product, and throws if an element's error exceeds the rounding bound. */
   function check(
     m: number,
     n: number,
@@ -43,7 +43,7 @@ describe.each(backends)('$name', (backend) => {
   ): void {
     sandbox.clear();
     const [x, y] = [factor(m, k, a), factor(k, n, b)];
-    // With β = 0 nothing of C may be left, not even NaN.
+    // With β = 0 nothing of C may remain, not even NaN.
     const c = sandbox.block(m, n, n + gap, beta === 0 ? () => Number.NaN : random);
     const before =
       beta === 0 ? [] : Array.from({ length: m * n }, (_, i) => sandbox.at(c, Math.floor(i / n), i % n));
@@ -69,7 +69,7 @@ describe.each(backends)('$name', (backend) => {
         c,
       );
     }
-    // Each term of a sum is rounded once itself and once in each addition behind it.
+    // Each term of a sum is rounded once itself and once in each later addition.
     const roundings = (k + 3) * roundingOf(backend);
     for (let i = 0; i < m; i++)
       for (let j = 0; j < n; j++) {
@@ -89,15 +89,15 @@ describe.each(backends)('$name', (backend) => {
   }
 
   test('all small sizes, layouts and tails', () => {
-    let turn = 0;
+    let round = 0;
     for (const m of [0, 1, 2, 3, 4, 5, 6, 7, 11, 13])
       for (const n of [0, 1, 3, 7, 8, 9, 16, 32, 41])
         for (const k of [0, 1, 2, 3, 4, 5, 9])
           for (const a of LAYOUTS)
             for (const b of LAYOUTS) {
               // β and packing alternate, in all four pairs over neighbouring sizes.
-              turn += 1;
-              check(m, n, k, a, b, (turn & 1) as 0 | 1, (turn & 2) === 0);
+              round += 1;
+              check(m, n, k, a, b, (round & 1) as 0 | 1, (round & 2) === 0);
             }
   });
 
@@ -133,7 +133,7 @@ describe.each(backends)('$name', (backend) => {
     );
   });
 
-  test('NaN and infinity reach their row and column of C, and no further', () => {
+  test('NaN and infinity affect only their row and column of C', () => {
     for (const [m, n, k] of [
       [1, 13, 9],
       [7, 13, 9],
@@ -158,7 +158,7 @@ describe.each(backends)('$name', (backend) => {
       }
   });
 
-  test('pack leaves nothing as it found it, so that no leftover is multiplied', () => {
+  test('pack overwrites its whole block, so that no old value is multiplied', () => {
     for (const [k, n] of [
       [3, 5],
       [300, 13],
@@ -172,7 +172,7 @@ describe.each(backends)('$name', (backend) => {
     }
   });
 
-  test('a row of C is the same, bit for bit, whatever rows are computed beside it', () => {
+  test('a row of C has the same bits, whichever rows are computed with it', () => {
     const [most, n, k] = [13, 43, 300];
     sandbox.clear();
     const [a, b] = [factor(most, k, 'rows'), factor(k, n, 'columns')];

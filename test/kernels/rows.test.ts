@@ -1,4 +1,4 @@
-/** Kernels of whole rows, and reductions: every length, strides, indices, and numbers at the edges. */
+/** Kernels of whole rows, and reductions: every length, strides, indices, and special values. */
 import { describe, expect, test } from 'vitest';
 import { type Block, backends, numbers, rounded, roundingOf, Sandbox, ulp } from './sandbox.ts';
 
@@ -10,7 +10,7 @@ describe.each(backends)('$name', (backend) => {
   const random = numbers(11);
   const unit = roundingOf(backend);
 
-  /** The elements of a block as they are now, whatever becomes of it. */
+  /** A copy of the elements of a block. */
   function contents(block: Block): (i: number, j: number) => number {
     const kept = backend.heap.values.slice(block.offset, block.offset + block.rows * block.stride);
     return (i, j) => kept[i * block.stride + j]!;
@@ -121,7 +121,7 @@ describe.each(backends)('$name', (backend) => {
           logarithm.push(Math.log(row.reduce((sum, value) => sum + Math.exp(value - most), 0)));
         }
         const log = (i: number, j: number): number => x(i, j) - largest[i]! - logarithm[i]!;
-        // The difference to the largest is rounded, which the power multiplies by its size; then 3 ulp and a sum.
+        // The difference from the maximum is rounded, an error that exp multiplies by the difference; then 3 ulp and a sum.
         const error = (i: number, j: number): number => (6 + Math.abs(x(i, j) - largest[i]!)) * unit;
         if (name === 'softmax')
           sandbox.expect(
@@ -133,7 +133,7 @@ describe.each(backends)('$name', (backend) => {
       }
   });
 
-  test('softmax and its logarithm: −∞ is left out, NaN fills its row only', () => {
+  test('softmax and its logarithm ignore −∞, and NaN fills only its row', () => {
     const columns = 7;
     const content = (i: number, j: number): number =>
       i === 1 && j === 5 ? Number.NaN : j === 2 ? Number.NEGATIVE_INFINITY : 3;
@@ -150,7 +150,7 @@ describe.each(backends)('$name', (backend) => {
     }
   });
 
-  test('softmax and its logarithm: +∞ makes its row NaN', () => {
+  test('softmax and its logarithm give NaN for a row with +∞', () => {
     const [rows, columns] = [3, 19];
     for (const name of ['softmax', 'logSoftmax'] as const)
       for (const at of [0, 9, 18]) {
@@ -168,7 +168,7 @@ describe.each(backends)('$name', (backend) => {
       }
   });
 
-  test('a row may end where the heap ends', () => {
+  test('a row may end at the end of the heap', () => {
     const { heap } = backend;
     for (let columns = 1; columns < 12; columns++) {
       const at = heap.values.length - columns;
@@ -217,7 +217,7 @@ describe.each(backends)('$name', (backend) => {
           y,
           d,
         );
-        // The mean is a sum in float64: its error is felt where the mean is large.
+        // The mean is a float64 sum, whose error matters if the mean is large.
         const error = (i: number): number =>
           8 * (unit + columns * 2 ** -53 * mean) * (1 + inverse[i]!) * inverse[i]!;
         if (columns > 0) sandbox.expect(d, (i) => inverse[i]!, error);
@@ -242,7 +242,7 @@ describe.each(backends)('$name', (backend) => {
       }
   });
 
-  test('normalize: a row of equal elements is 0, NaN fills its row only', () => {
+  test('normalize gives 0 for a row of equal elements, and NaN fills only its row', () => {
     const columns = 6;
     for (const epsilon of [0.25, 0]) {
       sandbox.clear();

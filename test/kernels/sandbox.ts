@@ -16,7 +16,7 @@ const INSTRUCTIONS: Readonly<Record<SimdKind, readonly number[]>> = {
   relaxed: [0x41, 0, 0xfd, 0x11, 0x41, 0, 0xfd, 0x11, 0x41, 0, 0xfd, 0x11, 0xfd, 0x85, 0x02],
 };
 
-/** The flavours whose instructions this engine compiles: asked of the engine, not of the library. */
+/** The flavours whose instructions this engine compiles, asking the engine rather than the library. */
 export const flavours = (Object.keys(INSTRUCTIONS) as SimdKind[]).filter((kind) => {
   const body = [0, ...INSTRUCTIONS[kind], 0x0b];
   const magic = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
@@ -26,7 +26,7 @@ export const flavours = (Object.keys(INSTRUCTIONS) as SimdKind[]).filter((kind) 
   return WebAssembly.validate(Uint8Array.from([...magic, ...types, ...functions, ...code]));
 });
 
-/** The backends of 256 bits, fused and unfused; none where the engine or the processor refuses them. */
+/** The 256-bit backends, fused and unfused; empty if the engine or the processor does not support them. */
 export const wideBackends: readonly Backend[] = (() => {
   try {
     useWideKernels();
@@ -37,7 +37,7 @@ export const wideBackends: readonly Backend[] = (() => {
 })();
 export const runsWide: boolean = wideBackends.length > 0;
 
-/** Each implementation of the contract that this engine can run, with a heap of its own. */
+/** Each implementation of the contract that this engine can run, each with its own heap. */
 export const backends: readonly Backend[] = [
   referenceBackend('float64'),
   referenceBackend('float32'),
@@ -93,7 +93,7 @@ export class Sandbox {
     this.#end = this.#start;
   }
 
-  /** Forgets all blocks. */
+  /** Removes all blocks. */
   clear(): void {
     this.#end = this.#start;
   }

@@ -1,4 +1,4 @@
-/** Run before the tests of each file where KERNELS=wide: everything that computes in float32 then does so with 256 bits. */
+/** Runs before each test file if KERNELS=wide: everything in float32 then uses the 256-bit kernels. */
 import { useWideKernels } from '../../src/node.ts';
 
 useWideKernels();

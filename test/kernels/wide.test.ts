@@ -1,4 +1,4 @@
-/** Kernels of 256 bits: where they run, what they leave alone, and that no bit of their results is another. */
+/** The 256-bit kernels: where they run, what they leave unchanged, and that their results have the same bits. */
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { simdBackend } from '../../src/kernels/simd/index.ts';
@@ -15,11 +15,11 @@ const hasAvx2 =
   process.arch === 'x64' &&
   /\bavx2\b/.test(readFileSync('/proc/cpuinfo', 'utf8'));
 
-test.runIf([20, 22, 24, 26].includes(major) && hasAvx2)('Node runs them from 24 on', () => {
+test.runIf([20, 22, 24, 26].includes(major) && hasAvx2)('Node 24 and later run them', () => {
   expect(runsWide).toBe(major >= 24);
 });
 
-// Copies of their own, since what is added stays added.
+// Imported anew, since added kernels stay added.
 let node: typeof import('../../src/node.ts');
 let index: typeof import('../../src/index.ts');
 beforeEach(async () => {
@@ -28,7 +28,7 @@ beforeEach(async () => {
   index = await import('../../src/index.ts');
 });
 
-test('before they are asked for, float32() has none', () => {
+test('float32() does not use them before useWideKernels()', () => {
   expect(() => index.float32({ kernels: 'wide' })).toThrow(
     new RangeError(
       'float32: kernels is "wide", expected useWideKernels() of recurrent-cells/node to be called before',
@@ -37,16 +37,16 @@ test('before they are asked for, float32() has none', () => {
   expect(index.float32().name).not.toContain('256');
 });
 
-test.skipIf(runsWide)('an engine that has no such pass is an error that says so, and changes nothing', () => {
+test.skipIf(runsWide)('an engine without the pass is an error that says so, and changes nothing', () => {
   const before = index.float32();
   expect(() => node.useWideKernels()).toThrow(/^useWideKernels: engine .*, expected Node 24 or later/);
   expect(index.float32()).toBe(before);
 });
 
-describe.runIf(runsWide)('where the engine has the pass', () => {
+describe.runIf(runsWide)('on an engine with the pass', () => {
   const [relaxed, simd] = wideBackends as [(typeof wideBackends)[0], (typeof wideBackends)[0]];
 
-  test('float32() is wide from then on, and says so', () => {
+  test('float32() is wide afterwards, and its name says so', () => {
     const wide = node.useWideKernels();
     expect(node.useWideKernels()).toBe(wide);
     expect(wide.name).toBe('float32 (relaxed SIMD, 256 bits)');
@@ -59,17 +59,17 @@ describe.runIf(runsWide)('where the engine has the pass', () => {
     expect(index.float32({ kernels: 'simd' }).name).toBe('float32 (SIMD)');
   });
 
-  // A section of its own, which says nothing: of the same bytes V8 would take what it has compiled before.
+  // A custom section without content: for the same bytes, V8 would reuse its compiled code.
   const OTHER = '00020178';
 
-  test('what is compiled afterwards is not merged', () => {
+  test('modules compiled afterwards are not merged', () => {
     node.useWideKernels();
     const bytes = bytesOf([...pieces.map((piece) => piece.relaxed), OTHER]);
     expect(isInEffect(relaxed)).toBe(true);
     expect(isInEffect(instantiate('narrow', new WebAssembly.Module(bytes)))).toBe(false);
   });
 
-  test('an engine that takes the flag and ignores it is found out', async () => {
+  test('an engine that accepts the flag but ignores it is detected', async () => {
     vi.doMock(import('../../src/kernels/wide/binaries.generated.ts'), async (original) => {
       const { pieces } = await original();
       return { pieces: [...pieces, { simd: OTHER, relaxed: `${OTHER}${OTHER}` }] };
@@ -86,11 +86,11 @@ describe.runIf(runsWide)('where the engine has the pass', () => {
     expect(float32().name).toBe('float32 (relaxed SIMD)');
   });
 
-  test.each([1, 2, 3])('random calls leave the bits of relaxed SIMD: seed %d', (seed) => {
+  test.each([1, 2, 3])('random calls give the bits of relaxed SIMD, seed %d', (seed) => {
     expect(compare(seed, 100, simdBackend('relaxed')!, relaxed)).toBe(3300);
   });
 
-  test.each([1, 2, 3])('unfused, they leave the bits of SIMD: seed %d', (seed) => {
+  test.each([1, 2, 3])('unfused random calls give the bits of SIMD, seed %d', (seed) => {
     expect(compare(seed, 100, simdBackend('simd')!, simd)).toBe(3300);
   });
 });

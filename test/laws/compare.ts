@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { State, Tensor } from '../../src/index.ts';
 
-/** That two tensors are the same but for rounding: within `tolerance` of the largest magnitude, or of 1. */
+/** Expects two tensors to agree within `tolerance` times the largest magnitude, or times 1 if that is larger. */
 export function expectClose(got: Tensor, want: Tensor, tolerance = 1e-12): void {
   expect(got.shape).toEqual(want.shape);
   expectCloseValues(got.data, want.data, tolerance);

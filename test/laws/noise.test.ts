@@ -62,14 +62,14 @@ describe.each(cells)('%s', (_, makeCell) => {
     const dState = drawnState(random, layer.initialState(batch));
     const dOutput = drawn(random, [batch, ...(options.outputs === 'last' ? [] : [time]), layer.outputSize]);
     const lengths = Array.from({ length: batch }, () => random.integer(time + 1));
-    /** Every forward draws the masks of the first. */
+    /** Makes every forward draw the same masks. */
     const repeat = () => {
       noise.random.state = start;
     };
     return { random, cell, layer, noise, noisy, x, state, dOutput, dState, lengths, repeat };
   }
 
-  test('the gradients are those of central differences, in every mode', () => {
+  test('gradients match central differences in every mode', () => {
     fc.assert(
       fc.property(
         problem,
@@ -97,10 +97,10 @@ describe.each(cells)('%s', (_, makeCell) => {
     );
   });
 
-  test('what is computed again is the same, bit for bit', () => {
+  test('recomputed segments give the same bits', () => {
     fc.assert(
       fc.property(
-        // Large batches make blocks of one to four steps.
+        // Large batches give blocks of one to four steps.
         problem.map((shape) => ({ ...shape, batch: 64 * shape.batch, time: 2 * shape.time - 1 })),
         noises,
         fc.integer({ min: 1, max: 9 }),
@@ -132,7 +132,7 @@ describe.each(cells)('%s', (_, makeCell) => {
     );
   });
 
-  test('a rate of 0 is no noise, bit for bit', () => {
+  test('a rate of 0 gives the bits without noise', () => {
     fc.assert(
       fc.property(problem, (shape) => {
         const { cell, layer, noise, x, state, dOutput, dState, lengths } = setup(shape, {
@@ -153,7 +153,7 @@ describe.each(cells)('%s', (_, makeCell) => {
     );
   });
 
-  test('padding changes nothing, whatever stands there and however much', () => {
+  test('padding changes nothing, whatever its values and length', () => {
     fc.assert(
       fc.property(problem, noises, fc.boolean(), (shape, rates, reverse) => {
         const { layer, x, state, dOutput, dState, lengths, repeat } = setup(shape, rates, { reverse });
@@ -192,7 +192,7 @@ describe.each(cells)('%s', (_, makeCell) => {
     );
   });
 
-  test('a sequence cut anywhere, with state and recurrent mask carried, is the whole', () => {
+  test('a sequence cut anywhere, with state and recurrent mask carried, equals the whole', () => {
     fc.assert(
       fc.property(problem, fc.nat(), (shape, at) => {
         const { layer, x, state, dOutput, dState, repeat } = setup(shape, { recurrentDropout: 0.5 });
@@ -217,7 +217,7 @@ describe.each(cells)('%s', (_, makeCell) => {
     );
   });
 
-  test('infer drops nothing, draws nothing, and mixes each state in expectation', () => {
+  test('infer drops and draws nothing, and mixes each state in expectation', () => {
     fc.assert(
       fc.property(problem, (shape) => {
         const { cell, layer, noise, x, state } = setup(shape, {
@@ -245,7 +245,7 @@ describe.each(cells)('%s', (_, makeCell) => {
     );
   });
 
-  test('a unit in the zone keeps its value, any other has the cell’s', () => {
+  test('a zoned-out unit keeps its value, and every other takes the cell’s', () => {
     const shape = { batch: 20, time: 1, inputSize: 2, hiddenSize: 50, bias: true, seed: 3 };
     const { cell, layer, x, state } = setup(shape, { zoneout: 0.3 });
     const alone = cell.infer({ data: x.data, shape: [20, 2] }, { state }).state;
@@ -262,7 +262,7 @@ describe.each(cells)('%s', (_, makeCell) => {
     expect(new Set(zones).size).toBe(zones.length);
   });
 
-  test('a zone of everything keeps the initial state; one of h alone keeps h', () => {
+  test('zoning out everything keeps the initial state, and only h keeps h', () => {
     const shape = { batch: 2, time: 4, inputSize: 2, hiddenSize: 3, bias: true, seed: 5 };
     for (const zoneout of [1, { h: 1 }]) {
       const { layer, x, state } = setup(shape, { zoneout });

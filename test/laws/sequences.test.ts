@@ -17,7 +17,7 @@ import {
 } from './compare.ts';
 import { cells, drawn, drawnState, shakeParameters } from './subjects.ts';
 
-/** Sizes that cover none, one and several of everything. */
+/** Sizes that cover zero, one and several of each dimension. */
 const problem = fc.record({
   batch: fc.integer({ min: 1, max: 4 }),
   time: fc.integer({ min: 1, max: 6 }),
@@ -30,7 +30,7 @@ const problem = fc.record({
 const runs = (numRuns: number) => ({ numRuns });
 
 describe.each(cells)('%s', (_, makeCell) => {
-  /** A sequence of this cell with everything drawn from the seed. */
+  /** A sequence of this cell, with parameters and inputs drawn from the seed. */
   function setup(
     {
       batch,
@@ -54,7 +54,7 @@ describe.each(cells)('%s', (_, makeCell) => {
     return { random, cell, layer, x, state, dOutput, dState, lengths };
   }
 
-  test('the gradients are those of central differences, in every mode', () => {
+  test('gradients match central differences in every mode', () => {
     fc.assert(
       fc.property(
         problem,
@@ -76,7 +76,7 @@ describe.each(cells)('%s', (_, makeCell) => {
     );
   });
 
-  test('one step of the cell has the right gradients', () => {
+  test('one step of the cell has gradients that match central differences', () => {
     fc.assert(
       fc.property(problem, (shape) => {
         const { cell, x, state } = setup({ ...shape, time: 1 });
@@ -88,7 +88,7 @@ describe.each(cells)('%s', (_, makeCell) => {
     );
   });
 
-  test('the cell, step by step, is the sequence: forward, infer and backward', () => {
+  test('the cell, step by step, equals the sequence in forward, infer and backward', () => {
     fc.assert(
       fc.property(problem, (shape) => {
         const { cell, layer, x, state, dOutput, dState } = setup(shape);
@@ -123,7 +123,7 @@ describe.each(cells)('%s', (_, makeCell) => {
     );
   });
 
-  test('a sequence cut anywhere, with the state carried, is the whole; and so is infer', () => {
+  test('a sequence cut anywhere, with the state carried, equals the whole, also with infer', () => {
     fc.assert(
       fc.property(problem, fc.nat(), (shape, at) => {
         const { layer, x, state, dOutput, dState } = setup(shape);
@@ -153,7 +153,7 @@ describe.each(cells)('%s', (_, makeCell) => {
     );
   });
 
-  test('many blocks of steps are one sequence: forward, infer and backward', () => {
+  test('many blocks of steps equal two halves in forward, infer and backward', () => {
     // 300 steps of two sequences are three blocks, the last one short; each half is two.
     const shape = { batch: 2, time: 300, inputSize: 2, hiddenSize: 3, bias: true, seed: 7 };
     const { layer, x, state, dOutput, dState } = setup(shape);
@@ -176,7 +176,7 @@ describe.each(cells)('%s', (_, makeCell) => {
     expectCloseValues(parameterGradients(layer), gradients, 1e-11);
   });
 
-  test('a batch is its rows alone, whatever their lengths', () => {
+  test('a batch gives the results of its rows alone, whatever their lengths', () => {
     fc.assert(
       fc.property(problem, fc.boolean(), (shape, reverse) => {
         const { layer, x, state, dOutput, dState, lengths } = setup(shape, { reverse });
@@ -194,7 +194,7 @@ describe.each(cells)('%s', (_, makeCell) => {
           expectCloseStates(stateRows(whole.state, b, b + 1), alone.state);
           expectClose(cut(rows(dWhole.input, b, b + 1), 0, length), d.input);
           expectCloseStates(stateRows(dWhole.state, b, b + 1), d.state);
-          // Beyond its length a sequence gives zeros, forward and backward.
+          // Beyond its length, a sequence gives zeros, forward and backward.
           for (const of of [whole.output, dWhole.input])
             expect(cut(rows(of, b, b + 1), length, shape.time).data.every((value) => value === 0)).toBe(true);
         }
@@ -204,7 +204,7 @@ describe.each(cells)('%s', (_, makeCell) => {
     );
   });
 
-  test('padding changes nothing, whatever stands there', () => {
+  test('padding changes nothing, whatever its values', () => {
     fc.assert(
       fc.property(
         problem,
@@ -240,7 +240,7 @@ describe.each(cells)('%s', (_, makeCell) => {
     );
   });
 
-  test('reverse is flip, run, flip', () => {
+  test('reverse equals flip, run, flip', () => {
     fc.assert(
       fc.property(problem, (shape) => {
         const { cell, layer, x, state, dOutput, dState, lengths } = setup(shape);
@@ -300,7 +300,7 @@ describe.each(cells)('%s', (_, makeCell) => {
     );
   });
 
-  test('the last output is the final state, and its gradient counts as that', () => {
+  test('the last output is the final state, and their gradients add up', () => {
     fc.assert(
       fc.property(problem, (shape) => {
         const { cell, layer, x, state, dState, lengths } = setup(shape);
@@ -321,7 +321,7 @@ describe.each(cells)('%s', (_, makeCell) => {
     );
   });
 
-  test('a limited history is pieces of that length with the state carried', () => {
+  test('a limited history equals pieces of that length with the state carried', () => {
     fc.assert(
       fc.property(problem, fc.integer({ min: 1, max: 4 }), (shape, history) => {
         const { cell, layer, x, state, dOutput } = setup(shape);
@@ -342,10 +342,10 @@ describe.each(cells)('%s', (_, makeCell) => {
     );
   });
 
-  test('what is computed again is the same, bit for bit', () => {
+  test('recomputed segments give the same bits', () => {
     fc.assert(
       fc.property(
-        // Large batches make blocks of one to four steps.
+        // Large batches give blocks of one to four steps.
         problem.map((shape) => ({ ...shape, batch: 64 * shape.batch, time: 2 * shape.time - 1 })),
         fc.integer({ min: 1, max: 9 }),
         fc.constantFrom('all' as const, 'last' as const),
@@ -367,7 +367,7 @@ describe.each(cells)('%s', (_, makeCell) => {
     );
   });
 
-  test('float32 is float64 but for rounding', () => {
+  test('float32 matches float64 up to rounding', () => {
     fc.assert(
       fc.property(
         problem.map((shape) => ({

@@ -1,4 +1,4 @@
-/** What the laws are applied to: every kind of cell, made alike; and the drawing of inputs, states and gradients. */
+/** The cells to which the laws apply, with common builders; and the drawing of inputs, states and gradients. */
 import {
   type Backend,
   type Cell,
@@ -25,7 +25,7 @@ export interface Shape {
 
 export type MakeCell = (shape: Shape & { readonly backend: Backend; readonly random: Random }) => AnyCell;
 
-/** Every cell of the library. A new one is added here, and every law holds for it or the suite fails. */
+/** Every cell of the library. Add a new one here, so that every law is tested for it. */
 export const cells: readonly [name: string, make: MakeCell][] = [
   ['RNNCell, tanh', (options) => new RNNCell(options)],
   ['RNNCell, ReLU', (options) => new RNNCell({ ...options, activation: 'relu' })],
@@ -36,11 +36,11 @@ export const cells: readonly [name: string, make: MakeCell][] = [
   ['CoupledLSTMCell', (options) => new CoupledLSTMCell(options)],
   [
     'ProjectedLSTMCell',
-    // One unit more than its output: the laws speak of the output's size.
+    // One unit more than its output: the laws use the output's size.
     ({ hiddenSize, ...options }) =>
       new ProjectedLSTMCell({ ...options, hiddenSize: hiddenSize + 1, projectionSize: hiddenSize }),
   ],
-  // An ε as large as the variances to come: without it, rows that are nearly equal have gradients without bound.
+  // An ε as large as the variances that occur: without it, gradients of nearly equal rows are unbounded.
   ['LayerNormLSTMCell', ({ bias, ...options }) => new LayerNormLSTMCell({ ...options, epsilon: 0.5 })],
   ['LayerNormGRUCell', ({ bias, ...options }) => new LayerNormGRUCell({ ...options, epsilon: 0.5 })],
 ];
@@ -51,7 +51,7 @@ export function drawn(random: Random, shape: readonly number[]): Tensor {
   return { data: Float64Array.from({ length }, () => random.normal()), shape };
 }
 
-/** Draws a state like that of a layer or cell. */
+/** Draws a state with the shape of a layer's or cell's. */
 export function drawnState<S extends State>(random: Random, like: S): S {
   return Object.fromEntries(
     Object.entries(like).map(([name, node]) => [
@@ -63,7 +63,7 @@ export function drawnState<S extends State>(random: Random, like: S): S {
   ) as S;
 }
 
-/** Gives biases and other parameters that start at zero something to do. */
+/** Draws biases and other parameters that start at zero. */
 export function shakeParameters(of: Pick<AnyCell, 'parameters'>, random: Random): void {
   for (const parameter of of.parameters().values())
     parameter.write(parameter.read().map((value) => Math.fround(value + 0.3 * random.normal())));

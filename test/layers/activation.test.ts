@@ -20,7 +20,7 @@ const values = {
   relu: (x: number) => Math.max(x, 0),
 };
 
-test.each(kinds)('%s, and its gradient, on both backends', (kind) => {
+test.each(kinds)('%s and its gradient are right on both backends', (kind) => {
   const x = drawn(new Random(1), [3, 4, 2]);
   const exact = new Activation({ kind, backend: float64() });
   const { output } = exact.infer(x);
@@ -34,7 +34,7 @@ test.each(kinds)('%s, and its gradient, on both backends', (kind) => {
   });
 });
 
-test('stands between linear layers', () => {
+test('works between linear layers', () => {
   const model = sequential(
     new Dense({ inputSize: 2, outputSize: 3 }),
     new Activation({ kind: 'tanh' }),
@@ -43,7 +43,7 @@ test('stands between linear layers', () => {
   expect(model.infer(tensor([[1, 2]])).output.shape).toEqual([1, 1]);
 });
 
-test('errors', () => {
+test('refuses invalid arguments', () => {
   expect(() => new Activation({ kind: 'gelu' } as unknown as ActivationOptions)).toThrow(
     new RangeError('Activation: kind is "gelu", expected one of "tanh", "sigmoid", "relu"'),
   );

@@ -10,7 +10,7 @@ const x = tensor([
 ]);
 const lengths = [3, 2];
 
-test('is a sequence in each direction, side by side', () => {
+test('equals a sequence in each direction, side by side', () => {
   const layer = new Bidirectional(forward, reverse);
   const { output, state } = layer.infer(x, { lengths });
   const a = new Sequence(forward).infer(x, { lengths });
@@ -24,7 +24,7 @@ test('is a sequence in each direction, side by side', () => {
   expect(state).toEqual({ forward: a.state, reverse: b.state });
 });
 
-test('last outputs are where both directions end', () => {
+test('gives the last output of each direction', () => {
   const { output, state } = new Bidirectional(forward, reverse, { outputs: 'last' }).infer(x, { lengths });
   expect(output.shape).toEqual([2, 5]);
   expect(Array.from(output.data.slice(0, 5))).toEqual([
@@ -33,7 +33,7 @@ test('last outputs are where both directions end', () => {
   ]);
 });
 
-test('names its parameters by direction, a shared cell’s once', () => {
+test('names its parameters by direction, and those of a shared cell once', () => {
   expect([...new Bidirectional(forward, reverse).parameters().keys()]).toEqual([
     'forward.weightIh',
     'forward.weightHh',
@@ -47,7 +47,7 @@ test('names its parameters by direction, a shared cell’s once', () => {
   expect(new Bidirectional(forward, forward).parameters().size).toBe(4);
 });
 
-test('errors', () => {
+test('refuses invalid arguments', () => {
   const wider = new GRUCell({ inputSize: 2, hiddenSize: 2, backend });
   expect(() => new Bidirectional<'h'>(forward, wider)).toThrow(
     new RangeError('Bidirectional: reverse has inputSize 2, expected 1, as forward has'),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Dense, Random, tensor } from '../../src/index.ts';
 
-test('is W x + b, with or without a time axis', () => {
+test('computes W x + b, with or without a time axis', () => {
   const dense = new Dense({ inputSize: 2, outputSize: 3 });
   dense.weight.write([1, 2, 3, 4, 5, 6]);
   dense.bias!.write([10, 20, 30]);
@@ -15,7 +15,7 @@ test('is W x + b, with or without a time axis', () => {
   });
 });
 
-test('has the parameters of its options', () => {
+test('has the parameters that its options specify', () => {
   const random = new Random(1);
   const dense = new Dense({
     inputSize: 4,
@@ -32,7 +32,7 @@ test('has the parameters of its options', () => {
   );
 });
 
-test('errors', () => {
+test('refuses invalid arguments', () => {
   expect(() => new Dense({ inputSize: 0, outputSize: 1 })).toThrow(
     new RangeError('Dense: inputSize is 0, expected a whole number of at least 1'),
   );

@@ -3,14 +3,14 @@ import { Dropout, float64, Random, tensor } from '../../src/index.ts';
 
 const ones = tensor(new Float64Array(20_000).fill(1), [20, 100, 10]);
 
-test.each([0, 0.1, 0.5, 0.9])('drops a share of %d and scales what is left', (rate) => {
+test.each([0, 0.1, 0.5, 0.9])('drops a share of %d and scales the rest', (rate) => {
   const { output } = new Dropout({ rate, random: new Random(1), backend: float64() }).forward(ones);
   const dropped = output.data.filter((value) => value === 0).length;
   expect(Math.abs(dropped - 20_000 * rate)).toBeLessThanOrEqual(5 * Math.sqrt(20_000 * rate * (1 - rate)));
   expect(output.data.every((value) => value === 0 || value === 1 / (1 - rate))).toBe(true);
 });
 
-test('draws a new mask each time, the same for the same state', () => {
+test('draws a new mask each time, and the same one for the same state', () => {
   const dropout = new Dropout({ rate: 0.5, random: new Random(1) });
   const { state } = dropout.random;
   const [first, second] = [dropout.forward(ones), dropout.forward(ones)];
@@ -19,12 +19,12 @@ test('draws a new mask each time, the same for the same state', () => {
   expect(dropout.forward(ones).output.data).toEqual(first.output.data);
 });
 
-test('has a generator of its own unless it is given one', () =>
+test('makes its own generator by default', () =>
   expect(new Dropout({ rate: 0.5 }).forward(ones).output.data).not.toEqual(
     new Dropout({ rate: 0.5 }).forward(ones).output.data,
   ));
 
-test('the gradient passes where the value did', () => {
+test('passes gradients where it passed values', () => {
   const pass = new Dropout({ rate: 0.5, random: new Random(2) }).forward(ones);
   expect(pass.backward(ones).input.data).toEqual(pass.output.data);
 });
@@ -36,7 +36,7 @@ test('infer changes nothing and draws nothing', () => {
   expect(dropout.random.state).toEqual(state);
 });
 
-test('across time: one mask for all steps of a sequence, another for each sequence', () => {
+test('across time, it draws one mask per sequence for all steps', () => {
   const rate = 0.5;
   const dropout = new Dropout({ rate, acrossTime: true, random: new Random(5), backend: float64() });
   const pass = dropout.forward(ones);
@@ -52,13 +52,13 @@ test('across time: one mask for all steps of a sequence, another for each sequen
   expect(dropout.forward(ones).output.data).not.toEqual(pass.output.data);
 });
 
-test('across time: no steps, and no time axis', () => {
+test('across time, it accepts no steps, and needs a time axis', () => {
   const dropout = new Dropout({ rate: 0.5, acrossTime: true, random: new Random(5) });
   expect(dropout.forward(tensor([], [2, 0, 3])).output.shape).toEqual([2, 0, 3]);
   expect(dropout.forward(tensor([[1, 2]])).output.shape).toEqual([1, 2]);
 });
 
-test('errors', () => {
+test('refuses invalid arguments', () => {
   expect(() => new Dropout({ rate: 1 })).toThrow(
     new RangeError('Dropout: rate is 1, expected less than 1: something must be left'),
   );

@@ -21,7 +21,7 @@ test('gives the row of each index, zeros beyond a length', () => {
   });
 });
 
-test('an index that occurs twice adds up its gradients; one that does not occur has none', () => {
+test('adds the gradients of an index that occurs twice, and gives none to an absent one', () => {
   const embedding = make();
   const pass = embedding.forward(indices([[2, 0, 2]]));
   expect(
@@ -38,7 +38,7 @@ test('an index that occurs twice adds up its gradients; one that does not occur 
   expect(Array.from(embedding.weight.readGradient())).toEqual([3, 4, 0, 0, 11, 22]);
 });
 
-test('the padding index starts at zero and is not trained', () => {
+test('starts the padding index at zero and does not train it', () => {
   const embedding = make(1);
   expect(Array.from(embedding.weight.read().slice(2, 4))).toEqual([0, 0]);
   expect(embedding.weight.read().filter((value) => value === 0)).toHaveLength(2);
@@ -55,7 +55,7 @@ test('the padding index starts at zero and is not trained', () => {
   expect(Array.from(embedding.weight.readGradient())).toEqual([3, 4, 0, 0, 0, 0]);
 });
 
-test('errors', () => {
+test('refuses invalid arguments', () => {
   expect(() => new Embedding({ classes: 0, outputSize: 1 })).toThrow(
     new RangeError('Embedding: classes is 0, expected a whole number of at least 1'),
   );

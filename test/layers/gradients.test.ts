@@ -1,4 +1,4 @@
-/** The laws of layers, for every layer and for stacks of them. Sequences have a file of their own in `laws`. */
+/** The laws of layers, for every layer and for stacks of them. Those of sequences are in `laws`. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -56,7 +56,7 @@ const gru = ({ backend, random }: Sizes, inputSize: number, hiddenSize: number) 
 const dense = ({ backend, random }: Sizes, inputSize: number, outputSize: number, bias = true) =>
   new Dense({ inputSize, outputSize, bias, backend, random });
 
-/** Every layer, and stacks in which each meets the others. */
+/** Every layer, and stacks that combine them. */
 const subjects: readonly [name: string, make: (sizes: Sizes) => AnyLayer][] = [
   ['Dense', (s) => dense(s, s.inputs, s.outputs)],
   ['Dense without bias', (s) => dense(s, s.inputs, s.outputs, false)],
@@ -237,14 +237,14 @@ describe.each(subjects)('%s', (_, make) => {
     const dState = zero && drawnState(random, zero);
     const lengths = Array.from({ length: batch }, () => random.integer(time + 1));
     const masks = randomsOf(layer).map((random) => ({ random, state: random.state }));
-    /** Every forward draws the masks of the first. */
+    /** Makes every forward draw the same masks. */
     const before = () => {
       for (const mask of masks) mask.random.state = mask.state;
     };
     return { random, layer, x, state, dState, lengths, before };
   }
 
-  test('the gradients are those of central differences', () => {
+  test('gradients match central differences', () => {
     fc.assert(
       fc.property(
         problem,
@@ -275,7 +275,7 @@ describe.each(subjects)('%s', (_, make) => {
     );
   });
 
-  test('a batch is its rows alone', () => {
+  test('a batch gives the results of its rows alone', () => {
     fc.assert(
       fc.property(problem, (shape) => {
         const { layer, x, state, lengths } = setup(shape);
@@ -322,7 +322,7 @@ describe.each(subjects)('%s', (_, make) => {
     );
   });
 
-  test('infer is forward where nothing is dropped, and float32 is float64 but for rounding', () => {
+  test('infer equals forward without dropout, and float32 matches float64 up to rounding', () => {
     fc.assert(
       fc.property(problem, (shape) => {
         const double = setup(shape);

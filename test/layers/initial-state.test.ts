@@ -29,7 +29,7 @@ const x = tensor([
   [[4], [5], [6]],
 ]);
 
-test.each(cells)('%s: its gradient is that of central differences, in every mode', (_, make) => {
+test.each(cells)('%s: gradients match central differences in every mode', (_, make) => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 4 }),
@@ -64,7 +64,7 @@ test.each(cells)('%s: its gradient is that of central differences, in every mode
   );
 });
 
-test('is a parameter for each part of the state, in each direction, at first zero', () => {
+test('is a parameter for each part of the state and each direction, initially zero', () => {
   const layer = new Sequence(lstm, learned);
   const parameters = [...layer.parameters()].slice(4);
   expect(parameters.map(([name, { shape }]) => [name, shape])).toEqual([
@@ -76,7 +76,7 @@ test('is a parameter for each part of the state, in each direction, at first zer
   expect([...both.parameters().keys()].slice(4)).toEqual(['forward.initial.h', 'reverse.initial.h']);
 });
 
-test('every sequence starts from it, which is what initialState says, in layers of layers too', () => {
+test('is where every sequence starts, and what initialState returns, also for nested layers', () => {
   const layer = new Sequence(lstm, learned);
   const zeros = layer.initialState(2);
   expect(zeros).toEqual(lstm.initialState(2));
@@ -106,7 +106,7 @@ test('every sequence starts from it, which is what initialState says, in layers 
     );
 });
 
-test('a given state takes its place, and leaves it without gradient', () => {
+test('is replaced by a given state, and then has no gradient', () => {
   const layer = new Sequence(lstm, learned);
   const state = drawnState(new Random(3), layer.initialState(2));
   const want = layer.infer(x, { state });
@@ -130,7 +130,7 @@ test('a given state takes its place, and leaves it without gradient', () => {
   ).toBe(true);
 });
 
-test('an optimiser moves it', () => {
+test('is trained by an optimiser', () => {
   const layer = new Sequence(gru, learned);
   const pass = layer.forward(x);
   clearGradients(layer);

@@ -1,4 +1,4 @@
-/** What the laws of noise leave open: which masks there are, where they act, and errors. */
+/** What the laws of noise do not cover: the masks, where they act, and errors. */
 import { describe, expect, test } from 'vitest';
 import {
   Bidirectional,
@@ -21,7 +21,7 @@ const BATCH = 40;
 const HIDDEN = 50;
 const TIME = 6;
 
-/** A cell that does nothing but multiply its state by the identity. */
+/** A cell that only multiplies its state by the identity. */
 function identity(): RNNCell {
   const cell = new RNNCell({ inputSize: 1, hiddenSize: HIDDEN, activation: 'relu', backend });
   cell.weightIh.write(new Float64Array(HIDDEN));
@@ -63,7 +63,7 @@ describe('recurrent dropout', () => {
     expect(Math.abs(count - n * rate)).toBeLessThanOrEqual(5 * Math.sqrt(n * rate * (1 - rate)));
   });
 
-  test('has another mask for each sequence and each forward, the same for the same state', () => {
+  test('has a different mask for each sequence and each forward, and the same for the same state', () => {
     const { state } = layer.random!;
     const [first, second] = [layer.forward(x, { state: ones }), layer.forward(x, { state: ones })];
     const masks = dropped(first.output);
@@ -73,7 +73,7 @@ describe('recurrent dropout', () => {
     expect(layer.forward(x, { state: ones }).output).toEqual(first.output);
   });
 
-  test('the expectation of one step is the step without', () => {
+  test('gives the step without noise in expectation', () => {
     const one = filled(0, [BATCH, 1, 1]);
     let sum = 0;
     const forwards = 50;
@@ -84,21 +84,24 @@ describe('recurrent dropout', () => {
     expect(Math.abs(sum / n - 1)).toBeLessThanOrEqual(5 * Math.sqrt(rate / (1 - rate) / n));
   });
 
-  test.each(['after', 'before'] as const)('leaves what a GRU interpolates whole, reset %s', (reset) => {
-    const cell = new GRUCell({ inputSize: 1, hiddenSize: HIDDEN, reset, backend });
-    for (const parameter of cell.parameters().values())
-      parameter.write(new Float64Array(parameter.read().length));
-    const { output } = new Sequence(cell, { noise: new Noise({ recurrentDropout: 0.5 }) }).forward(
-      filled(0, [BATCH, 1, 1]),
-      {
-        state: ones,
-      },
-    );
-    // z = ½ and n = 0, whatever the mask.
-    expect(output.data.every((value) => value === 0.5)).toBe(true);
-  });
+  test.each(['after', 'before'] as const)(
+    'leaves the interpolated state of a GRU unscaled, reset %s',
+    (reset) => {
+      const cell = new GRUCell({ inputSize: 1, hiddenSize: HIDDEN, reset, backend });
+      for (const parameter of cell.parameters().values())
+        parameter.write(new Float64Array(parameter.read().length));
+      const { output } = new Sequence(cell, { noise: new Noise({ recurrentDropout: 0.5 }) }).forward(
+        filled(0, [BATCH, 1, 1]),
+        {
+          state: ones,
+        },
+      );
+      // z = ½ and n = 0, whatever the mask.
+      expect(output.data.every((value) => value === 0.5)).toBe(true);
+    },
+  );
 
-  test('reaches the candidate of a GRU that resets before the product, by the same mask', () => {
+  test('applies the same mask to the candidate of a GRU that resets before the product', () => {
     const run = (reset: 'after' | 'before') => {
       const cell = new GRUCell({ inputSize: 1, hiddenSize: 3, reset, backend, random: new Random(1) });
       // An open reset gate makes the two kinds one.
@@ -113,7 +116,7 @@ describe('recurrent dropout', () => {
   });
 });
 
-test('zoneout draws a mask for each step of its own', () => {
+test('zoneout draws a separate mask for each step', () => {
   // Units grow by 1 a step unless they stay.
   const cell = identity();
   cell.biasIh!.write(new Float64Array(HIDDEN).fill(1));
@@ -122,7 +125,7 @@ test('zoneout draws a mask for each step of its own', () => {
     history.map((value, t) => value - (history[t - 1] ?? 1)),
   );
   expect(grown.flat().every((step) => step === 0 || step === 1)).toBe(true);
-  // Every pattern of 6 steps is as likely: 2,000 units show each of the 64, by about 31.
+  // Every pattern of 6 steps is equally likely: each of the 64 occurs in about 31 of 2,000 units.
   const counts = new Map<string, number>();
   for (const steps of grown) counts.set(steps.join(), (counts.get(steps.join()) ?? 0) + 1);
   expect(counts.size).toBe(64);
@@ -131,7 +134,7 @@ test('zoneout draws a mask for each step of its own', () => {
   expect(chiSquared).toBeLessThanOrEqual(63 + 5 * Math.sqrt(2 * 63));
 });
 
-test('generators: none without noise, one of its own, one for both directions, all found', () => {
+test('a layer has no generator without noise, its own with noise, and one for both directions', () => {
   const cell = new GRUCell({ inputSize: 1, hiddenSize: 2 });
   const random = new Random(1);
   expect(new Sequence(cell).random).toBeUndefined();
@@ -149,7 +152,7 @@ test('generators: none without noise, one of its own, one for both directions, a
   expect(both.infer(input)).toEqual(new Bidirectional(cell, cell).infer(input));
 });
 
-test('errors', () => {
+test('refuses invalid arguments', () => {
   const lstm = new LSTMCell({ inputSize: 1, hiddenSize: 2 });
   const refused = (options: object, error: Error) =>
     expect(() => new Sequence(lstm, { noise: new Noise(options as NoiseOptions) })).toThrow(error);

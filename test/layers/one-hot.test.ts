@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Dense, Dropout, indices, OneHot, sequential } from '../../src/index.ts';
 
-test('is a one at each index', () => {
+test('has a one at each index', () => {
   const { output } = new OneHot({ classes: 3 }).infer(
     indices([
       [2, 0],
@@ -25,7 +25,7 @@ test('has neither parameters nor state nor gradient', () => {
   ]);
 });
 
-test('what follows it costs no more for more classes: nothing is materialised', () => {
+test('costs the next layer no more with more classes, since nothing is materialised', () => {
   const classes = 2 ** 20;
   const model = sequential(new OneHot({ classes }), new Dense({ inputSize: classes, outputSize: 1 }));
   const before = model.backend.heap.values.length;
@@ -40,7 +40,7 @@ test('what follows it costs no more for more classes: nothing is materialised', 
   expect(model.backend.heap.values.length - before).toBeLessThan(10 * classes);
 });
 
-test('errors', () => {
+test('refuses invalid arguments', () => {
   expect(() => new OneHot({ classes: 0 })).toThrow(
     new RangeError('OneHot: classes is 0, expected a whole number of at least 1'),
   );

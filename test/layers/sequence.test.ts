@@ -1,4 +1,4 @@
-/** What the laws of sequences leave open: options, names, edges and errors. */
+/** What the laws of sequences do not cover: options, names, edge cases and errors. */
 import { describe, expect, test } from 'vitest';
 import {
   type Cell,
@@ -18,7 +18,7 @@ const x = tensor([
   [[4], [5], [6]],
 ]);
 
-test('its parameters are the cell’s', () =>
+test('has the parameters of its cell', () =>
   expect([...new Sequence(cell).parameters().keys()]).toEqual([
     'cell.weightIh',
     'cell.weightHh',
@@ -26,7 +26,7 @@ test('its parameters are the cell’s', () =>
     'cell.biasHh',
   ]));
 
-describe('edges', () => {
+describe('edge cases', () => {
   const state = {
     h: tensor([
       [1, 2],
@@ -38,7 +38,7 @@ describe('edges', () => {
     ]),
   };
 
-  test('no steps at all: the state stays, and its gradient passes', () => {
+  test('without steps, the state is unchanged and its gradient passes', () => {
     const none = tensor([], [2, 0, 1]);
     for (const options of [{}, { reverse: true }, { history: 1 }]) {
       const layer = new Sequence(cell, options);
@@ -52,7 +52,7 @@ describe('edges', () => {
     expect(new Sequence(cell, { outputs: 'last' }).infer(none, { state }).output).toEqual(state.h);
   });
 
-  test('length 0: the same, for that sequence alone', () => {
+  test('with length 0, the same holds for that sequence alone', () => {
     const layer = new Sequence(cell);
     const pass = layer.forward(x, { state, lengths: [0, 3] });
     expect(Array.from(pass.state.c.data.slice(0, 2))).toEqual([5, 6]);
@@ -61,7 +61,7 @@ describe('edges', () => {
     expect(Array.from(d.state.c.data.slice(0, 2))).toEqual([5, 6]);
   });
 
-  test('huge inputs saturate, and NaN stays NaN in its own sequence', () => {
+  test('huge inputs saturate, and NaN stays within its sequence', () => {
     const layer = new Sequence(new GRUCell({ inputSize: 1, hiddenSize: 2 }));
     const huge = layer.infer(tensor([[[1e30], [-1e30]]])).output;
     expect(huge.data.every((value) => Math.abs(value) <= 1)).toBe(true);
@@ -70,7 +70,7 @@ describe('edges', () => {
   });
 });
 
-test('with recompute the gradient of all outputs takes their place, again and again', () => {
+test('with recompute, the gradient of all outputs reuses their memory, also repeatedly', () => {
   const passOf = (options: SequenceOptions<'h' | 'c'>) => new Sequence(cell, options).forward(x);
   const whole = passOf({ reverse: true });
   const wanted = whole.backward(whole.output);
@@ -89,7 +89,7 @@ describe('errors', () => {
     [{ history: 0 }, new RangeError('Sequence: history is 0, expected a whole number of at least 1')],
   ])('%j', (options, error) => expect(() => new Sequence(cell, options as SequenceOptions)).toThrow(error));
 
-  test('of something that is no cell', () => {
+  test('in the cell', () => {
     const dense = new Dense({ inputSize: 1, outputSize: 1 });
     expect(() => new Sequence(dense as unknown as Cell)).toThrow(
       new TypeError('Sequence: cell is a value of type Dense, expected a cell, such as an LSTMCell'),
@@ -97,7 +97,7 @@ describe('errors', () => {
     expect(() => new Sequence(undefined as unknown as Cell)).toThrow(TypeError);
   });
 
-  test('of a state that is not under its option, and of other options that there are not', () => {
+  test('in the state and in unknown options of forward', () => {
     const layer = new Sequence(cell);
     for (const method of ['forward', 'infer'] as const) {
       expect(() => layer[method](x, layer.initialState(2) as object)).toThrow(
@@ -112,7 +112,7 @@ describe('errors', () => {
     }
   });
 
-  test('of an input without time, also from the layer before', () => {
+  test('in an input without time, also from the layer before', () => {
     const last = new Sequence(new LSTMCell({ inputSize: 1, hiddenSize: 1 }), { outputs: 'last' });
     const model = sequential(last, new Sequence(new LSTMCell({ inputSize: 1, hiddenSize: 1 })));
     const error = new RangeError(

@@ -17,7 +17,7 @@ import {
 
 const wide = (inputSize: number, outputSize: number) => new Dense({ inputSize, outputSize });
 
-test('runs its layers in turn, and hands on lengths and states', () => {
+test('runs its layers in order, and passes lengths and states on', () => {
   const embedding = new Embedding({ classes: 3, outputSize: 2 });
   const gru = new Sequence(new GRUCell({ inputSize: 2, hiddenSize: 4 }));
   const dense = new Dense({ inputSize: 4, outputSize: 1 });
@@ -35,7 +35,7 @@ test('runs its layers in turn, and hands on lengths and states', () => {
   expect(got.output).toEqual(want.output);
 });
 
-test('its sizes are those of its ends', () => {
+test('has the sizes of its first and last layer', () => {
   const dropout = new Dropout({ rate: 0.5 });
   const model = sequential(dropout, wide(3, 4), dropout);
   expect([model.inputSize, model.outputSize, model.accepts]).toEqual([3, 4, 'dense']);
@@ -43,7 +43,7 @@ test('its sizes are those of its ends', () => {
   expect(sequential(new Embedding({ classes: 7, outputSize: 2 })).accepts).toBe('indices');
 });
 
-test('names parameters and states by position; what is shared, once', () => {
+test('names parameters and states by position, and shared ones once', () => {
   const shared = wide(2, 2);
   const lstm = new Sequence(new LSTMCell({ inputSize: 2, hiddenSize: 2 }));
   const model = new Sequential([shared, lstm, shared]);
@@ -58,7 +58,7 @@ test('names parameters and states by position; what is shared, once', () => {
   expect(model.initialState(1)).toEqual({ 1: lstm.initialState(1) });
 });
 
-test('a shared layer receives the gradients of all its places', () => {
+test('adds the gradients of a shared layer', () => {
   const backend = float64();
   const make = () => new Dense({ inputSize: 1, outputSize: 1, bias: false, backend });
   const shared = make();
@@ -108,14 +108,14 @@ describe('errors', () => {
     [[null], new TypeError('sequential: layers[0] is null, expected a layer')],
   ])('case %#', (layers, error) => expect(() => sequential(...(layers as [AnyLayer]))).toThrow(error));
 
-  test('of an input without steps, where the first layer needs them', () => {
+  test('in an input without steps, if the first layer needs them', () => {
     const layer = new Sequence(new GRUCell({ inputSize: 3, hiddenSize: 2 }));
     expect(() => sequential(layer, wide(2, 1)).infer(tensor([[1, 2, 3]]))).toThrow(
       new RangeError('Sequential.infer: inputs has shape [1, 3], expected [batch, time, 3] (inputSize is 3)'),
     );
   });
 
-  test('of an input, with the width of the first layer that has one', () =>
+  test('in an input, naming the width of the first layer that has one', () =>
     expect(() => sequential(new Dropout({ rate: 0.5 }), wide(3, 4)).infer(tensor([[1]]))).toThrow(
       new RangeError(
         'Sequential.infer: inputs has shape [1, 1], expected [batch, time, 3] or [batch, 3] (inputSize is 3)',

@@ -1,4 +1,4 @@
-/** What is particular to layers of a few lines; the laws they share with all are in gradients.test.ts. */
+/** What is specific to the small layers; the common laws are in gradients.test.ts. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -52,7 +52,7 @@ describe('Bidirectional', () => {
     ['sum', (a: number, b: number) => a + b],
     ['mean', (a: number, b: number) => (a + b) / 2],
     ['product', (a: number, b: number) => a * b],
-  ] as const)('merges by %s what its directions give apart', (merge, of) => {
+  ] as const)('merges the outputs of its directions by %s', (merge, of) => {
     const layer = new Bidirectional(gru(), gru(), { merge });
     const { forward, reverse } = layer.directions;
     const [a, b] = [forward, reverse].map((direction) => numbers(direction.infer(x).output));
@@ -63,7 +63,7 @@ describe('Bidirectional', () => {
     });
   });
 
-  test('each direction can be trained by a loss of its own', () => {
+  test('trains each direction with a separate loss', () => {
     const layer = new Bidirectional(gru(), gru());
     const { forward, reverse } = layer.directions;
     const [a, b] = [forward.forward(x), reverse.forward(x)];
@@ -78,7 +78,7 @@ describe('Bidirectional', () => {
     expect(apart.every((value) => value !== 0)).toBe(true);
   });
 
-  test('errors', () => {
+  test('refuses invalid arguments', () => {
     expect(
       () => new Bidirectional(gru(), new GRUCell({ inputSize: 2, hiddenSize: 3 }), { merge: 'sum' }),
     ).toThrow(
@@ -93,22 +93,22 @@ describe('Bidirectional', () => {
 });
 
 describe('Pooling', () => {
-  test('a sequence of no steps gives zeros', () => {
+  test('gives zeros for a sequence without steps', () => {
     for (const kind of ['mean', 'max'] as const)
       expect(numbers(new Pooling({ kind }).infer(x, { lengths: [0] }).output)).toEqual([0, 0]);
   });
 
-  test('the gradient of a maximum goes to the first that has it', () => {
+  test('passes the gradient of a maximum to its first occurrence', () => {
     const pass = new Pooling({ kind: 'max' }).forward(tensor([[[7], [9], [9]]]));
     expect(numbers(pass.backward(tensor([[5]])).input)).toEqual([0, 5, 0]);
   });
 
-  test('a value that is no number is not hidden', () =>
+  test('passes NaN on', () =>
     expect(numbers(new Pooling({ kind: 'max' }).infer(tensor([[[1], [Number.NaN], [3]]])).output)).toEqual([
       Number.NaN,
     ]));
 
-  test('errors', () => {
+  test('refuses invalid arguments', () => {
     expect(() => new Pooling({ kind: 'sum' as 'max' })).toThrow(
       new RangeError('Pooling: kind is "sum", expected one of "mean", "max"'),
     );
@@ -121,7 +121,7 @@ describe('Pooling', () => {
 });
 
 describe('Repeat', () => {
-  test('errors', () => {
+  test('refuses invalid arguments', () => {
     expect(() => new Repeat({ steps: 0 })).toThrow(
       new RangeError('Repeat: steps is 0, expected a whole number of at least 1'),
     );
@@ -161,14 +161,14 @@ describe('Residual', () => {
     expect(numbers(whole.output).slice(0, 2)).toEqual(numbers(first.output));
   });
 
-  test('begins where its layer has learned to', () => {
+  test('starts from the learned state of its layer', () => {
     const sequence = new Sequence(gru(), { learnInitialState: true });
     sequence.parameters().get('initial.h')!.write([0.5, -0.5]);
     expect(new Residual(sequence).initialState(2)).toEqual(sequence.initialState(2));
     expect(new Residual(new Dense({ inputSize: 1, outputSize: 1 })).initialState(1)).toBeUndefined();
   });
 
-  test('errors', () => {
+  test('refuses invalid arguments', () => {
     // @ts-expect-error: 2 in, 3 out
     expect(() => new Residual(new Dense({ inputSize: 2, outputSize: 3 }))).toThrow(
       new RangeError('Residual: layer (Dense) makes 3 features of 2, expected as many as come in'),
@@ -176,7 +176,7 @@ describe('Residual', () => {
     expect(() => new Residual(gru() as never)).toThrow(
       new TypeError('Residual: layer is a value of type GRUCell, expected a layer'),
     );
-    // @ts-expect-error: no sum with indices
+    // @ts-expect-error: indices cannot be added
     expect(() => new Residual(new Embedding({ classes: 3, outputSize: 3 }))).toThrow(
       new RangeError('Residual: layer (Embedding) takes indices, expected a layer of real features'),
     );
@@ -186,7 +186,7 @@ describe('Residual', () => {
         'Residual: layer (Sequence) makes one vector of 3 steps, expected an output for each step',
       ),
     );
-    // One step is a sequence too.
+    // One step is also a sequence.
     expect(() => last.infer(tensor([[[1, 2]]]))).toThrow(RangeError);
     const shorter = new Conv1d({ inputSize: 2, outputSize: 2, kernelSize: 2, padding: 'valid' });
     expect(() => new Residual(shorter).infer(x)).toThrow(
@@ -200,7 +200,7 @@ test.each<[string, AnyLayer]>([
   ['Pooling', new Pooling({ kind: 'mean' })],
   ['LayerNorm', new LayerNorm({ inputSize: 2 })],
   ['Conv1d', new Conv1d({ inputSize: 2, outputSize: 1, kernelSize: 1 })],
-])('%s has no use for classes', (type, layer) => {
+])('%s refuses one-hot inputs', (type, layer) => {
   const model = new Sequential<Indices>([new OneHot({ classes: 2 }), layer]);
   const error = `${type}: its input is one-hot, expected real features, such as an Embedding gives`;
   expect(() => model.infer(indices([[1]]))).toThrow(new RangeError(error));
@@ -208,10 +208,10 @@ test.each<[string, AnyLayer]>([
 });
 
 describe('LayerNorm', () => {
-  test('equal features stay finite', () =>
+  test('gives finite results for equal features', () =>
     expect(numbers(new LayerNorm({ inputSize: 2 }).infer(tensor([[4, 4]])).output)).toEqual([0, 0]));
 
-  test('equal features are zeros, whatever they are, and nearly equal ones are told apart', () => {
+  test('gives zeros for equal features of any size, and distinguishes nearly equal ones', () => {
     for (const backend of [float64(), float32()])
       for (const size of [2, 3, 7, 1000]) {
         const layer = new LayerNorm({ inputSize: size, epsilon: 0, backend });
@@ -230,7 +230,7 @@ describe('LayerNorm', () => {
     }
   });
 
-  test('without epsilon, equal features and padding are zeros and spoil no gradient', () => {
+  test('without epsilon, gives zeros and finite gradients for equal features and padding', () => {
     const layer = new LayerNorm({ inputSize: 2, epsilon: 0 });
     const ones = tensor([
       [
@@ -254,7 +254,7 @@ describe('LayerNorm', () => {
     expect(Array.from(layer.weight!.readGradient())).toEqual([-1, 1]);
   });
 
-  test('errors', () => {
+  test('refuses invalid arguments', () => {
     expect(() => new LayerNorm({ inputSize: 0 })).toThrow(
       new RangeError('LayerNorm: inputSize is 0, expected a whole number of at least 1'),
     );
@@ -272,14 +272,14 @@ describe('Conv1d', () => {
   };
   const steps = tensor([[[1], [2], [3], [4]]]);
 
-  test('sees what its padding says', () => {
+  test('sees the steps that its padding allows', () => {
     expect(numbers(conv('causal').infer(steps).output)).toEqual([1, 12, 123, 234]);
     expect(numbers(conv('same').infer(steps).output)).toEqual([12, 123, 234, 340]);
     expect(numbers(conv('valid').infer(steps).output)).toEqual([123, 234]);
     expect(numbers(conv('causal', 2).infer(steps).output)).toEqual([1, 2, 13, 24]);
   });
 
-  test('where nothing is padded, gradients are right at every length, and a batch is its rows alone', () => {
+  test('without padding, has right gradients at every length, and a batch gives the results of its rows alone', () => {
     const random = new Random(1);
     const layer = new Conv1d({
       inputSize: 2,
@@ -313,7 +313,7 @@ describe('Conv1d', () => {
     seed: fc.nat(1000),
   });
 
-  test('with stride, padding and reflection is the sum of its formula, with right gradients, at every length', () => {
+  test('with stride, padding and reflection, matches its formula with right gradients at every length', () => {
     fc.assert(
       fc.property(shapes, ({ seed, ...options }) => {
         const random = new Random(seed);
@@ -353,7 +353,7 @@ describe('Conv1d', () => {
     );
   });
 
-  test('one signal with a stride, whose windows are one view, is as in a batch', () => {
+  test('gives the same for one strided signal, whose windows are one view, as in a batch', () => {
     const random = new Random(3);
     for (const padding of [0, 1] as const) {
       const options = {
@@ -372,7 +372,7 @@ describe('Conv1d', () => {
     }
   });
 
-  test('a sequence as short as what is mirrored is an error, an empty one gives nothing', () => {
+  test('refuses a sequence too short to mirror, and gives nothing for an empty one', () => {
     const layer = new Conv1d({
       inputSize: 1,
       outputSize: 1,
@@ -396,12 +396,12 @@ describe('Conv1d', () => {
     [[1, 0.5], 'padding[1] is 0.5, expected a whole number of at least 0'],
     ['full', 'padding is "full", expected one of "causal", "same", "valid"'],
     [null, "padding is null, expected 'causal', 'same', 'valid', a number, or two"],
-  ])('padding %j is an error', (padding, message) => {
+  ])('refuses padding %j', (padding, message) => {
     const options = { inputSize: 1, outputSize: 1, kernelSize: 1, padding: padding as number };
     expect(() => new Conv1d(options)).toThrow(`Conv1d: ${message}`);
   });
 
-  test('a filter that sees further than the sequence is long', () => {
+  test('accepts a filter longer than the sequence', () => {
     const random = new Random(2);
     for (const padding of ['causal', 'same'] as const) {
       const options = { inputSize: 1, outputSize: 2, kernelSize: 4, dilation: 3, padding };
@@ -411,20 +411,20 @@ describe('Conv1d', () => {
     }
   });
 
-  test('no steps in, no steps out', () => {
+  test('gives no steps for no steps', () => {
     const nothing = { data: new Float32Array(0), shape: [2, 0, 1] };
     const pass = conv('causal').forward(nothing);
     expect([pass.output, pass.backward(pass.output).input]).toEqual([nothing, nothing]);
   });
 
-  test('ends a sequence at its length, and shortens it where nothing is padded', () => {
+  test('ends a sequence at its length, and shortens it without padding', () => {
     expect(numbers(conv('same').infer(steps, { lengths: [2] }).output)).toEqual([12, 120, 0, 0]);
     const model = sequential(conv('valid'), new Pooling({ kind: 'mean' }));
     expect(numbers(model.infer(steps, { lengths: [3] }).output)).toEqual([123]);
     expect(numbers(model.infer(steps, { lengths: [1] }).output)).toEqual([0]);
   });
 
-  test('errors', () => {
+  test('refuses invalid arguments', () => {
     expect(() => new Conv1d({ inputSize: 1, outputSize: 1, kernelSize: 0 })).toThrow(
       new RangeError('Conv1d: kernelSize is 0, expected a whole number of at least 1'),
     );

@@ -1,4 +1,4 @@
-/** What gates are for: the adding problem at T = 50, where a gradient has to last fifty steps. */
+/** The adding problem at T = 50: a gradient must survive fifty steps, which needs gates. */
 import { expect, test } from 'vitest';
 import {
   Adam,
@@ -18,7 +18,7 @@ import {
 } from '../../src/index.ts';
 
 const [TIME, HIDDEN] = [50, 32];
-// The same bits on every machine: whether it learns is not left to chance.
+// The same bits on every machine, so that the outcome does not vary.
 const backend = float32({ deterministic: true });
 
 /** A number and a mark at each step; the target is the sum of the two marked numbers. */
@@ -51,11 +51,11 @@ async function errorOf(makeCell: (random: Random) => Cell): Promise<number> {
 
 const sizes = { inputSize: 2, hiddenSize: HIDDEN, backend } as const;
 
-test('an LSTM learns it', { timeout: 120_000 }, async () => {
+test('an LSTM learns the adding problem', { timeout: 120_000 }, async () => {
   expect(await errorOf((random) => new LSTMCell({ ...sizes, random }))).toBeLessThan(0.01);
 });
 
-test('a GRU learns it', { timeout: 120_000 }, async () => {
+test('a GRU learns the adding problem', { timeout: 120_000 }, async () => {
   expect(await errorOf((random) => new GRUCell({ ...sizes, random }))).toBeLessThan(0.01);
 });
 

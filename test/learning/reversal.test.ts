@@ -1,4 +1,4 @@
-/** An encoder–decoder with attention learns to turn five symbols around. */
+/** An encoder–decoder with attention learns to reverse five symbols. */
 import { expect, test } from 'vitest';
 import {
   Adam,
@@ -22,7 +22,7 @@ import {
 
 const [classes, size, start, end] = [10, 32, 0, 1];
 
-test('sequences of five symbols are turned around', async () => {
+test('sequences of five symbols are reversed', async () => {
   const random = new Random(1);
   const gru = (inputSize: number, hiddenSize: number) => new GRUCell({ inputSize, hiddenSize, random });
   const model = new EncoderDecoder({

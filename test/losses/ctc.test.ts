@@ -17,7 +17,7 @@ import {
 import { gradientError } from './numerical.ts';
 import { labellings } from './paths.ts';
 
-/** Logits `[batch, time, classes]`, labels of which some do not fit, and lengths. */
+/** Logits `[batch, time, classes]`, labels, some of them too long, and lengths. */
 const draws = fc
   .record({
     batch: fc.integer({ min: 1, max: 3 }),
@@ -45,9 +45,9 @@ const draws = fc
   });
 const reductions = fc.constantFrom<Reduction>('mean', 'sum', 'none');
 
-describe('the law', () => {
+describe('ctc', () => {
   test.prop([draws])(
-    'is −ln of the sum over all alignments',
+    'equals −ln of the sum over all alignments',
     ({ output, labels, target, lengths, blank }) => {
       const { value } = ctc({ blank, reduction: 'none' }).measure(output, target, { lengths });
       expect(value.shape).toEqual([labels.length]);
@@ -60,7 +60,7 @@ describe('the law', () => {
   );
 
   test.prop([draws, reductions])(
-    'has the gradient that central differences find',
+    'has gradients that match central differences',
     ({ blank, ...drawn }, reduction) => {
       const loss = ctc({ blank, reduction, zeroInfinity: true });
       expect(gradientError(loss as never, drawn)).toBeLessThan(1e-6);
@@ -84,7 +84,7 @@ describe('the law', () => {
     expect(measure('mean').weight).toBe(labels.length);
   });
 
-  test.prop([draws])('ignores what lies beyond the lengths', ({ output, target, lengths, blank }) => {
+  test.prop([draws])('ignores data beyond the lengths', ({ output, target, lengths, blank }) => {
     const [, time, classes] = output.shape as [number, number, number];
     const beyond = (data: Float64Array, value: number) =>
       data.map((element, i) => {
@@ -100,7 +100,7 @@ describe('the law', () => {
     expect(beyond(gradient, 0)).toEqual(gradient);
   });
 
-  test.prop([draws])('is in float32 what it is in float64', ({ output, target, lengths, blank }) => {
+  test.prop([draws])('matches float64 in float32', ({ output, target, lengths, blank }) => {
     const loss = ctc({ blank, reduction: 'sum', zeroInfinity: true });
     const expected = loss.forward(output, target, { lengths });
     const gradient = expected.backward(undefined, { retain: true }).data;
@@ -115,7 +115,7 @@ describe('the law', () => {
   });
 });
 
-describe('labels that do not fit', () => {
+describe('labels that need more steps than there are', () => {
   const logits = tensor([
     [
       [1, 2],
@@ -132,7 +132,7 @@ describe('labels that do not fit', () => {
     [1, -1],
   ]);
 
-  test('cost ∞, and their gradient is none', () => {
+  test('have loss ∞ and no gradient', () => {
     const pass = ctc({ reduction: 'sum' }).forward(logits, target);
     expect(pass.value).toBe(Number.POSITIVE_INFINITY);
     const { data } = pass.backward();
@@ -140,7 +140,7 @@ describe('labels that do not fit', () => {
     expect(data.subarray(4).every(Number.isFinite)).toBe(true);
   });
 
-  test('count nothing with zeroInfinity, but for being one of the mean', () => {
+  test('have loss 0 with zeroInfinity, and count in the mean', () => {
     const options = { zeroInfinity: true } as const;
     const pass = ctc({ ...options, reduction: 'none' }).forward(logits, target);
     expect(pass.value.data[0]).toBe(0);
@@ -148,13 +148,13 @@ describe('labels that do not fit', () => {
     expect(Array.from(pass.backward().data.subarray(0, 4))).toEqual([0, 0, 0, 0]);
   });
 
-  test('zeroInfinity hides no NaN', () => {
+  test('keep NaN with zeroInfinity', () => {
     const spoilt = tensor([[[1, Number.NaN]]]);
     expect(ctc({ zeroInfinity: true }).measure(spoilt, indices([[1]])).value).toBeNaN();
   });
 });
 
-test('no labels and no steps: certain', () => {
+test('no labels and no steps have probability 1', () => {
   const { value } = ctc({ reduction: 'none' }).measure(
     { data: new Float64Array(), shape: [2, 0, 3] },
     indices([[-1], [2]]),
@@ -162,15 +162,15 @@ test('no labels and no steps: certain', () => {
   expect(Array.from(value.data)).toEqual([0, Number.POSITIVE_INFINITY]);
 });
 
-test('of a thousand steps it neither under- nor overflows', () => {
+test('a thousand steps neither under- nor overflow', () => {
   const logits = { data: new Float64Array(2000), shape: [1, 1000, 2] };
   const pass = ctc({ reduction: 'sum' }).forward(logits, indices([[1]]));
-  // One run of ones, anywhere: 1000 · 1001 / 2 of the 2¹⁰⁰⁰ alignments.
+  // One run of ones anywhere: 1000 · 1001 / 2 of the 2¹⁰⁰⁰ alignments.
   expect(pass.value).toBeCloseTo(1000 * Math.LN2 - Math.log((1000 * 1001) / 2), 9);
   expect(pass.backward().data.every(Number.isFinite)).toBe(true);
 });
 
-test('a model learns labels without their places', async () => {
+test('a model learns labels without their positions', async () => {
   const random = new Random(3);
   const model = manyToMany({ classes: 4, hiddenSize: 8, outputSize: 4, random, backend: float64() });
   // Says 1, 2, 3 when it reads them, and 0s mean nothing.
@@ -246,7 +246,7 @@ describe('errors', () => {
     ],
   ])('%#', (make, message) => expect(make).toThrow(new RangeError(message)));
 
-  test('padding may be another class', () => {
+  test('ignoreIndex may be another class', () => {
     const target = indices([[1, 9, 9]]);
     const own = ctc({ ignoreIndex: 9 }).measure(logits, target).value;
     expect(own).toBe(ctc().measure(logits, indices([[1, -1, -1]])).value);
@@ -262,7 +262,7 @@ describe('errors', () => {
     );
   });
 
-  test('of the wrong type', () => {
+  test('in the types', () => {
     expect(() => ctc().forward(logits, [[1]] as never)).toThrow(
       new TypeError(
         'ctc.forward: target is an array of 1, expected indices { data, shape } of Int32Array data: indices(…) makes one of nested arrays',

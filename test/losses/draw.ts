@@ -18,7 +18,7 @@ function reals(random: Random, length: number): Float64Array {
   return Float64Array.from({ length }, () => random.uniform(-3, 3));
 }
 
-/** Scores `[batch, time, width]`, classes `[batch, time]`, some of them −1. */
+/** Scores `[batch, time, width]` and classes `[batch, time]`, some of them −1. */
 export const classDraw: fc.Arbitrary<Drawn & { random: Random }> = extent.map(
   ({ batch, time, width, seed }) => {
     const random = new Random(seed);

@@ -72,22 +72,22 @@ const losses = {
 
 describe.each(Object.entries(losses))('%s', (_, { draw, make }) => {
   test.prop([draw, fc.constantFrom<Reduction>('mean', 'sum', 'none')])(
-    'has the gradient that central differences find',
+    'has gradients that match central differences',
     (drawn, reduction) => {
       const loss = make(drawn)(reduction);
       expect(gradientError(loss as never, drawn)).toBeLessThan(1e-6);
     },
   );
 
-  test.prop([draw])('has reductions that agree', (drawn) =>
+  test.prop([draw])('has consistent reductions', (drawn) =>
     expectReductionsToAgree(make(drawn) as never, drawn),
   );
 
-  test.prop([draw])('ignores what lies beyond the lengths', (drawn) =>
+  test.prop([draw])('ignores data beyond the lengths', (drawn) =>
     expectPaddingToBeInert(make(drawn) as never, drawn),
   );
 
-  test.prop([draw])('is in float32 what it is in float64', (drawn) => {
+  test.prop([draw])('matches float64 in float32', (drawn) => {
     const { output, target, lengths } = drawn;
     const loss = make(drawn)('sum');
     const expected = loss.forward(output, target as never, { lengths });
@@ -103,8 +103,8 @@ describe.each(Object.entries(losses))('%s', (_, { draw, make }) => {
   });
 });
 
-describe('weights of terms', () => {
-  test.prop([elementDraw])('multiply each term, of binary cross-entropy as PyTorch does', (drawn) => {
+describe('term weights', () => {
+  test.prop([elementDraw])('multiply each term, in binary cross-entropy as in PyTorch', (drawn) => {
     const { output, target, lengths, random } = drawn;
     const weights = { data: output.data.map(() => random.uniform(0, 2)), shape: output.shape };
     const options = { lengths, weights };
@@ -124,7 +124,7 @@ describe('weights of terms', () => {
     });
   });
 
-  test.prop([classDraw])('of classes: one for each step', (drawn) => {
+  test.prop([classDraw])('of a class loss are one per step', (drawn) => {
     const { output, target, lengths, random } = drawn;
     const weights = { data: Float64Array.from(target.data, () => random.integer(3)), shape: target.shape };
     const make = (reduction: Reduction) => crossEntropy({ reduction, ignoreIndex: -1 });
@@ -134,7 +134,7 @@ describe('weights of terms', () => {
     expect(value as number).toBeCloseTo(sum, 10);
   });
 
-  test('of another shape', () => {
+  test('of another shape are refused', () => {
     const [output, target] = [tensor([[1, 2]]), tensor([[0, 1]])];
     expect(() => binaryCrossEntropy().measure(output, target, { weights: tensor([1, 2], [2]) })).toThrow(
       new RangeError(

@@ -28,7 +28,7 @@ const classes = indices([
   [1, 1],
 ]);
 
-describe('values by hand', () => {
+describe('values worked by hand', () => {
   test('the cross-entropy of equal logits is ln C', () => {
     const loss = crossEntropy({ reduction: 'none' });
     const { data } = loss.measure(tensor([[7, 7, 7, 7]]), indices([2])).value;
@@ -40,18 +40,18 @@ describe('values by hand', () => {
     expect(value).toBeCloseTo(-(Math.log(1 / 4) + Math.log(3 / 4)) / 2, 14);
   });
 
-  test('a weighted mean divides by the weights of the targets kept', () => {
+  test('a weighted mean divides by the weights of the targets that are not ignored', () => {
     const loss = crossEntropy({ classWeights: [2, 4, 8], ignoreIndex: 1 });
     expect(loss.measure(logits, classes).weight).toBe(10);
     expect(loss.measure(logits, classes, { lengths: [1, 2] }).weight).toBe(2);
   });
 
-  test('the log-likelihood takes log-probabilities as they are', () => {
+  test('negativeLogLikelihood uses log-probabilities unchanged', () => {
     const loss = negativeLogLikelihood({ reduction: 'sum' });
     expect(loss.measure(logits, classes).value).toBe(-(1 + 0 - 5 + 2));
   });
 
-  test('binary cross-entropy keeps its digits at any magnitude', () => {
+  test('binary cross-entropy is accurate at any magnitude', () => {
     const loss = binaryCrossEntropy({ reduction: 'none' });
     const { data } = loss.measure(tensor([[1000, -1000, 50, -800]]), tensor([[0, 1, 1, 0]])).value;
     expect(data[0]).toBe(1000);
@@ -92,7 +92,7 @@ describe('values by hand', () => {
     expect(Array.from(pass.backward().data)).toEqual([0, -1]);
   });
 
-  test('terms and their gradients come back batch-major', () => {
+  test('terms and their gradients are batch-major', () => {
     const loss = meanSquaredError({ reduction: 'none' });
     const output = tensor([
       [[1], [2], [3]],
@@ -115,7 +115,7 @@ describe('values by hand', () => {
   });
 });
 
-describe('nothing to learn from', () => {
+describe('without any counted target', () => {
   test.each([
     ['every target ignored', { ignoreIndex: 0 }, undefined],
     ['no step valid', {}, [0, 0]],
@@ -132,7 +132,7 @@ describe('nothing to learn from', () => {
     expect(Array.from(pass.backward().data, Math.abs)).toEqual([0, 0]);
   });
 
-  test('an ignored row gets no gradient even where its logits are not finite', () => {
+  test('an ignored row has no gradient even if its logits are not finite', () => {
     const output = tensor([
       [Number.NaN, 1],
       [0, 0],
@@ -143,14 +143,14 @@ describe('nothing to learn from', () => {
   });
 });
 
-describe('what is not a number stays one', () => {
+describe('NaN is kept', () => {
   test('a NaN in an elementwise target reaches the loss', () => {
     expect(meanSquaredError().measure(tensor([[1]]), tensor([[Number.NaN]])).value).toBeNaN();
     expect(huber().measure(tensor([[1]]), tensor([[Number.NaN]])).value).toBeNaN();
   });
 });
 
-describe('in the heap', () => {
+describe('traces', () => {
   test('a trace has the value and gradient of a pass', () => {
     const loss = crossEntropy({ labelSmoothing: 0.1 });
     const pass = loss.forward(logits, classes, { lengths: [2, 1] });
@@ -190,7 +190,7 @@ describe('in the heap', () => {
 describe('errors', () => {
   const message = (make: () => unknown, error: Error) => expect(make).toThrow(error);
 
-  test('of options', () => {
+  test('in options', () => {
     message(
       () => crossEntropy({ labelSmoothing: 2 }),
       new RangeError('crossEntropy: labelSmoothing is 2, expected a number from 0 to 1'),
@@ -249,7 +249,7 @@ describe('errors', () => {
     );
   });
 
-  test('of targets', () => {
+  test('in targets', () => {
     message(
       () =>
         crossEntropy().forward(
@@ -297,7 +297,7 @@ describe('errors', () => {
     );
   });
 
-  test('of outputs and upstream gradients', () => {
+  test('in outputs and upstream gradients', () => {
     message(
       () => crossEntropy().forward(tensor([1, 2]), indices([0])),
       new RangeError(

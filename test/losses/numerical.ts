@@ -1,4 +1,4 @@
-/** The laws of a loss, tried on drawn outputs: its gradient is that of its value, and its parts add up. */
+/** The laws of a loss, on drawn outputs: gradients match differences of values, and terms add up. */
 import { expect } from 'vitest';
 import type { Indices, Loss, Reduction, Tensor } from '../../src/index.ts';
 
@@ -15,7 +15,7 @@ export interface Drawn {
 
 const STEP = 6e-6;
 
-/** Σ upstream·value, which is the value where the value is a number. */
+/** Σ upstream·value; the value itself if it is a number. */
 function weighted(value: number | Tensor, upstream: number | Tensor): number {
   if (typeof value === 'number') return value * (upstream as number);
   return Array.from(value.data).reduce((sum, term, i) => sum + term * (upstream as Tensor).data[i]!, 0);
@@ -47,7 +47,7 @@ export function gradientError(loss: AnyLoss, { output, target, lengths }: Drawn)
   return worst / largest;
 }
 
-/** Mean = sum / weight, and the terms add up to the sum; so for gradients. */
+/** The mean is sum / weight, and the terms add up to the sum; so do the gradients. */
 export function expectReductionsToAgree(make: Make, { output, target, lengths }: Drawn): void {
   const forward = (reduction: Reduction) => make(reduction).forward(output, target as never, { lengths });
   const [mean, sum, none] = [forward('mean'), forward('sum'), forward('none')];
@@ -67,7 +67,7 @@ export function expectReductionsToAgree(make: Make, { output, target, lengths }:
   }
 }
 
-/** What lies beyond the lengths changes nothing, whatever it is, and gets no gradient. */
+/** Data beyond the lengths changes nothing, whatever its values, and has no gradient. */
 export function expectPaddingToBeInert(make: Make, { output, target, lengths }: Drawn): void {
   const [batch, time] = output.shape as [number, number];
   const beyond = (data: ArrayLike<number>, value: number) => {

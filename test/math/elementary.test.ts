@@ -5,7 +5,7 @@ import { exponential, logAdd, logarithm, logSum, power } from '../../src/math/el
 const EPSILON = 2 ** -52;
 
 describe('exponential', () => {
-  test('is eˣ within 2 ulp', () => {
+  test('computes eˣ within 2 ulp', () => {
     fc.assert(
       fc.property(fc.double({ min: -708, max: 709.78, noNaN: true }), (x) => {
         const want = Math.exp(x);
@@ -15,7 +15,7 @@ describe('exponential', () => {
     );
   });
 
-  test('is exact where the result is, and keeps its limits', () => {
+  test('gives exact results and limits', () => {
     expect(exponential(0)).toBe(1);
     expect(exponential(-0)).toBe(1);
     expect(exponential(709.78)).toBeLessThan(Number.POSITIVE_INFINITY);
@@ -29,7 +29,7 @@ describe('exponential', () => {
 });
 
 describe('logarithm', () => {
-  test('is ln x within 2 ulp', () => {
+  test('computes ln x within 2 ulp', () => {
     fc.assert(
       fc.property(fc.double({ min: Number.MIN_VALUE, max: Number.MAX_VALUE, noNaN: true }), (x) => {
         const want = Math.log(x);
@@ -39,7 +39,7 @@ describe('logarithm', () => {
     );
   });
 
-  test('keeps its precision near 1, where ln x is near 0', () => {
+  test('is precise near 1, where ln x is near 0', () => {
     fc.assert(
       fc.property(fc.double({ min: -0.25, max: 0.25, noNaN: true }), (delta) => {
         const x = 1 + delta;
@@ -50,16 +50,16 @@ describe('logarithm', () => {
     );
   });
 
-  test('is exact where the result is', () => {
+  test('gives exact results', () => {
     expect(logarithm(1)).toBe(0);
     expect(logarithm(2)).toBe(Math.LN2);
   });
 });
 
-describe('sums of probabilities', () => {
+describe('log-domain sums', () => {
   const NONE = Number.NEGATIVE_INFINITY;
 
-  test('adds probabilities of any magnitude', () => {
+  test('add probabilities of any magnitude', () => {
     expect(logAdd(Math.log(0.2), Math.log(0.3))).toBeCloseTo(Math.log(0.5), 15);
     expect(logAdd(-5000, -5000)).toBeCloseTo(-5000 + Math.LN2, 12);
     expect(logAdd(-5000, 3)).toBe(3);
@@ -67,7 +67,7 @@ describe('sums of probabilities', () => {
     expect(logSum(Float32Array.of(-0.5, 2, 0))).toBeCloseTo(Math.log(Math.exp(-0.5) + Math.exp(2) + 1), 14);
   });
 
-  test('of a probability of 0, and of what is none', () => {
+  test('accept a probability of 0, and pass NaN and +∞ on', () => {
     expect(logAdd(NONE, 2)).toBe(2);
     expect(logAdd(-3, NONE)).toBe(-3);
     expect(logAdd(NONE, NONE)).toBe(NONE);
@@ -81,7 +81,7 @@ describe('sums of probabilities', () => {
 });
 
 describe('power', () => {
-  test('is Math.pow within a rounding a factor', () => {
+  test('matches Math.pow within one rounding per factor', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(2000), (base, exponent) => {
         const expected = base ** exponent;
@@ -92,14 +92,14 @@ describe('power', () => {
     );
   });
 
-  test('is exact of whole exponents where the result is', () => {
+  test('gives exact results for whole exponents', () => {
     expect(power(0.5, 3)).toBe(0.125);
     expect(power(3, 0)).toBe(1);
     expect(power(0, 0)).toBe(1);
     expect(power(2, -2)).toBe(0.25);
   });
 
-  test('is within a few ulp of exponents between', () => {
+  test('is within a few ulp for fractional exponents', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 1e-3, max: 10, noNaN: true }),
@@ -112,7 +112,7 @@ describe('power', () => {
     );
   });
 
-  test('keeps its limits', () => {
+  test('has the right limits', () => {
     const infinity = Number.POSITIVE_INFINITY;
     expect([0.5, 1, 2].map((base) => power(base, infinity))).toEqual([0, 1, infinity]);
     expect([0.5, 1, 2].map((base) => power(base, -infinity))).toEqual([infinity, 1, 0]);

@@ -3,14 +3,14 @@ import { referenceBackend } from '../../src/kernels/reference/index.ts';
 import { Arena, borrowArena, returnArena, withArena } from '../../src/matrix/arena.ts';
 import type { Matrix } from '../../src/matrix/matrix.ts';
 
-/** A backend of the test's own, so that its heap tells what the test does. */
+/** A new backend, whose heap is used by the test alone. */
 const fresh = () => referenceBackend('float64');
 
 const overlap = (a: Matrix, b: Matrix) =>
   a.offset < b.offset + b.rows * b.columns && b.offset < a.offset + a.rows * a.columns;
 
 describe('Arena', () => {
-  test('gives matrices that do not overlap, whatever was there before', () => {
+  test('gives matrices that do not overlap, with any contents', () => {
     const arena = new Arena(fresh());
     for (let pass = 0; pass < 3; pass++) {
       const taken = [1, 5, 16, 17, 100].map((columns) => arena.matrix(pass + 1, columns));
@@ -21,7 +21,7 @@ describe('Arena', () => {
     }
   });
 
-  test('zeros are zeros, also where something was', () => {
+  test('zeros clears used memory', () => {
     const arena = new Arena(fresh());
     arena.matrix(2, 3).write([1, 2, 3, 4, 5, 6]);
     arena.reset();
@@ -34,7 +34,7 @@ describe('Arena', () => {
     expect(arena.matrix(1, 3).offset % 16).toBe(0);
   });
 
-  test('asks the heap for no more once it knows what a pass needs', () => {
+  test('allocates nothing more after the largest pass', () => {
     const backend = fresh();
     const arena = new Arena(backend);
     const pass = () => {
@@ -47,7 +47,7 @@ describe('Arena', () => {
     expect(backend.heap.used).toBe(used);
   });
 
-  test('a scope gives back what it took, also when it throws', () => {
+  test('a scope returns its memory, also if it throws', () => {
     const arena = new Arena(fresh());
     arena.matrix(4, 100);
     arena.reset();
@@ -62,7 +62,7 @@ describe('Arena', () => {
     expect(arena.matrix(1, 16).offset).toBe(before + 16);
   });
 
-  test('that cannot join its chunks is empty, and not double booked', () => {
+  test('is empty if its chunks cannot be joined', () => {
     const backend = fresh();
     const arena = new Arena(backend);
     arena.matrix(1, 100);
@@ -81,7 +81,7 @@ describe('Arena', () => {
 });
 
 describe('borrowing', () => {
-  test('an arena in use is not lent again; a returned one is', () => {
+  test('a used arena is not lent again, and a returned one is', () => {
     const backend = fresh();
     const [a, b] = [borrowArena(backend), borrowArena(backend)];
     expect(a).not.toBe(b);
@@ -90,7 +90,7 @@ describe('borrowing', () => {
     expect(borrowArena(fresh())).not.toBe(b);
   });
 
-  test('withArena returns it, also when the work throws', () => {
+  test('withArena returns the arena, also if the work throws', () => {
     const backend = fresh();
     let lent: Arena | undefined;
     expect(() =>

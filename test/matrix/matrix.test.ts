@@ -11,7 +11,7 @@ describe.each([float64(), float32()])('$name', (backend) => {
     return matrix;
   };
 
-  test('is read as it was written, and read is a copy', () => {
+  test('reads what was written, as a copy', () => {
     const matrix = counting();
     const read = matrix.read();
     expect(Array.from(read)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
@@ -28,7 +28,7 @@ describe.each([float64(), float32()])('$name', (backend) => {
     expect(Array.from(matrix.read())).toEqual([0, 1, 2, 3, 4, 5, -1, -2, 8, 9, -3, -4]);
   });
 
-  test('advance moves a view by its stride, back as well', () => {
+  test('advance moves a view by its stride, also backwards', () => {
     const view = counting().columnsFrom(1, 2).rowsFrom(0, 1);
     view.advance(2);
     expect(Array.from(view.read())).toEqual([9, 10]);
@@ -50,7 +50,7 @@ describe.each([float64(), float32()])('$name', (backend) => {
     expect([matrix.rowStride, matrix.columnStride]).toEqual([4, 1]);
   });
 
-  test('stays right when the heap grows', () => {
+  test('stays valid when the heap grows', () => {
     const matrix = counting();
     const before = backend.heap.values;
     const large = backend.heap.allocate(before.length);
@@ -59,6 +59,6 @@ describe.each([float64(), float32()])('$name', (backend) => {
     backend.heap.free(large);
   });
 
-  test('is packed unless a stride is given', () =>
+  test('has contiguous rows by default', () =>
     expect([new Matrix(backend, 0, 2, 3).stride, new Matrix(backend, 0, 2, 3, 7).stride]).toEqual([3, 7]));
 });

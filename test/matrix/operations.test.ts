@@ -1,4 +1,4 @@
-/** What operations add to kernels: the right addresses, and checks of shapes. The kernels have tests of their own. */
+/** What operations add to kernels: addresses, and checks of shapes. The kernels are tested separately. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { Dense, float64 } from '../../src/index.ts';
 import { borrowArena, returnArena } from '../../src/matrix/arena.ts';
@@ -10,7 +10,7 @@ const operations = { ...exported };
 const arena = borrowArena(float64());
 afterAll(() => returnArena(arena));
 
-/** A matrix amid others: a view with a stride of its own, and numbers around it that must not change. */
+/** A view within a larger matrix, whose other elements must not change. */
 function matrix(values: readonly (readonly number[])[]): Matrix {
   const [rows, columns] = [values.length, values[0]!.length];
   const around = arena.matrix(rows + 2, columns + 3);
@@ -33,7 +33,7 @@ const b = [
   [4, -1, 0.125],
 ];
 
-describe('from one matrix', () => {
+describe('of one matrix', () => {
   test.each<[keyof typeof operations, (x: number) => number]>([
     ['copy', (x) => x],
     ['exp', Math.exp],
@@ -102,7 +102,7 @@ describe('from one matrix', () => {
   });
 });
 
-describe('from two matrices', () => {
+describe('of two matrices', () => {
   test.each<[keyof typeof operations, (x: number, y: number) => number]>([
     ['add', (x, y) => x + y],
     ['sub', (x, y) => x - y],
@@ -183,7 +183,7 @@ describe('rows', () => {
     );
   });
 
-  test('gather and scatterAdd leave out an index of −1', () => {
+  test('gather and scatterAdd skip an index of −1', () => {
     const out = matrix([
       [9, 9, 9],
       [9, 9, 9],
@@ -226,7 +226,7 @@ describe('products', () => {
     [9 - 1.25, 12 - 1.5],
   ];
 
-  test.each(['as it is', 'packed'])('of a right factor %s', (how) => {
+  test.each(['as it is', 'packed'])('have a right factor %s', (how) => {
     const right = how === 'packed' ? new Packed(arena, matrix(c)) : matrix(c);
     const out = matrix([
       [9, 9],
@@ -238,7 +238,7 @@ describe('products', () => {
     expect(read(out)).toEqual(ac.map((row) => row.map((x) => 2 * x)));
   });
 
-  test('of transposes', () => {
+  test('accept transposes', () => {
     const out = matrix([
       [9, 9],
       [9, 9],
@@ -250,7 +250,7 @@ describe('products', () => {
     expect(read(out)).toEqual(ac);
   });
 
-  test('of shapes that do not fit', () => {
+  test('refuse shapes that do not fit', () => {
     const out = matrix([
       [9, 9],
       [9, 9],
@@ -264,7 +264,7 @@ describe('products', () => {
   });
 });
 
-test('what is around an output stays', () => {
+test('leave the memory around an output unchanged', () => {
   const around = arena.matrix(4, 6);
   operations.fill(around, 5);
   operations.fill(around.rowsFrom(1, 2).columnsFrom(2, 3), 0);
@@ -288,7 +288,7 @@ test('clamp', () => {
   );
 });
 
-test('one row alone: fillRow, addRowOf', () => {
+test('single rows: fillRow, addRowOf', () => {
   const out = matrix(a);
   operations.addRowOf(out, matrix(b), 1);
   expect(read(out)).toEqual([a[0], [4, 2, -0.125]]);
@@ -314,7 +314,7 @@ describe('updates', () => {
     return whole;
   };
 
-  test('sgd, momentum and decay included', () => {
+  test('sgd has momentum and decay', () => {
     const [w, velocity] = [without([1, 2, 3, 4]), without([0, 1, 0, 1])];
     const constants = { rate: 0.5, momentum: 0.5, nesterov: false, decay: 1 };
     operations.sgd(w, without([1, 1, 1, 1]), velocity, constants);
@@ -328,7 +328,7 @@ describe('updates', () => {
     ]);
   });
 
-  test('of matrices that do not fit', () => {
+  test('refuse matrices that do not fit', () => {
     const w = without([1, 2, 3, 4]);
     const constants = { rate: 1, epsilon: 0, decay: 0 };
     expect(() => operations.adagrad(w, w, matrix([[1]]), constants)).toThrow(
@@ -344,7 +344,7 @@ describe('updates', () => {
   });
 });
 
-test('what is no matrix, and no number, is refused by name', () => {
+test('operations refuse other values than matrices and numbers by name', () => {
   const { value } = new Dense({ inputSize: 1, outputSize: 1 }).weight;
   const { add, fill, gather, product, scale } = exported;
   for (const [act, message] of [

@@ -6,7 +6,7 @@ import { ownedMatrix } from '../../src/matrix/owned.ts';
 import { Parameter } from '../../src/matrix/parameter.ts';
 import { collected } from '../collected.ts';
 
-test('its memory is given back when it is gone, and stays as long as it is held', async () => {
+test('memory is freed when its matrix is collected, and kept while it is reachable', async () => {
   const backend = referenceBackend('float64');
   const matrix = ownedMatrix(backend, 2, 3);
   matrix.write([1, 2, 3, 4, 5, 6]);
@@ -21,7 +21,7 @@ test('its memory is given back when it is gone, and stays as long as it is held'
   expect(Array.from(matrix.read())).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
-describe('a view that outlives its parameter is nobody else’s memory', () => {
+describe('a view that outlives its parameter keeps its memory', () => {
   const views: [string, (parameter: Parameter) => Pick<Matrix, 'offset'>][] = [
     ['the value', ({ value }) => value],
     ['the gradient', ({ gradient }) => gradient],
@@ -45,7 +45,7 @@ describe('a view that outlives its parameter is nobody else’s memory', () => {
 describe('release', () => {
   const overdue = 'Matrix: its memory has been released, expected no use of a model after that';
 
-  test('gives the memory back at once, and once', async () => {
+  test('frees the memory immediately, and only once', async () => {
     const backend = referenceBackend('float64');
     const parameter = new Parameter(backend, [4, 4], new Float64Array(16));
     const { value, gradient } = parameter;
@@ -66,13 +66,13 @@ describe('release', () => {
       () => parameter.write(new Float64Array(16)),
     ])
       expect(use).toThrow(overdue);
-    // The collector must not give back a second time what another has by now.
+    // The collector must not free it again, since another matrix may use it by now.
     await collected(() => backend.heap.used === 0);
     expect(next.read()).toEqual(new Float64Array(32));
     expect(backend.heap.used).toBe(32);
   });
 
-  test('a gradient that was never asked for is not made afterwards', () => {
+  test('creates no gradient afterwards', () => {
     const backend = referenceBackend('float64');
     const parameter = new Parameter(backend, [4, 4], new Float64Array(16));
     parameter.release();
@@ -80,7 +80,7 @@ describe('release', () => {
     expect(backend.heap.used).toBe(0);
   });
 
-  test('models in a loop that never awaits keep the heap as it is', () => {
+  test('models made in a synchronous loop do not grow the heap', () => {
     const backend = referenceBackend('float64');
     let used = 0;
     for (let i = 0; i < 20; i++) {

@@ -3,7 +3,7 @@ import { Dense, float32, float64 } from '../../src/index.ts';
 import { addRow } from '../../src/matrix/operations.ts';
 import { Parameter } from '../../src/matrix/parameter.ts';
 
-test.each([float64(), float32()])('on $name, is read as it was written', (backend) => {
+test.each([float64(), float32()])('reads what was written, on $name', (backend) => {
   const parameter = new Parameter(backend, [2, 3], [1, 2, 3, 4, 5, 6]);
   expect([parameter.value.rows, parameter.value.columns]).toEqual([2, 3]);
   expect(Array.from(parameter.read())).toEqual([1, 2, 3, 4, 5, 6]);
@@ -12,12 +12,12 @@ test.each([float64(), float32()])('on $name, is read as it was written', (backen
   expect(parameter.read()[0]).toBe(1);
 });
 
-test('a vector is one row', () => {
+test('stores a vector as one row', () => {
   const { value, shape } = new Parameter(float64(), [3], [1, 2, 3]);
   expect([value.rows, value.columns, shape]).toEqual([1, 3, [3]]);
 });
 
-test('its gradient starts at zero, accumulates, and is cleared', () => {
+test('starts with a zero gradient, accumulates it, and clears it', () => {
   const parameter = new Parameter(float64(), [3], [1, 2, 3]);
   expect(Array.from(parameter.readGradient())).toEqual([0, 0, 0]);
   addRow(parameter.gradient, parameter.value);
@@ -28,7 +28,7 @@ test('its gradient starts at zero, accumulates, and is cleared', () => {
   expect(Array.from(parameter.readGradient())).toEqual([0, 0, 0]);
 });
 
-test('its version changes with its value', () => {
+test('changes its version with its value', () => {
   const parameter = new Parameter(float64(), [1], [1]);
   const first = parameter.version;
   parameter.readGradient();
@@ -39,7 +39,7 @@ test('its version changes with its value', () => {
   expect(new Set([first, second, parameter.version]).size).toBe(3);
 });
 
-test('another number of values is an error, and changes nothing', () => {
+test('refuses another number of values, and changes nothing', () => {
   const parameter = new Parameter(float64(), [1, 2], [1, 2]);
   expect(() => parameter.write([1, 2, 3])).toThrow(
     new RangeError('Parameter.write: values has length 3, expected 2 for shape [1, 2]'),
@@ -47,7 +47,7 @@ test('another number of values is an error, and changes nothing', () => {
   expect(Array.from(parameter.read())).toEqual([1, 2]);
 });
 
-test('what is no number, and no array, is not written', () => {
+test('refuses values that are not numbers, and other things than arrays', () => {
   const { weight } = new Dense({ inputSize: 1, outputSize: 2 });
   const before = weight.read();
   expect(() => weight.write([1, 'a'] as never)).toThrow(

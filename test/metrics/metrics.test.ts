@@ -28,8 +28,8 @@ function measured<Target extends Indices | Tensor>(
 const sure = [0, 1e4];
 const even = [0, 0];
 
-describe('by hand', () => {
-  test('every step counts once, in whatever batch it is', () => {
+describe('values worked by hand', () => {
+  test('every step counts once, whichever batch has it', () => {
     const long = tensor([[sure, sure, sure]]);
     const batches: [Tensor, Indices][] = [
       [long, indices([[1, 1, 1]])],
@@ -62,25 +62,25 @@ describe('by hand', () => {
     expect(measured(lossMetric(meanAbsoluteError()), [values, wanted, [1, 2]])).toBe(7 / 3);
   });
 
-  test('of equal scores the first is the largest; NaN never is', () => {
+  test('the first of equal scores is the largest, and NaN never is', () => {
     const tied = tensor([[1, 3, 3, 2]]);
     expect(measured(accuracy(), [tied, indices([1])])).toBe(1);
     expect(measured(accuracy(), [tied, indices([2])])).toBe(0);
     for (const k of [0, 1]) expect(measured(accuracy(), [tensor([[Number.NaN, 1]]), indices([k])])).toBe(0);
   });
 
-  test('lengths play no part where there is no time axis', () => {
+  test('lengths have no effect without a time axis', () => {
     const output = tensor([sure, sure]);
     expect(measured(accuracy(), [output, indices([1, 0]), [5, 3]])).toBe(0.5);
   });
 
-  test('a metric of nothing is NaN', () => {
+  test('a metric of no steps is NaN', () => {
     expect(perplexity().begin().value()).toBeNaN();
     expect(measured(accuracy(), [tensor([[even]]), indices([[0]]), [0]])).toBeNaN();
   });
 });
 
-/** Each sequence of a batch as a batch of its own, without its padding. */
+/** Each sequence of a batch as a separate batch, without its padding. */
 function apart({ output, target, lengths }: Drawn): [Tensor, never][] {
   const [batch, time] = output.shape as [number, number];
   const cut = (tensor: Tensor | Indices, b: number) => {
@@ -104,7 +104,7 @@ describe.each(metrics)('%s', (name, metric, draw) => {
     expect(metric.name).toBe(name);
   });
 
-  test.prop([draw])('is the same however the batches are cut', (drawn) => {
+  test.prop([draw])('does not depend on how batches are cut', (drawn) => {
     const whole = measured(metric, [drawn.output, drawn.target as never, drawn.lengths]);
     const parts = measured(metric, ...apart(drawn));
     if (Number.isNaN(whole)) expect(parts).toBeNaN();

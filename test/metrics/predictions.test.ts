@@ -14,8 +14,8 @@ import {
   tensor,
 } from '../../src/index.ts';
 
-describe('what an output says', () => {
-  test('classes of steps, and where there is no number', () => {
+describe('predictions from an output', () => {
+  test('classesOf gives the classes of steps, and −1 for NaN', () => {
     const output = tensor([
       [
         [1, 3, 3],
@@ -26,7 +26,7 @@ describe('what an output says', () => {
     expect(classesOf({ data: Float32Array.of(0, 1), shape: [1, 2] }).shape).toEqual([1]);
   });
 
-  test('probabilities, of any magnitude, in the precision of the output', () => {
+  test('probabilitiesOf accepts any magnitude and keeps the precision', () => {
     const { data } = probabilitiesOf(tensor([[1000, 1000, -1000]]));
     expect(Array.from(data)).toEqual([0.5, 0.5, 0]);
     const single = probabilitiesOf({ data: Float32Array.of(-1, 2, 0.5), shape: [1, 3] });
@@ -38,7 +38,7 @@ describe('what an output says', () => {
     expect(probabilitiesOf(tensor([[Number.NaN, 1]])).data.every(Number.isNaN)).toBe(true);
   });
 
-  test('what is no output', () => {
+  test('other values than outputs are refused', () => {
     expect(() => classesOf(indices([1]) as never)).toThrow(TypeError);
     expect(() => classesOf(tensor([], [2, 0]))).toThrow(
       new RangeError('classesOf: output has shape [2, 0], expected [batch, …, classes]'),
@@ -49,7 +49,7 @@ describe('what an output says', () => {
   });
 });
 
-describe('the edges of metrics', () => {
+describe('edge cases of metrics', () => {
   test('steps beyond the lengths and ignored ones do not count', () => {
     const tally = confusionMatrix({ ignoreIndex: -1 }).begin();
     const output = tensor([
@@ -79,7 +79,7 @@ describe('the edges of metrics', () => {
     expect(confusionMatrix().begin().value()).toEqual([]);
   });
 
-  test('a step of no class counts against its own, and nothing is NaN', () => {
+  test('a step without a predicted class counts as wrong, and nothing is NaN', () => {
     const tally = f1({ average: 'none' }).begin();
     tally.add(
       tensor([
@@ -94,7 +94,7 @@ describe('the edges of metrics', () => {
     expect(rSquared().begin().value()).toBeNaN();
   });
 
-  test('targets that are neither yes nor no', () => {
+  test('rocAuc refuses targets other than 0 and 1', () => {
     expect(() =>
       rocAuc()
         .begin()
@@ -102,7 +102,7 @@ describe('the edges of metrics', () => {
     ).toThrow(new RangeError('rocAuc.add: target has 0.5, expected 0 and 1 alone'));
   });
 
-  test('evaluate gives each metric’s own kind of value', async () => {
+  test('evaluate gives each metric’s type of value', async () => {
     const model = new Dense({ inputSize: 1, outputSize: 2, bias: false });
     model.weight.write([1, -1]);
     const batch = { inputs: tensor([[3], [-2], [5]]), targets: indices([0, 1, 1]) };

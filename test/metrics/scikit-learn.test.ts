@@ -1,4 +1,4 @@
-/** What scikit-learn measures of the same scores: `test/fixtures/scikit-learn/metrics.py`. */
+/** Compares metrics with scikit-learn's for the same scores: `test/fixtures/scikit-learn/metrics.py`. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
@@ -21,7 +21,7 @@ const fixture = JSON.parse(
   readFileSync(new URL('../fixtures/scikit-learn/metrics.json', import.meta.url), 'utf8'),
 );
 
-/** The value over batches cut anywhere. */
+/** The value over batches, cut anywhere. */
 function measured<Value>(metric: Metric<Indices, Value>, cuts: readonly number[]): Value {
   const tally = metric.begin();
   let start = 0;
@@ -40,8 +40,8 @@ function close(got: unknown, want: unknown): void {
   });
 }
 
-describe.each([[[]], [[1, 30]], [[59]]])('in batches cut at %j', (cuts) => {
-  test('classes', () => {
+describe.each([[[]], [[1, 30]], [[59]]])('batches cut at %j', (cuts) => {
+  test('metrics of classes', () => {
     expect(measured(confusionMatrix(), cuts)).toEqual(fixture.confusionMatrix);
     for (const [name, metric] of Object.entries({ precision, recall, f1 }))
       for (const average of ['macro', 'micro', 'none'] as const)

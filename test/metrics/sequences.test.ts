@@ -4,7 +4,7 @@ import { editDistance, errorRate, exactMatch } from '../../src/index.ts';
 
 const sequence = fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 5 });
 
-/** By its definition: what becomes of the first items. */
+/** The recursive definition, by the first items. */
 function byDefinition(a: readonly number[], b: readonly number[]): number {
   if (a.length === 0 || b.length === 0) return a.length + b.length;
   const [, ...restA] = a;
@@ -14,7 +14,7 @@ function byDefinition(a: readonly number[], b: readonly number[]): number {
 }
 
 describe('the edit distance', () => {
-  test.prop([sequence, sequence])('is the fewest edits', (a, b) => {
+  test.prop([sequence, sequence])('equals the recursive definition', (a, b) => {
     expect(editDistance(a, b)).toBe(byDefinition(a, b));
   });
 
@@ -24,7 +24,7 @@ describe('the edit distance', () => {
     expect(editDistance(a, c)).toBeLessThanOrEqual(editDistance(a, b) + editDistance(b, c));
   });
 
-  test('of strings counts code points, of typed arrays elements', () => {
+  test('counts code points of strings and elements of typed arrays', () => {
     expect(editDistance('안녕하세요', '안녕히 가세요')).toBe(3);
     expect(editDistance('👍🏽', '')).toBe(2);
     expect(editDistance(Int32Array.of(1, 2), [1, 2, 3])).toBe(1);
@@ -32,7 +32,7 @@ describe('the edit distance', () => {
   });
 });
 
-test('rates are over all sequences together', () => {
+test('rates combine all sequences', () => {
   const found = [[1, 2, 3], [], [7, 7, 7]];
   const targets = [[1, 3], [5], [7]];
   expect(errorRate(found, targets)).toBe((1 + 1 + 2) / 4);
@@ -41,14 +41,14 @@ test('rates are over all sequences together', () => {
   expect(exactMatch(['나', '너', ''], ['나', '나', ''])).toBeCloseTo(2 / 3, 15);
 });
 
-test('of nothing', () => {
+test('rates of no items are NaN or infinite', () => {
   expect(errorRate([], [])).toBeNaN();
   expect(exactMatch([], [])).toBeNaN();
   expect(errorRate([[]], [[]])).toBeNaN();
   expect(errorRate([[1]], [[]])).toBe(Number.POSITIVE_INFINITY);
 });
 
-test('errors', () => {
+test('refuses invalid arguments', () => {
   expect(() => editDistance(3 as never, [])).toThrow(
     new TypeError('editDistance: a is 3, expected a sequence, such as an array or a string'),
   );

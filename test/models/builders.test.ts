@@ -100,7 +100,7 @@ describe('encoder–decoder', () => {
     expect(found!.tokens.length).toBeLessThanOrEqual(3);
   });
 
-  test('reads its source from both ends', () => {
+  test('reads its source in both directions', () => {
     const model = encoderDecoder({ ...sizes, bidirectional: true });
     expect(model.encoder.outputSize).toBe(8);
     expect(model.decoder.outputSize).toBe(4);
@@ -117,7 +117,7 @@ describe('encoder–decoder', () => {
     expect(weights!.shape).toEqual([1, 2, 3]);
   });
 
-  test('errors', () => {
+  test('refuses invalid arguments', () => {
     expect(() => encoderDecoder({ ...sizes, sourceClasses: 0 })).toThrow(
       new RangeError('encoderDecoder: sourceClasses is 0, expected a whole number of at least 1'),
     );
@@ -126,8 +126,8 @@ describe('encoder–decoder', () => {
   });
 });
 
-describe('the cells', () => {
-  test('of a function: ReLU that starts at the identity, and projections, which narrow what follows', () => {
+describe('cells', () => {
+  test('may come from a function: a ReLU cell that starts at the identity, or projections', () => {
     const irnn = manyToOne({
       inputSize: 2,
       hiddenSize: [4, 3],
@@ -147,14 +147,14 @@ describe('the cells', () => {
   });
 
   test.each([PeepholeLSTMCell, CoupledLSTMCell, LayerNormLSTMCell, LayerNormGRUCell])(
-    'of a class',
+    'may come from a class',
     (cell) => {
       const model = manyToOne({ inputSize: 2, hiddenSize: 4, outputSize: 1, cell });
       expect(model.layers[0]!.architecture().parts!.cell!.architecture().type).toBe(cell.name);
     },
   );
 
-  test('of a stack, one for each layer', () => {
+  test('may differ from layer to layer', () => {
     const model = manyToMany({ inputSize: 2, hiddenSize: [4, 3], outputSize: 1, cell: [RNNCell, GRUCell] });
     expect(model.layers.map((layer) => layer.architecture().parts?.cell?.architecture().type)).toEqual([
       'RNNCell',
@@ -168,7 +168,7 @@ describe('the cells', () => {
     );
   });
 
-  test('errors', () => {
+  test('refuses invalid arguments', () => {
     const make = (cell: unknown) => () =>
       manyToOne({ inputSize: 2, hiddenSize: 4, outputSize: 1, cell: cell as typeof RNNCell });
     expect(make('lstm')).toThrow(
@@ -179,10 +179,10 @@ describe('the cells', () => {
   });
 });
 
-describe('what lies in, between and around the recurrent layers', () => {
+describe('options of the recurrent layers', () => {
   const sizes = { inputSize: 2, hiddenSize: [4, 4, 4], outputSize: 1, cell: GRUCell };
 
-  test('residual: around all above the first that keep width and steps', () => {
+  test('residual wraps each layer above the first that keeps width and steps', () => {
     expect(types(manyToMany({ ...sizes, residual: true }) as never)).toEqual([
       'Sequence',
       'Residual',
@@ -202,7 +202,7 @@ describe('what lies in, between and around the recurrent layers', () => {
     expect(greedy(translator, indices([[1, 2]]), { maxLength: 3 })).toHaveLength(1);
   });
 
-  test('learned initial states', () => {
+  test('learnInitialState adds a parameter per layer', () => {
     const model = manyToMany({ ...sizes, learnInitialState: true });
     const learned = (of: { parameters(): ReadonlyMap<string, unknown> }) =>
       [...of.parameters().keys()].filter((name) => name.includes('initial'));
@@ -212,7 +212,7 @@ describe('what lies in, between and around the recurrent layers', () => {
     expect(learned(translator)).toEqual(['encoder.1.initial.h']);
   });
 
-  test('noise in every layer, and a saved model goes on with the same', () => {
+  test('noise acts in every layer, and a loaded model continues with the same', () => {
     const noise = new Noise({ recurrentDropout: 0.5, zoneout: 0.1, random: new Random(3) });
     const model = manyToMany({ ...sizes, bidirectional: true, noise });
     const x = tensor([
@@ -227,7 +227,7 @@ describe('what lies in, between and around the recurrent layers', () => {
     for (let pass = 0; pass < 2; pass++) expect(loaded.forward(x).output).toEqual(model.forward(x).output);
   });
 
-  test('merged directions', () => {
+  test('merge sets the width of both directions', () => {
     const model = manyToMany({ ...sizes, bidirectional: true, merge: 'sum' });
     expect(model.layers.map(({ inputSize }) => inputSize)).toEqual([2, 4, 4, 4]);
     expect(() => manyToMany({ ...sizes, merge: 'sum' })).toThrow(
@@ -253,7 +253,7 @@ test('the same generator gives the same weights', () => {
   expect(b).toEqual(a);
 });
 
-test('errors', () => {
+test('refuses invalid arguments', () => {
   expect(() => manyToOne({ hiddenSize: 3, outputSize: 1 } as never)).toThrow(
     new TypeError(
       'manyToOne: inputSize is undefined and classes undefined, expected one of them: inputSize for real features, classes for indices',

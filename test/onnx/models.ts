@@ -77,7 +77,7 @@ export function build({ front, layers, end, seed }: Plan, backend: Backend): Seq
   if (front === 'repeat') made.push(new Repeat({ steps: 4, backend }));
   let width = WIDTH;
   layers.forEach(({ cell, direction, merge, hiddenSize, bias, learnInitialState, after, ...layer }, at) => {
-    // One-hot vectors are never made, so nothing is added to them.
+    // One-hot vectors are never materialised, so nothing can be added to them.
     const around = layer.around && (at > 0 || front !== 'oneHot');
     const make = (): Cell<string> =>
       cells[cell]({ inputSize: width, hiddenSize: around ? width : hiddenSize, bias, backend });
@@ -104,11 +104,11 @@ export function build({ front, layers, end, seed }: Plan, backend: Backend): Seq
   return model;
 }
 
-/** Lengths fit where the first layer takes sequences and mirrors nothing. */
+/** Lengths are possible if the first layer takes sequences and does not mirror them. */
 export const hasLengths = ({ front, lengths }: Plan): boolean =>
   lengths && front !== 'repeat' && front !== 'mirrored';
 
-/** What goes into a model: numbers, the shape, and the lengths. */
+/** The input of a model: numbers, shape and lengths. */
 export function inputOf({ front, batch, time, seed, ...rest }: Plan) {
   const random = new Random(seed + 1);
   const indices = front === 'embedding' || front === 'oneHot';

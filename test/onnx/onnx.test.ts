@@ -1,4 +1,4 @@
-/** Models out as ONNX and in again, against ONNX Runtime. */
+/** ONNX export and import, compared with ONNX Runtime. */
 import * as fc from 'fast-check';
 import * as ort from 'onnxruntime-web';
 import { describe, expect, test } from 'vitest';
@@ -42,7 +42,7 @@ function flat(state: State | undefined, path = ''): [string, Tensor][] {
   ) as [string, Tensor][];
 }
 
-/** A state of other numbers. */
+/** The state with its numbers replaced. */
 function shaken(state: State, random: Random): State {
   return Object.fromEntries(
     Object.entries(state).map(([name, part]) =>
@@ -61,7 +61,7 @@ function difference(a: Tensor, b: Tensor): number {
   return Array.from(a.data).reduce((worst, value, i) => Math.max(worst, Math.abs(value - b.data[i]!)), 0);
 }
 
-/** What our model gives, by the names of the graph, and what the graph is fed. */
+/** Our model's outputs by the names of the graph, and the graph's inputs. */
 function expectation(drawn: Plan): { feeds: OnnxFeeds; want: Record<string, Tensor>; bytes: Uint8Array } {
   const model = build(drawn, backend);
   const { x, lengths } = inputOf(drawn);
@@ -98,7 +98,7 @@ async function runtime(bytes: Uint8Array, feeds: OnnxFeeds): Promise<Record<stri
   );
 }
 
-test('random models are the same in ONNX Runtime, with states, lengths, and whatever surrounds the cells', async () => {
+test('random models give the same results in ONNX Runtime, with states and lengths', async () => {
   let worst = 0;
   await fc.assert(
     fc.asyncProperty(plan, async (drawn) => {
@@ -114,14 +114,14 @@ test('random models are the same in ONNX Runtime, with states, lengths, and what
   );
 });
 
-test('random models come back as they went, in float64', () => {
+test('exported random models are imported with the same results in float64', () => {
   fc.assert(
     fc.property(plan, (drawn) => {
       const { feeds, want, bytes } = expectation(drawn);
       const model = fromOnnx(bytes, { backend });
       const got = model.run(feeds);
       expect(model.inputs.map(({ name }) => name).sort()).toEqual(Object.keys(feeds).sort());
-      // Weights go through float32.
+      // The file has float32 weights.
       for (const [name, value] of Object.entries(want))
         expect(difference(value, got[name]!)).toBeLessThan(2e-6);
     }),
@@ -138,7 +138,7 @@ describe('one step at a time', () => {
     new Dense({ inputSize: 2, outputSize: 4, backend }),
   ]);
 
-  test('is the sequence, with the state carried from step to step', async () => {
+  test('equals the sequence, with the state carried from step to step', async () => {
     const tokens = [2, 0, 3, 1, 1];
     const whole = model.infer(indices([tokens]) as never);
     const bytes = toOnnx(model, { streaming: true });
@@ -190,12 +190,12 @@ describe('one step at a time', () => {
       new Conv1d({ inputSize: 1, outputSize: 1, kernelSize: 2 }),
       'has a Conv1d, expected kernelSize 1 where streaming takes one step',
     ],
-  ])('is refused of %s', (_, layer, message) => {
+  ])('is refused for %s', (_, layer, message) => {
     expect(() => toOnnx(layer, { streaming: true })).toThrow(new RangeError(`toOnnx: model ${message}`));
   });
 });
 
-describe('what ONNX has no operator for is refused by name', () => {
+describe('layers without an ONNX operator are refused by name', () => {
   const sizes = { inputSize: 2, hiddenSize: 2 };
   class Own extends OneHot {
     override readonly type = 'Own' as 'OneHot';
@@ -220,7 +220,7 @@ describe('what ONNX has no operator for is refused by name', () => {
       'has a Sequence with zoneout, expected one without',
     ],
     [
-      'classes of one’s own',
+      'custom classes',
       new Own({ classes: 2 }) as AnyLayer,
       'has a Own, expected a layer that ONNX has operators for',
     ],
@@ -236,7 +236,7 @@ describe('what ONNX has no operator for is refused by name', () => {
     expect(() => toOnnx(layer)).toThrow(new RangeError(`toOnnx: model ${message}`));
   });
 
-  test('what is no layer', () => {
+  test('other values than layers are refused', () => {
     expect(() => toOnnx(new RNNCell(sizes) as never)).toThrow(
       new TypeError(
         'toOnnx: model is a value of type RNNCell, expected a layer: new Sequence(cell) makes one of a cell',
@@ -248,7 +248,7 @@ describe('what ONNX has no operator for is refused by name', () => {
   });
 });
 
-describe('files that are not what they should be', () => {
+describe('damaged files', () => {
   const small = toOnnx(
     new Sequence(new GRUCell({ inputSize: 1, hiddenSize: 1, bias: false }), { outputs: 'last' }),
   );
@@ -258,7 +258,7 @@ describe('files that are not what they should be', () => {
       expect(() => fromOnnx(small.subarray(0, length)), `${length} bytes`).toThrow(/^fromOnnx: /);
   });
 
-  test('every flipped bit is an error of ours, or another graph', () => {
+  test('every flipped bit is a named error, or gives another graph', () => {
     const feeds = { input: tensor([[[0.5], [1]]]), 'initial.h': tensor([[0]]) };
     let others = 0;
     for (let at = 0; at < small.length * 8; at++) {
@@ -273,7 +273,7 @@ describe('files that are not what they should be', () => {
         );
       }
     }
-    // ONNX has no checksum: a weight with another bit is a weight.
+    // ONNX has no checksum, so a changed weight is accepted.
     expect(others).toBeGreaterThan(0);
   });
 
@@ -355,7 +355,7 @@ describe('files that are not what they should be', () => {
     expect(load).toThrow(RangeError);
   });
 
-  test('inputs that do not fit', () => {
+  test('inputs that do not fit are refused', () => {
     const model = fromOnnx(graph((w, x) => w.node('Tanh', [x])));
     expect(() => model.run({})).toThrow('OnnxModel.run: feeds lacks "x", expected all inputs of the graph');
     expect(() => model.run({ x: tensor([[1, 2]]), y: tensor([1]) })).toThrow(
@@ -373,7 +373,7 @@ describe('files that are not what they should be', () => {
   });
 });
 
-test('the layers of a graph are layers to train', () => {
+test('the layers of a graph can be trained', () => {
   const model = sequential(
     new Sequence(new GRUCell({ inputSize: 2, hiddenSize: 3 })),
     new Dense({ inputSize: 3, outputSize: 1, bias: false }),

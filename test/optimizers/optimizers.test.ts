@@ -45,7 +45,7 @@ function parametersIn(backend: Backend): Map<string, Parameter> {
   ]);
 }
 
-/** Steps along drawn gradients. */
+/** Takes steps along drawn gradients. */
 function run(optimizer: Optimizer, parameters: Map<string, Parameter>, random: Random, steps: number): void {
   for (let s = 0; s < steps; s++) {
     for (const { gradient } of parameters.values())
@@ -58,9 +58,9 @@ const values = (parameters: Map<string, Parameter>) =>
   Array.from(parameters.values(), (parameter) => Array.from(parameter.read()));
 
 describe.each(Object.entries(makers))('%s', (_, make) => {
-  describe.each([float64(), float32()])('in $name', (backend) => {
+  describe.each([float64(), float32()])('on $name', (backend) => {
     test.prop([fc.nat(1e6), fc.integer({ min: 0, max: 4 }), fc.integer({ min: 1, max: 4 })], { numRuns: 20 })(
-      'goes on bit for bit from a saved state',
+      'continues bit for bit from a saved state',
       (seed, before, after) => {
         const random = new Random(seed);
         const whole = parametersIn(backend);
@@ -86,7 +86,7 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
     );
   });
 
-  test('marks what it changes, and leaves gradients as they are', () => {
+  test('marks changed parameters, and leaves gradients unchanged', () => {
     const parameters = parametersIn(float64());
     const weight = parameters.get('weight')!;
     weight.gradient.write([1, 2, 3, 4, 5, 6]);
@@ -110,7 +110,7 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
   });
 });
 
-describe('updates by hand', () => {
+describe('updates worked by hand', () => {
   const step = (optimizer: Optimizer, gradients: number[]) => {
     const parameter = new Parameter(float64(), [1], [1]);
     for (const gradient of gradients) {
@@ -159,7 +159,7 @@ describe('updates by hand', () => {
     expect(step(optimizer, [2, 4])).toBeCloseTo(expected, 14);
   });
 
-  test('a parameter that comes later starts at its own first step', () => {
+  test('a parameter added later starts at its own first step', () => {
     const adam = new Adam({ learningRate: 0.5, epsilon: 0 });
     step(adam, [1, 1, 1]);
     expect(step(adam, [7])).toBeCloseTo(0.5, 14);
@@ -172,13 +172,13 @@ test.each<[Optimizer, string[]]>([
   [new RMSProp({ learningRate: 1 }), ['square']],
   [new RMSProp({ learningRate: 1, centered: true }), ['square', 'mean']],
   [new RMSProp({ learningRate: 1, momentum: 0.9 }), ['square', 'velocity']],
-])('remembers what it needs and no more: %#', (optimizer, slots) => {
+])('an optimiser stores only what it needs: %#', (optimizer, slots) => {
   const parameters = parametersIn(float64());
   optimizer.step(parameters);
   expect(Object.keys(optimizer.state(parameters).parameters.bias!.slots)).toEqual(slots);
 });
 
-test('a mean of which nothing stays is the last gradient', () => {
+test('a running mean with β = 0 is the last gradient', () => {
   const parameter = new Parameter(float64(), [1], [1]);
   const adam = new Adam({ learningRate: 0.5, beta1: 0, beta2: 0, epsilon: 0 });
   for (const gradient of [5, -0.1]) {
@@ -195,7 +195,7 @@ describe('groups and frozen parameters', () => {
     return parameters;
   };
 
-  test('a group has a rate and a decay of its own; the first that a name is in counts', () => {
+  test('a group has its own rate and decay, and the first matching group counts', () => {
     const optimizer = new SGD({
       learningRate: 1,
       weightDecay: 0.5,
@@ -210,7 +210,7 @@ describe('groups and frozen parameters', () => {
     expect(values(parameters)).toEqual([weight.map((w) => w - 2 * (1 + 0.5 * w)), bias.map((w) => w - 0.1)]);
   });
 
-  test('a frozen parameter stays, and is remembered nothing of', () => {
+  test('a frozen parameter is unchanged, and has no stored state', () => {
     const parameters = parametersOf();
     parameters.get('weight')!.frozen = true;
     const before = values(parameters);
@@ -224,7 +224,7 @@ describe('groups and frozen parameters', () => {
     expect(parameters.get('weight')!.readGradient()[0]).toBe(1);
   });
 
-  test('Lion goes by the sign of its momentum', () => {
+  test('Lion follows the sign of its momentum', () => {
     const parameter = new Parameter(float64(), [3], [1, 1, 1]);
     const lion = new Lion({ learningRate: 0.5, beta1: 0.5, beta2: 0.75, weightDecay: 0.1 });
     parameter.gradient.write([2, -3, 0]);
@@ -289,9 +289,9 @@ describe('errors', () => {
       () => new Adam().step(new Map(), Number.NaN),
       'Adam.step: learningRate is NaN, expected a finite number of at least 0',
     ],
-  ])('%#: a setting out of range', (make, text) => expect(make).toThrow(range(text)));
+  ])('a setting out of range: %#', (make, text) => expect(make).toThrow(range(text)));
 
-  test('a setting that is no number', () => {
+  test('a setting that is not a number', () => {
     expect(() => new SGD({} as never)).toThrow(
       new TypeError('SGD: learningRate is undefined, expected a finite number of at least 0'),
     );
@@ -300,7 +300,7 @@ describe('errors', () => {
     );
   });
 
-  test('a memory that would not be saved', () => {
+  test('a slot that would not be saved', () => {
     class Forgetful extends Optimizer {
       readonly type = 'Forgetful';
       readonly slots = ['mean'];
@@ -314,7 +314,7 @@ describe('errors', () => {
     );
   });
 
-  test('a state that is none', () => {
+  test('other values than states', () => {
     expect(() => new Adam().restore(parametersIn(float64()), undefined as never)).toThrow(
       new TypeError('Adam.restore: state is undefined, expected what state(parameters) gave'),
     );
@@ -323,7 +323,7 @@ describe('errors', () => {
     ).toThrow(new TypeError('Adam.restore: state is an object, expected what state(parameters) gave'));
   });
 
-  test('a state that does not fit, which changes nothing', () => {
+  test('a state that does not fit changes nothing', () => {
     const parameters = parametersIn(float64());
     const adam = new Adam();
     adam.step(parameters);

@@ -1,4 +1,4 @@
-/** What PyTorch computes with the same settings: `test/fixtures/pytorch/training.py`. */
+/** Compares with PyTorch for the same settings: `test/fixtures/pytorch/training.py`. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
@@ -49,7 +49,7 @@ test('every case of the fixture is computed', () => {
 describe.each([
   [float64(), 1e-12],
   [float32(), 1e-5],
-] as const)('%# of the backends', (backend, tolerance) => {
+] as const)('on backend %#', (backend, tolerance) => {
   test.each(Object.entries(makers))('%s', (name, make) => {
     const weight = new Parameter(backend, [4], fixture.start);
     const optimizer = make();

@@ -19,7 +19,7 @@ describe('schedules', () => {
   });
 
   test.prop([fc.integer({ min: 1, max: 500 }), fc.nat(600), fc.double({ min: 0, max: 1, noNaN: true })])(
-    'cosineDecay is half a cosine, to 2 ulp of 1',
+    'cosineDecay is half a cosine, within 2 ulp of 1',
     (total, step, floor) => {
       const u = Math.min(step / total, 1);
       const expected = floor + ((1 - floor) * (1 + Math.cos(Math.PI * u))) / 2;
@@ -37,7 +37,7 @@ describe('schedules', () => {
     expect(schedule(1000)).toBe(0.25);
   });
 
-  test('between two steps, and at the end of time', () => {
+  test('schedules accept fractional and infinite steps', () => {
     const schedule = exponentialDecay({ factor: 0.5 });
     expect(schedule(1.5)).toBeCloseTo(0.5 ** 1.5, 14);
     expect(schedule(Number.POSITIVE_INFINITY)).toBe(0);

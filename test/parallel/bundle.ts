@@ -1,15 +1,15 @@
-/** The library as it is published, with workers of the tests' own, since a worker cannot be started from sources. */
+/** The library as published, with workers for the tests, since a worker cannot be started from sources. */
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { build, type Options } from 'tsup';
 import config from '../../tsup.config.ts';
 
-/** Where it is built. */
+/** The folder of the build. */
 export const folder: string = fileURLToPath(
   new URL('../../node_modules/.cache/recurrent-cells-parallel/', import.meta.url),
 );
 
-/** Builds it, the tests' worker as part of the library, whose classes it shares. */
+/** Builds the library together with the tests' worker, which shares its classes. */
 export async function bundle(): Promise<void> {
   const { entry, ...options } = config as Options;
   await build({
@@ -22,10 +22,10 @@ export async function bundle(): Promise<void> {
   });
 }
 
-/** What the tests' own worker does, see `worker.ts`. */
+/** The behaviours of the tests' worker, see `worker.ts`. */
 export type Behaviour = 'own' | 'exit' | 'throw' | 'silent' | 'slow';
 
-/** Starts the library's own worker. */
+/** Starts the library's worker. */
 export const plain = (): Worker => new Worker(`${folder}worker.js`);
 
 /** Starts the tests' worker. */

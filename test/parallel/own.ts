@@ -1,4 +1,4 @@
-/** A layer and a loss that are not the library's. */
+/** A custom layer and a custom loss. */
 import {
   type Architecture,
   type Backend,
@@ -45,7 +45,7 @@ export class Doubled extends Layer<Tensor, number, number, undefined> {
   }
 }
 
-/** (x − y)/2, of outputs without a time axis. */
+/** (x − y)/2, for outputs without a time axis. */
 export class Halved extends Loss<Tensor, 'mean'> {
   constructor() {
     super('halved', 'mean');

@@ -24,7 +24,7 @@ describe('shards', () => {
   });
 });
 
-/** A browser's worker, without the worker. */
+/** A stand-in for a browser's worker. */
 class PageWorker extends EventTarget implements WorkerLike {
   readonly sent: unknown[] = [];
   ended = false;
@@ -46,7 +46,7 @@ describe('a browser’s worker', () => {
   const request = { assign: { weights: new Float32Array(1), tasks: [] } };
   const answer = { weights: new Float32Array(1), outcomes: [] };
 
-  test('answers, and is ended', async () => {
+  test('answers, and is terminated', async () => {
     const page = new PageWorker();
     const remote = new Remote(page);
     const answered = remote.ask(request, []);
@@ -62,7 +62,7 @@ describe('a browser’s worker', () => {
     ['error', {}, 'its script could not be loaded'],
     ['messageerror', {}, 'sent a message that cannot be read'],
     ['message', { data: { failure: new Error('no') } }, 'no'],
-  ])('fails by %s %j, at once and from then on', async (type, properties, message) => {
+  ])('fails by %s %j, immediately and from then on', async (type, properties, message) => {
     const page = new PageWorker();
     const remote = new Remote(page);
     const answered = remote.ask(request, []);
@@ -74,7 +74,7 @@ describe('a browser’s worker', () => {
 });
 
 describe('random generators', () => {
-  test('are found in every part, once for each that holds one', () => {
+  test('are found in every part, once for each part that has one', () => {
     const random = new Random(1);
     const one = new Dropout({ rate: 0.1, random });
     const other = new Dropout({ rate: 0.2, random });
@@ -82,7 +82,7 @@ describe('random generators', () => {
   });
 });
 
-test('a backend is found by its name, the library’s only', () => {
+test('only backends of the library are found by name', () => {
   expect(backendNamed('here', 'float64 (TypeScript)')).toBe(float64());
   for (const name of ['float16', 'toString'])
     expect(() => backendNamed('here', name)).toThrow(
@@ -90,6 +90,6 @@ test('a backend is found by its name, the library’s only', () => {
     );
 });
 
-test('serve is for workers', () => {
+test('serve throws outside a worker', () => {
   expect(() => serve()).toThrow('serve: was called outside a worker, expected in the script of one');
 });

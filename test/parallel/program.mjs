@@ -1,4 +1,4 @@
-/** Trains by what is built in the folder given, ends in the way given, and must then end by itself. */
+/** Trains with the build in the given folder, ends training in the given way, and must then exit by itself. */
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 

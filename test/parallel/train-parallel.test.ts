@@ -37,7 +37,7 @@ import { kinds, makeModel } from '../encoder-decoder/models.ts';
 import { behaving, bundle, folder, plain } from './bundle.ts';
 import { Doubled, Halved } from './own.ts';
 
-// Starting a thread takes long where others want the processor too.
+// Starting a thread takes long on a busy processor.
 vi.setConfig({ testTimeout: 60_000 });
 beforeAll(bundle, 60_000);
 afterEach(() => {
@@ -50,7 +50,7 @@ interface Setup {
   readonly loss: Loss<Tensor | Indices>;
 }
 
-/** Symbols to symbols, over an LSTM and a GRU. */
+/** Symbols to symbols, through an LSTM and a GRU. */
 function characters(
   backend: Backend,
   { batch = 5, rate = 0, loss = crossEntropy() as Loss<Indices>, count = 3, lengths = false } = {},
@@ -77,7 +77,7 @@ function characters(
   return { model, batches, loss: loss as Loss<Tensor | Indices> };
 }
 
-/** Series to two numbers, by the last output of a GRU. */
+/** Series to two numbers, from the last output of a GRU. */
 function series(backend: Backend, loss: Loss<Tensor>, batch = 4): Setup {
   const random = new Random(2);
   const model = sequential(
@@ -112,7 +112,7 @@ async function trained(
   more?: More,
 ): Promise<{ steps: TrainingStep[]; weights: number[] }> {
   const { model, batches, loss } = make();
-  // Its updates are as exact as the gradients; Adam's first ones are their signs.
+  // Its updates are as exact as the gradients; Adam's first ones depend only on their signs.
   const optimizer = new SGD({ learningRate: 0.3, momentum: 0.9 });
   const options = { loss, optimizer, clipNorm: 0.5 };
   const iteration =
@@ -132,11 +132,11 @@ function expectClose(got: readonly number[], want: readonly number[], tolerance:
     expect(Math.abs(got[i]! - value)).toBeLessThanOrEqual(tolerance * scale);
 }
 
-describe('the result is that of one thread', () => {
+describe('the result equals that of one thread with', () => {
   const weighted = () =>
     crossEntropy({ classWeights: [1, 2, 0, 0.5, 3, 1, 1], ignoreIndex: 3, labelSmoothing: 0.1 });
   const cases: [name: string, make: (backend: Backend) => Setup, shards: number][] = [
-    ['a state that is carried on', (backend) => characters(backend, { count: 6 }), 2],
+    ['a carried state', (backend) => characters(backend, { count: 6 }), 2],
     ['lengths, some of them 0', (backend) => characters(backend, { lengths: true, count: 5 }), 3],
     [
       'ignored and weighted classes',
@@ -172,12 +172,12 @@ describe('the result is that of one thread', () => {
   });
 });
 
-describe('the result depends on the shards alone', () => {
+describe('the result depends only on the shards', () => {
   test.each([
     ['float32', float32()],
     ['float32, deterministic', float32({ deterministic: true })],
     ['float64', float64()],
-  ])('%s: the same bits on any threads, in any order, with any memory', async (_, backend) => {
+  ])('%s: it has the same bits for any threads, order and memory', async (_, backend) => {
     const make = () => characters(backend, { batch: 7, rate: 0.3, count: 4, lengths: true });
     const { weights, steps } = await trained(make, { shards: 3 });
     const losses = (of: readonly TrainingStep[]) => of.map(({ loss, gradientNorm }) => [loss, gradientNorm]);
@@ -199,7 +199,7 @@ describe('the result depends on the shards alone', () => {
     expect((await trained(make, { shards: 2 })).weights).not.toEqual(weights);
   });
 
-  test('each shard drops what it will, and a training resumes from the state of the model', async () => {
+  test('each shard draws separate masks, and training resumes from the state of the model', async () => {
     const steps = (setup: Setup, from: number, to: number) => {
       const batches = setup.batches.slice(from, to).map((batch) => ({ ...batch, continues: false }));
       const optimizer = new SGD({ learningRate: 0.1 });
@@ -226,7 +226,7 @@ describe('the result depends on the shards alone', () => {
   });
 });
 
-test('layers and losses of one’s own are built by a worker of one’s own', async () => {
+test('custom layers and losses are built by a custom worker', async () => {
   const make = (): Setup => {
     const random = new Random(3);
     const backend = float64();
@@ -265,7 +265,7 @@ test('layers and losses of one’s own are built by a worker of one’s own', as
   );
 });
 
-describe('a worker that fails is an error that names it and the step', () => {
+describe('a failing worker is an error that names it and the step', () => {
   const make = () => characters(float32(), { count: 4 });
   const failing = async (more: More) => {
     const setup = make();
@@ -283,13 +283,13 @@ describe('a worker that fails is an error that names it and the step', () => {
   const second = (behaviour: 'exit' | 'throw') => (index: number) =>
     index === 2 ? behaving(behaviour)(index) : plain();
 
-  test('it ends', async () => {
+  test('if it exits', async () => {
     const { done, message } = await failing({ worker: second('exit') });
     expect(done).toEqual([0]);
     expect(message).toBe('trainParallel: step 1: worker 2: ended with exit code 7, expected an answer');
   });
 
-  test('it throws between steps', async () => {
+  test('if it throws between steps', async () => {
     const slowly = (async function* () {
       for (const batch of make().batches) {
         yield batch;
@@ -304,14 +304,14 @@ describe('a worker that fails is an error that names it and the step', () => {
     await expect(run()).rejects.toThrow(/^trainParallel: step [67]: worker 2: out of order$/);
   });
 
-  test('it cannot be started', async () => {
+  test('if it cannot be started', async () => {
     const missing = await failing({
       worker: (index) => (index === 1 ? new Worker('/no/such/file.js') : plain()),
     });
     expect(missing.message).toMatch(/^trainParallel: step 0: worker 1: Cannot find module/);
   });
 
-  test('it cannot even be made: those that were are ended', async () => {
+  test('if it cannot be constructed, and those already started are terminated', async () => {
     const ended: number[] = [];
     const worker = (index: number) => {
       if (index === 3) throw new Error('no more');
@@ -322,7 +322,7 @@ describe('a worker that fails is an error that names it and the step', () => {
     expect(ended).toEqual([1, 2]);
   });
 
-  test('the calling thread fails: its error counts, and the workers are ended', async () => {
+  test('an error of the calling thread takes precedence, and the workers are terminated', async () => {
     const setup = make();
     setup.batches[0]!.targets.data[0] = 9;
     const started: Worker[] = [];
@@ -337,7 +337,7 @@ describe('a worker that fails is an error that names it and the step', () => {
     await new Promise((resolve) => started[0]!.once('exit', resolve));
   });
 
-  test('what it was given does not fit', async () => {
+  test('if its batch is invalid', async () => {
     const setup = make();
     const data = Int32Array.from(setup.batches[1]!.targets.data);
     data[data.length - 1] = 9;
@@ -351,7 +351,7 @@ describe('a worker that fails is an error that names it and the step', () => {
     );
   });
 
-  test('an abort ends the waiting for a batch', async () => {
+  test('an abort ends the wait for a batch', async () => {
     const { model, loss } = make();
     const waiting = {
       async *[Symbol.asyncIterator](): AsyncGenerator<Batch<unknown, Tensor | Indices>> {
@@ -363,7 +363,7 @@ describe('a worker that fails is an error that names it and the step', () => {
     expect((await trainParallel(model, waiting, options).next()).done).toBe(true);
   });
 
-  test('it never answers: nothing hangs once it is aborted, and the weights stay', async () => {
+  test('an abort ends the wait for a worker that never answers, and the weights are unchanged', async () => {
     const { model, batches, loss } = make();
     const weights = () => [...model.parameters().values()].map((parameter) => parameter.read());
     const before = weights();
@@ -379,14 +379,14 @@ describe('a worker that fails is an error that names it and the step', () => {
     setTimeout(() => controller.abort(), 50);
     expect(await next).toEqual({ done: true, value: undefined });
     expect(weights()).toEqual(before);
-    // Would never come if the worker went on.
+    // Would never happen if the worker kept running.
     await new Promise((resolve) => started[0]!.once('exit', resolve));
     const late = trainParallel(model, batches, { ...options, worker: plain });
     expect((await late.next()).done).toBe(true);
   });
 });
 
-describe('a program ends by itself', () => {
+describe('a program exits by itself', () => {
   const run = promisify(execFile);
   const program = fileURLToPath(new URL('./program.mjs', import.meta.url));
   test.each([
@@ -401,7 +401,7 @@ describe('a program ends by itself', () => {
   });
 });
 
-describe('what cannot be', () => {
+describe('errors', () => {
   const setup = () => characters(float64());
   test.each<[More, string]>([
     [{ shards: 0 }, 'trainParallel: shards is 0, expected a whole number of at least 1'],
@@ -412,7 +412,7 @@ describe('what cannot be', () => {
     await expect(trained(setup, more)).rejects.toThrow(message);
   });
 
-  test('batches that cannot be cut, or do not continue', async () => {
+  test('in batches that cannot be divided, or do not continue', async () => {
     const { batches } = setup();
     const [batch] = batches as [Batch<Indices, Indices>];
     const withBatches = (...given: unknown[]) =>
@@ -435,7 +435,7 @@ describe('what cannot be', () => {
     );
   });
 
-  test('a gradient that is not finite', async () => {
+  test('in a gradient that is not finite', async () => {
     const broken = () => {
       const made = series(float64(), meanSquaredError());
       made.batches[0]!.targets.data[7] = Number.NaN;
@@ -445,7 +445,7 @@ describe('what cannot be', () => {
   });
 });
 
-test('an embedding, of which only some rows have gradients', async () => {
+test('an embedding with gradients in only some rows trains the same', async () => {
   const make = (): Setup => {
     const random = new Random(4);
     const backend = float64();

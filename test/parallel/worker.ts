@@ -1,4 +1,4 @@
-/** A worker that knows a layer and a loss of its own, or misbehaves. */
+/** A worker that supports a custom layer and loss, or misbehaves. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Loss } from '../../src/index.ts';
 import { serve } from '../../src/parallel.ts';
@@ -7,7 +7,7 @@ import { Doubled, Halved } from './own.ts';
 
 const { behaviour, index } = workerData as { behaviour: Behaviour; index: number };
 const port = parentPort!;
-// One message begins, each further one is a step.
+// The first message initialises, and each further one is a step.
 let messages = 0;
 const atStep = (step: number, act: () => void) =>
   port.on('message', () => {

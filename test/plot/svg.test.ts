@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { axisName, svg, text } from '../../src/plot/svg.ts';
 
-test('what XML cannot hold is escaped or replaced, in every place that takes words', () => {
+test('characters that XML does not allow are escaped or replaced in every label', () => {
   const words = 'a < "b" & \u0001\ud800';
   const escaped = 'a &lt; &quot;b&quot; &amp; \uFFFD\uFFFD';
   expect(text(1.234, 5, words, 'end', ' fill="red"')).toBe(

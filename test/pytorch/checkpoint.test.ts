@@ -1,4 +1,4 @@
-/** `.pt` files that are whole, and those that are not what they should be. */
+/** `.pt` files, valid and damaged. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ const small = new Uint8Array(
 const read = (bytes: Uint8Array) =>
   [...readCheckpoint(bytes)].map(([name, { data, shape }]) => [name, data, shape]);
 
-test('a state_dict', () => {
+test('a state_dict is read', () => {
   const tensors = readCheckpoint(small);
   expect([...tensors.keys()]).toEqual(['weight', 'bias']);
   expect(tensors.get('bias')).toMatchObject({ dtype: 'F32', shape: [2] });
@@ -40,12 +40,12 @@ test('every flipped bit is an error, or changes nothing', () => {
     harmless++;
     expect(tensors, `bit ${at}`).toEqual(whole);
   }
-  // Dates, padding and sizes that are written twice.
+  // Dates, padding and redundant sizes.
   expect(harmless).toBeGreaterThan(0);
 });
 
 describe('pickles', () => {
-  /** A file whose pickle is this text; `\x80\x02` stands before it. */
+  /** A file whose pickle is this text after `\x80\x02`. */
   const file = (pickle: string, storage = new Uint8Array(8)) =>
     zip({ 'a/data.pkl': Buffer.from(`\x80\x02${pickle}`, 'latin1'), 'a/data/0': storage });
   const str = (of: string) => `X${String.fromCharCode(of.length)}\0\0\0${of}`;
@@ -55,7 +55,7 @@ describe('pickles', () => {
     `ctorch._utils\n_rebuild_tensor_v2\n(${from}K${String.fromCharCode(offset)}${shape}${strides}\x89ccollections\nOrderedDict\n)RtR`;
   const dictionary = (value: string) => `}${str('w')}${value}s.`;
 
-  test('a tensor, by hand', () => {
+  test('a tensor worked by hand is read', () => {
     const [[name, data, shape]] = read(file(dictionary(tensor(0, 'K\x02\x85', 'K\x01\x85')))) as [
       [string, Float32Array, number[]],
     ];
@@ -79,7 +79,7 @@ describe('pickles', () => {
     ['that take from nothing', '0.', /has opcode 0x30/],
     ['with an empty stack', '.', /takes from an empty stack/],
     ['without a mark', 'u.', /has no mark/],
-    ['that recall what they have not kept', 'h\x05.', /recalls 5, which it has not kept/],
+    ['that recall a value they have not stored', 'h\x05.', /recalls 5, which it has not kept/],
     ['that fill no list', '}(K\x01e.', /has no list where one is filled/],
     ['that call a number', 'K\x01)R.', /calls what is no callable/],
     ['of a list', '].', /holds no dictionary, expected a state_dict/],
@@ -113,20 +113,20 @@ describe('pickles', () => {
     expect(() => readCheckpoint(file(pickle))).toThrow(RangeError);
   });
 
-  test('views are read as they are strided, and take no more memory than the file', () => {
+  test('strided views are read, and allocate no more than the size of the file', () => {
     const values = new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer);
     const four = storage(undefined, 4);
     const turned = tensor(0, 'K\x02K\x02\x86', 'K\x01K\x02\x86', four);
     const [[, data]] = read(file(dictionary(turned), values)) as [[string, Float32Array]];
     expect(Array.from(data)).toEqual([1, 3, 2, 4]);
-    // As many copies as wanted, of one storage.
+    // Any number of copies of one storage.
     const copies = Array.from({ length: 100 }, (_, i) => `${str(`w${i}`)}${turned}s`).join('');
     const large = new Uint8Array(4096);
     const many = `}${copies.replaceAll('K\x04tQ', 'M\x00\x04tQ').replaceAll('K\x02K\x02\x86', '(K\x20K\x20t')}.`;
     expect(() => readCheckpoint(file(many, large))).toThrow(/share more memory than the file has bytes/);
   });
 
-  test('names are bounded', () => {
+  test('names have a maximum length', () => {
     const long = `X\0\x04\0\0${'n'.repeat(1024)}`;
     expect(() => readCheckpoint(file(`}${long}${tensor(0, 'K\x02\x85', 'K\x01\x85')}s.`))).toThrow(
       /has a name of 1024 characters, expected at most 512/,
@@ -134,7 +134,7 @@ describe('pickles', () => {
   });
 });
 
-test('what is no file of torch.save', () => {
+test('other files than those of torch.save are refused', () => {
   expect(() => readCheckpoint(zip({ 'a/b': new Uint8Array(1) }))).toThrow(
     new RangeError('readCheckpoint: bytes has no data.pkl, expected a file that torch.save wrote'),
   );

@@ -1,4 +1,4 @@
-/** A training that leaves for PyTorch on several processes, and comes back with the weights that it would have here. */
+/** Training that moves to PyTorch on several processes, and returns with the weights that it would have here. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ import { python } from './torch.ts';
 const names = { 0: 'embedding', 1: 'lstm', 2: 'linear' };
 const [STEPS, BATCH, TIME, CLASSES] = [20, 8, 6, 7];
 
-/** A model that asks which of the first three classes the sequence began with. */
+/** A model that detects with which of the first three classes a sequence began. */
 function build() {
   const random = new Random(3);
   const model = sequential(
@@ -46,7 +46,7 @@ function build() {
   return { model, batches };
 }
 
-/** What leaves: the weights, the batches, and how to train. */
+/** The exported weights, batches and training settings. */
 function departure(): Uint8Array {
   const { model, batches } = build();
   const tensors = new Map<string, Tensor>(stateDict(model, { prefix: 'model', names }));
@@ -59,7 +59,7 @@ function departure(): Uint8Array {
 
 const file = (name: string) => fileURLToPath(new URL(`../fixtures/formats/${name}`, import.meta.url));
 
-/** What two processes of PyTorch made of it: now, where there is PyTorch, and when the fixture was made. */
+/** The results of two PyTorch processes: of this run if PyTorch is installed, and of the fixture. */
 function arrivals(): [string, () => Tensors][] {
   const kept = (): Tensors => readCheckpoint(new Uint8Array(readFileSync(file('ddp.pt'))));
   if (python === undefined) return [['kept', kept]];
@@ -85,7 +85,7 @@ function arrivals(): [string, () => Tensors][] {
 }
 
 test.each(arrivals())(
-  'two processes of PyTorch make the steps that one makes here on the whole batch: %s',
+  'two PyTorch processes take the same steps as one of ours on the whole batch: %s',
   async (_, arrival) => {
     const { model, batches } = build();
     const { loss, optimizer } = { loss: crossEntropy(), optimizer: new Adam({ learningRate: 0.01 }) };
@@ -112,7 +112,7 @@ test.each(arrivals())(
   },
 );
 
-test('what leaves is read by any reader of the format', () => {
+test('the exported file is read by any reader of the format', () => {
   const { tensors, metadata } = readSafetensors(departure());
   expect(metadata).toEqual({ steps: '20', learningRate: '0.01' });
   expect(tensors.get('model.lstm.weight_ih_l0')!.shape).toEqual([20, 4]);

@@ -1,4 +1,4 @@
-/** Models of PyTorch in and out: random ones, from the fixtures and, where PyTorch is, drawn anew. */
+/** Import and export of random PyTorch models: from the fixtures and, if PyTorch is installed, newly drawn. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,7 +41,7 @@ function difference(values: ArrayLike<number>, { data }: Tensor): number {
   return Array.from(data).reduce((worst, value, i) => Math.max(worst, Math.abs(value - values[i]!)), 0);
 }
 
-/** What the model makes of a case's input, and its final states as PyTorch orders them. */
+/** The model's output for a case's input, and its final states in PyTorch's order. */
 function compare(
   tensors: Tensors,
   at: string,
@@ -54,7 +54,7 @@ function compare(
     config.front === 'embedding' ? indices(Array.from(input.data), input.shape) : input;
   const { output, state } = model.infer(x as Tensor, { lengths });
   expect(output.shape).toEqual([config.batch, config.time, 3]);
-  // float64, of weights that are float32 in both.
+  // float64, from weights that are float32 in both.
   expect(difference(output.data, tensors.get(`${at}.output`)!)).toBeLessThan(1e-12);
   const leaves = Object.values(state).flatMap((of) => ('forward' in of ? Object.values(of) : [of])) as {
     h: Tensor;
@@ -88,7 +88,7 @@ if (python !== undefined) {
 }
 
 describe.each(sources)('24 random models of PyTorch, %s', (_, bytes) => {
-  test('compute the same, loaded by name', () => {
+  test('give the same results, loaded by name', () => {
     const tensors = readCheckpoint(bytes());
     configsOf(tensors).forEach((config, k) => {
       const { model, names } = modelOf(config, backend);
@@ -120,44 +120,47 @@ describe.each(sources)('24 random models of PyTorch, %s', (_, bytes) => {
   });
 });
 
-test.skipIf(python === undefined)('24 random models go to PyTorch, which computes the same', () => {
-  const configs = configsOf(readCheckpoint(fixture));
-  const random = new Random(7);
-  const out = new Map<string, Tensor>();
-  const wants = configs.map((config, k) => {
-    const { model, names } = modelOf(config, backend);
-    shakeParameters(model, random);
-    for (const [name, value] of stateDict(model, { names, prefix: `${k}.model` })) out.set(name, value);
-    const values = (count: number, draw: () => number) => Float64Array.from({ length: count }, draw);
-    const { batch, time, input_size, classes, front } = config;
-    const shape = front === 'embedding' ? [batch, time] : [batch, time, input_size];
-    const draw =
-      front === 'embedding' ? () => Math.floor(random.next() * classes) : () => random.next() * 4 - 2;
-    const input = {
-      data: values(
-        shape.reduce((a, b) => a * b),
-        draw,
-      ),
-      shape,
-    };
-    const lengths = Array.from({ length: batch }, () => 1 + Math.floor(random.next() * time));
-    out.set(`${k}.input`, input).set(`${k}.lengths`, tensor(lengths));
-    const x: Tensor | Indices = front === 'embedding' ? indices(Array.from(input.data), shape) : input;
-    return model.infer(x as Tensor, { lengths }).output;
-  });
-  const [source, target] = [join(folder, 'ours.safetensors'), join(folder, 'theirs.pt')];
-  writeFileSync(source, writeSafetensors(out, { metadata: { configs: JSON.stringify(configs) } }));
-  torch('run', source, target);
-  const results = readCheckpoint(new Uint8Array(readFileSync(target)));
-  for (const [k, want] of wants.entries())
-    expect(difference(want.data, results.get(`${k}.output`)!)).toBeLessThan(1e-12);
-});
+test.skipIf(python === undefined)(
+  '24 random models are exported to PyTorch, which gives the same results',
+  () => {
+    const configs = configsOf(readCheckpoint(fixture));
+    const random = new Random(7);
+    const out = new Map<string, Tensor>();
+    const wants = configs.map((config, k) => {
+      const { model, names } = modelOf(config, backend);
+      shakeParameters(model, random);
+      for (const [name, value] of stateDict(model, { names, prefix: `${k}.model` })) out.set(name, value);
+      const values = (count: number, draw: () => number) => Float64Array.from({ length: count }, draw);
+      const { batch, time, input_size, classes, front } = config;
+      const shape = front === 'embedding' ? [batch, time] : [batch, time, input_size];
+      const draw =
+        front === 'embedding' ? () => Math.floor(random.next() * classes) : () => random.next() * 4 - 2;
+      const input = {
+        data: values(
+          shape.reduce((a, b) => a * b),
+          draw,
+        ),
+        shape,
+      };
+      const lengths = Array.from({ length: batch }, () => 1 + Math.floor(random.next() * time));
+      out.set(`${k}.input`, input).set(`${k}.lengths`, tensor(lengths));
+      const x: Tensor | Indices = front === 'embedding' ? indices(Array.from(input.data), shape) : input;
+      return model.infer(x as Tensor, { lengths }).output;
+    });
+    const [source, target] = [join(folder, 'ours.safetensors'), join(folder, 'theirs.pt')];
+    writeFileSync(source, writeSafetensors(out, { metadata: { configs: JSON.stringify(configs) } }));
+    torch('run', source, target);
+    const results = readCheckpoint(new Uint8Array(readFileSync(target)));
+    for (const [k, want] of wants.entries())
+      expect(difference(want.data, results.get(`${k}.output`)!)).toBeLessThan(1e-12);
+  },
+);
 
 describe('names', () => {
   const layer = () => new Sequence(new GRUCell({ inputSize: 2, hiddenSize: 2 }));
   const dense = (outputSize = 1) => new Dense({ inputSize: 2, outputSize });
 
-  test('of a single layer, a single cell, a direction in reverse', () => {
+  test('are those of a single layer, a single cell, a reverse direction', () => {
     expect([...stateDict(layer()).keys()]).toEqual([
       'weight_ih_l0',
       'weight_hh_l0',
@@ -173,7 +176,7 @@ describe('names', () => {
     expect([...stateDict(reverse).keys()]).toEqual(['weight_ih_l0_reverse', 'weight_hh_l0_reverse']);
   });
 
-  test('of layers within layers follow the name of what holds them', () => {
+  test('of nested layers follow the name of their container', () => {
     const model = sequential(sequential(dense(2), dense(2)), dense(2) as never);
     expect([...stateDict(model, { names: { 0: 'encoder', '0.1': 'last' } }).keys()]).toEqual([
       'encoder.0.weight',
@@ -185,7 +188,7 @@ describe('names', () => {
     ]);
   });
 
-  test('all that are wrong are one error, and nothing is changed', () => {
+  test('that are wrong are listed in one error, and nothing changes', () => {
     const model = sequential(layer(), dense());
     const before = [...model.parameters()].map(([, parameter]) => parameter.read());
     const tensors = new Map<string, Tensor>(stateDict(model, { prefix: 'm' }));

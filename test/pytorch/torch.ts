@@ -1,4 +1,4 @@
-/** PyTorch, where this machine has it, and the models of cases.py in the library's terms. */
+/** PyTorch, if installed, and the models of cases.py built with the library. */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import {
@@ -20,7 +20,7 @@ import {
 
 const script = fileURLToPath(new URL('cases.py', import.meta.url));
 
-/** A Python that has PyTorch, if there is one. */
+/** A Python with PyTorch, if there is one. */
 export const python: string | undefined = ['python3', '/usr/bin/python3'].find((command) => {
   try {
     execFileSync(command, ['-c', 'import torch'], { stdio: 'ignore' });
@@ -35,7 +35,7 @@ export function torch(...args: string[]): void {
   execFileSync(python!, ['-B', script, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-/** A model as cases.py draws and builds it. */
+/** A model as drawn and built by cases.py. */
 export interface CaseConfig {
   readonly kind: 'rnn_tanh' | 'rnn_relu' | 'lstm' | 'gru';
   readonly front: 'none' | 'embedding' | 'conv';
@@ -48,7 +48,7 @@ export interface CaseConfig {
   readonly norm: boolean;
   readonly batch: number;
   readonly time: number;
-  /** 0 for none. */
+  /** 0 if there is none. */
   readonly projection: number;
 }
 

@@ -26,7 +26,7 @@ function moments(values: Float64Array) {
 }
 
 describe('orthogonal', () => {
-  test('is orthonormal whatever the shape', () => {
+  test('is orthonormal for any shape', () => {
     fc.assert(
       fc.property(sizes, sizes, fc.nat(), (rows, columns, seed) => {
         const matrix = orthogonal(rows, columns, new Random(seed));
@@ -75,7 +75,7 @@ test('uniform is uniform within its bound', () => {
   expect(variance / (0.25 ** 2 / 3)).toBeCloseTo(1, 1);
 });
 
-test('normal has the deviation given', () => {
+test('normal has the given deviation', () => {
   const { mean, variance } = moments(normal(0.1)(200, 300, new Random(1)));
   expect(Math.abs(mean)).toBeLessThan(0.002);
   expect(variance / 0.01).toBeCloseTo(1, 1);

@@ -4,7 +4,7 @@ import { Random, type RandomState } from '../../src/index.ts';
 import { generatorOf } from '../../src/random/random.ts';
 
 describe('the generator', () => {
-  test('is xoshiro128**: two outputs of the reference implementation make one number', () => {
+  test('computes xoshiro128**, with two outputs of the reference implementation per number', () => {
     const random = new Random(0);
     random.state = [1, 2, 3, 4];
     const words = [
@@ -24,7 +24,7 @@ describe('the generator', () => {
     expect(new Random(seed).state).toEqual(state);
   });
 
-  test('a state that is set again repeats what followed', () => {
+  test('repeats its numbers after a state is restored', () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 0, max: 20 }), (seed, drawn) => {
         const random = new Random(seed);
@@ -38,7 +38,7 @@ describe('the generator', () => {
   });
 });
 
-describe('what it draws', () => {
+describe('draws', () => {
   const n = 20_000;
 
   test('next fills [0, 1) evenly', () => {
@@ -109,7 +109,7 @@ describe('what it draws', () => {
     expect(random.shuffle([])).toEqual([]);
   });
 
-  test('a fork goes its own way', () => {
+  test('a fork draws other numbers', () => {
     const [random, other] = [new Random(7), new Random(7)];
     const fork = random.fork();
     expect(fork.next()).toBe(other.fork().next());
@@ -117,7 +117,7 @@ describe('what it draws', () => {
     expect(random.next()).toBe(other.next());
   });
 
-  test('who is given none has that of the program', () => {
+  test('the default is the shared generator', () => {
     expect(generatorOf('here', undefined)).toBe(generatorOf('there', undefined));
     const own = new Random(1);
     expect(generatorOf('here', own)).toBe(own);
@@ -128,7 +128,7 @@ describe('what it draws', () => {
 });
 
 describe('errors', () => {
-  test('of the seed', () => {
+  test('in the seed', () => {
     expect(() => new Random(-1)).toThrow(
       new RangeError('Random: seed is -1, expected a whole number of at least 0'),
     );
@@ -136,7 +136,7 @@ describe('errors', () => {
     expect(() => new Random('1' as unknown as number)).toThrow(TypeError);
   });
 
-  test('of integer', () =>
+  test('in integer', () =>
     expect(() => new Random(0).integer(0)).toThrow(
       new RangeError('Random.integer: below is 0, expected a whole number of at least 1'),
     ));
@@ -148,7 +148,7 @@ describe('errors', () => {
     [[1, -2, 3, 4], 'is [1, -2, 3, 4]'],
     [[1, 2, 3, 2 ** 32], 'is [1, 2, 3, 4294967296]'],
     [undefined, 'is undefined'],
-  ])('of a state: %o', (state, came) => {
+  ])('in a state: %o', (state, came) => {
     const random = new Random(0);
     const kept = random.state;
     expect(() => {

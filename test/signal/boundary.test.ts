@@ -1,4 +1,4 @@
-/** What goes in and out of every layer: shapes, kinds, lengths, and the sentences that refuse them. */
+/** The inputs and outputs of every layer: shapes, kinds, lengths, and their error messages. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -26,7 +26,7 @@ const dropout = new Dropout({ rate: 0.5 });
 const data = (length: number) => new Float32Array(length);
 const as = <T>(value: unknown) => value as T;
 
-describe('inputs that are refused', () => {
+describe('refused inputs', () => {
   const real = 'a tensor { data, shape } of floating-point data';
   test.each<[unknown, Error]>([
     [undefined, new TypeError(`Sequence.infer: inputs is undefined, expected ${real}`)],
@@ -74,7 +74,7 @@ describe('inputs that are refused', () => {
     ],
   ])('case %#', (input, error) => expect(() => sequence.infer(as<Tensor>(input))).toThrow(error));
 
-  test('with or without a time axis', () => {
+  test('a time axis is required or optional', () => {
     expect(() => dense.infer(tensor([1, 2]))).toThrow(
       new RangeError(
         'Dense.infer: inputs has shape [2], expected [batch, time, 2] or [batch, 2] (inputSize is 2)',
@@ -117,7 +117,7 @@ describe('inputs that are refused', () => {
     expect(() => embedding.forward(as<Indices>(input))).toThrow(error),
   );
 
-  test('of more steps than a float32 can count', () => {
+  test('more steps than a float32 can count are refused', () => {
     const steps = 2 ** 24 + 1;
     const none = new Dense({ inputSize: 1, outputSize: 1 });
     expect(() => none.infer({ data: new Float32Array(steps), shape: [1, steps, 1] })).toThrow(
@@ -128,7 +128,7 @@ describe('inputs that are refused', () => {
   });
 });
 
-describe('lengths that are refused', () => {
+describe('refused lengths', () => {
   const x = tensor([[[1, 2]], [[3, 4]]]);
   test.each<[unknown, Error]>([
     [
@@ -154,7 +154,7 @@ describe('lengths that are refused', () => {
   );
 });
 
-describe('upstream gradients that are refused', () => {
+describe('refused upstream gradients', () => {
   const x = tensor([[[1, 2]]]);
   test.each<[unknown, Error]>([
     [
@@ -174,12 +174,12 @@ describe('upstream gradients that are refused', () => {
   ])('case %#', (dOutput, error) => {
     const pass = sequence.forward(x);
     expect(() => pass.backward(as<Tensor>(dOutput))).toThrow(error);
-    // A refused gradient leaves the pass as it was.
+    // A refused gradient leaves the pass unchanged.
     expect(pass.backward(tensor([[[1, 2, 3]]])).input.shape).toEqual([1, 1, 2]);
   });
 });
 
-describe('what goes in comes out', () => {
+describe('values are copied in and out', () => {
   const shapes = fc.record({
     batch: fc.integer({ min: 1, max: 5 }),
     time: fc.integer({ min: 0, max: 5 }),
@@ -188,7 +188,7 @@ describe('what goes in comes out', () => {
     timed: fc.boolean(),
   });
 
-  test('of tensors, zeros beyond the lengths', () => {
+  test('of tensors, with zeros beyond the lengths', () => {
     fc.assert(
       fc.property(shapes, fc.infiniteStream(fc.nat()), ({ batch, time, width, backend, timed }, drawn) => {
         const steps = timed ? time : 1;
@@ -229,12 +229,12 @@ describe('what goes in comes out', () => {
     );
   });
 
-  test('an index beyond a length is not looked at', () =>
+  test('and an index beyond a length is ignored', () =>
     expect(
       Array.from(new OneHot({ classes: 2 }).infer(indices([[1, 99]]), { lengths: [1] }).output.data),
     ).toEqual([0, 1, 0, 0]));
 
-  test('inputs are not written to', () => {
+  test('and inputs are not modified', () => {
     const x = tensor([
       [
         [1, 2],

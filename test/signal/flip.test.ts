@@ -23,7 +23,7 @@ const problems = fc
     }),
   );
 
-test('reverses each sequence within its length, and twice is nothing', () => {
+test('reverses each sequence within its length, and twice restores it', () => {
   fc.assert(
     fc.property(problems, ({ problem: { batch, time, oneHot, backend }, lengths }) => {
       withArena(backend, (arena) => {

@@ -1,4 +1,4 @@
-/** That a one-hot input, whose products are gathers, is the same as its vectors multiplied. */
+/** Checks that a one-hot input, whose products are gathers, equals its vectors multiplied. */
 import * as fc from 'fast-check';
 import { test } from 'vitest';
 import { float32, float64, Random } from '../../src/index.ts';
@@ -8,7 +8,7 @@ import { denseInput, indexInput, output } from '../../src/signal/boundary.ts';
 import { linearGradient, linearMap } from '../../src/signal/linear.ts';
 import { expectCloseValues } from '../laws/compare.ts';
 
-test('a one-hot input gives what its vectors give, forward and backward', () => {
+test('a one-hot input gives the results of its vectors, forward and backward', () => {
   fc.assert(
     fc.property(
       fc.record({

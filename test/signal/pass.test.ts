@@ -63,7 +63,7 @@ describe('a pass', () => {
     expect(() => pass.backward()).toThrow(new Error(over));
   });
 
-  test('keeps its output when it is over', () => {
+  test('keeps its output after it ends', () => {
     const pass = cell.forward(tensor([[1]]));
     const kept = pass.output.data.slice();
     pass.backward(pass.output);
@@ -71,7 +71,7 @@ describe('a pass', () => {
     expect(pass.output.data).toEqual(kept);
   });
 
-  test('without any gradient gives zeros', () => {
+  test('gives zeros without any gradient', () => {
     const { layers } = model();
     const { input, state } = layers.forward(x).backward();
     expect(Array.from(input.data)).toEqual(new Array(8).fill(0));
@@ -80,7 +80,7 @@ describe('a pass', () => {
       expect(parameter.readGradient().every((value) => value === 0)).toBe(true);
   });
 
-  test('is not disturbed by others under way', () => {
+  test('is independent of other open passes', () => {
     const { layers } = model();
     const alone = layers.forward(x);
     const want = alone.backward(alone.output);
@@ -89,7 +89,7 @@ describe('a pass', () => {
   });
 });
 
-describe('weights that change between a forward and its backward', () => {
+describe('weights that change between forward and backward', () => {
   const backend = float64();
   const ones = tensor([[1, 1]]);
   const cell = new GRUCell({ inputSize: 2, hiddenSize: 2, backend });
@@ -124,7 +124,7 @@ describe('weights that change between a forward and its backward', () => {
     'EncoderDecoder.forward': () => ({ pass: translator.forward(inputs), of: translator }),
   };
 
-  test.each(Object.entries(subjects))('%s names the first of them', (where, start) => {
+  test.each(Object.entries(subjects))('are an error of %s that names the first', (where, start) => {
     const parameters = [...start().of.parameters()];
     expect(parameters.length).toBeGreaterThan(0);
     for (const [name, parameter] of parameters) {
@@ -137,7 +137,7 @@ describe('weights that change between a forward and its backward', () => {
     }
   });
 
-  test('an optimiser changes them; of two passes before it, each may go backward', () => {
+  test('allow several passes to go backward before an optimiser step, and none after it', () => {
     const passes = [1, 2, 3].map(() => stack.forward(sequence));
     passes[0]!.backward(passes[0]!.output);
     passes[1]!.backward(passes[1]!.output);
@@ -147,7 +147,7 @@ describe('weights that change between a forward and its backward', () => {
     expect(again.backward(again.output).input.shape).toEqual([1, 1, 2]);
   });
 
-  test('those of others may', () => {
+  test('may be those of other models', () => {
     const pass = stack.forward(sequence);
     cell.weightIh.write(cell.weightIh.read());
     clearGradients(stack.parameters());
@@ -163,7 +163,7 @@ describe('memory', () => {
       pass.backward(pass.output, pass.state);
       layers.infer(x);
     };
-    // The second pass finds the chunks of the first joined.
+    // By the second pass, the chunks of the first are joined.
     both();
     both();
     const { used } = backend.heap;
@@ -173,7 +173,7 @@ describe('memory', () => {
     expect(backend.heap.values.length).toBe(length);
   });
 
-  test('is that of the largest pass, whatever the order of sizes', () => {
+  test('is that of the largest pass, in any order of sizes', () => {
     const { backend, layers } = model();
     const pass = (time: number) => {
       const done = layers.forward(tensor(new Float64Array(2 * time * 2), [2, time, 2]));
@@ -186,7 +186,7 @@ describe('memory', () => {
     expect(backend.heap.used).toBe(used);
   });
 
-  test('comes back from passes that were dropped', async () => {
+  test('is returned by collected passes', async () => {
     const { backend, layers } = model();
     layers.forward(x).release();
     layers.forward(x).release();
@@ -197,15 +197,15 @@ describe('memory', () => {
     const dropped = backend.heap.used;
     expect(dropped).toBeGreaterThan(used);
     await collected(() => references.every((reference) => reference.deref() === undefined));
-    // The finalisers follow in a task of their own.
+    // The finalisers run in a later task.
     await setTimeout(20);
-    // Given back means lent again: five new passes need no more than the five dropped ones.
+    // Returned memory is lent again: five new passes need no more than the five collected ones.
     const passes = references.map(() => layers.forward(x));
     expect(backend.heap.used).toBe(dropped);
     for (const pass of passes) pass.release();
   });
 
-  test('comes back when a forward fails', () => {
+  test('is returned if a forward fails', () => {
     const { backend, layers } = model();
     layers.forward(x).release();
     layers.forward(x).release();

@@ -19,7 +19,7 @@ const x = tensor([[[1]], [[2]], [[3]]]);
 const part = (rows: number, columns: number) => tensor(new Float64Array(rows * columns), [rows, columns]);
 const as = <T>(value: unknown) => value as T;
 
-test.each([float64(), float32()])('on $name, a nested state goes in and comes out', (backend) => {
+test.each([float64(), float32()])('a nested state is copied in and out on $name', (backend) => {
   const state = { 0: { h: tensor([[1, 2]]), c: tensor([[3, 4]]) }, 1: { forward: { h: tensor([[5]]) } } };
   const sizes = { 0: { h: 2, c: 2 }, 1: { forward: { h: 1 } } };
   const out = withArena(backend, (arena) => stateOutput(stateInput(arena, 'test', 'state', state, sizes, 1)));
@@ -33,7 +33,7 @@ test.each([float64(), float32()])('on $name, a nested state goes in and comes ou
   expect(plain(out)).toEqual({ 0: { h: [1, 2], c: [3, 4] }, 1: { forward: { h: [5] } } });
 });
 
-test('the zero state has the nesting of the layers, and the precision of the backend', () => {
+test('a zero state has the nesting of the layers and the precision of the backend', () => {
   expect(zeroState(float32(), { a: { h: 2 }, b: 1 }, 2)).toEqual({
     a: { h: { data: new Float32Array(4), shape: [2, 2] } },
     b: { data: new Float32Array(2), shape: [2, 1] },
@@ -42,7 +42,7 @@ test('the zero state has the nesting of the layers, and the precision of the bac
   expect(new Dense({ inputSize: 1, outputSize: 1 }).initialState(1)).toBeUndefined();
 });
 
-describe('states that are refused', () => {
+describe('refused states', () => {
   const layer = new Sequence(lstm);
   const cases: [unknown, Error][] = [
     [5, new TypeError('Sequence.forward: state is 5, expected a state of h, c')],
@@ -97,7 +97,7 @@ describe('states that are refused', () => {
     );
   });
 
-  test('by a layer that has none', () =>
+  test('by a layer without state', () =>
     expect(() =>
       new Dense({ inputSize: 1, outputSize: 1 }).infer(x, { state: as({ h: part(3, 2) }) }),
     ).toThrow(new RangeError('Dense.infer: state has a part "h", expected none: there is no state here')));
@@ -107,7 +107,7 @@ describe('states that are refused', () => {
       new TypeError('Sequence.backward: dState.c is missing, expected a state of h, c'),
     ));
 
-  test('a batch that is no number of sequences', () => {
+  test('a batch that is not a number of sequences is refused', () => {
     expect(() => lstm.initialState(0)).toThrow(
       new RangeError('LSTMCell.initialState: batch is 0, expected a whole number of at least 1'),
     );

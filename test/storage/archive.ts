@@ -1,7 +1,7 @@
-/** Zip archives for tests, of stored entries. */
+/** Zip archives of stored entries, for tests. */
 import { crc32 } from 'node:zlib';
 
-/** The bytes of an archive; `method` and `size` of the entries may lie. */
+/** The bytes of an archive; `method` and `size` of the entries may be false. */
 export function zip(
   files: Readonly<Record<string, Uint8Array>>,
   lie: { readonly method?: number; readonly size?: number } = {},

@@ -42,7 +42,7 @@ const makers: Readonly<Record<string, () => Optimizer>> = {
 
 const backend = float32({ deterministic: true });
 
-/** Everything that a training can have, as a program makes it at its start. */
+/** Everything that a training can have, as made at the start of a program. */
 function begin(optimizer: Optimizer) {
   const random = new Random(1);
   const model = sequential(
@@ -96,37 +96,40 @@ async function run(
 }
 
 describe.each(Object.entries(makers))('%s', (_, make) => {
-  test.each([0, 1, 4, 7, 10, 14])('a training resumed after step %d is the uninterrupted one', async (at) => {
-    const whole = begin(make());
-    const losses: number[] = [];
-    await run(whole, {}, ({ loss }) => {
-      losses.push(loss);
-      return false;
-    });
-    expect(losses).toHaveLength(15);
+  test.each([0, 1, 4, 7, 10, 14])(
+    'a training resumed after step %d equals the uninterrupted one',
+    async (at) => {
+      const whole = begin(make());
+      const losses: number[] = [];
+      await run(whole, {}, ({ loss }) => {
+        losses.push(loss);
+        return false;
+      });
+      expect(losses).toHaveLength(15);
 
-    const first = begin(make());
-    let bytes: Uint8Array | undefined;
-    await run(first, {}, (step) => {
-      if (step.step === at) bytes = saveCheckpoint(first, step);
-      return step.step === at;
-    });
-    const second = begin(make());
-    // What the program has drawn meanwhile plays no part.
-    second.own.next();
-    const resumed = loadCheckpoint(bytes!, second);
-    expect(resumed.firstStep).toBe(at + 1);
-    const rest: number[] = [];
-    await run(second, resumed, ({ loss }) => {
-      rest.push(loss);
-      return false;
-    });
-    expect(rest).toEqual(losses.slice(at + 1));
-    expect(saveCheckpoint(second)).toEqual(saveCheckpoint(whole));
-  });
+      const first = begin(make());
+      let bytes: Uint8Array | undefined;
+      await run(first, {}, (step) => {
+        if (step.step === at) bytes = saveCheckpoint(first, step);
+        return step.step === at;
+      });
+      const second = begin(make());
+      // Numbers drawn in between have no effect.
+      second.own.next();
+      const resumed = loadCheckpoint(bytes!, second);
+      expect(resumed.firstStep).toBe(at + 1);
+      const rest: number[] = [];
+      await run(second, resumed, ({ loss }) => {
+        rest.push(loss);
+        return false;
+      });
+      expect(rest).toEqual(losses.slice(at + 1));
+      expect(saveCheckpoint(second)).toEqual(saveCheckpoint(whole));
+    },
+  );
 });
 
-test('a state that is carried on is carried over', async () => {
+test('a carried state is saved', async () => {
   const make = () => begin(new SGD({ learningRate: 0.5 }));
   const [one] = make().batches;
   const batch: Batch<Indices, Indices> = { inputs: one!.inputs, targets: one!.targets, continues: true };
@@ -167,7 +170,7 @@ describe('a checkpoint that does not fit changes nothing', () => {
     expect(saveCheckpoint(other)).toEqual(before);
   });
 
-  test('what remembers nothing is no part', () => {
+  test('a part without state is refused', () => {
     const { model } = parts;
     expect(() => saveCheckpoint({ model, x: 3 as never })).toThrow(
       new TypeError(
@@ -182,7 +185,7 @@ describe('a checkpoint that does not fit changes nothing', () => {
     );
   });
 
-  test('a part of one’s own keeps whatever is plain', () => {
+  test('a custom part keeps any plain data', () => {
     const kept = {
       a: [1, Number.NaN, -0, Number.NEGATIVE_INFINITY],
       b: { c: Float64Array.of(1, Number.NaN) },
@@ -202,7 +205,7 @@ describe('a checkpoint that does not fit changes nothing', () => {
   });
 });
 
-test('a step that is none, and parts without a model, are refused by name', () => {
+test('an invalid step, and parts without a model, are refused by name', () => {
   const parts = begin(new Adam());
   expect(() => saveCheckpoint(parts, 12 as never)).toThrow('saveCheckpoint: options is 12');
   expect(() => saveCheckpoint(parts, { step: '4', state: undefined } as never)).toThrow(
@@ -215,7 +218,7 @@ test('a step that is none, and parts without a model, are refused by name', () =
 });
 
 describe('as a file', () => {
-  test('it is written beside and put in its place; nothing else is left', async () => {
+  test('is written to a temporary file and renamed, and nothing else is left', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'checkpoint-'));
     try {
       const parts = begin(new Adam());
@@ -232,7 +235,7 @@ describe('as a file', () => {
     }
   });
 
-  test('only where there is a file system', async () => {
+  test('requires a file system', async () => {
     await expect(writeCheckpoint('', begin(new Adam()))).rejects.toThrow('writeCheckpoint: path is ""');
     await expect(writeCheckpoint(3 as never, begin(new Adam()))).rejects.toThrow(
       'writeCheckpoint: path is 3',

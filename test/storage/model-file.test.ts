@@ -160,7 +160,7 @@ const models: readonly [string, () => Model][] = [
 ];
 
 describe.each(models)('%s', (_, make) => {
-  test('is loaded as it was saved, bit for bit', () => {
+  test('is loaded bit for bit', () => {
     const model = make();
     shakeParameters(model, new Random(1));
     const bytes = save(model);
@@ -174,7 +174,7 @@ describe.each(models)('%s', (_, make) => {
   });
 });
 
-/** What a model makes of an input of its own kind, in training and in use. */
+/** A model's outputs for a suitable input, in training and inference. */
 function output(model: Model): unknown {
   if (model instanceof Cell) return model.infer(tensor([[0.5, -1]]));
   if (model instanceof Repeat) return model.infer(tensor([[0.5, -1]]));
@@ -202,7 +202,7 @@ function output(model: Model): unknown {
   return [model.infer(x), model.forward(x).output];
 }
 
-test('precision: as saved, or as asked for', () => {
+test('a model has the saved precision, or the requested one', () => {
   const double = new Dense({ inputSize: 2, outputSize: 1, backend: float64() });
   const bytes = save(double);
   const again = load(bytes) as Dense;
@@ -213,7 +213,7 @@ test('precision: as saved, or as asked for', () => {
   expect(single.weight.read()).toEqual(Float32Array.from(double.weight.read()));
 });
 
-test('files of version 1, whose checksum is of the data alone, are read', () => {
+test('files of version 1, whose checksum covers only the data, are read', () => {
   const file = new URL('../fixtures/formats/version-1.safetensors', import.meta.url);
   const bytes = new Uint8Array(readFileSync(file));
   const model = load(bytes) as Sequential<Indices>;
@@ -238,7 +238,7 @@ test('loading draws nothing at random', () => {
   expect(random.state).toEqual(before);
 });
 
-test('parameters lie under their names for any reader of the format', () => {
+test('any reader of the format finds parameters by name', () => {
   const model = new Sequence(new RNNCell({ inputSize: 1, hiddenSize: 2 }));
   const { tensors, metadata } = decodeTensors('test', save(model));
   expect([...tensors].map(([name, { shape }]) => [name, shape])).toEqual([
@@ -250,7 +250,7 @@ test('parameters lie under their names for any reader of the format', () => {
   expect(metadata).toMatchObject({ format: 'recurrent-cells', version: '2', dtype: 'float32' });
 });
 
-describe('a class of one’s own', () => {
+describe('a custom class', () => {
   class Scaled extends RNNCell {
     readonly factor: number;
     constructor({ factor, ...options }: CellOptions & { factor: number }) {
@@ -264,7 +264,7 @@ describe('a class of one’s own', () => {
   }
   const model = new Sequence(new Scaled({ ...sizes, factor: 3 }));
 
-  test('is built by its builder, which goes before the library’s', () => {
+  test('is built by its builder, which overrides the library’s', () => {
     const builders: Builders = {
       Scaled: (options) => new Scaled(options),
       Sequence: (options, { cell }) => new Sequence(cell as Cell, { ...options, outputs: 'last' }),
@@ -274,14 +274,14 @@ describe('a class of one’s own', () => {
     expect(again.cell.weightHh.read()).toEqual(model.cell.weightHh.read());
   });
 
-  test('is an error without', () =>
+  test('is an error without a builder', () =>
     expect(() => load(save(model))).toThrow(
       new RangeError(
         'load: bytes holds a "Scaled", expected a class of the library, or a builder for it in options.builders',
       ),
     ));
 
-  test('whose builder fails is an error with its reason', () => {
+  test('with a failing builder is an error with its reason', () => {
     const reason = new TypeError('no such factor');
     const builders: Builders = {
       Scaled: () => {
@@ -297,7 +297,7 @@ describe('a class of one’s own', () => {
   });
 });
 
-describe('files that are not what they should be', () => {
+describe('damaged files', () => {
   const dense = new Dense({ inputSize: 2, outputSize: 1 });
   const bytes = save(dense);
   const { tensors, metadata } = decodeTensors('test', bytes);
@@ -353,20 +353,20 @@ describe('files that are not what they should be', () => {
       { architecture: '{"type":"Dense","options":{"inputSize":2,"outputSize":1,"bias":false}}' },
       'holds a tensor "bias", expected only parameters of the model',
     ],
-  ])('another %s', (_, changed, message) =>
+  ])('with another %s are refused', (_, changed, message) =>
     expect(() =>
       load(encodeTensors('test', tensors, { metadata: { ...metadata, ...changed } as typeof metadata })),
     ).toThrow(expect.objectContaining({ name: 'RangeError', message: `load: bytes ${message}` })),
   );
 
-  test('a tensor too few', () => {
+  test('with a missing tensor are refused', () => {
     const some = new Map([...tensors].slice(1));
     expect(() => load(encodeTensors('test', some, { metadata }))).toThrow(
       new RangeError('load: bytes lacks the tensor "weight", expected every parameter of the model'),
     );
   });
 
-  test('no bytes at all', () => {
+  test('without bytes are refused', () => {
     expect(() => load('model' as unknown as Uint8Array)).toThrow(
       new TypeError('load: bytes is "model", expected a Uint8Array'),
     );
@@ -397,7 +397,7 @@ describe('files that are not what they should be', () => {
     }
   });
 
-  test('a small file takes little memory and no time', () => {
+  test('a small file allocates little memory and takes no time', () => {
     const small = save(new LayerNorm({ inputSize: 2 }));
     const { tensors, metadata } = decodeTensors('test', small);
     const claims: readonly (readonly [string, string])[] = [
@@ -421,7 +421,7 @@ describe('files that are not what they should be', () => {
     expect(process.memoryUsage().arrayBuffers - arrayBuffers).toBeLessThan(2 ** 20);
   });
 
-  test('half the size, where half the precision will do', () => {
+  test('F16 halves the size', () => {
     const model = new Dense({ inputSize: 30, outputSize: 20 });
     const half = save(model, { dtype: 'F16' });
     expect(half.length).toBeLessThan(save(model).length * 0.65);
@@ -431,7 +431,7 @@ describe('files that are not what they should be', () => {
     });
   });
 
-  test('changed bytes are a RangeError or another model, never anything else', () => {
+  test('changed bytes are a RangeError or give another model', () => {
     const change = fc.tuple(fc.integer({ min: 0, max: stack.length - 1 }), fc.integer({ min: 0, max: 255 }));
     fc.assert(
       fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {

@@ -30,7 +30,7 @@ const tensors = fc.dictionary(
     }),
 );
 
-test('what is written is read again, bit for bit', () => {
+test('written tensors are read bit for bit', () => {
   fc.assert(
     fc.property(tensors, fc.dictionary(fc.string(), fc.string()), (given, metadata) => {
       const bytes = encodeTensors('test', new Map(Object.entries(given)), { metadata });
@@ -70,7 +70,7 @@ test('a changed bit in the data is found, and a file without a checksum is read'
   expect(plain(decodeTensors('load', without).tensors.get('a')!)).toEqual(a);
 });
 
-test('the checksum is that of zlib', () => {
+test('the checksum equals zlib’s', () => {
   fc.assert(
     fc.property(fc.uint8Array(), (bytes) => {
       expect(Number.parseInt(crc32([bytes.subarray(0, 3), bytes.subarray(3)]), 16)).toBe(zlibCrc32(bytes));
@@ -78,7 +78,7 @@ test('the checksum is that of zlib', () => {
   );
 });
 
-test('a part of a larger buffer is read as well', () => {
+test('a part of a larger buffer is read', () => {
   const bytes = encodeTensors('test', new Map([['a', { data: Float64Array.of(1.5), shape: [1] }]]), {});
   const around = new Uint8Array(bytes.length + 11).fill(0xff);
   around.set(bytes, 3);
@@ -108,7 +108,7 @@ describe('errors', () => {
     ['null', file('null'), 'has a header that is null, expected a safetensors file'],
     ['metadata', file('{"__metadata__":3}'), 'has metadata that is 3, expected strings by name'],
     [
-      'metadata that is no string',
+      'metadata that is not a string',
       file('{"__metadata__":{"a":1}}'),
       'has metadata that is an object, expected strings by name',
     ],
@@ -194,7 +194,7 @@ describe('element types', () => {
     expect(Array.from(data)).toEqual(values);
   });
 
-  test('integers as they are', () => {
+  test('integers are unchanged', () => {
     const bytes = [255, 255, 255, 255, 255, 255, 255, 127];
     expect(one('I64', bytes, [1]).elements).toEqual(BigInt64Array.of(2n ** 63n - 1n));
     expect(() => one('I64', bytes, [1]).data).toThrow(
@@ -204,7 +204,7 @@ describe('element types', () => {
     );
   });
 
-  test('an unknown type refuses that tensor, not the file', () => {
+  test('an unknown type makes only its tensor unreadable', () => {
     const tensor = one('F4', [1, 2], [4]);
     expect(tensor.shape).toEqual([4]);
     expect(() => tensor.data).toThrow(
@@ -213,7 +213,7 @@ describe('element types', () => {
     expect(() => one('toString', [1, 2], [4]).data).toThrow(RangeError);
   });
 
-  test('all 65536 halves come back as they were written', () => {
+  test('all 65536 half floats are read and written exactly', () => {
     const bits = Uint16Array.from({ length: 65536 }, (_, i) => i);
     const { data } = one('F16', [...new Uint8Array(bits.buffer)]);
     const written = writeSafetensors(new Map([['a', { data, shape: [65536] }]]), { dtype: 'F16' });
@@ -222,7 +222,7 @@ describe('element types', () => {
     expect(again.data).toEqual(data);
   });
 
-  test('F16 rounds to the nearest, ties to even, and refuses what is beyond', () => {
+  test('F16 rounds to nearest, ties to even, and refuses larger numbers', () => {
     const round = (value: number) => {
       const bytes = writeSafetensors(new Map([['a', { data: Float64Array.of(value), shape: [1] }]]), {
         dtype: 'F16',
@@ -243,14 +243,14 @@ describe('element types', () => {
   });
 });
 
-test('a tensor is converted when it is asked for, once', () => {
+test('a tensor is converted once, on first use', () => {
   const bytes = writeSafetensors(new Map([['a', { data: Float32Array.of(1, 2), shape: [2] }]]));
   const a = readSafetensors(bytes).tensors.get('a')!;
   expect(a.bytes.buffer).toBe(bytes.buffer);
   expect(a.data).toBe(a.data);
 });
 
-test('what other programs write in another order keeps its checksum', () => {
+test('the checksum does not depend on the order that another program writes', () => {
   const given = new Map<string, Tensor>([
     ['b', { data: Float32Array.of(1), shape: [1] }],
     ['a', { data: Float32Array.of(2, 3), shape: [2] }],
@@ -326,12 +326,12 @@ describe('names that a file cannot hold twice or at all', () => {
       );
   });
 
-  test('strings that look like keys are none', () => {
+  test('strings that look like keys are not keys', () => {
     const metadata = { a: '"b":1,"b":2}', '}{': String.raw`\":`, 'x:': '{"x:":' };
     expect(readSafetensors(writeSafetensors(one, { metadata })).metadata).toEqual(metadata);
   });
 
-  test('names of every object are names of tensors', () => {
+  test('tensors may have the names of object properties', () => {
     const names = ['__proto__', 'constructor', 'hasOwnProperty'];
     const given = new Map(names.map((name, i) => [name, { data: Float32Array.of(i), shape: [1] }]));
     const { tensors } = readSafetensors(

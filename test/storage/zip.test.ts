@@ -17,11 +17,11 @@ test('stored entries are views of the file', () => {
   expect(() => archive.read('d')).toThrow(new RangeError('test: bytes has no file "d", expected "a/b", "c"'));
 });
 
-test('deflated entries are inflated where something inflates', () => {
+test('deflated entries are inflated by a given function', () => {
   const packed = new Uint8Array(deflateRawSync('hello hello hello'));
   const files = { a: packed };
   const bytes = zip(files, { method: 8, size: 17 });
-  // The checksum is that of the contents.
+  // The checksum covers the contents.
   const sum = new DataView(bytes.buffer);
   const at = bytes.length - 22 - 47 + 16;
   expect(() => readZip('test', bytes, inflate).read('a')).toThrow(
@@ -46,7 +46,7 @@ test('a bomb is refused before it is inflated', () => {
   );
 });
 
-test('what is no archive', () => {
+test('other files than archives are refused', () => {
   expect(() => readZip('test', text('PK'))).toThrow(
     new RangeError('test: bytes has 2 bytes without the end of a zip archive, expected a whole zip archive'),
   );

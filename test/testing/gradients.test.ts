@@ -23,7 +23,7 @@ const x = tensor([
   [0.2, 0.9],
 ]);
 
-/** A Dense layer whose backward is right but for what `spoil` does after it. */
+/** A Dense layer whose backward is right except for what `spoil` changes. */
 function spoiled(spoil: (dense: Dense, input: Float64Array) => void): Checkable {
   const dense = new Dense({ inputSize: 2, outputSize: 3, backend, random: random() });
   return {
@@ -46,7 +46,7 @@ function spoiled(spoil: (dense: Dense, input: Float64Array) => void): Checkable 
   };
 }
 
-describe('a backward pass that is wrong in one element is found, with its place', () => {
+describe('an error in one element of a backward pass is found, with its position', () => {
   test('in a parameter', () => {
     const { worst, errors } = checkGradients(
       spoiled(({ weight }) => {
@@ -72,7 +72,7 @@ describe('a backward pass that is wrong in one element is found, with its place'
     expect(worst).toMatchObject({ name: 'input', index: [1, 0] });
   });
 
-  test('if it is not a number, whatever else is wrong', () => {
+  test('as NaN, whatever else is wrong', () => {
     const { worst } = checkGradients(
       spoiled((_, input) => {
         input[1] = Number.NaN;
@@ -83,7 +83,7 @@ describe('a backward pass that is wrong in one element is found, with its place'
     expect(worst).toMatchObject({ name: 'input', index: [0, 1], error: Number.POSITIVE_INFINITY });
   });
 
-  test('in a layer of one’s own that forgets a factor', () => {
+  test('in a custom layer that forgets a factor', () => {
     class Doubled extends Dense {
       override record(arena: Arena, input: Signal) {
         const trace = super.record(arena, input);
@@ -121,7 +121,7 @@ describe('a learned initial state', () => {
     ],
   ]);
 
-  test('is checked as a parameter, and no state is given', () => {
+  test('is checked as a parameter, without a given state', () => {
     const { worst, errors } = checkGradients(layer, input, { state: 'learned' });
     expect(errors.map(({ name }) => name)).toEqual([
       'input',
@@ -138,7 +138,7 @@ describe('a learned initial state', () => {
     ));
 });
 
-test('leaves the input, the state and the weights as they were', () => {
+test('leaves input, state and weights unchanged', () => {
   const cell = new LSTMCell({ inputSize: 2, hiddenSize: 2, backend, random: random() });
   const state = cell.initialState(2);
   const kept = structuredClone([x, state, [...cell.parameters().values()].map((p) => p.read())]);
@@ -146,7 +146,7 @@ test('leaves the input, the state and the weights as they were', () => {
   expect([x, state, [...cell.parameters().values()].map((p) => p.read())]).toEqual(kept);
 });
 
-test('`before` sets back what changes from one forward to the next', () => {
+test('`before` resets what changes between forward passes', () => {
   const dropout = new Dropout({ rate: 0.5, backend, random: random() });
   const { state } = dropout.random;
   const before = () => {
@@ -167,8 +167,8 @@ test('float32 is refused', () =>
     new RangeError(`checkGradients: subject computes in ${float32().name}, expected float64()`),
   ));
 
-describe('a cell whose gradient of the state before is wrong', () => {
-  /** h_t = a_t + 0.5 * h_{t−1}, with a backward that multiplies by `factor` where it should by 0.5. */
+describe('a cell with a wrong gradient of the previous state', () => {
+  /** h_t = a_t + 0.5 * h_{t−1}, with a backward that multiplies by `factor` instead of 0.5. */
   class Leaky extends Cell<'h'> {
     constructor(factor: number) {
       const rule: Rule<'a', 'h', 'half'> = {
@@ -195,7 +195,7 @@ describe('a cell whose gradient of the state before is wrong', () => {
     }
   }
 
-  test.each(['cell', 'sequence'])('is found without a state being given: %s', (kind) => {
+  test.each(['cell', 'sequence'])('is found without a given state: %s', (kind) => {
     const check = (factor: number) =>
       kind === 'cell'
         ? checkGradients(new Leaky(factor), x)

@@ -1,4 +1,4 @@
-/** Texts that tokenizers meet: every code point, lone surrogates, emoji with joiners, marks, Korean in all forms. */
+/** Texts for tokenizers: every code point, lone surrogates, emoji with joiners, marks, Korean in all forms. */
 import fc from 'fast-check';
 
 const loneUnits = fc

@@ -1,4 +1,4 @@
-/** The error an act ends in, as a user reads it: `RangeError: where: argument came, expected what`. */
+/** The error that a call throws, as a user reads it: `RangeError: where: argument came, expected what`. */
 export function messageOf(act: () => unknown): string {
   try {
     act();

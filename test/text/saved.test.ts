@@ -1,4 +1,4 @@
-/** Every class that saves, every field: missing, null, or of another type, it is refused by name. */
+/** Every field of every saved class is refused by name if it is missing, null or of another type. */
 import { describe, expect, test } from 'vitest';
 import {
   characters,
@@ -45,7 +45,7 @@ const savers: [string, Saved, (saved: unknown) => unknown][] = [
   ['custom', plain(custom(split, { name: 'split' })), load],
 ];
 
-// What a field may be instead.
+// The replacement values of a field.
 const allowed = new Set([
   'TermCounter tokenizer null',
   ...['pad', 'unknown', 'start', 'end'].flatMap((role) => [
@@ -105,7 +105,7 @@ test.each<[string, () => unknown, string]>([
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line
 
-test('stopwords that are split and come twice reload', () => {
+test('split and repeated stopwords reload', () => {
   const stopwords = Stopwords.of(["don't", "don't"], { tokenizer: pattern(/\p{L}+/u), warn: () => {} });
   expect(Stopwords.fromJSON(JSON.stringify(stopwords)).split).toEqual(["don't"]);
 });

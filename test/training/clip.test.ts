@@ -40,7 +40,7 @@ describe.each([float64(), float32()])('in $name', (backend) => {
     expect(gradientNorm(parameters, norm as 2)).toBeLessThanOrEqual(most * (1 + epsilon));
   });
 
-  test('gradients within the norm stay bit for bit', () => {
+  test('gradients within the norm are unchanged', () => {
     const parameters = withGradients(backend, [3], [4]);
     expect(clipNorm(parameters, 5)).toBe(5);
     expect(read(parameters)).toEqual([3, 4]);
@@ -49,7 +49,7 @@ describe.each([float64(), float32()])('in $name', (backend) => {
   test.each([
     [Number.NaN, Number.NaN],
     [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-  ])('of a gradient with %d the norm is %d, and nothing is scaled', (bad, norm) => {
+  ])('a gradient with %d has norm %d, and nothing is scaled', (bad, norm) => {
     for (const which of [2, 'infinity'] as const) {
       const parameters = withGradients(backend, [1, bad], [30]);
       expect(clipNorm(parameters, 5, { norm: which })).toBe(norm);
@@ -64,13 +64,13 @@ describe.each([float64(), float32()])('in $name', (backend) => {
   });
 });
 
-test('the epsilon of PyTorch makes the factor smaller', () => {
+test('PyTorch’s epsilon makes the factor smaller', () => {
   const parameters = withGradients(float64(), [3, 4]);
   clipNorm(parameters, 1, { epsilon: 5 });
   expect(read(parameters)[0]).toBeCloseTo(0.3, 15);
 });
 
-test('a maximum of 0 makes all gradients 0, and no gradient is no error', () => {
+test('a maximum of 0 makes all gradients 0, and no parameters are accepted', () => {
   const parameters = withGradients(float64(), [3, 4]);
   expect(clipNorm(parameters, 0)).toBe(5);
   expect(read(parameters)).toEqual([0, 0]);
@@ -90,7 +90,7 @@ test.each([
   expect(gradientNorm(parameters)).toBeLessThanOrEqual(1 + 1e-15);
 });
 
-test('errors', () => {
+test('refuses invalid arguments', () => {
   const none = new Map<string, Parameter>();
   expect(() => clipNorm(none, -1)).toThrow(
     new RangeError('clipNorm: maxNorm is -1, expected a number of at least 0'),

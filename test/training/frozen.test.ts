@@ -1,4 +1,4 @@
-/** Frozen parameters: nothing of theirs is computed, and everything else is as it would be. */
+/** Frozen parameters: their gradients are not computed, and everything else is unchanged. */
 import { describe, expect, test } from 'vitest';
 import {
   Bidirectional,
@@ -71,7 +71,7 @@ async function gradients(make: () => Layer<never>, frozen: RegExp | undefined) {
 }
 
 describe.each(Object.entries(models))('%s', (_, make) => {
-  test('weights and biases can be frozen apart, and the others learn as they did', async () => {
+  test('weights and biases can be frozen separately, and the others train the same', async () => {
     const { parameters: all } = await gradients(make, undefined);
     for (const pattern of [/weight/i, /bias/i, /^0\./, /^1\./]) {
       const names = [...all.keys()].filter((name) => pattern.test(name));

@@ -51,7 +51,7 @@ function close(got: readonly number[], want: readonly number[]): void {
 
 describe('accumulation', () => {
   test.each(['mean', 'sum'] as const)(
-    'of a %s: some batches give the step of all as one',
+    'of a %s: several batches give the step of one large batch',
     async (reduction) => {
       const whole = setup();
       const cut = setup();
@@ -72,7 +72,7 @@ describe('accumulation', () => {
     },
   );
 
-  test('what is left at the end is a step of its own', async () => {
+  test('the remaining batches form a last step', async () => {
     const { model, examples } = setup();
     const steps = [];
     const of = { ...options(), accumulate: 3 };
@@ -81,7 +81,7 @@ describe('accumulation', () => {
     expect(steps.map(({ secondsLeft }) => secondsLeft! > 0)).toEqual([true, false]);
   });
 
-  test('on several shards too', async () => {
+  test('works on several shards', async () => {
     const one = setup();
     const many = setup();
     const of = { accumulate: 2 };
@@ -93,7 +93,7 @@ describe('accumulation', () => {
 });
 
 describe('progress', () => {
-  test('epochs, and the time left', async () => {
+  test('includes epochs and the time left', async () => {
     const { model, examples } = setup();
     const steps = [];
     for await (const step of train(model, batches(examples, { batchSize: 4, epochs: 2 }), options()))
@@ -126,7 +126,7 @@ describe('validation', () => {
   const held = batches(setup().examples, { batchSize: 8 });
   const validate = { batches: held, metrics: [crossEntropy()] };
 
-  test('after each epoch, or so many steps', async () => {
+  test('runs after each epoch or number of steps', async () => {
     expect(await places({ validate })).toEqual([3, 7]);
     expect(await places({ validate: { ...validate, every: 3 } })).toEqual([2, 5]);
     expect(await places({ validate, accumulate: 3 })).toEqual([1, 2]);
@@ -138,7 +138,7 @@ describe('validation', () => {
     expect(ends).toEqual([false, true]);
   });
 
-  test('the best weights come back, and patience ends a training', async () => {
+  test('restores the best weights, and ends training by patience', async () => {
     const { model, examples, weights } = setup();
     const best = new BestWeights(model.parameters(), { patience: 3 });
     const of = { loss: crossEntropy(), optimizer: new Adam({ learningRate: 0.1 }), validate };
@@ -159,7 +159,7 @@ describe('validation', () => {
     expect(best.value).toBe(lowest);
   });
 
-  test('higher may be better, by a margin; NaN never is', () => {
+  test('may prefer higher values, by a margin, and NaN is never better', () => {
     const { model } = setup();
     const best = new BestWeights(model.parameters(), { better: 'higher', margin: 0.1, patience: 2 });
     expect([Number.NaN, 0.5, 0.55, 0.7].map((value) => best.offer(value))).toEqual([
@@ -175,7 +175,7 @@ describe('validation', () => {
 });
 
 describe('the average of weights', () => {
-  test('is that of its formula, and is what is evaluated', async () => {
+  test('matches its formula, and is evaluated', async () => {
     const { model, examples, weights } = setup();
     const average = new MovingAverage(model.parameters(), { decay: 0.75 });
     let want = weights();
@@ -200,7 +200,7 @@ describe('the average of weights', () => {
     expect(again.state()).toEqual(average.state());
   });
 
-  test('of other parameters', () => {
+  test('refuses other parameters', () => {
     const average = new MovingAverage(setup().model.parameters());
     expect(() => average.restore({ weight: new Float64Array(1) })).toThrow(
       new RangeError('MovingAverage.restore: state has "weight", expected only names of the parameters'),
@@ -212,7 +212,7 @@ describe('the average of weights', () => {
   });
 });
 
-test('a first batch that continues goes on from the state given', async () => {
+test('a first batch that continues starts from the given state', async () => {
   const whole = setup();
   const pieces = setup();
   const [batch] = batches(whole.examples, { batchSize: 8 });
@@ -258,7 +258,7 @@ describe('errors', () => {
     );
   });
 
-  test('a validation by a generator ends at its second pass', async () => {
+  test('a generator for validation is refused on its second pass', async () => {
     const dense = new Dense({ inputSize: 1, outputSize: 1 });
     const batch: Batch<Tensor, Tensor> = { inputs: tensor([[1]]), targets: tensor([[1]]) };
     const once = (function* () {

@@ -27,12 +27,12 @@ test.each([
   await expect(evaluate(model, [misspelt], [meanSquaredError()])).rejects.toThrow(`expected ${right}`);
 });
 
-test('other fields may come along', async () => {
+test('other fields are accepted', async () => {
   const more = { ...batch, rows: [1], starts: [0], epoch: 3 };
   expect(await evaluate(model, [more], [meanSquaredError()])).toHaveProperty('meanSquaredError');
 });
 
-test.each([[Array(1)], [['a']], [[Number.NaN]]])('a restored memory of %j is refused', (velocity) => {
+test.each([[Array(1)], [['a']], [[Number.NaN]]])('a restored slot of %j is refused', (velocity) => {
   const optimizer: Optimizer = new SGD({ learningRate: 0.1, momentum: 0.9 });
   model.weight.gradient.write([1]);
   optimizer.step(model.parameters());
@@ -43,10 +43,10 @@ test.each([[Array(1)], [['a']], [[Number.NaN]]])('a restored memory of %j is ref
   expect(() => optimizer.restore(model.parameters(), state)).toThrow('weight.velocity[0]');
 });
 
-test('a schedule of no step is no rate', () => {
+test('a schedule of NaN is NaN', () => {
   expect(linearWarmup({ steps: 10 })(Number.NaN)).toBeNaN();
 });
 
-test('a hole among groups is refused', () => {
+test('a hole in groups is refused', () => {
   expect(() => new SGD({ learningRate: 1, groups: Array(1) })).toThrow('groups[0]');
 });

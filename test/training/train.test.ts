@@ -45,7 +45,7 @@ function setup(seed = 1) {
   return { model, random, batch, weights };
 }
 
-/** A memory task that only a carried state can solve: the first symbol comes back in the last of several pieces. */
+/** A memory task that needs a carried state: the first symbol returns in the last of several pieces. */
 function* remembering(random: Random, pieces: number): Generator<Batch<Indices, Indices>> {
   for (;;) {
     const symbols = [random.integer(2), random.integer(2), random.integer(2), random.integer(2)];
@@ -68,7 +68,7 @@ const take = <Item>(items: Iterable<Item>, count: number): Item[] => {
 };
 
 describe('train', () => {
-  test('a step is forward, backward, clip and update by hand', async () => {
+  test('a step equals forward, backward, clip and update by hand', async () => {
     const { model, batch } = setup();
     const { model: byHand } = setup();
     const one = batch();
@@ -96,7 +96,7 @@ describe('train', () => {
     });
   });
 
-  test('the schedule is a factor by step, and steps may go on from a number', async () => {
+  test('the schedule is a factor per step, and steps may start from a number', async () => {
     const { model, batch } = setup();
     const rates = [];
     const options = {
@@ -113,7 +113,7 @@ describe('train', () => {
     ]);
   });
 
-  test('nothing happens before it is iterated; break and an aborted signal end it between steps', async () => {
+  test('nothing happens before iteration, and break or an aborted signal ends it between steps', async () => {
     const { model, batch, weights } = setup();
     let asked = 0;
     const batches = (function* () {
@@ -144,7 +144,7 @@ describe('train', () => {
     expect(endless.next().done).toBe(true);
   });
 
-  test('the event loop breathes between steps', async () => {
+  test('the event loop runs between steps', async () => {
     const { model, batch } = setup();
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
@@ -158,7 +158,7 @@ describe('train', () => {
     expect(ticks).toBeGreaterThan(0);
   });
 
-  test('batches may come asynchronously', async () => {
+  test('batches may be asynchronous', async () => {
     const { model, batch } = setup();
     const stream = (async function* () {
       await Promise.resolve();
@@ -170,7 +170,7 @@ describe('train', () => {
     expect(losses).toHaveLength(1);
   });
 
-  test('a batch that continues starts from the state in which the one before ended', async () => {
+  test('a batch that continues starts from the final state of the previous one', async () => {
     const random = new Random(3);
     const model = sequential(
       new OneHot({ classes: 3 }),
@@ -217,7 +217,7 @@ describe('train', () => {
     expect(await run()).toEqual(await run());
   });
 
-  test('a loss or gradient that is not finite stops it, names the step and the parameter, and keeps the weights', async () => {
+  test('a non-finite loss or gradient is an error that names step and parameter, and keeps the weights', async () => {
     const { model, batch, weights } = setup();
     const good = batch();
     const bad = { ...good, inputs: { ...good.inputs, data: good.inputs.data.map(() => Number.NaN) } };
@@ -233,7 +233,7 @@ describe('train', () => {
     expect(weights().every(Number.isFinite)).toBe(true);
   });
 
-  test('a weight that is not finite is named itself, not the first gradient that it spoils', async () => {
+  test('a non-finite weight is named, not the first gradient that it affects', async () => {
     const { model, batch } = setup();
     const bias = model.parameters().get('1.bias')!;
     bias.write([Number.NaN]);
@@ -243,7 +243,7 @@ describe('train', () => {
     await expect(run()).rejects.toThrow('expected finite numbers; 1.bias itself is not finite; the weights');
   });
 
-  test('an update that makes weights infinite is taken back', async () => {
+  test('an update that makes weights infinite is undone', async () => {
     const { model, batch, weights } = setup();
     const before = weights();
     const run = async () => {
@@ -255,7 +255,7 @@ describe('train', () => {
     expect(weights()).not.toEqual(before);
   });
 
-  test('a refused update leaves the optimiser’s memory as it was', async () => {
+  test('a refused update leaves the optimiser’s state unchanged', async () => {
     class Counting extends SGD {
       count = 0;
 
@@ -294,7 +294,7 @@ describe('train', () => {
       }
   });
 
-  test('a square that the optimiser cannot remember is refused, not a weight that no longer learns', async () => {
+  test('a square that overflows in the optimiser’s state is refused', async () => {
     const dense = new Dense({ inputSize: 1, outputSize: 1, bias: false });
     const before = dense.weight.read();
     const batch = { inputs: tensor([[1e30]]), targets: tensor([[1]]) };
@@ -306,7 +306,7 @@ describe('train', () => {
     expect(dense.weight.read()).toEqual(before);
   });
 
-  test('NaN among inputs or targets is said to be there', async () => {
+  test('NaN in inputs or targets is named', async () => {
     const model = new Dense({ inputSize: 1, outputSize: 1 });
     const run = async (inputs: number, targets: number) => {
       const batch = { inputs: tensor([[inputs]]), targets: tensor([[targets]]) };
@@ -319,7 +319,7 @@ describe('train', () => {
     );
   });
 
-  test('a training gives back what it took, however it ends', async () => {
+  test('a training returns its memory, however it ends', async () => {
     const { model, batch } = setup();
     const { heap } = model.backend;
     const optimizer = new Adam();
@@ -338,7 +338,7 @@ describe('train', () => {
     expect(heap.used).toBeLessThanOrEqual(used);
   });
 
-  test('a generator has one pass', async () => {
+  test('a generator can be iterated once', async () => {
     const { model, batch } = setup();
     const once = (function* () {
       yield batch();
@@ -366,7 +366,7 @@ describe('train', () => {
     await expect(run()).rejects.toThrow(/^train: step 0: the loss is (Infinity|NaN)/);
   });
 
-  test('an aborted signal ends the waiting for a batch that does not come', async () => {
+  test('an aborted signal ends the wait for a batch', async () => {
     const { model, batch } = setup();
     const controller = new AbortController();
     const stalled = (async function* () {
@@ -396,7 +396,7 @@ describe('train', () => {
     ],
     [{ loss: crossEntropy() }, 'train: optimizer is undefined, expected an optimiser such as new Adam()'],
     [undefined, 'train: options is undefined, expected an object such as { loss, optimizer }'],
-  ])('a forgotten or unfinished option is named: %o', async (options, message) => {
+  ])('a missing or invalid option is named: %o', async (options, message) => {
     const { model } = setup();
     await expect(train(model, [], options as never).next()).rejects.toThrow(new TypeError(message));
   });
@@ -420,7 +420,7 @@ describe('train', () => {
     );
   });
 
-  test('two thousand steps leave no memory behind', async () => {
+  test('two thousand steps do not grow memory', async () => {
     const { model, batch } = setup();
     const one = batch();
     const { heap } = model.backend;
@@ -430,13 +430,13 @@ describe('train', () => {
       optimizer: new Adam(),
     }))
       if (step === 10 || step === 1999) used.push(heap.used);
-    // Less, where the collector has meanwhile found what other tests left.
+    // Less if the collector has freed memory of other tests in between.
     expect(used[1]).toBeLessThanOrEqual(used[0]!);
   });
 });
 
 describe('evaluate', () => {
-  test('refuses what is no iterable, and metrics of one name', async () => {
+  test('refuses other values than iterables, and metrics with the same name', async () => {
     const model = new OneHot({ classes: 2 });
     await expect(evaluate(model, undefined as never, [])).rejects.toThrow(
       new TypeError(
@@ -448,7 +448,7 @@ describe('evaluate', () => {
     );
   });
 
-  test('a loss is a metric: its mean over all batches together, or its sum', async () => {
+  test('accepts a loss as a metric: its mean over all batches, or its sum', async () => {
     const model = new Dense({ inputSize: 1, outputSize: 1, bias: false, backend: float64() });
     model.weight.write([2]);
     const batches = [
@@ -474,7 +474,7 @@ describe('evaluate', () => {
     );
   });
 
-  test('every valid step counts once, whatever batch it is in', async () => {
+  test('counts every valid step once, whichever batch has it', async () => {
     const model = new OneHot({ classes: 2, backend: float64() });
     const batches = [
       { inputs: indices([[0, 1, 0]]), targets: indices([[0, 1, 1]]) },

@@ -1,12 +1,12 @@
-/** What the laws of sequences leave open: more rows than a float32 tells apart. */
+/** What the laws of sequences do not cover: more rows than a float32 can count. */
 import { expect, test } from 'vitest';
 import { float32, RNNCell } from '../../src/index.ts';
 import { withArena } from '../../src/matrix/arena.ts';
 import { fill } from '../../src/matrix/operations.ts';
 import { unroll } from '../../src/unroll/forward.ts';
 
-test('beyond 2²⁴ rows, each final state is that of its own sequence', () => {
-  // Two steps and one slot more: the final states are rows 2²⁴ and following.
+test('beyond 2²⁴ rows, each sequence has its own final state', () => {
+  // Two steps and one more slot: the final states start at row 2²⁴.
   const [batch, time] = [2 ** 23, 2];
   const cell = new RNNCell({ inputSize: 1, hiddenSize: 1, bias: false, activation: 'relu' });
   cell.weightIh.write([1]);

@@ -12,7 +12,7 @@ type File = { model: { vocab: Record<string, number>; merges: [string, string][]
 const fileOf = (tokenizer: { toJSON(): { options: Readonly<Record<string, unknown>> } }) =>
   tokenizer.toJSON().options.json as File;
 
-/** The definition, word for word: count all pairs anew before each merge. */
+/** The definition literally: recount all pairs before each merge. */
 function mergesByHand(documents: readonly string[], most: number): [string, string][] {
   const words = documents.flatMap((text) =>
     `${text.startsWith(' ') ? '' : '▁'}${text.replaceAll(' ', '▁')}`.split(/(?=▁)/u).map((word) => [...word]),
@@ -40,21 +40,18 @@ function mergesByHand(documents: readonly string[], most: number): [string, stri
 }
 
 describe('learning', () => {
-  property.prop([texts, fc.integer({ min: 0, max: 12 })])(
-    'is what the definition says',
-    (documents, more) => {
-      fc.pre(documents.some((text) => text.trim() !== ''));
-      const alphabet = new Set(documents.flatMap((text) => [...`▁${text.replaceAll(' ', '▁')}`])).size;
-      const size = alphabet + more;
-      const tokenizer = trainBytePairs(documents, { size, specials: {} });
-      expect(fileOf(tokenizer).model.merges).toEqual(mergesByHand(documents, size));
-      expect(JSON.stringify(trainBytePairs([...documents].reverse(), { size, specials: {} }))).toBe(
-        JSON.stringify(tokenizer),
-      );
-    },
-  );
+  property.prop([texts, fc.integer({ min: 0, max: 12 })])('follows the definition', (documents, more) => {
+    fc.pre(documents.some((text) => text.trim() !== ''));
+    const alphabet = new Set(documents.flatMap((text) => [...`▁${text.replaceAll(' ', '▁')}`])).size;
+    const size = alphabet + more;
+    const tokenizer = trainBytePairs(documents, { size, specials: {} });
+    expect(fileOf(tokenizer).model.merges).toEqual(mergesByHand(documents, size));
+    expect(JSON.stringify(trainBytePairs([...documents].reverse(), { size, specials: {} }))).toBe(
+      JSON.stringify(tokenizer),
+    );
+  });
 
-  test('of a stream is that of its lines', async () => {
+  test('from a stream equals learning from its lines', async () => {
     const options = { size: 30, lowercase: true };
     const corpus = 'The boat and the river\nthe other boat\n';
     expect(JSON.stringify(await trainBytePairsAsync(lines([corpus]), options))).toBe(
@@ -62,7 +59,7 @@ describe('learning', () => {
     );
   });
 
-  test('joins no pair that is rarer than asked, and keeps the most frequent characters', () => {
+  test('merges no pair below the minimum count, and keeps the most frequent characters', () => {
     const tokenizer = trainBytePairs(['aab aab aac'], {
       size: 100,
       minCount: 3,
@@ -73,7 +70,7 @@ describe('learning', () => {
     expect(tokenizer.tokenize('aac')).toEqual(['▁aa', '?']);
   });
 
-  test('never spells a special', () => {
+  test('never forms a special token', () => {
     const tokenizer = trainBytePairs(Array(9).fill('x<s> x<s>'), {
       size: 40,
       specials: { start: '<s>', end: '</s>' },
@@ -90,7 +87,7 @@ describe('a trained tokenizer', () => {
     'A 파일 — 1개',
   ];
 
-  test.each(['character', 'byte'] as const)('is read by the library of Hugging Face, by %s', (unit) => {
+  test.each(['character', 'byte'] as const)('is read by Hugging Face’s library, for %s', (unit) => {
     const tokenizer = trainBytePairs(messages, { size: 400, unit });
     const theirs = new Tokenizer(fileOf(tokenizer) as never, {});
     for (const text of [...messages, '모듈을 열 수 있습니다!', '', ' 두  칸 ']) {
@@ -99,7 +96,7 @@ describe('a trained tokenizer', () => {
     }
   });
 
-  test('has its specials at the indices of a vocabulary, and puts start and end around a text', () => {
+  test('has its specials at the indices of a vocabulary, and adds start and end to a text', () => {
     const tokenizer = trainBytePairs(messages, { size: 100 });
     expect(['<pad>', '<unknown>', '<start>', '<end>'].map((token) => tokenizer.indexOf(token))).toEqual([
       0, 1, 2, 3,
@@ -111,16 +108,13 @@ describe('a trained tokenizer', () => {
     expect(tokenizer.tokenize('힣')).toEqual(['▁', '<unknown>']);
   });
 
-  property.prop([anyText.filter((text) => !/\p{Cs}/u.test(text))])(
-    'of bytes gives every text back',
-    (text) => {
-      const tokenizer = bytes;
-      expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
-    },
-  );
+  property.prop([anyText.filter((text) => !/\p{Cs}/u.test(text))])('of bytes decodes every text', (text) => {
+    const tokenizer = bytes;
+    expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
+  });
   const bytes = trainBytePairs(messages, { size: 300, unit: 'byte', normalization: 'none' });
 
-  test('reloads', () => {
+  test('is the same after saving and loading', () => {
     const tokenizer = trainBytePairs(messages, { size: 100 });
     const loaded = loadTokenizer(JSON.stringify(tokenizer));
     for (const text of messages) expect([...loaded.tokens(text)]).toEqual([...tokenizer.tokens(text)]);

@@ -15,7 +15,7 @@ const corpus = fc.array(fc.array(word, { maxLength: 12 }), { maxLength: 8 });
 const sorted = (counts: Counts) => [...counts.entries()].sort((a, b) => compareCodePoints(a.token, b.token));
 
 describe('TokenCounts', () => {
-  property.prop([corpus])('counts tokens, and documents with them', (documents) => {
+  property.prop([corpus])('counts tokens, and the documents that contain them', (documents) => {
     const counts = TokenCounts.of(documents);
     const all = documents.flat();
     expect([counts.tokens, counts.documents, counts.types]).toEqual([
@@ -30,14 +30,14 @@ describe('TokenCounts', () => {
     expect(counts.countOf('never seen')).toBe(0);
   });
 
-  property.prop([corpus, corpus])('of two parts merge exactly into those of the whole', (one, other) => {
+  property.prop([corpus, corpus])('merges two parts exactly into the whole', (one, other) => {
     const merged = TokenCounts.of(one).merge(TokenCounts.of(other));
     const whole = TokenCounts.of([...one, ...other]);
     expect(sorted(merged)).toEqual(sorted(whole));
     expect([merged.tokens, merged.documents]).toEqual([whole.tokens, whole.documents]);
   });
 
-  property.prop([corpus])('are the same after saving and loading, and go on counting', (documents) => {
+  property.prop([corpus])('is the same after saving and loading, and continues counting', (documents) => {
     const counts = TokenCounts.of(documents);
     const loaded = TokenCounts.fromJSON(JSON.stringify(counts));
     expect([...loaded.entries()]).toEqual([...counts.entries()]);
@@ -45,12 +45,12 @@ describe('TokenCounts', () => {
     expect(loaded.toJSON()).toEqual(counts.toJSON());
   });
 
-  test('merge with themselves', () => {
+  test('merges with itself', () => {
     const counts = TokenCounts.of([['a', 'b', 'a']]);
     expect([...counts.merge(counts).entries()].map(({ count, documents }) => [count, documents])).toEqual([[4, 2], [2, 2]]); // biome-ignore format: pairs
   });
 
-  test('are as they were where something else came than tokens', () => {
+  test('is unchanged by anything other than tokens', () => {
     for (const counts of [TokenCounts.of([['a']]), HeavyHitters.of([['a']])]) {
       const before = JSON.stringify(counts);
       expect(messageOf(() => counts.addDocument(['x', 5 as never]))).toContain(
@@ -66,7 +66,7 @@ describe('TokenCounts', () => {
     expect([counts.types, counts.tokens, counts.documents]).toEqual([0, 0, 0]);
   });
 
-  test('arrive one by one', async () => {
+  test('accepts documents one by one', async () => {
     async function* stream() {
       yield 'the boat';
       yield 'the river';
@@ -77,7 +77,7 @@ describe('TokenCounts', () => {
 });
 
 describe('TokenMap', () => {
-  test('goes on where one Map ends', () => {
+  test('continues beyond the size of one Map', () => {
     const map = new TokenMap(3);
     const tokens = Array.from({ length: 10 }, (_, i) => `t${i}`);
     expect(tokens.map((token) => map.add(token))).toEqual([...tokens.keys()]);
@@ -86,7 +86,7 @@ describe('TokenMap', () => {
     expect([map.size, map.get('t10')]).toEqual([10, undefined]);
   });
 
-  property.prop([anyText])('flat strings are the same strings', (text) => {
+  property.prop([anyText])('flattened strings are equal', (text) => {
     expect(flat(text)).toBe(text);
   });
 });
@@ -112,7 +112,7 @@ describe('HeavyHitters', () => {
   };
 
   property.prop([streams, fc.integer({ min: 1, max: 12 })])(
-    'keep the bounds they state, merged or not',
+    'keeps its stated bounds, merged or not',
     (parts, capacity) => {
       const counters = parts.map((part) => HeavyHitters.of([part], { capacity }));
       for (const [i, counts] of counters.entries()) check(counts, parts[i]!, capacity);
@@ -122,13 +122,13 @@ describe('HeavyHitters', () => {
     },
   );
 
-  property.prop([streams])('are exact where nothing has to leave', (parts) => {
+  property.prop([streams])('is exact if nothing is dropped', (parts) => {
     const counts = HeavyHitters.of(parts, { capacity: 40 });
     const exact = TokenCounts.of(parts);
     expect(sorted(counts)).toEqual(sorted(exact).map((entry) => ({ ...entry, documents: undefined })));
   });
 
-  test('hold what is frequent of a long stream', async () => {
+  test('holds the frequent tokens of a long stream', async () => {
     const stream = Array.from({ length: 20000 }, (_, i) => (i % 4 === 0 ? 'often' : `rare${i}`));
     const counts = await HeavyHitters.ofAsync([stream], { capacity: 50 });
     const often = [...counts.entries()].find(({ token }) => token === 'often');
@@ -136,7 +136,7 @@ describe('HeavyHitters', () => {
     expect(counts.missed).toBeGreaterThan(0);
   });
 
-  test('merge with themselves', () => {
+  test('merges with itself', () => {
     const counts = HeavyHitters.of([['a', 'b', 'a', 'c', 'a']], { capacity: 2 });
     check(counts.merge(counts), ['a', 'b', 'a', 'c', 'a', 'a', 'b', 'a', 'c', 'a'], 2);
   });
@@ -154,7 +154,7 @@ describe('lines', () => {
       .array(fc.constantFrom('a', '강', '👩‍👧', '\n', '\r\n', '\r', ' '), { maxLength: 30 })
       .map((parts) => parts.join('')),
     fc.array(fc.nat(30), { maxLength: 6 }),
-  ])('are the same wherever the bytes are cut', async (text, cuts) => {
+  ])('do not depend on where the bytes are cut', async (text, cuts) => {
     const bytes = new TextEncoder().encode(text);
     const ends = [...cuts.map((cut) => Math.min(cut, bytes.length)), bytes.length].sort((a, b) => a - b);
     const expected = text.split(/\r\n|\n|\r/);
@@ -164,7 +164,7 @@ describe('lines', () => {
     );
   });
 
-  test('of strings cut anywhere, even within \\r\\n', async () => {
+  test('do not depend on where strings are cut, even within \\r\\n', async () => {
     expect(await collect(['a\r', '', '\nb', 'c\n', '\n'])).toEqual(['a', 'bc', '']);
     await expect(collect([5 as never])).rejects.toThrow(
       'lines: a chunk is 5, expected a string or a Uint8Array',
@@ -172,7 +172,7 @@ describe('lines', () => {
   });
 });
 
-test('code points are the order, not UTF-16 units', () => {
+test('tokens are ordered by code points, not UTF-16 units', () => {
   const strings = [
     '',
     'a',
@@ -235,7 +235,7 @@ test('documents are counted beyond 32 bits', () => {
   expect([...loaded.entries()]).toEqual([...counts.entries()]);
 });
 
-test('a byte order mark at the start of a stream is no letter, be it of bytes or of strings', async () => {
+test('a byte order mark at the start of a stream is skipped, in bytes and in strings', async () => {
   const read = async (chunks: (string | Uint8Array)[]) => {
     const found: string[] = [];
     for await (const line of lines(chunks)) found.push(line);

@@ -18,7 +18,7 @@ const tokenizer = pattern();
 const none = { tokenizer, specials: {} };
 
 describe('Vocabulary', () => {
-  test('holds the specials at 0 to 3, then tokens by count and code point', () => {
+  test('has the specials at 0 to 3, then tokens by count and code point', () => {
     const vocabulary = Vocabulary.fit(texts, { tokenizer });
     expect(vocabulary.decode([0, 1, 2, 3])).toEqual(['<pad>', '<unknown>', '<start>', '<end>']);
     expect([vocabulary.pad, vocabulary.unknown, vocabulary.start, vocabulary.end]).toEqual([0, 1, 2, 3]);
@@ -32,29 +32,26 @@ describe('Vocabulary', () => {
   property.prop([
     fc.array(fc.array(anyText, { maxLength: 8 }), { minLength: 1, maxLength: 6 }),
     fc.integer({ min: 5, max: 12 }),
-  ])(
-    'keeps the most frequent, reports it, encodes back and forth, and reloads to the same',
-    (documents, maxSize) => {
-      fc.pre(documents.some((tokens) => tokens.length > 0));
-      const vocabulary = Vocabulary.fit(documents, { maxSize });
-      const counts = TokenCounts.of(documents);
-      const order = [...counts.entries()].sort(
-        (a, b) => b.count - a.count || compareCodePoints(a.token, b.token),
-      );
-      expect(vocabulary.tokens).toEqual(order.slice(0, maxSize - 4).map(({ token }) => token));
-      const covered = documents.flat().filter((token) => vocabulary.tokens.includes(token)).length;
-      expect(vocabulary.report).toEqual({
+  ])('keeps the most frequent tokens, reports them, encodes, decodes, and reloads', (documents, maxSize) => {
+    fc.pre(documents.some((tokens) => tokens.length > 0));
+    const vocabulary = Vocabulary.fit(documents, { maxSize });
+    const counts = TokenCounts.of(documents);
+    const order = [...counts.entries()].sort(
+      (a, b) => b.count - a.count || compareCodePoints(a.token, b.token),
+    );
+    expect(vocabulary.tokens).toEqual(order.slice(0, maxSize - 4).map(({ token }) => token));
+    const covered = documents.flat().filter((token) => vocabulary.tokens.includes(token)).length;
+    expect(vocabulary.report).toEqual({
         tokens: counts.tokens, types: counts.types, keptTypes: vocabulary.tokens.length, droppedTypes: counts.types - vocabulary.tokens.length,
         keptTokens: covered, coverage: covered / counts.tokens, largestError: 0,
       }); // biome-ignore format: a table
-      expect(vocabulary.decode(vocabulary.encode(vocabulary.tokens))).toEqual(vocabulary.tokens);
-      const loaded = Vocabulary.fromJSON(JSON.stringify(vocabulary));
-      expect(loaded.toJSON()).toEqual(vocabulary.toJSON());
-      expect(loaded.encode(documents.flat())).toEqual(vocabulary.encode(documents.flat()));
-    },
-  );
+    expect(vocabulary.decode(vocabulary.encode(vocabulary.tokens))).toEqual(vocabulary.tokens);
+    const loaded = Vocabulary.fromJSON(JSON.stringify(vocabulary));
+    expect(loaded.toJSON()).toEqual(vocabulary.toJSON());
+    expect(loaded.encode(documents.flat())).toEqual(vocabulary.encode(documents.flat()));
+  });
 
-  test('cuts by count, by documents and by their share, inclusive, and leaves out stopwords', () => {
+  test('cuts by count, by documents and by their share, inclusively, and omits stopwords', () => {
     const tokens = (options: Parameters<typeof Vocabulary.fit>[1]) => [
       ...Vocabulary.fit(texts, { ...none, ...options }).tokens,
     ];
@@ -83,7 +80,7 @@ describe('Vocabulary', () => {
     }
   });
 
-  test('words that are properties of every object are words like others', () => {
+  test('treats names of object properties like other words', () => {
     const names = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf', 'length'];
     const vocabulary = Vocabulary.fit([names], { specials: {} });
     expect([...vocabulary.tokens].sort()).toEqual([...names].sort());
@@ -95,7 +92,7 @@ describe('Vocabulary', () => {
     );
   });
 
-  test('a token spelt as a special is that special', () => {
+  test('encodes a token spelt like a special as that special', () => {
     const vocabulary = Vocabulary.fit([['<unknown>', 'a', '<unknown>']]);
     expect([vocabulary.tokens, vocabulary.report.coverage, [...vocabulary.encode(['<unknown>'])]]).toEqual([
       ['a'],
@@ -104,7 +101,7 @@ describe('Vocabulary', () => {
     ]);
   });
 
-  test('counts a stream, a generator, parts merged, and what is only approximately known', async () => {
+  test('counts a stream, a generator, merged parts, and approximate counts', async () => {
     const whole = Vocabulary.fit(texts, none);
     expect((await Vocabulary.fitAsync(lines([texts.join('\n')]), none)).toJSON()).toEqual(whole.toJSON());
     const part = (some: string[]) => TokenCounts.of(some, { tokenizer: none.tokenizer });
@@ -121,7 +118,7 @@ describe('Vocabulary', () => {
     expect(Vocabulary.fromJSON(JSON.stringify(approximate)).errors).toEqual(approximate.errors);
   });
 
-  test('names itself where a stream is wrong', async () => {
+  test('names itself in errors of a stream', async () => {
     await expect(Vocabulary.fitAsync([5 as never])).rejects.toThrow('Vocabulary.fitAsync: document 0 is 5');
   });
 
@@ -131,7 +128,7 @@ describe('Vocabulary', () => {
     expect([...vocabulary.encode([])]).toEqual([]);
   });
 
-  test('takes a list as it is', () => {
+  test('accepts a list unchanged', () => {
     const vocabulary = Vocabulary.of(['b', 'a'], { specials: {} });
     expect([vocabulary.indexOf('b'), vocabulary.indexOf('a'), vocabulary.size]).toEqual([0, 1, 2]);
     expect(vocabulary.report.coverage).toBe(Number.NaN);
@@ -191,12 +188,12 @@ test.each<[string, () => unknown, string]>([
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line
 
-test('a special that stands in the corpus is neither a kept nor a dropped type', () => {
+test('a special that occurs in the corpus counts as neither kept nor dropped', () => {
   const { report } = Vocabulary.fit([['<unknown>', 'a', 'a', 'b']], { maxSize: 5 });
   expect(report).toMatchObject({ types: 3, keptTypes: 1, droppedTypes: 1, keptTokens: 3 });
 });
 
-test('a minimal count is a whole number', () => {
+test('a minimum count must be a whole number', () => {
   expect(() => Vocabulary.fit([['a']], { minCount: 1.5 })).toThrow(
     new RangeError('Vocabulary.fit: minCount is 1.5, expected a whole number of at least 0'),
   );

@@ -12,7 +12,7 @@ function lawOf(exponent: number, types = 200): RankFrequency {
 
 describe('RankFrequency', () => {
   property.prop([fc.array(fc.array(fc.nat(20).map(String)), { minLength: 1 })])(
-    'ranks and covers',
+    'ranks tokens and reports coverage',
     (documents) => {
       fc.pre(documents.flat().length > 0);
       const table = RankFrequency.of(TokenCounts.of(documents));
@@ -77,7 +77,7 @@ describe('fitZipf', () => {
 });
 
 describe('cutZipf', () => {
-  test('takes head and tail off', () => {
+  test('removes head and tail', () => {
     const table = RankFrequency.of(TokenCounts.of([['a', 'a', 'a', 'a', 'b', 'b', 'b', 'c', 'c', 'd']]));
     const cut = cutZipf(table, { head: 1, minCount: 2 });
     expect([cut.head, cut.kept, cut.tail, cut.firstRank, cut.lastRank]).toEqual([
@@ -103,7 +103,7 @@ describe('plotZipf', () => {
       title: 'A & B <"\0"',
     });
     expect(svg).toContain('slope −1.00 ±');
-    // The axes' names: in the middle below the frame, and left of it, reading upwards.
+    // The axes' names: centred below the frame, and left of it, reading upwards.
     expect(svg).toContain('<text x="334" y="430" text-anchor="middle">rank</text>');
     expect(svg).toContain(
       '<text transform="translate(16 214) rotate(-90)" text-anchor="middle">count</text>',
@@ -124,7 +124,7 @@ describe('plotZipf', () => {
     ['in the middle', { head: 20, lastRank: 3000 }],
     ['near the left edge', { head: 1, lastRank: 4 }],
     ['near the right edge', { head: 4000, lastRank: 4900 }],
-  ])('cuts %s are lines down the frame, labelled in the zone cut off where it has room', (_, bounds) => {
+  ])('draws cuts %s as lines, labelled in the removed zone if it has room', (_, bounds) => {
     const table = lawOf(1, 5000);
     const cut = cutZipf(table, bounds);
     const svg = plotZipf(table, { cut });

@@ -30,7 +30,7 @@ describe('entropies', () => {
     );
   });
 
-  test('at their edges', () => {
+  test('have the right limits', () => {
     expect([entropy([1, 0]), entropy(Float32Array.of(0.5, 0.5), 'bits')]).toEqual([0, 1]);
     expect([crossEntropyOf([0, 1], [1, 0]), klDivergence([1, 0], [0, 1])]).toEqual([
       Number.POSITIVE_INFINITY,

@@ -35,7 +35,7 @@ const dense = fc
   );
 
 describe('SparseMatrix', () => {
-  property.prop([dense])('holds what the dense one holds', (rows) => {
+  property.prop([dense])('has the values of the dense matrix', (rows) => {
     const matrix = SparseMatrix.fromDense(rows);
     expect([...matrix.toDense().data]).toEqual(rows.flat());
     expect(matrix.toDense().shape).toEqual([rows.length, rows[0]!.length]);
@@ -46,7 +46,7 @@ describe('SparseMatrix', () => {
 });
 
 describe('SparseRows', () => {
-  test('grow, row by row', () => {
+  test('grows row by row', () => {
     const rows = new SparseRows('test');
     for (let row = 0; row < 300; row++) {
       for (let column = 0; column < row % 40; column++) rows.add(column, row);
@@ -58,7 +58,7 @@ describe('SparseRows', () => {
     expect(matrix.values.length).toBe(7 * 780 + 190);
   });
 
-  test('say where they end, before an array of JavaScript would end the process', () => {
+  test('refuses more entries than allowed, before an allocation ends the process', () => {
     const rows = new SparseRows('test', 2);
     rows.add(0, 1);
     rows.add(1, 1);
@@ -72,7 +72,7 @@ describe('TermCounter', () => {
   property.prop([
     fc.array(fc.array(fc.constantFrom('b', 'a', 'c', '\u{1F600}', '\uFB01', '__proto__')), { minLength: 1 }),
     fc.integer({ min: 1, max: 4 }),
-  ])('fits and transforms in one pass as in two', (documents, maxSize) => {
+  ])('gives the same in one pass as in two', (documents, maxSize) => {
     fc.pre(documents.flat().length > 0);
     const { counter, counts } = TermCounter.fitTransform(documents.values(), { maxSize });
     const twice = TermCounter.fit(documents, { maxSize });
@@ -80,7 +80,7 @@ describe('TermCounter', () => {
     expect(counts).toEqual(twice.transform(documents));
   });
 
-  test('in one pass with a vocabulary, and over more terms than there was room for at first', () => {
+  test('transforms in one pass with a vocabulary, and beyond its initial capacity', () => {
     const vocabulary = Vocabulary.of(['river']);
     const { counter, counts } = TermCounter.fitTransform(['the river'], { tokenizer, vocabulary });
     expect(counter.vocabulary).toBe(vocabulary);
@@ -89,7 +89,7 @@ describe('TermCounter', () => {
     expect(new Set(TermCounter.fitTransform(many).counts.values)).toEqual(new Set([2]));
   });
 
-  test('counts terms by code point, and passes over the rest', () => {
+  test('orders terms by code point, and skips unknown ones', () => {
     const counter = TermCounter.fit(texts, { tokenizer });
     expect(counter.terms).toEqual(['a', 'and', 'boat', 'river', 'the']);
     const matrix = counter.transform(['the the sea', '']);
@@ -98,13 +98,13 @@ describe('TermCounter', () => {
     expect(loaded.transform(texts)).toEqual(counter.transform(texts));
   });
 
-  test('reports what its cut cost, and how often each term was counted', () => {
+  test('reports the coverage of its cut, and the count of each term', () => {
     const { vocabulary } = TermCounter.fit([['b', 'b', 'a', 'a', 'a', 'c']], { maxSize: 2 });
     expect([vocabulary.tokens, vocabulary.counts]).toEqual([['a', 'b'], [3, 2]]); // biome-ignore format: pair
     expect(vocabulary.report).toEqual({ tokens: 6, types: 3, keptTypes: 2, droppedTypes: 1, keptTokens: 5, coverage: 5 / 6, largestError: 0 }); // biome-ignore format: a table
   });
 
-  test('with a vocabulary: its columns, and its unknown', () => {
+  test('uses the columns of a given vocabulary, and its unknown', () => {
     const vocabulary = Vocabulary.of(['river'], { specials: { unknown: '?' } });
     const counter = TermCounter.fit([], { tokenizer, vocabulary });
     expect([...counter.transform(['the river is a river']).toDense().data]).toEqual([3, 2]);
@@ -130,7 +130,7 @@ describe('tf, idf and their product', () => {
   );
 
   test.each(['raw', 'relative', 'log', 'binary', 'augmented'] as const)(
-    'tf %s of a zero that is held',
+    'tf %s of a stored zero',
     (variant) => {
       const held = SparseMatrix.fromDense([[1, 2, 0], [1, 0, 0]]).map((n) => (n > 1 ? n : 0)); // biome-ignore format: rows
       expect(held.values.length).toBe(3);
@@ -159,7 +159,7 @@ describe('tf, idf and their product', () => {
     }
   });
 
-  test('probabilistic idf favours the rare, and never is negative', () => {
+  test('probabilistic idf favours rare terms, and is never negative', () => {
     expect([...inverseDocumentFrequency([1, 2, 3], 4, 'probabilistic')]).toEqual([Math.log(3), 0, 0]);
   });
 });
@@ -188,7 +188,7 @@ describe('feature scores', () => {
     }
   });
 
-  property.prop([labelled])('agree where their definitions do', ([rows, labels]) => {
+  property.prop([labelled])('agree if their definitions do', ([rows, labels]) => {
     const matrix = SparseMatrix.fromDense(rows);
     const binary = matrix.map(() => 1);
     expect(informationGain(matrix, labels)).toEqual(mutualInformation(binary, labels));
@@ -227,12 +227,12 @@ describe('feature scores', () => {
   // The same sums in 60 digits.
   test.each([
     [1300, 9, 3.093716120468291e-274], [600, 100, 2.418828583346486e-72], [2997, 999, 2.5808862953076752e-198], [10151.015, 10001, 0.14453510420110452], [20001, 20001, 0.49867022490404356],
-  ])('the tail at %d with %d degrees is %d, within the bound it states', (x, degrees, tail) => {
+  ])('the tail at %d with %d degrees is %d, within its stated bound', (x, degrees, tail) => {
     const bound = degrees <= 100 ? 1e-12 : degrees <= 1000 ? 1e-11 : 1e-10;
     expect(Math.abs(chiSquaredTail(x, degrees) - tail)).toBeLessThanOrEqual(bound * tail);
   }); // biome-ignore format: triples
 
-  test('the selector keeps the best within bounds, and reloads', () => {
+  test('the selector keeps the best terms within bounds, and reloads', () => {
     const matrix = SparseMatrix.fromDense([[2, 1, 0, 1], [2, 1, 0, 0], [0, 1, 1, 0], [0, 1, 0, 0]]); // biome-ignore format: rows
     const labels = [1, 1, 2, 2];
     const columns = (options: Parameters<typeof FeatureSelector.fit>[2]) => [

@@ -6,20 +6,23 @@ import { messageOf } from '../message.ts';
 
 const label = fc.oneof(fc.constantFrom('spam', 'ham', '__proto__', '1', '\u{1F600}', '\uFB01'), fc.integer());
 
-property.prop([fc.array(label, { minLength: 1 })])('labels come back, whatever their order', (labels) => {
-  const encoder = LabelEncoder.fit(labels);
-  expect(encoder.decode(encoder.encode(labels))).toEqual(labels);
-  expect(LabelEncoder.fit([...labels].reverse()).classes).toEqual(encoder.classes);
-  expect(encoder.size).toBe(new Set(labels).size);
-  const loaded = LabelEncoder.fromJSON(JSON.stringify(encoder));
-  expect([...loaded.encode(labels)]).toEqual([...encoder.encode(labels)]);
-});
+property.prop([fc.array(label, { minLength: 1 })])(
+  'encoded labels decode to themselves, in any order',
+  (labels) => {
+    const encoder = LabelEncoder.fit(labels);
+    expect(encoder.decode(encoder.encode(labels))).toEqual(labels);
+    expect(LabelEncoder.fit([...labels].reverse()).classes).toEqual(encoder.classes);
+    expect(encoder.size).toBe(new Set(labels).size);
+    const loaded = LabelEncoder.fromJSON(JSON.stringify(encoder));
+    expect([...loaded.encode(labels)]).toEqual([...encoder.encode(labels)]);
+  },
+);
 
-test('numbers by size, then names by code point', () => {
+test('numbers are ordered by size, then names by code point', () => {
   expect(LabelEncoder.fit(['b', 10, '\u{1F600}', 9, '\uFB01', 'B']).classes).toEqual([9, 10, 'B', 'b', '\uFB01', '\u{1F600}']); // biome-ignore format: one line
 });
 
-test('rare classes count more, so that all count alike', () => {
+test('rare classes have larger weights, so that all classes count equally', () => {
   const weights = classWeights(Int32Array.of(0, 0, 0, 1, 3, 3), 4);
   expect([...weights]).toEqual([6 / 12, 6 / 4, 0, 6 / 8]);
 });

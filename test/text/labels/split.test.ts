@@ -26,7 +26,7 @@ describe('split', () => {
     } // biome-ignore format: parts
   });
 
-  property.prop([labels, fc.nat()])('parts no group', (authors, random) => {
+  property.prop([labels, fc.nat()])('divides no group', (authors, random) => {
     fc.pre(new Set(authors).size === 3);
     const { train, test } = split(authors.length, { test: 0.3, groups: authors, random });
     const inTrain = new Set(train.map((row) => authors[row]));
@@ -34,7 +34,7 @@ describe('split', () => {
     expect(train.length + test.length).toBe(authors.length);
   });
 
-  test('without a generator keeps the order, with one does not', () => {
+  test('keeps the order without a generator, and shuffles with one', () => {
     expect(split(10, { test: 0.3 })).toEqual({
       train: [0, 1, 2, 3, 4, 5, 6],
       validation: [],
@@ -62,7 +62,7 @@ describe('kFolds', () => {
     },
   );
 
-  test('keeps groups whole, and folds about as large', () => {
+  test('keeps groups whole, and folds of similar size', () => {
     const groups = ['a', 'a', 'a', 'a', 'b', 'b', 'c', 'c'];
     expect(kFolds(8, { folds: 2, groups }).map(({ test }) => test)).toEqual([[0, 1, 2, 3], [4, 5, 6, 7]]); // biome-ignore format: folds
   });

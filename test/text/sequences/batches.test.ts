@@ -9,7 +9,7 @@ const sequences = fc.array(fc.array(fc.nat(9), { maxLength: 9 }), { minLength: 1
 
 describe('batchesByLength', () => {
   property.prop([sequences, fc.integer({ min: 1, max: 7 }), fc.nat(), fc.integer({ min: 1, max: 3 })])(
-    'has each sequence once, as it is, and repeats by seed',
+    'has each sequence once, unchanged, and repeats by seed',
     (rows, batchSize, random, poolBatches) => {
       const batches = [...batchesByLength(rows, { batchSize, random, poolBatches })];
       expect(batches.flatMap((batch) => batch.rows).sort((a, b) => a - b)).toEqual([...rows.keys()]);
@@ -24,14 +24,14 @@ describe('batchesByLength', () => {
     },
   );
 
-  test('takes a million sequences at once', () => {
+  test('accepts a million sequences', () => {
     const rows = Array.from({ length: 1e6 }, () => [1]);
     let sequences = 0;
     for (const batch of batchesByLength(rows, { batchSize: 4 })) sequences += batch.rows.length;
     expect(sequences).toBe(1e6);
   });
 
-  test('maxLength cuts the longest, and shorter batches stay short', () => {
+  test('maxLength truncates the longest, and shorter batches stay short', () => {
     const rows = [[1], [2, 2], [3, 3, 3], [4, 4, 4, 4, 4]];
     const shapes = Array.from(
       batchesByLength(rows, { batchSize: 2, maxLength: 4 }),
@@ -40,7 +40,7 @@ describe('batchesByLength', () => {
     expect(shapes).toEqual([[2, 2], [2, 4]]); // biome-ignore format: shapes
   });
 
-  test('pads little, and differs from one pass to the next of one generator', () => {
+  test('pads little, and differs between passes of one generator', () => {
     const random = new Random(1);
     const rows = Array.from({ length: 400 }, () => new Int32Array(1 + Math.floor(100 * random.next())));
     const waste = (batches: Iterable<{ inputs: { data: Int32Array }; lengths: number[] }>) => {

@@ -11,7 +11,7 @@ describe('chunksOf', () => {
     fc.integer({ min: 1, max: 7 }),
     fc.nat(9),
   ])(
-    'reads each row once, in order, with the next index as target, and windows that join at the carried state',
+    'reads each row once, in order, with the next index as target, in windows that continue each other',
     (length, batchSize, k1, more) => {
       const steps = Math.floor((length - 1) / batchSize);
       fc.pre(steps >= 1);
@@ -38,7 +38,7 @@ describe('chunksOf', () => {
     },
   );
 
-  test('every new step but the first ones has a gradient over at least k2 − k1 + 1 steps', () => {
+  test('each new step but the first ones has a gradient over at least k2 − k1 + 1 steps', () => {
     const windows = [...chunksOf(new Int32Array(13), { batchSize: 1, k1: 2, k2: 5 })];
     expect(windows.map(({ inputs, fresh, carry }) => [inputs.shape[1], fresh, carry])).toEqual([[2, 0, 0], [4, 2, 1], [5, 3, 2], [5, 3, 2], [5, 3, 2], [5, 3, 2]]); // biome-ignore format: triples
   });

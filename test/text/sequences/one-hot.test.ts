@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { oneHotVectors } from '../../../src/text.ts';
 import { messageOf } from '../message.ts';
 
-test('1 at each index', () => {
+test('oneHotVectors has a 1 at each index', () => {
   expect(oneHotVectors({ data: Int32Array.of(2, 0), shape: [2, 1] }, 3)).toEqual({
     data: Float32Array.of(0, 0, 1, 1, 0, 0),
     shape: [2, 1, 3],

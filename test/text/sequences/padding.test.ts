@@ -12,7 +12,7 @@ describe('padSequences', () => {
     fc.integer({ min: 1, max: 12 }),
     fc.constantFrom('left', 'right'),
     fc.constantFrom('start', 'end'),
-  ])('keeps one end, pads one side', (rows, length, side, keep) => {
+  ])('truncates one end and pads one side', (rows, length, side, keep) => {
     const { inputs, lengths } = padSequences(rows, { length, side, keep, pad: 99 });
     expect(inputs.shape).toEqual([rows.length, length]);
     for (const [r, row] of rows.entries()) {
@@ -24,18 +24,18 @@ describe('padSequences', () => {
     }
   });
 
-  test('maxLength truncates, and a block is still no longer than its longest', () => {
+  test('maxLength truncates, and a block is no longer than its longest sequence', () => {
     const { inputs, lengths } = padSequences([[1, 2, 3, 4], [5], []], { maxLength: 3, keep: 'end' });
     expect(inputs).toEqual({ data: Int32Array.of(2, 3, 4, 5, 0, 0, 0, 0, 0), shape: [3, 3] });
     expect(lengths).toEqual([3, 1, 0]);
     expect(padSequences([[1], [2, 3]], { maxLength: 9 }).inputs.shape).toEqual([2, 2]);
   });
 
-  test('fills targets with what a loss ignores', () => {
+  test('pads targets with a value that losses ignore', () => {
     expect([...padSequences([[5, 6], [7]], { pad: -1 }).inputs.data]).toEqual([5, 6, 7, -1]);
   });
 
-  test('of nothing but empty sequences has one step of padding', () => {
+  test('gives only empty sequences one step of padding', () => {
     expect(padSequences([[], []])).toEqual({
       inputs: { data: Int32Array.of(0, 0), shape: [2, 1] },
       lengths: [0, 0],

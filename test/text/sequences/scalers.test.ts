@@ -11,7 +11,7 @@ describe.each([
   ['MinMaxScaler', MinMaxScaler],
 ] as const)('%s', (_, scaler) => {
   property.prop([fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 40 })])(
-    'goes there and back',
+    'is inverted by inverse',
     (values) => {
       const one = { data: Float64Array.from(values), shape: [values.length, 1] };
       const fitted = scaler.fit(one);
@@ -20,7 +20,7 @@ describe.each([
     },
   );
 
-  test('reloads, keeps the element type and gaps, and takes any shape with these features last', () => {
+  test('reloads, keeps the element type and gaps, and accepts any shape with its features last', () => {
     const fitted = scaler.fit(series, { to: 3 });
     const loaded = scaler.fromJSON(JSON.stringify(fitted));
     expect(loaded).toEqual(fitted);
@@ -31,25 +31,25 @@ describe.each([
     expect(scaled.data[1]).toBeNaN();
   });
 
-  test('a column that does not vary becomes 0', () => {
+  test('maps a constant column to 0', () => {
     expect(scaler.fit(series, { to: 3 }).transform(series).data[1]).toBe(0);
   });
 });
 
-test('mean 0 and variance 1 over the steps that were fitted on', () => {
+test('the fitted steps have mean 0 and variance 1', () => {
   const scaler = StandardScaler.fit(series, { to: 3 });
   expect(scaler.offsets).toEqual([3, 7]);
   expect(scaler.scales[0]).toBeCloseTo(Math.sqrt(8 / 3), 14);
   expect(StandardScaler.fit({ data: Float64Array.of(1, Number.NaN, 3), shape: [3, 1] }).offsets).toEqual([2]);
 });
 
-test('from 0 to 1 over the steps that were fitted on', () => {
+test('the fitted steps range from 0 to 1', () => {
   expect(
     [...MinMaxScaler.fit(series, { from: 1 }).transform(series).data].map((x) => Number(x.toFixed(4))),
   ).toEqual([-0.023, 0, 0, 0, 0.023, 0, 1, 1]);
 });
 
-test('of some columns alone, back to their own scale', () => {
+test('inverse accepts some of the columns', () => {
   const scaler = MinMaxScaler.fit(series);
   expect([...scaler.inverse({ data: Float64Array.of(0, 1), shape: [2, 1] }, [1]).data]).toEqual([7, 8]);
 });
@@ -70,7 +70,7 @@ test.each<[string, () => unknown, string]>([
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line
 
-test('a constructor without numbers says where to fit', () => {
+test('a constructor without numbers refers to fit', () => {
   const StandardScalerByHand = StandardScaler as unknown as new (...given: unknown[]) => unknown;
   expect(() => new StandardScalerByHand()).toThrow(
     'Scaler: offsets is undefined, expected an array of numbers, as the method fit finds them',

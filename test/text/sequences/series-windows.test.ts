@@ -64,7 +64,7 @@ describe('splitSeries', () => {
     },
   );
 
-  test('several horizons are the steps that they name', () => {
+  test('several horizons give the steps that they name', () => {
     const steps = { data: Float64Array.from({ length: 20 }, (_, step) => step), shape: [20, 1] };
     const { train } = splitSeries(steps, { length: 3, horizon: [1, 7] });
     expect(train.count).toBe(11);
@@ -73,7 +73,7 @@ describe('splitSeries', () => {
     expect(train.targets.data.at(-1)).toBe(19);
   });
 
-  test('batches are the windows, each once, in any order, cut when they come', () => {
+  test('batches have each window once, in any order, cut on demand', () => {
     const steps = { data: Float64Array.from({ length: 40 }, (_, i) => i), shape: [20, 2] };
     const { train } = splitSeries(steps, { length: 3, horizon: 2, stride: 2, targets: [1] });
     const inTime = [...train.batches({ batchSize: 4 })];
@@ -98,7 +98,7 @@ describe('splitSeries', () => {
     ]);
   });
 
-  test('windows of a long series take the memory of a batch', () => {
+  test('windows of a long series use the memory of one batch', () => {
     const series = { data: new Float32Array(800_000), shape: [800_000, 1] };
     const before = process.memoryUsage().arrayBuffers;
     const { train } = splitSeries(series, { length: 120 });
@@ -108,7 +108,7 @@ describe('splitSeries', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20e6);
   });
 
-  test('keeps float32, and has empty parts where none were asked for', () => {
+  test('keeps float32, and has empty parts by default', () => {
     const { train, test: tested } = splitSeries({ data: new Float32Array(5), shape: [5, 1] }, { length: 2 });
     expect(train.inputs.data).toBeInstanceOf(Float32Array);
     expect([train.inputs.shape, tested.inputs.shape]).toEqual([[3, 2, 1], [0, 2, 1]]); // biome-ignore format: pair

@@ -6,11 +6,11 @@ const gap = Number.NaN;
 const series = { data: Float32Array.of(gap, 1, 2, gap, gap, gap), shape: [3, 2] };
 
 describe('fillMissing', () => {
-  test('carries the last value on, never one from later', () => {
+  test('carries the last value forward, never a later one back', () => {
     expect(fillMissing(series, 'carry')).toEqual({ data: Float32Array.of(0, 1, 2, 1, 2, 1), shape: [3, 2] });
   });
 
-  test('says in columns of their own what was there', () => {
+  test('marks observed values in extra columns', () => {
     expect(fillMissing(series, 'mask')).toEqual({
       data: Float32Array.of(0, 1, 0, 1, 2, 0, 1, 0, 0, 0, 0, 0),
       shape: [3, 4],

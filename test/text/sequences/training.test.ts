@@ -1,4 +1,4 @@
-/** From text to a trained sequence: what this submodule gives is what the layers, losses and the training take. */
+/** From text to a trained model: layers, losses and training accept the results of this entry. */
 import { describe, expect, test } from 'vitest';
 import {
   Adam,
@@ -78,7 +78,7 @@ describe('texts of different lengths, each with a class', () => {
     }
   });
 
-  test('padding says nothing: a padded batch gives what each text gives alone', () => {
+  test('padding has no effect: a padded batch gives the results of each text alone', () => {
     const { inputs, lengths } = padSequences(sequences, { pad, length: 9 });
     const [together, alone] = [model(), model()];
     const pass = together.forward(inputs, { lengths });
@@ -104,7 +104,7 @@ describe('one long text, in windows with the state carried', () => {
   const model = (history?: number) => modelOf(vocabulary.size, vocabulary.size, { history });
   const sum = crossEntropy({ reduction: 'sum', ignoreIndex: -1 });
 
-  /** The windows' gradients added up, no weight updated between them. */
+  /** The sum of the windows' gradients, without updates between them. */
   function byWindows(k1: number, k2: number) {
     const learner = model();
     let state = learner.initialState(batchSize);
@@ -134,15 +134,15 @@ describe('one long text, in windows with the state carried', () => {
     return { loss: loss.value, gradients: gradientsOf(learner) };
   }
 
-  test.each([[1, 1], [3, 3], [16, 16], [3, 5], [2, 7], [4, 16], [5, 40]])('k1 = %d, k2 = %d: the loss is that of the whole', (k1, k2) => {
+  test.each([[1, 1], [3, 3], [16, 16], [3, 5], [2, 7], [4, 16], [5, 40]])('k1 = %d, k2 = %d: the loss equals that of the whole', (k1, k2) => {
     expect(byWindows(k1, k2).loss).toBeCloseTo(atOnce().loss, 10);
   }); // biome-ignore format: pairs
 
-  test('k1 = k2: the gradients are those of a Sequence with that history', () => {
+  test('k1 = k2: the gradients equal those of a Sequence with that history', () => {
     expectClose(byWindows(4, 4).gradients, atOnce(4).gradients);
   });
 
-  test('k2 that reaches back to the start: the gradients are the whole ones', () => {
+  test('k2 from the start: the gradients equal those of the whole', () => {
     expectClose(byWindows(3, 18).gradients, atOnce().gradients);
     const short = byWindows(3, 5).gradients;
     expect(Math.max(...short.map((value, i) => Math.abs(value - atOnce().gradients[i]!)))).toBeGreaterThan(
@@ -166,7 +166,7 @@ describe('one long text, in windows with the state carried', () => {
       optimizer: new Adam({ learningRate: 0.03 }),
       clipNorm: 5,
     }));
-    // After "ab" come c and d by turns, three steps apart: early in a window, only the state carried tells which.
+    // After "ab" come c and d alternately, three steps apart: early in a window, only the carried state tells which.
     const measured = async (of: Iterable<Batch<Indices, Indices>>) =>
       (await evaluate(learner, of, [perplexity()])).perplexity!;
     expect(await measured(batches)).toBeLessThan(1.02);

@@ -20,7 +20,7 @@ import { messageOf } from '../message.ts';
 const tokenizer = pattern(/[\p{L}\p{N}_]{2,}/u, { lowercase: true });
 
 describe('Stopwords', () => {
-  test('go through the tokenizer, which names those it splits', () => {
+  test('are tokenized, with a warning about those that are split', () => {
     const warn = vi.fn();
     const stopwords = Stopwords.of(['The', "don't", 'New York', "mustn't", '그리고', ' and '], {
       tokenizer,
@@ -35,7 +35,7 @@ describe('Stopwords', () => {
     expect(Vocabulary.fit(['the boat'], { tokenizer, stopwords }).tokens).toEqual(['boat']);
   });
 
-  test('say nothing where nothing is split', () => {
+  test('do not warn if none is split', () => {
     const warn = vi.fn();
     Stopwords.of(['the'], { tokenizer, warn });
     expect(Stopwords.of(['any thing'], { warn }).has('any thing')).toBe(true);
@@ -43,14 +43,14 @@ describe('Stopwords', () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
-  test('warn on the console unless told otherwise', () => {
+  test('warn on the console by default', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     Stopwords.of(["don't"], { tokenizer });
     expect(warn).toHaveBeenCalledOnce();
     warn.mockRestore();
   });
 
-  test('reload to the same', () => {
+  test('are the same after saving and loading', () => {
     const stopwords = Stopwords.of(['the', '__proto__', 'constructor', "don't"], {
       tokenizer,
       warn: () => {},
@@ -69,7 +69,7 @@ describe('from the corpus', () => {
   ];
   const counts = TokenCounts.of(documents);
 
-  test('left out before n-grams, never within one, also after loading', () => {
+  test('are removed before n-grams are formed, also after loading', () => {
     const stopwords = Stopwords.of(['the', 'of']);
     const bigrams = ngrams(without(pattern(), stopwords), { from: 1, to: 2 });
     const text = 'the mouth of the river';
@@ -82,7 +82,7 @@ describe('from the corpus', () => {
     expect(loadTokenizer(JSON.stringify(bigrams)).tokenize(text)).toEqual(bigrams.tokenize(text));
   });
 
-  test('by count, by documents, by entropy', () => {
+  test('are chosen by count, by documents or by entropy', () => {
     expect(stopwordsByCount(counts, 2)).toEqual(['the', 'boat']);
     expect(stopwordsByDocumentFrequency(counts, 2)).toEqual(['the', 'boat']);
     expect(stopwordsByDocumentFrequency(counts, { share: 0.75 })).toEqual(['the']);

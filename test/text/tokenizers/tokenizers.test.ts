@@ -72,7 +72,7 @@ describe('characters are never lost', () => {
   });
 });
 
-test('the segmenter is asked about what only it knows, and not about the plain text behind', () => {
+test('the segmenter is called only where needed, not for the plain text that follows', () => {
   const asked: string[] = [];
   const segment = Intl.Segmenter.prototype.segment;
   const spy = vi.spyOn(Intl.Segmenter.prototype, 'segment').mockImplementation(function (
@@ -84,7 +84,7 @@ test('the segmenter is asked about what only it knows, and not about the plain t
   });
   try {
     expect(characters().tokenize(`👩‍👧${'plain '.repeat(60)}`)).toHaveLength(361);
-    // Too little between two of them to ask twice.
+    // They are too close for separate calls.
     expect(characters().tokenize('👩‍👧plain '.repeat(20))).toHaveLength(140);
   } finally {
     spy.mockRestore();
@@ -92,7 +92,7 @@ test('the segmenter is asked about what only it knows, and not about the plain t
   expect(asked).toEqual(['👩‍👧p', '👩‍👧plain '.repeat(20).trim()]);
 });
 
-describe('the same tokens as from the whole text at once', () => {
+describe('pieces give the tokens of the whole text', () => {
   property.prop([anyText])('graphemes', (text) => {
     const whole = new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text);
     expect(characters({ normalization: 'none' }).tokenize(text)).toEqual(Array.from(whole, (s) => s.segment));
@@ -140,7 +140,7 @@ describe('the same tokens as from the whole text at once', () => {
   });
 });
 
-describe('words of signs, letters of several scripts, digits, marks, spaces and line ends', () => {
+describe('words split signs, letters of several scripts, digits, marks, spaces and line ends', () => {
   const units = ['a', 'é', 'ế', 'д', 'λ', 'ب', 'א', 'क', '가', '東', 'ก', '1', '_', '.', "'", ':', ',', '"', '-', '(', ' ', '\n', '\r', '\t', '\u0301', '्', '\u200d', '’', '،', '“', '।']; // biome-ignore format: one alphabet
   const expectSame = (locale: string, texts: readonly string[]) => {
     const segmenter = new Intl.Segmenter(locale, { granularity: 'word' });
@@ -158,14 +158,14 @@ describe('words of signs, letters of several scripts, digits, marks, spaces and 
     }
   };
 
-  test.each(['en', 'sv', 'he', 'ko'])('all runs of three, in %s', (locale) => {
+  test.each(['en', 'sv', 'he', 'ko'])('in all runs of three, %s', (locale) => {
     expectSame(
       locale,
       units.flatMap((a) => units.flatMap((b) => units.map((c) => a + b + c))),
     );
   });
 
-  test('every unit of the tables beside others', { timeout: 60_000 }, () => {
+  test('with every unit of the tables beside others', { timeout: 60_000 }, () => {
     const all = Array.from({ length: 0x3000 }, (_, i) => String.fromCharCode(i));
     expectSame(
       'en',
@@ -176,10 +176,10 @@ describe('words of signs, letters of several scripts, digits, marks, spaces and 
   property.prop([
     fc.array(fc.constantFrom(...units, 'the ', '{"x":1,'), { maxLength: 60 }),
     fc.constantFrom('en', 'fi'),
-  ])('any run', (parts, locale) => expectSame(locale, [parts.join('')]));
+  ])('in any run', (parts, locale) => expectSame(locale, [parts.join('')]));
 });
 
-describe('scripts that have no table, across the ends of pieces', () => {
+describe('scripts without a table, across piece boundaries', () => {
   const starts = (text: string) =>
     Array.from(new Intl.Segmenter('en', { granularity: 'word' }).segment(text))
       .filter((segment) => segment.isWordLike)
@@ -219,7 +219,7 @@ describe('scripts that have no table, across the ends of pieces', () => {
   });
 });
 
-test('words that need the letter after a mark, wherever a piece ends', () => {
+test('words that depend on the letter after a mark do not depend on where a piece ends', () => {
   for (let lead = 0; lead < 20; lead++) {
     const text = `${'-'.repeat(lead)}${"can't-stop,3.14-".repeat(80)}`;
     const whole = new Intl.Segmenter('en', { granularity: 'word' }).segment(text);
@@ -228,7 +228,7 @@ test('words that need the letter after a mark, wherever a piece ends', () => {
 });
 
 describe.each(TOKENIZERS)('%s', (_, tokenizer) => {
-  property.prop([anyText])('tokens carry the strings of tokenize, and their place', (text) => {
+  property.prop([anyText])('tokens have the strings of tokenize and their positions', (text) => {
     const tokens = [...tokenizer.tokens(text)];
     expect(tokens.map((token) => token.text)).toEqual(tokenizer.tokenize(text));
     for (const { start, end, raw } of tokens) {
@@ -243,14 +243,14 @@ describe.each(TOKENIZERS)('%s', (_, tokenizer) => {
     expect(loaded.toJSON()).toEqual(tokenizer.toJSON());
   });
 
-  test('refuses what is no text', () => {
+  test('refuses other values than text', () => {
     expect(() => tokenizer.tokenize(5 as never)).toThrow(/ is 5, expected a string/);
     expect(() => [...tokenizer.tokens(null as never)]).toThrow(TypeError);
   });
 });
 
-describe('what tokens are', () => {
-  test('NFC by default: canonically equal texts give equal tokens, with offsets into the source', () => {
+describe('tokens', () => {
+  test('are in NFC by default, with offsets into the source', () => {
     expect(pattern().tokenize('cafe\u0301')).toEqual(['café']);
     expect(
       [...pattern().tokens('xe\u0301 cafe\u0301 au')].map((t) => [t.text, t.raw, t.start, t.end]),
@@ -263,7 +263,7 @@ describe('what tokens are', () => {
     expect(characters({ normalization: 'none' }).tokenize('e\u0301')).toEqual(['e\u0301']);
   });
 
-  test('NFC holds after lower case too, whose letters may compose where the capitals do not', () => {
+  test('are in NFC after lower-casing too, even if only the lower-case letters compose', () => {
     for (const [capital, small] of [
       ['J\u030c', '\u01f0'],
       ['H\u0331', '\u1e96'],
@@ -280,14 +280,14 @@ describe('what tokens are', () => {
   });
 
   property.prop([anyText, fc.constantFrom(true, 'tr', 'lt')])(
-    'lower-cased text is in NFC',
+    'join to lower-cased text in NFC',
     (text, lowercase) => {
       const joined = characters({ lowercase, unit: 'codePoint' }).tokenize(text).join('');
       expect(joined).toBe(joined.normalize('NFC'));
     },
   );
 
-  test('lower case follows the language', () => {
+  test('are lower-cased by language', () => {
     expect(words({ lowercase: true }).tokenize('IŞIK')).toEqual(['işik']);
     expect(words({ lowercase: 'tr' }).tokenize('IŞIK')).toEqual(['ışık']);
     expect(words({ lowercase: true }).tokenize('ΟΔΟΣ ΣΑΣ')).toEqual(['οδος', 'σας']);
@@ -297,27 +297,27 @@ describe('what tokens are', () => {
     ]);
   });
 
-  test('jamo are taken apart and put together; the offsets of one syllable add up to it', () => {
+  test('may be jamo, which split and join, with the offsets of their syllable', () => {
     const jamo = characters({ unit: 'jamo' });
     expect(jamo.tokenize('각a')).toEqual(['ᄀ', 'ᅡ', 'ᆨ', 'a']);
     expect([...jamo.tokens('각a')].map((t) => [t.start, t.end])).toEqual([[0, 1], [1, 1], [1, 1], [1, 2]]); // biome-ignore format: pairs
     expect(jamo.join(['ᄀ', 'ᅡ', 'ᆨ', 'ᄀ', 'ᅡ', 'a'])).toBe('각가a');
   });
 
-  test('every syllable decomposes as Unicode says, and composes back', () => {
+  test('have every syllable decomposed as in Unicode, and composed again', () => {
     const syllables = Array.from({ length: 11172 }, (_, i) => String.fromCharCode(0xac00 + i)).join('');
     expect(decomposeHangul(syllables) === syllables.normalize('NFD')).toBe(true);
     expect(composeHangul(decomposeHangul(syllables)) === syllables).toBe(true);
   });
 
-  test('words and n-grams', () => {
+  test('may be words and n-grams', () => {
     expect(words({ keep: 'all' }).tokenize('Hi, you')).toEqual(['Hi', ',', ' ', 'you']);
     expect(ngrams(pattern(), { from: 2, to: 3 }).tokenize('a b c')).toEqual(['a b', 'a b c', 'b c']);
     expect(ngrams(pattern(), { from: 3 }).tokenize('a b')).toEqual([]);
     expect([...ngrams(pattern()).tokens('a  b')].map((t) => t.raw)).toEqual(['a', 'a  b', 'b']);
   });
 
-  test('a function: its tokens are found in the text, or get an empty place', () => {
+  test('of a function are located in the text, or have an empty position', () => {
     const stems = custom((text) => text.split(' ').map((word) => word.replace(/ies$/, 'y')));
     expect([...stems.tokens('two ponies run')].map((t) => [t.text, t.raw])).toEqual([
       ['two', 'two'],
@@ -326,15 +326,15 @@ describe('what tokens are', () => {
     ]);
   });
 
-  test('a function: its tokens are found after a gap of any length', () => {
+  test('of a function are located after a gap of any length', () => {
     const parts = custom((text) => text.split(/[\s<>-]+/u));
     const places = (text: string) => Array.from(parts.tokens(text), ({ start, end }) => [start, end]);
     expect(places(`a${' '.repeat(2000)}b c d`)).toEqual([[0, 1], [2001, 2002], [2003, 2004], [2005, 2006]]); // biome-ignore format: pairs
     expect(places(`a${'-'.repeat(1e6)}b`)).toEqual([[0, 1], [1_000_001, 1_000_002]]); // biome-ignore format: pairs
   });
 
-  test('a function that gives places: they are kept, and lead to the source through its normalisation', () => {
-    // Morphemes of 갔다, as an analyser gives them: 가/았/다, which do not stand in the text.
+  test('of a function with positions keep them, mapped to the source through normalisation', () => {
+    // Morphemes of 갔다 from an analyser: 가/았/다, which do not occur in the text.
     const analyser = custom((text) =>
       Array.from(text.matchAll(/갔다/gu), ({ index }) => [
         { text: '가', start: index, end: index + 1 },
@@ -349,11 +349,11 @@ describe('what tokens are', () => {
     for (const { raw, start, end } of tokens) expect(source.slice(start, end)).toBe(raw);
   });
 
-  test('a function whose tokens never stand in the text takes linear time', () => {
+  test('of a function take linear time even if they never occur in the text', () => {
     const shouts = custom((text) => text.split(' ').map((word) => word.toUpperCase()));
     const start = process.cpuUsage();
     expect([...shouts.tokens('abcdefg '.repeat(100_000))].length).toBe(100_001);
-    // To look through the whole rest for each takes half a minute.
+    // Searching the whole rest for each takes half a minute.
     expect(process.cpuUsage(start).user / 1e6).toBeLessThan(6);
   });
 });

