@@ -5,7 +5,7 @@ import type { Tensor } from '../../src/index.ts';
 export function labellings(logits: Tensor, b: number, length: number, blank: number): Map<string, number> {
   const [, time, classes] = logits.shape as [number, number, number];
   const found = new Map<string, number>();
-  const walk = (t: number, labels: readonly number[], last: number, probability: number) => {
+  const extend = (t: number, labels: readonly number[], last: number, probability: number) => {
     if (t === length) {
       found.set(labels.join(), (found.get(labels.join()) ?? 0) + probability);
       return;
@@ -15,9 +15,9 @@ export function labellings(logits: Tensor, b: number, length: number, blank: num
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     weights.forEach((weight, k) => {
       const says = k !== blank && k !== last;
-      walk(t + 1, says ? [...labels, k] : labels, k, (probability * weight) / total);
+      extend(t + 1, says ? [...labels, k] : labels, k, (probability * weight) / total);
     });
   };
-  walk(0, [], blank, 1);
+  extend(0, [], blank, 1);
   return found;
 }
