@@ -22,8 +22,11 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    // KERNELS=wide: whatever computes in float32 does so with 256 bits.
-    setupFiles: process.env.KERNELS === 'wide' ? ['test/kernels/use-wide.ts'] : [],
+    // KERNELS=wide: whatever computes in float32 does so with 256 bits. KERNELS=native: products are the system's BLAS.
+    setupFiles: [
+      ...(process.env.KERNELS === 'wide' ? ['test/kernels/use-wide.ts'] : []),
+      ...(process.env.KERNELS === 'native' ? ['test/kernels/use-native.ts'] : []),
+    ],
     // Only what hangs should end by the clock: a busy machine takes its time.
     testTimeout: 60_000,
     reporters: ['default', './test/closing-line.ts'],

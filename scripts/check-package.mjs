@@ -42,7 +42,7 @@ void train();
 const names = {
   'recurrent-cells': ['Dense', 'float64', 'load', 'LSTMCell', 'meanSquaredError', 'save', 'SGD', 'tensor'],
   'recurrent-cells/matrix': ['Matrix', 'Parameter'],
-  'recurrent-cells/node': ['useWideKernels'],
+  'recurrent-cells/node': ['useNativeProducts', 'useWideKernels'],
   'recurrent-cells/parallel': ['trainParallel'],
   'recurrent-cells/keras': ['fromTfjs'],
   'recurrent-cells/onnx': ['fromOnnx', 'toOnnx'],

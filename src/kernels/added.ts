@@ -1,4 +1,4 @@
-/** Kernels from outside float32(), which prefers them to its built-in ones. */
+/** Kernels from outside float32() and float64(), which prefer them to their built-in ones. */
 import type { Backend } from './backend.ts';
 import { instantiate } from './simd/instance.ts';
 
@@ -8,13 +8,29 @@ export interface Added {
   simd(): Backend;
 }
 
+/** The library that computes products, in the words of `useNativeProducts`. */
+export interface Library {
+  readonly library: string;
+  readonly threads: number;
+}
+
+/** What another thread needs to make the same backend. */
+export interface Shared {
+  /** The name of the backend, apart from its products. */
+  readonly name: string;
+  /** Its compiled kernels, if another thread cannot compile them. */
+  readonly module?: WebAssembly.Module | undefined;
+  readonly library?: Library | undefined;
+}
+
 let added: Added | undefined;
-const modules = new WeakMap<Backend, WebAssembly.Module>();
+let products: ((backend: Backend) => Backend) | undefined;
+const shared = new WeakMap<Backend, Shared>();
 
 /** A backend for `addKernels`. */
 export function backendOf(name: string, module: WebAssembly.Module): Backend {
   const backend = instantiate(name, module);
-  modules.set(backend, module);
+  share(backend, { name, module });
   return backend;
 }
 
@@ -28,9 +44,24 @@ export function addedKernels(): Added | undefined {
   return added;
 }
 
-/** The compiled module of an added backend, for another thread that cannot compile it; undefined for any other backend. */
-export function sharedKernels(backend: Backend): WebAssembly.Module | undefined {
-  return modules.get(backend);
+/** Makes float32() and float64() return what this makes of their backends from now on; it returns the same at each call. */
+export function addProducts(make: (backend: Backend) => Backend): void {
+  products = make;
+}
+
+/** A backend with the products added, if there are any. */
+export function withProducts(backend: Backend): Backend {
+  return products === undefined ? backend : products(backend);
+}
+
+/** Notes what another thread needs to make this backend. */
+export function share(backend: Backend, needed: Shared): void {
+  shared.set(backend, needed);
+}
+
+/** What another thread needs to make this backend. */
+export function sharedOf(backend: Backend): Shared {
+  return shared.get(backend) ?? { name: backend.name };
 }
 
 /** Adds kernels compiled by another thread; later backends of this thread use them. */

@@ -1,7 +1,7 @@
 /** The public backends. Each is created at its first use and then shared. */
 import { rangeError, show } from '../common/errors.ts';
 import { type Checks, checkOptions, flag } from '../common/options.ts';
-import { addedKernels } from './added.ts';
+import { addedKernels, withProducts } from './added.ts';
 import type { Backend } from './backend.ts';
 import { referenceBackend } from './reference/index.ts';
 import { type SimdKind, simdBackend } from './simd/index.ts';
@@ -13,7 +13,7 @@ export interface Float32Options {
   /**
    * `auto` selects the fastest kernels that the engine runs; `relaxed` is WebAssembly with relaxed SIMD, `simd` WebAssembly with
    * SIMD, `typescript` plain TypeScript; `wide` the kernels added by `useWideKernels()` of `recurrent-cells/node`, which `auto`
-   * includes. Default `auto`.
+   * includes. Products added by `useNativeProducts()` are part of `auto` only. Default `auto`.
    */
   kernels?: 'auto' | 'wide' | 'relaxed' | 'simd' | 'typescript' | undefined;
   /**
@@ -45,7 +45,7 @@ const made = new Map<SimdKind | 'typescript' | 'float64', Backend | undefined>()
  * ```
  */
 export function float64(): Backend {
-  return once('float64', () => referenceBackend('float64'));
+  return withProducts(once('float64', () => referenceBackend('float64')));
 }
 
 /**
@@ -79,7 +79,7 @@ export function float32(options: Float32Options = {}): Backend {
   switch (kernels) {
     case 'auto':
       if (deterministic) return added?.simd() ?? required('simd', 'deterministic', 'is true');
-      return added?.relaxed() ?? simdOnce('relaxed') ?? simdOnce('simd') ?? typescript();
+      return withProducts(added?.relaxed() ?? simdOnce('relaxed') ?? simdOnce('simd') ?? typescript());
     case 'wide':
       if (added === undefined)
         throw rangeError(

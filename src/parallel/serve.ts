@@ -1,9 +1,10 @@
 /** The worker's side: a replica, built from the initial message, that computes assigned shards. */
 import { rangeError, show } from '../common/errors.ts';
 import { type Checks, checkOptions, functionsByName } from '../common/options.ts';
-import { adoptKernels } from '../kernels/added.ts';
+import { adoptKernels, type Shared, withProducts } from '../kernels/added.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { float32, float64 } from '../kernels/index.ts';
+import { useNativeProducts } from '../kernels/native/index.ts';
 import { meanAbsoluteError, quantileLoss } from '../losses/absolute.ts';
 import { binaryCrossEntropy } from '../losses/binary-cross-entropy.ts';
 import { crossEntropy, negativeLogLikelihood } from '../losses/cross-entropy.ts';
@@ -87,17 +88,11 @@ function ownPort(): Port | undefined {
 }
 
 function begin(
-  { blueprint, parameters, backend, kernels, loss }: Beginning,
+  { blueprint, parameters, backend, loss }: Beginning,
   builders: Builders,
   losses: LossBuilders,
 ): Replica {
-  const model = build(
-    'serve',
-    'model',
-    blueprint,
-    backendNamed('serve', backend, kernels),
-    builders,
-  ) as AnyModel;
+  const model = build('serve', 'model', blueprint, sharedBackend('serve', backend), builders) as AnyModel;
   const replica = new Replica(model, buildLoss('serve', loss, losses));
   const layout = layoutOf(replica.parameters).join('; ');
   if (layout !== parameters.join('; '))
@@ -118,16 +113,18 @@ const backends: { readonly [name: string]: () => Backend } = {
 };
 
 /**
- * The backend with this name in this thread, using `kernels` if given.
+ * The backend of another thread, in this one.
  *
  * @throws RangeError if it is not a backend of the library, or this thread does not support it.
  */
-export function backendNamed(where: string, name: string, kernels?: WebAssembly.Module): Backend {
-  if (kernels !== undefined) return adoptKernels(name, kernels);
+export function sharedBackend(where: string, { name, module, library }: Shared): Backend {
   const make = Object.hasOwn(backends, name) ? backends[name] : undefined;
-  if (make === undefined)
+  if (make === undefined && module === undefined)
     throw rangeError(where, 'model', `computes in ${show(name)}`, 'a backend of the library');
-  return make();
+  const backend = module === undefined ? make!() : adoptKernels(name, module);
+  if (library === undefined) return backend;
+  useNativeProducts(library);
+  return withProducts(backend);
 }
 
 /** Builds a loss from its options. */

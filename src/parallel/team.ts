@@ -2,7 +2,7 @@
 
 import { type AbortSignalLike, unlessAborted } from '../async/until-aborted.ts';
 import { rangeError } from '../common/errors.ts';
-import { sharedKernels } from '../kernels/added.ts';
+import { sharedOf } from '../kernels/added.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { Reduction } from '../losses/reduction.ts';
 import type { Random } from '../random/random.ts';
@@ -74,8 +74,7 @@ export class Team {
     this.#workers = new Workers(backend, parameters, threads, worker, {
       blueprint,
       parameters: layoutOf(parameters),
-      backend: backend.name,
-      kernels: sharedKernels(backend),
+      backend: sharedOf(backend),
       loss: { name: loss.name, options: loss.options },
     });
   }

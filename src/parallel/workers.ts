@@ -1,5 +1,6 @@
 /** The calling thread's side: starting workers, sending them shards and ending them, in Node and browsers. */
 
+import type { Shared } from '../kernels/added.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { LossSettings } from '../losses/loss.ts';
@@ -12,10 +13,7 @@ export interface Beginning {
   readonly blueprint: Blueprint;
   /** The parameters' names and shapes, in their order in flat arrays. */
   readonly parameters: readonly string[];
-  /** The name of the backend. */
-  readonly backend: string;
-  /** Its kernels, if a worker cannot compile them itself. */
-  readonly kernels: WebAssembly.Module | undefined;
+  readonly backend: Shared;
   readonly loss: { readonly name: string; readonly options: LossSettings };
 }
 

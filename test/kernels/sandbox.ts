@@ -4,6 +4,8 @@
  */
 import type { Backend } from '../../src/kernels/backend.ts';
 import { float32 } from '../../src/kernels/index.ts';
+import { openBlas } from '../../src/kernels/native/blas.ts';
+import { nativeBackend } from '../../src/kernels/native/index.ts';
 import { referenceBackend } from '../../src/kernels/reference/index.ts';
 import { type SimdKind, simdBackend } from '../../src/kernels/simd/index.ts';
 import { useWideKernels } from '../../src/kernels/wide/index.ts';
@@ -37,6 +39,18 @@ export const wideBackends: readonly Backend[] = (() => {
 })();
 export const runsWide: boolean = wideBackends.length > 0;
 
+/** Backends with products by the system's BLAS; none where this engine or the system has none. */
+export const nativeBackends: readonly Backend[] = (() => {
+  try {
+    const { blas } = openBlas(undefined, 1);
+    const float32 = wideBackends[0] ?? simdBackend('simd')!;
+    return [float32, referenceBackend('float64')].map((base) => nativeBackend(base, blas));
+  } catch {
+    return [];
+  }
+})();
+export const runsNative: boolean = nativeBackends.length > 0;
+
 /** Each implementation of the contract that this engine can run, each with its own heap. */
 export const backends: readonly Backend[] = [
   referenceBackend('float64'),
@@ -48,6 +62,7 @@ export const backends: readonly Backend[] = [
     return backend;
   }),
   ...wideBackends,
+  ...nativeBackends,
 ];
 
 /** Half the distance between 1 and the next number: the relative error of one rounding. */

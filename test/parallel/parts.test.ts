@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { Dropout, float64, Random, sequential } from '../../src/index.ts';
-import { backendNamed, serve } from '../../src/parallel/serve.ts';
+import { serve, sharedBackend } from '../../src/parallel/serve.ts';
 import { rangesOf } from '../../src/parallel/shards.ts';
 import type { WorkerLike } from '../../src/parallel/workers.ts';
 import { Remote } from '../../src/parallel/workers.ts';
@@ -83,9 +83,9 @@ describe('random generators', () => {
 });
 
 test('only backends of the library are found by name', () => {
-  expect(backendNamed('here', 'float64 (TypeScript)')).toBe(float64());
+  expect(sharedBackend('here', { name: 'float64 (TypeScript)' })).toBe(float64());
   for (const name of ['float16', 'toString'])
-    expect(() => backendNamed('here', name)).toThrow(
+    expect(() => sharedBackend('here', { name })).toThrow(
       `here: model computes in "${name}", expected a backend of the library`,
     );
 });

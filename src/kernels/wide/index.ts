@@ -1,7 +1,7 @@
 /** The backends of 256-bit kernels: the same sources in tiles of twice the width. */
 
 import { rangeError } from '../../common/errors.ts';
-import { type Added, addKernels, backendOf } from '../added.ts';
+import { type Added, addKernels, backendOf, withProducts } from '../added.ts';
 import type { Backend } from '../backend.ts';
 import { bytesOf } from '../simd/text.ts';
 import { pieces } from './binaries.generated.ts';
@@ -55,7 +55,7 @@ export function useWideKernels(): Backend {
     };
     addKernels(added);
   }
-  return added.relaxed();
+  return withProducts(added.relaxed());
 }
 
 function wideBackend(kind: 'relaxed' | 'simd'): Backend {
