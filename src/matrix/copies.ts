@@ -1,9 +1,11 @@
 /** Copies of matrices: weights to restore after a failed step, the best weights, sums of gradients. */
-import type { Matrix } from './matrix.ts';
+import type { Backend } from '../kernels/backend.ts';
+import { roundUp } from '../kernels/heap.ts';
+import { Matrix } from './matrix.ts';
 import { copy } from './operations.ts';
-import { ownedMatrix } from './owned.ts';
+import { ownedBlock } from './owned.ts';
 
-/** A copy for each of a list of matrices, zeros until `keep` is called. */
+/** A copy of each of a list of matrices. */
 export class Copies {
   readonly originals: readonly Matrix[];
   /** In the order of the originals. */
@@ -11,7 +13,8 @@ export class Copies {
 
   constructor(originals: readonly Matrix[]) {
     this.originals = originals;
-    this.matrices = originals.map(({ backend, rows, columns }) => ownedMatrix(backend, rows, columns));
+    this.matrices = like(originals);
+    this.keep();
   }
 
   /** The copies ← the originals */
@@ -32,4 +35,21 @@ export class Copies {
   release(): void {
     for (const { owner } of this.matrices) owner?.release();
   }
+}
+
+/** Uninitialised matrices of the same shapes. One block per backend, since an optimiser allocates them at each step. */
+function like(originals: readonly Matrix[]): Matrix[] {
+  const lengths = new Map<Backend, number>();
+  const starts = originals.map(({ backend, rows, columns }) => {
+    const start = lengths.get(backend) ?? 0;
+    lengths.set(backend, start + roundUp(rows * columns));
+    return start;
+  });
+  const blocks = new Map(
+    Array.from(lengths, ([backend, length]) => [backend, ownedBlock(backend, 1, length)]),
+  );
+  return originals.map(({ backend, rows, columns }, i) => {
+    const { offset, owner } = blocks.get(backend)!;
+    return new Matrix(backend, offset + starts[i]!, rows, columns, columns, owner);
+  });
 }

@@ -35,10 +35,15 @@ class Block implements Owner {
   }
 }
 
+/** A new, uninitialised matrix in separately allocated memory. */
+export function ownedBlock(backend: Backend, rows: number, columns: number): Matrix {
+  const offset = backend.heap.allocate(rows * columns);
+  return new Matrix(backend, offset, rows, columns, columns, new Block({ backend, offset }));
+}
+
 /** A new matrix of zeros in separately allocated memory. */
 export function ownedMatrix(backend: Backend, rows: number, columns: number): Matrix {
-  const offset = backend.heap.allocate(rows * columns);
-  const matrix = new Matrix(backend, offset, rows, columns, columns, new Block({ backend, offset }));
+  const matrix = ownedBlock(backend, rows, columns);
   fill(matrix, 0);
   return matrix;
 }

@@ -8,8 +8,8 @@ import { magnitude } from '../common/options.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { scale } from '../matrix/operations.ts';
-import { ownedMatrix } from '../matrix/owned.ts';
 import { checkParameters, type Parameter } from '../matrix/parameter.ts';
+import { Memory, NotFinite, type Remembered, updateWhole } from './memory.ts';
 import { groupOf, type ParameterGroup, type SharedOptions } from './settings.ts';
 import { checkState, type OptimizerState, type ParameterState } from './state.ts';
 
@@ -40,21 +40,6 @@ export interface Update {
   slot(name: string): Matrix;
   /** Zeros shaped like the parameter, valid during this update only. */
   zeros(): Matrix;
-}
-
-/**
- * The state kept for one parameter.
- *
- * @internal
- */
-export class Memory {
-  steps = 0;
-  readonly slots: ReadonlyMap<string, Matrix>;
-
-  constructor(names: readonly string[], { value }: Parameter) {
-    const { backend, rows, columns } = value;
-    this.slots = new Map(names.map((name) => [name, ownedMatrix(backend, rows, columns)]));
-  }
 }
 
 /**
@@ -105,37 +90,47 @@ export abstract class Optimizer {
   protected abstract update(update: Update): void;
 
   /**
-   * Updates every parameter that is not frozen by its gradient, which is left unchanged.
+   * Updates every parameter that is not frozen by its gradient, which is left unchanged. If it throws, no weight and no state
+   * has changed.
    *
    * @param learningRate η of this step, such as `optimizer.learningRate * schedule(step)`.
-   * @throws RangeError if `learningRate` is not a finite number of at least 0.
+   * @throws RangeError if `learningRate` is not a finite number of at least 0; Error if a gradient, or a weight or state after
+   * the update, is not finite.
    */
   step(parameters: Parameters, learningRate: number = this.learningRate): void {
     const where = `${this.type}.step`;
     const rate = magnitude(where, 'learningRate', learningRate);
     checkParameters(where, parameters);
-    for (const [name, parameter] of trained(parameters)) {
-      const { rateFactor = 1, weightDecay = this.weightDecay } = groupOf(this.groups, name) ?? {};
-      withArena(parameter.value.backend, (arena) => {
-        const memory = this.#remember(parameter);
-        const slot = (name: string) => {
-          const found = memory.slots.get(name);
-          if (found === undefined)
-            throw rangeError(
-              `${this.type}.update`,
-              'slot',
-              `is ${show(name)}`,
-              `one of slots, [${this.slots}]`,
-            );
-          return found;
-        };
-        const zeros = () => arena.zeros(parameter.value.rows, parameter.value.columns);
-        const gradient = this.maximize ? opposite(arena, parameter.gradient) : parameter.gradient;
-        const own = { gradient, rate: rateFactor * rate, weightDecay };
-        this.update({ parameter, ...own, step: ++memory.steps, slot, zeros });
-        parameter.changed();
-      });
-    }
+    const all = Array.from(trained(parameters), ([name, parameter]) => {
+      return { name, parameter, memory: this.#remember(parameter) };
+    });
+    const broken = updateWhole(all, () => {
+      for (const remembered of all) this.#update(remembered, rate);
+    });
+    if (broken !== undefined) throw new NotFinite(where, broken, rate);
+  }
+
+  #update({ name, parameter, memory }: Remembered, learningRate: number): void {
+    const { rateFactor = 1, weightDecay = this.weightDecay } = groupOf(this.groups, name) ?? {};
+    const { backend, rows, columns } = parameter.value;
+    withArena(backend, (arena) => {
+      const slot = (wanted: string) => {
+        const found = memory.slots.get(wanted);
+        if (found === undefined)
+          throw rangeError(
+            `${this.type}.update`,
+            'slot',
+            `is ${show(wanted)}`,
+            `one of slots, [${this.slots}]`,
+          );
+        return found;
+      };
+      const zeros = () => arena.zeros(rows, columns);
+      const gradient = this.maximize ? opposite(arena, parameter.gradient) : parameter.gradient;
+      const own = { gradient, rate: rateFactor * learningRate, weightDecay };
+      this.update({ parameter, ...own, step: ++memory.steps, slot, zeros });
+      parameter.changed();
+    });
   }
 
   /**
@@ -198,11 +193,6 @@ export abstract class Optimizer {
       memory.steps = own.steps;
       for (const [slot, matrix] of memory.slots) matrix.write(own.slots[slot]!);
     }
-  }
-
-  /** The state of each of these parameters, in their order. @internal */
-  memories(parameters: Parameters): Memory[] {
-    return Array.from(parameters.values(), (parameter) => this.#remember(parameter));
   }
 
   #remember(parameter: Parameter): Memory {

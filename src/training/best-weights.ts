@@ -70,7 +70,6 @@ export class BestWeights {
     checkParameters('BestWeights', parameters);
     this.#parameters = parameters;
     this.#copies = new Copies(Array.from(parameters.values(), ({ value }) => value));
-    this.#copies.keep();
   }
 
   /** The best value so far; undefined before the first. */

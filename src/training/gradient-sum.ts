@@ -18,6 +18,7 @@ export class GradientSum {
   constructor(parameters: Parameters, reduction: Reduction) {
     this.#reduction = reduction;
     this.#copies = new Copies(Array.from(parameters.values(), ({ gradient }) => gradient));
+    for (const total of this.#copies.matrices) fill(total, 0);
   }
 
   /** Adds the gradients that a batch left in the parameters. */

@@ -91,7 +91,6 @@ export async function* trainingLoop<Input, Target extends Tensor | Indices>(
     }
     if (group !== undefined && !signal?.aborted) yield await finish(group);
   } finally {
-    updater.release();
     sum?.release();
   }
 }

@@ -49,7 +49,6 @@ export class MovingAverage {
     this.decay = decay;
     this.#parameters = parameters;
     this.#copies = new Copies(Array.from(parameters.values(), ({ value }) => value));
-    this.#copies.keep();
   }
 
   /** Updates the average with the current weights. */

@@ -19,8 +19,8 @@ const checks = (): Checks<TrainOptions<any>> => ({ ...loopChecks, initialState: 
  * `break` ends it, an aborted `signal` ends it, and the weights are then those of the last step that was yielded.
  *
  * Each step clears the gradients, runs the forward and backward pass, clips (Pascanu, Mikolov and Bengio 2013, arXiv:1211.5063)
- * and updates. Between steps the event loop runs, so a page stays responsive. It keeps a copy of the weights and of the
- * optimiser's state, so that a step whose loss, gradient or update is not finite leaves them as they were.
+ * and updates. Between steps the event loop runs, so a page stays responsive. A step whose loss, gradient or update
+ * is not finite leaves the weights and the optimiser's state as they were.
  *
  * @throws TypeError if the batches, the loss or the optimiser have the wrong type; Error if a loss, gradient or weight is not finite: it names the step and the first parameter concerned.
  *

@@ -1,10 +1,10 @@
-/** The update at the end of a step: checks and clips gradients, changes weights, and restores them if the result is not finite. */
+/** The update at the end of a step: checks and clips gradients, changes weights, and explains what is not finite. */
 import { isBuiltin } from '../common/builtin.ts';
-import { Copies } from '../matrix/copies.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { maximumMagnitude } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
-import { type Memory, Optimizer } from '../optimizers/optimizer.ts';
+import { NotFinite } from '../optimizers/memory.ts';
+import { Optimizer } from '../optimizers/optimizer.ts';
 import type { Schedule } from '../optimizers/schedules.ts';
 import { clipNorm, gradientNorm } from './clip.ts';
 
@@ -25,27 +25,17 @@ export interface Updated {
   readonly learningRate: number;
 }
 
-// Below this gradient norm, no sum of squares in an optimiser's state leaves the range of float32.
-const SQUARES_FIT = 1e15;
-
-/** Ends each step of a training. It keeps copies of weights and optimiser state until released. */
+/** Ends each step of a training. */
 export class Updater {
   readonly #where: string;
   readonly #parameters: ReadonlyMap<string, Parameter>;
   readonly #options: UpdateOptions;
-  readonly #memories: readonly Memory[];
-  readonly #copies: Copies;
 
   /** @param where the caller, named in errors. */
   constructor(where: string, parameters: ReadonlyMap<string, Parameter>, options: UpdateOptions) {
     this.#where = where;
     this.#parameters = parameters;
     this.#options = options;
-    this.#memories = options.optimizer.memories(parameters);
-    this.#copies = new Copies([
-      ...Array.from(parameters.values(), ({ value }) => value),
-      ...this.#memories.flatMap(({ slots }) => [...slots.values()]),
-    ]);
   }
 
   /**
@@ -53,7 +43,7 @@ export class Updater {
    *
    * @param batch the source of the gradients, for errors.
    * @throws Error if the loss, the gradient, the updated weights or the optimiser's state is not finite; weights and state are
-   * then restored.
+   * then those before it.
    */
   update(step: number, loss: number, batch: object): Updated {
     const { optimizer, clipNorm: most, schedule = () => 1 } = this.#options;
@@ -61,53 +51,18 @@ export class Updater {
     const norm = most === undefined ? gradientNorm(parameters) : clipNorm(parameters, most);
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) throw this.#notFinite(step, loss, norm, batch);
     const learningRate = optimizer.learningRate * schedule(step);
-    const putBack = this.#keep();
+    // A custom `state` method may cover more than the slots, which `step` restores itself.
+    const own = optimizer.state === Optimizer.prototype.state ? undefined : optimizer.state(parameters);
     try {
       optimizer.step(parameters, learningRate);
     } catch (error) {
-      putBack();
-      throw error;
-    }
-    const broken =
-      firstNotFinite(parameters, ({ value }) => value) ??
-      (norm > SQUARES_FIT ? this.#brokenMemory() : undefined);
-    if (broken !== undefined) {
-      putBack();
+      if (own !== undefined) optimizer.restore(parameters, own);
+      if (!(error instanceof NotFinite)) throw error;
       throw new Error(
-        `${this.#where}: step ${step}: the update made ${broken} not finite (learning rate ${learningRate}, gradient norm ${norm}); the weights and the optimiser's memory are those before it`,
+        `${this.#where}: step ${step}: ${error.what} not finite (learning rate ${learningRate}, gradient norm ${norm}); the weights and the optimiser's memory are those before it`,
       );
     }
     return { gradientNorm: norm, learningRate };
-  }
-
-  /** Releases the memory of the copies. */
-  release(): void {
-    this.#copies.release();
-  }
-
-  /** Copies weights and state; the returned function restores them. */
-  #keep(): () => void {
-    const { optimizer } = this.#options;
-    // A custom `state` method may cover more than the slots.
-    const own = optimizer.state === Optimizer.prototype.state ? undefined : optimizer.state(this.#parameters);
-    const steps = this.#memories.map((memory) => memory.steps);
-    this.#copies.keep();
-    return () => {
-      if (own !== undefined) optimizer.restore(this.#parameters, own);
-      this.#copies.putBack();
-      this.#memories.forEach((memory, i) => {
-        memory.steps = steps[i]!;
-      });
-      for (const parameter of this.#parameters.values()) parameter.changed();
-    };
-  }
-
-  #brokenMemory(): string | undefined {
-    const names = [...this.#parameters.keys()];
-    for (const [i, { slots }] of this.#memories.entries())
-      for (const [slot, matrix] of slots)
-        if (!Number.isFinite(maximumMagnitude(matrix))) return `the ${slot} of ${names[i]}`;
-    return undefined;
   }
 
   #notFinite(step: number, loss: number, norm: number, batch: object): Error {

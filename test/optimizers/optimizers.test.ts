@@ -110,6 +110,81 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
   });
 });
 
+describe('a step that does not stay finite is refused, and changes nothing', () => {
+  const states = (optimizer: Optimizer, parameters: Map<string, Parameter>) => [
+    values(parameters),
+    optimizer.state(parameters),
+  ];
+
+  /** After one good step; `gradient` is then written into the bias, the last parameter. */
+  const refused = (optimizer: Optimizer, backend: Backend, gradient: number, weight = 1) => {
+    const parameters = parametersIn(backend);
+    const bias = parameters.get('bias')!;
+    run(optimizer, parameters, new Random(1), 1);
+    bias.write([0.5, weight, -0.5]);
+    bias.gradient.write([1, gradient, 1]);
+    const before = states(optimizer, parameters);
+    const inUse = backend.heap.used;
+    let message = '';
+    try {
+      optimizer.step(parameters);
+    } catch (error) {
+      ({ message } = error as Error);
+      expect(states(optimizer, parameters)).toEqual(before);
+    }
+    expect(backend.heap.used).toBe(inUse);
+    return message;
+  };
+
+  describe.each(Object.entries(makers))('%s', (_, make) => {
+    test.each([Number.NaN, Number.POSITIVE_INFINITY])('a gradient of %d', (gradient) => {
+      for (const backend of [float32(), float64()])
+        expect(refused(make(), backend, gradient)).toBe(
+          `${make().type}.step: the gradient of bias is not finite (learning rate ${make().learningRate}); the weights and the optimiser's memory are those before it`,
+        );
+    });
+  });
+
+  test.each<[string, () => Optimizer]>([
+    ['Adam', () => new Adam()],
+    ['AdamW', () => new AdamW()],
+    ['NAdam', () => new NAdam()],
+    ['RMSProp', () => new RMSProp({ learningRate: 0.1 })],
+    ['Adagrad', () => new Adagrad({ learningRate: 0.1 })],
+    ['AMSGrad', () => new Adam({ amsgrad: true })],
+  ])('%s: a square beyond the precision, in float32 and float64', (_, make) => {
+    for (const [backend, gradient] of [
+      [float32(), 1e30],
+      [float64(), 1e200],
+    ] as const) {
+      expect(refused(make(), backend, gradient)).toContain('the update made the square of bias not finite');
+      expect(refused(make(), backend, 1e10)).toBe('');
+    }
+  });
+
+  test('a square beyond float32 by weight decay alone', () => {
+    const make = () => new Adam({ weightDecay: 1e15 });
+    expect(refused(make(), float32(), 0, 1e15)).toContain('the update made the square of bias not finite');
+    expect(refused(make(), float64(), 0, 1e15)).toBe('');
+  });
+
+  test('a weight beyond the precision', () => {
+    const make = () => new SGD({ learningRate: 1e20 });
+    expect(refused(make(), float32(), 1e20)).toContain('the update made bias not finite');
+    expect(refused(make(), float64(), 1e20)).toBe('');
+  });
+
+  test('an update of one’s own that throws at the second parameter', () => {
+    class Failing extends SGD {
+      protected override update(update: Update): void {
+        super.update(update);
+        if (update.parameter.shape.length === 1 && update.step === 2) throw new Error('of its own');
+      }
+    }
+    expect(refused(new Failing({ learningRate: 0.1, momentum: 0.9 }), float64(), 1)).toBe('of its own');
+  });
+});
+
 describe('updates worked by hand', () => {
   const step = (optimizer: Optimizer, gradients: number[]) => {
     const parameter = new Parameter(float64(), [1], [1]);
