@@ -43,3 +43,11 @@ export function isCopy(value: unknown, type: ClassOf<unknown>): boolean {
     if (at.constructor?.name === type.name) return true;
   return false;
 }
+
+/** The first argument of constructors that only the library calls. A program in JavaScript can call them too. */
+export const own: unique symbol = /* @__PURE__ */ Symbol('own');
+
+/** @throws TypeError unless `key` is {@link own}. */
+export function checkOwn(type: string, key: unknown, expected: string): void {
+  if (key !== own) throw typeError(type, 'constructor', 'was called', expected);
+}

@@ -102,8 +102,7 @@ export function batches<Inputs extends Data | DataRecord, Targets extends Data |
   examples: Examples<Inputs, Targets>,
   options: BatchesOptions,
 ): BatchSet<TakenOf<Inputs>, TakenOf<Targets>> {
-  checkOptions(WHERE, options, checks);
-  return new BatchSet(checkOptions(WHERE, examples, exampleChecks), options);
+  return new BatchSet(examples, options);
 }
 
 /**
@@ -145,7 +144,14 @@ export class BatchSet<Input, Target>
   /** @internal */
   constructor(examples: Examples<Data | DataRecord, Data | DataRecord>, options: BatchesOptions) {
     super();
-    const { batchSize, epochs = 1, random, dropLast = false, targetPadding } = options;
+    const {
+      batchSize,
+      epochs = 1,
+      random,
+      dropLast = false,
+      targetPadding,
+    } = checkOptions(WHERE, options, checks);
+    checkOptions(WHERE, examples, exampleChecks);
     this.#options = options;
     this.#single = { inputs: isPart(examples.inputs), targets: isPart(examples.targets) };
     this.#inputs = partsOf('inputs', examples.inputs, 0);

@@ -1,6 +1,7 @@
 /** How gradients change as they flow back through time: whether they vanish or explode, and why. */
 import type { Part } from '../common/architecture.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
+import { checkOwn, own } from '../common/instance.ts';
 import { type Checks, callback, checkOptions } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Batch } from '../data/batch.ts';
@@ -47,7 +48,8 @@ export class GradientFlow {
   readonly layers: readonly LayerFlow[];
 
   /** @internal */
-  constructor(loss: number, layers: readonly LayerFlow[]) {
+  constructor(key: typeof own, loss: number, layers: readonly LayerFlow[]) {
+    checkOwn('GradientFlow', key, 'gradientFlow(…)');
     this.loss = loss;
     this.layers = layers;
   }
@@ -146,6 +148,7 @@ export function gradientFlow<Input, Target extends Tensor | Indices>(
     return { at, flow: watched.flow(name) };
   });
   return new GradientFlow(
+    own,
     loss,
     found.sort((a, b) => a.at - b.at).map(({ flow }) => flow),
   );

@@ -1,6 +1,7 @@
 /** Runs graphs of ONNX files with layers of the library. */
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
+import { checkOwn, own } from '../common/instance.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import { type Backend, backendOption } from '../kernels/backend.ts';
@@ -94,7 +95,8 @@ export class OnnxModel {
   readonly #steps: readonly Step[];
 
   /** @internal */
-  constructor(graph: Graph, opset: number, backend: Backend) {
+  constructor(key: typeof own, graph: Graph, opset: number, backend: Backend) {
+    checkOwn('OnnxModel', key, 'fromOnnx(…)');
     const layers = new Map<string, AnyLayer>();
     const compiled = compile(graph, undefined, { backend, opset, layers });
     this.inputs = graph.inputs;
@@ -273,7 +275,7 @@ export function fromOnnx(bytes: Uint8Array, options: FromOnnxOptions = {}): Onnx
   const { backend = float32() } = checkOptions('fromOnnx', options, checks);
   try {
     const { graph, opset } = readModel(bytesOf('fromOnnx', bytes));
-    return new OnnxModel(graph, opset, backend);
+    return new OnnxModel(own, graph, opset, backend);
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     throw rangeError('fromOnnx', 'bytes', error.message, 'a whole ONNX file');

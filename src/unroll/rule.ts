@@ -9,7 +9,17 @@
  *
  * It is here rather than in `cells/` so that imports go one way: cells import the engine, and the engine knows only rules.
  */
-import { rangeError, show } from '../common/errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
+import {
+  type Check,
+  type Checks,
+  callback,
+  checkOptions,
+  flag,
+  functionsByName,
+  record,
+  text,
+} from '../common/options.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 
@@ -191,15 +201,52 @@ export function sizeOf(
   return sizes?.[name]?.(hiddenSize) ?? hiddenSize;
 }
 
+const names: Check<readonly string[]> = (where, argument, value) => {
+  if (Array.isArray(value) && Array.from(value).every((name) => typeof name === 'string')) return value;
+  throw typeError(where, argument, `is ${show(value)}`, 'an array of names');
+};
+
+type AnyStage = Stage<string, string, string>;
+
+const stageChecks: Checks<AnyStage> = {
+  gates: { required: names },
+  from: { required: text },
+  gives: record as Check<NonNullable<AnyStage['gives']>>,
+  prepare: callback,
+  activate: { required: callback },
+  activateBackward: { required: callback },
+  prepareBackward: callback,
+};
+
+const ruleChecks: Checks<Rule<string, string, string, string>> = {
+  gates: { required: names },
+  states: { required: names as Check<[string]> },
+  kept: { required: names },
+  separateRecurrent: { required: flag },
+  stages: {
+    required(where, argument, value) {
+      if (!Array.isArray(value)) throw typeError(where, argument, `is ${show(value)}`, 'an array of stages');
+      return Array.from(value, (stage, i) =>
+        checkOptions(`${where}.${argument}[${i}]`, stage as AnyStage, stageChecks),
+      );
+    },
+  },
+  together: record,
+  sizes: functionsByName,
+  parameters: functionsByName,
+  squashed: record,
+  initialBias: record,
+};
+
 /**
  * Checks a rule.
  *
- * @throws RangeError unless the stages give each gate its recurrent part once, in order, from known inputs.
+ * @throws TypeError for a wrong kind; RangeError unless the stages give each gate its recurrent part once, in order, from known
+ * inputs.
  */
-export function checkRule(
-  type: string,
-  { gates, states, kept, stages = [] }: Rule<string, string, string, string>,
-): void {
+export function checkRule(type: string, rule: Rule<string, string, string, string>): void {
+  if (typeof type !== 'string') throw typeError('Cell', 'type', `is ${show(type)}`, 'the name of the class');
+  const { gates, states, kept, stages } = checkOptions(`${type}: rule`, rule, ruleChecks);
   const given = stages.flatMap((stage) => stage.gates);
   if (given.join() !== gates.join())
     throw rangeError(
@@ -208,7 +255,8 @@ export function checkRule(
       `gives gates ${show(given.join(', '))}`,
       `${gates.join(', ')}, each once, in order`,
     );
-  const known = [...states, ...kept];
+  const known: readonly string[] = [...states, ...kept];
+  if (!(0 in states)) throw rangeError(type, 'rule.states', 'is empty', 'at least one, the output');
   const unknown = stages.find(({ from }) => !known.includes(from));
   if (unknown !== undefined)
     throw rangeError(type, 'rule.stages', `multiplies ${show(unknown.from)}`, `one of ${known.join(', ')}`);

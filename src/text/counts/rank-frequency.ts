@@ -5,7 +5,7 @@
  */
 
 import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
-import { instanceOf } from '../../common/instance.ts';
+import { checkOwn, instanceOf, own } from '../../common/instance.ts';
 import { largest } from './order.ts';
 import type { Counts } from './token-counts.ts';
 
@@ -32,7 +32,8 @@ export class RankFrequency {
   readonly total: number;
   readonly #covered: Float64Array; // [types + 1] tokens covered by the first r types
 
-  private constructor(tokens: readonly string[], counts: Float64Array, total: number) {
+  private constructor(key: typeof own, tokens: readonly string[], counts: Float64Array, total: number) {
+    checkOwn('RankFrequency', key, 'RankFrequency.of(…)');
     this.tokens = tokens;
     this.counts = counts;
     this.total = total;
@@ -48,6 +49,7 @@ export class RankFrequency {
     const entries = [...counts.entries()].filter(({ count }) => count > 0);
     const ranked = largest(entries, entries.length, ({ count }) => count);
     return new RankFrequency(
+      own,
       ranked.map(({ token }) => token),
       Float64Array.from(ranked, ({ count }) => count),
       counts.tokens,

@@ -5,6 +5,7 @@
  */
 
 import { rangeError, show, typeError } from '../../common/errors.ts';
+import { checkOwn, own } from '../../common/instance.ts';
 import { type Checks, checkOptions, flag, record } from '../../common/options.ts';
 import { readCounts, readSaved, readTokens } from '../../common/saved.ts';
 import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
@@ -108,11 +109,13 @@ export class Vocabulary {
   readonly #index = new TokenMap();
 
   private constructor(
+    key: typeof own,
     where: string,
     specials: Specials,
     kept: readonly Omit<TokenCount, 'documents'>[],
     report: CutReport,
   ) {
+    checkOwn('Vocabulary', key, 'Vocabulary.fit(…), from(…), of(…) or fromJSON(…)');
     const { spellings, index } = orderSpecials(where, specials);
     this.tokens = Object.freeze(kept.map(({ token }) => token));
     this.counts = Object.freeze(kept.map(({ count }) => count));
@@ -172,7 +175,7 @@ export class Vocabulary {
     const { specials = ALL_SPECIALS } = checkOptions(where, options, specialsChecks);
     checkApart(where, list, specials);
     const kept = list.map((token) => ({ token, count: 0, error: 0 }));
-    return new Vocabulary(where, specials, kept, emptyReport(list.length));
+    return new Vocabulary(own, where, specials, kept, emptyReport(list.length));
   }
 
   /** The number of tokens, including specials. */
@@ -259,13 +262,13 @@ export class Vocabulary {
     const specials = readSpecials(where, fields);
     checkApart(where, tokens, specials);
     const kept = tokens.map((token, i) => ({ token, count: counts[i]!, error: errors[i]! }));
-    return new Vocabulary(where, specials, kept, readReport(where, fields, kept.length));
+    return new Vocabulary(own, where, specials, kept, readReport(where, fields, kept.length));
   }
 
   static #cut(where: string, counts: Counts, options: VocabularyOptions): Vocabulary {
     const specials = options.specials ?? ALL_SPECIALS;
     const { kept, report } = cut(where, counts, options, orderSpecials(where, specials).spellings);
-    return new Vocabulary(where, specials, kept, report);
+    return new Vocabulary(own, where, specials, kept, report);
   }
 
   #special(role: 'start' | 'end'): number {

@@ -1,5 +1,6 @@
 /** Counts of term–class co-occurrence, from which the feature scores are computed. */
 import { numberWithin, rangeError, show, typeError } from '../../common/errors.ts';
+import { checkOwn, own } from '../../common/instance.ts';
 import type { Label } from '../labels/label-encoder.ts';
 import { checkMatrix, eachEntry, type SparseMatrix } from './sparse-matrix.ts';
 
@@ -70,7 +71,14 @@ export class Contingency {
   readonly #with: Float64Array; // [classes, terms] documents of the class with the term
   readonly #frequency: Float64Array; // [terms] documents with the term
 
-  private constructor(classes: readonly Label[], sizes: readonly number[], rows: number, held: Float64Array) {
+  private constructor(
+    key: typeof own,
+    classes: readonly Label[],
+    sizes: readonly number[],
+    rows: number,
+    held: Float64Array,
+  ) {
+    checkOwn('Contingency', key, 'Contingency.of(…)');
     this.classes = classes;
     this.sizes = sizes;
     this.documents = rows;
@@ -93,7 +101,7 @@ export class Contingency {
     eachEntry(matrix, (value, column, row) => {
       if (value !== 0) held[rowClass[row]! * matrix.width + column]! += 1;
     });
-    return new Contingency(classes, sizes, matrix.rows, held);
+    return new Contingency(own, classes, sizes, matrix.rows, held);
   }
 
   /** One term against one class. @throws RangeError for an unknown term or class. */

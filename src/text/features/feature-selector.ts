@@ -1,6 +1,7 @@
 /** Selects the k best terms, fitted on the training part. */
 
 import { oneOf, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
+import { checkOwn, own } from '../../common/instance.ts';
 import { type Checks, checkOptions, later, size } from '../../common/options.ts';
 import { readArray, readSaved } from '../../common/saved.ts';
 import { boundChecks, type DocumentBound, leastDocuments, mostDocuments } from '../counts/vocabulary-cut.ts';
@@ -57,7 +58,8 @@ export class FeatureSelector {
   /** [width] Each term's score, NaN outside the bounds; undefined after loading, because scores are not saved. */
   readonly scores: Float64Array | undefined;
 
-  private constructor(width: number, columns: Int32Array, scores?: Float64Array) {
+  private constructor(key: typeof own, width: number, columns: Int32Array, scores?: Float64Array) {
+    checkOwn('FeatureSelector', key, 'FeatureSelector.fit(…) or fromJSON(…)');
     this.width = width;
     this.columns = columns;
     this.scores = scores;
@@ -98,6 +100,7 @@ export class FeatureSelector {
     const scores = new Float64Array(matrix.width).fill(Number.NaN);
     for (const [at, column] of within.entries()) scores[column] = bounded[at]!;
     return new FeatureSelector(
+      own,
       matrix.width,
       best.map((at) => within[at]!),
       scores,
@@ -130,7 +133,7 @@ export class FeatureSelector {
         `is [${columns.slice(0, 10).join(', ')}]`,
         'ascending, at least one',
       );
-    return new FeatureSelector(width, Int32Array.from(columns));
+    return new FeatureSelector(own, width, Int32Array.from(columns));
   }
 }
 

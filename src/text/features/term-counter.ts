@@ -1,7 +1,7 @@
 /** Converts documents to a matrix of term counts; TfIdf weights them. */
 
 import { rangeError, typeError } from '../../common/errors.ts';
-import { instanceOf } from '../../common/instance.ts';
+import { checkOwn, instanceOf, own } from '../../common/instance.ts';
 import { type Checks, checkOptions, later } from '../../common/options.ts';
 import { readSaved } from '../../common/saved.ts';
 import { checkDocuments, countDocuments, type Document } from '../counts/documents.ts';
@@ -53,7 +53,8 @@ export class TermCounter {
   readonly vocabulary: Vocabulary;
   readonly #options: CountOptions;
 
-  private constructor(vocabulary: Vocabulary, options: CountOptions) {
+  private constructor(key: typeof own, vocabulary: Vocabulary, options: CountOptions) {
+    checkOwn('TermCounter', key, 'TermCounter.fit(…) or fromJSON(…)');
     this.vocabulary = vocabulary;
     this.#options = options.tokenizer === undefined ? {} : { tokenizer: options.tokenizer };
   }
@@ -67,9 +68,10 @@ export class TermCounter {
   static fit(documents: Iterable<Document>, options: TermCounterOptions = {}): TermCounter {
     const where = 'TermCounter.fit';
     const { vocabulary, tokenizer, ...bounds } = checkOptions(where, options, checks());
-    if (vocabulary !== undefined) return new TermCounter(checkVocabulary(where, vocabulary, bounds), options);
+    if (vocabulary !== undefined)
+      return new TermCounter(own, checkVocabulary(where, vocabulary, bounds), options);
     const counts = countDocuments(where, new TokenCounts(), documents, { tokenizer });
-    return new TermCounter(termsOf(where, counts, bounds), options);
+    return new TermCounter(own, termsOf(where, counts, bounds), options);
   }
 
   /**
@@ -94,14 +96,14 @@ export class TermCounter {
     const { vocabulary, tokenizer, ...bounds } = checkOptions(where, options, checks());
     checkDocuments(where, documents);
     if (vocabulary !== undefined) {
-      const counter = new TermCounter(checkVocabulary(where, vocabulary, bounds), options);
+      const counter = new TermCounter(own, checkVocabulary(where, vocabulary, bounds), options);
       return { counter, counts: counter.transform(documents) };
     }
     const numbers = new TokenMap();
     const numberOf = (token: string) => numbers.get(token) ?? numbers.add(flat(token));
     const all = countRows(where, documents, tokenizer, numberOf);
     const byNumber = matrixOf(all, numbers.size);
-    const counter = new TermCounter(termsOf(where, countsOf(byNumber, numbers), bounds), options);
+    const counter = new TermCounter(own, termsOf(where, countsOf(byNumber, numbers), bounds), options);
     return { counter, counts: byNumber.pick(counter.terms.map((term) => numbers.get(term)!)) };
   }
 
@@ -134,6 +136,7 @@ export class TermCounter {
     if (tokenizer !== null) readSaved(where, tokenizer, TOKENIZER_FORMAT, 'tokenizer');
     readSaved(where, vocabulary, VOCABULARY_FORMAT, 'vocabulary');
     return new TermCounter(
+      own,
       Vocabulary.fromJSON(vocabulary),
       tokenizer === null ? {} : { tokenizer: loadTokenizer(tokenizer, functions) },
     );

@@ -1,6 +1,7 @@
 /** tf · idf weights of terms in documents, normalised; idf is fitted on the training part. */
 
 import { oneOf, rangeError } from '../../common/errors.ts';
+import { checkOwn, own } from '../../common/instance.ts';
 import { type Checks, type Complete, checkOptions } from '../../common/options.ts';
 import { readArray, readSaved } from '../../common/saved.ts';
 import {
@@ -53,7 +54,8 @@ export class TfIdf {
   /** [terms] idf */
   readonly weights: Float64Array;
 
-  private constructor(options: Complete<TfIdfOptions>, weights: Float64Array) {
+  private constructor(key: typeof own, options: Complete<TfIdfOptions>, weights: Float64Array) {
+    checkOwn('TfIdf', key, 'TfIdf.fit(…) or fromJSON(…)');
     this.options = options;
     this.weights = weights;
   }
@@ -68,7 +70,7 @@ export class TfIdf {
     const { tf = 'raw', idf = 'scikit-learn', norm = 'l2' } = checkOptions('TfIdf.fit', options, checks);
     const { rows } = checkMatrix('TfIdf.fit', counts);
     if (rows === 0) throw rangeError('TfIdf.fit', 'counts', 'has no documents', 'at least one');
-    return new TfIdf({ tf, idf, norm }, inverseDocumentFrequency(documentFrequency(counts), rows, idf));
+    return new TfIdf(own, { tf, idf, norm }, inverseDocumentFrequency(documentFrequency(counts), rows, idf));
   }
 
   /** [documents, terms] → [documents, terms]. @throws RangeError for another number of terms. */
@@ -107,7 +109,7 @@ export class TfIdf {
       idf: oneOf(where, 'idf', fields.idf, INVERSE_DOCUMENT_FREQUENCIES),
       norm: oneOf(where, 'norm', fields.norm, NORMS),
     };
-    return new TfIdf(options, Float64Array.from(weights));
+    return new TfIdf(own, options, Float64Array.from(weights));
   }
 }
 

@@ -4,6 +4,7 @@
  * Classes are ordered: numbers by size, then names by code point.
  */
 import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
+import { checkOwn, own } from '../../common/instance.ts';
 import { readArray, readSaved } from '../../common/saved.ts';
 import { compareCodePoints } from '../counts/order.ts';
 
@@ -48,7 +49,8 @@ export class LabelEncoder {
   readonly classes: readonly Label[];
   readonly #indices: ReadonlyMap<Label, number>;
 
-  private constructor(classes: readonly Label[]) {
+  private constructor(key: typeof own, classes: readonly Label[]) {
+    checkOwn('LabelEncoder', key, 'LabelEncoder.fit(…) or fromJSON(…)');
     this.classes = Object.freeze([...classes]);
     this.#indices = new Map(classes.map((label, index) => [label, index]));
   }
@@ -58,7 +60,7 @@ export class LabelEncoder {
     const where = 'LabelEncoder.fit';
     const classes = [...new Set(checkLabels(where, 'labels', labels))];
     if (classes.length === 0) throw rangeError(where, 'labels', 'is empty', 'at least one label');
-    return new LabelEncoder(classes.sort(inOrder));
+    return new LabelEncoder(own, classes.sort(inOrder));
   }
 
   /** The number of classes. */
@@ -99,7 +101,7 @@ export class LabelEncoder {
     const fields = readSaved(where, saved, FORMAT);
     const classes = readArray(where, fields, 'classes', isLabel, 'an array of strings or finite numbers');
     const ascend = classes.every((label, i) => i === 0 || inOrder(classes[i - 1]!, label) < 0);
-    if (ascend && classes.length > 0) return new LabelEncoder(classes);
+    if (ascend && classes.length > 0) return new LabelEncoder(own, classes);
     throw rangeError(
       where,
       'classes',

@@ -6,7 +6,7 @@
  */
 
 import { show, typeError } from '../../common/errors.ts';
-import { instanceOf } from '../../common/instance.ts';
+import { checkOwn, instanceOf, own } from '../../common/instance.ts';
 import { type Checks, callback, checkOptions } from '../../common/options.ts';
 import { readSaved, readTokens } from '../../common/saved.ts';
 import { checkTokenizer, savedTokenizer, type Token, type Tokenizer, tokenizerOption } from './tokenizer.ts';
@@ -54,7 +54,8 @@ export class Stopwords {
   readonly split: readonly string[];
   readonly #set: ReadonlySet<string>;
 
-  private constructor(tokens: Iterable<string>, split: readonly string[]) {
+  private constructor(key: typeof own, tokens: Iterable<string>, split: readonly string[]) {
+    checkOwn('Stopwords', key, 'Stopwords.of(…) or fromJSON(…)');
     this.#set = new Set(tokens);
     this.tokens = Object.freeze([...this.#set]);
     this.split = Object.freeze([...new Set(split)]);
@@ -83,7 +84,7 @@ export class Stopwords {
       warn(
         `${where}: the tokenizer splits ${split.length} stopwords, which have no effect: ${split.join(', ')}`,
       );
-    return new Stopwords(tokens, split);
+    return new Stopwords(own, tokens, split);
   }
 
   /** Whether `token` is a stopword. */
@@ -110,7 +111,7 @@ export class Stopwords {
   static fromJSON(saved: unknown): Stopwords {
     const fields = readSaved('Stopwords.fromJSON', saved, STOPWORDS_FORMAT);
     const tokens = readTokens('Stopwords.fromJSON', fields, 'tokens');
-    return new Stopwords(tokens, readTokens('Stopwords.fromJSON', fields, 'split'));
+    return new Stopwords(own, tokens, readTokens('Stopwords.fromJSON', fields, 'split'));
   }
 }
 
