@@ -9,6 +9,7 @@ export { Attention, type AttentionInput, type AttentionOptions } from './attenti
 export type { AttentionGradients, AttentionPass } from './attention/pass.ts';
 export { Cell, type CellOptions, type CellState, type StateOf, type StepOptions } from './cells/cell.ts';
 export { CoupledLSTMCell } from './cells/coupled-lstm.ts';
+export type { GatedCellOptions } from './cells/forget-bias.ts';
 export { GRUCell, type GRUCellOptions } from './cells/gru.ts';
 export type { LayerNormCellOptions } from './cells/layer-norm.ts';
 export { LayerNormGRUCell } from './cells/layer-norm-gru.ts';
@@ -185,6 +186,7 @@ export type { ParameterGroup, SharedOptions } from './optimizers/settings.ts';
 export { SGD, type SGDOptions } from './optimizers/sgd.ts';
 export type { OptimizerState, ParameterState } from './optimizers/state.ts';
 export {
+  chrono,
   glorotUniform,
   type Initializer,
   identity,

@@ -1,6 +1,6 @@
 /** The base of all cells: sizes, parameters and their initial values, and single steps. */
 import type { Architecture } from '../common/architecture.ts';
-import { weightShape, wholeNumber } from '../common/errors.ts';
+import { rangeError, weightShape, wholeNumber } from '../common/errors.ts';
 import { type Checks, checkOptions, flag, later, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { type Backend, backendOption } from '../kernels/backend.ts';
@@ -23,6 +23,7 @@ import { unrollBackward } from '../unroll/backward.ts';
 import { unroll } from '../unroll/forward.ts';
 import {
   checkRule,
+  type GateStarts,
   gateRow,
   type Matrices,
   mapNames,
@@ -48,6 +49,8 @@ export interface CellOptions<InputSize extends number = number, HiddenSize exten
   readonly inputInitializer?: Initializer | undefined;
   /** Initialises W_hh, gate by gate: default `orthogonal`. */
   readonly recurrentInitializer?: Initializer | undefined;
+  /** Initialises b_ih and b_hh, gate by gate, each as `[hiddenSize, 1]`: default `zeros`. PyTorch's is `uniform()`. */
+  readonly biasInitializer?: Initializer | undefined;
 }
 
 export const cellChecks: Checks<CellOptions> = {
@@ -58,7 +61,14 @@ export const cellChecks: Checks<CellOptions> = {
   random: randomOption,
   inputInitializer: initializerOption,
   recurrentInitializer: initializerOption,
+  biasInitializer: initializerOption,
 };
+
+/** @throws RangeError if an option about biases came without them. */
+export function checkBias(where: string, option: string, value: unknown, bias: boolean | undefined): void {
+  if (bias === false && value !== undefined)
+    throw rangeError(where, option, 'came with bias: false', 'bias: true');
+}
 
 /** The state of a cell: each part `[batch, hiddenSize]`, or of the width in `stateSizes`. */
 export type CellState<Name extends string> = { readonly [name in Name]: Tensor };
@@ -161,8 +171,10 @@ export abstract class Cell<
       random,
       inputInitializer = glorotUniform,
       recurrentInitializer = orthogonal,
+      biasInitializer,
       bias = true,
     } = checkOptions(type, options, cellChecks);
+    checkBias(type, 'biasInitializer', biasInitializer, bias);
     this.type = type;
     this.rule = rule;
     this.inputSize = inputSize;
@@ -195,8 +207,14 @@ export abstract class Cell<
       weightShape(type, 'weightHh', rows, recurrentSize),
       drawn('recurrentInitializer', recurrentInitializer, recurrentSize),
     );
-    this.biasIh = bias ? own(gateRow(rule.gates, rule.initialBias ?? {})) : undefined;
-    this.biasHh = bias ? own(gateRow(rule.gates, {})) : undefined;
+    const biases = (starts: GateStarts<string>) =>
+      new Parameter(backend, [rows], () => {
+        const initial = gateRow(rule.gates, starts, hiddenSize);
+        if (biasInitializer === undefined) return initial;
+        return drawn('biasInitializer', biasInitializer, 1)().map((value, i) => value + initial[i]!);
+      });
+    this.biasIh = bias ? biases(rule.initialBias ?? {}) : undefined;
+    this.biasHh = bias ? biases({}) : undefined;
     const { parameters = {} } = rule;
     this.own = mapNames(Object.keys(parameters), (name) => own(parameters[name]!));
   }

@@ -1,7 +1,9 @@
 /** The long short-term memory cell with coupled input and forget gates. */
+import { checkOptions } from '../common/options.ts';
 import { add, mul, sigmoid, sigmoidBackward, sub, tanh, tanhBackward } from '../matrix/operations.ts';
 import type { Rule } from '../unroll/rule.ts';
-import { Cell, type CellOptions } from './cell.ts';
+import { Cell } from './cell.ts';
+import { type GatedCellOptions, gatedChecks, keepStart, opposite } from './forget-bias.ts';
 
 const rule: Rule<'i' | 'g' | 'o', 'h' | 'c', 'tanhC'> = {
   gates: ['i', 'g', 'o'],
@@ -9,8 +11,6 @@ const rule: Rule<'i' | 'g' | 'o', 'h' | 'c', 'tanhC'> = {
   kept: ['tanhC'],
   separateRecurrent: false,
   squashed: { i: 'sigmoid', g: 'tanh', o: 'sigmoid' },
-  // 1 − σ(−1) = σ(1): the initial forget gate is as open as in the other LSTM cells.
-  initialBias: { i: -1 },
   stages: [
     {
       gates: ['i', 'g', 'o'],
@@ -55,7 +55,8 @@ const rule: Rule<'i' | 'g' | 'o', 'h' | 'c', 'tanhC'> = {
  *     (4) h_t = o * tanhC
  *
  * The "CIFG" of Greff et al. (2015), arXiv:1503.04069, without peepholes: as accurate there as the `LSTMCell`, with a quarter fewer
- * parameters. Gates in the order i, g, o. The input gate's bias starts at −1, so that the forget gate starts open.
+ * parameters. Gates in the order i, g, o. The input gate's bias starts at the negative of `forgetBias`,
+ * by default 1, so that the forget gate starts open.
  *
  * @example
  * ```ts
@@ -68,7 +69,10 @@ export class CoupledLSTMCell<
   const InputSize extends number = number,
   const HiddenSize extends number = number,
 > extends Cell<'h' | 'c', InputSize, HiddenSize> {
-  constructor(options: CellOptions<InputSize, HiddenSize>) {
-    super('CoupledLSTMCell', rule, options);
+  constructor(options: GatedCellOptions<InputSize, HiddenSize>) {
+    const type = 'CoupledLSTMCell';
+    const { forgetBias, ...shared } = checkOptions(type, options, gatedChecks());
+    // 1 − σ(−b) = σ(b): the forget gate is as open as in the other LSTM cells.
+    super(type, { ...rule, initialBias: { i: opposite(keepStart(type, options, 1)) } }, shared);
   }
 }

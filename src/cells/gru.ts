@@ -13,7 +13,8 @@ import {
   tanhBackward,
 } from '../matrix/operations.ts';
 import type { Matrices, Rule, StepGradient } from '../unroll/rule.ts';
-import { Cell, type CellOptions, cellChecks } from './cell.ts';
+import { Cell } from './cell.ts';
+import { type GatedCellOptions, gatedChecks, keepStart } from './forget-bias.ts';
 
 type Gate = 'r' | 'z' | 'n';
 
@@ -118,12 +119,15 @@ const resetBefore: Rule<Gate, 'h', 'reset'> = {
 
 /** Options of {@link GRUCell}. */
 export interface GRUCellOptions<InputSize extends number, HiddenSize extends number>
-  extends CellOptions<InputSize, HiddenSize> {
+  extends GatedCellOptions<InputSize, HiddenSize> {
   /** Whether the reset gate acts after the recurrent product, as in cuDNN and PyTorch, or before it: default `'after'`. */
   readonly reset?: 'after' | 'before' | undefined;
 }
 
-const checks = (): Checks<GRUCellOptions<number, number>> => ({ ...cellChecks, reset: ['after', 'before'] });
+const checks = (): Checks<GRUCellOptions<number, number>> => ({
+  ...gatedChecks(),
+  reset: ['after', 'before'],
+});
 
 /**
  * The gated recurrent unit: its new state interpolates between the old one and a candidate `n`.
@@ -135,7 +139,7 @@ const checks = (): Checks<GRUCellOptions<number, number>> => ({ ...cellChecks, r
  *     (4) h_t = (1 − z) * n + z * h_{t−1} = n + z * (h_{t−1} − n)
  *
  * Cho et al. (2014), arXiv:1406.1078, use (3′); the first version of that paper, PyTorch, cuDNN and Keras 3 use (3). Gates in
- * the order r, z, n and parameters as in PyTorch's `GRUCell`.
+ * the order r, z, n and parameters as in PyTorch's `GRUCell`. `forgetBias`, of the update gate z, defaults to 0.
  *
  * @example
  * ```ts
@@ -153,8 +157,10 @@ export class GRUCell<
   readonly reset: 'after' | 'before';
 
   constructor(options: GRUCellOptions<InputSize, HiddenSize>) {
-    const { reset = 'after', ...shared } = checkOptions('GRUCell', options, checks());
-    super('GRUCell', reset === 'after' ? resetAfter : resetBefore, shared);
+    const type = 'GRUCell';
+    const { reset = 'after', forgetBias, ...shared } = checkOptions(type, options, checks());
+    const rule = reset === 'after' ? resetAfter : resetBefore;
+    super(type, { ...rule, initialBias: { z: keepStart(type, options, 0) } }, shared);
     this.reset = reset;
   }
   override architecture(): Architecture {

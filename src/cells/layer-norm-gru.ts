@@ -1,8 +1,9 @@
 /** The gated recurrent unit with layer normalisation. */
 import type { Architecture } from '../common/architecture.ts';
 import { checkOptions } from '../common/options.ts';
-import type { Rule, Stage } from '../unroll/rule.ts';
+import type { GateStarts, Rule, Stage } from '../unroll/rule.ts';
 import { Cell } from './cell.ts';
+import { keepStart } from './forget-bias.ts';
 import { resetAfter } from './gru.ts';
 import {
   type LayerNormCellOptions,
@@ -12,10 +13,10 @@ import {
   normalizeProductsBackward,
 } from './layer-norm.ts';
 
-function rule(epsilon: number): Rule<string, 'h', string, string> {
+function rule(epsilon: number, starts: GateStarts<string>): Rule<string, 'h', string, string> {
   return {
     ...resetAfter,
-    ...normalizedProducts(resetAfter.gates),
+    ...normalizedProducts<string>(resetAfter.gates, starts),
     stages: resetAfter.stages.map(
       (plain): Stage<string, 'h', string, string> => ({
         ...plain,
@@ -64,8 +65,9 @@ export class LayerNormGRUCell<
   /** @throws RangeError if `epsilon` is negative or NaN, and as every cell. */
   constructor(options: LayerNormCellOptions<InputSize, HiddenSize>) {
     const type = 'LayerNormGRUCell';
-    const { epsilon = 1e-5, ...shared } = checkOptions(type, options, layerNormChecks());
-    super(type, rule(epsilon), { ...shared, bias: false });
+    const { epsilon = 1e-5, forgetBias, ...shared } = checkOptions(type, options, layerNormChecks());
+    const z = keepStart(type, { ...shared, forgetBias }, 0);
+    super(type, rule(epsilon, { z }), { ...shared, bias: false });
     this.epsilon = epsilon;
   }
 

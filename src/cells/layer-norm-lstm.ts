@@ -11,8 +11,9 @@ import {
   tanh,
   tanhBackward,
 } from '../matrix/operations.ts';
-import { constantRow, type Rule } from '../unroll/rule.ts';
+import { constantRow, type GateStarts, type Rule } from '../unroll/rule.ts';
 import { Cell } from './cell.ts';
+import { lstmStarts } from './forget-bias.ts';
 import {
   type LayerNormCellOptions,
   layerNorm,
@@ -23,18 +24,21 @@ import {
   normalizeProductsBackward,
 } from './layer-norm.ts';
 
-const products = /* @__PURE__ */ normalizedProducts(['i', 'f', 'g', 'o'], { f: 1 });
+type Gate = 'i' | 'f' | 'g' | 'o';
+const gates: readonly Gate[] = ['i', 'f', 'g', 'o'];
 
+type Products = ReturnType<typeof normalizedProducts<Gate>>;
 type LayerNormRule = Rule<
-  'i' | 'f' | 'g' | 'o' | 'all',
+  Gate | 'all',
   'h' | 'c',
-  'tanhC' | 'normalC' | 'inverseC' | (typeof products.kept)[number],
-  'gainC' | 'shiftC' | keyof typeof products.parameters
+  'tanhC' | 'normalC' | 'inverseC' | Products['kept'][number],
+  'gainC' | 'shiftC' | keyof Products['parameters']
 >;
 
-function rule(epsilon: number): LayerNormRule {
+function rule(epsilon: number, starts: GateStarts<Gate>): LayerNormRule {
+  const products = normalizedProducts(gates, starts);
   return {
-    gates: ['i', 'f', 'g', 'o'],
+    gates,
     together: products.together,
     states: ['h', 'c'],
     kept: ['tanhC', 'normalC', 'inverseC', ...products.kept],
@@ -105,7 +109,8 @@ function rule(epsilon: number): LayerNormRule {
  *
  * Ba, Kiros and Hinton (2016), arXiv:1607.06450, equations (20) to (22): each product has one mean and variance over all
  * four gates. Their bias b is part of the shifts. Gates in the order i, f, g, o. Gains and shifts are `[4·hiddenSize]`,
- * those of c `[hiddenSize]`; there are no other biases. The forget gate's block of shiftIh starts at 1.
+ * those of c `[hiddenSize]`; there are no other biases. `forgetBias`, the start of
+ * the forget gate's block of shiftIh, defaults to 1.
  *
  * @example
  * ```ts
@@ -125,8 +130,9 @@ export class LayerNormLSTMCell<
   /** @throws RangeError if `epsilon` is negative or NaN, and as every cell. */
   constructor(options: LayerNormCellOptions<InputSize, HiddenSize>) {
     const type = 'LayerNormLSTMCell';
-    const { epsilon = 1e-5, ...shared } = checkOptions(type, options, layerNormChecks());
-    super(type, rule(epsilon), { ...shared, bias: false });
+    const { epsilon = 1e-5, forgetBias, ...shared } = checkOptions(type, options, layerNormChecks());
+    const starts = lstmStarts(type, { ...shared, forgetBias });
+    super(type, rule(epsilon, starts), { ...shared, bias: false });
     this.epsilon = epsilon;
   }
 

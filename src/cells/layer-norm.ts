@@ -2,18 +2,25 @@
 import { type Checks, notNegative } from '../common/options.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, addColumnSums, mul, normalize, normalizeBackward } from '../matrix/operations.ts';
-import { constantRow, gateRow, type OwnParameter, type Step, type StepGradient } from '../unroll/rule.ts';
-import { type CellOptions, cellChecks } from './cell.ts';
+import {
+  constantRow,
+  type GateStarts,
+  gateRow,
+  type OwnParameter,
+  type Step,
+  type StepGradient,
+} from '../unroll/rule.ts';
+import { type GatedCellOptions, gatedChecks } from './forget-bias.ts';
 
 /** Options of {@link LayerNormLSTMCell} and {@link LayerNormGRUCell}, whose shifts are their biases. */
 export interface LayerNormCellOptions<InputSize extends number, HiddenSize extends number>
-  extends Omit<CellOptions<InputSize, HiddenSize>, 'bias'> {
+  extends Omit<GatedCellOptions<InputSize, HiddenSize>, 'bias' | 'biasInitializer'> {
   /** ε: default 1e-5. */
   readonly epsilon?: number | undefined;
 }
 
 export function layerNormChecks(): Checks<LayerNormCellOptions<number, number>> {
-  const { bias, ...shared } = cellChecks;
+  const { bias, biasInitializer, ...shared } = gatedChecks();
   return { ...shared, epsilon: notNegative };
 }
 
@@ -56,7 +63,7 @@ type Own = 'gainIh' | 'shiftIh' | 'gainHh' | 'shiftHh';
 /** The declarations a rule needs for {@link normalizeProducts}, with q separate from p; and initial shifts of gates other than 0. */
 export function normalizedProducts<Gate extends string>(
   gates: readonly Gate[],
-  starts: { readonly [gate in Gate]?: number } = {},
+  starts: GateStarts<Gate>,
 ): {
   readonly together: { readonly all: readonly Gate[] };
   readonly kept: readonly Kept[];
@@ -72,7 +79,10 @@ export function normalizedProducts<Gate extends string>(
     sizes: { normalIh: width, inverseIh: one, normalHh: width, inverseHh: one },
     parameters: {
       gainIh: constantRow(1, blocks),
-      shiftIh: gateRow(gates, starts),
+      shiftIh: (hiddenSize) => ({
+        shape: [width(hiddenSize)],
+        initial: () => gateRow(gates, starts, hiddenSize),
+      }),
       gainHh: constantRow(1, blocks),
       shiftHh: constantRow(0, blocks),
     },

@@ -1,8 +1,10 @@
 /** The long short-term memory cell, with a forget gate. */
+import { checkOptions } from '../common/options.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, mul, mulAdd, sigmoid, sigmoidBackward, tanh, tanhBackward } from '../matrix/operations.ts';
 import type { Rule, Step, StepGradient } from '../unroll/rule.ts';
-import { Cell, type CellOptions } from './cell.ts';
+import { Cell } from './cell.ts';
+import { type GatedCellOptions, gatedChecks, lstmStarts } from './forget-bias.ts';
 
 type Gate = 'i' | 'f' | 'g' | 'o';
 type State = 'h' | 'c';
@@ -50,8 +52,6 @@ const rule: Rule<Gate, State, 'tanhC'> = {
   kept: ['tanhC'],
   separateRecurrent: false,
   squashed: { i: 'sigmoid', f: 'sigmoid', g: 'tanh', o: 'sigmoid' },
-  // An open forget gate lets the gradient through from the first training step.
-  initialBias: { f: 1 },
   stages: [
     {
       gates: ['i', 'f', 'g', 'o'],
@@ -71,7 +71,7 @@ const rule: Rule<Gate, State, 'tanhC'> = {
  *     (4) h_t = o * tanhC
  *
  * Hochreiter and Schmidhuber (1997), with the forget gate of Gers, Schmidhuber and Cummins (2000); gates in the order
- * i, f, g, o and parameters as in PyTorch's `LSTMCell`. The forget gate's bias starts at 1 (Jozefowicz et al. 2015).
+ * i, f, g, o and parameters as in PyTorch's `LSTMCell`. `forgetBias` defaults to 1 (Jozefowicz et al. 2015).
  *
  * @example
  * ```ts
@@ -87,7 +87,9 @@ export class LSTMCell<
   const InputSize extends number = number,
   const HiddenSize extends number = number,
 > extends Cell<'h' | 'c', InputSize, HiddenSize> {
-  constructor(options: CellOptions<InputSize, HiddenSize>) {
-    super('LSTMCell', rule, options);
+  constructor(options: GatedCellOptions<InputSize, HiddenSize>) {
+    const type = 'LSTMCell';
+    const { forgetBias, ...shared } = checkOptions(type, options, gatedChecks());
+    super(type, { ...rule, initialBias: lstmStarts(type, options) }, shared);
   }
 }

@@ -1,4 +1,5 @@
 /** The long short-term memory cell with peephole connections. */
+import { checkOptions } from '../common/options.ts';
 import {
   add,
   addColumnSums,
@@ -10,7 +11,8 @@ import {
   tanhBackward,
 } from '../matrix/operations.ts';
 import { constantRow, type Rule } from '../unroll/rule.ts';
-import { Cell, type CellOptions } from './cell.ts';
+import { Cell } from './cell.ts';
+import { type GatedCellOptions, gatedChecks, lstmStarts } from './forget-bias.ts';
 
 const rule: Rule<'i' | 'f' | 'g' | 'o', 'h' | 'c', 'tanhC', 'weightCi' | 'weightCf' | 'weightCo'> = {
   gates: ['i', 'f', 'g', 'o'],
@@ -23,7 +25,6 @@ const rule: Rule<'i' | 'f' | 'g' | 'o', 'h' | 'c', 'tanhC', 'weightCi' | 'weight
   },
   separateRecurrent: false,
   squashed: { i: 'sigmoid', f: 'sigmoid', g: 'tanh', o: 'sigmoid' },
-  initialBias: { f: 1 },
   stages: [
     {
       gates: ['i', 'f', 'g', 'o'],
@@ -97,7 +98,9 @@ export class PeepholeLSTMCell<
   const InputSize extends number = number,
   const HiddenSize extends number = number,
 > extends Cell<'h' | 'c', InputSize, HiddenSize> {
-  constructor(options: CellOptions<InputSize, HiddenSize>) {
-    super('PeepholeLSTMCell', rule, options);
+  constructor(options: GatedCellOptions<InputSize, HiddenSize>) {
+    const type = 'PeepholeLSTMCell';
+    const { forgetBias, ...shared } = checkOptions(type, options, gatedChecks());
+    super(type, { ...rule, initialBias: lstmStarts(type, options) }, shared);
   }
 }

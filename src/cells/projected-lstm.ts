@@ -4,12 +4,13 @@ import { rangeError, weightShape } from '../common/errors.ts';
 import { type Checks, checkOptions, size } from '../common/options.ts';
 import { copy } from '../matrix/operations.ts';
 import type { Rule } from '../unroll/rule.ts';
-import { Cell, type CellOptions, cellChecks } from './cell.ts';
+import { Cell } from './cell.ts';
+import { type GatedCellOptions, gatedChecks, lstmStarts } from './forget-bias.ts';
 import { lstm, lstmBackward } from './lstm.ts';
 
 type ProjectedRule = Rule<'i' | 'f' | 'g' | 'o', 'h' | 'c', 'tanhC' | 'm' | 'projected', 'weightHr'>;
 
-function rule(projectionSize: number): ProjectedRule {
+function rule(projectionSize: number, initialBias: ProjectedRule['initialBias']): ProjectedRule {
   const size = () => projectionSize;
   return {
     gates: ['i', 'f', 'g', 'o'],
@@ -24,7 +25,7 @@ function rule(projectionSize: number): ProjectedRule {
     },
     separateRecurrent: false,
     squashed: { i: 'sigmoid', f: 'sigmoid', g: 'tanh', o: 'sigmoid' },
-    initialBias: { f: 1 },
+    initialBias,
     stages: [
       {
         gates: ['i', 'f', 'g', 'o'],
@@ -48,13 +49,13 @@ export interface ProjectedLSTMCellOptions<
   InputSize extends number,
   HiddenSize extends number,
   ProjectionSize extends number,
-> extends CellOptions<InputSize, HiddenSize> {
+> extends GatedCellOptions<InputSize, HiddenSize> {
   /** P, the number of output features: less than `hiddenSize`. */
   readonly projectionSize: ProjectionSize;
 }
 
 const checks = (): Checks<ProjectedLSTMCellOptions<number, number, number>> => ({
-  ...cellChecks,
+  ...gatedChecks(),
   projectionSize: { required: size },
 });
 
@@ -90,7 +91,7 @@ export class ProjectedLSTMCell<
 > extends Cell<'h' | 'c', InputSize, HiddenSize, ProjectionSize> {
   /** @throws RangeError if `projectionSize` is not a whole number from 1 to less than `hiddenSize`, and as every cell. */
   constructor(options: ProjectedLSTMCellOptions<InputSize, HiddenSize, ProjectionSize>) {
-    const { projectionSize, ...shared } = checkOptions('ProjectedLSTMCell', options, checks());
+    const { projectionSize, forgetBias, ...shared } = checkOptions('ProjectedLSTMCell', options, checks());
     if (projectionSize >= shared.hiddenSize)
       throw rangeError(
         'ProjectedLSTMCell',
@@ -98,7 +99,7 @@ export class ProjectedLSTMCell<
         `is ${projectionSize}`,
         `less than hiddenSize, ${shared.hiddenSize}`,
       );
-    super('ProjectedLSTMCell', rule(projectionSize), shared);
+    super('ProjectedLSTMCell', rule(projectionSize, lstmStarts('ProjectedLSTMCell', options)), shared);
   }
 
   override architecture(): Architecture {

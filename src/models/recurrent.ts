@@ -1,5 +1,6 @@
 /** Shared by the model builders: the input layer and the recurrent layers. */
 import { Cell, type CellOptions } from '../cells/cell.ts';
+import { forgetBiasOption, type GatedCellOptions } from '../cells/forget-bias.ts';
 import { LSTMCell } from '../cells/lstm.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { isCopy, otherCopy } from '../common/instance.ts';
@@ -73,6 +74,8 @@ export interface RecurrentOptions extends PlaceOptions {
   readonly cell?: CellKind | readonly CellKind[] | undefined;
   /** The units of the recurrent layer; for a stack, an array with one number per layer. */
   readonly hiddenSize: number | readonly number[];
+  /** The initial bias of the gate that keeps the state, for cells that have one: default the cell's. */
+  readonly forgetBias?: GatedCellOptions['forgetBias'];
   /** Whether a second cell reads each sequence from its end: default false. */
   readonly bidirectional?: boolean | undefined;
   /** How the outputs of the two directions are combined if `bidirectional`: default `'concatenate'`. */
@@ -106,6 +109,7 @@ export const recurrentChecks = (): Checks<RecurrentOptions> => ({
   ...placeChecks,
   cell: cellKinds,
   hiddenSize: { required: sizes },
+  forgetBias: forgetBiasOption,
   bidirectional: flag,
   merge: merges,
   residual: flag,
@@ -159,7 +163,9 @@ export function recurrentLayers(
   outputs: 'all' | 'last',
 ): { layers: AnyLayer[]; width: number } {
   const { cell = LSTMCell, bidirectional = false, residual = false, dropout, backend, random } = options;
-  const { merge, learnInitialState, noise } = options;
+  const { forgetBias, merge, learnInitialState, noise } = options;
+  // Cells without such a gate refuse the option.
+  const gated = forgetBias === undefined ? {} : { forgetBias };
   if (!bidirectional && merge !== undefined)
     throw rangeError(where, 'merge', `is ${show(merge)}`, 'none without bidirectional: true');
   const units = listOf(options.hiddenSize);
@@ -174,7 +180,7 @@ export function recurrentLayers(
     );
   let width = inputSize;
   const layers = units.flatMap((hiddenSize, at) => {
-    const cell = () => makeCell(kinds[at]!, { inputSize: width, hiddenSize, backend, random });
+    const cell = () => makeCell(kinds[at]!, { inputSize: width, hiddenSize, backend, random, ...gated });
     const given = at === units.length - 1 ? outputs : 'all';
     const settings = { outputs: given, learnInitialState, noise: noise?.fork() };
     const recurrent: AnyLayer = bidirectional

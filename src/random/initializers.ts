@@ -1,6 +1,7 @@
 /** Weight initialisers. Each fills a matrix of `rows` (outputs) × `columns` (inputs), row by row. */
-import { rangeError, show, typeError } from '../common/errors.ts';
-import { type Check, count, magnitude } from '../common/options.ts';
+import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
+import { count, magnitude } from '../common/options.ts';
+import { logarithm } from '../math/elementary.ts';
 import { orthonormal } from './orthogonal.ts';
 import { generatorOf, type Random, randomOption } from './random.ts';
 
@@ -8,9 +9,14 @@ import { generatorOf, type Random, randomOption } from './random.ts';
 export type Initializer = (rows: number, columns: number, random: Random) => Float64Array;
 
 /** Checks that an option is an initialiser. */
-export const initializerOption: Check<Initializer> = (where, argument, value) => {
+export const initializerOption = (
+  where: string,
+  argument: string,
+  value: unknown,
+  expected = 'an initialiser, such as glorotUniform',
+): Initializer => {
   if (typeof value === 'function') return value as Initializer;
-  throw typeError(where, argument, `is ${show(value)}`, 'an initialiser, such as glorotUniform');
+  throw typeError(where, argument, `is ${show(value)}`, expected);
 };
 
 /** The initial values of a weight, from the option `name` of `where` and an optional generator. */
@@ -71,7 +77,7 @@ export const glorotUniform: Initializer = (rows, columns, random) => {
 };
 
 /**
- * An initialiser uniform within ±bound. PyTorch's recurrent layers use bound = 1/√H for every weight and bias.
+ * An initialiser uniform within ±bound: default 1/√rows, which PyTorch's recurrent layers use for every weight and bias.
  *
  * @example
  * ```ts
@@ -80,9 +86,32 @@ export const glorotUniform: Initializer = (rows, columns, random) => {
  * uniform(0.5)(2, 2, new Random(0)).every((value) => Math.abs(value) <= 0.5) // → true
  * ```
  */
-export function uniform(bound: number): Initializer {
-  magnitude('uniform', 'bound', bound);
-  return (rows, columns, random) => drawn(rows * columns, () => random.uniform(-bound, bound));
+export function uniform(bound?: number): Initializer {
+  if (bound !== undefined) magnitude('uniform', 'bound', bound);
+  return (rows, columns, random) => {
+    const most = bound ?? 1 / Math.sqrt(rows);
+    return drawn(rows * columns, () => random.uniform(-most, most));
+  };
+}
+
+/**
+ * An initialiser of forget biases for dependencies of up to `steps` steps: ln u, u uniform from 1 to `steps` − 1. A unit of an
+ * LSTM or a GRU then keeps its state for between 2 and `steps` steps (Tallec and Ollivier 2018, arXiv:1804.11188).
+ *
+ * @param steps a whole number of at least 2.
+ *
+ * @example
+ * ```ts
+ * import { chrono, LSTMCell } from 'recurrent-cells';
+ *
+ * const cell = new LSTMCell({ inputSize: 1, hiddenSize: 8, forgetBias: chrono(400) });
+ * const [inputGate, forgetGate] = [cell.biasIh!.read()[0]!, cell.biasIh!.read()[8]!];
+ * forgetGate > 0 && inputGate === -forgetGate // → true
+ * ```
+ */
+export function chrono(steps: number): Initializer {
+  wholeNumber('chrono', 'steps', steps, 2);
+  return (rows, columns, random) => drawn(rows * columns, () => logarithm(random.uniform(1, steps - 1)));
 }
 
 /**

@@ -133,14 +133,18 @@ export function constantRow(value: number, blocks = 1): OwnParameter {
   };
 }
 
-/** A row with a block for each gate, initially 0 except as given by `starts`. */
+/** The initial biases of gates: one for all units of a gate, or one for each; 0 if missing. */
+export type GateStarts<Gate extends string> = { readonly [gate in Gate]?: number | Float64Array };
+
+/** The initial values of a row with a block for each gate. */
 export function gateRow<Gate extends string>(
   gates: readonly Gate[],
-  starts: { readonly [gate in Gate]?: number },
-): OwnParameter {
-  return (hiddenSize) => ({
-    shape: [gates.length * hiddenSize],
-    initial: () => gates.flatMap((gate) => new Array<number>(hiddenSize).fill(starts[gate] ?? 0)),
+  starts: GateStarts<Gate>,
+  hiddenSize: number,
+): number[] {
+  return gates.flatMap((gate) => {
+    const start: number | Float64Array = starts[gate] ?? 0;
+    return typeof start === 'number' ? new Array<number>(hiddenSize).fill(start) : [...start];
   });
 }
 
@@ -171,8 +175,8 @@ export interface Rule<
    * The gates, states and kept matrices that hold the output of σ or tanh after φ, and can therefore saturate.
    */
   readonly squashed?: { readonly [name in Gate | State | Kept]?: 'sigmoid' | 'tanh' } | undefined;
-  /** The non-zero initial input biases of gates. */
-  readonly initialBias?: { readonly [gate in Gate]?: number } | undefined;
+  /** The non-zero initial input biases of gates; what `biasInitializer` draws is added. */
+  readonly initialBias?: GateStarts<Gate> | undefined;
 }
 
 /** The parts of a cell that the engine uses. G gates of H units each, I inputs, P columns of W_hh: H except with projections. */

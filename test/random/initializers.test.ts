@@ -75,6 +75,12 @@ test('uniform is uniform within its bound', () => {
   expect(variance / (0.25 ** 2 / 3)).toBeCloseTo(1, 1);
 });
 
+test('uniform without a bound is uniform within ±1/√rows', () => {
+  const { largest } = moments(uniform()(25, 300, new Random(1)));
+  expect(largest).toBeLessThanOrEqual(0.2);
+  expect(largest).toBeGreaterThan(0.1999);
+});
+
 test('normal has the given deviation', () => {
   const { mean, variance } = moments(normal(0.1)(200, 300, new Random(1)));
   expect(Math.abs(mean)).toBeLessThan(0.002);
