@@ -12,12 +12,14 @@ export {
   trainBytePairs,
   trainBytePairsAsync,
 } from './text/counts/byte-pair-training.ts';
-export { type Document, lines } from './text/counts/documents.ts';
+export type { Document } from './text/counts/documents.ts';
+export { encodeAll, encodeAllAsync } from './text/counts/encode-all.ts';
 export {
   HeavyHitters,
   type HeavyHittersOptions,
   type SavedHeavyHitters,
 } from './text/counts/heavy-hitters.ts';
+export { type ByteSource, lines, linesOfPart } from './text/counts/lines.ts';
 export { RankFrequency } from './text/counts/rank-frequency.ts';
 export type { SavedSpecials, Specials } from './text/counts/specials.ts';
 export {
@@ -89,6 +91,7 @@ export {
 } from './text/labels/split.ts';
 export { type BatchOptions, batchesByLength, type SequenceBatch } from './text/sequences/batches.ts';
 export { type Chunk, type ChunkOptions, chunksOf } from './text/sequences/chunks.ts';
+export { chunksOfStreams, type StreamOptions } from './text/sequences/chunks-of-streams.ts';
 export { oneHotVectors } from './text/sequences/one-hot.ts';
 export {
   type IndexTensor,

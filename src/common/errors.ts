@@ -22,7 +22,7 @@ export function show(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'object' && value !== null) {
     const name = Object.getPrototypeOf(value)?.constructor?.name;
-    return name === undefined || name === 'Object' ? 'an object' : `a value of type ${name}`;
+    return name === undefined || name === '' || name === 'Object' ? 'an object' : `a value of type ${name}`;
   }
   return String(value);
 }

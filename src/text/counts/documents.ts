@@ -1,9 +1,8 @@
 /**
  * Documents as texts with a tokenizer, or as tokens; all at once, or as they arrive.
  *
- * This file tells texts from tokens before counting, and splits streams into lines.
+ * This file tells texts from tokens before counting.
  */
-import { isBuiltin } from '../../common/builtin.ts';
 import { show, typeError } from '../../common/errors.ts';
 import { checkTokenizer, type Tokenizer } from '../tokenizers/tokenizer.ts';
 
@@ -51,7 +50,7 @@ export function checkTokens(where: string, argument: string, tokens: unknown): I
 }
 
 // Functions with an async counterpart.
-const WITH_ASYNC = ['Vocabulary.fit', 'TokenCounts.of', 'HeavyHitters.of', 'trainBytePairs'];
+const WITH_ASYNC = ['Vocabulary.fit', 'TokenCounts.of', 'HeavyHitters.of', 'trainBytePairs', 'encodeAll'];
 
 /** Returns an iterable that is not a single string. */
 export function checkDocuments(where: string, documents: unknown, async = false): void {
@@ -97,53 +96,4 @@ export async function countDocumentsAsync<Counter extends DocumentCounter>(
   for await (const document of documents)
     counter.addDocument(tokensOf(where, document, counter.documents, tokenizer));
   return counter;
-}
-
-/**
- * Splits the chunks of a stream (bytes in UTF-8, or strings) into lines, wherever the chunks are cut.
- *
- * Lines end at `\n`, `\r\n` or `\r`, which are removed, as is a byte order mark at the start. Takes time linear in the stream's length,
- * even for a single line, and keeps only the current line.
- * the current line is held.
- *
- * @throws TypeError if a chunk is neither bytes nor a string.
- *
- * @example
- * ```ts
- * import { lines, pattern, Vocabulary } from 'recurrent-cells/text';
- * const chunks = ['the bo', 'at\nthe ', 'river\n']; // or createReadStream('corpus.txt'), or response.body
- * const vocabulary = await Vocabulary.fitAsync(lines(chunks), { tokenizer: pattern(), specials: {} });
- * vocabulary.tokens; // → ['the', 'boat', 'river']
- * ```
- */
-export async function* lines(
-  chunks: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
-): AsyncIterableIterator<string> {
-  checkDocuments('lines', chunks, true);
-  const decoder = new TextDecoder();
-  let begun: string[] = [];
-  let first = true;
-  let returned = false;
-  for await (const chunk of chunks) {
-    let text = typeof chunk === 'string' ? chunk : decode(decoder, chunk);
-    if (text === '') continue;
-    // The decoder removes the byte order mark only from bytes.
-    if (first && typeof chunk === 'string' && text.startsWith('\uFEFF')) text = text.slice(1);
-    first = false;
-    if (returned && text.startsWith('\n')) text = text.slice(1);
-    returned = text.endsWith('\r');
-    const parts = text.split(/\r\n|\n|\r/);
-    begun.push(parts[0]!);
-    for (let i = 1; i < parts.length; i++) {
-      yield begun.join('');
-      begun = [parts[i]!];
-    }
-  }
-  const rest = begun.join('') + decoder.decode();
-  if (rest !== '') yield rest;
-}
-
-function decode(decoder: TextDecoder, chunk: unknown): string {
-  if (isBuiltin(chunk, 'Uint8Array')) return decoder.decode(chunk, { stream: true });
-  throw typeError('lines', 'a chunk', `is ${show(chunk)}`, 'a string or a Uint8Array');
 }

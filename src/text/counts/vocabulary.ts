@@ -8,6 +8,7 @@ import { rangeError, show, typeError } from '../../common/errors.ts';
 import { checkOwn, own } from '../../common/instance.ts';
 import { type Checks, checkOptions, flag, record } from '../../common/options.ts';
 import { readCounts, readSaved, readTokens } from '../../common/saved.ts';
+import { IndexList } from '../sequences/index-list.ts';
 import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
 import { emptyReport, readReport } from './saved-report.ts';
 import {
@@ -212,8 +213,8 @@ export class Vocabulary {
   encode(tokens: Iterable<string>, options: EncodeOptions = {}): Int32Array {
     if (typeof tokens === 'string' || typeof tokens?.[Symbol.iterator] !== 'function')
       throw typeError('Vocabulary.encode', 'tokens', `is ${show(tokens)}`, 'an iterable of tokens');
-    const indices: number[] = [];
     const { start, end } = checkOptions('Vocabulary.encode', options, encodeChecks);
+    const indices = new IndexList('Vocabulary.encode', Array.isArray(tokens) ? tokens.length + 2 : 16);
     if (start) indices.push(this.#special('start'));
     for (const token of tokens) {
       if (typeof token !== 'string')
@@ -229,7 +230,7 @@ export class Vocabulary {
       indices.push(index);
     }
     if (end) indices.push(this.#special('end'));
-    return Int32Array.from(indices);
+    return indices.toArray();
   }
 
   /** Converts indices to spellings, with or without specials. @throws RangeError for an index out of range. */

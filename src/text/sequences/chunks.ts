@@ -28,6 +28,13 @@ export interface Chunk {
   readonly targets: IndexTensor;
   /** Whether this is the first window, whose initial state is zero. All others start from the carried state. */
   readonly first: boolean;
+  /**
+   * What `train` reads: each row continues the same row of the previous window, from the state at its end. Not set with k2 > k1,
+   * where the state comes from step `carry` instead.
+   */
+  readonly continues?: boolean;
+  /** [batch] The valid steps of each row, if some have ended: only from {@link chunksOfStreams}. */
+  readonly lengths?: number[];
   /** Steps from `fresh` on are new; earlier windows counted the losses before it. */
   readonly fresh: number;
   /**
@@ -97,6 +104,7 @@ function* windows(
       return { data, shape: [batchSize, time] };
     };
     const carry = Math.min(startOf(j + 1) - start, time);
-    yield { inputs: block(0), targets: block(1), first: j === 0, fresh: j * k1 - start, carry };
+    const chunk = { inputs: block(0), targets: block(1), first: j === 0, fresh: j * k1 - start, carry };
+    yield k2 === k1 ? { ...chunk, continues: j > 0 } : chunk;
   }
 }

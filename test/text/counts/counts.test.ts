@@ -142,36 +142,6 @@ describe('HeavyHitters', () => {
   });
 });
 
-describe('lines', () => {
-  const collect = async (chunks: Iterable<Uint8Array | string>) => {
-    const all: string[] = [];
-    for await (const line of lines(chunks)) all.push(line);
-    return all;
-  };
-
-  property.prop([
-    fc
-      .array(fc.constantFrom('a', '강', '👩‍👧', '\n', '\r\n', '\r', ' '), { maxLength: 30 })
-      .map((parts) => parts.join('')),
-    fc.array(fc.nat(30), { maxLength: 6 }),
-  ])('do not depend on where the bytes are cut', async (text, cuts) => {
-    const bytes = new TextEncoder().encode(text);
-    const ends = [...cuts.map((cut) => Math.min(cut, bytes.length)), bytes.length].sort((a, b) => a - b);
-    const expected = text.split(/\r\n|\n|\r/);
-    if (expected.at(-1) === '') expected.pop();
-    expect(await collect(ends.map((end, i) => bytes.subarray(i === 0 ? 0 : ends[i - 1], end)))).toEqual(
-      expected,
-    );
-  });
-
-  test('do not depend on where strings are cut, even within \\r\\n', async () => {
-    expect(await collect(['a\r', '', '\nb', 'c\n', '\n'])).toEqual(['a', 'bc', '']);
-    await expect(collect([5 as never])).rejects.toThrow(
-      'lines: a chunk is 5, expected a string or a Uint8Array',
-    );
-  });
-});
-
 test('tokens are ordered by code points, not UTF-16 units', () => {
   const strings = [
     '',
@@ -233,17 +203,4 @@ test('documents are counted beyond 32 bits', () => {
   expect(counts.documents).toBe(2 ** 32 + 11);
   const loaded = TokenCounts.fromJSON(JSON.stringify(counts));
   expect([...loaded.entries()]).toEqual([...counts.entries()]);
-});
-
-test('a byte order mark at the start of a stream is skipped, in bytes and in strings', async () => {
-  const read = async (chunks: (string | Uint8Array)[]) => {
-    const found: string[] = [];
-    for await (const line of lines(chunks)) found.push(line);
-    return found;
-  };
-  expect(await read(['', '\uFEFFa\n', '\uFEFFb'])).toEqual(['a', '\uFEFFb']);
-  expect(await read([new TextEncoder().encode('\uFEFFa'), new TextEncoder().encode('\nb')])).toEqual([
-    'a',
-    'b',
-  ]);
 });

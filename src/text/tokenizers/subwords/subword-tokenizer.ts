@@ -5,6 +5,7 @@
  */
 import { rangeError, show, typeError } from '../../../common/errors.ts';
 import { type Checks, checkOptions, flag } from '../../../common/options.ts';
+import { IndexList } from '../../sequences/index-list.ts';
 import { type Aligned, step } from '../normalize.ts';
 import { checkText, savedTokenizer, type Token, type Tokenizer } from '../tokenizer.ts';
 import type { Decoder } from './decoders.ts';
@@ -135,8 +136,11 @@ export function subwordTokenizer(parts: SubwordParts): SubwordTokenizer {
     tokenAt,
     encode(text, options = {}) {
       const { specials: surrounded = false } = checkOptions('encode', options, encodeChecks);
-      const found = Array.from(placed(checkText('subword', text), false), ({ index }) => index);
-      return Int32Array.from(surrounded ? [...around.before, ...found, ...around.after] : found);
+      const found = new IndexList('encode');
+      if (surrounded) found.append(around.before);
+      for (const { index } of placed(checkText('subword', text), false)) found.push(index);
+      if (surrounded) found.append(around.after);
+      return found.toArray();
     },
     decode(given, options = {}) {
       if (typeof given?.[Symbol.iterator] !== 'function')
