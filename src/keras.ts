@@ -1,7 +1,9 @@
 /**
- * Models of Keras: what TensorFlow.js saves, with layers of the library that compute the same.
+ * Models of Keras and TensorFlow.js, with layers of the library that compute the same.
  *
  * @packageDocumentation
  */
+export { type FromKerasOptions, fromKeras } from './keras/file.ts';
 export { KerasModel } from './keras/model.ts';
 export { type Files, type FromTfjsOptions, fromTfjs } from './keras/tfjs.ts';
+export type { Inflate } from './storage/zip.ts';

@@ -292,8 +292,8 @@ const layerNormalization: Maker = (layer, source) => {
   const width = (gamma || beta || undefined)?.shape[0];
   if (width === undefined) throw refused(source, layer, 'has neither scale nor center', 'one of them');
   const made = new LayerNorm({ inputSize: width, epsilon: Number(epsilon), backend: source.backend });
-  if (gamma) write(source, layer, 'gamma', made.weight!, gamma.data);
-  if (beta) write(source, layer, 'beta', made.bias!, beta.data);
+  write(source, layer, 'gamma', made.weight!, gamma ? gamma.data : new Float64Array(width).fill(1));
+  write(source, layer, 'beta', made.bias!, beta ? beta.data : new Float64Array(width));
   return [made];
 };
 

@@ -1,8 +1,8 @@
 /**
  * Parses ONNX files to graphs of nodes (onnx.proto of version 1.12), without interpreting them.
  *
- * Numbers in comments are field numbers of the messages. Protocol Buffers are decoded by hand: a hundred lines, whereas a
- * library adds 13 to 22 kB to every program that loads a model.
+ * Numbers in comments are field numbers of the messages. Protocol Buffers are decoded by hand
+ * (docs/decisions/11-formats-by-hand.md).
  */
 import { elementsOf } from '../common/tensor.ts';
 import { elementWidth, StoredTensor } from '../storage/stored-tensor.ts';

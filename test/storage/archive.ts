@@ -1,20 +1,21 @@
-/** Zip archives of stored entries, for tests. */
-import { crc32 } from 'node:zlib';
+/** Zip archives for tests. */
+import { crc32, deflateRawSync } from 'node:zlib';
 
-/** The bytes of an archive; `method` and `size` of the entries may be false. */
+/** The bytes of an archive, stored or deflated; `method` and `size` of the entries may be false. */
 export function zip(
   files: Readonly<Record<string, Uint8Array>>,
-  lie: { readonly method?: number; readonly size?: number } = {},
+  lie: { readonly method?: number; readonly size?: number; readonly deflate?: boolean } = {},
 ): Uint8Array {
   const locals: Buffer[] = [];
   const entries: Buffer[] = [];
   let offset = 0;
-  for (const [name, bytes] of Object.entries(files)) {
+  for (const [name, plain] of Object.entries(files)) {
+    const bytes = lie.deflate ? deflateRawSync(plain) : plain;
     const fields = Buffer.alloc(26);
-    fields.writeUInt16LE(lie.method ?? 0, 4);
-    fields.writeUInt32LE(crc32(bytes), 10);
+    fields.writeUInt16LE(lie.method ?? (lie.deflate ? 8 : 0), 4);
+    fields.writeUInt32LE(crc32(plain), 10);
     fields.writeUInt32LE(bytes.length, 14);
-    fields.writeUInt32LE(lie.size ?? bytes.length, 18);
+    fields.writeUInt32LE(lie.size ?? plain.length, 18);
     fields.writeUInt16LE(Buffer.byteLength(name), 22);
     const local = Buffer.concat([Buffer.from('PK\x03\x04'), fields, Buffer.from(name), bytes]);
     const place = Buffer.alloc(14);
