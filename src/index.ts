@@ -229,4 +229,13 @@ export { train } from './training/train.ts';
 export type { Trainable } from './training/trainable.ts';
 export type { Updated, UpdateOptions } from './training/update.ts';
 export type { WeightArrays } from './training/weight-arrays.ts';
-export type { Matrices, OwnParameter, OwnStart, Rule, Stage, Step, StepGradient } from './unroll/rule.ts';
+export type {
+  GateStarts,
+  Matrices,
+  OwnParameter,
+  OwnStart,
+  Rule,
+  Stage,
+  Step,
+  StepGradient,
+} from './unroll/rule.ts';

@@ -1,7 +1,7 @@
 /**
  * Models of Keras and TensorFlow.js, with layers of the library that compute the same.
  *
- * @packageDocumentation
+ * @module recurrent-cells/keras
  */
 export { type FromKerasOptions, fromKeras } from './keras/file.ts';
 export { KerasModel } from './keras/model.ts';

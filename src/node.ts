@@ -1,7 +1,7 @@
 /**
  * Features for Node only: faster kernels and products, on request, checkpoint files, and files read in parts.
  *
- * @packageDocumentation
+ * @module recurrent-cells/node
  */
 export { type NativeProductsOptions, useNativeProducts } from './kernels/native/index.ts';
 export { useWideKernels } from './kernels/wide/index.ts';

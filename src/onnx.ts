@@ -1,7 +1,7 @@
 /**
  * Models as ONNX files: read and run here, or written for ONNX Runtime and whatever else takes them.
  *
- * @packageDocumentation
+ * @module recurrent-cells/onnx
  */
 export { type ToOnnxOptions, toOnnx } from './onnx/export.ts';
 export type { GraphValue } from './onnx/graph.ts';

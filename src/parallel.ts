@@ -1,7 +1,7 @@
 /**
  * Training on several threads: data-parallel, over Node's `worker_threads` and the Web Workers of browsers.
  *
- * @packageDocumentation
+ * @module recurrent-cells/parallel
  */
 
 export { type LossBuilder, type LossBuilders, type ServeOptions, serve } from './parallel/serve.ts';

@@ -3,7 +3,7 @@
  *
  * Our cells compute what PyTorch's do, gate order and both biases included, so nothing is converted but names.
  *
- * @packageDocumentation
+ * @module recurrent-cells/pytorch
  */
 export { readCheckpoint } from './pytorch/checkpoint.ts';
 export type { Nameable, NameOptions } from './pytorch/names.ts';

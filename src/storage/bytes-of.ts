@@ -28,7 +28,9 @@ const CHUNK = 2 ** 18;
  * ```
  */
 export function bytesOf(path: string): {
+  /** In bytes. */
   readonly size: number;
+  /** The bytes from `start` up to `end`, exclusive. */
   open(start: number, end: number): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 } {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
