@@ -1,0 +1,96 @@
+/**
+ * Looks at the site in Chromium: `npm run docs` first, then `npm run check:site`. On a phone's width no page is wider than the screen, every page has
+ * one title and no error, and the search finds what guides say.
+ *
+ * CHROMIUM names the browser; without one the check says so and passes, unless CHROMIUM is set.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Page } from 'playwright-core';
+
+const site = fileURLToPath(new URL('../../docs/api', import.meta.url));
+const types: { readonly [extension: string]: string } = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+const SEARCHES = [
+  ['early stopping', 'Training'],
+  ['checkpoint', 'saveCheckpoint'],
+  ['LSTMCell', 'LSTMCell'],
+] as const;
+
+/** The site as a server of static files gives it. */
+const server = createServer((request, response) => {
+  const path = join(site, decodeURIComponent(new URL(request.url!, 'http://localhost').pathname));
+  if (!path.startsWith(site) || !existsSync(path)) response.writeHead(404).end();
+  else
+    response.writeHead(200, { 'content-type': types[extname(path)] ?? 'text/plain' }).end(readFileSync(path));
+});
+
+const pages = readdirSync(site, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.html'))
+  .map((entry) => relative(site, join(entry.parentPath, entry.name)).split(sep).join('/'))
+  // All pages of sources are made by one template.
+  .filter((path) => !path.startsWith('sources/') || /\/(?:lstm|layer)\.ts/.test(path))
+  .sort();
+
+const faults: string[] = [];
+
+/** What is wrong with a page as it stands. */
+async function look(page: Page, path: string): Promise<void> {
+  const { width, titles, charset } = await page.evaluate(() => ({
+    width: document.documentElement.scrollWidth,
+    titles: document.querySelectorAll('h1').length,
+    charset: document.characterSet,
+  }));
+  const screen = page.viewportSize()!.width;
+  if (width > screen) faults.push(`${path}: ${width} pixels wide on a screen of ${screen}`);
+  if (titles !== 1) faults.push(`${path}: ${titles} titles`);
+  if (charset !== 'UTF-8') faults.push(`${path}: charset ${charset}`);
+}
+
+async function search(page: Page, text: string, expected: string): Promise<void> {
+  await page.goto(`${origin}/index.html`);
+  await page.click('#tsd-search-trigger');
+  await page.fill('#tsd-search-input', text);
+  try {
+    await page.waitForSelector('#tsd-search-results li a', { timeout: 15_000 });
+  } catch {
+    faults.push(`search for ${text}: nothing`);
+    return;
+  }
+  const found = await page.locator('#tsd-search-results li').allInnerTexts();
+  if (!found.some((result) => result.includes(expected)))
+    faults.push(`search for ${text}: ${found.map((result) => result.trim()).join(', ')}, but no ${expected}`);
+}
+
+const executablePath =
+  process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+if (executablePath === undefined) {
+  console.log('site: not looked at, since there is no Chromium (name one by CHROMIUM)');
+  process.exit(0);
+}
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`));
+page.on('console', (message) => {
+  if (message.type() === 'error') faults.push(`${page.url()}: ${message.text()}`);
+});
+for (const path of pages) {
+  await page.goto(`${origin}/${path}`, { waitUntil: 'domcontentloaded' });
+  await look(page, path);
+}
+for (const [text, expected] of SEARCHES) await search(page, text, expected);
+await browser.close();
+server.close();
+for (const fault of faults) console.error(fault);
+console.log(`site: ${pages.length} pages, ${faults.length} faults`);
+process.exit(faults.length > 0 ? 1 : 0);
