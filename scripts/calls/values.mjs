@@ -30,6 +30,8 @@ export const wrongValues = [
   ['a Map', () => new Map([['a', 1]])],
   ['a Date', () => new Date(0)],
   ['a Uint8Array', () => Uint8Array.of(1, 2, 3)],
+  ['a BigInt64Array', () => BigInt64Array.of(1n)],
+  ['a DataView', () => new DataView(new ArrayBuffer(8))],
 ];
 
 export function kindOf(value) {

@@ -33,7 +33,7 @@ const checks: Checks<BinaryCrossEntropyOptions> = {
  * elements, and 0 if there are none.
  *
  * @throws RangeError if a `positiveWeight` is not a finite number of at least 0, or `reduction` is unknown; when used, if
- * their number is not the width.
+ * their number is not the width, or a target is not in [0, 1].
  *
  * @example
  * ```ts
@@ -61,6 +61,7 @@ export function binaryCrossEntropy<R extends Reduction = 'mean'>(
     const block = () => arena.matrix(rows, columns);
     const [opposite, positive, negative, values, part] = [block(), block(), block(), block(), block()];
     scale(opposite, x, -1);
+    checkTargets(where, y);
     split(positive, negative, y, weights);
     softplus(values, x);
     mul(values, values, negative);
@@ -77,6 +78,16 @@ export function binaryCrossEntropy<R extends Reduction = 'mean'>(
       },
     };
   });
+}
+
+/** PyTorch takes any target; but outside [0, 1] the loss is unbounded below, and training diverges. */
+function checkTargets(where: string, y: Matrix): void {
+  const { values } = y.backend.heap;
+  for (let i = 0; i < y.rows * y.columns; i++) {
+    const target = values[y.offset + i]!;
+    if (!(target >= 0 && target <= 1))
+      throw rangeError(where, 'target', `has ${target}`, 'numbers from 0 to 1');
+  }
 }
 
 /** positive ← p·y, negative ← 1 − y; rows are contiguous. */

@@ -18,7 +18,7 @@ export interface LossOptions {
   readonly lengths?: readonly number[] | undefined;
   /**
    * The factor of each term, shaped like the target, or `[batch]` for `ctc`: default 1. The divisor of a mean does not include
-   * these weights, as in PyTorch's binary cross-entropy.
+   * these weights, and negative ones are taken, both as in PyTorch's binary cross-entropy.
    */
   readonly weights?: Tensor | undefined;
   /** The compute backend: default `float64()` for float64 outputs and `float32()` for float32 outputs. */

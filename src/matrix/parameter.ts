@@ -136,8 +136,8 @@ export class Parameter {
         `has length ${values.length}`,
         `${length} for shape [${this.shape.join(', ')}]`,
       );
-    // Arrays of numbers alone cannot hold anything else.
-    if (!ArrayBuffer.isView(values))
+    // A typed array holds numbers alone, or bigints alone.
+    if (!ArrayBuffer.isView(values) || typeof values[0] !== 'number')
       for (let i = 0; i < length; i++)
         if (typeof values[i] !== 'number')
           throw typeError('Parameter.write', `values[${i}]`, `is ${show(values[i])}`, 'a number');

@@ -106,7 +106,11 @@ function pairsOf<Item>(
 }
 
 function itemsOf<Item>(where: string, argument: string, sequence: Iterable<Item>): Item[] {
-  if (typeof (sequence as Iterable<Item> | undefined)?.[Symbol.iterator] === 'function')
-    return Array.from(sequence);
+  if (typeof (sequence as Iterable<Item> | undefined)?.[Symbol.iterator] === 'function') {
+    const items = Array.from(sequence);
+    const hole = Array.isArray(sequence) ? items.findIndex((_, i) => !(i in sequence)) : -1;
+    if (hole >= 0) throw typeError(where, `${argument}[${hole}]`, 'is a hole', 'an item');
+    return items;
+  }
   throw typeError(where, argument, `is ${show(sequence)}`, 'a sequence, such as an array or a string');
 }

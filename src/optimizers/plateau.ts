@@ -1,6 +1,14 @@
 /** A learning-rate factor that drops when a value stops improving. */
 import { show, typeError } from '../common/errors.ts';
-import { type Checks, checkOptions, count, fraction, magnitude, real } from '../common/options.ts';
+import {
+  type Checks,
+  checkOptions,
+  count,
+  fraction,
+  magnitude,
+  notNegative,
+  real,
+} from '../common/options.ts';
 import type { Schedule } from './schedules.ts';
 
 /** Options of {@link PlateauDecay}. */
@@ -66,7 +74,10 @@ const stateChecks: Checks<PlateauDecayState> = {
  */
 export class PlateauDecay {
   /** The current factor, for any step. */
-  readonly schedule: Schedule = () => this.#state.factor;
+  readonly schedule: Schedule = (step) => {
+    notNegative('PlateauDecay.schedule', 'step', step);
+    return this.#state.factor;
+  };
   readonly #options: PlateauDecayOptions;
   #state: PlateauDecayState = { factor: 1, best: undefined, waited: 0, cooling: 0 };
 

@@ -5,11 +5,27 @@
  * + − * /, so every engine gives the same bits.
  */
 import { rangeError } from '../common/errors.ts';
-import { type Checks, callback, checkOptions, count, fraction, magnitude, size } from '../common/options.ts';
+import {
+  type Checks,
+  callback,
+  checkOptions,
+  count,
+  fraction,
+  magnitude,
+  notNegative,
+  size,
+} from '../common/options.ts';
 import { halfCosine, power } from '../math/elementary.ts';
 
-/** Returns the factor of the optimiser's learning rate at a step, starting at 0. */
+/**
+ * Returns the factor of the optimiser's learning rate at a step, starting at 0. Those of the library take any step of at least
+ * 0, whole or not, infinity included, and refuse others.
+ */
 export type Schedule = (step: number) => number;
+
+function checked(where: string, factor: Schedule): Schedule {
+  return (step) => factor(notNegative(where, 'step', step));
+}
 
 /** Options of {@link stepDecay}. */
 export interface StepDecayOptions {
@@ -69,7 +85,7 @@ export interface OneCycleOptions {
  */
 export function constant(factor = 1): Schedule {
   magnitude('constant', 'factor', factor);
-  return () => factor;
+  return checked('constant', () => factor);
 }
 
 const stepDecayChecks: Checks<StepDecayOptions> = { every: { required: size }, factor: magnitude };
@@ -89,7 +105,7 @@ const stepDecayChecks: Checks<StepDecayOptions> = { every: { required: size }, f
  */
 export function stepDecay(options: StepDecayOptions): Schedule {
   const { every, factor = 0.1 } = checkOptions('stepDecay', options, stepDecayChecks);
-  return (step) => power(factor, Math.floor(step / every));
+  return checked('stepDecay', (step) => power(factor, Math.floor(step / every)));
 }
 
 const exponentialDecayChecks: Checks<ExponentialDecayOptions> = { factor: { required: magnitude } };
@@ -108,7 +124,7 @@ const exponentialDecayChecks: Checks<ExponentialDecayOptions> = { factor: { requ
  */
 export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
   const { factor } = checkOptions('exponentialDecay', options, exponentialDecayChecks);
-  return (step) => power(factor, step);
+  return checked('exponentialDecay', (step) => power(factor, step));
 }
 
 const linearWarmupChecks: Checks<LinearWarmupOptions> = { steps: { required: size }, next: callback };
@@ -128,8 +144,7 @@ const linearWarmupChecks: Checks<LinearWarmupOptions> = { steps: { required: siz
  */
 export function linearWarmup(options: LinearWarmupOptions): Schedule {
   const { steps, next = constant() } = checkOptions('linearWarmup', options, linearWarmupChecks);
-  // NaN goes to neither side.
-  return (step) => (step >= steps ? next(step - steps) : (step + 1) / steps);
+  return checked('linearWarmup', (step) => (step < steps ? (step + 1) / steps : next(step - steps)));
 }
 
 const cosineDecayChecks: Checks<CosineDecayOptions> = {
@@ -158,7 +173,7 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
   if (warmup >= steps)
     throw rangeError('cosineDecay', 'warmup', `is ${warmup}`, `a whole number below steps, ${steps}`);
   const fall: Schedule = (step) => floor + (1 - floor) * halfCosine(Math.min(step / (steps - warmup), 1));
-  return warmup === 0 ? fall : linearWarmup({ steps: warmup, next: fall });
+  return checked('cosineDecay', warmup === 0 ? fall : linearWarmup({ steps: warmup, next: fall }));
 }
 
 const oneCycleChecks: Checks<OneCycleOptions> = {
@@ -188,8 +203,9 @@ export function oneCycle(options: OneCycleOptions): Schedule {
   const top = rise * steps - 1;
   const between = (from: number, to: number, share: number) =>
     to + (from - to) * halfCosine(Math.min(Math.max(share, 0), 1));
-  return (step) =>
+  return checked('oneCycle', (step) =>
     step <= top && top > 0
       ? between(start, 1, step / top)
-      : between(1, end, (step - top) / (steps - 1 - top));
+      : between(1, end, (step - top) / (steps - 1 - top)),
+  );
 }

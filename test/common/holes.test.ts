@@ -6,6 +6,8 @@ import {
   chrF,
   crossEntropy,
   Dense,
+  editDistance,
+  errorRate,
   exactMatch,
   float64,
   GRUCell,
@@ -57,6 +59,8 @@ const calls: [string, () => unknown][] = [
   ['indices’ shape', () => indices([1, 2], holed(2, 1))],
   ['a shape', () => dense.infer({ data: new Float64Array(4), shape: holed(2, 1, 2) })],
   ['a shape of forward', () => sequence.forward({ data: new Float64Array(4), shape: holed(2, 1, 2) })],
+  ['editDistance', () => editDistance(holed(1, 2), [1, 2])],
+  ['errorRate', () => errorRate([[1, 2]], [holed(1, 2)])],
   ['lengths', () => sequence.infer(steps, { lengths: holed(1, 2, 2) })],
   ['a state’s shape', () => sequence.infer(steps, { state: { h } })],
   ['a gradient’s shape', () => dense.forward(tensor([[1, 2]])).backward({ data: new Float64Array(1), shape: holed(1, 1) })], // biome-ignore format: one step

@@ -230,6 +230,31 @@ describe('LayerNorm', () => {
     }
   });
 
+  test('of the largest and the smallest numbers of float64, is that of the same features times a power of two', () => {
+    const features = [1, -0.25, 0.5, 0.9375];
+    for (const epsilon of [0, 1e-5]) {
+      const layer = new LayerNorm({ inputSize: 4, epsilon, backend: float64() });
+      const run = (factor: number) => {
+        const pass = layer.forward(tensor([features.map((x) => factor * x)]));
+        return [numbers(pass.output), numbers(pass.backward(tensor([[1, 2, 3, 5]])).input)];
+      };
+      const [output, dInput] = run(2 ** 100) as [number[], number[]];
+      for (const power of [1023, 600, -500, -900]) {
+        if (power < 0 && epsilon > 0) continue;
+        const [found, gradient] = run(2 ** power) as [number[], number[]];
+        expect(found).toEqual(output.map((y) => expect.closeTo(y, 12)));
+        const ratio = gradient.map((d, j) => (d / dInput[j]!) * 2 ** (power - 100));
+        expect(ratio).toEqual(Array(4).fill(expect.closeTo(1, 10)));
+      }
+    }
+    const largest = new LayerNorm({ inputSize: 2, backend: float64() }).infer(tensor([[1.7e308, -1.7e308]]));
+    expect(numbers(largest.output)).toEqual([expect.closeTo(1, 14), expect.closeTo(-1, 14)]);
+    const equal = new LayerNorm({ inputSize: 3, backend: float64() }).infer(
+      tensor([[1.7e308, 1.7e308, 1.7e308]]),
+    );
+    expect(numbers(equal.output)).toEqual([0, 0, 0]);
+  });
+
   test('without epsilon, gives zeros and finite gradients for equal features and padding', () => {
     const layer = new LayerNorm({ inputSize: 2, epsilon: 0 });
     const ones = tensor([

@@ -43,3 +43,9 @@ export const elementDraw: fc.Arbitrary<Drawn & { random: Random }> = extent.map(
     return { output, target, lengths: lengthsOf(random, batch, time), random };
   },
 );
+
+/** Outputs `[batch, time, width]`, and targets of that shape from 0 to 1. */
+export const shareDraw = elementDraw.map((drawn) => {
+  const data = Float64Array.from(drawn.target.data, () => drawn.random.next());
+  return { ...drawn, target: { ...drawn.target, data } };
+});

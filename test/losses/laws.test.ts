@@ -16,7 +16,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
-import { classDraw, elementDraw } from './draw.ts';
+import { classDraw, elementDraw, shareDraw } from './draw.ts';
 import { type Drawn, expectPaddingToBeInert, expectReductionsToAgree, gradientError } from './numerical.ts';
 
 const weights = ({ output, random }: Drawn & { random: Random }) =>
@@ -44,7 +44,7 @@ const losses = {
     },
   },
   binaryCrossEntropy: {
-    draw: elementDraw,
+    draw: shareDraw,
     make: (drawn: Drawn & { random: Random }) => {
       const positiveWeight = weights(drawn);
       return (reduction: Reduction) => binaryCrossEntropy({ reduction, positiveWeight });
@@ -104,7 +104,7 @@ describe.each(Object.entries(losses))('%s', (_, { draw, make }) => {
 });
 
 describe('term weights', () => {
-  test.prop([elementDraw])('multiply each term, in binary cross-entropy as in PyTorch', (drawn) => {
+  test.prop([shareDraw])('multiply each term, in binary cross-entropy as in PyTorch', (drawn) => {
     const { output, target, lengths, random } = drawn;
     const weights = { data: output.data.map(() => random.uniform(0, 2)), shape: output.shape };
     const options = { lengths, weights };

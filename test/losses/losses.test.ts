@@ -334,3 +334,25 @@ describe('errors', () => {
     );
   });
 });
+
+describe('what is weighed and aimed at', () => {
+  test('binary cross-entropy takes targets from 0 to 1, and anything in padding', () => {
+    const loss = binaryCrossEntropy();
+    const logits = tensor([[[1], [2]]]);
+    for (const target of [-1e-9, 1.5, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => loss.forward(logits, tensor([[[1], [target]]]))).toThrow(
+        new RangeError(`binaryCrossEntropy.forward: target has ${target}, expected numbers from 0 to 1`),
+      );
+      const { value } = loss.measure(logits, tensor([[[1], [target]]]), { lengths: [1] });
+      expect(value).toBeCloseTo(Math.log1p(Math.exp(-1)), 14);
+    }
+    expect(loss.measure(logits, tensor([[[0], [1]]])).weight).toBe(2);
+  });
+
+  test('weights of terms may be negative, as in PyTorch', () => {
+    const weights = tensor([[-2, 3]]);
+    const pass = binaryCrossEntropy().forward(tensor([[0, 0]]), tensor([[1, 0]]), { weights });
+    expect(pass.value).toBeCloseTo(0.5 * Math.LN2, 14);
+    expect(Array.from(pass.backward().data)).toEqual([0.5, 0.75]);
+  });
+});

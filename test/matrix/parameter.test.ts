@@ -56,6 +56,9 @@ test('refuses values that are not numbers, and other things than arrays', () => 
   expect(() => weight.write(new Array(2))).toThrow(
     new TypeError('Parameter.write: values[0] is undefined, expected a number'),
   );
+  expect(() => weight.write(new BigInt64Array(2) as never)).toThrow(
+    new TypeError('Parameter.write: values[0] is 0n, expected a number'),
+  );
   expect(() => weight.write('ab' as never)).toThrow(
     new TypeError('Parameter.write: values is "ab", expected an array of numbers'),
   );

@@ -1,6 +1,14 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { constant, cosineDecay, exponentialDecay, linearWarmup, stepDecay } from '../../src/index.ts';
+import {
+  constant,
+  cosineDecay,
+  exponentialDecay,
+  linearWarmup,
+  oneCycle,
+  PlateauDecay,
+  stepDecay,
+} from '../../src/index.ts';
 
 const steps = (count: number) => Array.from({ length: count }, (_, step) => step);
 
@@ -63,4 +71,29 @@ describe('errors', () => {
     ],
     [() => cosineDecay({ steps: 10, floor: 2 }), 'cosineDecay: floor is 2, expected a number from 0 to 1'],
   ])('%#', (make, text) => expect(make).toThrow(new RangeError(text)));
+});
+
+test('each schedule refuses a step that is no number of at least 0', () => {
+  const schedules = {
+    constant: constant(),
+    stepDecay: stepDecay({ every: 2 }),
+    exponentialDecay: exponentialDecay({ factor: 0.5 }),
+    linearWarmup: linearWarmup({ steps: 2 }),
+    cosineDecay: cosineDecay({ steps: 4, warmup: 2 }),
+    oneCycle: oneCycle({ steps: 4 }),
+    'PlateauDecay.schedule': new PlateauDecay().schedule,
+  };
+  for (const [name, schedule] of Object.entries(schedules)) {
+    for (const step of [-1, -1e-9, Number.NaN, Number.NEGATIVE_INFINITY])
+      expect(() => schedule(step)).toThrow(
+        new RangeError(`${name}: step is ${step}, expected a number of at least 0`),
+      );
+    expect(() => schedule('1' as never)).toThrow(
+      new TypeError(`${name}: step is "1", expected a number of at least 0`),
+    );
+    for (const step of [0.5, 1e9, Number.POSITIVE_INFINITY]) {
+      expect(schedule(step)).toBeGreaterThanOrEqual(0);
+      expect(schedule(step)).toBeLessThanOrEqual(1);
+    }
+  }
 });

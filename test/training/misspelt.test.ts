@@ -1,14 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  Dense,
-  evaluate,
-  linearWarmup,
-  meanSquaredError,
-  type Optimizer,
-  SGD,
-  tensor,
-  train,
-} from '../../src/index.ts';
+import { Dense, evaluate, meanSquaredError, type Optimizer, SGD, tensor, train } from '../../src/index.ts';
 
 const model = new Dense({ inputSize: 1, outputSize: 1 });
 const batch = { inputs: tensor([[1]]), targets: tensor([[1]]) };
@@ -41,10 +32,6 @@ test.each([[Array(1)], [['a']], [[Number.NaN]]])('a restored slot of %j is refus
   >;
   (state.parameters.weight!.slots as Record<string, unknown>).velocity = velocity;
   expect(() => optimizer.restore(model.parameters(), state)).toThrow('weight.velocity[0]');
-});
-
-test('a schedule of NaN is NaN', () => {
-  expect(linearWarmup({ steps: 10 })(Number.NaN)).toBeNaN();
 });
 
 test('a hole in groups is refused', () => {

@@ -1,5 +1,5 @@
 /** Normalisation in plain TypeScript. */
-import type { Heap } from '../heap.ts';
+import type { Heap, Values } from '../heap.ts';
 import type { NormalizationKernels } from '../kernels.ts';
 
 /** The normalisation kernels of a heap. */
@@ -14,18 +14,20 @@ export function normalization(heap: Heap): NormalizationKernels {
           out + i * outStride,
           inverseDeviation + i * inverseDeviationStride,
         ];
+        const unit = unitOf(x, from, columns, epsilon);
         let mean = 0;
-        for (let j = 0; j < columns; j++) mean += x[from + j]!;
+        for (let j = 0; j < columns; j++) mean += x[from + j]! * unit;
         mean /= columns;
         // The mean is rounded. If features are nearly equal, its rounding error is as large as their deviations.
         let rest = 0;
-        for (let j = 0; j < columns; j++) rest += x[from + j]! - mean;
+        for (let j = 0; j < columns; j++) rest += x[from + j]! * unit - mean;
         rest /= columns;
         let variance = 0;
-        for (let j = 0; j < columns; j++) variance += (x[from + j]! - mean - rest) ** 2;
-        const spread = variance / columns + epsilon;
-        x[d] = spread === 0 ? 0 : 1 / Math.sqrt(spread);
-        for (let j = 0; j < columns; j++) x[to + j] = (x[from + j]! - mean - rest) * x[d]!;
+        for (let j = 0; j < columns; j++) variance += (x[from + j]! * unit - mean - rest) ** 2;
+        const spread = variance / columns + epsilon * unit * unit;
+        x[d] = spread === 0 ? 0 : unit / Math.sqrt(spread);
+        const factor = x[d]! / unit;
+        for (let j = 0; j < columns; j++) x[to + j] = (x[from + j]! * unit - mean - rest) * factor;
       }
     },
     normalizeBackward(
@@ -53,4 +55,15 @@ export function normalization(heap: Heap): NormalizationKernels {
       }
     },
   };
+}
+
+/**
+ * A power of two, by which a row is multiplied so that squares neither overflow nor, without ε, underflow: 1 for all but extreme
+ * features.
+ */
+function unitOf(x: Values, from: number, columns: number, epsilon: number): number {
+  let largest = 0;
+  for (let j = 0; j < columns; j++) largest = Math.max(largest, Math.abs(x[from + j]!));
+  if (largest > 2 ** 480) return 2 ** -600;
+  return largest < 2 ** -480 && epsilon === 0 ? 2 ** 500 : 1;
 }
