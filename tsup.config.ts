@@ -20,9 +20,12 @@ export default defineConfig({
   tsconfig: 'tsconfig.build.json',
   // One copy of each module whichever entries a program imports: backends are singletons.
   splitting: true,
+  sourcemap: true,
   // By Rollup, for the sake of what it writes in CommonJS: without it every class and every ?. is rewritten.
   treeshake: true,
   esbuildOptions(options, { format }) {
+    // The sources are published beside the maps, once.
+    options.sourcesContent = false;
     // import.meta is a syntax error in CommonJS; what stands for it must do no harm where it is loaded and not used.
     if (format === 'cjs') options.define = { ...options.define, 'import.meta.url': 'location.href' };
   },
