@@ -5,6 +5,7 @@
  *     npm run check:consumers -- Vite     those whose names contain it
  */
 import { execFile, execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -214,10 +215,14 @@ async function served(out, policy) {
   }
 }
 
+const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
 /** Opens a page in Chromium and returns what its program reports. */
 async function visited(url) {
   const { chromium } = await import(inFolder('node_modules/playwright-core/index.mjs'));
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  const executablePath = browsers.find(existsSync);
+  if (executablePath === undefined) throw new Error(`there is no browser at ${browsers.join(' or ')}`);
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
     const page = await browser.newPage();
     const messages = [];
