@@ -6,6 +6,8 @@
  */
 
 import type { Backend } from '../src/kernels/backend.ts';
+import { float64 } from '../src/kernels/index.ts';
+import { useNativeProducts } from '../src/kernels/native/index.ts';
 import { type SimdKind, simdBackend } from '../src/kernels/simd/index.ts';
 import { useWideKernels } from '../src/kernels/wide/index.ts';
 import { multiplyAddsOf, ROUND_FLOPS, WIDE_ROUND_FLOPS, wideMultiplyAdds } from './multiply-adds.ts';
@@ -34,18 +36,18 @@ function best(work: () => void): number {
   return shortest;
 }
 
-function wideBackend(): Backend | undefined {
+function made(make: () => Backend): Backend | undefined {
   try {
-    return useWideKernels();
+    return make();
   } catch {
     return undefined;
   }
 }
 
-function measure(kind: SimdKind | 'wide'): void {
-  const backend = kind === 'wide' ? wideBackend() : simdBackend(kind);
+/** Prints a table for a backend; its shares are of the ceiling of `kind`. */
+function measure(kind: SimdKind | 'wide', backend: Backend | undefined, title: string = kind): void {
   if (backend === undefined) {
-    console.log(`\n${kind}: not in this engine`);
+    console.log(`\n${title}: not in this engine`);
     return;
   }
   const { heap, kernels } = backend;
@@ -144,6 +146,9 @@ function measure(kind: SimdKind | 'wide'): void {
   });
 }
 
-measure('simd');
-measure('relaxed');
-measure('wide');
+measure('simd', simdBackend('simd'));
+measure('relaxed', simdBackend('relaxed'));
+measure('wide', made(useWideKernels));
+const native = made(useNativeProducts);
+measure('wide', native, 'native');
+measure('wide', native && float64(), 'native, float64');

@@ -23,6 +23,7 @@ export const avx2: NodeJS.ProcessEnv = {
 export const peers: readonly Peer[] = [
   { name: 'ours', kind: 'ours', program: 'ours' },
   { name: 'ours-wide', kind: 'ours', program: 'ours', argument: 'wide' },
+  { name: 'ours-native', kind: 'ours', program: 'ours', argument: 'native' },
   { name: 'onnxruntime-web', kind: 'js', program: 'onnx-web' },
   { name: 'jax-js', kind: 'js', program: 'jax' },
   { name: 'tfjs-wasm', kind: 'js', program: 'tfjs', argument: 'wasm' },

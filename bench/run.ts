@@ -3,7 +3,7 @@
  *
  *     --only W1,W5          these workloads (W7 includes all three variants); default all
  *     --peers none|js|all   which peers, or their names separated by commas; default all
- *     --node PATH           the Node to measure; default the running one
+ *     --node PATH|VERSION   the Node to measure: a program, or a version that npm installs, such as 26 or latest; default the running one
  *     --rounds N            rounds of each system; default 7
  *     --core N              the core to run on; default the last
  *     --json FILE           also writes { ceilings, rows, cannot }
@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Ceilings } from './ceilings.ts';
 import { type Comparison, compare, type Settings } from './compare.ts';
+import { nodeProgram } from './node-program.ts';
 import { environment, type Peer, peers, pinning, pythonWithTorch } from './peers.ts';
 import { prepare, programFile } from './prepare.ts';
 import { digits, table } from './table.ts';
@@ -69,7 +70,8 @@ const python = pythonWithTorch();
 const files = mkdtempSync(join(tmpdir(), 'recurrent-cells-bench-'));
 process.on('exit', () => rmSync(files, { recursive: true, force: true }));
 
-const node = (program: string) => [...core, options.node, programFile(program)];
+const runtime = nodeProgram(options.node);
+const node = (program: string) => [...core, runtime, programFile(program)];
 const settings: Settings = {
   rounds: Number(options.rounds),
   roundMs: ROUND_MS,

@@ -1,4 +1,4 @@
-/** recurrent-cells, through its public interface; with the argument `wide`, using 256-bit kernels. */
+/** recurrent-cells, through its public interface; with the argument `wide` or `native`, using 256-bit kernels, and BLAS for products. */
 import {
   Adam,
   type AnyLayer,
@@ -21,12 +21,14 @@ import {
   type Tensor,
   train,
 } from 'recurrent-cells';
-import { useWideKernels } from 'recurrent-cells/node';
+import { useNativeProducts, useWideKernels } from 'recurrent-cells/node';
 import { type Job, serve, squareMean } from '../protocol.ts';
 import type { Tensors } from '../tensors.ts';
 import type { Workload } from '../workloads.ts';
 
-if (process.argv[4] === 'wide') useWideKernels();
+const [, , , , kernels] = process.argv;
+if (kernels === 'wide' || kernels === 'native') useWideKernels();
+if (kernels === 'native') useNativeProducts();
 
 const cells = { rnn: RNNCell, lstm: LSTMCell, gru: GRUCell };
 
