@@ -12,6 +12,7 @@ import * as Plot from '@observablehq/plot';
 import {
   AdamW,
   type Batch,
+  classesOf,
   cosineDecay,
   crossEntropy,
   GRUCell,
@@ -27,12 +28,14 @@ import {
   tensor,
   train,
 } from 'recurrent-cells';
+import { SparseMatrix } from 'recurrent-cells/text';
+import { logisticRegression } from './lib/logistic-regression.ts';
 import { picture } from './lib/picture.ts';
 import { withProgress } from './lib/progress.ts';
 import { report } from './lib/result.ts';
 
-const { values: options } = parseArgs({ options: { seed: { type: 'string', default: '1' } } });
-const SEED = Number(options.seed);
+const { values: options } = parseArgs({ options: { seeds: { type: 'string', default: '6' } } });
+const SEEDS = Array.from({ length: Number(options.seeds) }, (_, i) => i + 1);
 const DAYS = 21;
 const HIDDEN = 24;
 const EPOCHS = 30;
@@ -109,14 +112,21 @@ const lastDay: Reader = {
   model: (outputSize, random) => oneToOne({ inputSize, hiddenSize: HIDDEN, outputSize, random }),
 };
 
+/** The predictions of a network for the validation and test days. */
+interface Said {
+  readonly validated: Tensor;
+  readonly tested: Tensor;
+}
+
 /** Trains a network and returns its predictions for the validation and test days. */
 async function learn<Target extends Tensor | Indices>(
   reader: Reader,
+  seed: number,
   outputSize: number,
   loss: Loss<Target>,
   targetsOf: (targets: readonly number[]) => Target,
-): Promise<{ validated: Tensor; tested: Tensor }> {
-  const random = new Random(SEED);
+): Promise<Said> {
+  const random = new Random(seed);
   const model = reader.model(outputSize, random);
   const steps = EPOCHS * Math.ceil(training.length / BATCH);
   const batches = (function* (): Generator<Batch<Tensor, Target>> {
@@ -144,17 +154,26 @@ async function learn<Target extends Tensor | Indices>(
 // The network predicts the change from today, so it starts from the baseline of yesterday's value.
 const { deviation } = scales[1]!;
 const change = (day: number) => (days[day]!.warmest - days[day - 1]!.warmest) / deviation;
-const warmthOf = (reader: Reader) =>
-  learn(reader, 1, smoothL1(), (targets) => tensor(targets.map((day) => [change(day)])));
-const kindsOf = (reader: Reader) =>
-  learn(reader, KINDS.length, crossEntropy(), (targets) =>
+const warmthOf = (reader: Reader, seed: number) =>
+  learn(reader, seed, 1, smoothL1(), (targets) => tensor(targets.map((day) => [change(day)])));
+const kindsOf = (reader: Reader, seed: number) =>
+  learn(reader, seed, KINDS.length, crossEntropy(), (targets) =>
     indices(
       targets.map((day) => days[day]!.kind),
       [targets.length],
     ),
   );
-const [warmth, kinds] = [await warmthOf(weeks), await kindsOf(weeks)];
-const [warmthAlone, kindsAlone] = [await warmthOf(lastDay), await kindsOf(lastDay)];
+/** The predictions of one network for each seed. */
+async function eachSeed(
+  reader: Reader,
+  learnOne: (reader: Reader, seed: number) => Promise<Said>,
+): Promise<Said[]> {
+  const said: Said[] = [];
+  for (const seed of SEEDS) said.push(await learnOne(reader, seed));
+  return said;
+}
+const [warmth, kinds] = [await eachSeed(weeks, warmthOf), await eachSeed(weeks, kindsOf)];
+const [warmthAlone, kindsAlone] = [await eachSeed(lastDay, warmthOf), await eachSeed(lastDay, kindsOf)];
 
 /** A plot of a third of a year: the measurements, and the predictions of the day before. */
 function forecasts(part: readonly number[], { data }: Tensor): string {
@@ -184,23 +203,50 @@ const meanOf = (part: readonly number[], of: (day: number, at: number) => number
   part.reduce((sum, day, at) => sum + of(day, at), 0) / part.length;
 const warmthError = (part: readonly number[], { data }: Tensor) =>
   meanOf(part, (day, at) => Math.abs(data[at]! * deviation - (days[day]!.warmest - days[day - 1]!.warmest)));
-const kindAccuracy = (part: readonly number[], { data }: Tensor) =>
-  meanOf(part, (day, at) => {
-    const scores = Array.from(data.subarray(at * KINDS.length, (at + 1) * KINDS.length));
-    return scores.indexOf(Math.max(...scores)) === days[day]!.kind ? 1 : 0;
-  });
+const kindAccuracy = (part: readonly number[], classes: ArrayLike<number>) =>
+  meanOf(part, (day, at) => (classes[at] === days[day]!.kind ? 1 : 0));
 
-console.log(
-  `Validation: ${warmthError(validation, warmth.validated).toFixed(2)} °C, ${kindAccuracy(validation, kinds.validated).toFixed(3)}`,
-);
+/** The kinds that logistic regression of the last days expects: how many days, and the penalty, are chosen on the validation days. */
+function regression(): number[] {
+  const given = (part: readonly number[], length: number) =>
+    SparseMatrix.fromDense(part.map((day) => seen.slice(day - length, day).flat()));
+  const tried = [1, 3, 7].flatMap((length) =>
+    [1, 10, 100].map((penalty) => {
+      const labels = training.map((day) => days[day]!.kind);
+      const model = logisticRegression(given(training, length), labels, { penalty });
+      const classes = (part: readonly number[]) => model.classify(given(part, length));
+      return { classes, right: kindAccuracy(validation, classes(validation)) };
+    }),
+  );
+  return tried.reduce((best, one) => (one.right > best.right ? one : best)).classes(test);
+}
+
+/** The mean over the seeds, and their standard deviation. */
+function spread(values: readonly number[], digits: number, unit = ''): string {
+  const mean = values.reduce((sum, value) => sum + value) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  return `${mean.toFixed(digits)} ± ${Math.sqrt(variance).toFixed(digits)}${unit}`;
+}
+const degrees = (said: readonly Said[], of: 'validated' | 'tested') =>
+  spread(
+    said.map((one) => warmthError(of === 'tested' ? test : validation, one[of])),
+    3,
+    ' °C',
+  );
+const shares = (said: readonly Said[], of: 'validated' | 'tested') =>
+  spread(
+    said.map((one) => kindAccuracy(of === 'tested' ? test : validation, classesOf(one[of]).data)),
+    3,
+  );
+
+console.log(`Validation: ${degrees(warmth, 'validated')}, ${shares(kinds, 'validated')}`);
 report({
   example: 'weather',
   title: 'Tomorrow’s weather in Seattle',
   structure: 'many-to-one, a number and a class',
   data: `Seattle, ${days.length} days of 2012–2015 (vega-datasets)`,
   split: `the first ${validateFrom} days for training, ${validation.length} for validation, the last ${test.length} for testing`,
-  seed: SEED,
-  model: `two GRUs of ${HIDDEN} over ${DAYS} days, dropout 0.3, ${EPOCHS} epochs`,
+  model: `two GRUs of ${HIDDEN} over ${DAYS} days, dropout 0.3, ${EPOCHS} epochs; mean and standard deviation over seeds 1 to ${SEEDS.length}`,
   measures: ['mean error of the maximum temperature', 'kind correct'],
   rows: [
     {
@@ -214,23 +260,23 @@ report({
     {
       system: 'the day before only: two networks without memory or dropout',
       kind: 'baseline',
-      values: [
-        `${warmthError(test, warmthAlone.tested).toFixed(2)} °C`,
-        kindAccuracy(test, kindsAlone.tested).toFixed(3),
-      ],
+      values: [degrees(warmthAlone, 'tested'), shares(kindsAlone, 'tested')],
+    },
+    {
+      system: 'logistic regression of the last days',
+      kind: 'baseline',
+      values: ['–', kindAccuracy(test, regression()).toFixed(3)],
     },
     {
       system: 'these GRUs',
       kind: 'ours',
-      values: [
-        `${warmthError(test, warmth.tested).toFixed(2)} °C`,
-        kindAccuracy(test, kinds.tested).toFixed(3),
-      ],
+      values: [degrees(warmth, 'tested'), shares(kinds, 'tested')],
     },
   ],
-  notes: 'The networks that read only the day before show what three weeks of memory add.',
+  notes:
+    'The networks that read only the day before show what three weeks of memory add: to the temperature nothing that is seen, to the kind of weather a point at most, on 293 days, whose accuracy has a standard error of 2.8 points. How many days the regression reads, one, three or seven, and its penalty are chosen on the validation days.',
   picture: {
-    svg: forecasts(test.slice(0, SHOWN), warmth.tested),
+    svg: forecasts(test.slice(0, SHOWN), warmth[0]!.tested),
     caption: `The first ${SHOWN} days of the test part`,
   },
 });

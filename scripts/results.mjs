@@ -90,7 +90,7 @@ function section({
 
 \`npm run example ${example}\` · ${structure}
 
-${data}; ${split}. ${model}; seed ${seed}.
+${data}; ${split}. ${model}${seed === undefined ? '' : `; seed ${seed}`}.
 
 ${grid(
   measures,

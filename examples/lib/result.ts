@@ -31,7 +31,8 @@ export interface Result {
   readonly data: string;
   /** The training and test sets. */
   readonly split: string;
-  readonly seed: number;
+  /** Not if the figures are of several seeds. */
+  readonly seed?: number | undefined;
   /** The network and its size. */
   readonly model: string;
   readonly measures: readonly string[];

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import {
   Adam,
   AdamW,
+  accuracy,
   type Batch,
   Bidirectional,
   type CellMaker,
@@ -189,19 +190,7 @@ const tagging: Task = {
     })();
     const steps = 2 * Math.ceil(training.length / 32);
     await learn(model, batches, steps, crossEntropy(), new Adam({ learningRate }));
-    let [right, all] = [0, 0];
-    for (const { inputs, lengths, targets } of batchesOf(validation)) {
-      const { data, shape } = model.infer(inputs, { lengths }).output;
-      const [, time, width] = shape;
-      lengths.forEach((length, row) => {
-        for (let at = row * time; at < row * time + length; at++) {
-          const scores = data.subarray(at * width, (at + 1) * width);
-          if (scores.indexOf(Math.max(...scores)) === targets.data[at]) right++;
-          all++;
-        }
-      });
-    }
-    return 1 - right / all;
+    return 1 - (await evaluate(model, batchesOf(validation), [accuracy()])).accuracy!;
   },
 };
 

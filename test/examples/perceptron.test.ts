@@ -21,10 +21,10 @@ test('learns a tag from the words and tags around', () => {
 });
 
 test('tags unseen words by their endings', () => {
-  const tag = perceptronTagger(
-    ['jumping/G walking/G running/G', 'jumped/D walked/D ended/D'].map(sentence),
-    { epochs: 8, random: new Random(1) },
-  );
+  const tag = perceptronTagger(['jumping/G walking/G running/G', 'jumped/D walked/D ended/D'].map(sentence), {
+    epochs: 8,
+    random: new Random(1),
+  });
   expect(tag(['talking'])).toEqual(['G']);
   expect(tag(['talked'])).toEqual(['D']);
 });
