@@ -72,7 +72,7 @@ export function report({ picture, ...result }: Result): void {
 function print(result: Omit<Result, 'picture'>): void {
   const { title, data, split, seed, model, measures, rows, notes, table } = result;
   console.log(`\n${title}`);
-  console.log(`  ${data}; ${split}; ${model}; seed ${seed}\n`);
+  console.log(`  ${data}; ${split}; ${model}${seed === undefined ? '' : `; seed ${seed}`}\n`);
   const bold = new Set(rows.filter(({ kind }) => kind === 'ours').map(({ system }) => system));
   printTable([['', ...measures], ...rows.map(({ system, values }) => [system, ...values])], bold);
   // The notes describe the full run and do not apply to a short one.
