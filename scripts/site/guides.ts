@@ -2,7 +2,7 @@
 export const guides: readonly { readonly title: string; readonly files: readonly string[] }[] = [
   {
     title: 'Start',
-    files: ['guides/getting-started', 'guides/shapes', 'guides/coming-from'],
+    files: ['guides/getting-started', 'guides/getting-started.ko', 'guides/shapes', 'guides/coming-from'],
   },
   {
     title: 'Guides',

@@ -1,0 +1,138 @@
+/** The README and its Korean twin: what programs print, figures, links. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import peers from '../../docs/peers.json' with { type: 'json' };
+import manifest from '../../package.json' with { type: 'json' };
+import { program, root } from '../examples/blocks.ts';
+
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const folder = join(root, 'node_modules/.cache/documentation-printed');
+
+beforeAll(() => mkdirSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A ts block and the text block behind it, which says what it prints. */
+const printing = ['README.md', 'README.ko.md'].flatMap((file) =>
+  [
+    ...read(file).matchAll(
+      /^```ts\n([^`]*?(?:`[^`\n]*`[^`]*?)*)^```\n+(?:[^\n`#]+\n+)?^```text\n([\s\S]*?)^```$/gm,
+    ),
+  ].map(([, code, printed], at) => ({ file, code: code!, printed: printed!, name: `${file}, ${at}` })),
+);
+// Figures depend on the initial weights, and the drawing of a model on its sizes alone.
+const shape = (text: string) => text.replace(/\d+\.\d+/g, '#');
+
+test('the README shows what two of its programs print', () => {
+  expect(printing.filter(({ file }) => file === 'README.md').length).toBe(2);
+});
+
+test.each(printing)('$name prints what it says', async ({ name, code, printed }) => {
+  const file = join(folder, `${name.replace(/\W+/g, '-')}.ts`);
+  writeFileSync(file, program({ place: name, code }));
+  Object.assign(globalThis, {
+    check: (actual: unknown, expected: unknown) => expect(actual).toEqual(expected),
+  });
+  const lines: string[] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation((line) => void lines.push(String(line)));
+  try {
+    await import(/* @vite-ignore */ file);
+  } finally {
+    log.mockRestore();
+  }
+  expect(shape(`${lines.join('\n')}\n`)).toBe(shape(printed));
+});
+
+describe('the comparison with other libraries', () => {
+  const rows = (text: string) =>
+    text
+      .split('\n')
+      .filter((line) => line.startsWith('|'))
+      .map((line) =>
+        line
+          .split('|')
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      );
+  const figures = (cells: readonly string[]) =>
+    cells.map((cell) => /^[\d.,]+|^–/.exec(cell)?.[0].replace(',', ''));
+  const others = Object.entries(peers.speed.times);
+
+  test.each(['README.md', 'README.ko.md'])('%s has the measured figures, with their dates', (file) => {
+    const text = read(file);
+    const [head, , w1, w5, size] = rows(text);
+    expect(head!.slice(1).map((name) => name.replace(' (wasm)', ''))).toEqual([
+      'recurrent-cells',
+      ...others.map(([name]) => name),
+    ]);
+    const times = (workload: 'W1' | 'W5') => others.map(([, factors]) => String(factors[workload] ?? '–'));
+    const [first, second] = peers.speed.rows;
+    expect(figures(w1!.slice(1))).toEqual([first!.ours.split(' ')[0], ...times('W1')]);
+    expect(figures(w5!.slice(1))).toEqual([second!.ours.split(' ')[0], ...times('W5')]);
+    expect(figures(size!.slice(1))).toEqual(Object.values(peers.size.gzip).map(String));
+    expect(text).toContain(peers.speed.date);
+    expect(text).toContain(peers.size.date);
+  });
+
+  test('the figures are those of the table in docs/performance.md', () => {
+    const [, javascript] = read('docs/performance.md').split('beside what JavaScript has');
+    const [, jax, tfjs, , brain, web] = rows(javascript!).find(([name]) => name === 'W1')!;
+    const { times } = peers.speed;
+    expect([jax, tfjs, brain]).toEqual(
+      [times['jax-js'].W1, times['TensorFlow.js'].W1, times['brain.js'].W1].map(String),
+    );
+    expect([web, times['ONNX Runtime Web'].W1]).toEqual(['does not train', null]);
+  });
+});
+
+describe.each(['README.md', 'README.ko.md'])('links of %s', (file) => {
+  const links = [...read(file).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link]) => link!)
+    .filter((link) => !/^https?:/.test(link));
+
+  test('lead to files that are published with it, and to headings that are there', () => {
+    expect(links.length).toBeGreaterThan(8);
+    for (const link of links) {
+      const [path, anchor] = link.split('#');
+      const target = join(root, dirname(file), path!);
+      expect(existsSync(target), link).toBe(true);
+      const name = relative(root, target);
+      const published = ['README.md', ...manifest.files].some((entry) =>
+        new RegExp(`^${entry.replace(/\./g, '\\.').replace('*', '[^/]*')}(?:/|$)`).test(name),
+      );
+      expect(published, `${link} is published`).toBe(true);
+      const slug = (heading: string) =>
+        heading
+          .toLowerCase()
+          .replace(/[^\p{L}\p{N} -]/gu, '')
+          .replace(/ /g, '-');
+      const headings = [...readFileSync(target, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+        slug(heading!),
+      );
+      if (anchor !== undefined) expect(headings, link).toContain(anchor);
+    }
+  });
+});
+
+describe.each([
+  ['README.md', 'README.ko.md'],
+  ['docs/guides/getting-started.md', 'docs/guides/getting-started.ko.md'],
+])('%s in Korean', (english, korean) => {
+  const [original, translated] = [read(english), read(korean)];
+  const blocks = (text: string) => [...text.matchAll(/^```(\w*)\n[\s\S]*?^```$/gm)].map(([block]) => block);
+  const prose = (text: string) => text.replace(/^```\w*\n[\s\S]*?^```$/gm, '');
+  const levels = (text: string) => [...prose(text).matchAll(/^(#+) /gm)].map(([, level]) => level);
+  const rows = (text: string) =>
+    prose(text)
+      .split('\n')
+      .filter((line) => /^\s*[-|]/.test(line)).length;
+  const names = (text: string) =>
+    [...new Set([...prose(text).matchAll(/`([^`]+)`/g)].map(([, name]) => name!))].sort();
+
+  test('has the same code, headings, tables and names', () => {
+    expect(blocks(translated)).toEqual(blocks(original));
+    expect(levels(translated)).toEqual(levels(original));
+    expect(rows(translated)).toBe(rows(original));
+    expect(names(translated)).toEqual(names(original));
+  });
+});
