@@ -167,11 +167,11 @@ export class Conv1d<
     const y = output.values;
     if (bias === undefined) fill(y, 0);
     else copyRow(y, bias.value);
-    const taps = this.#taps(input.batch, x.rows / input.batch, output.time);
+    const taps = () => this.#taps(input.batch, x.rows / input.batch, output.time);
     const windows = this.#windows(x, output);
     const kernels = windows === undefined ? this.#kernels(arena, weight.value) : undefined;
     if (windows !== undefined) addProduct(y, windows, weight.value.T);
-    else for (const { k, at, from } of taps) addProduct(at(y), from(x), kernels![k]!.T);
+    else for (const { k, at, from } of taps()) addProduct(at(y), from(x), kernels![k]!.T);
     return {
       output,
       backward: (dOutput, _, needsInput) => {
@@ -179,7 +179,7 @@ export class Conv1d<
         if (!weight.frozen)
           arena.scope(() => {
             const dKernels = arena.zeros(this.kernelSize, this.outputSize * this.inputSize);
-            for (const { k, at, from } of taps) addProduct(this.#kernel(dKernels, k), at(dOutput).T, from(x));
+            for (const { k, at, from } of taps()) addProduct(this.#kernel(dKernels, k), at(dOutput).T, from(x));
             const columns = columnsOf(weight.gradient, this.kernelSize);
             const dWeight = arena.matrix(columns.rows, columns.columns);
             transpose(dWeight, dKernels);
@@ -188,7 +188,7 @@ export class Conv1d<
         if (!needsInput) return {};
         const dX = arena.zeros(x.rows, x.columns);
         const apart = kernels ?? this.#kernels(arena, weight.value);
-        for (const { k, at, from } of taps) addProduct(from(dX), at(dOutput), apart[k]!);
+        for (const { k, at, from } of taps()) addProduct(from(dX), at(dOutput), apart[k]!);
         let dInput = dX;
         if (mirrored.length > 0) {
           dInput = arena.zeros(given.rows, given.columns);

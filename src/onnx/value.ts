@@ -115,16 +115,19 @@ export function picked(value: Value, shape: readonly number[], place: (at: numbe
   return out;
 }
 
-/** Permutes the axes. */
+/** Permutes the axes; the elements are shared where only axes of one element move. */
 export function transposed(value: Value, order: readonly number[]): Value {
   const shape = order.map((axis) => value.shape[axis]!);
+  const long = order.filter((axis) => value.shape[axis] !== 1);
+  if (long.every((axis, at) => at === 0 || long[at - 1]! < axis)) return reshaped(value, shape);
   const strides = stridesOf(value.shape);
   const steps = order.map((axis) => strides[axis]!);
   return picked(value, shape, (at) => indexOf(at, shape, steps));
 }
 
-/** `count` slices of an axis from `start`, every `step`-th. */
+/** `count` slices of an axis from `start`, every `step`-th; the value itself if these are all. */
 export function sliced(value: Value, axis: number, start: number, count: number, step = 1): Value {
+  if (step === 1 && count === value.shape[axis]) return value;
   const strides = stridesOf(value.shape);
   const shape = value.shape.map((size, at) => (at === axis ? count : size));
   const steps = strides.map((stride, at) => (at === axis ? stride * step : stride));
