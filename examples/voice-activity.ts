@@ -100,13 +100,15 @@ const sizeOf = (bytes: Uint8Array) => `${kilobytes(bytes)}, ${kilobytes(gzipSync
 const points = heard.map(({ ours }, i) => ({ seconds: ((i + 0.5) * FRAME) / RATE, probability: ours }));
 const wave = Array.from({ length: Math.floor(samples.length / 160) }, (_, i) => {
   const piece = samples.subarray(160 * i, 160 * (i + 1));
-  return { seconds: (160 * i) / RATE, low: Math.min(...piece), high: Math.max(...piece) };
+  // In a band of its own, below the probabilities.
+  const [low, high] = [Math.min(...piece), Math.max(...piece)].map((value) => 0.4 * value - 0.45);
+  return { seconds: (160 * i) / RATE, low, high };
 });
 const svg = picture({
   width: 900,
   height: 260,
   x: { label: 'seconds' },
-  y: { label: 'probability of speech', domain: [-0.6, 1] },
+  y: { label: 'probability of speech', domain: [-0.9, 1], ticks: [0, 0.25, 0.5, 0.75, 1] },
   marks: [
     Plot.ruleX(wave, { x: 'seconds', y1: 'low', y2: 'high', strokeOpacity: 0.35 }),
     Plot.ruleY([THRESHOLD], { strokeDasharray: '3 3', strokeOpacity: 0.5 }),

@@ -19,6 +19,7 @@ const examples = [
   'names',
   'weather',
   'voice-activity',
+  'exported-model',
   'number-words',
   'spelling-to-phonemes',
   'translation',

@@ -179,7 +179,8 @@ export class Conv1d<
         if (!weight.frozen)
           arena.scope(() => {
             const dKernels = arena.zeros(this.kernelSize, this.outputSize * this.inputSize);
-            for (const { k, at, from } of taps()) addProduct(this.#kernel(dKernels, k), at(dOutput).T, from(x));
+            for (const { k, at, from } of taps())
+              addProduct(this.#kernel(dKernels, k), at(dOutput).T, from(x));
             const columns = columnsOf(weight.gradient, this.kernelSize);
             const dWeight = arena.matrix(columns.rows, columns.columns);
             transpose(dWeight, dKernels);
