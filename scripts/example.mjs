@@ -8,7 +8,7 @@ const folder = fileURLToPath(new URL('../examples/', import.meta.url));
 const LIGHT = ['character-language-model', 'adding-problem', 'copy-memory', 'two-digit-addition'];
 
 // Folder by folder: a recursive listing would follow links in node_modules back into this repository.
-const names = ['', 'text/'].flatMap((part) =>
+const names = ['', 'text/', 'scaling/'].flatMap((part) =>
   readdirSync(`${folder}${part}`)
     .filter((file) => file.endsWith('.ts'))
     .map((file) => `${part}${file.slice(0, -3)}`),
