@@ -39,7 +39,7 @@ const MANTISSA_BITS: i32 = 23;
 // loads into a 256-bit instruction if a load that can fault lies between them.
 // @ts-ignore: decorator
 @external("env", "zero")
-declare const ZERO: usize;
+export declare const ZERO: usize;
 
 // @ts-ignore: decorator
 @inline

@@ -1,4 +1,5 @@
 /** A row times an unpacked matrix: B is read once, sequentially, at memory speed. */
+import { ZERO } from './exponential';
 import { EDGE } from './scratch';
 import { LANES, load4, madd, store4, storePair, VECTOR } from './vector';
 
@@ -90,8 +91,9 @@ export function dotProducts(
     const b1 = n > 1 ? b + bStride : b;
     const b2 = n > 2 ? b1 + bStride : b1;
     const b3 = n > 3 ? b2 + bStride : b2;
-    fourDots(EDGE, a, b, b1, b2, b3, k);
-    const sums = v128.load(EDGE);
+    const at = WIDE ? EDGE + ZERO : EDGE;
+    fourDots(at, a, b, b1, b2, b3, k);
+    const sums = v128.load(at);
     store4(c, add ? f32x4.add(v128.load(c), sums) : sums, n);
     b += bStride * 4;
     c += VECTOR;
@@ -116,6 +118,17 @@ function fourDots(out: usize, a: usize, b0: usize, b1: usize, b2: usize, b3: usi
     b1 += 2 * VECTOR;
     b2 += 2 * VECTOR;
     b3 += 2 * VECTOR;
+  }
+  if (WIDE) {
+    // Only sums that are stored in pairs are merged.
+    storePair(out, s0, t0);
+    storePair(out + 32, s1, t1);
+    storePair(out + 64, s2, t2);
+    storePair(out + 96, s3, t3);
+    s0 = v128.load(out), t0 = v128.load(out, 16);
+    s1 = v128.load(out, 32), t1 = v128.load(out, 48);
+    s2 = v128.load(out, 64), t2 = v128.load(out, 80);
+    s3 = v128.load(out, 96), t3 = v128.load(out, 112);
   }
   for (; k > 0; k -= LANES) {
     const x = load4(a, k);
