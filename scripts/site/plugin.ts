@@ -29,6 +29,7 @@ import {
 import { categories, categoryOf } from './categories.ts';
 import { guides } from './guides.ts';
 import { equations, isEquations } from './mathematics.ts';
+import { buildPlayground } from './playground.ts';
 import { renderSource, sourcePage } from './sources.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -149,6 +150,7 @@ export function load(app: Application): void {
     const media = page.project.files.getNameToAbsoluteMap();
     page.contents = page
       .contents!.replace(/href="source:([^"#]+)/g, (_, file: string) => `href="${to(file)}`)
+      .replace(/href="site:/g, `href="${up}`)
       // Code that guides link to would be copied as it is, and shown without a charset.
       .replace(
         /href="(?:\.\.\/)*media\/([^"#]+\.(?:ts|mjs|py))/g,
@@ -161,5 +163,8 @@ export function load(app: Application): void {
       href: context.relativeURL('assets/katex/katex.min.css'),
     }),
   );
-  app.renderer.on(Renderer.EVENT_END, (event) => addFiles(event, linked));
+  app.renderer.on(Renderer.EVENT_END, (event) => {
+    addFiles(event, linked);
+    buildPlayground(event.outputDirectory);
+  });
 }

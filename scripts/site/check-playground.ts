@@ -1,0 +1,157 @@
+/**
+ * Uses the playground in Chromium, after `npm run docs`: three models train 200 steps and their losses fall, pause and resume,
+ * the gradient is drawn for each length, a word is pronounced, speech is found; at a phone's width, by keyboard alone, in dark and
+ * light, without an error and without a task of the main thread above 100 ms.
+ */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const site = fileURLToPath(new URL('../../docs/api', import.meta.url));
+/** A folder for pictures of the page; none are made without it. */
+const pictures = process.argv[2];
+const LONGEST_MS = 100;
+const types: { readonly [extension: string]: string } = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+const executablePath =
+  process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+if (executablePath === undefined) {
+  console.log('playground: not used, since there is no Chromium (name one by CHROMIUM)');
+  process.exit(0);
+}
+const server = createServer(({ url }, response) => {
+  const path = join(site, new URL(url!, 'http://localhost').pathname);
+  if (!path.startsWith(site) || !existsSync(path)) response.writeHead(404).end();
+  else
+    response
+      .writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' })
+      .end(readFileSync(path));
+});
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+const page = `http://127.0.0.1:${(server.address() as AddressInfo).port}/playground/index.html`;
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const faults: string[] = [];
+/** The longest task of the main thread in each use. */
+const tasks: number[] = [];
+const expect = (holds: boolean, what: string) => {
+  if (!holds) faults.push(what);
+};
+
+/** The numbers in a section's status. */
+async function status(of: Page, id: string, pattern: RegExp): Promise<RegExpMatchArray> {
+  const text = of.locator(`#${id} .status`);
+  for (let tries = 0; tries < 1200; tries++) {
+    const match = (await text.textContent())!.match(pattern);
+    if (match !== null) return match;
+    await of.waitForTimeout(50);
+  }
+  throw new Error(`${id}: the status is ${JSON.stringify(await text.textContent())}, expected ${pattern}`);
+}
+
+/** Opens the page; its errors become faults. */
+async function open(options: BrowserContextOptions): Promise<Page> {
+  const context = await browser.newContext(options);
+  await context.addInitScript(() => {
+    const longest = { ms: 0 };
+    Object.assign(globalThis, { longest });
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) longest.ms = Math.max(longest.ms, duration);
+    }).observe({ type: 'longtask', buffered: true });
+  });
+  const opened = await context.newPage();
+  opened.on('console', (message) => {
+    if (message.type() === 'error') faults.push(`console: ${message.text()}`);
+  });
+  opened.on('pageerror', (error) => faults.push(`page: ${error.message}`));
+  await opened.goto(page);
+  return opened;
+}
+
+async function use(name: string, options: BrowserContextOptions): Promise<void> {
+  const of = await open(options);
+  // By keyboard alone: from the text past the settings to the button.
+  await of.focus('#text');
+  for (let tabs = 0; tabs < 4; tabs++) await of.keyboard.press('Tab');
+  expect((await of.evaluate(() => document.activeElement?.textContent)) === 'Train', 'Tab reaches Train');
+  await of.keyboard.press('Enter');
+  const loss = /step (\d+)\. Nats: RNN (\d+\.\d+), GRU (\d+\.\d+), LSTM (\d+\.\d+)/;
+  const first = (await status(of, 'language', loss)).slice(2).map(Number);
+  await status(of, 'language', /step ([2-9]\d\d|\d{4,})\./);
+  const second = (await status(of, 'language', loss)).slice(2).map(Number);
+  expect(
+    second.every((value, i) => value < first[i]!),
+    `losses fall: ${first} to ${second}`,
+  );
+  await of.waitForFunction(() =>
+    [...document.querySelectorAll('.models pre')].every(({ textContent }) => textContent!.length > 100),
+  );
+
+  await of.click('[name=pause]');
+  await of.waitForTimeout(400);
+  const [, paused] = await status(of, 'language', /Paused: step (\d+)/);
+  await of.waitForTimeout(600);
+  expect((await status(of, 'language', /step (\d+)/))[1] === paused, 'a pause holds');
+  await of.click('[name=pause]');
+  await of.waitForFunction(
+    (before) =>
+      Number(/step (\d+)/.exec(document.querySelector('#language .status')!.textContent!)?.[1]) > before,
+    Number(paused),
+  );
+  await of.click('[name=pause]');
+
+  await of.locator('#flow').scrollIntoViewIfNeeded();
+  for (const length of [10, 200]) {
+    await of.fill('[name=length]', String(length));
+    const left = await status(
+      of,
+      'flow',
+      new RegExp(`last of ${length} steps.*RNN (\\S+), GRU (\\S+), LSTM (\\S+)\\.`),
+    );
+    expect(Number(left[1]) < 1, `of ${length} steps, less is left at the first: ${left[1]}`);
+  }
+  await of.locator('#speller').scrollIntoViewIfNeeded();
+  await of.fill('[name=word]', 'nation');
+  await status(of, 'speller', /NATION: N EY SH AH N/);
+  expect((await of.locator('.attention td').count()) === 5 * 6, 'attention has a row for each sound');
+  await of.locator('#voice').scrollIntoViewIfNeeded();
+  await of.click('#voice [type=submit]');
+  const [, speech, frames] = await status(of, 'voice', /Speech in (\d+) of (\d+) frames/);
+  expect(
+    Number(speech) > 0.4 * Number(frames) && Number(speech) < 0.9 * Number(frames),
+    `speech in ${speech}`,
+  );
+
+  const { width, longest } = await of.evaluate(() => ({
+    width: document.documentElement.scrollWidth,
+    longest: (globalThis as unknown as { longest: { ms: number } }).longest.ms,
+  }));
+  expect(width <= options.viewport!.width, `${width} pixels wide on a screen of ${options.viewport!.width}`);
+  tasks.push(longest);
+  if (pictures !== undefined) {
+    mkdirSync(pictures, { recursive: true });
+    await of.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+  }
+  console.log(`playground, ${name}: losses ${first} to ${second}, longest task ${Math.round(longest)} ms`);
+  await of.context().close();
+}
+
+try {
+  await use('phone-light', { viewport: { width: 390, height: 844 }, colorScheme: 'light' });
+  await use('desk-dark', { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' });
+} finally {
+  await browser.close();
+  server.close();
+}
+// A task that is long by itself is long in each use; what else the machine does is not.
+const longest = Math.min(...tasks);
+expect(longest <= LONGEST_MS, `a task of the main thread of ${Math.round(longest)} ms`);
+for (const fault of faults) console.error(`playground: ${fault}`);
+process.exitCode = faults.length === 0 ? 0 : 1;
