@@ -24,11 +24,12 @@ export {
   indices,
   type Nested,
   type StepsShape,
+  type Targets,
   type Tensor,
   tensor,
   type VectorShape,
 } from './common/tensor.ts';
-export type { Batch, Batches } from './data/batch.ts';
+export type { Batch, Batches, Lengths, LengthsOf } from './data/batch.ts';
 export {
   type BatchesOptions,
   type BatchesState,
@@ -37,7 +38,7 @@ export {
   type DataRecord,
   type Examples,
 } from './data/batches.ts';
-export type { Data, FeatureSequences, IndexSequences, Taken } from './data/parts.ts';
+export type { Data, FeatureSequences, IndexSequences, NestedIndexSequences, Taken } from './data/parts.ts';
 export { type BeamSearchOptions, beamSearch, type ScoredHypothesis } from './decoding/beam.ts';
 export { type CtcBeamSearchOptions, ctcBeamSearch } from './decoding/ctc-beam.ts';
 export { ctcGreedy } from './decoding/ctc-greedy.ts';
@@ -70,6 +71,7 @@ export {
 export { Conv1d, type Conv1dOptions, type Conv1dPadding } from './layers/conv1d.ts';
 export { Dense, type DenseOptions } from './layers/dense.ts';
 export { Dropout, type DropoutOptions } from './layers/dropout.ts';
+export { EachStep } from './layers/each-step.ts';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.ts';
 export {
   type BatchTrace,
@@ -105,12 +107,25 @@ export {
 export { type CtcOptions, ctc } from './losses/ctc.ts';
 export { type HuberOptions, huber, type SmoothL1Options, smoothL1 } from './losses/huber.ts';
 export {
-  Loss,
+  type HeadLosses,
+  type HeadOutputs,
+  type HeadTargets,
+  JointLoss,
+  type JointLossOptions,
+  type JointTally,
+  jointLoss,
+} from './losses/joint.ts';
+export { Loss, type LossTrace, type Terms } from './losses/loss.ts';
+export {
+  type HeadOptions,
   type LossSettings,
-  type LossTrace,
   type Measured,
-  type Terms,
-} from './losses/loss.ts';
+  Objective,
+  type ObjectiveTrace,
+  type OutputGradients,
+  type OutputSignals,
+  type TermWeights,
+} from './losses/objective.ts';
 export type { LossOptions } from './losses/output.ts';
 export type { LossPass } from './losses/pass.ts';
 export type { Reduction, ValueOf } from './losses/reduction.ts';
@@ -128,6 +143,7 @@ export {
   type TopAccuracyOptions,
   topAccuracy,
 } from './metrics/classification.ts';
+export { headMetric } from './metrics/head.ts';
 export type { Metric, Tally } from './metrics/metric.ts';
 export {
   accuracy,
@@ -139,8 +155,26 @@ export { classesOf, type ProbabilityOptions, probabilitiesOf } from './metrics/p
 export { rocAuc, rootMeanSquaredError, rSquared } from './metrics/regression.ts';
 export { editDistance, errorRate, exactMatch } from './metrics/sequences.ts';
 export { type EncoderDecoderModelOptions, encoderDecoder } from './models/encoder-decoder.ts';
+export {
+  Graph,
+  type GraphInputs,
+  type GraphOptions,
+  type GraphOutputs,
+  graph,
+} from './models/graph.ts';
 export { type ManyToManyOptions, manyToMany } from './models/many-to-many.ts';
 export { type ManyToOneOptions, manyToOne } from './models/many-to-one.ts';
+export {
+  type AnyNode,
+  concatenate,
+  GraphNode,
+  input,
+  type NeededBy,
+  type NeedsOfAll,
+  type NodeOfSize,
+  type RawInput,
+  sum,
+} from './models/node.ts';
 export { type OneToManyOptions, oneToMany } from './models/one-to-many.ts';
 export { type OneToOneOptions, oneToOne } from './models/one-to-one.ts';
 export type {

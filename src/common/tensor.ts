@@ -23,6 +23,9 @@ export interface Indices {
   readonly shape: readonly number[];
 }
 
+/** The targets of a batch: one, or one for each head of a model, by name. */
+export type Targets = Tensor | Indices | { readonly [head: string]: Tensor | Indices };
+
 /** Nested arrays of numbers, of equal length at each depth. */
 export type Nested = number | readonly Nested[];
 

@@ -1,22 +1,28 @@
 /** The data a model is trained and evaluated on. */
 import { show, typeError } from '../common/errors.ts';
 import { nearestName } from '../common/options.ts';
-import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Indices, Targets, Tensor } from '../common/tensor.ts';
+
+/** The valid steps of each sequence: of all inputs with a time axis, or by input. */
+export type Lengths = readonly number[] | { readonly [input: string]: readonly number[] | undefined };
+
+/** The lengths that go with inputs: by name only for a record of inputs. */
+export type LengthsOf<Input> = Input extends Tensor | Indices ? readonly number[] : Lengths;
 
 /** A batch of sequences with their targets. */
-export interface Batch<Input, Target extends Tensor | Indices> {
+export interface Batch<Input, Target extends Targets> {
   readonly inputs: Input;
   readonly targets: Target;
-  /** The valid steps of each sequence; default all. */
-  readonly lengths?: readonly number[] | undefined;
+  /** The valid steps of each sequence, of all inputs or by the name of an input; default all. */
+  readonly lengths?: LengthsOf<Input> | undefined;
   /** The weight of each term of the loss, shaped like the targets; default 1. */
-  readonly weights?: Tensor | undefined;
+  readonly weights?: Tensor | { readonly [head: string]: Tensor | undefined } | undefined;
   /** Whether each sequence continues the same sequence of the previous batch: the final state becomes the initial state. */
   readonly continues?: boolean | undefined;
 }
 
 /** Batches from any iterable: an array, a generator, a stream. */
-export type Batches<Input, Target extends Tensor | Indices> =
+export type Batches<Input, Target extends Targets> =
   | Iterable<Batch<Input, Target>>
   | AsyncIterable<Batch<Input, Target>>;
 

@@ -7,14 +7,24 @@ import { checkTensor } from '../signal/checks.ts';
 /** Sequences of indices, of varying length. */
 export type IndexSequences = readonly ArrayLike<number>[];
 
+/** Sequences whose steps are sequences of indices, such as the characters of words; the innermost are `Int32Array`s. */
+export type NestedIndexSequences = readonly (readonly Int32Array[])[];
+
 /** Sequences of feature vectors, of varying length. */
 export type FeatureSequences = readonly (readonly ArrayLike<number>[])[];
 
 /**
  * One part of a data set, with its examples along the first axis: a tensor or indices; one class per example; sequences
- * of indices or of feature vectors, of varying length.
+ * of indices or of feature vectors, of varying length; sequences with a sequence of indices at each step, for `EachStep`,
+ * padded with −1.
  */
-export type Data = Tensor | Indices | readonly number[] | IndexSequences | FeatureSequences;
+export type Data =
+  | Tensor
+  | Indices
+  | readonly number[]
+  | IndexSequences
+  | NestedIndexSequences
+  | FeatureSequences;
 
 /** The type of a part within a batch. */
 export type Taken<D extends Data> = D extends Indices
@@ -23,9 +33,11 @@ export type Taken<D extends Data> = D extends Indices
     ? Tensor
     : D extends readonly number[]
       ? Indices
-      : D extends FeatureSequences
-        ? Tensor
-        : Indices;
+      : D extends NestedIndexSequences
+        ? Indices
+        : D extends FeatureSequences
+          ? Tensor
+          : Indices;
 
 /** A checked part. */
 export interface DataPart {
@@ -51,6 +63,13 @@ export function partOf(where: string, name: string, data: unknown, padding: numb
   for (const [i, item] of Array.from(data).entries())
     if (typeof item !== 'object' || item === null || !Number.isSafeInteger(item.length))
       throw typeError(where, `${name}[${i}]`, `is ${show(item)}`, 'a sequence');
+  if (
+    isBuiltin(
+      leading?.find?.((step: unknown) => step !== undefined),
+      'Int32Array',
+    )
+  )
+    return nestedPart(where, name, data as NestedIndexSequences);
   return typeof leading?.[0] === 'object'
     ? featurePart(where, name, data, leading[0].length)
     : indexPart(where, name, data, padding);
@@ -109,6 +128,31 @@ function indexPart(where: string, name: string, sequences: IndexSequences, paddi
       data.set(sequences[row]!, i * time);
     });
     return { data, shape: [rows.length, time] };
+  };
+  return { name, count: sequences.length, lengths, take, classes: undefined };
+}
+
+function nestedPart(where: string, name: string, sequences: NestedIndexSequences): DataPart {
+  const inner = sequences.map((steps, i) => {
+    let most = 1;
+    for (let t = 0; t < steps.length; t++) {
+      const step: unknown = steps[t];
+      if (!isBuiltin(step, 'Int32Array'))
+        throw typeError(where, `${name}[${i}][${t}]`, `is ${show(step)}`, 'an Int32Array, as the first is');
+      most = Math.max(most, (step as Int32Array).length);
+    }
+    return most;
+  });
+  const lengths = sequences.map(({ length }) => length);
+  const take = (rows: readonly number[]) => {
+    const [time, steps] = [longest(lengths, rows), longest(inner, rows)];
+    const data = new Int32Array(rows.length * time * steps).fill(-1);
+    rows.forEach((row, i) => {
+      sequences[row]!.forEach((sequence, t) => {
+        data.set(sequence, (i * time + t) * steps);
+      });
+    });
+    return { data, shape: [rows.length, time, steps] };
   };
   return { name, count: sequences.length, lengths, take, classes: undefined };
 }

@@ -4,7 +4,9 @@ import { instanceOf } from '../common/instance.ts';
 import { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import { Layer } from '../layers/layer.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
+import { Graph } from '../models/graph.ts';
 import { draw, type Features, featuresOf, type Structure } from './drawings.ts';
+import { type AnyGraph, graphRows } from './graph-rows.ts';
 import { count, encoderDecoderRows, layerRows, type Row } from './layer-rows.ts';
 
 /**
@@ -26,9 +28,9 @@ import { count, encoderDecoderRows, layerRows, type Row } from './layer-rows.ts'
  *     total                                         330
  *
  * Nested chains are expanded, including one inside a `Residual`; an `EncoderDecoder` is split into encoder, bridge, decoder,
- * attention and output. Shapes are found by running the model on zeros. Shared parameters count once in the total.
+ * attention and output; a `Graph` has a row for each input, layer and join, without a diagram. Shapes are found by running the model on zeros. Shared parameters count once in the total.
  *
- * @throws TypeError if `model` is neither a layer nor an encoder–decoder.
+ * @throws TypeError if `model` is neither a layer nor a graph nor an encoder–decoder.
  *
  * @example
  * ```ts
@@ -40,7 +42,8 @@ import { count, encoderDecoderRows, layerRows, type Row } from './layer-rows.ts'
  * ```
  */
 // biome-ignore lint/suspicious/noExplicitAny: whatever its source is
-export function describe(model: AnyLayer | EncoderDecoder<any>): string {
+export function describe(model: AnyLayer | EncoderDecoder<any> | AnyGraph): string {
+  if (model instanceof Graph) return describeGraph(model);
   const { rows, structure, features } =
     model instanceof EncoderDecoder
       ? encoderDecoder(model)
@@ -52,6 +55,13 @@ export function describe(model: AnyLayer | EncoderDecoder<any>): string {
     '',
     ...table([...rows, { name: 'total', output: '', parameters: count(model) }]),
   ].join('\n');
+}
+
+function describeGraph(model: AnyGraph): string {
+  const { inputs, heads, single } = model.plan;
+  const outputs = single ? 'one output' : [...heads.keys()].join(', ');
+  const rows = [...graphRows(model), { name: 'total', output: '', parameters: count(model) }];
+  return [`graph: ${[...inputs.keys()].join(', ')} → ${outputs}`, '', ...table(rows)].join('\n');
 }
 
 interface Found {

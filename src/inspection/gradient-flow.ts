@@ -3,10 +3,10 @@ import type { Part } from '../common/architecture.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { checkOwn, own } from '../common/instance.ts';
 import { type Checks, callback, checkOptions } from '../common/options.ts';
-import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Targets, Tensor } from '../common/tensor.ts';
 import type { Batch } from '../data/batch.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
-import type { Loss } from '../losses/loss.ts';
+import type { Objective } from '../losses/objective.ts';
 import { withArena } from '../matrix/arena.ts';
 import { randomsOf } from '../random/randoms.ts';
 import { backPropagateIn } from '../training/back-propagate.ts';
@@ -21,11 +21,11 @@ import { logPlot, type PlotOptions } from './plot.ts';
 const WHERE = 'gradientFlow';
 
 /** Options of {@link gradientFlow}. */
-export interface GradientFlowOptions<Target extends Tensor | Indices> {
-  readonly loss: Loss<Target>;
+export interface GradientFlowOptions<Target extends Targets, Output = Tensor> {
+  readonly loss: Objective<Target, Output>;
 }
 
-const checks: Checks<GradientFlowOptions<never>> = { loss: { required: lossOption } };
+const checks: Checks<GradientFlowOptions<never, never>> = { loss: { required: lossOption } };
 
 /**
  * The result of {@link gradientFlow}: plain data, with a table and a plot.
@@ -120,10 +120,10 @@ export class GradientFlow {
  * layer!.verdict // → 'vanishing'
  * ```
  */
-export function gradientFlow<Input, Target extends Tensor | Indices>(
-  model: Trainable<Input> & Part,
+export function gradientFlow<Input, Target extends Targets, Output>(
+  model: Trainable<Input, Output> & Part,
   batch: Batch<Input, Target>,
-  options: GradientFlowOptions<Target>,
+  options: GradientFlowOptions<Target, Output>,
 ): GradientFlow {
   check(model, batch, options);
   const layers: { cell: Unrollable<string>; watched: WatchedLayer }[] = [];
@@ -187,8 +187,8 @@ function unchanged<Result>(model: Pick<AnyLayer, 'parameters' | 'architecture'>,
 
 function check(
   model: unknown,
-  batch: Batch<unknown, Tensor | Indices>,
-  options: GradientFlowOptions<never>,
+  batch: Batch<unknown, Targets>,
+  options: GradientFlowOptions<never, never>,
 ): void {
   checkModel(WHERE, model);
   callback(WHERE, 'model.architecture', (model as Partial<Part>).architecture);

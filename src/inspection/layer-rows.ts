@@ -1,7 +1,7 @@
 /** The rows of a model's description: each layer, its output shape and its parameters, found by running it on zeros. */
 import type { Architecture } from '../common/architecture.ts';
+import { elementsOf, type Indices, type Tensor } from '../common/tensor.ts';
 import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
-import { newValues } from '../kernels/backend.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Parameter } from '../matrix/parameter.ts';
@@ -15,9 +15,10 @@ export interface Row {
 }
 
 /** A row with its axes after the batch axis, as measured in one run. */
-interface Line {
+export interface Line {
   readonly name: string;
-  readonly axes: readonly { readonly name: string; readonly size: number }[];
+  /** An axis without a size is shown by its name. */
+  readonly axes: readonly { readonly name: string; readonly size: number | undefined }[];
   readonly parameters: number;
 }
 
@@ -26,6 +27,8 @@ const FEW = 64;
 // The additional steps of the second run: more than any stride.
 const FURTHER = 256;
 const MANY = 2048;
+// The steps of the sequence at each step.
+const INNER = 16;
 
 /** The rows of the input and of a layer or chain of layers, with or without a time axis. */
 export function layerRows(
@@ -79,7 +82,7 @@ export function encoderDecoderRows(model: EncoderDecoder<any>, timed: boolean): 
  * Runs with two numbers of steps to find how each axis depends on the input's; one run could not tell a fixed number of steps
  * from a remainder of the input's.
  */
-function twice(
+export function twice(
   owner: { readonly backend: Arena['backend'] },
   run: (arena: Arena, time: number) => Iterable<Line>,
   time: number = FEW,
@@ -88,9 +91,10 @@ function twice(
   try {
     const [lines, others] = [linesAt(time), linesAt(time + FURTHER)];
     return lines.map(({ name, axes, parameters }, i) => {
-      const sizes = axes.map((axis, at) => {
-        const more = others[i]!.axes[at]!.size - axis.size;
-        return more === 0 ? axis.size : relative(axis, time, Math.round(FURTHER / more));
+      const sizes = axes.map(({ name, size }, at) => {
+        if (size === undefined) return name;
+        const more = others[i]!.axes[at]!.size! - size;
+        return more === 0 ? size : relative(name, size, time, Math.round(FURTHER / more));
       });
       return { name, output: `[${['batch', ...sizes].join(', ')}]`, parameters };
     });
@@ -101,14 +105,14 @@ function twice(
 }
 
 /** `time`, or `time − 2` if a convolution leaves fewer, or about `time / 2` with a stride of two. */
-function relative({ name, size }: Line['axes'][number], time: number, stride: number): string {
+function relative(name: string, size: number, time: number, stride: number): string {
   if (stride !== 1) return `${name} / ${stride}`;
   const missing = time - size;
   return missing === 0 ? name : `${name} − ${missing}`;
 }
 
 /** Runs a layer; yields one row for it, or one for each layer of a chain. */
-function* layerLines(
+export function* layerLines(
   arena: Arena,
   layer: AnyLayer,
   path: string,
@@ -145,29 +149,53 @@ function* layerLines(
   return output;
 }
 
-function inputLine(name: string, timeName: string, { accepts }: AnyLayer, signal: Signal): Line {
+/** An input as the layer takes it: indices without a width, and the steps of a sequence at each step. */
+export function inputLine(
+  name: string,
+  timeName: string,
+  { accepts, takesSequences }: Pick<AnyLayer, 'accepts' | 'takesSequences'>,
+  signal: Signal,
+): Line {
   const { axes, ...rest } = line(name, timeName, signal, 0);
-  return { ...rest, axes: accepts === 'indices' ? axes.slice(0, 1) : axes };
+  const timed = signal.timed ? 1 : 0;
+  return {
+    ...rest,
+    axes: [
+      ...axes.slice(0, timed),
+      ...(takesSequences ? [{ name: 'steps', size: undefined }] : []),
+      ...(accepts === 'indices' ? [] : axes.slice(timed)),
+    ],
+  };
 }
 
-function line(name: string, timeName: string, signal: Signal, parameters: number): Line {
+export function line(name: string, timeName: string, signal: Signal, parameters: number): Line {
   const { timed, time, width } = signal;
   const axes = [...(timed ? [{ name: timeName, size: time }] : []), { name: 'width', size: width }];
   return { name, axes, parameters };
 }
 
-/** An input of zeros; without a time axis if `time` is undefined. */
 function zeros(arena: Arena, layer: AnyLayer, time: number | undefined): Signal {
-  const { accepts, inputSize = 1, backend } = layer;
-  const steps = time === undefined ? [] : [time];
-  const input =
-    accepts === 'indices'
-      ? { data: new Int32Array(time ?? 1), shape: [1, ...steps] }
-      : { data: newValues(backend, (time ?? 1) * inputSize), shape: [1, ...steps, inputSize] };
-  return layer.toSignal(arena, 'describe', input, undefined);
+  return layer.toSignal(arena, 'describe', zeroInput(layer, time), undefined);
 }
 
-function titled(path: string, title: string): string {
+/** A public input of zeros; without a time axis if `time` is undefined. */
+export function zeroInput(
+  { accepts, takesSequences, inputSize = 1 }: Pick<AnyLayer, 'accepts' | 'takesSequences' | 'inputSize'>,
+  time: number | undefined,
+): Tensor | Indices {
+  const shape = [
+    1,
+    ...(time === undefined ? [] : [time]),
+    ...(takesSequences ? [INNER] : []),
+    ...(accepts === 'indices' ? [] : [inputSize]),
+  ];
+  const elements = elementsOf(shape);
+  return accepts === 'indices'
+    ? { data: new Int32Array(elements), shape }
+    : { data: new Float32Array(elements), shape };
+}
+
+export function titled(path: string, title: string): string {
   return [path, title].filter((part) => part !== '').join(' ');
 }
 

@@ -160,6 +160,9 @@ export abstract class Layer<
   /** Whether one-hot input from a preceding layer is accepted: a product with it gathers rows. */
   readonly takesOneHot: boolean = false;
 
+  /** Whether each step of the public input is itself a sequence, as for `EachStep`. */
+  readonly takesSequences: boolean = false;
+
   /** The parameters by name, such as `cell.weightIh`: default none. A parameter used twice is listed once. */
   parameters(): ReadonlyMap<string, Parameter> {
     return new Map();
@@ -199,7 +202,8 @@ export abstract class Layer<
           const dOut = dOutput && gradientInput(arena, back, trace.output, dOutput, trace.spare);
           const dFinal = this.toMatrixState(arena, back, 'dState', dState, signal);
           const d = traceBackward(trace, dOut, dFinal, true);
-          return { input: this.#gradient(arena, signal, d.input), state: this.#stateOutput(d.state) };
+          const dInput = this.#inputGradient(arena, signal, d.input);
+          return { input: dInput, state: this.#stateOutput(d.state) };
         },
       };
     });
@@ -292,6 +296,15 @@ export abstract class Layer<
   }
 
   /**
+   * Copies the gradient of a public input of features to a tensor.
+   *
+   * @internal
+   */
+  inputGradient(arena: Arena, signal: Signal, gradient: Matrix): GradientOf<Input> {
+    return gradientOutput(arena, signal, gradient) as GradientOf<Input>;
+  }
+
+  /**
    * Returns a preceding layer's output if this layer accepts it.
    *
    * @throws RangeError if it is one-hot where features are needed, has or lacks a time axis, or has too many steps.
@@ -331,9 +344,8 @@ export abstract class Layer<
     return (state && stateOutput(state)) as S;
   }
 
-  #gradient(arena: Arena, signal: Signal, gradient: Matrix | undefined): GradientOf<Input> {
+  #inputGradient(arena: Arena, signal: Signal, gradient: Matrix | undefined): GradientOf<Input> {
     if (signal.kind === 'oneHot') return undefined as GradientOf<Input>;
-    const values = gradient ?? arena.zeros(signal.values.rows, signal.width);
-    return gradientOutput(arena, signal, values) as GradientOf<Input>;
+    return this.inputGradient(arena, signal, gradient ?? arena.zeros(signal.values.rows, signal.width));
   }
 }

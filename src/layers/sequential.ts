@@ -12,19 +12,19 @@ import type { Parameter } from '../matrix/parameter.ts';
 import type { Expectation } from '../signal/checks.ts';
 import type { Signal } from '../signal/signal.ts';
 import { type MatrixState, partOf, type State, type StateSizes, type Tree } from '../signal/state.ts';
-import { type Computed, Layer, type Trace, traceBackward } from './layer.ts';
+import { type Computed, type GradientOf, Layer, type SignalOf, type Trace, traceBackward } from './layer.ts';
 import { prefixed } from './parts.ts';
 
 /** Any layer. */
 // biome-ignore lint/suspicious/noExplicitAny: any input and state
 export type AnyLayer = Layer<any, number, number, any>;
 
-type InputOf<L> = L extends { readonly accepts: 'indices' } ? Indices : Tensor;
+export type InputOf<L> = L extends { readonly accepts: 'indices' } ? Indices : Tensor;
 /** A size, if known: a layer of any width, or a stack of layers, may have `undefined`. */
 type Known<Size> = [NonNullable<Size>] extends [never] ? number : NonNullable<Size> & number;
 type InputSizeOf<L> = L extends { readonly inputSize: infer Size } ? Known<Size> : number;
 /** The width after a layer: the layer's own, or the one before it. */
-type WidthAfter<L, Before extends number> = L extends { readonly preservesWidth: true }
+export type WidthAfter<L, Before extends number> = L extends { readonly preservesWidth: true }
   ? Before
   : L extends { readonly outputSize: infer Size }
     ? Known<Size>
@@ -36,7 +36,7 @@ export interface LayerOfInputSize<Size extends number> {
 }
 
 /** `L`, if it accepts inputs of width `Before`; widths known only as `number` are checked at run time. */
-type Taking<L, Before extends number> = L extends { readonly preservesWidth: true }
+export type Taking<L, Before extends number> = L extends { readonly preservesWidth: true }
   ? L
   : number extends Before | InputSizeOf<L>
     ? L
@@ -128,6 +128,7 @@ export class Sequential<
   readonly type = 'Sequential';
   readonly accepts: Input extends Tensor ? 'dense' : 'indices';
   override readonly takesOneHot = true;
+  override readonly takesSequences: boolean;
   readonly layers: readonly AnyLayer[];
   readonly backend: Backend;
   readonly inputSize: InputSize | undefined;
@@ -147,6 +148,7 @@ export class Sequential<
     const first = layers[0] as AnyLayer;
     this.backend = first.backend;
     this.accepts = first.accepts as typeof this.accepts;
+    this.takesSequences = first.takesSequences;
     let width: number | undefined;
     layers.forEach((layer, at) => {
       this.#check(layer, at, width);
@@ -172,6 +174,25 @@ export class Sequential<
   override expectation(where: string): Expectation {
     const { timed } = this.layers[0]!.expectation(where);
     return { ...super.expectation(where), timed };
+  }
+
+  override toSignal(
+    arena: Arena,
+    where: string,
+    input: Input,
+    lengths: readonly number[] | undefined,
+    argument?: string,
+    lengthsName?: string,
+  ): SignalOf<Input> {
+    return this.takesSequences
+      ? (this.layers[0]!.toSignal(arena, where, input, lengths, argument, lengthsName) as SignalOf<Input>)
+      : super.toSignal(arena, where, input, lengths, argument, lengthsName);
+  }
+
+  override inputGradient(arena: Arena, signal: Signal, gradient: Matrix): GradientOf<Input> {
+    return this.takesSequences
+      ? (this.layers[0]!.inputGradient(arena, signal, gradient) as GradientOf<Input>)
+      : super.inputGradient(arena, signal, gradient);
   }
 
   override initialState(batch: number): State {

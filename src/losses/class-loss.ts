@@ -6,7 +6,8 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { addProduct, exp, fill, logSoftmax, product, scale } from '../matrix/operations.ts';
 import type { DenseSignal } from '../signal/signal.ts';
 import { classTargets } from './class-targets.ts';
-import { Loss, type LossSettings, type Terms } from './loss.ts';
+import { Loss, type Terms } from './loss.ts';
+import type { LossSettings } from './objective.ts';
 import type { Reduction } from './reduction.ts';
 
 /** The settings of a class loss, with defaults filled in. */

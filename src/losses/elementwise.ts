@@ -7,7 +7,8 @@ import { mul, scale } from '../matrix/operations.ts';
 import { clearPadding, denseInput, shapeOf } from '../signal/boundary.ts';
 import { checkTensor } from '../signal/checks.ts';
 import { type DenseSignal, validSteps } from '../signal/signal.ts';
-import { Loss, type LossSettings, type Terms } from './loss.ts';
+import { Loss, type Terms } from './loss.ts';
+import type { LossSettings } from './objective.ts';
 import type { Reduction } from './reduction.ts';
 
 /** The terms for an output x and a target y, [rows, width] each, and their slopes. */

@@ -13,25 +13,14 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { gradientOutput } from '../signal/boundary.ts';
 import { recordPass } from '../signal/pass.ts';
 import type { DenseSignal, Signal } from '../signal/signal.ts';
+import { type LossSettings, type Measured, Objective, type ObjectiveTrace } from './objective.ts';
 import { batchMajor, type TermsExtent, timeMajor } from './order.ts';
 import { backendOf, type LossOptions, lossChecks, outputSignal } from './output.ts';
 import { LossPass } from './pass.ts';
 import { type Reduction, reductions, type ValueOf } from './reduction.ts';
 
-/** A loss value and the weight it was averaged over. */
-export interface Measured<R extends Reduction = 'mean' | 'sum'> {
-  readonly value: ValueOf<R>;
-  /** The total weight of the terms kept: their number, or the sum of their class weights. */
-  readonly weight: number;
-}
-
-/** The options of any loss. */
-export interface LossSettings {
-  readonly [name: string]: unknown;
-}
-
 /** A loss computed in the heap, with its backward pass. */
-export interface LossTrace extends Measured {
+export interface LossTrace extends ObjectiveTrace {
   /** `dLoss`·∂value/∂output: [time·batch, width] in the arena; zero where terms are left out and beyond each length. */
   backward(dLoss: number): Matrix;
 }
@@ -64,7 +53,10 @@ export interface Terms {
  * loss.measure(tensor([[1, 2]]), tensor([[0, 0]])) // → { value: 2.5, weight: 2 }
  * ```
  */
-export abstract class Loss<Target extends Indices | Tensor, R extends Reduction = 'mean' | 'sum'> {
+export abstract class Loss<
+  Target extends Indices | Tensor,
+  R extends Reduction = 'mean' | 'sum',
+> extends Objective<Target, Tensor, R> {
   /** The factory's name, used in errors and to rebuild the loss. */
   readonly name: string;
   readonly reduction: R;
@@ -73,6 +65,7 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
 
   /** @throws RangeError if `reduction` is unknown. */
   constructor(name: string, reduction: R, options: LossSettings = {}) {
+    super();
     this.name = name;
     this.reduction = oneOf(name, 'reduction', reduction, reductions) as R;
     this.options = { ...options, reduction };
@@ -143,7 +136,15 @@ export abstract class Loss<Target extends Indices | Tensor, R extends Reduction 
   ): LossTrace {
     if (this.reduction === 'none')
       throw rangeError(where, 'loss', `${this.name} has reduction "none"`, '"mean" or "sum"');
-    if (output.kind !== 'dense') throw typeError(where, 'output', 'is one-hot', 'real features');
+    if (output.kind !== 'dense')
+      throw output.kind === 'oneHot'
+        ? typeError(where, 'output', 'is one-hot', 'real features')
+        : typeError(
+            where,
+            'loss',
+            `is ${this.name}, of one output`,
+            `jointLoss(…) of ${Object.keys(output).join(', ')}`,
+          );
     const terms = this.#terms(arena, where, output, target, weights);
     return {
       value: this.#value(arena, output, terms, target) as number,

@@ -1,28 +1,29 @@
 /** The interface of metrics: a running tally over batches and its value. Each metric defines what it counts in one batch. */
 
 import { checkOptions } from '../common/options.ts';
-import type { Indices, Tensor } from '../common/tensor.ts';
-import type { Loss, Measured } from '../losses/loss.ts';
+import type { Indices, Targets, Tensor } from '../common/tensor.ts';
+import type { Loss } from '../losses/loss.ts';
+import type { HeadOptions, Objective } from '../losses/objective.ts';
 import { backendOf, type LossOptions, lossChecks, outputSignal } from '../losses/output.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { DenseSignal } from '../signal/signal.ts';
 
 /** A quantity measured over any number of batches. */
-export interface Metric<Target extends Indices | Tensor, Value = number> {
+export interface Metric<Target extends Targets, Value = number, Output = Tensor> {
   readonly name: string;
   /** Starts a new, empty tally. */
-  begin(): Tally<Target, Value>;
+  begin(): Tally<Target, Value, Output>;
 }
 
 /** A running measurement. */
-export interface Tally<Target extends Indices | Tensor, Value = number> {
+export interface Tally<Target extends Targets, Value = number, Output = Tensor> {
   /**
    * Adds one batch.
    *
-   * @param output `[batch, time, width]` or `[batch, width]`.
+   * @param output `[batch, time, width]` or `[batch, width]`, or such tensors by head.
    * @throws TypeError or RangeError if the output, the target or the lengths do not fit.
    */
-  add(output: Tensor, target: Target, options?: LossOptions): void;
+  add(output: Output, target: Target, options?: LossOptions | HeadOptions): void;
   /** The value over all batches, however they were divided; NaN if nothing was counted. */
   value(): Value;
 }
@@ -44,7 +45,7 @@ export function countingMetric<Target extends Indices | Tensor, Counted, Value>(
     begin() {
       const counted = counting.begin();
       return {
-        add(output, target, options = {}) {
+        add(output, target, options: LossOptions = {}) {
           const where = `${name}.add`;
           checkOptions(where, options, lossChecks);
           withArena(backendOf(output, options), (arena) => {
@@ -99,14 +100,16 @@ export function meanOf<Target extends Indices | Tensor>(
 }
 
 /** A loss as a metric: its mean over all batches, weighted by term, or its sum. */
-export function lossMetric<Target extends Indices | Tensor>(loss: Loss<Target>): Metric<Target> {
+export function lossMetric<Target extends Targets, Output>(
+  loss: Objective<Target, Output>,
+): Metric<Target, number, Output> {
   const { name, reduction } = loss;
-  const begin = (): Tally<Target> => {
+  const begin = (): Tally<Target, number, Output> => {
     let total = 0;
     let weights = 0;
     return {
       add(output, target, options = {}) {
-        const { value, weight } = loss.measure(output, target, options) as Measured;
+        const { value, weight } = loss.measure(output, target, options);
         total += reduction === 'sum' ? value : value * weight;
         weights += weight;
       },

@@ -7,7 +7,7 @@
 import type { Part } from '../common/architecture.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
-import type { Loss } from '../losses/loss.ts';
+import type { Objective } from '../losses/objective.ts';
 import { withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, copy, scale } from '../matrix/operations.ts';
@@ -27,11 +27,11 @@ const host = globalThis as {
 
 /** A model of any kind that a worker can rebuild. */
 // biome-ignore lint/suspicious/noExplicitAny: any inputs
-export type AnyModel = Trainable<any> & Part;
+export type AnyModel = Trainable<any, any> & Part;
 
 /** A loss with any targets. */
 // biome-ignore lint/suspicious/noExplicitAny: any targets
-export type AnyLoss = Loss<any>;
+export type AnyLoss = Objective<any, any>;
 
 /** Parameters by name. */
 export type Parameters = ReadonlyMap<string, Parameter>;

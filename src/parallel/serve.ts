@@ -10,7 +10,8 @@ import { binaryCrossEntropy } from '../losses/binary-cross-entropy.ts';
 import { crossEntropy, negativeLogLikelihood } from '../losses/cross-entropy.ts';
 import { ctc } from '../losses/ctc.ts';
 import { huber, smoothL1 } from '../losses/huber.ts';
-import type { Loss, LossSettings } from '../losses/loss.ts';
+import { type HeadLosses, jointLoss } from '../losses/joint.ts';
+import type { LossSettings, Objective } from '../losses/objective.ts';
 import { meanSquaredError } from '../losses/squared.ts';
 import { build } from '../storage/blueprint.ts';
 import { type Builders, buildersOption } from '../storage/builders.ts';
@@ -129,7 +130,13 @@ export function sharedBackend(where: string, { name, module, library }: Shared):
 
 /** Builds a loss from its options. */
 // biome-ignore lint/suspicious/noExplicitAny: each loss has different options and targets
-export type LossBuilder = (options: any) => Loss<any, any>;
+export type LossBuilder = (options: any) => Objective<any, any>;
+
+/** A loss as plain data. */
+interface NamedLoss {
+  readonly name: string;
+  readonly options: LossSettings;
+}
 
 /** Builders by loss name. */
 export interface LossBuilders {
@@ -149,15 +156,16 @@ const losses: LossBuilders = {
 };
 
 /**
- * Builds a loss.
+ * Builds a loss, or a joint loss with the losses of its heads.
  *
  * @throws RangeError if it is neither the library's nor among `own`.
  */
-function buildLoss(
-  where: string,
-  { name, options }: { readonly name: string; readonly options: LossSettings },
-  own: LossBuilders,
-): ReturnType<LossBuilder> {
+function buildLoss(where: string, { name, options }: NamedLoss, own: LossBuilders): ReturnType<LossBuilder> {
+  if (name === 'jointLoss' && !Object.hasOwn(own, name)) {
+    const heads = Object.entries(options.losses as { readonly [head: string]: NamedLoss });
+    const made = Object.fromEntries(heads.map(([head, loss]) => [head, buildLoss(where, loss, own)]));
+    return jointLoss(made as HeadLosses, { weights: options.weights as { readonly [head: string]: number } });
+  }
   const builder = Object.hasOwn(own, name)
     ? own[name]
     : Object.hasOwn(losses, name)

@@ -2,17 +2,17 @@
 
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError } from '../common/errors.ts';
-import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Indices, Targets, Tensor } from '../common/tensor.ts';
 import type { Batch } from '../data/batch.ts';
 import { checkTensor } from '../signal/checks.ts';
 
-/** Inputs of several parts, as for an encoder–decoder, each with an entry per sequence. */
+/** Inputs of several parts, as for a graph or an encoder–decoder, each with an entry per sequence. */
 export interface CompositeInputs {
   readonly [part: string]: Tensor | Indices | readonly number[] | undefined;
 }
 
 /** A batch of any kind. */
-export type AnyBatch = Batch<Tensor | Indices | CompositeInputs, Tensor | Indices>;
+export type AnyBatch = Batch<Tensor | Indices | CompositeInputs, Targets>;
 
 /** The sequences `start` to `end` − 1 of a batch. */
 export interface Range {
@@ -33,45 +33,38 @@ export function rangesOf(batch: number, shards: number): Range[] {
  * Checks what is needed to divide a batch; each shard checks the rest.
  *
  * @returns the number of sequences.
- * @throws TypeError or RangeError unless inputs, targets and lengths have the same number of sequences, at least one.
+ * @throws TypeError or RangeError unless inputs, targets, lengths and weights have the same number of sequences, at least one.
  */
-export function sequencesOf(where: string, batch: AnyBatch): number {
-  const { inputs, targets, lengths, weights } = batch;
-  const parts = Object.entries(isComposite(inputs) ? inputs : { inputs });
+export function sequencesOf(where: string, { inputs, targets, lengths, weights }: AnyBatch): number {
+  const parts = isRecord(inputs) ? leavesOf('', inputs) : [['inputs', inputs] as const];
   const [[first, leading]] = parts as [[string, Tensor | Indices]];
   checkTensor(where, first, leading, kindOf(leading));
-  checkTensor(where, 'targets', targets, kindOf(targets));
   const [sequences = 0] = leading.shape;
   if (sequences === 0)
     throw rangeError(where, first, `has shape [${leading.shape.join(', ')}]`, 'at least one sequence');
-  for (const [name, part] of [
+  for (const [name, leaf] of leavesOf('targets', targets)) checkTensor(where, name, leaf, kindOf(leaf));
+  for (const [name, leaf] of [
     ...parts,
-    ['targets', targets],
-    ['lengths', lengths],
-    ['weights', weights],
-  ] as const)
-    if (part !== undefined) checkCount(where, name, part, sequences, first);
+    ...leavesOf('targets', targets),
+    ...leavesOf('lengths', lengths),
+    ...leavesOf('weights', weights),
+  ])
+    checkCount(where, name, leaf, sequences, first);
   return sequences;
 }
 
-function checkCount(
-  where: string,
-  name: string,
-  part: Tensor | Indices | readonly number[],
-  sequences: number,
-  first: string,
-): void {
-  if (isList(part)) {
-    if (part.length !== sequences)
-      throw rangeError(where, name, `has ${part.length} entries`, `${sequences}, one for each sequence`);
+function checkCount(where: string, name: string, leaf: Leaf, sequences: number, first: string): void {
+  if (isList(leaf)) {
+    if (leaf.length !== sequences)
+      throw rangeError(where, name, `has ${leaf.length} entries`, `${sequences}, one for each sequence`);
     return;
   }
-  checkTensor(where, name, part, kindOf(part));
-  if (part.shape[0] !== sequences)
+  checkTensor(where, name, leaf, kindOf(leaf));
+  if (leaf.shape[0] !== sequences)
     throw rangeError(
       where,
       name,
-      `has shape [${part.shape.join(', ')}]`,
+      `has shape [${leaf.shape.join(', ')}]`,
       `${sequences} sequences, as ${first} has`,
     );
 }
@@ -79,48 +72,60 @@ function checkCount(
 /** A copy of some sequences of a batch. */
 export function part({ inputs, targets, lengths, weights, continues }: AnyBatch, range: Range): AnyBatch {
   return {
-    inputs: isComposite(inputs) ? mapped(inputs, range) : rows(inputs, range),
-    targets: rows(targets, range),
-    lengths: lengths?.slice(range.start, range.end),
-    weights: weights && (rows(weights, range) as Tensor),
+    inputs: cut(inputs, range),
+    targets: cut(targets, range),
+    lengths: cut(lengths, range),
+    weights: cut(weights, range),
     continues,
   };
 }
 
 /** The arrays of a batch. */
 export function arraysOf({ inputs, targets, weights }: AnyBatch): ArrayBufferView[] {
-  const parts = isComposite(inputs) ? Object.values(inputs) : [inputs];
-  return [...parts, targets, weights].flatMap((part) =>
-    part === undefined || isList(part) ? [] : [part.data],
+  return [inputs, targets, weights].flatMap((field) =>
+    leavesOf('', field).flatMap(([, leaf]) => (isList(leaf) ? [] : [leaf.data])),
   );
 }
 
-function mapped(inputs: CompositeInputs, range: Range): CompositeInputs {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, part]) => [
-      name,
-      part && (isList(part) ? part.slice(range.start, range.end) : rows(part, range)),
-    ]),
+/** What has an entry for each sequence. */
+type Leaf = Tensor | Indices | readonly number[];
+
+/** A field of a batch: one leaf, or leaves by name. */
+type Field = Leaf | { readonly [name: string]: Leaf | undefined } | undefined;
+
+function leavesOf(name: string, field: Field): (readonly [string, Leaf])[] {
+  if (field === undefined) return [];
+  if (!isRecord(field)) return [[name, field]];
+  return Object.entries(field).flatMap(([own, leaf]) =>
+    leaf === undefined ? [] : [[name === '' ? own : `${name}.${own}`, leaf]],
   );
 }
 
-function isList(part: Tensor | Indices | readonly number[]): part is readonly number[] {
-  return Array.isArray(part);
+/** The same field with some sequences. */
+function cut<Of extends Field>(field: Of, range: Range): Of {
+  if (field === undefined) return field;
+  const of = (leaf: Leaf) => (isList(leaf) ? leaf.slice(range.start, range.end) : rows(leaf, range));
+  if (!isRecord(field)) return of(field) as Of;
+  return Object.fromEntries(Object.entries(field).map(([name, leaf]) => [name, leaf && of(leaf)])) as Of;
 }
 
-/** An object that contains tensors but is not one itself. */
-function isComposite(inputs: Tensor | Indices | CompositeInputs): inputs is CompositeInputs {
+function isList(leaf: Leaf): leaf is readonly number[] {
+  return Array.isArray(leaf);
+}
+
+/** An object that holds leaves and is not a tensor, or a broken one. */
+function isRecord(field: Field): field is { readonly [name: string]: Leaf | undefined } {
   return (
-    typeof inputs === 'object' &&
-    inputs !== null &&
-    !Array.isArray(inputs) &&
-    !('data' in inputs) &&
-    'source' in inputs
+    typeof field === 'object' &&
+    field !== null &&
+    !Array.isArray(field) &&
+    !('data' in field || 'shape' in field) &&
+    Object.keys(field).length > 0
   );
 }
 
-function kindOf(value: Tensor | Indices): 'index' | 'real' {
-  return isBuiltin(value?.data, 'Int32Array') ? 'index' : 'real';
+function kindOf(value: Leaf): 'index' | 'real' {
+  return isBuiltin((value as Tensor)?.data, 'Int32Array') ? 'index' : 'real';
 }
 
 function rows({ data, shape }: Tensor | Indices, { start, end }: Range): Tensor | Indices {

@@ -3,7 +3,7 @@
 import type { Part } from '../common/architecture.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { type Checks, size } from '../common/options.ts';
-import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Targets, Tensor } from '../common/tensor.ts';
 import type { Batches } from '../data/batch.ts';
 import { type Builders, buildersOption } from '../storage/builders.ts';
 import { checkTraining, loopChecks } from '../training/check.ts';
@@ -15,7 +15,8 @@ import { Team } from './team.ts';
 import { spawn, type WorkerLike } from './workers.ts';
 
 /** Options of {@link trainParallel}. */
-export interface TrainParallelOptions<Target extends Tensor | Indices> extends LoopOptions<Target> {
+export interface TrainParallelOptions<Target extends Targets, Output = Tensor>
+  extends LoopOptions<Target, Output> {
   /** The number of parts of each batch. It affects the weights through rounding: keep it to reproduce a training. */
   readonly shards: number;
   /**
@@ -33,7 +34,7 @@ export interface TrainParallelOptions<Target extends Tensor | Indices> extends L
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: any targets
-const checks = (): Checks<TrainParallelOptions<any>> => ({
+const checks = (): Checks<TrainParallelOptions<any, any>> => ({
   ...loopChecks,
   shards: { required: size },
   threads: size,
@@ -87,10 +88,10 @@ const checks = (): Checks<TrainParallelOptions<any>> => ({
  * losses.at(-1)! < losses[0]! / 10 // → true
  * ```
  */
-export async function* trainParallel<Input, Target extends Tensor | Indices>(
-  model: Trainable<Input> & Part,
+export async function* trainParallel<Input, Target extends Targets, Output>(
+  model: Trainable<Input, Output> & Part,
   batches: Batches<Input, Target>,
-  options: TrainParallelOptions<Target>,
+  options: TrainParallelOptions<Target, Output>,
 ): AsyncGenerator<TrainingStep, void, undefined> {
   checkTraining('trainParallel', model, batches, options, checks());
   const { loss, signal, shards, threads = shards, worker = spawn, builders = {} } = options;

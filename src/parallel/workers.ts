@@ -3,7 +3,7 @@
 import type { Shared } from '../kernels/added.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Values } from '../kernels/heap.ts';
-import type { LossSettings } from '../losses/loss.ts';
+import type { LossSettings } from '../losses/objective.ts';
 import type { Blueprint } from '../storage/blueprint.ts';
 import { flatArray, moved, type Outcome, type Parameters, type Task, writeValues } from './replica.ts';
 import { arraysOf } from './shards.ts';

@@ -16,6 +16,7 @@ import { Bidirectional, type BidirectionalOptions } from '../layers/bidirectiona
 import { Conv1d, type Conv1dOptions } from '../layers/conv1d.ts';
 import { Dense, type DenseOptions } from '../layers/dense.ts';
 import { Dropout, type DropoutOptions } from '../layers/dropout.ts';
+import { EachStep } from '../layers/each-step.ts';
 import { Embedding, type EmbeddingOptions } from '../layers/embedding.ts';
 import type { Layer } from '../layers/layer.ts';
 import { LayerNorm, type LayerNormOptions } from '../layers/layer-norm.ts';
@@ -26,11 +27,16 @@ import { Repeat, type RepeatOptions } from '../layers/repeat.ts';
 import { Residual } from '../layers/residual.ts';
 import { Sequence, type SequenceOptions } from '../layers/sequence.ts';
 import { type AnyLayer, Sequential } from '../layers/sequential.ts';
+import { Graph } from '../models/graph.ts';
+import { restoredOutputs, type SavedGraph } from '../models/plan.ts';
 import { Random, type RandomState } from '../random/random.ts';
 
-/** A savable object: a cell, a layer, attention, or an encoder–decoder, of any size. */
+/** A savable object: a cell, a layer, attention, a graph, or an encoder–decoder, of any size. */
 // biome-ignore lint/suspicious/noExplicitAny: the type of a loaded model is known only at run time
-export type Model = Cell<any, any, any, any> | Layer<any, any, any, any> | Attention | EncoderDecoder<any>;
+export type Model = Cell<any, any, any, any> | Layer<any, any, any, any> | OtherModel;
+
+// biome-ignore lint/suspicious/noExplicitAny: as above
+type OtherModel = Attention | EncoderDecoder<any> | Graph<any, any>;
 
 /** Builds an instance from the options and parts of its architecture; without parts, `options` also contain a `backend`. */
 export type Builder = (
@@ -100,6 +106,9 @@ const builders: Builders = {
   Attention: (options: AttentionOptions) => new Attention(options),
   EncoderDecoder: (options: EncoderDecoderOptions, parts) =>
     new EncoderDecoder({ ...options, ...(parts as Partial<EncoderDecoderOptions>) }),
+  EachStep: (_, { layer }) => new EachStep(layer as AnyLayer),
+  Graph: (options: SavedGraph, layers) =>
+    new Graph(restoredOutputs(options, layers as { readonly [name: string]: AnyLayer })),
   Sequential: (_, parts) => new Sequential(Object.values(parts) as AnyLayer[]),
 };
 

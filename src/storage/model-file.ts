@@ -53,7 +53,7 @@ const loadChecks: Checks<LoadOptions> = { backend: backendOption, builders: buil
  * import { Dense, load, save, tensor } from 'recurrent-cells';
  *
  * const dense = new Dense({ inputSize: 2, outputSize: 1 });
- * const again = load(save(dense)) as Dense;
+ * const again = load<Dense>(save(dense));
  * const x = tensor([[3, 4]]);
  * again.infer(x).output.data[0] === dense.infer(x).output.data[0] // → true
  * ```
@@ -81,6 +81,9 @@ export function save(model: Model, options: SaveOptions = {}): Uint8Array {
 /**
  * Builds a model from the bytes written by {@link save}.
  *
+ * Its type is not known before it runs: state it, as in `load<Dense>(bytes)`, or pass the result where a model is expected, as in
+ * `describe(load(bytes))`. The compiler believes it; `instanceof` checks it.
+ *
  * @throws TypeError if `bytes` is not a Uint8Array; RangeError if it is not a whole file of a version this library
  * reads, or its weights do not match its architecture.
  *
@@ -89,11 +92,11 @@ export function save(model: Model, options: SaveOptions = {}): Uint8Array {
  * import { GRUCell, load, save, Sequence } from 'recurrent-cells';
  *
  * const gru = new Sequence(new GRUCell({ inputSize: 2, hiddenSize: 3 }), { outputs: 'last' });
- * const again = load(save(gru));
- * again instanceof Sequence && again.outputs // → 'last'
+ * const again = load<typeof gru>(save(gru));
+ * again.outputs // → 'last'
  * ```
  */
-export function load(bytes: Uint8Array, options: LoadOptions = {}): Model {
+export function load<Loaded extends Model = Model>(bytes: Uint8Array, options: LoadOptions = {}): Loaded {
   checkOptions('load', options, loadChecks);
   const { tensors, metadata } = read('load', bytes);
   const backend = options.backend ?? (metadata.dtype === 'float64' ? float64() : float32());
@@ -106,7 +109,7 @@ export function load(bytes: Uint8Array, options: LoadOptions = {}): Model {
     build('load', 'bytes', architecture, backend, options.builders ?? {}),
   );
   writeParameters('load', model, tensors);
-  return model;
+  return model as Loaded;
 }
 
 /**

@@ -4,6 +4,7 @@ import { isBuiltin } from '../common/builtin.ts';
 import { numberWithin, oneOf, rangeError, show, typeError } from '../common/errors.ts';
 import { type Checks, callback, checkOptions, later, record } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Lengths } from '../data/batch.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { clearGradients } from '../optimizers/optimizer.ts';
@@ -14,11 +15,16 @@ import type { State } from '../signal/state.ts';
 
 /** A pass, reduced to what a check needs. */
 type AnyPass = Pick<
-  Pass<Tensor, Tensor | undefined, State | undefined>,
+  Pass<Tensor | State, InputGradient, State | undefined>,
   'output' | 'state' | 'backward' | 'release'
 >;
 
-/** Anything that can be checked: any float64 cell or layer, from the library or user-defined. */
+/** The input of a layer, or the inputs of a graph by name. */
+type AnyInput = Tensor | Indices | { readonly [input: string]: Tensor | Indices };
+
+type InputGradient = Tensor | undefined | { readonly [input: string]: Tensor | undefined };
+
+/** Anything that can be checked: any float64 cell, layer or graph, from the library or user-defined. */
 export interface Checkable {
   readonly type: string;
   readonly backend: Backend;
@@ -31,7 +37,7 @@ export interface Checkable {
 
 /** Options of {@link checkGradients}. */
 export interface GradientCheckOptions {
-  readonly lengths?: readonly number[] | undefined;
+  readonly lengths?: Lengths | undefined;
   /**
    * The initial state in the form the cell or layer takes; its gradient is checked too. By default it is drawn at random.
    * With `'learned'`, no state is passed: layers start from their learned state (`learnInitialState`), which is checked
@@ -59,7 +65,7 @@ const checks: Checks<GradientCheckOptions> = {
 
 /** The worst element of an input, state or parameter. */
 export interface GradientError {
-  /** `input`, `state.h`, `parameter cell.weightHh` and so on. */
+  /** `input`, `input.words`, `state.h`, `parameter cell.weightHh` and so on. */
   readonly name: string;
   /** |backward − numerical|, relative to the largest numerical gradient there, or to 10⁻³·max(1, |L|) if that is larger. */
   readonly error: number;
@@ -94,8 +100,8 @@ interface Probe {
  * The loss is L = Σ u·output + Σ v·(final state) for random u and v, so every path contributes. A correct backward pass in
  * float64 has errors below 10⁻⁶. The cost is two forward passes per input value and weight: keep sizes small.
  *
- * @param subject a cell or layer on `float64()`.
- * @param input the argument of its `forward`; indices have no gradient.
+ * @param subject a cell, layer or graph on `float64()`.
+ * @param input the argument of its `forward`, for a graph a record; indices have no gradient.
  * @throws RangeError if the subject computes in float32, which is too coarse for differences, nothing in it has a gradient, or
  * an option does not fit.
  *
@@ -111,7 +117,7 @@ interface Probe {
  */
 export function checkGradients(
   subject: Checkable,
-  input: Tensor | Indices,
+  input: AnyInput,
   options: GradientCheckOptions = {},
 ): GradientReport {
   const {
@@ -129,7 +135,7 @@ export function checkGradients(
     data: Float64Array.from(like.data, () => random.normal()),
     shape: like.shape,
   });
-  checkTensor('checkGradients', 'input', input, isBuiltin(input?.data, 'Int32Array') ? 'index' : 'real');
+  const drawLike = (like: Tensor | State) => (isTensor(like) ? draw(like) : mapState(like, draw));
   const ownInput = copyOf(input);
   const forwardFrom = (initial: State | undefined): AnyPass => {
     before?.();
@@ -140,14 +146,14 @@ export function checkGradients(
 
   clearGradients(subject.parameters());
   const pass = forward();
-  const dOutput = draw(pass.output);
+  const dOutput = drawLike(pass.output);
   const dState = pass.state && mapState(pass.state, draw);
-  const weights = [dOutput, ...leaves(dState).map(([, leaf]) => leaf)];
+  const weights = [...leaves(dOutput), ...leaves(dState)].map(([, leaf]) => leaf);
   const loss = (): number => {
     const again = forward();
     again.release();
-    const results = [again.output, ...leaves(again.state).map(([, leaf]) => leaf)];
-    return results.reduce((sum, result, i) => sum + dot(result.data, weights[i]!.data), 0);
+    const results = [...leaves(again.output), ...leaves(again.state)];
+    return results.reduce((sum, [, { data }], i) => sum + dot(data, weights[i]!.data), 0);
   };
   const floor = 1e-3 * Math.max(1, Math.abs(loss()));
   const gradients = pass.backward(dOutput, dState);
@@ -175,25 +181,18 @@ function drawnState(pass: AnyPass, draw: (like: Tensor) => Tensor): State | unde
 
 function probes(
   subject: Checkable,
-  input: Tensor | Indices,
-  dInput: Tensor | undefined,
+  input: AnyInput,
+  dInput: InputGradient,
   state: State | undefined,
   dState: State | undefined,
 ): Probe[] {
   const still = () => {};
   const gradientOf = new Map(leaves(dState));
-  const ofInput: Probe[] =
-    dInput === undefined
-      ? []
-      : [
-          {
-            name: 'input',
-            shape: input.shape,
-            values: (input as Tensor).data,
-            backward: dInput.data,
-            apply: still,
-          },
-        ];
+  const inputs = new Map(leaves(input as Tensor | State));
+  const ofInput = leaves(dInput as Tensor | State | undefined).map(([path, { data: backward }]): Probe => {
+    const { data, shape } = inputs.get(path)!;
+    return { name: `input${path}`, shape, values: data, backward, apply: still };
+  });
   const ofState = leaves(state).map(
     ([path, { data, shape }]): Probe => ({
       name: `state${path}`,
@@ -275,8 +274,15 @@ function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum;
 }
 
-function copyOf<T extends Tensor | Indices>(of: T): T {
-  return { ...of, data: of.data.slice() };
+/** @throws TypeError or RangeError if it is neither tensor nor indices nor a record of them. */
+function copyOf(of: AnyInput): AnyInput {
+  const copy = (name: string, value: Tensor | Indices) => {
+    checkTensor('checkGradients', name, value, isBuiltin(value?.data, 'Int32Array') ? 'index' : 'real');
+    return { ...value, data: value.data.slice() } as Tensor | Indices;
+  };
+  if (typeof of !== 'object' || of === null || 'data' in of || 'shape' in of || Array.isArray(of))
+    return copy('input', of as Tensor | Indices);
+  return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, copy(`input.${name}`, value)]));
 }
 
 function copyState(state: State): State {
@@ -299,9 +305,9 @@ function mapState(state: State, map: (leaf: Tensor) => Tensor): State {
   );
 }
 
-/** The tensors of a state with their paths: `.h`, `.1.c`. */
-function leaves(state: State | undefined, path = ''): [string, Tensor][] {
-  return Object.entries(state ?? {}).flatMap(([name, node]): [string, Tensor][] =>
-    isTensor(node) ? [[`${path}.${name}`, node]] : leaves(node, `${path}.${name}`),
-  );
+/** A tensor under the path '', or the tensors of a state with their paths: `.h`, `.1.c`. */
+function leaves(of: Tensor | State | undefined, path = ''): [string, Tensor][] {
+  if (of === undefined) return [];
+  if (isTensor(of)) return [[path, of]];
+  return Object.entries(of).flatMap(([name, node]) => leaves(node, `${path}.${name}`));
 }

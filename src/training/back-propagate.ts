@@ -1,8 +1,8 @@
 /** The forward and backward pass of one batch, or of a part of one. */
 
-import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Targets } from '../common/tensor.ts';
 import type { Batch } from '../data/batch.ts';
-import type { Loss } from '../losses/loss.ts';
+import type { Objective } from '../losses/objective.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import { type State, stateOutput } from '../signal/state.ts';
 import type { Trainable } from './trainable.ts';
@@ -19,23 +19,23 @@ export interface BatchResult {
 }
 
 /** Adds the gradients of a batch's loss to the parameters' gradients, copying nothing but the final state. */
-export function backPropagate<Input, Target extends Tensor | Indices>(
+export function backPropagate<Input, Target extends Targets, Output>(
   where: string,
-  model: Trainable<Input>,
+  model: Trainable<Input, Output>,
   batch: Batch<Input, Target>,
-  loss: Loss<Target>,
+  loss: Objective<Target, Output>,
   initial: State | undefined,
 ): BatchResult {
   return withArena(model.backend, (arena) => backPropagateIn(arena, where, model, batch, loss, initial));
 }
 
 /** The same, in the caller's arena. */
-export function backPropagateIn<Input, Target extends Tensor | Indices>(
+export function backPropagateIn<Input, Target extends Targets, Output>(
   arena: Arena,
   where: string,
-  model: Trainable<Input>,
+  model: Trainable<Input, Output>,
   { inputs, targets, lengths, weights }: Batch<Input, Target>,
-  loss: Loss<Target>,
+  loss: Objective<Target, Output>,
   initial: State | undefined,
 ): BatchResult {
   const trace = model.recordBatch(arena, where, inputs, { lengths, state: initial });

@@ -3,10 +3,10 @@ import { signalOption } from '../async/until-aborted.ts';
 import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import { instanceOf, isCopy, otherCopy } from '../common/instance.ts';
 import { type Check, type Checks, checkOptions, count, later, notNegative, size } from '../common/options.ts';
-import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Targets } from '../common/tensor.ts';
 import { checkBatches, Epochs } from '../data/batch.ts';
 import { backendOption } from '../kernels/backend.ts';
-import { Loss } from '../losses/loss.ts';
+import { Objective } from '../losses/objective.ts';
 import type { Reduction } from '../losses/reduction.ts';
 import { lossMetric, type Metric } from '../metrics/metric.ts';
 import { Optimizer } from '../optimizers/optimizer.ts';
@@ -15,8 +15,8 @@ import { MovingAverage } from './moving-average.ts';
 import type { LoopOptions, Validation } from './options.ts';
 import type { Trainable } from './trainable.ts';
 
-export const lossOption: Check<Loss<never>> = (where, argument, value) =>
-  instanceOf<Loss<never>>(where, argument, value, Loss, 'a loss such as crossEntropy()');
+export const lossOption: Check<Objective<never, never>> = (where, argument, value) =>
+  instanceOf<Objective<never, never>>(where, argument, value, Objective, 'a loss such as crossEntropy()');
 
 const optimizerOption: Check<Optimizer> = (where, argument, value) =>
   instanceOf(where, argument, value, Optimizer, 'an optimiser such as new Adam()');
@@ -30,7 +30,7 @@ const averageOption: Check<MovingAverage> = (where, argument, value) =>
   instanceOf(where, argument, value, MovingAverage, 'a MovingAverage of the model’s parameters');
 
 // biome-ignore lint/suspicious/noExplicitAny: any targets
-type Loop = LoopOptions<any>;
+type Loop = LoopOptions<any, any>;
 
 export const loopChecks: Checks<Loop> = {
   loss: { required: lossOption },
@@ -58,16 +58,17 @@ export function checkTraining<Described extends Loop>(
   checkBatches(where, batches);
 }
 
-const validationChecks: Checks<Validation<Tensor | Indices>> = {
+// biome-ignore lint/suspicious/noExplicitAny: any outputs
+const validationChecks: Checks<Validation<Targets, any>> = {
   batches: { required: later },
   metrics: { required: later },
   every: later,
 };
 
-function checkValidation<Target extends Tensor | Indices>(
+function checkValidation<Target extends Targets, Output>(
   where: string,
   batches: unknown,
-  validate: Validation<Target>,
+  validate: Validation<Target, Output>,
 ): void {
   const { every = 'epoch', metrics } = checkOptions(`${where}: validate`, validate, validationChecks);
   checkMetrics(`${where}: validate`, metrics);
@@ -95,23 +96,27 @@ export function checkModel(where: string, model: unknown): void {
  *
  * @throws TypeError if one is neither; RangeError if two have the same name.
  */
-export function checkMetrics<Target extends Tensor | Indices>(
+export function checkMetrics<Target extends Targets, Output>(
   where: string,
-  metrics: readonly (Metric<Target, unknown> | Loss<Target>)[],
-): Metric<Target, unknown>[] {
+  metrics: readonly (Metric<Target, unknown, Output> | Objective<Target, Output>)[],
+): Metric<Target, unknown, Output>[] {
   if (!Array.isArray(metrics))
     throw typeError(where, 'metrics', `is ${show(metrics)}`, 'an array of metrics and losses');
   const found = Array.from(
     metrics,
-    (metric: Metric<Target, unknown> | Loss<Target>, i): Metric<Target, unknown> => {
-      if (metric instanceof Loss) {
+    (
+      metric: Metric<Target, unknown, Output> | Objective<Target, Output>,
+      i,
+    ): Metric<Target, unknown, Output> => {
+      if (metric instanceof Objective && !('begin' in metric)) {
         if ((metric.reduction as Reduction) === 'none')
           throw rangeError(where, `metrics[${i}]`, `${metric.name} has reduction "none"`, '"mean" or "sum"');
         return lossMetric(metric);
       }
-      if (typeof metric?.begin === 'function') return metric;
+      if (typeof (metric as Partial<Metric<Target>>)?.begin === 'function')
+        return metric as Metric<Target, unknown, Output>;
       const expected = 'a metric such as accuracy(), or a loss';
-      if (isCopy(metric, Loss)) throw otherCopy(where, `metrics[${i}]`, expected);
+      if (isCopy(metric, Objective)) throw otherCopy(where, `metrics[${i}]`, expected);
       throw typeError(where, `metrics[${i}]`, `is ${show(metric)}`, expected);
     },
   );

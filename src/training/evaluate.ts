@@ -2,9 +2,10 @@
 
 import { breathe } from '../async/breathe.ts';
 import { rangeError } from '../common/errors.ts';
-import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Targets } from '../common/tensor.ts';
 import { type Batches, checkBatch, checkBatches } from '../data/batch.ts';
-import type { Loss } from '../losses/loss.ts';
+import type { HeadOptions, Objective } from '../losses/objective.ts';
+import type { LossOptions } from '../losses/output.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { State } from '../signal/state.ts';
 import { checkMetrics, checkModel } from './check.ts';
@@ -12,7 +13,7 @@ import type { Trainable } from './trainable.ts';
 
 /** The value type of a metric or loss. */
 // biome-ignore lint/suspicious/noExplicitAny: any targets
-export type ValueOfMeasure<Measure> = Measure extends Metric<any, infer Value> ? Value : number;
+export type ValueOfMeasure<Measure> = Measure extends Metric<any, infer Value, any> ? Value : number;
 
 /**
  * Runs a model over batches and returns the value of each metric over all of them, by name.
@@ -36,11 +37,12 @@ export type ValueOfMeasure<Measure> = Measure extends Metric<any, infer Value> ?
  */
 export async function evaluate<
   Input,
-  Target extends Tensor | Indices,
+  Target extends Targets,
+  Output,
   // biome-ignore lint/suspicious/noExplicitAny: each metric has its own type of value
-  Measure extends Metric<Target, any> | Loss<Target>,
+  Measure extends Metric<Target, any, Output> | Objective<Target, Output>,
 >(
-  model: Trainable<Input>,
+  model: Trainable<Input, Output>,
   batches: Batches<Input, Target>,
   metrics: readonly Measure[],
 ): Promise<{ [name: string]: ValueOfMeasure<Measure> }> {
@@ -55,8 +57,8 @@ export async function evaluate<
     const { inputs, targets, lengths, weights, continues } = batch;
     const result = model.infer(inputs, { lengths, state: continues ? state : undefined });
     state = result.state;
-    for (const tally of tallies)
-      tally.add(result.output, targets, { lengths: result.lengths ?? lengths, weights });
+    const options = { lengths: result.lengths ?? lengths, weights } as LossOptions | HeadOptions;
+    for (const tally of tallies) tally.add(result.output, targets, options);
     count++;
     await breathe();
   }

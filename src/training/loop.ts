@@ -5,7 +5,7 @@
  */
 import { breathe } from '../async/breathe.ts';
 import { untilAborted } from '../async/until-aborted.ts';
-import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Targets } from '../common/tensor.ts';
 import { type Batch, type Batches, checkBatch, Epochs } from '../data/batch.ts';
 import { trained } from '../optimizers/optimizer.ts';
 import type { State } from '../signal/state.ts';
@@ -38,11 +38,11 @@ interface Group {
 }
 
 /** Yields each step after its update. */
-export async function* trainingLoop<Input, Target extends Tensor | Indices>(
+export async function* trainingLoop<Input, Target extends Targets, Output>(
   where: string,
-  model: Trainable<Input>,
+  model: Trainable<Input, Output>,
   batches: Batches<Input, Target>,
-  options: LoopOptions<Target>,
+  options: LoopOptions<Target, Output>,
   compute: Compute<Batch<Input, Target>>,
 ): AsyncGenerator<TrainingStep, void, undefined> {
   const { signal, firstStep = 0, accumulate = 1, average, loss } = options;
@@ -96,9 +96,9 @@ export async function* trainingLoop<Input, Target extends Tensor | Indices>(
 }
 
 /** Evaluates the model, with the averaged weights if there is an average. */
-async function validate<Input, Target extends Tensor | Indices>(
-  model: Trainable<Input>,
-  { validate: wanted, average }: LoopOptions<Target>,
+async function validate<Input, Target extends Targets, Output>(
+  model: Trainable<Input, Output>,
+  { validate: wanted, average }: LoopOptions<Target, Output>,
 ): Promise<TrainingStep['validation']> {
   const { batches, metrics } = wanted!;
   average?.swap();

@@ -1,27 +1,31 @@
 /** The options and the progress reports of training. */
 import type { AbortSignalLike } from '../async/until-aborted.ts';
-import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Targets, Tensor } from '../common/tensor.ts';
 import type { Batches } from '../data/batch.ts';
-import type { Loss } from '../losses/loss.ts';
+import type { Objective } from '../losses/objective.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { State } from '../signal/state.ts';
 import type { MovingAverage } from './moving-average.ts';
 import type { Updated, UpdateOptions } from './update.ts';
 
 /** How a model is evaluated during training. */
-export interface Validation<Target extends Tensor | Indices> {
+export interface Validation<Target extends Targets, Output = Tensor> {
   /** The held-out batches; iterated at each validation, so not a generator. */
   // biome-ignore lint/suspicious/noExplicitAny: the same inputs as the trained model
   readonly batches: Batches<any, Target>;
   /** Losses are metrics too. */
-  readonly metrics: readonly (Metric<Target> | Loss<Target>)[];
+  readonly metrics: readonly (
+    | Metric<NoInfer<Target>, number, NoInfer<Output>>
+    | Objective<NoInfer<Target>, NoInfer<Output>>
+  )[];
   /** The number of steps between validations; default `epoch`, the end of each epoch of an array or of `batches(…)`. */
   readonly every?: number | 'epoch' | undefined;
 }
 
 /** Options of every training. */
-export interface LoopOptions<Target extends Tensor | Indices> extends UpdateOptions {
-  readonly loss: Loss<Target>;
+export interface LoopOptions<Target extends Targets, Output = Tensor> extends UpdateOptions {
+  /** A loss, or for several heads a `jointLoss`. */
+  readonly loss: Objective<Target, Output>;
   /** Ends the training after the current step, or while waiting for a batch. */
   readonly signal?: AbortSignalLike | undefined;
   /** The number of the first step, for resumed training; default 0. */
@@ -31,11 +35,11 @@ export interface LoopOptions<Target extends Tensor | Indices> extends UpdateOpti
   /** An average of the weights, updated after each step and used for validation; default none. */
   readonly average?: MovingAverage | undefined;
   /** Validation during training; default none. */
-  readonly validate?: Validation<Target> | undefined;
+  readonly validate?: Validation<Target, Output> | undefined;
 }
 
 /** Options of `train`. */
-export interface TrainOptions<Target extends Tensor | Indices> extends LoopOptions<Target> {
+export interface TrainOptions<Target extends Targets, Output = Tensor> extends LoopOptions<Target, Output> {
   /** The state before a first batch that `continues`, such as the `state` of a checkpoint; default zeros. */
   readonly initialState?: State | undefined;
 }

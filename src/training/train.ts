@@ -1,7 +1,7 @@
 /** Training: a batch forward and back, a clipped gradient, an update; one step of an async iterable at a time. */
 
 import { type Check, type Checks, record } from '../common/options.ts';
-import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Targets } from '../common/tensor.ts';
 import type { Batches } from '../data/batch.ts';
 import { clearGradients } from '../optimizers/optimizer.ts';
 import type { State } from '../signal/state.ts';
@@ -12,7 +12,10 @@ import type { TrainingStep, TrainOptions } from './options.ts';
 import type { Trainable } from './trainable.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: of any targets
-const checks = (): Checks<TrainOptions<any>> => ({ ...loopChecks, initialState: record as Check<State> });
+const checks = (): Checks<TrainOptions<any, any>> => ({
+  ...loopChecks,
+  initialState: record as Check<State>,
+});
 
 /**
  * Trains a model on batches, one update each. Nothing happens until the result is iterated, and the caller owns the loop:
@@ -44,10 +47,10 @@ const checks = (): Checks<TrainOptions<any>> => ({ ...loopChecks, initialState: 
  * losses.at(-1)! < losses[0]! / 10 // → true
  * ```
  */
-export async function* train<Input, Target extends Tensor | Indices>(
-  model: Trainable<Input>,
+export async function* train<Input, Target extends Targets, Output>(
+  model: Trainable<Input, Output>,
   batches: Batches<Input, Target>,
-  options: TrainOptions<Target>,
+  options: TrainOptions<Target, Output>,
 ): AsyncGenerator<TrainingStep, void, undefined> {
   checkTraining('train', model, batches, options, checks());
   const parameters = model.parameters();

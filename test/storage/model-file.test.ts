@@ -10,15 +10,20 @@ import {
   Cell,
   type CellOptions,
   Conv1d,
+  concatenate,
   Dense,
   Dropout,
+  EachStep,
   Embedding,
   EncoderDecoder,
   float32,
   float64,
   GRUCell,
+  Graph,
+  graph,
   type Indices,
   indices,
+  input,
   LayerNorm,
   LSTMCell,
   load,
@@ -35,6 +40,7 @@ import {
   Sequential,
   save,
   sequential,
+  sum,
   type Tensor,
   tensor,
 } from '../../src/index.ts';
@@ -46,6 +52,20 @@ const shared = new GRUCell(sizes);
 const sharedLayer = new Dense({ inputSize: 2, outputSize: 2 });
 const models: readonly [string, () => Model][] = [
   ['RNNCell', () => new RNNCell({ ...sizes, activation: 'relu' })],
+  [
+    'Graph of joins, two heads and a shared layer',
+    () => {
+      const words = new Embedding({ classes: 2, outputSize: 3 });
+      const gru = new Sequence(new GRUCell({ inputSize: 3, hiddenSize: 2 }), { outputs: 'last' });
+      const spelt = input('letters').to(new EachStep(sequential(words, gru)), 'spelling');
+      const word = input('words').to(words);
+      const hidden = concatenate(spelt, word).to(new Dense({ inputSize: 5, outputSize: 3 }));
+      return graph({
+        a: sum(hidden, word).to(new Sequence(new GRUCell({ inputSize: 3, hiddenSize: 4 }))),
+        b: hidden,
+      });
+    },
+  ],
   ['LSTMCell', () => new LSTMCell({ ...sizes, bias: false })],
   ['GRUCell', () => new GRUCell({ ...sizes, reset: 'before' })],
   ['Sequence', () => new Sequence(new LSTMCell(sizes), { outputs: 'last', reverse: true, history: 3 })],
@@ -190,6 +210,16 @@ function output(model: Model): unknown {
     });
   if (model instanceof EncoderDecoder)
     return model.infer({ source: indices([[1, 0]]), target: indices([[0, 1]]) });
+  if (model instanceof Graph)
+    return model.infer({
+      words: indices([[1, 0]]),
+      letters: indices([
+        [
+          [1, 0],
+          [1, -1],
+        ],
+      ]),
+    });
   const x: Tensor | Indices =
     model.accepts === 'indices'
       ? indices([[1, 0]])

@@ -1,0 +1,74 @@
+/** What training minimises: a loss of one output, or a joint loss of several heads. */
+import type { Tensor } from '../common/tensor.ts';
+import type { Backend } from '../kernels/backend.ts';
+import type { Arena } from '../matrix/arena.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import type { Signal } from '../signal/signal.ts';
+import type { LossOptions } from './output.ts';
+import type { Reduction, ValueOf } from './reduction.ts';
+
+/** A loss value and the weight it was averaged over. */
+export interface Measured<R extends Reduction = 'mean' | 'sum'> {
+  readonly value: ValueOf<R>;
+  /** The total weight of the terms kept: their number, or the sum of their class weights. */
+  readonly weight: number;
+}
+
+/** The options of any loss. */
+export interface LossSettings {
+  readonly [name: string]: unknown;
+}
+
+/** The outputs of a model in the heap: one, or one for each head. */
+export type OutputSignals = Signal | { readonly [head: string]: Signal };
+
+/** Their gradients, shaped alike. */
+export type OutputGradients = Matrix | { readonly [head: string]: Matrix };
+
+/** An objective computed in the heap, with its backward pass. */
+export interface ObjectiveTrace extends Measured {
+  /** `dLoss`·∂value/∂output, zero where terms are left out and beyond each length. */
+  backward(dLoss: number): OutputGradients;
+}
+
+/** The weights of an objective's terms: one tensor, or one for each head. */
+export type TermWeights = Tensor | { readonly [head: string]: Tensor | undefined };
+
+/** Options passed with the outputs of several heads. */
+export interface HeadOptions {
+  /** The valid steps of each sequence: of all heads with a time axis, or by head. */
+  readonly lengths?:
+    | readonly number[]
+    | { readonly [head: string]: readonly number[] | undefined }
+    | undefined;
+  /** The weights of each head's terms. */
+  readonly weights?: { readonly [head: string]: Tensor | undefined } | undefined;
+  readonly backend?: Backend | undefined;
+}
+
+/** The options of one head. */
+export function optionsOf({ lengths, weights, backend }: HeadOptions, head: string): LossOptions {
+  const isList = (value: typeof lengths): value is readonly number[] => Array.isArray(value);
+  return { lengths: isList(lengths) ? lengths : lengths?.[head], weights: weights?.[head], backend };
+}
+
+/** What `train` minimises: a {@link Loss}, or the joint loss of several heads that `jointLoss` makes. */
+export abstract class Objective<Target = unknown, Output = Tensor, R extends Reduction = 'mean' | 'sum'> {
+  /** The factory's name, used in errors and to rebuild the objective. */
+  abstract readonly name: string;
+  abstract readonly reduction: R;
+  /** The factory's options as plain data, from which a worker rebuilds the objective. */
+  abstract readonly options: LossSettings;
+
+  /** Computes the value from an output in the heap, with its backward pass. */
+  abstract trace(
+    arena: Arena,
+    where: string,
+    output: OutputSignals,
+    target: Target,
+    weights?: TermWeights | undefined,
+  ): ObjectiveTrace;
+
+  /** Computes the value alone. */
+  abstract measure(output: Output, target: Target, options?: LossOptions | HeadOptions): Measured<R>;
+}

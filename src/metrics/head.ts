@@ -1,0 +1,49 @@
+/** The metric of one head of a model with several. */
+import { rangeError } from '../common/errors.ts';
+import { record, text } from '../common/options.ts';
+import type { Indices, Tensor } from '../common/tensor.ts';
+import { Loss } from '../losses/loss.ts';
+import { type HeadOptions, optionsOf } from '../losses/objective.ts';
+import { lossMetric, type Metric } from './metric.ts';
+
+/**
+ * Measures one head of a model whose outputs and targets are records.
+ *
+ * @returns a metric named `head.metric`, such as `tag.accuracy`.
+ * @throws TypeError if `metric` is neither a metric nor a loss.
+ *
+ * @example
+ * ```ts
+ * import { accuracy, headMetric, indices, tensor } from 'recurrent-cells';
+ *
+ * const metric = headMetric('tag', accuracy());
+ * const tally = metric.begin();
+ * tally.add({ tag: tensor([[0, 5], [3, 2]]) }, { tag: indices([1, 1]) });
+ * [metric.name, tally.value()] // → ['tag.accuracy', 0.5]
+ * ```
+ */
+export function headMetric<const Head extends string, Target extends Tensor | Indices, Value = number>(
+  head: Head,
+  metric: Metric<Target, Value> | Loss<Target>,
+): Metric<{ readonly [H in Head]: Target }, Value, { readonly [H in Head]: Tensor }> {
+  text('headMetric', 'head', head);
+  const of = metric instanceof Loss ? (lossMetric(metric) as unknown as Metric<Target, Value>) : metric;
+  record('headMetric', 'metric', of);
+  const name = `${head}.${of.name}`;
+  return {
+    name,
+    begin() {
+      const tally = of.begin();
+      return {
+        add(outputs, targets, options: HeadOptions = {}) {
+          const part = <Of>(argument: string, values: { readonly [H in Head]: Of }): Of => {
+            if (Object.hasOwn(record(name, argument, values), head)) return values[head];
+            throw rangeError(name, argument, `has ${Object.keys(values).join(', ')}`, head);
+          };
+          tally.add(part('outputs', outputs), part('targets', targets), optionsOf(options, head));
+        },
+        value: () => tally.value(),
+      };
+    },
+  };
+}
