@@ -158,9 +158,10 @@ export function input<const Name extends string, const Size extends number = num
  *
  * @example
  * ```ts
- * import { concatenate, graph, input, tensor } from 'recurrent-cells';
+ * import { Activation, concatenate, graph, input, tensor } from 'recurrent-cells';
  *
- * const model = graph(concatenate(input('a', 2), input('b', 1)));
+ * const joined = concatenate(input('a', 2), input('b', 1));
+ * const model = graph(joined.to(new Activation({ kind: 'relu' })));
  * const { output } = model.infer({ a: tensor([[[1, 2], [3, 4]]]), b: tensor([[9]]) });
  * Array.from(output.data) // → [1, 2, 9, 3, 4, 9]
  * ```
@@ -179,9 +180,10 @@ export function concatenate<const Nodes extends readonly [AnyNode, AnyNode, ...A
  *
  * @example
  * ```ts
- * import { graph, input, sum, tensor } from 'recurrent-cells';
+ * import { Activation, graph, input, sum, tensor } from 'recurrent-cells';
  *
- * const model = graph(sum(input('a', 2), input('b', 2)));
+ * const total = sum(input('a', 2), input('b', 2));
+ * const model = graph(total.to(new Activation({ kind: 'relu' })));
  * const { output } = model.infer({ a: tensor([[1, 2]]), b: tensor([[10, 20]]) });
  * Array.from(output.data) // → [11, 22]
  * ```

@@ -149,7 +149,10 @@ describe('EachStep', () => {
     expect([first!.lengths, second!.lengths]).toEqual([[2, 1], [3]]);
     expect([...second!.inputs.data]).toEqual([0, -1, 2, 2, 1, -1]);
     expect(() =>
-      batches({ inputs: [[Int32Array.of(1), [2] as unknown as Int32Array]], targets: [[1, 1]] }, { batchSize: 1 }),
+      batches(
+        { inputs: [[Int32Array.of(1), [2] as unknown as Int32Array]], targets: [[1, 1]] },
+        { batchSize: 1 },
+      ),
     ).toThrow(
       new TypeError('batches: inputs[0][1] is an array of 1, expected an Int32Array, as the first is'),
     );

@@ -360,7 +360,8 @@ suite('training', () => {
       intent: sentences.map((words) => (words.length > 2 ? 1 : 0)),
     },
   };
-  const data = (epochs = 1) => batches(examples, { batchSize: 4, epochs, shuffle: true, random: new Random(1) });
+  const data = (epochs = 1) =>
+    batches(examples, { batchSize: 4, epochs, shuffle: true, random: new Random(1) });
   const loss = () => jointLoss({ tag: crossEntropy(), intent: crossEntropy() }, { weights: { intent: 0.5 } });
 
   test('records of inputs and targets are trained, validated and evaluated end to end', async () => {
