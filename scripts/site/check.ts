@@ -1,13 +1,13 @@
 /**
  * Looks at the site in Chromium: `npm run docs` first, then `npm run check:site`. On a phone's width no page is wider than the screen, every page has
- * one title and no error, and the search finds what guides say.
+ * one title and no error, links lead somewhere, and the search finds what guides say.
  *
- * CHROMIUM names the browser; without one the check says so and passes, unless CHROMIUM is set.
+ * CHROMIUM names the browser; without one only links are checked.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, relative, sep } from 'node:path';
+import { extname, join, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
 
@@ -55,6 +55,28 @@ async function look(page: Page, path: string): Promise<void> {
   if (charset !== 'UTF-8') faults.push(`${path}: charset ${charset}`);
 }
 
+/** Links within the site that lead nowhere: to a file or to a place in it. */
+function deadLinks(path: string): string[] {
+  const text = readFileSync(join(site, path), 'utf8');
+  const links = new Set(Array.from(text.matchAll(/<a [^>]*?href="([^"]*)"/g), ([, link]) => link!));
+  return [...links].filter((link) => {
+    if (/^(?:https?|mailto):/.test(link)) return false;
+    const [file, place] = link.split('#');
+    const target = file === '' ? path : posix.join(posix.dirname(path), decodeURI(file!));
+    if (!existsSync(join(site, target))) return true;
+    return place !== undefined && place !== '' && !idsOf(target).has(decodeURIComponent(place));
+  });
+}
+
+const known = new Map<string, ReadonlySet<string>>();
+
+function idsOf(path: string): ReadonlySet<string> {
+  const text = () => readFileSync(join(site, path), 'utf8');
+  if (!known.has(path))
+    known.set(path, new Set(Array.from(text().matchAll(/ id="([^"]*)"/g), ([, id]) => id!)));
+  return known.get(path)!;
+}
+
 async function search(page: Page, text: string, expected: string): Promise<void> {
   await page.goto(`${origin}/index.html`);
   await page.click('#tsd-search-trigger');
@@ -70,11 +92,15 @@ async function search(page: Page, text: string, expected: string): Promise<void>
     faults.push(`search for ${text}: ${found.map((result) => result.trim()).join(', ')}, but no ${expected}`);
 }
 
+for (const path of pages)
+  for (const link of deadLinks(path)) faults.push(`${path}: a link to ${link}, which is not there`);
+
 const executablePath =
   process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 if (executablePath === undefined) {
-  console.log('site: not looked at, since there is no Chromium (name one by CHROMIUM)');
-  process.exit(0);
+  for (const fault of faults) console.error(fault);
+  console.log('site: only its links are checked, since there is no Chromium (name one by CHROMIUM)');
+  process.exit(faults.length > 0 ? 1 : 0);
 }
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -156,6 +156,8 @@ export function load(app: Application): void {
         /href="(?:\.\.\/)*media\/([^"#]+\.(?:ts|mjs|py))/g,
         (_, name: string) => `href="${to(relative(root, media.get(name)!))}`,
       );
+    if (files.get(page.model as Reflection)?.endsWith('.ko'))
+      page.contents = page.contents.replace('lang="en"', 'lang="ko"');
   });
   app.renderer.hooks.on('head.end', (context) =>
     JSX.createElement('link', {

@@ -39,7 +39,7 @@ export function renderSource(file: string, text: string): string {
   return `<!DOCTYPE html>
 <html lang="en" data-base="${up}"><head><meta charset="utf-8"/><title>${file} | recurrent-cells</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"/>
-<link rel="stylesheet" href="${up}assets/style.css"/><link rel="stylesheet" href="${up}assets/custom.css"/></head>
+<link rel="icon" href="${up}assets/favicon.svg"/><link rel="stylesheet" href="${up}assets/style.css"/><link rel="stylesheet" href="${up}assets/custom.css"/></head>
 <body><script>document.documentElement.dataset.theme = localStorage.getItem('tsd-theme') || 'os';</script>
 <main class="source"><p><a href="${up}index.html">recurrent-cells</a> / ${file}</p>
 <h1>${file.split('/').at(-1)}</h1>
