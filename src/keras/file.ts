@@ -6,9 +6,9 @@ import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import { bytesOf } from '../storage/safetensors.ts';
 import { type Inflate, readZip } from '../storage/zip.ts';
-import type { Weights } from './build.ts';
 import { type KerasLayer, layersOf } from './config.ts';
 import { KerasModel } from './model.ts';
+import type { Weights } from './source.ts';
 
 const WHERE = 'fromKeras';
 const CONFIG = 'config.json';

@@ -4,8 +4,9 @@ import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { type AnyLayer, Sequential } from '../layers/sequential.ts';
 import { withoutStart } from '../matrix/parameter.ts';
-import { build, type Source, type Weights } from './build.ts';
+import { build } from './build.ts';
 import { type KerasLayer, layerOf, layersOf } from './config.ts';
+import type { Source, Weights } from './source.ts';
 
 /**
  * A Keras model, for inference as in Keras, or for continued training of its layers.

@@ -6,8 +6,8 @@ import type { Tensor } from '../common/tensor.ts';
 import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import { elementWidth, StoredTensor } from '../storage/stored-tensor.ts';
-import type { Weights } from './build.ts';
 import { KerasModel } from './model.ts';
+import type { Weights } from './source.ts';
 
 const WHERE = 'fromTfjs';
 

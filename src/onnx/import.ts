@@ -11,6 +11,7 @@ import { bytesOf } from '../storage/safetensors.ts';
 import { arithmetic } from './arithmetic.ts';
 import { arrangement } from './arrangement.ts';
 import { type Graph, type GraphValue, type Node, readModel } from './graph.ts';
+import { indexing } from './indexing.ts';
 import { layered } from './layered.ts';
 import { type Compute, type Operator, refused } from './operator.ts';
 import { Malformed } from './protobuf.ts';
@@ -29,7 +30,12 @@ export interface OnnxFeeds {
   readonly [name: string]: Tensor | Indices;
 }
 
-const operators: { readonly [op: string]: Operator } = { ...arithmetic, ...arrangement, ...layered };
+const operators: { readonly [op: string]: Operator } = {
+  ...arithmetic,
+  ...arrangement,
+  ...indexing,
+  ...layered,
+};
 // The operator that contains graphs; it is handled here, not in a table.
 const IF = 'If';
 

@@ -1,215 +1,23 @@
-/** Operators with weights, which become layers of the library. */
-import type { Cell } from '../cells/cell.ts';
-import { GRUCell } from '../cells/gru.ts';
-import { LSTMCell } from '../cells/lstm.ts';
-import { RNNCell } from '../cells/rnn.ts';
 import type { Tensor } from '../common/tensor.ts';
-import { Bidirectional } from '../layers/bidirectional.ts';
 import { Conv1d } from '../layers/conv1d.ts';
 import { Dense } from '../layers/dense.ts';
-import { Sequence } from '../layers/sequence.ts';
-import type { AnyLayer } from '../layers/sequential.ts';
 import { withoutStart } from '../matrix/parameter.ts';
 import { product } from './arithmetic.ts';
-import { gathered } from './arrangement.ts';
+import { gathered } from './indexing.ts';
 import {
   type Compute,
   type Making,
   numberOf,
   numbersOf,
   type Operator,
+  optional,
   refused,
   required,
   textOf,
+  weight,
 } from './operator.ts';
-import { allocate, axisOf, reshaped, sliced, transposed, type Value } from './value.ts';
-
-/** A weight of a node, which must be constant. */
-function weight({ node, known }: Making, at: number, axes: number): Value {
-  const value = known[at];
-  if (value === undefined) throw refused(node, `computes its input ${at}`, 'weights that are in the file');
-  if (value.shape.length !== axes)
-    throw refused(node, `has weights of shape [${value.shape.join(', ')}]`, `${axes} axes`);
-  return value;
-}
-
-const optional = ({ node, known }: Making, at: number): Value | undefined => {
-  if ((node.inputs[at] ?? '') !== '' && known[at] === undefined)
-    throw refused(node, `computes its input ${at}`, 'weights that are in the file');
-  return known[at];
-};
-
-interface Kind {
-  /** For each gate of the cell, its position among ONNX's. */
-  readonly gates: readonly number[];
-  readonly states: readonly string[];
-  readonly activations: readonly (readonly string[])[];
-  readonly make: (
-    sizes: {
-      readonly inputSize: number;
-      readonly hiddenSize: number;
-      readonly bias: boolean;
-      readonly backend: Making['backend'];
-    },
-    activation: string,
-    making: Making,
-  ) => Cell<string>;
-}
-
-const kinds: { readonly [op: string]: Kind } = {
-  RNN: {
-    gates: [0],
-    states: ['h'],
-    activations: [['tanh'], ['relu']],
-    make: (sizes, activation) =>
-      new RNNCell({ ...sizes, activation: activation === 'relu' ? 'relu' : 'tanh' }),
-  },
-  // ONNX orders the gates i, o, f, c; LSTMCell i, f, g, o.
-  LSTM: {
-    gates: [0, 2, 3, 1],
-    states: ['h', 'c'],
-    activations: [['sigmoid', 'tanh', 'tanh']],
-    make: (sizes) => new LSTMCell(sizes),
-  },
-  // ONNX orders the gates z, r, h; GRUCell r, z, n.
-  GRU: {
-    gates: [1, 0, 2],
-    states: ['h'],
-    activations: [['sigmoid', 'tanh']],
-    make: (sizes, _, making) =>
-      new GRUCell({ ...sizes, reset: numberOf(making, 'linear_before_reset', 0) === 0 ? 'before' : 'after' }),
-  },
-};
-
-/** The activation of one direction, which must be one that the kind supports. */
-function activationOf(making: Making, { activations }: Kind, directions: number): string {
-  const { node } = making;
-  const given = (node.attributes.get('activations') as readonly string[] | undefined)?.map((name) =>
-    name.toLowerCase(),
-  );
-  if (given === undefined) return activations[0]![0]!;
-  const each = given.length / directions;
-  for (const known of activations)
-    if (each === known.length && given.every((name, at) => name === known[at % each])) return known[0]!;
-  throw refused(
-    node,
-    `has activations ${given.join(', ')}`,
-    activations.map((known) => known.join(', ')).join(' or '),
-  );
-}
-
-/** Reorders the rows of gates for the cell; `data` holds one block per gate. */
-function ordered(data: Value['data'], from: number, gates: readonly number[], block: number): Float64Array {
-  const out = new Float64Array(gates.length * block);
-  gates.forEach((gate, g) => {
-    out.set(data.subarray(from + gate * block, from + (gate + 1) * block), g * block);
-  });
-  return out;
-}
-
-const recurrent: Operator = (making) => {
-  const { node, backend } = making;
-  const kind = kinds[node.op]!;
-  const direction = textOf(making, 'direction', 'forward');
-  const directions = direction === 'bidirectional' ? 2 : 1;
-  const batchFirst = numberOf(making, 'layout', 0) !== 0;
-  if (numberOf(making, 'clip', 0) !== 0) throw refused(node, 'clips its gates', 'none that does');
-  if (numberOf(making, 'input_forget', 0) !== 0)
-    throw refused(node, 'couples its input and forget gates', 'none that does');
-  if (optional(making, 7)?.data.some((value: number) => value !== 0))
-    throw refused(node, 'has peepholes', 'none');
-  const activation = activationOf(making, kind, directions);
-  const [w, r, b] = [weight(making, 1, 3), weight(making, 2, 3), optional(making, 3)];
-  const [, rows, inputSize] = w.shape as [number, number, number];
-  const hiddenSize = r.shape[2]!;
-  const gates = kind.gates.length;
-  if (
-    w.shape[0] !== directions ||
-    r.shape.join() !== [directions, rows, hiddenSize].join() ||
-    rows !== gates * hiddenSize
-  )
-    throw refused(
-      node,
-      `has weights of shapes [${w.shape.join(', ')}] and [${r.shape.join(', ')}]`,
-      `[${directions}, ${gates} · hidden_size, …] for direction ${direction}`,
-    );
-  if (b !== undefined && b.data.length !== directions * 2 * rows)
-    throw refused(node, `has biases of shape [${b.shape.join(', ')}]`, `[${directions}, ${2 * rows}]`);
-  const cellOf = (d: number) => {
-    const cell = kind.make({ inputSize, hiddenSize, bias: b !== undefined, backend }, activation, making);
-    cell.weightIh.write(ordered(w.data, d * rows * inputSize, kind.gates, hiddenSize * inputSize));
-    cell.weightHh.write(ordered(r.data, d * rows * hiddenSize, kind.gates, hiddenSize * hiddenSize));
-    if (b !== undefined) {
-      cell.biasIh!.write(ordered(b.data, 2 * d * rows, kind.gates, hiddenSize));
-      cell.biasHh!.write(ordered(b.data, (2 * d + 1) * rows, kind.gates, hiddenSize));
-    }
-    return cell;
-  };
-  const elements = w.data.length + r.data.length + (b?.data.length ?? 0);
-  const layer = withoutStart(elements, () =>
-    directions === 2
-      ? new Bidirectional(cellOf(0), cellOf(1))
-      : new Sequence(cellOf(0), { reverse: direction === 'reverse' }),
-  ) as AnyLayer;
-  making.made(layer);
-  return (inputs) => runRecurrent(making, kind, layer, hiddenSize, directions, batchFirst, inputs);
-};
-
-function runRecurrent(
-  { node }: Making,
-  { states }: Kind,
-  layer: AnyLayer,
-  hiddenSize: number,
-  directions: number,
-  batchFirst: boolean,
-  inputs: readonly (Value | undefined)[],
-): readonly Value[] {
-  const given = required(node, inputs[0], 0);
-  if (given.shape.length !== 3)
-    throw refused(node, `has an input of shape [${given.shape.join(', ')}]`, '3 axes');
-  const x = batchFirst ? given : transposed(given, [1, 0, 2]);
-  const [batch, time] = x.shape as [number, number];
-  const lengths = inputs[4] && Array.from(inputs[4].data);
-  // ONNX stacks the states of all directions, [directions, batch, hidden], first h, then c.
-  const initial = states
-    .map((_, at) => inputs[5 + at])
-    .map((state) => state && (batchFirst ? transposed(state, [1, 0, 2]) : state));
-  for (const state of initial)
-    if (state !== undefined && state.shape.join() !== [directions, batch, hiddenSize].join())
-      throw refused(
-        node,
-        `has a state of shape [${state.shape.join(', ')}]`,
-        `[${directions}, ${batch}, ${hiddenSize}]`,
-      );
-  const stateOf = (d: number) =>
-    Object.fromEntries(
-      states.map((name, at) => {
-        const state = initial[at];
-        const shape = [batch, hiddenSize];
-        return [
-          name,
-          state === undefined ? allocate('real', shape, x.data) : reshaped(sliced(state, 0, d, 1), shape),
-        ];
-      }),
-    );
-  const one = directions === 1;
-  const result = layer.infer(x as Tensor, {
-    lengths,
-    state: one ? stateOf(0) : { forward: stateOf(0), reverse: stateOf(1) },
-  });
-  const y = reshaped({ kind: 'real', ...result.output }, [batch, time, directions, hiddenSize]);
-  const finals = (one ? [result.state] : [result.state.forward, result.state.reverse]) as {
-    [name: string]: Tensor;
-  }[];
-  const final = (name: string): Value => {
-    const out = allocate('real', [directions, batch, hiddenSize], result.output.data);
-    finals.forEach((state, d) => {
-      out.data.set(state[name]!.data, d * batch * hiddenSize);
-    });
-    return batchFirst ? transposed(out, [1, 0, 2]) : out;
-  };
-  return [batchFirst ? y : transposed(y, [1, 2, 0, 3]), ...states.map(final)];
-}
+import { recurrent } from './recurrent.ts';
+import { axisOf, reshaped, transposed, type Value } from './value.ts';
 
 /** A dense layer from a weight [inputs, outputs], or transposed, [outputs, inputs]. */
 function denseOf(

@@ -87,3 +87,19 @@ export function unary(
     return (inputs) => [compute(required(making.node, inputs[0], 0), inputs)];
   };
 }
+
+/** A weight of a node, which must be constant. */
+export function weight({ node, known }: Making, at: number, axes: number): Value {
+  const value = known[at];
+  if (value === undefined) throw refused(node, `computes its input ${at}`, 'weights that are in the file');
+  if (value.shape.length !== axes)
+    throw refused(node, `has weights of shape [${value.shape.join(', ')}]`, `${axes} axes`);
+  return value;
+}
+
+/** An optional weight of a node, which must be constant too. */
+export const optional = ({ node, known }: Making, at: number): Value | undefined => {
+  if ((node.inputs[at] ?? '') !== '' && known[at] === undefined)
+    throw refused(node, `computes its input ${at}`, 'weights that are in the file');
+  return known[at];
+};
