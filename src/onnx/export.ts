@@ -61,11 +61,12 @@ interface Flow {
  * Batch and time are dynamic. For a model without layers over time, or one that begins with `Repeat`, the input is `[batch,
  * inputSize]`. With `streaming` there is no time axis: `[batch, inputSize]`, or `[batch]` for indices.
  *
- * Uses standard operators of opset 17, in float32: RNN, LSTM and GRU (both forms; time-major, with a transposition at both
+ * Uses standard operators of opset 17, in float32: RNN, LSTM (with peepholes too) and GRU (both forms; time-major, with a transposition at both
  * ends, because ONNX Runtime supports no other layout). Dropout and recurrent dropout are omitted, as in `infer`.
  *
- * @throws RangeError if ONNX has no operator for a layer or cell of the model (projected, peephole, coupled and
- * normalised cells, zoneout, custom ones), or a `streaming` model looks ahead; TypeError if the model is not a layer.
+ * @throws RangeError if ONNX has no operator for a layer or cell of the model (projected, coupled and normalised cells,
+ * zoneout, custom ones), or a `streaming` model looks ahead; TypeError if the model is not a layer. An encoder–decoder is none:
+ * its decoding is a loop of the caller.
  *
  * @example
  * ```ts
@@ -326,7 +327,7 @@ class Exporter {
     );
     const [all, ...last] = graph.nodes(
       kind.op,
-      [flow.value, ...weights, lengths, ...initial],
+      [flow.value, ...weights, lengths, ...initial, ...this.#peepholes(cell)],
       { hidden_size: hiddenSize, direction: reverse ? 'reverse' : 'forward', ...kind.attributes(cell) },
       1 + states.length,
     ) as [string, ...string[]];
@@ -337,6 +338,14 @@ class Exporter {
       });
     // [T, 1, B, H], for one direction
     return { all: graph.node('Squeeze', [all, graph.integers([1])]), last: finals[0]! };
+  }
+
+  /** The peepholes of a cell, [1, 3 · H], which ONNX orders i, o, f; empty for other cells. */
+  #peepholes(cell: Cell): string[] {
+    if (cell.type !== 'PeepholeLSTMCell') return [];
+    const parameters = cell.parameters();
+    const values = ['weightCi', 'weightCo', 'weightCf'].flatMap((name) => [...parameters.get(name)!.read()]);
+    return [this.#graph.floats('P', values, [1, values.length])];
   }
 
   /** A part of the initial state, [1, B, H]; empty for zeros. */
@@ -437,6 +446,7 @@ const cells: {
   },
   // ONNX orders the gates i, o, f, c; LSTMCell i, f, g, o.
   LSTMCell: { op: 'LSTM', gates: [0, 3, 1, 2], attributes: () => ({}) },
+  PeepholeLSTMCell: { op: 'LSTM', gates: [0, 3, 1, 2], attributes: () => ({}) },
   // ONNX orders the gates z, r, h; GRUCell r, z, n.
   GRUCell: {
     op: 'GRU',

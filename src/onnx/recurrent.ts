@@ -2,6 +2,7 @@
 import type { Cell } from '../cells/cell.ts';
 import { GRUCell } from '../cells/gru.ts';
 import { LSTMCell } from '../cells/lstm.ts';
+import { PeepholeLSTMCell } from '../cells/peephole-lstm.ts';
 import { RNNCell } from '../cells/rnn.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { Bidirectional } from '../layers/bidirectional.ts';
@@ -50,7 +51,7 @@ const kinds: { readonly [op: string]: Kind } = {
     gates: [0, 2, 3, 1],
     states: ['h', 'c'],
     activations: [['sigmoid', 'tanh', 'tanh']],
-    make: (sizes) => new LSTMCell(sizes),
+    make: (sizes, _, making) => (peepholesOf(making) ? new PeepholeLSTMCell(sizes) : new LSTMCell(sizes)),
   },
   // ONNX orders the gates z, r, h; GRUCell r, z, n.
   GRU: {
@@ -61,6 +62,24 @@ const kinds: { readonly [op: string]: Kind } = {
       new GRUCell({ ...sizes, reset: numberOf(making, 'linear_before_reset', 0) === 0 ? 'before' : 'after' }),
   },
 };
+
+/** The peepholes of an LSTM, [directions, 3 · hidden_size]; undefined if there are none, or all are 0. */
+function peepholesOf(making: Making): Value | undefined {
+  const value = optional(making, 7);
+  return value?.data.some((element: number) => element !== 0) ? value : undefined;
+}
+
+/** Writes the peepholes of direction `d`, which ONNX orders i, o, f. */
+function writePeepholes(cell: Cell<string>, { data }: Value, d: number): void {
+  const { hiddenSize } = cell;
+  ['weightCi', 'weightCo', 'weightCf'].forEach((name, at) => {
+    const from = (3 * d + at) * hiddenSize;
+    cell
+      .parameters()
+      .get(name)!
+      .write(data.subarray(from, from + hiddenSize));
+  });
+}
 
 /** The activation of one direction, which must be one that the kind supports. */
 function activationOf(making: Making, { activations }: Kind, directions: number): string {
@@ -98,8 +117,6 @@ export const recurrent: Operator = (making) => {
   if (numberOf(making, 'clip', 0) !== 0) throw refused(node, 'clips its gates', 'none that does');
   if (numberOf(making, 'input_forget', 0) !== 0)
     throw refused(node, 'couples its input and forget gates', 'none that does');
-  if (optional(making, 7)?.data.some((value: number) => value !== 0))
-    throw refused(node, 'has peepholes', 'none');
   const activation = activationOf(making, kind, directions);
   const [w, r, b] = [weight(making, 1, 3), weight(making, 2, 3), optional(making, 3)];
   const [, rows, inputSize] = w.shape as [number, number, number];
@@ -117,6 +134,13 @@ export const recurrent: Operator = (making) => {
     );
   if (b !== undefined && b.data.length !== directions * 2 * rows)
     throw refused(node, `has biases of shape [${b.shape.join(', ')}]`, `[${directions}, ${2 * rows}]`);
+  const peepholes = node.op === 'LSTM' ? peepholesOf(making) : undefined;
+  if (peepholes !== undefined && peepholes.data.length !== directions * 3 * hiddenSize)
+    throw refused(
+      node,
+      `has peepholes of shape [${peepholes.shape.join(', ')}]`,
+      `[${directions}, ${3 * hiddenSize}]`,
+    );
   const cellOf = (d: number) => {
     const cell = kind.make({ inputSize, hiddenSize, bias: b !== undefined, backend }, activation, making);
     cell.weightIh.write(ordered(w.data, d * rows * inputSize, kind.gates, hiddenSize * inputSize));
@@ -125,9 +149,10 @@ export const recurrent: Operator = (making) => {
       cell.biasIh!.write(ordered(b.data, 2 * d * rows, kind.gates, hiddenSize));
       cell.biasHh!.write(ordered(b.data, (2 * d + 1) * rows, kind.gates, hiddenSize));
     }
+    if (peepholes !== undefined) writePeepholes(cell, peepholes, d);
     return cell;
   };
-  const elements = w.data.length + r.data.length + (b?.data.length ?? 0);
+  const elements = w.data.length + r.data.length + (b?.data.length ?? 0) + (peepholes?.data.length ?? 0);
   const layer = withoutStart(elements, () =>
     directions === 2
       ? new Bidirectional(cellOf(0), cellOf(1))

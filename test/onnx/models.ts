@@ -14,6 +14,7 @@ import {
   LayerNorm,
   LSTMCell,
   OneHot,
+  PeepholeLSTMCell,
   Pooling,
   Random,
   Repeat,
@@ -28,6 +29,7 @@ const cells = {
   tanh: (s: Sizes) => new RNNCell(s),
   relu: (s: Sizes) => new RNNCell({ ...s, activation: 'relu' }),
   lstm: (s: Sizes) => new LSTMCell(s),
+  peephole: (s: Sizes) => new PeepholeLSTMCell(s),
   after: (s: Sizes) => new GRUCell(s),
   before: (s: Sizes) => new GRUCell({ ...s, reset: 'before' }),
 };
@@ -42,7 +44,9 @@ export const plan = fc.record({
   front: fc.constantFrom('none', 'embedding', 'oneHot', 'causal', 'strided', 'repeat', 'mirrored'),
   layers: fc.array(
     fc.record({
-      cell: fc.constantFrom('tanh', 'relu', 'lstm', 'after', 'before') as fc.Arbitrary<keyof typeof cells>,
+      cell: fc.constantFrom('tanh', 'relu', 'lstm', 'peephole', 'after', 'before') as fc.Arbitrary<
+        keyof typeof cells
+      >,
       direction: fc.constantFrom('forward', 'reverse', 'both'),
       merge: fc.constantFrom('concatenate', 'sum', 'mean', 'product') as fc.Arbitrary<'sum'>,
       hiddenSize: fc.integer({ min: 1, max: 4 }),

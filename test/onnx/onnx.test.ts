@@ -8,6 +8,7 @@ import {
   Conv1d,
   Dense,
   Embedding,
+  encoderDecoder,
   float64,
   GRUCell,
   indices,
@@ -204,7 +205,7 @@ describe('layers without an ONNX operator are refused by name', () => {
     [
       'cells',
       new Sequence(new LayerNormLSTMCell(sizes)),
-      'has a LayerNormLSTMCell, expected one of RNNCell, LSTMCell, GRUCell',
+      'has a LayerNormLSTMCell, expected one of RNNCell, LSTMCell, PeepholeLSTMCell, GRUCell',
     ],
     [
       'projections',
@@ -212,7 +213,7 @@ describe('layers without an ONNX operator are refused by name', () => {
         new Dense({ inputSize: 2, outputSize: 2 }),
         new Sequence(new ProjectedLSTMCell({ ...sizes, projectionSize: 1 })),
       ) as AnyLayer,
-      'has a ProjectedLSTMCell at 1, expected one of RNNCell, LSTMCell, GRUCell',
+      'has a ProjectedLSTMCell at 1, expected one of RNNCell, LSTMCell, PeepholeLSTMCell, GRUCell',
     ],
     [
       'zoneout',
@@ -240,6 +241,12 @@ describe('layers without an ONNX operator are refused by name', () => {
     expect(() => toOnnx(new RNNCell(sizes) as never)).toThrow(
       new TypeError(
         'toOnnx: model is a value of type RNNCell, expected a layer: new Sequence(cell) makes one of a cell',
+      ),
+    );
+    const pair = encoderDecoder({ sourceClasses: 3, targetClasses: 3, hiddenSize: 2, start: 0, end: 1 });
+    expect(() => toOnnx(pair as never)).toThrow(
+      new TypeError(
+        'toOnnx: model is a value of type EncoderDecoder, expected a layer: new Sequence(cell) makes one of a cell',
       ),
     );
     expect(() => toOnnx(new Pooling({ kind: 'max' }), { length: true } as never)).toThrow(
@@ -320,9 +327,9 @@ describe('damaged files', () => {
       /couples its input and forget gates/,
     ],
     [
-      'peepholes',
-      graph((w, x) => w.node('LSTM', [x, ...W(w), '', '', '', '', w.floats('p', [1, 1, 1], [1, 3])])),
-      /has peepholes/,
+      'peepholes of another size',
+      graph((w, x) => w.node('LSTM', [x, ...W(w), '', '', '', '', w.floats('p', [1, 1], [1, 2])])),
+      /LSTM ".*" has peepholes of shape \[1, 2\], expected \[1, 3\]/,
     ],
     [
       'other shapes',
