@@ -1,5 +1,5 @@
 /**
- * Korean: the messages of the TypeScript compiler as syllables, jamo and words, and as batches for a sequence.
+ * Korean: the messages of the TypeScript compiler as syllables, jamo, words and subwords, and as batches for a sequence.
  *
  *   npm run example text/korean
  */
@@ -15,6 +15,7 @@ import {
   Stopwords,
   TokenCounts,
   type Tokenizer,
+  trainBytePairs,
   Vocabulary,
   words,
 } from 'recurrent-cells/text';
@@ -41,6 +42,40 @@ for (const [name, tokenizer] of Object.entries(tokenizers)) {
 }
 const same = messages.every((message) => syllables.join(syllables.tokens(message)) === message);
 console.log(`syllables join to the messages: ${same}`);
+// A tenth is held out: words are inflected by particles, so that many of its words did not occur in the other nine tenths.
+const [learned, heldOut] = [0, 1].map((part) => messages.filter((_, i) => Number(i % 10 === 9) === part));
+const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+for (const [name, tokenizer] of Object.entries({
+  'words, held out': words({ locale: 'ko' }),
+  'words by pattern, held out': pattern(),
+})) {
+  const vocabulary = Vocabulary.fit(learned!, { tokenizer });
+  const indices = heldOut!.flatMap((message) => [...vocabulary.encode(tokenizer.tokenize(message))]);
+  console.log(`${name}: ${percent(shareOf(indices, vocabulary.unknown!))} unknown of ${indices.length}`);
+}
+const alphabet = new Set(learned!.join('').normalize('NFC').replace(/\s/g, '')).size + 1; // the mark of a space
+for (const [unit, first] of [
+  ['character', alphabet],
+  ['byte', 256],
+] as const) {
+  for (const merges of [0, 1000, 4000]) {
+    const subwords = trainBytePairs(learned!, { size: 4 + first + merges, unit });
+    const indices = heldOut!.flatMap((message) => [...subwords.encode(message)]);
+    const unknown = shareOf(indices, subwords.indexOf('<unknown>')!);
+    const exact = heldOut!.filter((message) => subwords.decode(subwords.encode(message)) === message).length;
+    console.log(
+      `${merges} merges of ${unit}s, held out: ${percent(unknown)} unknown of ${indices.length}, ${exact} of ${heldOut!.length} messages restored; ${subwords.size} indices`,
+    );
+  }
+}
+const sentence = '모듈을 찾을 수 없습니다.';
+const subwords = trainBytePairs(learned!, { size: 4 + alphabet + 1000 });
+console.log(`${sentence} → ${subwords.tokenize(sentence).join(' | ')}`);
+
+function shareOf(indices: readonly number[], index: number): number {
+  return indices.filter((each) => each === index).length / indices.length;
+}
+
 const stopwords = Stopwords.of(kor, { tokenizer: words({ locale: 'ko' }) });
 console.log(
   `${stopwords.tokens.length} Korean stopwords, ${stopwords.split.length} of them split by the tokenizer`,

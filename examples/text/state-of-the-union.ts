@@ -6,6 +6,7 @@
 import { createRequire } from 'node:module';
 import {
   chiSquared,
+  chiSquaredOfTable,
   FeatureSelector,
   pattern,
   Stopwords,
@@ -65,3 +66,14 @@ const best = FeatureSelector.fit(binary, centuries, { k: 12 });
 console.log('tell the centuries apart:');
 for (const column of best.columns)
   console.log(`  ${terms[column]} (chi-squared ${scores[column]!.toFixed(1)})`);
+
+// The four counts that such a score is computed from.
+const term = terms.indexOf('program');
+const count = (present: boolean, since: boolean) =>
+  addresses.filter(
+    ({ year }, row) => year >= 1900 === since && matrix.row(row).columns.includes(term) === present,
+  ).length;
+const table = { a: count(true, true), b: count(true, false), c: count(false, true), d: count(false, false) };
+console.log(
+  `program: ${JSON.stringify(table)}, chi-squared of the table ${chiSquaredOfTable(table).toFixed(1)}`,
+);
