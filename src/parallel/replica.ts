@@ -42,6 +42,8 @@ export interface Task {
   readonly batch: AnyBatch;
   /** The index of its first sequence in the whole batch. */
   readonly start: number;
+  /** Its state in a resumed training, for a first batch that continues; undefined afterwards. */
+  readonly initial: State | undefined;
   /** The states of the model's random generators, in order; empty for shard 0, which uses the model's own. */
   readonly randoms: readonly RandomState[];
   /** The array for the gradients, parameter by parameter; undefined for shard 0, whose gradients stay in the model. */
@@ -54,6 +56,8 @@ export interface Outcome {
   readonly loss: number;
   readonly weight: number;
   readonly tokens: number;
+  /** The state after each sequence's last step. */
+  readonly state: State | undefined;
   /** The task's array, with the gradients of this shard's own loss. */
   readonly gradients: Values | undefined;
 }
@@ -88,15 +92,15 @@ export class Replica {
   }
 
   /** Computes a shard. Its gradients are then in the model, and in the task's array if there is one. */
-  compute({ shard, start, batch, randoms, gradients }: Task): Outcome {
+  compute({ shard, start, initial: resumed, batch, randoms, gradients }: Task): Outcome {
     randoms.forEach((state, at) => {
       this.#randoms[at]!.state = state;
     });
     clearGradients(this.parameters);
-    const initial = batch.continues ? this.#states.get(shard) : undefined;
+    const initial = batch.continues ? (resumed ?? this.#states.get(shard)) : undefined;
     const where = `shard ${shard}, of the sequences from ${start}`;
-    const { state, ...outcome } = backPropagate(where, this.#model, batch, this.#loss, initial);
-    this.#states.set(shard, state);
+    const outcome = backPropagate(where, this.#model, batch, this.#loss, initial);
+    this.#states.set(shard, outcome.state);
     if (gradients !== undefined) writeGradients(gradients, this.parameters);
     return { shard, ...outcome, gradients };
   }

@@ -128,7 +128,7 @@ function kindOf(value: Leaf): 'index' | 'real' {
   return isBuiltin((value as Tensor)?.data, 'Int32Array') ? 'index' : 'real';
 }
 
-function rows({ data, shape }: Tensor | Indices, { start, end }: Range): Tensor | Indices {
+export function rows({ data, shape }: Tensor | Indices, { start, end }: Range): Tensor | Indices {
   const each = data.length / shape[0]!;
   const part = data.slice(start * each, end * each);
   return { data: part, shape: [end - start, ...shape.slice(1)] } as Tensor | Indices;

@@ -7,6 +7,7 @@ import type { Values } from '../kernels/heap.ts';
 import type { Reduction } from '../losses/reduction.ts';
 import type { Random } from '../random/random.ts';
 import { forked, randomsOf } from '../random/randoms.ts';
+import type { State } from '../signal/state.ts';
 import { blueprintOf, build } from '../storage/blueprint.ts';
 import type { Builders } from '../storage/builders.ts';
 import type { Computed } from '../training/loop.ts';
@@ -23,6 +24,7 @@ import {
   type Task,
 } from './replica.ts';
 import { type AnyBatch, part, rangesOf, sequencesOf } from './shards.ts';
+import { joinStates, stateRows } from './states.ts';
 import { type WorkerLike, Workers } from './workers.ts';
 
 const WHERE = 'trainParallel';
@@ -33,6 +35,8 @@ export interface Division {
   readonly threads: number;
   readonly worker: (index: number) => WorkerLike;
   readonly builders: Builders;
+  /** The state before a first batch that continues. */
+  readonly initialState: State | undefined;
 }
 
 /**
@@ -56,8 +60,11 @@ export class Team {
   /** By shard, from 1. */
   readonly #gradients: Values[] = [];
   #sequences = 0;
+  /** The state of a resumed training before its first step. */
+  #resumed: State | undefined;
 
-  constructor(model: AnyModel, loss: AnyLoss, { shards, threads, worker, builders }: Division) {
+  constructor(model: AnyModel, loss: AnyLoss, { shards, threads, worker, builders, initialState }: Division) {
+    this.#resumed = initialState;
     const { backend } = model;
     const parameters = model.parameters();
     const blueprint = blueprintOf(model);
@@ -94,6 +101,7 @@ export class Team {
     if (batch.continues) this.#checkContinues(sequences);
     this.#sequences = sequences;
     const tasks = this.#tasks(batch, sequences);
+    this.#resumed = undefined;
     const tasksOf = (thread: number) => tasks.filter(({ shard }) => shard % this.#threads === thread);
 
     const others = this.#workers.compute(this.#parameters, tasksOf);
@@ -125,7 +133,9 @@ export class Team {
       const randoms = shard === 0 ? [] : forked(this.#randoms);
       if (start === end) return [];
       const own = this.#shards === 1 ? batch : part(batch, range);
-      return [{ shard, start, batch: own, randoms, gradients: this.#gradients[shard] }];
+      const initial =
+        batch.continues && this.#resumed ? stateRows(WHERE, this.#resumed, range, sequences) : undefined;
+      return [{ shard, start, initial, batch: own, randoms, gradients: this.#gradients[shard] }];
     });
   }
 
@@ -169,5 +179,6 @@ function combine(parameters: Parameters, reduction: Reduction, outcomes: readonl
     loss: sum((outcome) => factor(outcome) * outcome.loss),
     weight,
     tokens: sum(({ tokens }) => tokens),
+    state: joinStates(outcomes.map(({ state }) => state)),
   };
 }

@@ -2,13 +2,14 @@
 
 import type { Part } from '../common/architecture.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
-import { type Checks, size } from '../common/options.ts';
+import { type Check, type Checks, record, size } from '../common/options.ts';
 import type { Targets, Tensor } from '../common/tensor.ts';
 import type { Batches } from '../data/batch.ts';
+import type { State } from '../signal/state.ts';
 import { type Builders, buildersOption } from '../storage/builders.ts';
 import { checkTraining, loopChecks } from '../training/check.ts';
 import { trainingLoop } from '../training/loop.ts';
-import type { LoopOptions, TrainingStep } from '../training/options.ts';
+import type { TrainingStep, TrainOptions } from '../training/options.ts';
 import type { Trainable } from '../training/trainable.ts';
 import type { AnyBatch } from './shards.ts';
 import { Team } from './team.ts';
@@ -16,7 +17,7 @@ import { spawn, type WorkerLike } from './workers.ts';
 
 /** Options of {@link trainParallel}. */
 export interface TrainParallelOptions<Target extends Targets, Output = Tensor>
-  extends LoopOptions<Target, Output> {
+  extends TrainOptions<Target, Output> {
   /** The number of parts of each batch. It affects the weights through rounding: keep it to reproduce a training. */
   readonly shards: number;
   /**
@@ -36,6 +37,7 @@ export interface TrainParallelOptions<Target extends Targets, Output = Tensor>
 // biome-ignore lint/suspicious/noExplicitAny: any targets
 const checks = (): Checks<TrainParallelOptions<any, any>> => ({
   ...loopChecks,
+  initialState: record as Check<State>,
   shards: { required: size },
   threads: size,
   worker(where, argument, value) {
@@ -94,10 +96,10 @@ export async function* trainParallel<Input, Target extends Targets, Output>(
   options: TrainParallelOptions<Target, Output>,
 ): AsyncGenerator<TrainingStep, void, undefined> {
   checkTraining('trainParallel', model, batches, options, checks());
-  const { loss, signal, shards, threads = shards, worker = spawn, builders = {} } = options;
+  const { loss, signal, shards, threads = shards, worker = spawn, builders = {}, initialState } = options;
   if (threads > shards)
     throw rangeError('trainParallel', 'threads', `is ${threads}`, `at most ${shards}, the shards`);
-  const team = new Team(model, loss, { shards, threads, worker, builders });
+  const team = new Team(model, loss, { shards, threads, worker, builders, initialState });
   try {
     yield* trainingLoop('trainParallel', model, batches, options, (batch, step) =>
       team.step(batch as AnyBatch, step, signal),

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
+  Adam,
   type Backend,
   type Batch,
   binaryCrossEntropy,
@@ -19,11 +20,14 @@ import {
   indices,
   type Loss,
   LSTMCell,
+  loadCheckpoint,
   meanSquaredError,
   OneHot,
   Random,
   Sequence,
+  type Sequential,
   SGD,
+  saveCheckpoint,
   sequential,
   type Tensor,
   type TrainingStep,
@@ -223,6 +227,57 @@ describe('the result depends only on the shards', () => {
     for await (const _ of steps(once, 0, 1));
     // With the same masks, both halves would have the gradient of one.
     expect(weights(pair)).not.toEqual(weights(once));
+  });
+});
+
+describe('a training resumed from a checkpoint equals the uninterrupted one', () => {
+  test.each([
+    [1, 1],
+    [3, 1],
+    [3, 2],
+  ])('with carried state and dropout, %d shards on %d threads', async (shards, threads) => {
+    const begin = () => {
+      const { model, batches, loss } = characters(float64(), { rate: 0.5, count: 6 });
+      const carried = batches.map((batch, i) => ({ ...batch, continues: i > 0 }));
+      return {
+        parts: { model: model as AnyModel & Sequential, optimizer: new Adam() },
+        batches: carried,
+        loss,
+      };
+    };
+    const run = ({ parts, batches, loss }: ReturnType<typeof begin>, from: number, to: number, more?: More) =>
+      trainParallel(parts.model, batches.slice(from, to), {
+        ...{ loss, optimizer: parts.optimizer, shards, threads, worker: plain },
+        ...more,
+      });
+    const whole = begin();
+    for await (const _ of run(whole, 0, 6));
+    const first = begin();
+    let bytes: Uint8Array | undefined;
+    for await (const step of run(first, 0, 3)) bytes = saveCheckpoint(first.parts, step);
+    const second = begin();
+    for await (const _ of run(second, 3, 6, loadCheckpoint(bytes!, second.parts)));
+    expect(saveCheckpoint(second.parts)).toEqual(saveCheckpoint(whole.parts));
+  });
+
+  test('its state is that of one thread, and another batch size is refused', async () => {
+    const states = [];
+    for (const more of [undefined, { shards: 3, threads: 1 }]) {
+      const { steps } = await trained(() => characters(float64(), { lengths: true }), more);
+      states.push(
+        JSON.stringify(steps[0]!.state, (_, value) => (typeof value === 'number' ? value.toFixed(9) : value)),
+      );
+    }
+    expect(states[1]).toBe(states[0]);
+    const { steps } = await trained(() => characters(float64(), { batch: 4 }));
+    const initialState = steps[0]!.state!;
+    const continued = () => {
+      const setup = characters(float64());
+      return { ...setup, batches: [{ ...setup.batches[0]!, continues: true }] };
+    };
+    await expect(trained(continued, { initialState, threads: 1 })).rejects.toThrow(
+      'trainParallel: initialState has a part h of shape [4, 5], expected 5 rows, one for each sequence',
+    );
   });
 });
 

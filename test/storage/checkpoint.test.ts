@@ -15,8 +15,10 @@ import {
   float32,
   GRUCell,
   type Indices,
+  Lion,
   loadCheckpoint,
   MovingAverage,
+  NAdam,
   OneHot,
   type Optimizer,
   PlateauDecay,
@@ -38,6 +40,9 @@ const makers: Readonly<Record<string, () => Optimizer>> = {
   Adagrad: () => new Adagrad({ learningRate: 0.1 }),
   Adam: () => new Adam({ learningRate: 0.01 }),
   AdamW: () => new AdamW({ learningRate: 0.01 }),
+  AMSGrad: () => new Adam({ learningRate: 0.01, amsgrad: true }),
+  NAdam: () => new NAdam({ learningRate: 0.01 }),
+  Lion: () => new Lion({ learningRate: 0.01 }),
 };
 
 const backend = float32({ deterministic: true });
