@@ -10,7 +10,7 @@ export interface GatedCellOptions<InputSize extends number = number, HiddenSize 
   /**
    * The initial bias of the gate that keeps the state: 1, or 0 in a GRU, by default. With b, each step keeps σ(b) of the
    * state: 50 % with 0, 73 % with 1. Gers, Schmidhuber and Cummins (2000) proposed a positive one; Jozefowicz, Zaremba and
-   * Sutskever (2015) recommend 1.
+   * Sutskever (2015) recommend 1. In docs/defaults.md, 0 does better for a language model, 1 where memory is long.
    *
    * An initialiser, such as `chrono(T)`, draws it for each unit; an LSTM's input gate then starts with the negative of it.
    */
