@@ -9,7 +9,7 @@
  *     npm start -- --quick
  *
  * Where the 256-bit kernels are available (Node 24 and later on x86-64 with AVX2), the network is larger, and takes as long.
- * `--full` trains a larger network with dropout for sixteen epochs: about twenty-five minutes instead of two. `--quick`
+ * `--full` trains a larger network with dropout for sixteen epochs: about twenty-five minutes instead of one or two. `--quick`
  * is a smoke test of a few seconds. With `--validate` the last 10 % of the text, the test text, is left unread: the network is
  * trained on the first 80 % and evaluated on the next 10 %. Settings are chosen this way.
  *
