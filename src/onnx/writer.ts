@@ -97,6 +97,21 @@ export class GraphWriter {
     return this.node('Cast', [value], { to: types[to] });
   }
 
+  /** Adds axes of one element. */
+  unsqueezed(value: string, ...axes: number[]): string {
+    return this.node('Unsqueeze', [value, this.integers(axes)]);
+  }
+
+  /** Removes the first axis, of one element. */
+  squeezed(value: string): string {
+    return this.node('Squeeze', [value, this.integers([0])]);
+  }
+
+  /** The size of an axis, [1]. */
+  size(value: string, axis: number): string {
+    return this.node('Gather', [this.node('Shape', [value]), this.integers([axis])]);
+  }
+
   input(name: string, type: WrittenElement, shape: readonly (number | string)[]): string {
     this.#inputs.push(valueInfo(11, name, type, shape));
     return name;
