@@ -260,7 +260,7 @@ export { evaluate, type ValueOfMeasure } from './training/evaluate.ts';
 export { MovingAverage, type MovingAverageOptions } from './training/moving-average.ts';
 export type { LoopOptions, TrainingStep, TrainOptions, Validation } from './training/options.ts';
 export { train } from './training/train.ts';
-export type { Trainable } from './training/trainable.ts';
+export type { Trainable, TrainableOptions, TrainableTrace } from './training/trainable.ts';
 export type { Updated, UpdateOptions } from './training/update.ts';
 export type { WeightArrays } from './training/weight-arrays.ts';
 export type {

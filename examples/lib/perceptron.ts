@@ -1,5 +1,4 @@
 /** The averaged perceptron of Collins (2002), a linear baseline for taggers: each word from its neighbours and the tags before it. */
-import type { Random } from 'recurrent-cells';
 
 /** A sentence: its words, and the tag of each. */
 interface Tagged {
@@ -14,13 +13,18 @@ interface Weight {
   since: number;
 }
 
+/** What the tagger needs of a `Random`, without an import, so that tests of it need no installed package. */
+interface Shuffling {
+  shuffle<Item>(items: Item[]): Item[];
+}
+
 /**
  * Trains a tagger from left to right; returns a function that tags the words of a sentence. Features after Ratnaparkhi (1996):
  * the words and tags around, prefix and suffixes. The weights are the mean of those after each word, not the last ones.
  */
 export function perceptronTagger(
   training: readonly Tagged[],
-  { epochs, random }: { readonly epochs: number; readonly random: Pick<Random, 'shuffle'> },
+  { epochs, random }: { readonly epochs: number; readonly random: Shuffling },
 ): (words: readonly string[]) => string[] {
   const tagset = [...new Set(training.flatMap(({ tags }) => tags))];
   const indexOf = new Map(tagset.map((tag, index) => [tag, index]));

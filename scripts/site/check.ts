@@ -1,5 +1,6 @@
 /**
- * Looks at the site in Chromium: `npm run docs` first, then `npm run check:site`. On a phone's width no page is wider than the screen, every page has
+ * Looks at the site in Chromium: `npm run docs` first, then `npm run check:site`, or `npx tsx scripts/site/check.ts guides` for pages
+ * whose paths contain a text. On a phone's width no page is wider than the screen, every page has
  * one title and no error, links lead somewhere, and the search finds what guides say.
  *
  * CHROMIUM names the browser; without one only links are checked.
@@ -38,6 +39,7 @@ const pages = readdirSync(site, { recursive: true, withFileTypes: true })
   .map((entry) => relative(site, join(entry.parentPath, entry.name)).split(sep).join('/'))
   // All pages of sources are made by one template.
   .filter((path) => !path.startsWith('sources/') || /\/(?:lstm|layer)\.ts/.test(path))
+  .filter((path) => process.argv.length < 3 || process.argv.slice(2).some((part) => path.includes(part)))
   .sort();
 
 const faults: string[] = [];

@@ -7,7 +7,6 @@ import type { Lengths } from '../data/batch.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { prefixed } from '../layers/parts.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
-import type { OutputGradients, OutputSignals } from '../losses/objective.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { type Parameter, releaseParameters } from '../matrix/parameter.ts';
@@ -22,6 +21,7 @@ import {
   stateOutput,
   zeroState,
 } from '../signal/state.ts';
+import type { TrainableTrace } from '../training/trainable.ts';
 import type { AnyNode, NeedsOfAll } from './node.ts';
 import { type Plan, planOf, type SavedGraph, savedGraph } from './plan.ts';
 import { computeGraph, type GraphTrace, type InputGradients, Run, recordGraph } from './run.ts';
@@ -224,17 +224,7 @@ export class Graph<
   }
 
   /** Records the forward pass of a training batch. */
-  recordBatch(
-    arena: Arena,
-    where: string,
-    inputs: Inputs,
-    options: GraphOptions = {},
-  ): {
-    readonly output: OutputSignals;
-    readonly state: MatrixState;
-    readonly tokens: number;
-    backward(dOutput: OutputGradients): unknown;
-  } {
+  recordBatch(arena: Arena, where: string, inputs: Inputs, options: GraphOptions = {}): TrainableTrace {
     const run = this.#run(arena, where, inputs, options);
     const trace: GraphTrace = recordGraph(run);
     const { single } = this.plan;
