@@ -1,5 +1,5 @@
 /**
- * Compares training on two threads with one: `npm run bench:threads -- [steps] [name]`.
+ * Compares training on two threads with one: `npm run bench:threads -- [steps] [name] [wide|native]`.
  *
  * Both train the same model on the same batches, alternating step by step, so that disturbances affect both alike. If other
  * processes need the cores, look at the processor time (Linux only): on idle cores, a step takes about as long as its busiest thread
@@ -11,6 +11,7 @@ import { type PyTorch, startPyTorch } from './threads-pytorch.ts';
 const library = (name: string) => import(new URL(`../dist/${name}.js`, import.meta.url).href);
 const core: typeof import('../src/index.ts') = await library('index');
 const { trainParallel }: typeof import('../src/parallel.ts') = await library('parallel');
+const { useNativeProducts, useWideKernels }: typeof import('../src/node.ts') = await library('node');
 const { Adam, crossEntropy, Dense, indices, LSTMCell, OneHot, Random, Sequence, SGD, Sequential, train } =
   core;
 
@@ -106,12 +107,15 @@ function printPyTorch(settings: readonly PyTorch[], ours: number): void {
   }
 }
 
-const steps = Number(process.argv[2] ?? 20);
+const [, , count, only, kernels] = process.argv;
+if (kernels === 'wide' || kernels === 'native') useWideKernels();
+if (kernels === 'native') useNativeProducts();
+const steps = Number(count ?? 20);
 console.log(
   `Node ${process.version}, ${core.float32().name}; milliseconds of a step, ${steps} steps each in turn`,
 );
 for (const [name, workload] of Object.entries(workloads)) {
-  if (process.argv[3] !== undefined && process.argv[3] !== name) continue;
+  if (only !== undefined && only !== name) continue;
   const iterations = [iteration(workload, 1), iteration(workload, 2)] as const;
   for (const each of iterations) for (let warm = 0; warm < 3; warm++) await each.next();
   const pytorch = await startPyTorch(name);
