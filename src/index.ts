@@ -68,7 +68,8 @@ export {
   type BidirectionalState,
   type Merge,
 } from './layers/bidirectional.ts';
-export { Conv1d, type Conv1dOptions, type Conv1dPadding } from './layers/conv1d.ts';
+export { Conv1d, type Conv1dOptions } from './layers/conv1d.ts';
+export type { Conv1dPadding } from './layers/conv1d-rows.ts';
 export { Dense, type DenseOptions } from './layers/dense.ts';
 export { Dropout, type DropoutOptions } from './layers/dropout.ts';
 export { EachStep } from './layers/each-step.ts';

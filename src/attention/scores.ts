@@ -5,7 +5,7 @@
  * from b: a strided view. All products here are small ones on such views.
  */
 import type { Arena } from '../matrix/arena.ts';
-import { Matrix } from '../matrix/matrix.ts';
+import { type Matrix, withColumns } from '../matrix/matrix.ts';
 import {
   add,
   addColumnSums,
@@ -154,7 +154,7 @@ function additiveScores(
       }
       tanh(sums, sums);
       hidden[b] = sums;
-      product(asColumn(out), sums, v.value.T);
+      product(withColumns(out, 1), sums, v.value.T);
     },
     backward() {
       const dOfQuery = arena.zeros(query.rows, size);
@@ -162,7 +162,7 @@ function additiveScores(
       return {
         add(dScores, b) {
           const { rows: queries, columns: count } = dScores;
-          const d = asColumn(dScores);
+          const d = withColumns(dScores, 1);
           if (!v.frozen) addProduct(v.gradient, d.T, hidden[b]!);
           const dSums = arena.matrix(queries * count, size);
           product(dSums, d, v.value);
@@ -189,9 +189,4 @@ function projectedBackward(arena: Arena, dOut: Matrix, x: Matrix, weight: Parame
   const dInput = arena.matrix(x.rows, x.columns);
   product(dInput, dOut, weight.value);
   return dInput;
-}
-
-/** The elements of a matrix with contiguous rows, as one column. */
-function asColumn({ backend, offset, rows, columns }: Matrix): Matrix {
-  return new Matrix(backend, offset, rows * columns, 1);
 }

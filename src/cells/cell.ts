@@ -84,6 +84,13 @@ const stepChecks: Checks<StepOptions<State>> = { state: later };
 /** The state type of a cell: `{ h, c }` of an LSTM. */
 export type StateOf<C> = C extends Cell<infer Name, number, number> ? CellState<Name> : never;
 
+/** How initial weights are drawn, and the option that says so. */
+interface Draw {
+  readonly option: string;
+  readonly initializer: Initializer;
+  readonly random: Random | undefined;
+}
+
 /**
  * A recurrent cell: a {@link Rule} with parameters. Extend it to define a custom cell.
  *
@@ -180,43 +187,15 @@ export abstract class Cell<
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
     this.backend = backend;
-
-    const rows = rule.gates.length * hiddenSize;
-    const drawn = (option: string, initializer: Initializer, columns: number) => () => {
-      const initial = new Float64Array(rows * columns);
-      rule.gates.forEach((_, g) => {
-        const block = startingValues(type, option, initializer, hiddenSize, columns, random);
-        initial.set(block, g * hiddenSize * columns);
-      });
-      return initial;
-    };
-    const own = (parameter: OwnParameter) => {
-      const { shape, initial } = parameter(hiddenSize, (height, width) =>
-        startingValues(type, 'recurrentInitializer', recurrentInitializer, height, width, random),
-      );
-      return new Parameter(backend, shape, initial);
-    };
-    this.weightIh = new Parameter(
-      backend,
-      weightShape(type, 'weightIh', rows, inputSize),
-      drawn('inputInitializer', inputInitializer, inputSize),
-    );
-    const recurrentSize = sizeOf(rule, rule.stages[0]!.from, hiddenSize);
-    this.weightHh = new Parameter(
-      backend,
-      weightShape(type, 'weightHh', rows, recurrentSize),
-      drawn('recurrentInitializer', recurrentInitializer, recurrentSize),
-    );
-    const biases = (starts: GateStarts<string>) =>
-      new Parameter(backend, [rows], () => {
-        const initial = gateRow(rule.gates, starts, hiddenSize);
-        if (biasInitializer === undefined) return initial;
-        return drawn('biasInitializer', biasInitializer, 1)().map((value, i) => value + initial[i]!);
-      });
-    this.biasIh = bias ? biases(rule.initialBias ?? {}) : undefined;
-    this.biasHh = bias ? biases({}) : undefined;
+    const input = { option: 'inputInitializer', initializer: inputInitializer, random };
+    const recurrent = { option: 'recurrentInitializer', initializer: recurrentInitializer, random };
+    const biases = biasInitializer && { option: 'biasInitializer', initializer: biasInitializer, random };
+    this.weightIh = this.#weight('weightIh', inputSize, input);
+    this.weightHh = this.#weight('weightHh', sizeOf(rule, rule.stages[0]!.from, hiddenSize), recurrent);
+    this.biasIh = bias ? this.#bias(rule.initialBias ?? {}, biases) : undefined;
+    this.biasHh = bias ? this.#bias({}, biases) : undefined;
     const { parameters = {} } = rule;
-    this.own = mapNames(Object.keys(parameters), (name) => own(parameters[name]!));
+    this.own = mapNames(Object.keys(parameters), (name) => this.#own(parameters[name]!, recurrent));
   }
 
   /** The size of the output, the first part of the state: hiddenSize, unless the rule projects it. */
@@ -309,6 +288,39 @@ export abstract class Cell<
   /** Frees the parameters' memory immediately instead of at garbage collection; later use throws. */
   release(): void {
     releaseParameters(this);
+  }
+
+  /** A weight with a block of rows for each gate. */
+  #weight(name: string, columns: number, draw: Draw): Parameter {
+    const { type, rule, hiddenSize, backend } = this;
+    const shape = weightShape(type, name, rule.gates.length * hiddenSize, columns);
+    return new Parameter(backend, shape, () => this.#drawn(draw, columns));
+  }
+
+  /** A bias: what is drawn, if anything, plus the starting values of gates. */
+  #bias(starts: GateStarts<string>, draw: Draw | undefined): Parameter {
+    const { rule, hiddenSize, backend } = this;
+    return new Parameter(backend, [rule.gates.length * hiddenSize], () => {
+      const initial = gateRow(rule.gates, starts, hiddenSize);
+      return draw === undefined ? initial : this.#drawn(draw, 1).map((value, i) => value + initial[i]!);
+    });
+  }
+
+  /** Initial values, drawn gate by gate. */
+  #drawn({ option, initializer, random }: Draw, columns: number): Float64Array {
+    const { type, rule, hiddenSize } = this;
+    const block = hiddenSize * columns;
+    const initial = new Float64Array(rule.gates.length * block);
+    for (let g = 0; g < rule.gates.length; g++)
+      initial.set(startingValues(type, option, initializer, hiddenSize, columns, random), g * block);
+    return initial;
+  }
+
+  #own(parameter: OwnParameter, { option, initializer, random }: Draw): Parameter {
+    const { shape, initial } = parameter(this.hiddenSize, (rows, columns) =>
+      startingValues(this.type, option, initializer, rows, columns, random),
+    );
+    return new Parameter(this.backend, shape, initial);
   }
 
   #input(arena: Arena, where: string, x: Tensor): Signal {

@@ -4,7 +4,7 @@
  */
 import type { Matrix } from '../matrix/matrix.ts';
 import { mul, mulAdd } from '../matrix/operations.ts';
-import { mapNames, type Rule, type Stage } from '../unroll/rule.ts';
+import { isState, mapNames, type Rule, type Stage } from '../unroll/rule.ts';
 import { source } from '../unroll/windows.ts';
 
 /**
@@ -20,7 +20,7 @@ export function withRecurrentDropout<State extends string>(
     if (stage.gives !== undefined) return stage;
     const dropped = `dropped ${s}`;
     // A state also has a gradient through φ; a kept matrix gets its gradient from this product only.
-    const collect = rule.states.includes(stage.from as State) ? mulAdd : mul;
+    const collect = isState(rule, stage.from) ? mulAdd : mul;
     return {
       ...stage,
       from: dropped,

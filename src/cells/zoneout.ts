@@ -16,48 +16,56 @@ export function withZoneout<State extends string>(
   zones: ReadonlyMap<State, Zone>,
 ): Rule<string, State, string, string> {
   const names = [...zones.keys()];
-  /** A step, or its gradient, as φ and φ′ see it: with s̃_t as the next state. */
+  // s̃ and z of each of these states are kept.
+  const added = new Map<string, State>(
+    names.flatMap((name) => [fresh(name), zoneOf(name)].map((kept) => [kept, name])),
+  );
+  const sizes = mapNames<State | string, (hiddenSize: number) => number>(
+    [...added.keys()],
+    (kept) => (hiddenSize) => sizeOf(rule, added.get(kept)!, hiddenSize),
+  );
+  return {
+    ...rule,
+    kept: [...rule.kept, ...added.keys()],
+    sizes: { ...rule.sizes, ...sizes },
+    stages: rule.stages.map((stage, s) => withZones(stage, zones, s === 0, s === rule.stages.length - 1)),
+  };
+}
+
+/** A stage in which φ and φ′ see s̃_t as the next state. The last stage computes s_t from it. */
+function withZones<State extends string>(
+  stage: Stage<string, State, string, string>,
+  zones: ReadonlyMap<State, Zone>,
+  isFirst: boolean,
+  isLast: boolean,
+): Stage<string, State, string, string> {
+  const names = [...zones.keys()];
   const within = <Of extends { readonly next: Matrices<State>; readonly kept: Matrices<string> }>(
     of: Of,
   ): Of => ({
     ...of,
     next: { ...of.next, ...mapNames(names, (name) => of.kept[fresh(name)]!) },
   });
-  const last = rule.stages.length - 1;
-  const stages = rule.stages.map(
-    (stage, s): Stage<string, State, string, string> => ({
-      ...stage,
-      activate(step) {
-        stage.activate(within(step));
-        if (s < last) return;
-        for (const [name, zone] of zones) {
-          const z = step.kept[zoneOf(name)]!;
-          const next = step.next[name];
-          zone(z, step.t);
-          remaining(next, z, step.kept[fresh(name)]!);
-          mulAdd(next, z, step.prev[name]);
-        }
-      },
-      activateBackward(step, d) {
-        if (s === last)
-          for (const name of names) remaining(d.kept[fresh(name)]!, step.kept[zoneOf(name)]!, d.next[name]);
-        stage.activateBackward(within(step), within(d));
-        // The first stage runs last in the backward pass, so nothing overwrites what is added here.
-        if (s === 0) for (const name of names) mulAdd(d.prev[name], step.kept[zoneOf(name)]!, d.next[name]);
-      },
-    }),
-  );
-  const sizes = Object.fromEntries(
-    names.flatMap((name) => {
-      const size = (hiddenSize: number) => sizeOf(rule, name, hiddenSize);
-      return [fresh(name), zoneOf(name)].map((added) => [added, size]);
-    }),
-  );
   return {
-    ...rule,
-    kept: [...rule.kept, ...Object.keys(sizes)],
-    sizes: { ...rule.sizes, ...sizes } as typeof rule.sizes,
-    stages,
+    ...stage,
+    activate(step) {
+      stage.activate(within(step));
+      if (!isLast) return;
+      for (const [name, zone] of zones) {
+        const z = step.kept[zoneOf(name)]!;
+        const next = step.next[name];
+        zone(z, step.t);
+        remaining(next, z, step.kept[fresh(name)]!);
+        mulAdd(next, z, step.prev[name]);
+      }
+    },
+    activateBackward(step, d) {
+      if (isLast)
+        for (const name of names) remaining(d.kept[fresh(name)]!, step.kept[zoneOf(name)]!, d.next[name]);
+      stage.activateBackward(within(step), within(d));
+      // The first stage runs last in the backward pass, so nothing overwrites what is added here.
+      if (isFirst) for (const name of names) mulAdd(d.prev[name], step.kept[zoneOf(name)]!, d.next[name]);
+    },
   };
 }
 

@@ -1,13 +1,13 @@
 /** Convolution over time. */
 import type { Architecture } from '../common/architecture.ts';
-import { oneOf, rangeError, show, typeError, weightShape, wholeNumber } from '../common/errors.ts';
+import { oneOf, show, typeError, weightShape, wholeNumber } from '../common/errors.ts';
 import { type Check, type Checks, checkOptions, flag, size } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
-import { Matrix } from '../matrix/matrix.ts';
-import { add, addColumnSums, addProduct, copy, copyRow, fill, transpose } from '../matrix/operations.ts';
+import { Matrix, withColumns } from '../matrix/matrix.ts';
+import { add, addColumnSums, addProduct, copyRow, fill, transpose } from '../matrix/operations.ts';
 import { Parameter } from '../matrix/parameter.ts';
 import {
   glorotUniform,
@@ -16,13 +16,19 @@ import {
   startingValues,
 } from '../random/initializers.ts';
 import { type Random, randomOption } from '../random/random.ts';
-import { clearPadding } from '../signal/boundary.ts';
 import type { Expectation } from '../signal/checks.ts';
 import type { DenseSignal } from '../signal/signal.ts';
+import {
+  type Conv1dPadding,
+  mirroredRows,
+  outputSteps,
+  paddedInput,
+  type Tap,
+  tapsOf,
+  unpadded,
+  windowsOf,
+} from './conv1d-rows.ts';
 import { Layer, type Trace } from './layer.ts';
-
-/** The padding of a {@link Conv1d}, in steps: by name, at both ends, or before and after. */
-export type Conv1dPadding = 'causal' | 'same' | 'valid' | number | readonly [before: number, after: number];
 
 /** Options of {@link Conv1d}. */
 export interface Conv1dOptions<InputSize extends number = number, OutputSize extends number = number> {
@@ -160,15 +166,14 @@ export class Conv1d<
 
   record(arena: Arena, input: DenseSignal): Trace<undefined, DenseSignal> {
     const { weight, bias } = this;
-    const { values: given } = input;
-    const output = this.#extent(arena, input);
-    const mirrored = this.paddingMode === 'reflect' ? this.#mirrored(input) : [];
-    const x = this.#padded(arena, input, given, mirrored);
+    const output = this.#output(arena, input);
+    const mirrored = mirroredRows(this, input);
+    const x = paddedInput(arena, this, input, mirrored);
     const y = output.values;
     if (bias === undefined) fill(y, 0);
     else copyRow(y, bias.value);
-    const taps = () => this.#taps(input.batch, x.rows / input.batch, output.time);
-    const windows = this.#windows(x, output);
+    const taps = () => tapsOf(this, input.batch, x.rows / input.batch, output.time);
+    const windows = windowsOf(this, x, output);
     const kernels = windows === undefined ? this.#kernels(arena, weight.value) : undefined;
     if (windows !== undefined) addProduct(y, windows, weight.value.T);
     else for (const { k, at, from } of taps()) addProduct(at(y), from(x), kernels![k]!.T);
@@ -176,143 +181,41 @@ export class Conv1d<
       output,
       backward: (dOutput, _, needsInput) => {
         if (bias !== undefined && !bias.frozen) addColumnSums(bias.gradient, dOutput);
-        if (!weight.frozen)
-          arena.scope(() => {
-            const dKernels = arena.zeros(this.kernelSize, this.outputSize * this.inputSize);
-            for (const { k, at, from } of taps())
-              addProduct(this.#kernel(dKernels, k), at(dOutput).T, from(x));
-            const columns = columnsOf(weight.gradient, this.kernelSize);
-            const dWeight = arena.matrix(columns.rows, columns.columns);
-            transpose(dWeight, dKernels);
-            add(columns, columns, dWeight);
-          });
+        if (!weight.frozen) this.#addWeightGradient(arena, taps(), dOutput, x);
         if (!needsInput) return {};
         const dX = arena.zeros(x.rows, x.columns);
         const apart = kernels ?? this.#kernels(arena, weight.value);
         for (const { k, at, from } of taps()) addProduct(from(dX), at(dOutput), apart[k]!);
-        let dInput = dX;
-        if (mirrored.length > 0) {
-          dInput = arena.zeros(given.rows, given.columns);
-          for (const { at, from } of mirrored) add(from(dInput), from(dInput), at(dX));
-        }
-        if (input.lengths !== undefined) clearPadding(dInput, input.lengths, input.batch, input.time);
-        return { input: dInput };
+        return { input: unpadded(arena, input, mirrored, dX) };
       },
     };
   }
 
-  /** The input as the filters see it: mirrored, or zero beyond each length if a filter looks ahead. */
-  #padded(arena: Arena, input: DenseSignal, given: Matrix, mirrored: readonly Move[]): Matrix {
-    const [before, after] = this.#margins();
-    if (mirrored.length > 0) {
-      const padded = arena.zeros(given.rows + (before + after) * input.batch, given.columns);
-      for (const { at, from } of mirrored) copy(at(padded), from(given));
-      return padded;
-    }
-    if (after === 0 || input.lengths === undefined) return given;
-    const bounded = arena.matrix(given.rows, given.columns);
-    copy(bounded, given);
-    clearPadding(bounded, input.lengths, input.batch, input.time);
-    return bounded;
-  }
-
-  /** The numbers of padding steps before the first and after the last step. */
-  #margins(): readonly [before: number, after: number] {
-    const { padding } = this;
-    const reach = (this.kernelSize - 1) * this.dilation;
-    if (padding === 'causal') return [reach, 0];
-    if (padding === 'same') return [Math.floor(reach / 2), reach - Math.floor(reach / 2)];
-    if (padding === 'valid') return [0, 0];
-    return typeof padding === 'number' ? [padding, padding] : padding;
-  }
-
-  /** The source row in the input for each row of a mirrored input. */
-  #mirrored({ batch, time, lengths }: DenseSignal): Move[] {
-    const [before, after] = this.#margins();
-    const moves = [rowsMove(before * batch, 0, time * batch)];
-    for (let b = 0; b < batch; b++) {
-      const length = lengths?.[b] ?? time;
-      if (length === 0) continue;
-      if (length <= Math.max(before, after))
-        throw rangeError(
-          'Conv1d',
-          'its input',
-          `has a sequence of ${length} steps`,
-          `more than ${Math.max(before, after)}, as many as are mirrored`,
-        );
-      for (let i = 1; i <= before; i++) moves.push(rowsMove((before - i) * batch + b, i * batch + b, 1));
-      for (let i = 1; i <= after; i++)
-        moves.push(rowsMove((before + length - 1 + i) * batch + b, (length - 1 - i) * batch + b, 1));
-    }
-    return moves;
-  }
-
-  /** The extent of the output, with uninitialised values. */
-  #extent(arena: Arena, { batch, time: steps, timed, lengths: given }: DenseSignal): DenseSignal {
-    const [before, after] = this.#margins();
-    // The steps that a filter spans beyond its first, minus the padding.
-    const reach = (this.kernelSize - 1) * this.dilation - before - after;
-    const outputs = (length: number) =>
-      length === 0 ? 0 : Math.max(Math.floor((length - reach - 1) / this.stride) + 1, 0);
+  /** The output, with uninitialised values. */
+  #output(arena: Arena, { batch, time: steps, timed, lengths }: DenseSignal): DenseSignal {
+    const { outputSize: width } = this;
+    const outputs = outputSteps(this, steps);
     const time = outputs(steps);
-    if (reach > 0 && time < 1)
-      throw rangeError(
-        'Conv1d',
-        'its input',
-        `has ${steps} steps`,
-        `more than ${reach}, what its kernel spans`,
-      );
-    const values = arena.matrix(time * batch, this.outputSize);
-    return {
-      kind: 'dense',
-      batch,
-      time,
-      timed,
-      width: this.outputSize,
-      lengths: given?.map(outputs),
-      values,
-    };
+    const values = arena.matrix(time * batch, width);
+    return { kind: 'dense', batch, time, timed, width, lengths: lengths?.map(outputs), values };
   }
 
-  /** For each k, the input rows that W_k multiplies and the output rows to which the product is added. */
-  #taps(batch: number, steps: number, time: number): (Move & { readonly k: number })[] {
-    const { kernelSize, dilation, stride } = this;
-    const before = this.paddingMode === 'reflect' ? 0 : this.#margins()[0];
-    return Array.from({ length: kernelSize }, (_, k) => {
-      const shift = k * dilation - before;
-      const first = Math.max(0, Math.ceil(-shift / stride));
-      const last = Math.min(time, Math.floor((steps - 1 - shift) / stride) + 1);
-      const count = Math.max(last - first, 0);
-      const from = first * stride + shift;
-      if (stride === 1) return [{ k, ...rowsMove(first * batch, from * batch, count * batch) }];
-      return Array.from({ length: batch }, (_, b) => ({
-        k,
-        at: (rows: Matrix) => rows.rowsFrom(first * batch + b, count, batch),
-        from: (rows: Matrix) => rows.rowsFrom(from * batch + b, count, stride * batch),
-        count,
-      }));
-    })
-      .flat()
-      .filter(({ count }) => count > 0);
-  }
-
-  /**
-   * The windows of all filters, [time, kernelSize], as one view of a single signal with overlapping rows, so that a short-time
-   * Fourier transform is one product. Undefined with dilation, or beyond the ends.
-   */
-  #windows(x: Matrix, { batch, time }: DenseSignal): Matrix | undefined {
-    const { kernelSize, stride } = this;
-    const single = batch === 1 && this.inputSize === 1 && this.dilation === 1 && x.stride === 1;
-    const inside = (time - 1) * stride + kernelSize <= x.rows;
-    if (stride === 1 || !single || !inside || (this.#margins()[0] > 0 && this.paddingMode === 'zeros'))
-      return undefined;
-    return new Matrix(x.backend, x.offset, time, kernelSize, stride, x.owner);
+  /** dW_k += dYᵀ·x, for the rows of each tap. */
+  #addWeightGradient(arena: Arena, taps: readonly Tap[], dOutput: Matrix, x: Matrix): void {
+    arena.scope(() => {
+      const dKernels = arena.zeros(this.kernelSize, this.outputSize * this.inputSize);
+      for (const { k, at, from } of taps) addProduct(this.#kernel(dKernels, k), at(dOutput).T, from(x));
+      const columns = withColumns(this.weight.gradient, this.kernelSize);
+      const dWeight = arena.matrix(columns.rows, columns.columns);
+      transpose(dWeight, dKernels);
+      add(columns, columns, dWeight);
+    });
   }
 
   /** All W_k, [outputSize, inputSize] each, extracted from W [outputSize, inputSize, kernelSize]. */
   #kernels(arena: Arena, weight: Matrix): Matrix[] {
     const apart = arena.matrix(this.kernelSize, this.outputSize * this.inputSize);
-    transpose(apart, columnsOf(weight, this.kernelSize));
+    transpose(apart, withColumns(weight, this.kernelSize));
     return Array.from({ length: this.kernelSize }, (_, k) => this.#kernel(apart, k));
   }
 
@@ -323,20 +226,4 @@ export class Conv1d<
   override expectation(where: string): Expectation {
     return { ...super.expectation(where), timed: true };
   }
-}
-
-/** Rows of one matrix mapped to as many rows of another. */
-interface Move {
-  readonly at: (rows: Matrix) => Matrix;
-  readonly from: (rows: Matrix) => Matrix;
-  readonly count: number;
-}
-
-function rowsMove(at: number, from: number, count: number): Move {
-  return { at: (rows) => rows.rowsFrom(at, count), from: (rows) => rows.rowsFrom(from, count), count };
-}
-
-/** A contiguous block, viewed with another number of columns. */
-function columnsOf({ backend, offset, rows, columns }: Matrix, wanted: number): Matrix {
-  return new Matrix(backend, offset, (rows * columns) / wanted, wanted);
 }

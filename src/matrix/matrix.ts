@@ -133,3 +133,8 @@ export class Matrix implements Factor {
       for (let j = 0; j < columns; j++) values[offset + i * stride + j] = source[i * columns + j]!;
   }
 }
+
+/** A matrix with contiguous rows, viewed with another number of columns. */
+export function withColumns({ backend, offset, rows, columns, owner }: Matrix, wanted: number): Matrix {
+  return new Matrix(backend, offset, (rows * columns) / wanted, wanted, wanted, owner);
+}

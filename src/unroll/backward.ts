@@ -11,14 +11,23 @@
  * It works block by block, from the last to the first, so dP and dQ need memory for only one block.
  */
 import type { Arena } from '../matrix/arena.ts';
-import type { Matrix } from '../matrix/matrix.ts';
+import type { Factor, Matrix } from '../matrix/matrix.ts';
 import { add, addColumnSums, addProduct, addRowOf, product } from '../matrix/operations.ts';
-import { repeated } from '../matrix/packed.ts';
+import { type Packed, repeated } from '../matrix/packed.ts';
 import { linearGradient } from '../signal/linear.ts';
 import type { Signal } from '../signal/signal.ts';
 import { blockSteps } from './forward.ts';
 import { type StepObserver, stepObserver } from './observe.ts';
-import { type Matrices, mapNames, sizeOf, type Unrollable } from './rule.ts';
+import {
+  isState,
+  type Matrices,
+  mapNames,
+  type Stage,
+  type Step,
+  type StepGradient,
+  sizeOf,
+  type Unrollable,
+} from './rule.ts';
 import {
   type BlockGradient,
   clearStates,
@@ -127,12 +136,7 @@ export function stepsBackward<State extends string>(
       }
       observe?.(step, d.next);
       clearStates(names, d.prev);
-      for (let s = stages.length - 1; s >= 0; s--) {
-        const { stage, multiply, dProduct, weight } = stages[s]!;
-        stage.activateBackward(step, d); // (2)
-        multiply(source(d, stage.from), dProduct, weight); // (3)
-        stage.prepareBackward?.(step, d);
-      }
+      stepBackward(stages, step, d);
       if (step.t > 0 && step.t % history === 0) clearStates(names, d.prev);
       const done = d;
       d = before;
@@ -148,18 +152,39 @@ export function stepsBackward<State extends string>(
   copyStates(names, gradient.initial, d.next);
 }
 
-/** The data that (2) and (3) need for each stage. */
+/** A stage, and the product (3) that follows it. */
+interface StageBackward<State extends string> {
+  readonly stage: Stage<string, State, string, string>;
+  /** += or ←: a state also has a gradient through φ; a kept matrix gets its gradient from this product only. */
+  readonly multiply: (out: Matrix, left: Matrix, right: Factor | Packed) => void;
+  readonly dProduct: Matrix;
+  readonly weight: Factor | Packed;
+}
+
+/** One step, from its last stage to its first. */
+function stepBackward<State extends string>(
+  stages: readonly StageBackward<State>[],
+  step: Step<string, State, string, string>,
+  d: StepGradient<string, State, string, string>,
+): void {
+  for (let s = stages.length - 1; s >= 0; s--) {
+    const { stage, multiply, dProduct, weight } = stages[s]!;
+    stage.activateBackward(step, d); // (2)
+    multiply(source(d, stage.from), dProduct, weight); // (3)
+    stage.prepareBackward?.(step, d);
+  }
+}
+
 function stagesBackward<State extends string>(
   arena: Arena,
   cell: Unrollable<State>,
   { productsAt }: BlockGradient<State>,
   T: number,
-) {
+): StageBackward<State>[] {
   const { rule } = cell;
   return rule.stages.map((stage, s) => ({
     stage,
-    // A state also has a gradient through φ; a kept matrix gets its gradient from this product only.
-    multiply: rule.states.includes(stage.from as State) ? addProduct : product,
+    multiply: isState(rule, stage.from) ? addProduct : product,
     dProduct: productsAt[s]!,
     weight: repeated(
       arena,
@@ -206,7 +231,7 @@ function parameterGradients<State extends string>(
       const top = (of: Matrix) => of.rowsFrom(0, count * B);
       ofInput.add(top(gates), (first + start) * B);
       rule.stages.forEach(({ from }, s) => {
-        const of = rule.states.includes(from as State) ? states[from as State] : kept[from]!;
+        const of = isState(rule, from) ? states[from] : kept[from]!;
         const dWeight = dWeights[s];
         if (dWeight !== undefined)
           addProduct(dWeight, top(products[s]!).T, of.rowsFrom(start * B, count * B));

@@ -196,6 +196,15 @@ export interface Unrollable<State extends string> {
   readonly own: { readonly [name: string]: Parameter };
 }
 
+/** Whether a stage multiplies a state. If not, it multiplies a matrix kept by an earlier stage. */
+export function isState<State extends string>(
+  { states }: Rule<string, State, string, string>,
+  name: string,
+): name is State {
+  const names: readonly string[] = states;
+  return names.includes(name);
+}
+
 /** The width of a state or a kept matrix. */
 export function sizeOf(
   { sizes }: Rule<string, string, string, string>,
