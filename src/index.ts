@@ -35,9 +35,8 @@ export {
   type BatchesState,
   BatchSet,
   batches,
-  type DataRecord,
-  type Examples,
 } from './data/batches.ts';
+export type { DataRecord, Examples } from './data/examples.ts';
 export type { Data, FeatureSequences, IndexSequences, NestedIndexSequences, Taken } from './data/parts.ts';
 export { type BeamSearchOptions, beamSearch, type ScoredHypothesis } from './decoding/beam.ts';
 export { type CtcBeamSearchOptions, ctcBeamSearch } from './decoding/ctc-beam.ts';
@@ -47,12 +46,12 @@ export { type Generated, type GenerateOptions, generate } from './decoding/gener
 export { greedy } from './decoding/greedy.ts';
 export type { DecodingOptions, Hypothesis } from './decoding/hypothesis.ts';
 export { type SampleOptions, sample } from './decoding/sample.ts';
-export {
-  EncoderDecoder,
-  type EncoderDecoderInput,
-  type EncoderDecoderOptions,
-  type EncoderDecoderOutput,
-} from './encoder-decoder/encoder-decoder.ts';
+export { EncoderDecoder } from './encoder-decoder/encoder-decoder.ts';
+export type {
+  EncoderDecoderInput,
+  EncoderDecoderOptions,
+  EncoderDecoderOutput,
+} from './encoder-decoder/options.ts';
 export { type ScheduledSamplingOptions, scheduledSampling } from './encoder-decoder/scheduled-sampling.ts';
 export { type TeacherForced, teacherForcing } from './encoder-decoder/teacher-forcing.ts';
 export { describe } from './inspection/describe.ts';

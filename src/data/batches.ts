@@ -1,29 +1,19 @@
 /** A data set divided into batches, optionally reshuffled each epoch. */
-import { rangeError, requiredOptions, typeError } from '../common/errors.ts';
+import { rangeError, requiredOptions } from '../common/errors.ts';
 import { type Checks, checkOptions, count, flag, integer, later, size } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import { generatorOf, type Random, type RandomState } from '../random/random.ts';
 import { type Batch, Epochs } from './batch.ts';
-import { type Data, type DataPart, partOf, type Taken } from './parts.ts';
-
-/** Parts by name, such as `{ words, characters }`. */
-export interface DataRecord {
-  readonly [part: string]: Data;
-}
-
-/** The examples to divide into batches, along the first axis of each part. */
-export interface Examples<Inputs extends Data | DataRecord, Targets extends Data | DataRecord> {
-  readonly inputs: Inputs;
-  readonly targets: Targets;
-  /** The valid steps of each example, for tensors and indices; sequences have their own lengths. */
-  readonly lengths?: readonly number[] | undefined;
-}
-
-const exampleChecks: Checks<Examples<Data | DataRecord, Data | DataRecord>> = {
-  inputs: { required: later },
-  targets: { required: later },
-  lengths: later,
-};
+import {
+  type DataRecord,
+  type Examples,
+  exampleChecks,
+  isPart,
+  lengthsOf,
+  partsOf,
+  type TakenOf,
+} from './examples.ts';
+import type { Data, DataPart } from './parts.ts';
 
 /** Options of {@link batches}. */
 export interface BatchesOptions {
@@ -67,10 +57,6 @@ export interface BatchesState {
   /** The generator's state before the epoch's order was drawn. */
   readonly random: RandomState;
 }
-
-type TakenOf<Of> = Of extends Data
-  ? Taken<Of>
-  : { readonly [Part in keyof Of]: Of[Part] extends Data ? Taken<Of[Part]> : never };
 
 const WHERE = 'batches';
 
@@ -154,8 +140,8 @@ export class BatchSet<Input, Target>
     checkOptions(WHERE, examples, exampleChecks);
     this.#options = options;
     this.#single = { inputs: isPart(examples.inputs), targets: isPart(examples.targets) };
-    this.#inputs = partsOf('inputs', examples.inputs, 0);
-    this.#targets = partsOf('targets', examples.targets, targetPadding ?? 0);
+    this.#inputs = partsOf(WHERE, 'inputs', examples.inputs, 0);
+    this.#targets = partsOf(WHERE, 'targets', examples.targets, targetPadding ?? 0);
     const { count } = this.#inputs[0]!;
     for (const part of [...this.#inputs, ...this.#targets])
       if (part.count !== count)
@@ -166,6 +152,7 @@ export class BatchSet<Input, Target>
           `${count}, as ${this.#inputs[0]!.name} has`,
         );
     this.#lengths = lengthsOf(
+      WHERE,
       this.#inputs,
       targetPadding === undefined ? this.#targets : [],
       examples.lengths,
@@ -298,45 +285,4 @@ export class BatchSet<Input, Target>
       lengths: lengths && rows.map((row) => lengths[row]!),
     };
   }
-}
-
-/** Whether it is a single part, not a record of parts. */
-function isPart(of: Data | DataRecord): of is Data {
-  return Array.isArray(of) || typeof of !== 'object' || of === null || 'data' in of;
-}
-
-function partsOf(name: string, of: Data | DataRecord, padding: number): DataPart[] {
-  if (isPart(of)) return [partOf(WHERE, name, of, padding)];
-  const parts = Object.entries(of).map(([part, data]) => partOf(WHERE, `${name}.${part}`, data, padding));
-  if (parts.length === 0) throw typeError(WHERE, name, 'has no parts', 'at least one');
-  return parts;
-}
-
-/** The lengths of the examples: those given, or those of the sequences among the parts, which must agree. */
-function lengthsOf(
-  inputs: readonly DataPart[],
-  targets: readonly DataPart[],
-  given: readonly number[] | undefined,
-): readonly number[] | undefined {
-  let lengths = given;
-  if (given !== undefined && (!Array.isArray(given) || given.length !== inputs[0]!.count))
-    throw rangeError(
-      WHERE,
-      'lengths',
-      `has ${given?.length} entries`,
-      `${inputs[0]!.count}, one for each example`,
-    );
-  for (const part of [...inputs, ...targets]) {
-    if (part.lengths === undefined) continue;
-    lengths ??= part.lengths;
-    const at = part.lengths.findIndex((length, i) => length !== lengths![i]);
-    if (at >= 0)
-      throw rangeError(
-        WHERE,
-        `${part.name}[${at}]`,
-        `has ${part.lengths[at]} steps`,
-        `${lengths[at]}, the length of example ${at}`,
-      );
-  }
-  return lengths;
 }

@@ -4,7 +4,7 @@ import type { Memory } from '../attention/attend.ts';
 import type { Attention } from '../attention/attention.ts';
 import type { Architecture } from '../common/architecture.ts';
 import { rangeError, wholeNumber } from '../common/errors.ts';
-import { type Checks, checkOptions, later } from '../common/options.ts';
+import { checkOptions } from '../common/options.ts';
 import type { Indices, StepsShape, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { Dense } from '../layers/dense.ts';
@@ -20,86 +20,21 @@ import { prefixed } from '../layers/parts.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { type Parameter, releaseParameters } from '../matrix/parameter.ts';
-import { type Initializer, initializerOption } from '../random/initializers.ts';
-import { type Random, randomOption } from '../random/random.ts';
 import { gradientInput, gradientOutput, output as outputTensor } from '../signal/boundary.ts';
 import { type Pass, recordPass } from '../signal/pass.ts';
 import { type DenseSignal, denseOnly, type OneHotSignal, type Signal, validSteps } from '../signal/signal.ts';
 import type { MatrixState } from '../signal/state.ts';
 import { Bridge } from './bridge.ts';
 import { checkParts, checkStart } from './check.ts';
+import {
+  type EncoderDecoderInput,
+  type EncoderDecoderOptions,
+  type EncoderDecoderOutput,
+  encoderDecoderChecks,
+  inputChecks,
+} from './options.ts';
 import { read, recordRead } from './readout.ts';
 import { Steps } from './steps.ts';
-
-/** The parts of an {@link EncoderDecoder}. */
-export interface EncoderDecoderOptions<
-  Source extends Tensor | Indices = Indices,
-  Classes extends number = number,
-> {
-  /** Maps source tokens or features to an output per step and a final state: any layer or stack. */
-  // biome-ignore lint/suspicious/noExplicitAny: any widths and states
-  readonly encoder: Layer<Source, any, any, any>;
-  /** Maps target tokens to an output per step, and is causal: typically an `Embedding` and recurrent layers. */
-  // biome-ignore lint/suspicious/noExplicitAny: any widths and states
-  readonly decoder: Layer<Indices, any, any, any>;
-  /** Attends from the decoder's outputs (queries) to the encoder's (keys and values): default none. */
-  readonly attention?: Attention | undefined;
-  /** Maps to the scores of the tokens: a `Dense`, or a stack that ends in one. */
-  // biome-ignore lint/suspicious/noExplicitAny: any width
-  readonly output: Layer<Tensor, any, Classes, any>;
-  /** The token fed to the decoder before the first target token. */
-  readonly start: number;
-  /** The token that ends a target. */
-  readonly end: number;
-  /** Draws the initial weights of the bridge and the combination: default the program's shared generator. */
-  readonly random?: Random | undefined;
-  /** Initialises the weights of the bridge and the combination: default `glorotUniform`. */
-  readonly initializer?: Initializer | undefined;
-}
-
-// `check.ts` checks that the parts fit together.
-// biome-ignore lint/suspicious/noExplicitAny: of any source
-const checks: Checks<EncoderDecoderOptions<any, any>> = {
-  encoder: { required: later },
-  decoder: { required: later },
-  attention: later,
-  output: { required: later },
-  start: { required: later },
-  end: { required: later },
-  random: randomOption,
-  initializer: initializerOption,
-};
-
-/** Training input of an {@link EncoderDecoder} with teacher forcing: each step reads the true previous token. */
-export interface EncoderDecoderInput<Source extends Tensor | Indices = Indices> {
-  /** `[batch, source time]`, or features `[batch, source time, width]` */
-  readonly source: Source;
-  /** `[batch, target time]` The start token, then the target without its end token. */
-  readonly target: Indices;
-  /** The valid steps of each source: default all. */
-  readonly sourceLengths?: readonly number[] | undefined;
-  /** The valid steps of each target: default all. */
-  readonly targetLengths?: readonly number[] | undefined;
-}
-
-const inputChecks: Checks<EncoderDecoderInput<Tensor | Indices>> = {
-  source: { required: later },
-  target: { required: later },
-  sourceLengths: later,
-  targetLengths: later,
-};
-
-/** The result of {@link EncoderDecoder.infer}. */
-export interface EncoderDecoderOutput<Classes extends number = number> {
-  /** `[batch, target time, classes]` The scores (logits) of the next token at each step. */
-  readonly output: Tensor<StepsShape<Classes>>;
-  /** `[batch, target time, source time]` The attention weights of each step; undefined without attention. */
-  readonly weights: Tensor<readonly [batch: number, targetTime: number, sourceTime: number]> | undefined;
-  /** The valid steps of each target, as passed in. */
-  readonly lengths: readonly number[] | undefined;
-  /** Always undefined: a target cannot be continued. */
-  readonly state: undefined;
-}
 
 /**
  * Turns a sequence into another of any length (Sutskever, Vinyals and Le 2014, arXiv:1409.3215), with attention as
@@ -179,7 +114,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
     const { encoder, decoder, attention, output, start, end, random, initializer } = checkOptions(
       'EncoderDecoder',
       options,
-      checks,
+      encoderDecoderChecks,
     );
     checkParts({ encoder, decoder, attention, output });
     this.backend = encoder.backend;

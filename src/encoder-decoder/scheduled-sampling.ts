@@ -8,7 +8,8 @@ import { withArena } from '../matrix/arena.ts';
 import type { Schedule } from '../optimizers/schedules.ts';
 import { type DrawOptions, drawChecks, drawingFrom } from '../random/random.ts';
 import { type Drawn, type SamplingOptions, sampler, samplingChecks } from '../random/sampling.ts';
-import type { EncoderDecoder, EncoderDecoderInput } from './encoder-decoder.ts';
+import type { EncoderDecoder } from './encoder-decoder.ts';
+import type { EncoderDecoderInput } from './options.ts';
 
 /** Options of {@link scheduledSampling}, with those for drawing the model's tokens: temperature 0 takes the most probable. */
 export interface ScheduledSamplingOptions extends SamplingOptions, DrawOptions {

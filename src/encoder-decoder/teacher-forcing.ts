@@ -3,7 +3,8 @@
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { count, record } from '../common/options.ts';
 import type { Indices } from '../common/tensor.ts';
-import type { EncoderDecoder, EncoderDecoderInput } from './encoder-decoder.ts';
+import type { EncoderDecoder } from './encoder-decoder.ts';
+import type { EncoderDecoderInput } from './options.ts';
 
 /** A batch for `train` and `evaluate`. */
 export interface TeacherForced {

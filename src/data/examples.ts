@@ -1,0 +1,71 @@
+/** The examples of a data set: parts that have the same number of examples, and their lengths. */
+import { rangeError, typeError } from '../common/errors.ts';
+import { type Checks, later } from '../common/options.ts';
+import { type Data, type DataPart, partOf, type Taken } from './parts.ts';
+
+/** Parts by name, such as `{ words, characters }`. */
+export interface DataRecord {
+  readonly [part: string]: Data;
+}
+
+/** The examples to divide into batches, along the first axis of each part. */
+export interface Examples<Inputs extends Data | DataRecord, Targets extends Data | DataRecord> {
+  readonly inputs: Inputs;
+  readonly targets: Targets;
+  /** The valid steps of each example, for tensors and indices; sequences have their own lengths. */
+  readonly lengths?: readonly number[] | undefined;
+}
+
+export const exampleChecks: Checks<Examples<Data | DataRecord, Data | DataRecord>> = {
+  inputs: { required: later },
+  targets: { required: later },
+  lengths: later,
+};
+
+/** What a batch has for these examples. */
+export type TakenOf<Of> = Of extends Data
+  ? Taken<Of>
+  : { readonly [Part in keyof Of]: Of[Part] extends Data ? Taken<Of[Part]> : never };
+
+/** Whether it is a single part, not a record of parts. */
+export function isPart(of: Data | DataRecord): of is Data {
+  return Array.isArray(of) || typeof of !== 'object' || of === null || 'data' in of;
+}
+
+/** The parts of inputs or targets, with `padding` for sequences. */
+export function partsOf(where: string, name: string, of: Data | DataRecord, padding: number): DataPart[] {
+  if (isPart(of)) return [partOf(where, name, of, padding)];
+  const parts = Object.entries(of).map(([part, data]) => partOf(where, `${name}.${part}`, data, padding));
+  if (parts.length === 0) throw typeError(where, name, 'has no parts', 'at least one');
+  return parts;
+}
+
+/** The lengths of the examples: those given, or those of the sequences among the parts, which must agree. */
+export function lengthsOf(
+  where: string,
+  inputs: readonly DataPart[],
+  targets: readonly DataPart[],
+  given: readonly number[] | undefined,
+): readonly number[] | undefined {
+  let lengths = given;
+  if (given !== undefined && (!Array.isArray(given) || given.length !== inputs[0]!.count))
+    throw rangeError(
+      where,
+      'lengths',
+      `has ${given?.length} entries`,
+      `${inputs[0]!.count}, one for each example`,
+    );
+  for (const part of [...inputs, ...targets]) {
+    if (part.lengths === undefined) continue;
+    lengths ??= part.lengths;
+    const at = part.lengths.findIndex((length, i) => length !== lengths![i]);
+    if (at >= 0)
+      throw rangeError(
+        where,
+        `${part.name}[${at}]`,
+        `has ${part.lengths[at]} steps`,
+        `${lengths[at]}, the length of example ${at}`,
+      );
+  }
+  return lengths;
+}
