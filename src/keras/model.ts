@@ -3,6 +3,7 @@ import { rangeError, show } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { type AnyLayer, Sequential } from '../layers/sequential.ts';
+import { softmax } from '../math/elementary.ts';
 import { withoutStart } from '../matrix/parameter.ts';
 import { build } from './build.ts';
 import { type KerasLayer, layerOf, layersOf } from './config.ts';
@@ -118,13 +119,8 @@ function softmaxOf({ data, shape }: Tensor, lengths: readonly number[] | undefin
     if (lengths !== undefined && shape.length === 3 && row % steps >= lengths[Math.floor(row / steps)]!)
       continue;
     const values = Float64Array.from(data.subarray(row * width, (row + 1) * width));
-    const most = values.reduce((a, b) => Math.max(a, b));
-    const powers = values.map((value) => Math.exp(value - most));
-    const sum = powers.reduce((a, b) => a + b);
-    out.set(
-      powers.map((power) => power / sum),
-      row * width,
-    );
+    softmax(values);
+    out.set(values, row * width);
   }
   return { data: out, shape };
 }

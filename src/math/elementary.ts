@@ -55,6 +55,18 @@ export function logSum(values: Iterable<number>): number {
   return largest + logarithm(sum);
 }
 
+/** values ← eᵃ / Σ eᵃ for each value a; all NaN if any is NaN or +∞. */
+export function softmax(values: Float32Array | Float64Array): void {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (const value of values) largest = Math.max(largest, value);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    values[i] = exponential(values[i]! - largest);
+    sum += values[i]!;
+  }
+  for (let i = 0; i < values.length; i++) values[i]! /= sum;
+}
+
 /** Raises a finite base of at least 0 to any power; whole exponents by squaring, with only the rounding errors of *. */
 export function power(base: number, exponent: number): number {
   if (Number.isNaN(exponent)) return exponent;

@@ -3,7 +3,7 @@
 import { rangeError } from '../common/errors.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
-import { exponential } from '../math/elementary.ts';
+import { exponential, softmax } from '../math/elementary.ts';
 import { checkTensor } from '../signal/checks.ts';
 
 /** Options of {@link probabilitiesOf}. */
@@ -60,16 +60,7 @@ export function probabilitiesOf(output: Tensor, options: ProbabilityOptions = {}
   const { data, shape } = output;
   if (of === 'sigmoid') return { data: data.map((x) => 1 / (1 + exponential(-x))), shape: [...shape] };
   const found = data.slice();
-  for (let start = 0; start < found.length; start += classes) {
-    const row = found.subarray(start, start + classes);
-    const most = row[largest(row)] ?? Number.NaN;
-    let sum = 0;
-    for (let k = 0; k < classes; k++) {
-      row[k] = exponential(row[k]! - most);
-      sum += row[k]!;
-    }
-    for (let k = 0; k < classes; k++) row[k]! /= sum;
-  }
+  for (let start = 0; start < found.length; start += classes) softmax(found.subarray(start, start + classes));
   return { data: found, shape: [...shape] };
 }
 

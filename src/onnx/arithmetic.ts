@@ -1,5 +1,6 @@
 /** Operators that compute elementwise or over axes. */
 import { elementsOf } from '../common/tensor.ts';
+import { logSum, softmax } from '../math/elementary.ts';
 import { kindOf } from './graph.ts';
 import { listOf, type Making, numberOf, type Operator, refused, required, unary } from './operator.ts';
 import {
@@ -122,7 +123,7 @@ function largest(values: ArrayLike<number>): number {
 }
 
 /** exp(x − max) over an axis, divided by its sum, or the logarithm of that. */
-const softmax = (log: boolean): Operator =>
+const softmaxOver = (log: boolean): Operator =>
   unary((making) => {
     const { opset, node } = making;
     const given = numberOf(making, 'axis', opset < 13 ? 1 : -1);
@@ -139,10 +140,14 @@ const softmax = (log: boolean): Operator =>
         if (Math.floor(i / stride) % size !== 0) continue;
         const at = (k: number) => i + k * stride;
         const row = Float64Array.from({ length: size }, (_, k) => x.data[at(k)]!);
-        const most = largest(row);
-        const total = sum(row.map((value) => Math.exp(value - most)));
+        if (log) {
+          const total = logSum(row);
+          row.forEach((value, k) => {
+            row[k] = value - total;
+          });
+        } else softmax(row);
         row.forEach((value, k) => {
-          out.data[at(k)] = log ? value - most - Math.log(total) : Math.exp(value - most) / total;
+          out.data[at(k)] = value;
         });
       }
       return out;
@@ -237,7 +242,7 @@ export const arithmetic: { readonly [op: string]: Operator } = {
   Less: truth((a, b) => a < b),
   LessOrEqual: truth((a, b) => a <= b),
   Log: each(Math.log),
-  LogSoftmax: softmax(true),
+  LogSoftmax: softmaxOver(true),
   Max: pair((a, b) => Math.max(a, b)),
   Min: pair((a, b) => Math.min(a, b)),
   Mul: pair((a, b) => a * b),
@@ -252,7 +257,7 @@ export const arithmetic: { readonly [op: string]: Operator } = {
   Relu: each((x) => Math.max(x, 0)),
   Sigmoid: each(sigmoid),
   Sin: each(Math.sin),
-  Softmax: softmax(false),
+  Softmax: softmaxOver(false),
   Sqrt: each(Math.sqrt),
   Sub: pair((a, b) => a - b),
   Tanh: each(Math.tanh),

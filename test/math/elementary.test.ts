@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { exponential, logAdd, logarithm, logSum, power } from '../../src/math/elementary.ts';
+import { exponential, logAdd, logarithm, logSum, power, softmax } from '../../src/math/elementary.ts';
 
 const EPSILON = 2 ** -52;
 
@@ -77,6 +77,25 @@ describe('log-domain sums', () => {
     expect(logSum([])).toBe(NONE);
     expect(logSum([1, Number.NaN])).toBeNaN();
     expect(logSum([1, Number.POSITIVE_INFINITY])).toBeNaN();
+  });
+});
+
+describe('softmax', () => {
+  test('divides powers by their sum, at any magnitude', () => {
+    const values = Float64Array.of(1000, 1000 + Math.LN2, -1000);
+    softmax(values);
+    // 1000 + ln 2 is rounded to a multiple of 1.1e-13.
+    expect(values[0]).toBeCloseTo(1 / 3, 12);
+    expect(values[1]).toBeCloseTo(2 / 3, 12);
+    expect(values[2]).toBe(0);
+  });
+
+  test('is NaN throughout if a value is NaN or +∞', () => {
+    for (const odd of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const values = Float32Array.of(1, odd, 2);
+      softmax(values);
+      expect(values.every(Number.isNaN)).toBe(true);
+    }
   });
 });
 
