@@ -232,6 +232,7 @@ export {
 export { Random, type RandomState } from './random/random.ts';
 export type { Drawn, SamplingOptions } from './random/sampling.ts';
 export type { Gradients, Pass } from './signal/pass.ts';
+export { splitStates, stackStates } from './signal/stack.ts';
 export type { State } from './signal/state.ts';
 export type { Builder, Builders, Model } from './storage/builders.ts';
 export {

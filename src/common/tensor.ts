@@ -125,6 +125,13 @@ function flatten(
 
 function collect(where: string, values: Nested, shape: number[], depth: number, into: number[]): void {
   if (depth === shape.length) {
+    if (depth === 0 && ArrayBuffer.isView(values))
+      throw typeError(
+        where,
+        'values',
+        `is ${show(values)} without a shape`,
+        `${where}(values, [batch, time])`,
+      );
     if (typeof values !== 'number')
       throw typeError(where, 'values', `has ${show(values)} at depth ${depth}`, 'a number');
     into.push(values);

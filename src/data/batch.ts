@@ -47,6 +47,29 @@ const begun = /* @__PURE__ */ new WeakSet<object>();
  * @throws TypeError if `batches` is not iterable; Error if it is a single-pass iterable that has been iterated already.
  */
 export function checkBatches(where: string, batches: unknown): void {
+  checkIterable(where, batches);
+  // A generator. Other iterables may allow several passes, and are not iterated to find out.
+  if (!('next' in batches)) return;
+  if (begun.has(batches))
+    throw new Error(
+      `${where}: batches has been iterated before and has no second pass, expected a new one, an array, or batches(…)`,
+    );
+  begun.add(batches);
+}
+
+/** @throws TypeError if `batches` is not iterable, or is a generator, which has a single pass. */
+export function checkRepeatable(where: string, batches: unknown): void {
+  checkIterable(where, batches);
+  if ('next' in batches)
+    throw typeError(
+      where,
+      'batches',
+      'is a generator, which has a single pass',
+      'an array or batches(…): each validation iterates them',
+    );
+}
+
+function checkIterable(where: string, batches: unknown): asserts batches is object {
   if (
     typeof batches !== 'object' ||
     batches === null ||
@@ -58,13 +81,6 @@ export function checkBatches(where: string, batches: unknown): void {
       `is ${show(batches)}`,
       'an iterable of batches, such as an array of them',
     );
-  // A generator. Other iterables may allow several passes, and are not iterated to find out.
-  if (!('next' in batches)) return;
-  if (begun.has(batches))
-    throw new Error(
-      `${where}: batches has been iterated before and has no second pass, expected a new one, an array, or batches(…)`,
-    );
-  begun.add(batches);
 }
 
 const FIELDS = ['inputs', 'targets', 'lengths', 'weights', 'continues'];

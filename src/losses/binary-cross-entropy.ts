@@ -86,7 +86,7 @@ function checkTargets(where: string, y: Matrix): void {
   for (let i = 0; i < y.rows * y.columns; i++) {
     const target = values[y.offset + i]!;
     if (!(target >= 0 && target <= 1))
-      throw rangeError(where, 'target', `has ${target}`, 'numbers from 0 to 1');
+      throw rangeError(where, 'targets', `has ${target}`, 'numbers from 0 to 1');
   }
 }
 

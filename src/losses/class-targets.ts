@@ -18,12 +18,12 @@ export function classTargets(
   ignoreIndex: number | undefined,
 ): Int32Array {
   const { batch, time, timed, width, lengths } = output;
-  checkTensor(where, 'target', target, 'index');
+  checkTensor(where, 'targets', target, 'index');
   const expected = timed ? [batch, time] : [batch];
   if (target.shape.join() !== expected.join())
     throw rangeError(
       where,
-      'target',
+      'targets',
       `has shape [${target.shape.join(', ')}]`,
       `[${expected.join(', ')}], the output's without its classes`,
     );
@@ -35,7 +35,7 @@ export function classTargets(
       if (!(k >= 0 && k < width))
         throw rangeError(
           where,
-          `target[${timed ? `${b}, ${t}` : b}]`,
+          `targets[${timed ? `${b}, ${t}` : b}]`,
           `is ${k}`,
           `a class from 0 to ${width - 1}${ignoreIndex === undefined ? '' : `, or ignoreIndex ${ignoreIndex}`}`,
         );

@@ -59,15 +59,15 @@ export class ElementwiseLoss<R extends Reduction> extends Loss<Tensor, R> {
 /** Copies a target with the output's shape into the arena. */
 export function elements(arena: Arena, where: string, output: DenseSignal, target: Tensor): Matrix {
   const { width, timed, lengths } = output;
-  checkTensor(where, 'target', target, 'real');
+  checkTensor(where, 'targets', target, 'real');
   const expected = shapeOf(output).join(', ');
   if (target.shape.join(', ') !== expected)
     throw rangeError(
       where,
-      'target',
+      'targets',
       `has shape [${target.shape.join(', ')}]`,
       `[${expected}], the output's`,
     );
-  const expectation = { where, argument: 'target', width, widthName: 'width', timed };
+  const expectation = { where, argument: 'targets', width, widthName: 'width', timed };
   return denseInput(arena, expectation, target, lengths).values;
 }

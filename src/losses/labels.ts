@@ -17,10 +17,10 @@ export function labelsOf(
   blank: number,
   padding: number,
 ): number[][] {
-  checkTensor(where, 'target', target, 'index');
+  checkTensor(where, 'targets', target, 'index');
   const [rows, longest = 0] = target.shape;
   if (target.shape.length !== 2 || rows !== batch)
-    throw rangeError(where, 'target', `has shape [${target.shape.join(', ')}]`, `[${batch}, labels]`);
+    throw rangeError(where, 'targets', `has shape [${target.shape.join(', ')}]`, `[${batch}, labels]`);
   return Array.from({ length: batch }, (_, b) => {
     const row = Array.from(target.data.subarray(b * longest, (b + 1) * longest));
     const end = row.indexOf(padding);
@@ -30,7 +30,7 @@ export function labelsOf(
       if (!fits)
         throw rangeError(
           where,
-          `target[${b}, ${i}]`,
+          `targets[${b}, ${i}]`,
           `is ${label}`,
           i < labels.length
             ? `a class from 0 to ${width - 1} that is not ${blank}, the blank, or ${padding} behind the last label`

@@ -78,7 +78,7 @@ export function rocAuc(): Metric<Tensor> {
     begin: () => ({ yes: [] as number[], no: [] as number[] }),
     count({ yes, no }, arena, where, output, target) {
       eachElement(arena, where, output, target, (x, y) => {
-        if (y !== 0 && y !== 1) throw rangeError(where, 'target', `has ${y}`, '0 and 1 alone');
+        if (y !== 0 && y !== 1) throw rangeError(where, 'targets', `has ${y}`, '0 and 1 alone');
         (y === 1 ? yes : no).push(x);
       });
     },

@@ -62,7 +62,11 @@ export function checkTensor(where: string, argument: string, value: unknown, kin
   if (!right) {
     const came = data === undefined ? `is ${show(value)}` : `has data that is ${show(data)}`;
     const maker = kind === 'real' ? 'tensor' : 'indices';
-    const hint = Array.isArray(value) ? `: ${maker}(…) makes one of nested arrays` : '';
+    const hint = Array.isArray(value)
+      ? `: ${maker}(…) makes one of nested arrays`
+      : kind === 'index' && isBuiltin(data, 'Float32Array', 'Float64Array')
+        ? ': indices(…) makes them, not tensor(…)'
+        : '';
     throw typeError(where, argument, came, KINDS[kind] + hint);
   }
   if (!Array.isArray(shape)) throw typeError(where, argument, `has shape ${show(shape)}`, KINDS[kind]);

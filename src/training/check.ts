@@ -4,7 +4,7 @@ import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import { instanceOf, isCopy, otherCopy } from '../common/instance.ts';
 import { type Check, type Checks, checkOptions, count, later, notNegative, size } from '../common/options.ts';
 import type { Targets } from '../common/tensor.ts';
-import { checkBatches, Epochs } from '../data/batch.ts';
+import { checkBatches, checkRepeatable, Epochs } from '../data/batch.ts';
 import { backendOption } from '../kernels/backend.ts';
 import { Objective } from '../losses/objective.ts';
 import type { Reduction } from '../losses/reduction.ts';
@@ -53,6 +53,14 @@ export function checkTraining<Described extends Loop>(
   checks: Checks<Described>,
 ): void {
   checkModel(where, model);
+  for (const name of ['epochs', 'batchSize', 'shuffle'])
+    if (Object.hasOwn(Object(options), name))
+      throw typeError(
+        where,
+        `option "${name}"`,
+        'is unknown',
+        `batches(data, { ${name} }) in place of the batches`,
+      );
   const { validate } = checkOptions(where, options, checks);
   if (validate !== undefined) checkValidation(where, batches, validate);
   checkBatches(where, batches);
@@ -70,7 +78,12 @@ function checkValidation<Target extends Targets, Output>(
   batches: unknown,
   validate: Validation<Target, Output>,
 ): void {
-  const { every = 'epoch', metrics } = checkOptions(`${where}: validate`, validate, validationChecks);
+  const {
+    every = 'epoch',
+    metrics,
+    batches: heldOut,
+  } = checkOptions(`${where}: validate`, validate, validationChecks);
+  checkRepeatable(`${where}: validate`, heldOut);
   checkMetrics(`${where}: validate`, metrics);
   if (every !== 'epoch') wholeNumber(where, 'validate.every', every);
   else if (!(batches instanceof Epochs) && !Array.isArray(batches))

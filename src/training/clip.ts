@@ -1,13 +1,14 @@
 /** Gradient norms and clipping. */
 import { rangeError, show } from '../common/errors.ts';
 import { type Check, type Checks, checkOptions, notNegative } from '../common/options.ts';
+import { exponential, logarithm } from '../math/elementary.ts';
 import { withArena } from '../matrix/arena.ts';
 import { clamp, maximumMagnitude, scale, sumOfSquares } from '../matrix/operations.ts';
 import { checkParameters, type Parameter } from '../matrix/parameter.ts';
 import { trained } from '../optimizers/optimizer.ts';
 
-/** The norm: 2 for the root of the sum of squares, or `infinity` for the largest magnitude. */
-export type Norm = 2 | 'infinity';
+/** The norm ‖g‖_p = (Σ |g|ᵖ)^(1/p): p > 0, such as 2, or `infinity` for the largest magnitude. */
+export type Norm = number | 'infinity';
 
 /** Options of {@link clipNorm}. */
 export interface ClipNormOptions {
@@ -18,8 +19,9 @@ export interface ClipNormOptions {
 }
 
 const checkNorm: Check<Norm> = (where, argument, value) => {
-  if (value === 2 || value === 'infinity') return value;
-  throw rangeError(where, argument, `is ${show(value)}`, '2 or "infinity"');
+  if (value === 'infinity' || (typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY))
+    return value;
+  throw rangeError(where, argument, `is ${show(value)}`, 'a number above 0, or "infinity"');
 };
 
 const checks: Checks<ClipNormOptions> = { norm: checkNorm, epsilon: notNegative };
@@ -33,7 +35,7 @@ const SMALL = 2 ** -460;
  *
  * It overflows only if the gradients do. It is NaN or infinite if a gradient is.
  *
- * @throws RangeError if `norm` is unknown.
+ * @throws RangeError if `norm` is neither a number above 0 nor `infinity`.
  *
  * @example
  * ```ts
@@ -42,6 +44,7 @@ const SMALL = 2 ** -460;
  * const dense = new Dense({ inputSize: 2, outputSize: 1, bias: false });
  * dense.forward(tensor([[3, -4]])).backward(tensor([[1]]));
  * gradientNorm(dense.parameters()) // → 5
+ * gradientNorm(dense.parameters(), 1) // → 7
  * gradientNorm(dense.parameters(), 'infinity') // → 4
  * ```
  */
@@ -49,6 +52,7 @@ export function gradientNorm(parameters: ReadonlyMap<string, Parameter>, norm: N
   checkNorm('gradientNorm', 'norm', norm);
   checkParameters('gradientNorm', parameters);
   if (norm === 'infinity') return largest(parameters);
+  if (norm !== 2) return powerNorm(parameters, norm);
   const root = Math.sqrt(squares(parameters, 1));
   if (root > SMALL && root < LARGE) return root;
   const most = largest(parameters);
@@ -64,7 +68,7 @@ export function gradientNorm(parameters: ReadonlyMap<string, Parameter>, norm: N
  * Gradients whose norm is NaN or infinite are left unchanged: check the result before the next step.
  *
  * @returns ‖g‖, the norm before clipping.
- * @throws RangeError if `maxNorm` or `epsilon` is negative or NaN, or `norm` is unknown.
+ * @throws RangeError if `maxNorm` or `epsilon` is negative or NaN, or `norm` is neither a number above 0 nor `infinity`.
  *
  * @example
  * ```ts
@@ -126,6 +130,19 @@ function squares(parameters: ReadonlyMap<string, Parameter>, factor: number): nu
       });
   }
   return sum;
+}
+
+/** m·(Σ (|g|/m)ᵖ)^(1/p) for the largest magnitude m, so that no power overflows. */
+function powerNorm(parameters: ReadonlyMap<string, Parameter>, p: number): number {
+  const most = largest(parameters);
+  if (most === 0 || !Number.isFinite(most)) return most;
+  let sum = 0;
+  for (const parameter of trained(parameters).values())
+    for (const g of parameter.readGradient()) {
+      const share = Math.abs(g) / most;
+      if (share > 0) sum += p === 1 ? share : exponential(p * logarithm(share));
+    }
+  return most * (p === 1 ? sum : exponential(logarithm(sum) / p));
 }
 
 function largest(parameters: ReadonlyMap<string, Parameter>): number {

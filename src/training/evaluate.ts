@@ -46,23 +46,44 @@ export async function evaluate<
   batches: Batches<Input, Target>,
   metrics: readonly Measure[],
 ): Promise<{ [name: string]: ValueOfMeasure<Measure> }> {
-  checkModel('evaluate', model);
-  const wanted = checkMetrics('evaluate', metrics);
-  checkBatches('evaluate', batches);
+  return await measure('evaluate', model, batches, metrics);
+}
+
+/** {@link evaluate}, for `where` in errors, which name the batch. */
+export async function measure<
+  Input,
+  Target extends Targets,
+  Output,
+  // biome-ignore lint/suspicious/noExplicitAny: each metric has its own type of value
+  Measure extends Metric<Target, any, Output> | Objective<Target, Output>,
+>(
+  where: string,
+  model: Trainable<Input, Output>,
+  batches: Batches<Input, Target>,
+  metrics: readonly Measure[],
+): Promise<{ [name: string]: ValueOfMeasure<Measure> }> {
+  checkModel(where, model);
+  const wanted = checkMetrics<Target, Output>(where, metrics);
+  checkBatches(where, batches);
   const tallies = wanted.map((metric) => metric.begin());
   let state: State | undefined;
   let count = 0;
   for await (const batch of batches) {
-    checkBatch('evaluate', batch);
+    checkBatch(`${where}: batch ${count}`, batch);
     const { inputs, targets, lengths, weights, continues } = batch;
-    const result = model.infer(inputs, { lengths, state: continues ? state : undefined });
-    state = result.state;
-    const options = { lengths: result.lengths ?? lengths, weights } as LossOptions | HeadOptions;
-    for (const tally of tallies) tally.add(result.output, targets, options);
+    try {
+      const result = model.infer(inputs, { lengths, state: continues ? state : undefined });
+      state = result.state;
+      const options = { lengths: result.lengths ?? lengths, weights } as LossOptions | HeadOptions;
+      for (const tally of tallies) tally.add(result.output, targets, options);
+    } catch (error) {
+      if (error instanceof Error) error.message = `${where}: batch ${count}: ${error.message}`;
+      throw error;
+    }
     count++;
     await breathe();
   }
-  if (count === 0) throw rangeError('evaluate', 'batches', 'is empty', 'at least one batch');
+  if (count === 0) throw rangeError(where, 'batches', 'is empty', 'at least one batch');
   return Object.fromEntries(wanted.map(({ name }, at) => [name, tallies[at]!.value()])) as {
     [name: string]: ValueOfMeasure<Measure>;
   };

@@ -9,7 +9,7 @@ import type { Targets } from '../common/tensor.ts';
 import { type Batch, type Batches, checkBatch, Epochs } from '../data/batch.ts';
 import { trained } from '../optimizers/optimizer.ts';
 import type { State } from '../signal/state.ts';
-import { evaluate } from './evaluate.ts';
+import { measure } from './evaluate.ts';
 import { GradientSum } from './gradient-sum.ts';
 import type { LoopOptions, TrainingStep } from './options.ts';
 import type { Trainable } from './trainable.ts';
@@ -60,7 +60,7 @@ export async function* trainingLoop<Input, Target extends Targets, Output>(
     average?.update();
     const tokensPerSecond = (1000 * tokens) / (milliseconds + performance.now() - started);
     const validation = progress.validates(step, options.validate)
-      ? await validate(model, options)
+      ? await validate(where, step, model, options)
       : undefined;
     const { epoch, secondsLeft } = progress;
     const { state } = last;
@@ -69,7 +69,7 @@ export async function* trainingLoop<Input, Target extends Targets, Output>(
 
   try {
     for await (const batch of untilAborted(batches, signal)) {
-      checkBatch(where, batch);
+      checkBatch(`${where}: step ${step}`, batch);
       const started = performance.now();
       const last = await compute(batch, step);
       if (last === undefined) return;
@@ -97,13 +97,15 @@ export async function* trainingLoop<Input, Target extends Targets, Output>(
 
 /** Evaluates the model, with the averaged weights if there is an average. */
 async function validate<Input, Target extends Targets, Output>(
+  where: string,
+  step: number,
   model: Trainable<Input, Output>,
   { validate: wanted, average }: LoopOptions<Target, Output>,
 ): Promise<TrainingStep['validation']> {
   const { batches, metrics } = wanted!;
   average?.swap();
   try {
-    return await evaluate(model, batches, metrics);
+    return await measure(`${where}: step ${step}: validate`, model, batches, metrics);
   } finally {
     average?.swap();
   }

@@ -55,9 +55,10 @@ export async function* train<Input, Target extends Targets, Output>(
   checkTraining('train', model, batches, options, checks());
   const parameters = model.parameters();
   let state = options.initialState;
-  yield* trainingLoop('train', model, batches, options, (batch) => {
+  yield* trainingLoop('train', model, batches, options, (batch, step) => {
     clearGradients(parameters);
-    const result = backPropagate('train', model, batch, options.loss, batch.continues ? state : undefined);
+    const initial = batch.continues ? state : undefined;
+    const result = backPropagate(`train: step ${step}`, model, batch, options.loss, initial);
     state = result.state;
     return result;
   });

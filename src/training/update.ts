@@ -1,5 +1,6 @@
 /** The update at the end of a step: checks and clips gradients, changes weights, and explains what is not finite. */
 import { isBuiltin } from '../common/builtin.ts';
+import { real } from '../common/options.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { maximumMagnitude } from '../matrix/operations.ts';
 import type { Parameter } from '../matrix/parameter.ts';
@@ -50,7 +51,7 @@ export class Updater {
     const parameters = this.#parameters;
     const norm = most === undefined ? gradientNorm(parameters) : clipNorm(parameters, most);
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) throw this.#notFinite(step, loss, norm, batch);
-    const learningRate = optimizer.learningRate * schedule(step);
+    const learningRate = optimizer.learningRate * real(this.#where, `schedule(${step})`, schedule(step));
     // A custom `state` method may cover more than the slots, which `step` restores itself.
     const own = optimizer.state === Optimizer.prototype.state ? undefined : optimizer.state(parameters);
     try {

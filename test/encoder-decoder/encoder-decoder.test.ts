@@ -297,7 +297,7 @@ describe('errors', () => {
   test.each<[{ [part in keyof EncoderDecoderInput]?: unknown }, string]>([
     [
       { source: tensor([[1]]) },
-      'source has data that is a value of type Float64Array, expected indices { data, shape } of Int32Array data',
+      'source has data that is a value of type Float64Array, expected indices { data, shape } of Int32Array data: indices(…) makes them, not tensor(…)',
     ],
     [{ target: undefined }, 'target is undefined, expected indices { data, shape } of Int32Array data'],
     [

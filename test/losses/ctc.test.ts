@@ -220,22 +220,22 @@ describe('errors', () => {
       () => ctc().forward(tensor([[0, 0, 0]]), indices([[1]])),
       'ctc.forward: output has shape [1, 3], expected [batch, time, classes]',
     ],
-    [() => ctc().forward(logits, indices([1])), 'ctc.forward: target has shape [1], expected [1, labels]'],
+    [() => ctc().forward(logits, indices([1])), 'ctc.forward: targets has shape [1], expected [1, labels]'],
     [
       () => ctc().forward(logits, indices([[1], [2]])),
-      'ctc.forward: target has shape [2, 1], expected [1, labels]',
+      'ctc.forward: targets has shape [2, 1], expected [1, labels]',
     ],
     [
       () => ctc().forward(logits, indices([[1, 0]])),
-      'ctc.forward: target[0, 1] is 0, expected a class from 0 to 2 that is not 0, the blank, or -1 behind the last label',
+      'ctc.forward: targets[0, 1] is 0, expected a class from 0 to 2 that is not 0, the blank, or -1 behind the last label',
     ],
     [
       () => ctc().forward(logits, indices([[3]])),
-      'ctc.forward: target[0, 0] is 3, expected a class from 0 to 2 that is not 0, the blank, or -1 behind the last label',
+      'ctc.forward: targets[0, 0] is 3, expected a class from 0 to 2 that is not 0, the blank, or -1 behind the last label',
     ],
     [
       () => ctc().forward(logits, indices([[-1, 2]])),
-      'ctc.forward: target[0, 1] is 2, expected -1, as one stands before it',
+      'ctc.forward: targets[0, 1] is 2, expected -1, as one stands before it',
     ],
     [
       () =>
@@ -252,7 +252,7 @@ describe('errors', () => {
     expect(own).toBe(ctc().measure(logits, indices([[1, -1, -1]])).value);
     expect(() => ctc({ ignoreIndex: 9 }).measure(logits, indices([[1, -1, 9]]))).toThrow(
       new RangeError(
-        'ctc.measure: target[0, 1] is -1, expected a class from 0 to 2 that is not 0, the blank, or 9 behind the last label',
+        'ctc.measure: targets[0, 1] is -1, expected a class from 0 to 2 that is not 0, the blank, or 9 behind the last label',
       ),
     );
     expect(() => ctc({ padding: 0 } as never)).toThrow(
@@ -265,11 +265,11 @@ describe('errors', () => {
   test('in the types', () => {
     expect(() => ctc().forward(logits, [[1]] as never)).toThrow(
       new TypeError(
-        'ctc.forward: target is an array of 1, expected indices { data, shape } of Int32Array data: indices(…) makes one of nested arrays',
+        'ctc.forward: targets is an array of 1, expected indices { data, shape } of Int32Array data: indices(…) makes one of nested arrays',
       ),
     );
     expect(() => ctc().forward(logits, '안녕' as never)).toThrow(
-      new TypeError('ctc.forward: target is "안녕", expected indices { data, shape } of Int32Array data'),
+      new TypeError('ctc.forward: targets is "안녕", expected indices { data, shape } of Int32Array data'),
     );
   });
 });

@@ -259,40 +259,40 @@ describe('errors', () => {
             [0, 0],
           ]),
         ),
-      new RangeError('crossEntropy.forward: target[0, 1] is 3, expected a class from 0 to 2'),
+      new RangeError('crossEntropy.forward: targets[0, 1] is 3, expected a class from 0 to 2'),
     );
     message(
       () => crossEntropy({ ignoreIndex: -100 }).measure(tensor([[0, 1]]), indices([-1])),
       new RangeError(
-        'crossEntropy.measure: target[0] is -1, expected a class from 0 to 1, or ignoreIndex -100',
+        'crossEntropy.measure: targets[0] is -1, expected a class from 0 to 1, or ignoreIndex -100',
       ),
     );
     message(
       () => crossEntropy().forward(logits, indices([0, 1])),
       new RangeError(
-        "crossEntropy.forward: target has shape [2], expected [2, 2], the output's without its classes",
+        "crossEntropy.forward: targets has shape [2], expected [2, 2], the output's without its classes",
       ),
     );
     message(
       () => crossEntropy().forward(logits, logits as never),
       new TypeError(
-        'crossEntropy.forward: target has data that is a value of type Float64Array, expected indices { data, shape } of Int32Array data',
+        'crossEntropy.forward: targets has data that is a value of type Float64Array, expected indices { data, shape } of Int32Array data: indices(…) makes them, not tensor(…)',
       ),
     );
     message(
       () => meanSquaredError().forward(tensor([[1, 2]]), tensor([[1], [2]])),
-      new RangeError("meanSquaredError.forward: target has shape [2, 1], expected [1, 2], the output's"),
+      new RangeError("meanSquaredError.forward: targets has shape [2, 1], expected [1, 2], the output's"),
     );
     message(
       () => meanSquaredError().forward(tensor([[1, 2]]), undefined as never),
       new TypeError(
-        'meanSquaredError.forward: target is undefined, expected a tensor { data, shape } of floating-point data',
+        'meanSquaredError.forward: targets is undefined, expected a tensor { data, shape } of floating-point data',
       ),
     );
     message(
       () => meanSquaredError().forward(tensor([[1]]), indices([[1]]) as never),
       new TypeError(
-        'meanSquaredError.forward: target has data that is a value of type Int32Array, expected a tensor { data, shape } of floating-point data',
+        'meanSquaredError.forward: targets has data that is a value of type Int32Array, expected a tensor { data, shape } of floating-point data',
       ),
     );
   });
@@ -341,7 +341,7 @@ describe('what is weighed and aimed at', () => {
     const logits = tensor([[[1], [2]]]);
     for (const target of [-1e-9, 1.5, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => loss.forward(logits, tensor([[[1], [target]]]))).toThrow(
-        new RangeError(`binaryCrossEntropy.forward: target has ${target}, expected numbers from 0 to 1`),
+        new RangeError(`binaryCrossEntropy.forward: targets has ${target}, expected numbers from 0 to 1`),
       );
       const { value } = loss.measure(logits, tensor([[[1], [target]]]), { lengths: [1] });
       expect(value).toBeCloseTo(Math.log1p(Math.exp(-1)), 14);

@@ -122,10 +122,10 @@ test('errors name the metric', () => {
       .add(tensor([[0, 1]]), indices([1]), [1] as never),
   ).toThrow(new TypeError('accuracy.add: options is an array of 1, expected an object such as { lengths }'));
   expect(() => measured(perplexity(), [tensor([[0, 1]]), indices([2])])).toThrow(
-    new RangeError('perplexity.add: target[0] is 2, expected a class from 0 to 1'),
+    new RangeError('perplexity.add: targets[0] is 2, expected a class from 0 to 1'),
   );
   expect(() => measured(accuracy(), [tensor([[0, 1]]), indices([[1]])])).toThrow(
-    new RangeError("accuracy.add: target has shape [1, 1], expected [1], the output's without its classes"),
+    new RangeError("accuracy.add: targets has shape [1, 1], expected [1], the output's without its classes"),
   );
   expect(() => measured(lossMetric(meanAbsoluteError()), [undefined as never, tensor([[1]])])).toThrow(
     new TypeError(

@@ -99,7 +99,7 @@ describe('edge cases of metrics', () => {
       rocAuc()
         .begin()
         .add(tensor([[1]]), tensor([[0.5]])),
-    ).toThrow(new RangeError('rocAuc.add: target has 0.5, expected 0 and 1 alone'));
+    ).toThrow(new RangeError('rocAuc.add: targets has 0.5, expected 0 and 1 alone'));
   });
 
   test('evaluate gives each metric’s type of value', async () => {

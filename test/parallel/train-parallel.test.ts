@@ -387,7 +387,7 @@ describe('a failing worker is an error that names it and the step', () => {
     };
     const options = { loss: setup.loss, optimizer: new SGD({ learningRate: 0.1 }), shards: 2, worker };
     await expect(trainParallel(setup.model, setup.batches, options).next()).rejects.toThrow(
-      'trainParallel: step 0: shard 0, of the sequences from 0: target[0, 0] is 9, expected a class from 0 to 6',
+      'trainParallel: step 0: shard 0, of the sequences from 0: targets[0, 0] is 9, expected a class from 0 to 6',
     );
     await new Promise((resolve) => started[0]!.once('exit', resolve));
   });
@@ -402,7 +402,7 @@ describe('a failing worker is an error that names it and the step', () => {
       for await (const _ of trainParallel(setup.model, setup.batches, options));
     };
     await expect(run()).rejects.toThrow(
-      'trainParallel: step 1: worker 1: shard 1, of the sequences from 3: target[1, 3] is 9, expected a class from 0 to 6',
+      'trainParallel: step 1: worker 1: shard 1, of the sequences from 3: targets[1, 3] is 9, expected a class from 0 to 6',
     );
   });
 

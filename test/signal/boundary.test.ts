@@ -95,7 +95,7 @@ describe('refused inputs', () => {
     [
       tensor([[1, 2]]),
       new TypeError(
-        'Embedding.forward: inputs has data that is a value of type Float64Array, expected indices { data, shape } of Int32Array data',
+        'Embedding.forward: inputs has data that is a value of type Float64Array, expected indices { data, shape } of Int32Array data: indices(…) makes them, not tensor(…)',
       ),
     ],
     [

@@ -1,6 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { type Backend, clipNorm, clipValue, float32, float64, gradientNorm } from '../../src/index.ts';
+import {
+  type Backend,
+  clipNorm,
+  clipValue,
+  float32,
+  float64,
+  gradientNorm,
+  type Norm,
+} from '../../src/index.ts';
 import { Parameter } from '../../src/matrix/parameter.ts';
 
 function withGradients(backend: Backend, ...gradients: number[][]): Map<string, Parameter> {
@@ -98,10 +107,36 @@ test('refuses invalid arguments', () => {
   expect(() => clipNorm(none, 1, { epsilon: Number.NaN })).toThrow(
     new RangeError('clipNorm: epsilon is NaN, expected a number of at least 0'),
   );
-  expect(() => clipNorm(none, 1, { norm: 1 as 2 })).toThrow(
-    new RangeError('clipNorm: norm is 1, expected 2 or "infinity"'),
-  );
+  for (const norm of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
+    expect(() => clipNorm(none, 1, { norm })).toThrow(
+      new RangeError(`clipNorm: norm is ${norm}, expected a number above 0, or "infinity"`),
+    );
   expect(() => clipValue(none, Number.NaN)).toThrow(
     new RangeError('clipValue: limit is NaN, expected a number of at least 0'),
   );
+});
+
+// `test/fixtures/pytorch/branches.py`
+const pytorch = JSON.parse(
+  readFileSync(new URL('../fixtures/pytorch/branches.json', import.meta.url), 'utf8'),
+);
+
+test.each(pytorch.norms as { p: Norm; norm: number; clipped: { data: number[] }[] }[])(
+  'the norm of p = $p, and what it clips, are PyTorch’s',
+  ({ p, norm, clipped }) => {
+    const parameters = withGradients(
+      float64(),
+      ...(pytorch.gradients as { data: number[] }[]).map(({ data }) => data),
+    );
+    const close = (value: number) => expect.closeTo(value, 11);
+    expect(gradientNorm(parameters, p)).toBeCloseTo(norm, 10);
+    expect(clipNorm(parameters, 3, { norm: p, epsilon: 1e-6 })).toBeCloseTo(norm, 10);
+    expect(read(parameters)).toEqual(clipped.flatMap(({ data }) => data.map(close)));
+  },
+);
+
+test.each([1e-320, 1e300, 0])('the norm of p = 3 of %d twice neither overflows nor vanishes', (g) => {
+  const norm = gradientNorm(withGradients(float64(), [g, -g]), 3);
+  expect(norm / (g || 1)).toBeCloseTo(g === 0 ? 0 : 2 ** (1 / 3), 3);
+  expect(gradientNorm(withGradients(float64(), [g, Number.NaN]), 3)).toBeNaN();
 });

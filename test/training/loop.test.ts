@@ -258,7 +258,7 @@ describe('errors', () => {
     );
   });
 
-  test('a generator for validation is refused on its second pass', async () => {
+  test('a generator for validation is refused before the first step', async () => {
     const dense = new Dense({ inputSize: 1, outputSize: 1 });
     const batch: Batch<Tensor, Tensor> = { inputs: tensor([[1]]), targets: tensor([[1]]) };
     const once = (function* () {
@@ -272,6 +272,8 @@ describe('errors', () => {
     const run = async () => {
       for await (const _ of train(dense, [batch, batch], of));
     };
-    await expect(run()).rejects.toThrow('evaluate: batches has been iterated before');
+    await expect(run()).rejects.toThrow(
+      'train: validate: batches is a generator, which has a single pass, expected an array or batches(…): each validation iterates them',
+    );
   });
 });

@@ -333,7 +333,9 @@ describe('train', () => {
     for (let call = 0; call < 20; call++) {
       await run('end');
       await run('break');
-      await expect(run('throw')).rejects.toThrow('train: batch is undefined, expected { inputs, targets }');
+      await expect(run('throw')).rejects.toThrow(
+        'train: step 1: batch is undefined, expected { inputs, targets }',
+      );
     }
     expect(heap.used).toBeLessThanOrEqual(used);
   });
