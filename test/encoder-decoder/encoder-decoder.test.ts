@@ -342,7 +342,7 @@ describe('errors', () => {
     const steps = train(model, [batch], { loss: crossEntropy(), optimizer: new SGD({ learningRate: 0.1 }) });
     await expect(steps.next()).rejects.toThrow(
       new RangeError(
-        'train: lengths is given, expected inputs.targetLengths, and sourceLengths, in its place',
+        'train: step 0: lengths is given, expected inputs.targetLengths, and sourceLengths, in its place',
       ),
     );
   });

@@ -91,7 +91,7 @@ describe('errors', () => {
   test('a token outside the classes is refused', async () => {
     const wrong = { ...input, target: { data: new Int32Array(9).fill(9), shape: [3, 3] } };
     await expect(mixed({}, [{ ...batch, inputs: wrong }])).rejects.toThrow(
-      new RangeError('scheduledSampling: targets[0, 0] is 9, expected an index from 0 to 4 (classes is 5)'),
+      new RangeError('scheduledSampling: target[0, 0] is 9, expected an index from 0 to 4 (classes is 5)'),
     );
   });
 });
