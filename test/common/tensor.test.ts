@@ -44,7 +44,9 @@ describe('tensor', () => {
     [
       new Float32Array(2),
       undefined,
-      new TypeError('tensor: values is a value of type Float32Array without a shape, expected tensor(values, [batch, time])'),
+      new TypeError(
+        'tensor: values is a value of type Float32Array without a shape, expected tensor(values, [batch, time])',
+      ),
     ],
     [['1'], undefined, new TypeError('tensor: values has "1" at depth 1, expected a number')],
     [[1, 2, 3], [2, 2], new RangeError('tensor: values has length 3, expected 4 for shape [2, 2]')],
