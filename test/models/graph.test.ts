@@ -721,16 +721,16 @@ suite('errors', () => {
     const target = tensor([[[1], [2]]]);
     const both = { a: target, b: target };
     await expect(run(heads, both, square)).rejects.toThrow(
-      'train: loss is meanSquaredError, of one output, expected jointLoss(…) of a, b',
+      'train: step 0: loss is meanSquaredError, of one output, expected jointLoss(…) of a, b',
     );
     await expect(run(heads, both, jointLoss({ a: square }))).rejects.toThrow(
-      'train: outputs has "b", expected only a, the heads with a loss',
+      'train: step 0: outputs has "b", expected only a, the heads with a loss',
     );
     await expect(run(heads, { a: target }, jointLoss({ a: square, b: square }))).rejects.toThrow(
-      'train: targets.b is missing, expected a, b',
+      'train: step 0: targets.b is missing, expected a, b',
     );
     await expect(run(dense(2, 1), target, jointLoss({ a: square }))).rejects.toThrow(
-      'train: loss is jointLoss of a, expected a loss of one output, as the model gives',
+      'train: step 0: loss is jointLoss of a, expected a loss of one output, as the model gives',
     );
   });
 
