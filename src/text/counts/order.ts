@@ -14,11 +14,15 @@ export function largest<Entry extends { readonly token: string }>(
   return largestOf(() => entries, k, value);
 }
 
-/** Like {@link largest}, for up to ten million entries: iterates over them twice instead of storing them. */
+/**
+ * Like {@link largest}, for up to ten million entries: iterates over them twice instead of storing them. `order` replaces the order of
+ * the result, not which entries are in it.
+ */
 export function largestOf<Entry extends { readonly token: string }>(
   entries: () => Iterable<Entry>,
   k: number,
   value: (entry: Entry) => number,
+  order?: (a: Entry, b: Entry) => number,
 ): Entry[] {
   let values = new Float64Array(1024);
   let length = 0;
@@ -33,8 +37,10 @@ export function largestOf<Entry extends { readonly token: string }>(
   const least = k >= length ? Number.NEGATIVE_INFINITY : kthLargest(values.subarray(0, length), k);
   const candidates: Entry[] = [];
   for (const entry of entries()) if (value(entry) >= least) candidates.push(entry);
+  if (order !== undefined && candidates.length <= k) return candidates.sort(order);
   candidates.sort((a, b) => value(b) - value(a) || compareCodePoints(a.token, b.token));
-  return candidates.slice(0, k);
+  const best = candidates.slice(0, k);
+  return order === undefined ? best : best.sort(order);
 }
 
 /**

@@ -68,12 +68,13 @@ export interface CutReport {
   readonly largestError: number;
 }
 
-/** The kept tokens, most frequent first, ties by code point, and the report. */
+/** The kept tokens, by `order` (default: most frequent first, ties by code point), and the report. */
 export function cut(
   where: string,
   counts: Counts,
   options: CutOptions,
   specials: readonly string[],
+  order?: (a: TokenCount, b: TokenCount) => number,
 ): { kept: TokenCount[]; report: CutReport } {
   const most = room(where, options.maxSize, specials.length);
   const isWithin = bounds(where, counts, options);
@@ -90,7 +91,7 @@ export function cut(
       } else if (isWithin(entry)) yield entry;
     }
   }
-  const kept = largestOf(candidates, most, ({ count }) => count);
+  const kept = largestOf(candidates, most, ({ count }) => count, order);
   if (kept.length === 0)
     throw rangeError(
       where,

@@ -150,29 +150,57 @@ export class SparseMatrix {
       throw typeError(where, 'columns', `is ${show(columns)}`, 'an array of numbers');
     count(where, 'columns.length', columns.length);
     const place = new Int32Array(this.width).fill(-1);
-    let ascending = true;
     for (let at = 0; at < columns.length; at++) {
       const column = columnWithin(where, columns[at]!, this.width);
       if (place[column] !== -1) throw rangeError(where, 'columns', `has ${column} twice`, 'each column once');
       place[column] = at;
-      ascending &&= at === 0 || column > columns[at - 1]!;
     }
-    const written = new SparseRows(where);
-    const values = new Float64Array(columns.length);
-    for (let row = 0; row < this.rows; row++) {
-      const kept: number[] = [];
-      for (let i = this.rowStart[row]!; i < this.rowStart[row + 1]!; i++) {
-        const at = place[this.columns[i]!]!;
-        if (at === -1) continue;
-        kept.push(at);
-        values[at] = this.values[i]!;
-      }
-      if (!ascending) kept.sort((a, b) => a - b);
-      for (const at of kept) written.add(at, values[at]!);
-      written.end();
-    }
-    return matrixOf(written, columns.length);
+    return placed(this, place, columns.length);
   }
+}
+
+/**
+ * The entries with column c in column `place[c]`, or without it if that is −1.
+ *
+ * Distributes them to columns and then to rows, each in order, so that the columns of each row ascend without being sorted.
+ */
+function placed(matrix: SparseMatrix, place: Int32Array, width: number): SparseMatrix {
+  const columnStart = new Int32Array(width + 1);
+  const rowStart = new Int32Array(matrix.rows + 1);
+  for (let row = 0; row < matrix.rows; row++) {
+    rowStart[row + 1] = rowStart[row]!;
+    for (let i = matrix.rowStart[row]!; i < matrix.rowStart[row + 1]!; i++) {
+      const column = place[matrix.columns[i]!]!;
+      if (column === -1) continue;
+      columnStart[column + 1]! += 1;
+      rowStart[row + 1]! += 1;
+    }
+  }
+  for (let column = 0; column < width; column++) columnStart[column + 1]! += columnStart[column]!;
+
+  const entries = rowStart[matrix.rows]!;
+  const rowOf = new Int32Array(entries); // by column
+  const kept = new Float64Array(entries); // by column
+  const free = columnStart.slice();
+  eachEntry(matrix, (value, from, row) => {
+    const column = place[from]!;
+    if (column === -1) return;
+    const at = free[column]!++;
+    rowOf[at] = row;
+    kept[at] = value;
+  });
+
+  const columns = new Int32Array(entries);
+  const values = new Float64Array(entries);
+  const next = rowStart.slice();
+  for (let column = 0; column < width; column++) {
+    for (let i = columnStart[column]!; i < columnStart[column + 1]!; i++) {
+      const at = next[rowOf[i]!]!++;
+      columns[at] = column;
+      values[at] = kept[i]!;
+    }
+  }
+  return new SparseMatrix([matrix.rows, width], rowStart, columns, values);
 }
 
 /** Makes a matrix from completed rows. */

@@ -7,7 +7,13 @@ import { readSaved } from '../../common/saved.ts';
 import { checkDocuments, countDocuments, type Document } from '../counts/documents.ts';
 import { compareCodePoints } from '../counts/order.ts';
 import { savedSpecials } from '../counts/specials.ts';
-import { type CountOptions, type Counts, countChecks, TokenCounts } from '../counts/token-counts.ts';
+import {
+  type CountOptions,
+  type Counts,
+  countChecks,
+  type TokenCount,
+  TokenCounts,
+} from '../counts/token-counts.ts';
 import { flat, TokenMap } from '../counts/token-map.ts';
 import { type SavedVocabulary, VOCABULARY_FORMAT, Vocabulary } from '../counts/vocabulary.ts';
 import { type CutOptions, cut, cutChecks } from '../counts/vocabulary-cut.ts';
@@ -158,8 +164,8 @@ function checkVocabulary(where: string, vocabulary: unknown, bounds: CutOptions)
 
 /** The kept tokens by code point: a term's column is its index. */
 function termsOf(where: string, counts: Counts, bounds: CutOptions): Vocabulary {
-  const { kept, report } = cut(where, counts, bounds, []);
-  kept.sort((a, b) => compareCodePoints(a.token, b.token));
+  const byToken = (a: TokenCount, b: TokenCount) => compareCodePoints(a.token, b.token);
+  const { kept, report } = cut(where, counts, bounds, [], byToken);
   return Vocabulary.fromJSON({
     format: VOCABULARY_FORMAT,
     version: 1,

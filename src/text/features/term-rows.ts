@@ -17,28 +17,38 @@ export function countRows(
 ): SparseRows {
   const rows = new SparseRows(where);
   let counts = new Int32Array(1024); // [columns], with spare capacity; 0 between documents
+  let found = new Int32Array(1024); // the columns of a document, with spare capacity
   let row = 0;
   for (const document of documents) {
-    const found: number[] = [];
+    let types = 0;
     for (const token of tokensOf(where, document, row++, tokenizer)) {
       if (typeof token !== 'string') throw typeError(where, 'a token', `is ${show(token)}`, 'a string');
       const column = columnOf(token);
       if (column === undefined) continue;
       if (column >= counts.length) {
-        const more = new Int32Array(2 * column);
-        more.set(counts);
-        counts = more;
+        counts = larger(counts, 2 * column);
       }
-      if (counts[column]! === 0) found.push(column);
+      if (counts[column]! === 0) {
+        if (types === found.length) found = larger(found, 2 * types);
+        found[types++] = column;
+      }
       counts[column]! += 1;
     }
-    for (const column of Int32Array.from(found).sort()) {
+    const columns = found.subarray(0, types).sort();
+    for (let i = 0; i < types; i++) {
+      const column = columns[i]!;
       rows.add(column, counts[column]!);
       counts[column] = 0;
     }
     rows.end();
   }
   return rows;
+}
+
+function larger(values: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  const copy = new Int32Array(length);
+  copy.set(values);
+  return copy;
 }
 
 /** The column sums, as counts for a cut. */

@@ -45,6 +45,30 @@ describe('SparseMatrix', () => {
   });
 });
 
+test('picks columns in any order', () => {
+  const matrix = SparseMatrix.fromDense([[1, 0, 3, 4], [0, 0, 0, 0], [5, 6, 0, 8]]); // biome-ignore format: rows
+  const picked = matrix.pick([3, 0, 2]);
+  expect([...picked.toDense().data]).toEqual([4, 1, 3, 0, 0, 0, 8, 5, 0]);
+  expect([...picked.rowStart]).toEqual([0, 3, 3, 5]);
+  expect([...picked.columns]).toEqual([0, 1, 2, 0, 1]);
+  expect(matrix.pick([1]).shape).toEqual([3, 1]);
+  expect(matrix.pick([]).shape).toEqual([3, 0]);
+});
+
+test('counts a document of more types than any before it', () => {
+  const terms = Array.from({ length: 5000 }, (_, i) => `t${i}`);
+  const documents = [
+    ['t0', 't4999'],
+    [...terms, ...terms],
+    ['t4999', 't0', 't0'],
+  ];
+  const { counter, counts } = TermCounter.fitTransform(documents);
+  expect(counter.terms).toEqual([...terms].sort());
+  expect([...counts.row(1).values]).toEqual(Array(5000).fill(2));
+  expect([...counts.row(2).values]).toEqual([2, 1]);
+  expect([...counter.transform(documents).columns]).toEqual([...counts.columns]);
+});
+
 describe('SparseRows', () => {
   test('grows row by row', () => {
     const rows = new SparseRows('test');
