@@ -128,7 +128,7 @@ async function count(queue: Queue, events: QueueEvents): Promise<void> {
     const parts = Array.from({ length: PARTS }, (_, part) => ({ path, part, parts: PARTS }));
     const jobs = await queue.addBulk(parts.map((data) => ({ name: 'count', data })));
     const saved: unknown[] = await Promise.all(jobs.map((job) => job.waitUntilFinished(events)));
-    const merged = saved.map(TokenCounts.fromJSON).reduce((all, part) => all.merge(part));
+    const merged = TokenCounts.merge(saved);
     if (JSON.stringify(merged) !== JSON.stringify(await countPart({ path, part: 0, parts: 1 })))
       throw new Error('the merged counts are not those of the whole');
     const { size } = Vocabulary.from(merged, { minDocuments: 2 });

@@ -8,7 +8,7 @@ import { numberWithin, rangeError, show, typeError, wholeNumber } from '../../co
 import { instanceOf } from '../../common/instance.ts';
 import { type Checks, checkOptions } from '../../common/options.ts';
 import { readCounts, readSaved, readTokens } from '../../common/saved.ts';
-import { type Tokenizer, tokenizerOption } from '../tokenizers/tokenizer.ts';
+import { checkToken, type Tokenizer, tokenizerOption } from '../tokenizers/tokenizer.ts';
 import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
 import { flat, TokenMap } from './token-map.ts';
 
@@ -111,6 +111,27 @@ export class TokenCounts implements Counts {
     );
   }
 
+  /**
+   * The counts of the whole, from the counts of its parts: themselves or their saved form, as workers return it. The parts do not
+   * change.
+   *
+   * @throws TypeError or RangeError as {@link TokenCounts.fromJSON}, or if `parts` is not an iterable.
+   *
+   * @example
+   * ```ts
+   * import { TokenCounts } from 'recurrent-cells/text';
+   * const parts = [['the', 'boat'], ['the', 'sea']].map((tokens) => JSON.stringify(TokenCounts.of([tokens])));
+   * TokenCounts.merge(parts).countOf('the'); // → 2
+   * ```
+   */
+  static merge(parts: Iterable<TokenCounts | SavedTokenCounts | string>): TokenCounts {
+    if (typeof parts === 'string' || typeof parts?.[Symbol.iterator] !== 'function')
+      throw typeError('TokenCounts.merge', 'parts', `is ${show(parts)}`, 'an iterable of counts');
+    const whole = new TokenCounts();
+    for (const part of parts) whole.merge(part instanceof TokenCounts ? part : TokenCounts.fromJSON(part));
+    return whole;
+  }
+
   get tokens(): number {
     return this.#tokens;
   }
@@ -177,15 +198,15 @@ export class TokenCounts implements Counts {
     return this;
   }
 
-  /** The number of occurrences of a token. */
+  /** The number of occurrences of a token. @throws TypeError if `token` is not a string. */
   countOf(token: string): number {
-    const slot = this.#slots.get(token);
+    const slot = this.#slots.get(checkToken('TokenCounts.countOf', token));
     return slot === undefined ? 0 : this.#counts[slot]!;
   }
 
-  /** The number of documents that contain a token. */
+  /** The number of documents that contain a token. @throws TypeError if `token` is not a string. */
   documentsWith(token: string): number {
-    const slot = this.#slots.get(token);
+    const slot = this.#slots.get(checkToken('TokenCounts.documentsWith', token));
     return slot === undefined ? 0 : this.#documentCounts[slot]!;
   }
 

@@ -9,6 +9,7 @@ import { checkOwn, own } from '../../common/instance.ts';
 import { type Checks, checkOptions, flag, record } from '../../common/options.ts';
 import { readCounts, readSaved, readTokens } from '../../common/saved.ts';
 import { IndexList } from '../sequences/index-list.ts';
+import { checkToken } from '../tokenizers/tokenizer.ts';
 import { checkTokens, countDocuments, countDocumentsAsync, type Document } from './documents.ts';
 import { emptyReport, readReport } from './saved-report.ts';
 import {
@@ -184,9 +185,9 @@ export class Vocabulary {
     return this.#index.size;
   }
 
-  /** The index of a token or special; undefined if it is not in the vocabulary. */
+  /** The index of a token or special; undefined if it is not in the vocabulary. @throws TypeError if `token` is not a string. */
   indexOf(token: string): number | undefined {
-    return this.#index.get(token);
+    return this.#index.get(checkToken('Vocabulary.indexOf', token));
   }
 
   /** The spelling at an index. @throws RangeError outside 0 to size − 1. */

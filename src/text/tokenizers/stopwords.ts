@@ -9,7 +9,14 @@ import { show, typeError } from '../../common/errors.ts';
 import { checkOwn, instanceOf, own } from '../../common/instance.ts';
 import { type Checks, callback, checkOptions } from '../../common/options.ts';
 import { readSaved, readTokens } from '../../common/saved.ts';
-import { checkTokenizer, savedTokenizer, type Token, type Tokenizer, tokenizerOption } from './tokenizer.ts';
+import {
+  checkToken,
+  checkTokenizer,
+  savedTokenizer,
+  type Token,
+  type Tokenizer,
+  tokenizerOption,
+} from './tokenizer.ts';
 
 /** How the list is converted to tokens. */
 export interface StopwordOptions {
@@ -87,9 +94,9 @@ export class Stopwords {
     return new Stopwords(own, tokens, split);
   }
 
-  /** Whether `token` is a stopword. */
+  /** Whether `token` is a stopword. @throws TypeError if it is not a string. */
   has(token: string): boolean {
-    return this.#set.has(token);
+    return this.#set.has(checkToken('Stopwords.has', token));
   }
 
   /** Removes stopwords. @throws TypeError for tokens that are not strings. */

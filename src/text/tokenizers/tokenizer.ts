@@ -109,6 +109,12 @@ export function checkText(kind: string, text: unknown): string {
   throw typeError(`${kind} tokenizer`, 'text', `is ${show(text)}`, 'a string');
 }
 
+/** Checks that a value is a token as a string, not a {@link Token}. */
+export function checkToken(where: string, token: unknown): string {
+  if (typeof token === 'string') return token;
+  throw typeError(where, 'token', `is ${show(token)}`, 'a string, as tokenize gives');
+}
+
 /** Checks that a value is a tokenizer, or undefined if it is optional. */
 export const tokenizerOption: Check<Tokenizer> = (where, argument, value) => {
   if (typeof (value as Partial<Tokenizer> | null | undefined)?.tokenize === 'function')

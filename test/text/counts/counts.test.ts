@@ -45,6 +45,36 @@ describe('TokenCounts', () => {
     expect(loaded.toJSON()).toEqual(counts.toJSON());
   });
 
+  property.prop([fc.array(corpus, { maxLength: 4 })])('merges parts and saved parts in one call', (parts) => {
+    const counted = parts.map((documents) => TokenCounts.of(documents));
+    const before = JSON.stringify(counted);
+    const whole = JSON.stringify(TokenCounts.of(parts.flat()));
+    expect(JSON.stringify(TokenCounts.merge(counted))).toBe(whole);
+    expect(JSON.stringify(TokenCounts.merge(counted.map((part) => part.toJSON())))).toBe(whole);
+    expect(JSON.stringify(TokenCounts.merge(counted.map((part) => JSON.stringify(part)).values()))).toBe(
+      whole,
+    );
+    expect(JSON.stringify(counted)).toBe(before);
+  });
+
+  test('refuses what is not parts, and tokens with their places', () => {
+    expect(messageOf(() => TokenCounts.merge(null as never))).toBe(
+      'TypeError: TokenCounts.merge: parts is null, expected an iterable of counts',
+    );
+    expect(messageOf(() => TokenCounts.merge('{}'))).toContain(
+      'parts is "{}", expected an iterable of counts',
+    );
+    expect(messageOf(() => TokenCounts.merge([{}] as never))).toContain(
+      'TokenCounts.fromJSON: format is undefined',
+    );
+    const [token] = pattern().tokens('the');
+    const counts = TokenCounts.of([['the']]);
+    for (const look of ['countOf', 'documentsWith'] as const)
+      expect(messageOf(() => counts[look](token as never))).toBe(
+        `TypeError: TokenCounts.${look}: token is an object, expected a string, as tokenize gives`,
+      );
+  });
+
   test('merges with itself', () => {
     const counts = TokenCounts.of([['a', 'b', 'a']]);
     expect([...counts.merge(counts).entries()].map(({ count, documents }) => [count, documents])).toEqual([[4, 2], [2, 2]]); // biome-ignore format: pairs

@@ -180,6 +180,7 @@ test.each<[string, () => unknown, string]>([
   ['a function for a tokenizer', () => Vocabulary.fit(texts, { tokenizer: ((text: string) => text.split(' ')) as never }), 'TypeError: Vocabulary.fit: tokenizer is a function, expected a tokenizer, such as pattern() or custom(function)'],
   ['an array of stopwords', () => Vocabulary.fit(texts, { tokenizer, stopwords: ['the'] as never }), 'TypeError: Vocabulary.fit: stopwords is an array of 1, expected a Set or Stopwords'],
   ['tokens with their places', () => vocabulary.encode(tokenizer.tokens('the boat') as never), 'TypeError: Vocabulary.encode: a token is an object, expected a string, as tokenize gives'],
+  ['one token with its place', () => vocabulary.indexOf([...tokenizer.tokens('boat')][0] as never), 'TypeError: Vocabulary.indexOf: token is an object, expected a string, as tokenize gives'],
   ['documents as they arrive', () => Vocabulary.fit(lines(['a']) as never, { tokenizer }), 'TypeError: Vocabulary.fit: documents is an async iterable, expected an iterable of documents; Vocabulary.fitAsync takes such'],
   ['saved: a special that was lost', () => Vocabulary.fromJSON({ ...saved(), specials: { unknown: '<unknown>', start: null, end: null } }), 'TypeError: Vocabulary.fromJSON: specials.pad is undefined, expected a string, or null for none'],
   ['saved: a strange special', () => Vocabulary.fromJSON({ ...saved(), specials: { ...saved().specials, mask: 'm' } }), 'RangeError: Vocabulary.fromJSON: specials has "mask", expected pad, unknown, start and end alone'],

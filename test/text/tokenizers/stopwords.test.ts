@@ -101,6 +101,7 @@ describe('from the corpus', () => {
     ['no tokenizer', () => Stopwords.of(['a'], { tokenizer: 'x' as never }), 'TypeError: Stopwords.of: tokenizer is "x", expected a tokenizer, such as pattern() or custom(function)'],
     ['no function to warn', () => Stopwords.of(['a'], { warn: null as never }), 'TypeError: Stopwords.of: warn is null, expected a function'],
     ['tokens with their places', () => Stopwords.of(['a']).filter(pattern().tokens('a') as never), 'TypeError: Stopwords.filter: tokens has an object, expected strings'],
+    ['one token with its place', () => Stopwords.of(['a']).has([...pattern().tokens('a')][0] as never), 'TypeError: Stopwords.has: token is an object, expected a string, as tokenize gives'],
     ['a text to filter', () => Stopwords.of(['a']).filter('a b'), 'TypeError: Stopwords.filter: tokens is "a b", expected an iterable of tokens'],
     ['nothing to leave words out of', () => without(undefined as never, Stopwords.of([])), 'TypeError: without: tokenizer is undefined, expected a tokenizer, such as pattern() or custom(function)'],
     ['a list to leave out', () => without(pattern(), ['a'] as never), 'TypeError: without: stopwords is an array of 1, expected Stopwords, such as Stopwords.of(list)'],
