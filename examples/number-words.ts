@@ -77,7 +77,7 @@ await learn(
 /** The model's output for a number. */
 function written(n: number, way: readonly [Writing, Writing]): string[] {
   const { source } = pairOf(n, way);
-  const [best] = greedy(model, indices([[...source]]), { maxLength: 40 });
+  const [best] = greedy(model, indices([source]), { maxLength: 40 });
   return best!.tokens.map((id) => tokens[id]!);
 }
 

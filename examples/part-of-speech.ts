@@ -149,10 +149,7 @@ async function learn(): Promise<void> {
 
 /** The most probable tag of each word of each sentence. */
 function tag(sentences: readonly (readonly string[])[]): string[][] {
-  const [batch] = batches(
-    { inputs: read(sentences), targets: sentences.map(() => 0) },
-    { batchSize: sentences.length },
-  );
+  const [batch] = batches({ inputs: read(sentences) }, { batchSize: sentences.length });
   const { inputs, lengths } = batch!;
   const { data: classes, shape } = classesOf(tagger.infer(inputs, { lengths }).output);
   const [, time = 0] = shape;

@@ -36,7 +36,7 @@ export {
   BatchSet,
   batches,
 } from './data/batches.ts';
-export type { DataRecord, Examples } from './data/examples.ts';
+export type { DataRecord, Examples, Unlabelled } from './data/examples.ts';
 export type { Data, FeatureSequences, IndexSequences, NestedIndexSequences, Taken } from './data/parts.ts';
 export { type BeamSearchOptions, beamSearch, type ScoredHypothesis } from './decoding/beam.ts';
 export { type CtcBeamSearchOptions, ctcBeamSearch } from './decoding/ctc-beam.ts';

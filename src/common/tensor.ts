@@ -1,4 +1,5 @@
 /** The data types of the public boundary: plain typed arrays with a shape, on the ordinary JavaScript heap. */
+import { isBuiltin } from './builtin.ts';
 import { rangeError, show, typeError } from './errors.ts';
 
 /** Real numbers, row-major: `[batch, time, features]`, or `[batch, features]` for a single step. */
@@ -26,8 +27,8 @@ export interface Indices {
 /** The targets of a batch: one, or one for each head of a model, by name. */
 export type Targets = Tensor | Indices | { readonly [head: string]: Tensor | Indices };
 
-/** Nested arrays of numbers, of equal length at each depth. */
-export type Nested = number | readonly Nested[];
+/** Nested arrays of numbers, of equal length at each depth; the innermost may be typed arrays. */
+export type Nested = number | readonly (Nested | Int32Array | Float32Array | Float64Array)[];
 
 /**
  * A float64 tensor from nested arrays, or from row-major values and a shape.
@@ -61,6 +62,7 @@ export function tensor(values: Nested | ArrayLike<number>, shape?: readonly numb
  * import { indices } from 'recurrent-cells';
  *
  * indices([[4, 2, 7], [1, 0, 0]]).shape // → [2, 3]
+ * indices([Int32Array.of(4, 2, 7)]).shape // → [1, 3]
  * ```
  */
 export function indices(values: Nested): Indices;
@@ -99,8 +101,15 @@ function flatten(
   shape: readonly number[] | undefined,
 ): Flat {
   if (shape === undefined) {
+    if (ArrayBuffer.isView(values))
+      throw typeError(
+        where,
+        'values',
+        `is ${show(values)} without a shape`,
+        `${where}(values, [batch, time])`,
+      );
     const found: number[] = [];
-    for (let level = values; Array.isArray(level); level = level[0])
+    for (let level: unknown = values; isRow(level); level = level[0])
       if (found.push(level.length) > MOST_AXES)
         throw rangeError(where, 'values', 'is nested without end', `at most ${MOST_AXES} axes`);
     const flat: number[] = [];
@@ -125,20 +134,13 @@ function flatten(
 
 function collect(where: string, values: Nested, shape: number[], depth: number, into: number[]): void {
   if (depth === shape.length) {
-    if (depth === 0 && ArrayBuffer.isView(values))
-      throw typeError(
-        where,
-        'values',
-        `is ${show(values)} without a shape`,
-        `${where}(values, [batch, time])`,
-      );
     if (typeof values !== 'number')
       throw typeError(where, 'values', `has ${show(values)} at depth ${depth}`, 'a number');
     into.push(values);
     return;
   }
-  if (!Array.isArray(values) || values.length !== shape[depth]) {
-    const came = Array.isArray(values) ? `${values.length} elements` : show(values);
+  if (!isRow(values) || values.length !== shape[depth]) {
+    const came = isRow(values) ? `${values.length} elements` : show(values);
     throw rangeError(
       where,
       'values',
@@ -146,5 +148,9 @@ function collect(where: string, values: Nested, shape: number[], depth: number, 
       `${shape[depth]} elements like the first there`,
     );
   }
-  for (const value of values) collect(where, value, shape, depth + 1, into);
+  for (const value of values as readonly Nested[]) collect(where, value, shape, depth + 1, into);
+}
+
+function isRow(values: unknown): values is { readonly length: number; readonly [index: number]: unknown } {
+  return Array.isArray(values) || isBuiltin(values, 'Int32Array', 'Float32Array', 'Float64Array');
 }

@@ -1,10 +1,11 @@
 /** A data set divided into batches, optionally reshuffled each epoch. */
 import { rangeError, requiredOptions } from '../common/errors.ts';
 import { type Checks, checkOptions, count, flag, integer, later, size } from '../common/options.ts';
-import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Indices, Targets, Tensor } from '../common/tensor.ts';
 import { generatorOf, type Random, type RandomState } from '../random/random.ts';
 import { type Batch, Epochs } from './batch.ts';
 import {
+  type AnyExamples,
   type DataRecord,
   type Examples,
   exampleChecks,
@@ -12,6 +13,7 @@ import {
   lengthsOf,
   partsOf,
   type TakenOf,
+  type Unlabelled,
 } from './examples.ts';
 import type { Data, DataPart } from './parts.ts';
 
@@ -65,7 +67,7 @@ const WHERE = 'batches';
  *
  * Inputs and targets are tensors, indices, one class per example, or sequences of indices or feature vectors of individual
  * lengths, padded to the longest of their batch; or records of such parts. The result can be iterated repeatedly, knows its
- * number of steps, and its position can be saved and restored.
+ * number of steps, and its position can be saved and restored. Without targets, the batches are inputs for `infer`.
  *
  * @throws TypeError or RangeError if the parts differ in number or length of examples, or an option does not fit.
  *
@@ -83,11 +85,25 @@ const WHERE = 'batches';
  *   shapes.push([inputs.shape, targets.shape, lengths]);
  * shapes // → [[[2, 3], [2], [3, 1]]]
  * ```
+ *
+ * @example Sequences for a trained model, padded.
+ * ```ts
+ * import { batches, manyToOne } from 'recurrent-cells';
+ *
+ * const model = manyToOne({ classes: 9, hiddenSize: 4, outputSize: 2 });
+ * for (const { inputs, lengths } of batches({ inputs: [[1, 2, 3], [4]] }, { batchSize: 32 }))
+ *   model.infer(inputs, { lengths }).output.shape // → [2, 2]
+ * ```
  */
 export function batches<Inputs extends Data | DataRecord, Targets extends Data | DataRecord>(
   examples: Examples<Inputs, Targets>,
   options: BatchesOptions,
-): BatchSet<TakenOf<Inputs>, TakenOf<Targets>> {
+): BatchSet<TakenOf<Inputs>, TakenOf<Targets>>;
+export function batches<Inputs extends Data | DataRecord>(
+  examples: Unlabelled<Inputs>,
+  options: BatchesOptions,
+): Iterable<Omit<Batch<TakenOf<Inputs>, Targets>, 'targets'>>;
+export function batches(examples: AnyExamples, options: BatchesOptions): BatchSet<never, never> {
   return new BatchSet(examples, options);
 }
 
@@ -128,7 +144,7 @@ export class BatchSet<Input, Target>
   #restored = false;
 
   /** @internal */
-  constructor(examples: Examples<Data | DataRecord, Data | DataRecord>, options: BatchesOptions) {
+  constructor(examples: AnyExamples, options: BatchesOptions) {
     super();
     const {
       batchSize,
@@ -139,9 +155,10 @@ export class BatchSet<Input, Target>
     } = checkOptions(WHERE, options, checks);
     checkOptions(WHERE, examples, exampleChecks);
     this.#options = options;
-    this.#single = { inputs: isPart(examples.inputs), targets: isPart(examples.targets) };
-    this.#inputs = partsOf(WHERE, 'inputs', examples.inputs, 0);
-    this.#targets = partsOf(WHERE, 'targets', examples.targets, targetPadding ?? 0);
+    const { inputs, targets } = examples;
+    this.#single = { inputs: isPart(inputs), targets: targets !== undefined && isPart(targets) };
+    this.#inputs = partsOf(WHERE, 'inputs', inputs, 0);
+    this.#targets = targets === undefined ? [] : partsOf(WHERE, 'targets', targets, targetPadding ?? 0);
     const { count } = this.#inputs[0]!;
     for (const part of [...this.#inputs, ...this.#targets])
       if (part.count !== count)
@@ -168,7 +185,7 @@ export class BatchSet<Input, Target>
     this.epochs = epochs;
     if (options.byLength && this.#lengths === undefined)
       throw rangeError(WHERE, 'byLength', 'is true', 'false of examples without lengths');
-    if (options.balanced && this.#targets[0]!.classes === undefined)
+    if (options.balanced && this.#targets[0]?.classes === undefined)
       throw rangeError(WHERE, 'balanced', 'is true', 'false unless targets are one class for each example');
     this.#random = generatorOf(WHERE, random).fork();
     this.#place = { epoch: 0, position: 0, random: this.#random.state };
@@ -279,9 +296,10 @@ export class BatchSet<Input, Target>
             parts.map((part) => [part.name.slice(part.name.indexOf('.') + 1), part.take(rows)]),
           );
     const lengths = this.#lengths;
+    const targets = this.#targets.length > 0 && { targets: of(this.#targets, this.#single.targets) };
     return {
       inputs: of(this.#inputs, this.#single.inputs) as Input,
-      targets: of(this.#targets, this.#single.targets) as Target & (Tensor | Indices),
+      ...(targets as { targets: Target & (Tensor | Indices) }),
       lengths: lengths && rows.map((row) => lengths[row]!),
     };
   }

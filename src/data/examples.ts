@@ -16,9 +16,22 @@ export interface Examples<Inputs extends Data | DataRecord, Targets extends Data
   readonly lengths?: readonly number[] | undefined;
 }
 
-export const exampleChecks: Checks<Examples<Data | DataRecord, Data | DataRecord>> = {
+/** Examples of any parts, with or without targets. */
+export interface AnyExamples extends Omit<Unlabelled<Data | DataRecord>, 'targets'> {
+  readonly targets?: Data | DataRecord | undefined;
+}
+
+/** Examples without targets, such as those a trained model is asked about. */
+export interface Unlabelled<Inputs extends Data | DataRecord> {
+  readonly inputs: Inputs;
+  readonly targets?: undefined;
+  /** The valid steps of each example, for tensors and indices; sequences have their own lengths. */
+  readonly lengths?: readonly number[] | undefined;
+}
+
+export const exampleChecks: Checks<AnyExamples> = {
   inputs: { required: later },
-  targets: { required: later },
+  targets: later,
   lengths: later,
 };
 

@@ -20,6 +20,20 @@ describe('tensor', () => {
     expect(tensor([[], []]).shape).toEqual([2, 0]);
   });
 
+  test('takes typed arrays as rows', () => {
+    expect(tensor([Float32Array.of(1, 2), [3, 4]])).toEqual({
+      data: Float64Array.of(1, 2, 3, 4),
+      shape: [2, 2],
+    });
+    expect(indices([Int32Array.of(5, 6)])).toEqual({ data: Int32Array.of(5, 6), shape: [1, 2] });
+    expect(() => indices([Int32Array.of(5, 6), Int32Array.of(7)])).toThrow(
+      'indices: values has 1 elements at depth 1, expected 2 elements like the first there',
+    );
+    expect(() => indices([Float64Array.of(0.5)])).toThrow(
+      'indices: values has 0.5, expected whole numbers of 32 bits',
+    );
+  });
+
   test('copies values and a shape', () => {
     const values = Float32Array.of(1, 2, 3, 4);
     const shape = [2, 2];

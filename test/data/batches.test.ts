@@ -42,6 +42,31 @@ describe('parts', () => {
     expect([...batches({ inputs, targets: inputs }, { batchSize: 3 })][0]!.lengths).toBeUndefined();
   });
 
+  test('without targets, batches are what a model infers from, and training refuses them', async () => {
+    const random = new Random(1);
+    const model = manyToOne({ classes: 9, hiddenSize: 4, outputSize: 2, random });
+    const asked = batches({ inputs: [[1, 2, 3], [4]] }, { batchSize: 2 });
+    const [batch] = asked;
+    expect(batch).toEqual({
+      inputs: indices([
+        [1, 2, 3],
+        [4, 0, 0],
+      ]),
+      lengths: [3, 1],
+    });
+    expect(model.infer(batch!.inputs, { lengths: batch!.lengths }).output.shape).toEqual([2, 2]);
+    const training = train(model, asked as never, {
+      loss: crossEntropy(),
+      optimizer: new SGD({ learningRate: 1 }),
+    });
+    await expect(training[Symbol.asyncIterator]().next()).rejects.toThrow(
+      'train: batch has inputs,lengths, expected { inputs, targets }',
+    );
+    expect(() => batches({ inputs: [[1]] }, { batchSize: 1, balanced: true })).toThrow(
+      'batches: balanced is true, expected false unless targets are one class for each example',
+    );
+  });
+
   test('sequences of indices and of features are padded', () => {
     const [batch] = batches(
       {
