@@ -154,7 +154,11 @@ describe('cells and layers', () => {
     ],
     [
       () => new LayerNormGRUCell({ ...sizes, bias: true } as never),
-      'LayerNormGRUCell: option "bias" is unknown, expected only inputSize, hiddenSize, backend, random, inputInitializer, recurrentInitializer, epsilon',
+      'LayerNormGRUCell: option "bias" is unknown, expected forgetBias',
+    ],
+    [
+      () => new LayerNormGRUCell({ ...sizes, reset: 'after' } as never),
+      'LayerNormGRUCell: option "reset" is unknown, expected only inputSize, hiddenSize, backend, random, inputInitializer, recurrentInitializer, forgetBias, epsilon',
     ],
     [
       () => new Sequence(cell, { output: 'last' } as never),
