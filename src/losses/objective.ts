@@ -52,7 +52,17 @@ export function optionsOf({ lengths, weights, backend }: HeadOptions, head: stri
   return { lengths: isList(lengths) ? lengths : lengths?.[head], weights: weights?.[head], backend };
 }
 
-/** What `train` minimises: a {@link Loss}, or the joint loss of several heads that `jointLoss` makes. */
+/**
+ * What `train` minimises: a {@link Loss}, or the joint loss of several heads that `jointLoss` makes.
+ *
+ * @example
+ * ```ts
+ * import { jointLoss, meanSquaredError, type Objective } from 'recurrent-cells';
+ *
+ * const objectives: Objective<never, never>[] = [meanSquaredError(), jointLoss({ next: meanSquaredError() })];
+ * objectives.map(({ name }) => name) // → ['meanSquaredError', 'jointLoss']
+ * ```
+ */
 export abstract class Objective<Target = unknown, Output = Tensor, R extends Reduction = 'mean' | 'sum'> {
   /** The factory's name, used in errors and to rebuild the objective. */
   abstract readonly name: string;
