@@ -1,6 +1,5 @@
 /** ONNX export and import, compared with ONNX Runtime. */
 import * as fc from 'fast-check';
-import * as ort from 'onnxruntime-web';
 import { describe, expect, test } from 'vitest';
 import {
   type AnyLayer,
@@ -31,17 +30,9 @@ import {
 import { GraphWriter } from '../../src/onnx/writer.ts';
 import { fromOnnx, type OnnxFeeds, toOnnx } from '../../src/onnx.ts';
 import { build, inputOf, type Plan, plan } from './models.ts';
-
-ort.env.wasm.numThreads = 1;
+import { flat, runtime } from './runtime.ts';
 
 const backend = float64();
-
-/** The parts of a state by their path. */
-function flat(state: State | undefined, path = ''): [string, Tensor][] {
-  return Object.entries(state ?? {}).flatMap(([name, part]) =>
-    'data' in part ? [[`${path}${name}`, part as Tensor]] : flat(part as State, `${path}${name}.`),
-  ) as [string, Tensor][];
-}
 
 /** The state with its numbers replaced. */
 function shaken(state: State, random: Random): State {
@@ -79,24 +70,6 @@ function expectation(drawn: Plan): { feeds: OnnxFeeds; want: Record<string, Tens
     want: { output, ...Object.fromEntries(finals) },
     bytes: toOnnx(model, { lengths: lengths !== undefined, states: drawn.states }),
   };
-}
-
-async function runtime(bytes: Uint8Array, feeds: OnnxFeeds): Promise<Record<string, Tensor>> {
-  const session = await ort.InferenceSession.create(bytes);
-  const tensors = Object.entries(feeds).map(([name, { data, shape }]) => [
-    name,
-    data instanceof Int32Array
-      ? new ort.Tensor('int64', BigInt64Array.from(data, BigInt), shape)
-      : new ort.Tensor('float32', Float32Array.from(data), shape),
-  ]);
-  const results = await session.run(Object.fromEntries(tensors));
-  await session.release();
-  return Object.fromEntries(
-    Object.entries(results).map(([name, { data, dims }]) => [
-      name,
-      { data: data as Float32Array, shape: dims },
-    ]),
-  );
 }
 
 test('random models give the same results in ONNX Runtime, with states and lengths', async () => {
