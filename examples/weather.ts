@@ -11,8 +11,8 @@ import { parseArgs } from 'node:util';
 import * as Plot from '@observablehq/plot';
 import {
   AdamW,
+  accuracy,
   type Batch,
-  classesOf,
   cosineDecay,
   crossEntropy,
   GRUCell,
@@ -28,7 +28,15 @@ import {
   tensor,
   train,
 } from 'recurrent-cells';
-import { SparseMatrix } from 'recurrent-cells/text';
+import {
+  LabelEncoder,
+  type SeriesSplit,
+  type SeriesWindows,
+  SparseMatrix,
+  StandardScaler,
+  splitSeries,
+  type WindowBatch,
+} from 'recurrent-cells/text';
 import { logisticRegression } from './lib/logistic-regression.ts';
 import { picture } from './lib/picture.ts';
 import { withProgress } from './lib/progress.ts';
@@ -42,144 +50,131 @@ const EPOCHS = 30;
 const BATCH = 32;
 /** The days shown in the plot. */
 const SHOWN = 120;
-const KINDS = ['drizzle', 'fog', 'rain', 'snow', 'sun'];
-
-interface Day {
-  readonly date: Date;
-  readonly measured: readonly number[];
-  readonly warmest: number;
-  readonly kind: number;
-}
+/** The column of the maximum temperature. */
+const WARMEST = 1;
 
 const file = new URL('node_modules/vega-datasets/data/seattle-weather.csv', import.meta.url);
 const days = readFileSync(file, 'utf8')
   .trim()
   .split('\n')
   .slice(1)
-  .map((line): Day => {
+  .map((line) => {
     const [date, rain, warmest, coldest, wind, kind] = line.trim().split(',');
-    return {
-      date: new Date(date!),
-      measured: [Math.log1p(Number(rain)), Number(warmest), Number(coldest), Number(wind)],
-      warmest: Number(warmest),
-      kind: KINDS.indexOf(kind!),
-    };
+    const measured = [Math.log1p(Number(rain)), Number(warmest), Number(coldest), Number(wind)];
+    return { date: new Date(date!), measured, warmest: Number(warmest), kind: kind! };
   });
-const testFrom = days.length - Math.ceil(days.length / 5);
-const validateFrom = testFrom - Math.ceil(days.length / 10);
+const encoder = LabelEncoder.fit(days.map(({ kind }) => kind));
+const kinds = encoder.encode(days.map(({ kind }) => kind));
 
-// Scaled by the statistics of the training days.
-const learned = days.slice(0, validateFrom);
-const scales = learned[0]!.measured.map((_, i) => {
-  const mean = learned.reduce((sum, { measured }) => sum + measured[i]!, 0) / learned.length;
-  const variance =
-    learned.reduce((sum, { measured }) => sum + (measured[i]! - mean) ** 2, 0) / learned.length;
-  return { mean, deviation: Math.sqrt(variance) };
-});
+/** Windows of `length` days, and the temperature of the day after. */
+const windowsOf = (series: Tensor, length: number): SeriesSplit =>
+  splitSeries(series, { length, targets: [WARMEST], validation: 0.1, test: 0.2, inputs: 'past' });
 
-/** The input for a day: the measurements, the kind of weather, and the time of year. */
-function features({ date, measured, kind }: Day): number[] {
-  const angle =
-    (2 * Math.PI * (date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1))) / (365.25 * 86_400_000);
-  return [
-    ...measured.map((value, i) => (value - scales[i]!.mean) / scales[i]!.deviation),
-    ...KINDS.map((_, k) => (k === kind ? 1 : 0)),
-    Math.sin(angle),
-    Math.cos(angle),
-  ];
+// Scaled by the training days. Each day is its measurements, its kind, and the time of year.
+const measured = tensor(days.map((day) => day.measured));
+const learned = windowsOf(measured, DAYS).train.end;
+const scaler = StandardScaler.fit(measured, { to: learned });
+const scaled = scaler.transform(measured);
+const series = tensor(
+  days.map(({ date, measured: { length } }, day) => {
+    const newYear = Date.UTC(date.getUTCFullYear(), 0, 1);
+    const angle = (2 * Math.PI * (date.getTime() - newYear)) / (365.25 * 86_400_000);
+    return [
+      ...scaled.data.subarray(day * length, (day + 1) * length),
+      ...encoder.classes.map((_, k) => (k === kinds[day] ? 1 : 0)),
+      Math.sin(angle),
+      Math.cos(angle),
+    ];
+  }),
+);
+const inputSize = series.shape[1]!;
+
+/** All windows of a part as one batch. */
+function whole(part: SeriesWindows): WindowBatch {
+  const [batch] = part.batches({ batchSize: part.count });
+  return batch!;
 }
-const seen = days.map(features);
 
-const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
-const training = range(DAYS, validateFrom);
-const validation = range(validateFrom, testFrom);
-const test = range(testFrom, days.length);
+/** [batch, 1] How much warmer the next day is: a network starts from the baseline "same as today". */
+function changes({ inputs, targets }: WindowBatch): Tensor {
+  const [batch, length, width] = inputs.shape as [number, number, number];
+  const today = (row: number) => inputs.data[((row + 1) * length - 1) * width + WARMEST]!;
+  return { data: Float32Array.from(targets.data, (value, row) => value - today(row)), shape: [batch, 1] };
+}
 
-/** The inputs before each of `targets`, and the network. */
+/** [batch] The kind of weather on the day after each window. */
+const nextKinds = ({ inputs, starts }: WindowBatch): Indices =>
+  indices(
+    starts.map((start) => kinds[start + inputs.shape[1]!]!),
+    [starts.length],
+  );
+
+/** What a network reads, and the network. */
 interface Reader {
-  inputs(targets: readonly number[]): Tensor;
+  readonly windows: SeriesSplit;
+  inputs(batch: WindowBatch): Tensor;
   model(outputSize: number, random: Random): Sequential<Tensor>;
 }
-const inputSize = seen[0]!.length;
 const weeks: Reader = {
-  inputs: (targets) => tensor(targets.map((day) => seen.slice(day - DAYS, day))),
+  windows: windowsOf(series, DAYS),
+  inputs: ({ inputs }) => inputs,
   model: (outputSize, random) =>
     manyToOne({ inputSize, cell: GRUCell, hiddenSize: HIDDEN, dropout: 0.3, outputSize, random }),
 };
 /** One-to-one: without memory. */
 const lastDay: Reader = {
-  inputs: (targets) => tensor(targets.map((day) => seen[day - 1]!)),
+  windows: windowsOf(series, 1),
+  inputs: ({ inputs }) => ({ data: inputs.data, shape: [inputs.shape[0]!, inputSize] }),
   model: (outputSize, random) => oneToOne({ inputSize, hiddenSize: HIDDEN, outputSize, random }),
 };
+const PARTS = ['validation', 'test'] as const;
+/** The outputs of a network for each part. */
+type Said = Record<(typeof PARTS)[number], Tensor>;
 
-/** The predictions of a network for the validation and test days. */
-interface Said {
-  readonly validated: Tensor;
-  readonly tested: Tensor;
-}
-
-/** Trains a network and returns its predictions for the validation and test days. */
+/** Trains a network for each seed and returns its outputs for the validation and test days. */
 async function learn<Target extends Tensor | Indices>(
-  reader: Reader,
-  seed: number,
+  { windows, inputs, model: build }: Reader,
   outputSize: number,
   loss: Loss<Target>,
-  targetsOf: (targets: readonly number[]) => Target,
-): Promise<Said> {
-  const random = new Random(seed);
-  const model = reader.model(outputSize, random);
-  const steps = EPOCHS * Math.ceil(training.length / BATCH);
-  const batches = (function* (): Generator<Batch<Tensor, Target>> {
-    for (let epoch = 0; epoch < EPOCHS; epoch++) {
-      const order = random.shuffle([...training]);
-      for (let from = 0; from < order.length; from += BATCH) {
-        const chosen = order.slice(from, from + BATCH);
-        yield { inputs: reader.inputs(chosen), targets: targetsOf(chosen) };
-      }
-    }
-  })();
-  await withProgress(steps, async (show) => {
-    for await (const { step, loss: value } of train(model, batches, {
-      loss,
-      optimizer: new AdamW({ learningRate: 0.003, weightDecay: 0.02 }),
-      schedule: cosineDecay({ steps }),
-      clipNorm: 1,
-    }))
-      show(step + 1, { loss: value.toFixed(3) });
-  });
-  const [validated, tested] = [validation, test].map((part) => model.infer(reader.inputs(part)).output);
-  return { validated: validated!, tested: tested! };
-}
-
-// The network predicts the change from today, so it starts from the baseline of yesterday's value.
-const { deviation } = scales[1]!;
-const change = (day: number) => (days[day]!.warmest - days[day - 1]!.warmest) / deviation;
-const warmthOf = (reader: Reader, seed: number) =>
-  learn(reader, seed, 1, smoothL1(), (targets) => tensor(targets.map((day) => [change(day)])));
-const kindsOf = (reader: Reader, seed: number) =>
-  learn(reader, seed, KINDS.length, crossEntropy(), (targets) =>
-    indices(
-      targets.map((day) => days[day]!.kind),
-      [targets.length],
-    ),
-  );
-/** The predictions of one network for each seed. */
-async function eachSeed(
-  reader: Reader,
-  learnOne: (reader: Reader, seed: number) => Promise<Said>,
+  targets: (batch: WindowBatch) => Target,
 ): Promise<Said[]> {
   const said: Said[] = [];
-  for (const seed of SEEDS) said.push(await learnOne(reader, seed));
+  for (const seed of SEEDS) {
+    const random = new Random(seed);
+    const model = build(outputSize, random);
+    const steps = EPOCHS * Math.ceil(windows.train.count / BATCH);
+    const batches = (function* (): Generator<Batch<Tensor, Target>> {
+      for (let epoch = 0; epoch < EPOCHS; epoch++)
+        for (const batch of windows.train.batches({ batchSize: BATCH, random }))
+          yield { inputs: inputs(batch), targets: targets(batch) };
+    })();
+    await withProgress(steps, async (show) => {
+      for await (const { step, loss: value } of train(model, batches, {
+        loss,
+        optimizer: new AdamW({ learningRate: 0.003, weightDecay: 0.02 }),
+        schedule: cosineDecay({ steps }),
+        clipNorm: 1,
+      }))
+        show(step + 1, { loss: value.toFixed(3) });
+    });
+    const [validation, test] = PARTS.map((part) => model.infer(inputs(whole(windows[part]))).output);
+    said.push({ validation: validation!, test: test! });
+  }
   return said;
 }
-const [warmth, kinds] = [await eachSeed(weeks, warmthOf), await eachSeed(weeks, kindsOf)];
-const [warmthAlone, kindsAlone] = [await eachSeed(lastDay, warmthOf), await eachSeed(lastDay, kindsOf)];
+const warmth = await learn(weeks, 1, smoothL1(), changes);
+const classes = await learn(weeks, encoder.size, crossEntropy(), nextKinds);
+const warmthAlone = await learn(lastDay, 1, smoothL1(), changes);
+const classesAlone = await learn(lastDay, encoder.size, crossEntropy(), nextKinds);
+
+const test = whole(weeks.windows.test);
 
 /** A plot of a third of a year: the measurements, and the predictions of the day before. */
-function forecasts(part: readonly number[], { data }: Tensor): string {
-  const points = part.map((day, at) => {
-    const { date, warmest } = days[day]!;
-    return { date, warmest, said: days[day - 1]!.warmest + data[at]! * deviation };
+function forecasts(change: Tensor): string {
+  const known = changes(test);
+  const points = test.starts.slice(0, SHOWN).map((start, i) => {
+    const { date, warmest } = days[start + DAYS]!;
+    return { date, warmest, said: warmest + (change.data[i]! - known.data[i]!) * scaler.scales[WARMEST]! };
   });
   const last = [points.at(-1)!];
   const label = { x: 'date', textAnchor: 'start', dx: 8, fontWeight: 'bold' } as const;
@@ -199,26 +194,39 @@ function forecasts(part: readonly number[], { data }: Tensor): string {
   });
 }
 
-const meanOf = (part: readonly number[], of: (day: number, at: number) => number) =>
-  part.reduce((sum, day, at) => sum + of(day, at), 0) / part.length;
-const warmthError = (part: readonly number[], { data }: Tensor) =>
-  meanOf(part, (day, at) => Math.abs(data[at]! * deviation - (days[day]!.warmest - days[day - 1]!.warmest)));
-const kindAccuracy = (part: readonly number[], classes: ArrayLike<number>) =>
-  meanOf(part, (day, at) => (classes[at] === days[day]!.kind ? 1 : 0));
+/** The mean error in °C; without predictions, that of "same as today". */
+function degrees(known: Tensor, said?: Tensor): number {
+  const errors = Array.from(known.data, (change, i) => Math.abs(change - (said?.data[i] ?? 0)));
+  return (errors.reduce((sum, error) => sum + error) / errors.length) * scaler.scales[WARMEST]!;
+}
 
-/** The kinds that logistic regression of the last days expects: how many days, and the penalty, are chosen on the validation days. */
-function regression(): number[] {
-  const given = (part: readonly number[], length: number) =>
-    SparseMatrix.fromDense(part.map((day) => seen.slice(day - length, day).flat()));
-  const tried = [1, 3, 7].flatMap((length) =>
-    [1, 10, 100].map((penalty) => {
-      const labels = training.map((day) => days[day]!.kind);
-      const model = logisticRegression(given(training, length), labels, { penalty });
-      const classes = (part: readonly number[]) => model.classify(given(part, length));
-      return { classes, right: kindAccuracy(validation, classes(validation)) };
-    }),
-  );
-  return tried.reduce((best, one) => (one.right > best.right ? one : best)).classes(test);
+/** The share of windows whose kind of weather is right. */
+function share(known: Indices, said: Tensor): number {
+  const tally = accuracy().begin();
+  tally.add(said, known);
+  return tally.value();
+}
+
+/** Logistic regression of the last days: how many days, and the penalty, are chosen on the validation days. */
+function regression(): number {
+  const tried = [1, 3, 7].flatMap((length) => {
+    const { train: training, validation, test: last } = windowsOf(series, length);
+    const rows = ({ inputs: { data } }: WindowBatch) =>
+      Array.from({ length: data.length / (length * inputSize) }, (_, row) => [
+        ...data.subarray(row * length * inputSize, (row + 1) * length * inputSize),
+      ]);
+    const given = (part: SeriesWindows) => SparseMatrix.fromDense(rows(whole(part)));
+    return [1, 10, 100].map((penalty) => {
+      const labels = [...nextKinds(whole(training)).data];
+      const model = logisticRegression(given(training), labels, { penalty });
+      const right = (part: SeriesWindows) => {
+        const known = nextKinds(whole(part)).data;
+        return model.classify(given(part)).filter((kind, i) => kind === known[i]).length / known.length;
+      };
+      return { validated: right(validation), tested: right(last) };
+    });
+  });
+  return tried.reduce((best, one) => (one.validated > best.validated ? one : best)).tested;
 }
 
 /** The mean over the seeds, and their standard deviation. */
@@ -227,56 +235,47 @@ function spread(values: readonly number[], digits: number, unit = ''): string {
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
   return `${mean.toFixed(digits)} ± ${Math.sqrt(variance).toFixed(digits)}${unit}`;
 }
-const degrees = (said: readonly Said[], of: 'validated' | 'tested') =>
-  spread(
-    said.map((one) => warmthError(of === 'tested' ? test : validation, one[of])),
-    3,
-    ' °C',
-  );
-const shares = (said: readonly Said[], of: 'validated' | 'tested') =>
-  spread(
-    said.map((one) => kindAccuracy(of === 'tested' ? test : validation, classesOf(one[of]).data)),
-    3,
-  );
 
-console.log(`Validation: ${degrees(warmth, 'validated')}, ${shares(kinds, 'validated')}`);
+/** A row of the table: the error of the temperature, and the share of kinds. */
+function figures(part: (typeof PARTS)[number], numbers: readonly Said[], kindsSaid: readonly Said[]) {
+  const known = whole(weeks.windows[part]);
+  const errors = numbers.map((said) => degrees(changes(known), said[part]));
+  const shares = kindsSaid.map((said) => share(nextKinds(known), said[part]));
+  return [spread(errors, 3, ' °C'), spread(shares, 3)];
+}
+
+const { train: training, validation } = weeks.windows;
+const same = test.starts.filter((start) => kinds[start + DAYS] === kinds[start + DAYS - 1]).length;
+console.log(`Validation: ${figures('validation', warmth, classes).join(', ')}`);
 report({
   example: 'weather',
   title: 'Tomorrow’s weather in Seattle',
   structure: 'many-to-one, a number and a class',
   data: `Seattle, ${days.length} days of 2012–2015 (vega-datasets)`,
-  split: `the first ${validateFrom} days for training, ${validation.length} for validation, the last ${test.length} for testing`,
+  split: `the first ${training.end} days for training, ${validation.end - validation.start} for validation, the last ${days.length - validation.end} for testing`,
   model: `two GRUs of ${HIDDEN} over ${DAYS} days, dropout 0.3, ${EPOCHS} epochs; mean and standard deviation over seeds 1 to ${SEEDS.length}`,
   measures: ['mean error of the maximum temperature', 'kind correct'],
   rows: [
     {
       system: 'same as the day before',
       kind: 'baseline',
-      values: [
-        `${meanOf(test, (day) => Math.abs(days[day]!.warmest - days[day - 1]!.warmest)).toFixed(2)} °C`,
-        meanOf(test, (day) => (days[day]!.kind === days[day - 1]!.kind ? 1 : 0)).toFixed(3),
-      ],
+      values: [`${degrees(changes(test)).toFixed(2)} °C`, (same / test.starts.length).toFixed(3)],
     },
     {
       system: 'the day before only: two networks without memory or dropout',
       kind: 'baseline',
-      values: [degrees(warmthAlone, 'tested'), shares(kindsAlone, 'tested')],
+      values: figures('test', warmthAlone, classesAlone),
     },
     {
       system: 'logistic regression of the last days',
       kind: 'baseline',
-      values: ['–', kindAccuracy(test, regression()).toFixed(3)],
+      values: ['–', regression().toFixed(3)],
     },
-    {
-      system: 'these GRUs',
-      kind: 'ours',
-      values: [degrees(warmth, 'tested'), shares(kinds, 'tested')],
-    },
+    { system: 'these GRUs', kind: 'ours', values: figures('test', warmth, classes) },
   ],
-  notes:
-    'The networks that read only the day before show what three weeks of memory add: to the temperature nothing that is seen, to the kind of weather a point at most, on 293 days, whose accuracy has a standard error of 2.8 points. How many days the regression reads, one, three or seven, and its penalty are chosen on the validation days.',
+  notes: `The networks that read only the day before show what three weeks of memory add: to the temperature nothing that is seen, to the kind of weather a point at most, on ${test.starts.length} days, whose accuracy has a standard error of 2.8 points. How many days the regression reads, one, three or seven, and its penalty are chosen on the validation days.`,
   picture: {
-    svg: forecasts(test.slice(0, SHOWN), warmth[0]!.tested),
+    svg: forecasts(warmth[0]!.test),
     caption: `The first ${SHOWN} days of the test part`,
   },
 });

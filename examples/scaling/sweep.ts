@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Queue, QueueEvents } from 'bullmq';
-import { TokenCounts, Vocabulary } from 'recurrent-cells/text';
+import { type SavedTokenCounts, TokenCounts, Vocabulary } from 'recurrent-cells/text';
 import { hasRedis, startRedis } from './redis.ts';
 import { countPart, mobyDick, type Settings, type Trained, trainOne } from './tasks.ts';
 
@@ -127,7 +127,7 @@ async function count(queue: Queue, events: QueueEvents): Promise<void> {
     writeFileSync(path, mobyDick());
     const parts = Array.from({ length: PARTS }, (_, part) => ({ path, part, parts: PARTS }));
     const jobs = await queue.addBulk(parts.map((data) => ({ name: 'count', data })));
-    const saved: unknown[] = await Promise.all(jobs.map((job) => job.waitUntilFinished(events)));
+    const saved: SavedTokenCounts[] = await Promise.all(jobs.map((job) => job.waitUntilFinished(events)));
     const merged = TokenCounts.merge(saved);
     if (JSON.stringify(merged) !== JSON.stringify(await countPart({ path, part: 0, parts: 1 })))
       throw new Error('the merged counts are not those of the whole');
