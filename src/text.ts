@@ -79,6 +79,7 @@ export {
   classWeights,
   type Label,
   LabelEncoder,
+  type Labels,
   type SavedLabelEncoder,
 } from './text/labels/label-encoder.ts';
 export {

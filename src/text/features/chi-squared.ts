@@ -4,7 +4,7 @@
  * Two forms: over sums of values (scikit-learn's), and over one 2 × 2 table (the textbook's).
  */
 import { rangeError } from '../../common/errors.ts';
-import type { Label } from '../labels/label-encoder.ts';
+import type { Labels } from '../labels/label-encoder.ts';
 import { chiSquaredTail } from './chi-distribution.ts';
 import { type ContingencyTable, checkTableOfFour, classesOf } from './contingency.ts';
 import { eachEntry, type SparseMatrix } from './sparse-matrix.ts';
@@ -37,7 +37,7 @@ export interface ChiSquaredScores {
  * [...chiSquared(counts, ['a', 'a', 'b', 'b']).scores]; // → [4, 0]
  * ```
  */
-export function chiSquared(matrix: SparseMatrix, labels: readonly Label[]): ChiSquaredScores {
+export function chiSquared(matrix: SparseMatrix, labels: Labels): ChiSquaredScores {
   const { classes, rowClass, sizes } = classesOf('chiSquared', matrix, labels);
   if (classes.length < 2) throw rangeError('chiSquared', 'labels', 'has one class', 'at least two');
   const { width, rows } = matrix;

@@ -1,7 +1,7 @@
 /** Counts of term–class co-occurrence, from which the feature scores are computed. */
 import { numberWithin, rangeError, show, typeError } from '../../common/errors.ts';
 import { checkOwn, own } from '../../common/instance.ts';
-import type { Label } from '../labels/label-encoder.ts';
+import { checkLabels, type Label, type Labels } from '../labels/label-encoder.ts';
 import { checkMatrix, eachEntry, type SparseMatrix } from './sparse-matrix.ts';
 
 /** One term against one class, in documents: a + b + c + d is the number of documents. */
@@ -29,18 +29,15 @@ export function checkTableOfFour(where: string, table: ContingencyTable): Contin
 export function classesOf(
   where: string,
   matrix: SparseMatrix,
-  labels: readonly Label[],
+  given: Labels,
 ): { classes: Label[]; rowClass: Int32Array; sizes: number[] } {
   const { rows } = checkMatrix(where, matrix);
-  if (!Array.isArray(labels))
-    throw typeError(where, 'labels', `is ${show(labels)}`, 'an array, one for each document');
+  const labels = checkLabels(where, 'labels', given);
   if (labels.length !== rows)
     throw rangeError(where, 'labels', `has ${labels.length} entries`, `${rows}, one for each document`);
   if (rows === 0) throw rangeError(where, 'matrix', 'has no documents', 'at least one');
   const numbers = new Map<Label, number>();
   for (const label of labels) {
-    if (typeof label !== 'string' && !Number.isFinite(label))
-      throw typeError(where, 'labels', `has ${show(label)}`, 'strings or finite numbers');
     if (!numbers.has(label)) numbers.set(label, numbers.size);
   }
   const rowClass = Int32Array.from(labels, (label) => numbers.get(label)!);
@@ -95,7 +92,7 @@ export class Contingency {
    * @param labels - [documents]
    * @throws RangeError or TypeError if labels do not fit the documents.
    */
-  static of(matrix: SparseMatrix, labels: readonly Label[]): Contingency {
+  static of(matrix: SparseMatrix, labels: Labels): Contingency {
     const { classes, rowClass, sizes } = classesOf('Contingency.of', matrix, labels);
     const held = new Float64Array(classes.length * matrix.width);
     eachEntry(matrix, (value, column, row) => {

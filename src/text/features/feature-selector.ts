@@ -5,7 +5,7 @@ import { checkOwn, own } from '../../common/instance.ts';
 import { type Checks, checkOptions, later, size } from '../../common/options.ts';
 import { readArray, readSaved } from '../../common/saved.ts';
 import { boundChecks, type DocumentBound, leastDocuments, mostDocuments } from '../counts/vocabulary-cut.ts';
-import type { Label } from '../labels/label-encoder.ts';
+import type { Labels } from '../labels/label-encoder.ts';
 import { chiSquared } from './chi-squared.ts';
 import { documentFrequency } from './inverse-document-frequency.ts';
 import { informationGain, mutualInformation } from './mutual-information.ts';
@@ -18,7 +18,7 @@ export interface FeatureSelectorOptions {
     | 'chiSquared'
     | 'mutualInformation'
     | 'informationGain'
-    | ((matrix: SparseMatrix, labels: readonly Label[]) => ArrayLike<number>)
+    | ((matrix: SparseMatrix, labels: Labels) => ArrayLike<number>)
     | undefined;
   /** The maximum number of terms to keep (default: all within the bounds). */
   readonly k?: number | undefined;
@@ -72,11 +72,7 @@ export class FeatureSelector {
    * @param labels - [documents]
    * @throws RangeError for bounds that contradict each other or keep no term, and for errors of the score.
    */
-  static fit(
-    matrix: SparseMatrix,
-    labels: readonly Label[],
-    options: FeatureSelectorOptions = {},
-  ): FeatureSelector {
+  static fit(matrix: SparseMatrix, labels: Labels, options: FeatureSelectorOptions = {}): FeatureSelector {
     const where = 'FeatureSelector.fit';
     checkOptions(where, options, checks());
     checkMatrix(where, matrix);
@@ -141,7 +137,7 @@ export class FeatureSelector {
 function scoresOf(
   where: string,
   matrix: SparseMatrix,
-  labels: readonly Label[],
+  labels: Labels,
   score: NonNullable<FeatureSelectorOptions['score']>,
 ): Float64Array {
   const given = typeof score === 'function' ? score(matrix, labels) : known(where, score)(matrix, labels);
@@ -155,10 +151,7 @@ function scoresOf(
   return scores;
 }
 
-function known(
-  where: string,
-  score: string,
-): (matrix: SparseMatrix, labels: readonly Label[]) => Float64Array {
+function known(where: string, score: string): (matrix: SparseMatrix, labels: Labels) => Float64Array {
   switch (oneOf(where, 'score', score, ['chiSquared', 'mutualInformation', 'informationGain'])) {
     case 'chiSquared':
       return (matrix, labels) => chiSquared(matrix, labels).scores;

@@ -1,6 +1,6 @@
 /** Three scores called mutual information between terms and classes: over distinct counts, over presence, and pointwise. */
 
-import type { Label } from '../labels/label-encoder.ts';
+import type { Labels } from '../labels/label-encoder.ts';
 import { type ContingencyTable, checkTableOfFour, classesOf } from './contingency.ts';
 import { type EntropyUnit, logarithm } from './entropy.ts';
 import { checkMatrix, eachEntry, type SparseMatrix } from './sparse-matrix.ts';
@@ -28,7 +28,7 @@ import { checkMatrix, eachEntry, type SparseMatrix } from './sparse-matrix.ts';
  */
 export function mutualInformation(
   matrix: SparseMatrix,
-  labels: readonly Label[],
+  labels: Labels,
   unit: EntropyUnit = 'nats',
 ): Float64Array {
   const log = logarithm('mutualInformation', unit);
@@ -87,7 +87,7 @@ function information(
  */
 export function informationGain(
   matrix: SparseMatrix,
-  labels: readonly Label[],
+  labels: Labels,
   unit: EntropyUnit = 'nats',
 ): Float64Array {
   return mutualInformation(

@@ -3,6 +3,7 @@
  *
  * Classes are ordered: numbers by size, then names by code point.
  */
+import { isBuiltin } from '../../common/builtin.ts';
 import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
 import { checkOwn, own } from '../../common/instance.ts';
 import { readArray, readSaved } from '../../common/saved.ts';
@@ -10,6 +11,9 @@ import { compareCodePoints } from '../counts/order.ts';
 
 /** A document's class: a name or a number. */
 export type Label = string | number;
+
+/** The classes of documents: labels, or the indices of a {@link LabelEncoder}. */
+export type Labels = readonly Label[] | Int32Array;
 
 /** The saved form of an encoder. */
 export interface SavedLabelEncoder {
@@ -23,8 +27,9 @@ const FORMAT = 'recurrent-cells/text/label-encoder';
 const isLabel = (value: unknown): value is Label =>
   typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
 
-/** Checks labels: names or finite numbers. */
-export function checkLabels(where: string, argument: string, labels: unknown): readonly Label[] {
+/** Labels as an array, from an array or from the indices of an encoder: names or finite numbers. */
+export function checkLabels(where: string, argument: string, given: unknown): readonly Label[] {
+  const labels = isBuiltin(given, 'Int32Array') ? Array.from(given) : given;
   if (!Array.isArray(labels)) throw typeError(where, argument, `is ${show(labels)}`, 'an array of labels');
   for (let i = 0; i < labels.length; i++)
     if (!isLabel(labels[i]))
@@ -56,7 +61,7 @@ export class LabelEncoder {
   }
 
   /** Finds the classes. @throws TypeError for invalid labels; RangeError for an empty list. */
-  static fit(labels: readonly Label[]): LabelEncoder {
+  static fit(labels: Labels): LabelEncoder {
     const where = 'LabelEncoder.fit';
     const classes = [...new Set(checkLabels(where, 'labels', labels))];
     if (classes.length === 0) throw rangeError(where, 'labels', 'is empty', 'at least one label');
@@ -69,7 +74,7 @@ export class LabelEncoder {
   }
 
   /** Converts labels to indices: [labels]. @throws RangeError for an unknown label. */
-  encode(labels: readonly Label[]): Int32Array {
+  encode(labels: Labels): Int32Array {
     const where = 'LabelEncoder.encode';
     return Int32Array.from(checkLabels(where, 'labels', labels), (label) => {
       const index = this.#indices.get(label);

@@ -2,16 +2,16 @@
 import { rangeError, wholeNumber } from '../../common/errors.ts';
 import { type Checks, checkOptions, fraction, later, size } from '../../common/options.ts';
 import { type RandomSource, randomSource, shuffle } from '../../random/random.ts';
-import { checkLabels, type Label } from './label-encoder.ts';
+import { checkLabels, type Label, type Labels } from './label-encoder.ts';
 
 /** How rows are distributed. */
 export interface DealOptions {
   /** A seed or a generator. Default: rows keep their order. */
   readonly random?: number | RandomSource | undefined;
   /** [rows] Each row's class: every part has about the same share of each class. */
-  readonly stratify?: readonly Label[] | undefined;
+  readonly stratify?: Labels | undefined;
   /** [rows] Each row's group, such as its author: no group is split. Not together with `stratify`. */
-  readonly groups?: readonly Label[] | undefined;
+  readonly groups?: Labels | undefined;
 }
 
 /** The shares of the parts; training gets the remainder. */
@@ -145,8 +145,9 @@ function neediest(shares: readonly number[], rows: number, parts: readonly (read
 }
 
 /** The rows of each label, with labels in order of first occurrence. */
-function rowsBy(where: string, argument: string, rows: number, labels: readonly Label[]): number[][] {
-  if (checkLabels(where, argument, labels).length !== rows)
+function rowsBy(where: string, argument: string, rows: number, given: Labels): number[][] {
+  const labels = checkLabels(where, argument, given);
+  if (labels.length !== rows)
     throw rangeError(where, argument, `has ${labels.length} entries`, `${rows}, one for each row`);
   const byLabel = new Map<Label, number[]>();
   for (const [row, label] of labels.entries()) {

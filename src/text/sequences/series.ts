@@ -4,18 +4,23 @@ import { number, oneOf, rangeError, show, typeError } from '../../common/errors.
 import type { Tensor } from '../../common/tensor.ts';
 
 /** Returns the shape [time, features] of a series with finite values or, if `gaps`, NaN. */
-export function checkSeries(where: string, series: Tensor, gaps = false): [number, number] {
+export function checkSeries(
+  where: string,
+  series: Tensor,
+  gaps = false,
+  argument = 'series',
+): [number, number] {
   const { data, shape } = series ?? {};
   if (!isBuiltin(data, 'Float32Array', 'Float64Array'))
-    throw typeError(where, 'series.data', `is ${show(data)}`, 'a Float32Array or Float64Array');
+    throw typeError(where, `${argument}.data`, `is ${show(data)}`, 'a Float32Array or Float64Array');
   if (!Array.isArray(shape))
-    throw typeError(where, 'series.shape', `is ${show(shape)}`, 'an array: [time, features]');
+    throw typeError(where, `${argument}.shape`, `is ${show(shape)}`, 'an array: [time, features]');
   const [time, features] = shape;
   const isSize = (size: unknown): size is number => Number.isInteger(size) && (size as number) > 0;
   if (shape.length !== 2 || !isSize(time) || !isSize(features) || time * features !== data.length)
     throw rangeError(
       where,
-      'series',
+      argument,
       `has shape [${shape.join(', ')}] and ${data.length} values`,
       'shape [time, features]',
     );
@@ -23,7 +28,7 @@ export function checkSeries(where: string, series: Tensor, gaps = false): [numbe
   if (wrong !== -1)
     throw rangeError(
       where,
-      `series.data[${wrong}]`,
+      `${argument}.data[${wrong}]`,
       `is ${data[wrong]}`,
       gaps ? 'finite numbers, or NaN for a gap' : 'finite numbers; see fillMissing',
     );
@@ -36,7 +41,8 @@ export function checkSeries(where: string, series: Tensor, gaps = false): [numbe
  * - `'carry'`: the previous value in the same column; before the first value, 0, because later values are still unknown.
  * - `'mask'`: 0, with an additional column per column: 1 for a value, 0 for a gap.
  *
- * Scale first: scalers ignore gaps, and 0 is then the mean.
+ * Scale first: scalers ignore gaps, and 0 is then the mean. Targets are filled too: with masks, let `splitSeries` cut the mask columns
+ * beside the `targets` and pass them as the `weights` of a batch, so that no loss counts a gap.
  *
  * @param series - [time, features]
  * @returns [time, features], or, with masks, [time, 2 · features]
@@ -96,7 +102,7 @@ export function padSeries(
   if (!Array.isArray(series)) throw typeError(where, 'series', `is ${show(series)}`, 'an array of series');
   if (series.length === 0) throw rangeError(where, 'series', 'is empty', 'at least one');
   number(where, 'pad', pad, 'a finite number', Number.isFinite);
-  const shapes = Array.from(series, (each) => checkSeries(where, each));
+  const shapes = Array.from(series, (each, i) => checkSeries(where, each, false, `series[${i}]`));
   const [, features] = shapes[0]!;
   const other = shapes.findIndex(([, width]) => width !== features);
   if (other !== -1)

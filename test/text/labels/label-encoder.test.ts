@@ -1,7 +1,17 @@
 import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { classWeights, LabelEncoder } from '../../../src/text.ts';
+import {
+  Contingency,
+  chiSquared,
+  classWeights,
+  FeatureSelector,
+  kFolds,
+  LabelEncoder,
+  mutualInformation,
+  SparseMatrix,
+  split,
+} from '../../../src/text.ts';
 import { messageOf } from '../message.ts';
 
 const label = fc.oneof(fc.constantFrom('spam', 'ham', '__proto__', '1', '\u{1F600}', '\uFB01'), fc.integer());
@@ -20,6 +30,20 @@ property.prop([fc.array(label, { minLength: 1 })])(
 
 test('numbers are ordered by size, then names by code point', () => {
   expect(LabelEncoder.fit(['b', 10, '\u{1F600}', 9, '\uFB01', 'B']).classes).toEqual([9, 10, 'B', 'b', '\uFB01', '\u{1F600}']); // biome-ignore format: one line
+});
+
+test('indices of an encoder are labels wherever labels are taken', () => {
+  const indices = LabelEncoder.fit(['ham', 'spam']).encode(['spam', 'ham', 'ham', 'spam', 'ham', 'spam']);
+  const labels = [...indices];
+  const counts = SparseMatrix.fromDense([[2, 0], [0, 1], [1, 1], [3, 0], [0, 2], [1, 0]]); // biome-ignore format: rows
+  expect(split(6, { test: 0.5, stratify: indices })).toEqual(split(6, { test: 0.5, stratify: labels }));
+  expect(split(6, { test: 0.5, groups: indices })).toEqual(split(6, { test: 0.5, groups: labels }));
+  expect(kFolds(6, { folds: 3, stratify: indices })).toEqual(kFolds(6, { folds: 3, stratify: labels }));
+  expect(chiSquared(counts, indices)).toEqual(chiSquared(counts, labels));
+  expect(mutualInformation(counts, indices)).toEqual(mutualInformation(counts, labels));
+  expect(Contingency.of(counts, indices).table(0, 1)).toEqual({ a: 3, b: 1, c: 0, d: 2 });
+  expect([...FeatureSelector.fit(counts, indices, { k: 1 }).columns]).toEqual([1]);
+  expect(LabelEncoder.fit(indices).classes).toEqual([0, 1]);
 });
 
 test('rare classes have larger weights, so that all classes count equally', () => {

@@ -30,6 +30,7 @@ test.each<[string, () => unknown, string]>([
   ['a policy', () => fillMissing(series, 'drop' as never), 'RangeError: fillMissing: policy is "drop", expected one of "carry", "mask"'],
   ['infinity', () => fillMissing({ data: Float64Array.of(1 / 0), shape: [1, 1] }, 'carry'), 'RangeError: fillMissing: series.data[0] is Infinity, expected finite numbers, or NaN for a gap'],
   ['no series to pad', () => padSeries([]), 'RangeError: padSeries: series is empty, expected at least one'],
+  ['a gap in the second', () => padSeries([{ data: new Float64Array(1), shape: [1, 1] }, { data: Float64Array.of(Number.NaN), shape: [1, 1] }]), 'RangeError: padSeries: series[1].data[0] is NaN, expected finite numbers; see fillMissing'],
   ['another width', () => padSeries([{ data: new Float64Array(1), shape: [1, 1] }, { data: new Float64Array(2), shape: [1, 2] }]), 'RangeError: padSeries: series[1] has 2 features, expected 1, as the first'],
   ['no pad', () => padSeries([{ data: new Float64Array(1), shape: [1, 1] }], gap), 'RangeError: padSeries: pad is NaN, expected a finite number'],
 ])('says what is wrong: %s', (_, act, message) => {
