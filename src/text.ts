@@ -91,8 +91,15 @@ export {
   split,
 } from './text/labels/split.ts';
 export { type BatchOptions, batchesByLength, type SequenceBatch } from './text/sequences/batches.ts';
-export { type Chunk, type ChunkOptions, chunksOf } from './text/sequences/chunks.ts';
+export {
+  type Chunk,
+  type ChunkOptions,
+  Chunks,
+  type ChunksState,
+  chunksOf,
+} from './text/sequences/chunks.ts';
 export { chunksOfStreams, type StreamOptions } from './text/sequences/chunks-of-streams.ts';
+export { LazyBatches } from './text/sequences/lazy-batches.ts';
 export { oneHotVectors } from './text/sequences/one-hot.ts';
 export {
   type IndexTensor,

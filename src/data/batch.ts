@@ -26,16 +26,21 @@ export type Batches<Input, Target extends Targets> =
   | Iterable<Batch<Input, Target>>
   | AsyncIterable<Batch<Input, Target>>;
 
-/** Batches that know where their epochs end: the part of a data set that training uses, so that programs without one do not bundle it. */
-export abstract class Epochs {
+/** Batches that know where their epochs end, such as those of `batches`, `chunksOf` and the windows of a series. */
+export interface Epochs {
   /** The number of batches per epoch. */
-  abstract readonly stepsPerEpoch: number;
+  readonly stepsPerEpoch: number;
   /** The number of batches of all epochs. */
-  abstract get steps(): number;
+  readonly steps: number;
   /** The epoch of the last batch returned, from 0. */
-  abstract get epoch(): number;
+  readonly epoch: number;
   /** The number of batches of the epoch returned so far. */
-  abstract get position(): number;
+  readonly position: number;
+}
+
+/** Whether batches know where their epochs end. */
+export function knowEpochs(batches: unknown): batches is Epochs {
+  return typeof (batches as Partial<Epochs>).stepsPerEpoch === 'number';
 }
 
 /** Single-pass iterables, such as generators, that have been iterated. */

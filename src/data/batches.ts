@@ -3,7 +3,7 @@ import { rangeError, requiredOptions } from '../common/errors.ts';
 import { type Checks, checkOptions, count, flag, integer, later, size } from '../common/options.ts';
 import type { Indices, Targets, Tensor } from '../common/tensor.ts';
 import { generatorOf, type Random, type RandomState } from '../random/random.ts';
-import { type Batch, Epochs } from './batch.ts';
+import type { Batch, Epochs } from './batch.ts';
 import {
   type AnyExamples,
   type DataRecord,
@@ -127,10 +127,7 @@ export function batches(examples: AnyExamples, options: BatchesOptions): BatchSe
  * resumed // → next
  * ```
  */
-export class BatchSet<Input, Target>
-  extends Epochs
-  implements Iterable<Batch<Input, Target & (Tensor | Indices)>>
-{
+export class BatchSet<Input, Target> implements Epochs, Iterable<Batch<Input, Target & (Tensor | Indices)>> {
   /** The number of batches per epoch. */
   readonly stepsPerEpoch: number;
   readonly epochs: number;
@@ -145,7 +142,6 @@ export class BatchSet<Input, Target>
 
   /** @internal */
   constructor(examples: AnyExamples, options: BatchesOptions) {
-    super();
     const {
       batchSize,
       epochs = 1,

@@ -4,7 +4,7 @@ import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import { instanceOf, isCopy, otherCopy } from '../common/instance.ts';
 import { type Check, type Checks, checkOptions, count, later, notNegative, size } from '../common/options.ts';
 import type { Targets } from '../common/tensor.ts';
-import { checkBatches, checkRepeatable, Epochs } from '../data/batch.ts';
+import { checkBatches, checkRepeatable, knowEpochs } from '../data/batch.ts';
 import { backendOption } from '../kernels/backend.ts';
 import { Objective } from '../losses/objective.ts';
 import type { Reduction } from '../losses/reduction.ts';
@@ -86,7 +86,7 @@ function checkValidation<Target extends Targets, Output>(
   checkRepeatable(`${where}: validate`, heldOut);
   checkMetrics(`${where}: validate`, metrics);
   if (every !== 'epoch') wholeNumber(where, 'validate.every', every);
-  else if (!(batches instanceof Epochs) && !Array.isArray(batches))
+  else if (!knowEpochs(batches) && !Array.isArray(batches))
     throw rangeError(
       where,
       'validate.every',

@@ -6,7 +6,7 @@
 import { breathe } from '../async/breathe.ts';
 import { untilAborted } from '../async/until-aborted.ts';
 import type { Targets } from '../common/tensor.ts';
-import { type Batch, type Batches, checkBatch, Epochs } from '../data/batch.ts';
+import { type Batch, type Batches, checkBatch, knowEpochs } from '../data/batch.ts';
 import { trained } from '../optimizers/optimizer.ts';
 import type { State } from '../signal/state.ts';
 import { measure } from './evaluate.ts';
@@ -126,18 +126,18 @@ class Progress {
   count(): void {
     const batches = this.#batches;
     this.#done++;
-    if (batches instanceof Epochs) this.#epochEnded ||= batches.position === batches.stepsPerEpoch;
+    if (knowEpochs(batches)) this.#epochEnded ||= batches.position === batches.stepsPerEpoch;
     else if (Array.isArray(batches)) this.#epochEnded ||= this.#done === batches.length;
   }
 
   get epoch(): number | undefined {
-    return this.#batches instanceof Epochs ? this.#batches.epoch : undefined;
+    return knowEpochs(this.#batches) ? this.#batches.epoch : undefined;
   }
 
   get secondsLeft(): number | undefined {
     const batches = this.#batches;
     const perBatch = (performance.now() - this.#started) / 1000 / this.#done;
-    if (batches instanceof Epochs)
+    if (knowEpochs(batches))
       return perBatch * (batches.steps - batches.epoch * batches.stepsPerEpoch - batches.position);
     return Array.isArray(batches) ? perBatch * (batches.length - this.#done) : undefined;
   }

@@ -60,7 +60,7 @@ describe('parts', () => {
       optimizer: new SGD({ learningRate: 1 }),
     });
     await expect(training[Symbol.asyncIterator]().next()).rejects.toThrow(
-      'train: batch has inputs,lengths, expected { inputs, targets }',
+      'train: step 0: batch has inputs,lengths, expected { inputs, targets }',
     );
     expect(() => batches({ inputs: [[1]] }, { batchSize: 1, balanced: true })).toThrow(
       'batches: balanced is true, expected false unless targets are one class for each example',

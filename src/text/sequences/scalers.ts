@@ -56,7 +56,7 @@ export abstract class Scaler {
   /**
    * x · scale + offset: from the common scale back to the original one.
    *
-   * @param tensor - […, columns]
+   * @param tensor - […, columns], or […, horizon · columns] as predicted from windows
    * @param columns - the indices of these columns, as in `targets` of `splitSeries` (default: all)
    * @throws as {@link Scaler.transform}; RangeError for a column out of range.
    */
@@ -72,7 +72,11 @@ export abstract class Scaler {
         `has ${show(stranger)}`,
         `columns from 0 to ${this.offsets.length - 1}`,
       );
-    return this.#each(where, tensor, columns, (x, offset, scale) => x * scale + offset);
+    const horizon = Array.isArray(tensor?.shape) ? tensor.shape.at(-1)! / columns.length : 1;
+    const repeated = Number.isInteger(horizon)
+      ? Array.from({ length: horizon }, () => columns).flat()
+      : columns;
+    return this.#each(where, tensor, repeated, (x, offset, scale) => x * scale + offset);
   }
 
   /** The versioned form that `fromJSON` reads. */

@@ -5,6 +5,7 @@ import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts
 import { type Checks, checkOptions, flag, fraction, later, size } from '../../common/options.ts';
 import type { Tensor } from '../../common/tensor.ts';
 import { type RandomSource, randomSource, shuffle } from '../../random/random.ts';
+import { LazyBatches } from './lazy-batches.ts';
 import { checkSeries } from './series.ts';
 
 /** The lengths of windows and predictions, and the split of the series. */
@@ -45,13 +46,16 @@ export interface WindowBatchOptions {
   readonly batchSize: number;
   /** A seed, or a generator, whose state advances. Default: in order of time. */
   readonly random?: number | RandomSource | undefined;
-  /** Whether to drop an incomplete last batch; default `false`. */
+  /** The number of epochs, each in its own order; default 1. */
+  readonly epochs?: number | undefined;
+  /** Whether to drop an incomplete last batch of an epoch; default `false`. */
   readonly dropLast?: boolean | undefined;
 }
 
 const batchChecks: Checks<WindowBatchOptions> = {
   batchSize: { required: size },
   random: later,
+  epochs: size,
   dropLast: flag,
 };
 
@@ -59,7 +63,7 @@ const batchChecks: Checks<WindowBatchOptions> = {
 export interface WindowBatch {
   /** [batch, length, features] */
   readonly inputs: Tensor;
-  /** [batch, horizon, targets] */
+  /** [batch, horizon · targets], the output of a `manyToOne` of that `outputSize`: the target columns of the first step, then of the next. */
   readonly targets: Tensor;
   /** [batch] The first step of each window in the series. */
   readonly starts: number[];
@@ -71,13 +75,13 @@ export interface SeriesWindows {
   readonly count: number;
   /** [windows, length, features], all at once: `length` times the memory of the series. */
   readonly inputs: Tensor;
-  /** [windows, horizon, targets], all at once. */
+  /** [windows, horizon · targets], all at once. */
   readonly targets: Tensor;
   /** The part's first step in the series; `end` is the step after its last. */
   readonly start: number;
   readonly end: number;
-  /** The windows in batches, each cut on demand; call it again for the next pass. */
-  batches(options: WindowBatchOptions): IterableIterator<WindowBatch>;
+  /** The windows in batches, each cut on demand. */
+  batches(options: WindowBatchOptions): LazyBatches<WindowBatch>;
 }
 
 /** The three parts, in order of time. */
@@ -136,7 +140,7 @@ export function splitSeries(series: Tensor, options: SeriesOptions): SeriesSplit
     const starts = () => Array.from({ length: count }, (_, i) => first + i * stride);
     const cut = (at: readonly number[]) => ({
       inputs: gather(series, at, within, columns),
-      targets: gather(series, at, ahead, targets),
+      targets: flat(gather(series, at, ahead, targets)),
     });
     return {
       count,
@@ -144,7 +148,7 @@ export function splitSeries(series: Tensor, options: SeriesOptions): SeriesSplit
         return gather(series, starts(), within, columns);
       },
       get targets() {
-        return gather(series, starts(), ahead, targets);
+        return flat(gather(series, starts(), ahead, targets));
       },
       start,
       end,
@@ -152,17 +156,18 @@ export function splitSeries(series: Tensor, options: SeriesOptions): SeriesSplit
         const {
           batchSize,
           random,
+          epochs = 1,
           dropLast = false,
         } = checkOptions('SeriesWindows.batches', batchOptions, batchChecks);
-        const order = starts();
-        if (random !== undefined) shuffle(order, randomSource('SeriesWindows.batches', random));
-        const whole = dropLast ? count - (count % batchSize) : count;
-        return (function* () {
-          for (let at = 0; at < whole; at += batchSize) {
-            const chosen = order.slice(at, at + batchSize);
-            yield { ...cut(chosen), starts: chosen };
-          }
-        })();
+        const source = random === undefined ? undefined : randomSource('SeriesWindows.batches', random);
+        const perEpoch = dropLast ? Math.floor(count / batchSize) : Math.ceil(count / batchSize);
+        return new LazyBatches(perEpoch, epochs, () => {
+          const order = source === undefined ? starts() : shuffle(starts(), source);
+          return (position) => {
+            const chosen = order.slice(position * batchSize, (position + 1) * batchSize);
+            return { ...cut(chosen), starts: chosen };
+          };
+        });
       },
     };
   };
@@ -199,6 +204,11 @@ function horizonSteps(where: string, horizon: number | readonly number[]): numbe
     return Array.from({ length: wholeNumber(where, 'horizon', horizon) }, (_, i) => i + 1);
   if (horizon.length === 0) throw rangeError(where, 'horizon', 'is empty', 'at least one step');
   return Array.from(horizon, (step: unknown, i) => wholeNumber(where, `horizon[${i}]`, step));
+}
+
+/** [windows, horizon · targets] */
+function flat({ data, shape: [windows = 0, horizon = 0, targets = 0] }: Tensor): Tensor {
+  return { data, shape: [windows, horizon * targets] };
 }
 
 /** [starts, steps, columns] The values at the given steps after each start. */

@@ -49,6 +49,21 @@ test('the fitted steps range from 0 to 1', () => {
   ).toEqual([-0.023, 0, 0, 0, 0.023, 0, 1, 1]);
 });
 
+test('inverse reads several steps ahead, step after step', () => {
+  const scaler = StandardScaler.fromJSON({
+    format: 'recurrent-cells/text/standard-scaler',
+    version: 1,
+    offsets: [1, 7],
+    scales: [2, 1],
+  });
+  const predicted = { data: Float64Array.of(0, 0, 1, 1), shape: [1, 4] };
+  expect([...scaler.inverse(predicted).data]).toEqual([1, 7, 3, 8]);
+  expect([...scaler.inverse(predicted, [0]).data]).toEqual([1, 1, 3, 3]);
+  expect(() => scaler.inverse({ data: new Float64Array(3), shape: [1, 3] })).toThrow(
+    'StandardScaler.inverse: tensor has 3 features, expected 2',
+  );
+});
+
 test('inverse accepts some of the columns', () => {
   const scaler = MinMaxScaler.fit(series);
   expect([...scaler.inverse({ data: Float64Array.of(0, 1), shape: [2, 1] }, [1]).data]).toEqual([7, 8]);

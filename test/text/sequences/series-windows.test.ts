@@ -28,7 +28,7 @@ describe('splitSeries', () => {
       const seen = steps(part.inputs.data);
       const wanted = steps(part.targets.data);
       expect(part.inputs.shape).toEqual([part.inputs.shape[0], length, 2]);
-      expect(part.targets.shape).toEqual([part.inputs.shape[0], horizon, 1]);
+      expect(part.targets.shape).toEqual([part.inputs.shape[0], horizon]);
       expect(Math.min(...wanted)).toBeGreaterThan(before);
       expect(Math.min(...wanted)).toBeGreaterThanOrEqual(part.start);
       expect(Math.max(...wanted)).toBeLessThan(part.end);
@@ -68,7 +68,7 @@ describe('splitSeries', () => {
     const steps = { data: Float64Array.from({ length: 20 }, (_, step) => step), shape: [20, 1] };
     const { train } = splitSeries(steps, { length: 3, horizon: [1, 7] });
     expect(train.count).toBe(11);
-    expect(train.targets.shape).toEqual([11, 2, 1]);
+    expect(train.targets.shape).toEqual([11, 2]);
     expect([...train.targets.data.subarray(0, 4)]).toEqual([3, 9, 4, 10]);
     expect(train.targets.data.at(-1)).toBe(19);
   });
@@ -98,12 +98,37 @@ describe('splitSeries', () => {
     ]);
   });
 
+  test('epochs have orders of their own, and the batches can be iterated again', () => {
+    const steps = { data: Float64Array.from({ length: 30 }, (_, i) => i), shape: [30, 1] };
+    const windows = splitSeries(steps, { length: 3 }).train.batches({ batchSize: 9, epochs: 2, random: 1 });
+    const passes = Array.from(windows, ({ starts }) => ({
+      starts,
+      epoch: windows.epoch,
+      position: windows.position,
+    }));
+    expect([windows.stepsPerEpoch, windows.steps]).toEqual([3, 6]);
+    expect(passes.map(({ epoch, position }) => [epoch, position])).toEqual([
+      [0, 1],
+      [0, 2],
+      [0, 3],
+      [1, 1],
+      [1, 2],
+      [1, 3],
+    ]);
+    const [first, second] = [passes.slice(0, 3), passes.slice(3)].map((pass) =>
+      pass.flatMap(({ starts }) => starts),
+    );
+    expect(first).not.toEqual(second);
+    expect(first!.sort((a, b) => a - b)).toEqual(second!.sort((a, b) => a - b));
+    expect([...windows]).toHaveLength(6);
+  });
+
   test('windows of a long series use the memory of one batch', () => {
     const series = { data: new Float32Array(800_000), shape: [800_000, 1] };
     const before = process.memoryUsage().arrayBuffers;
     const { train } = splitSeries(series, { length: 120 });
-    const { value } = train.batches({ batchSize: 32, random: 1 }).next();
-    expect(value.inputs.shape).toEqual([32, 120, 1]);
+    const [batch] = train.batches({ batchSize: 32, random: 1 });
+    expect(batch!.inputs.shape).toEqual([32, 120, 1]);
     // All windows at once are 384 MB.
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20e6);
   });

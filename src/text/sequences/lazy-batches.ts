@@ -1,0 +1,57 @@
+/** Batches that are cut when they are asked for, in any number of epochs. */
+
+/**
+ * Can be iterated again and again; knows its number of steps and its place, which `train` reads.
+ *
+ * @typeParam Item a batch.
+ */
+export class LazyBatches<Item> implements Iterable<Item> {
+  /** The number of batches per epoch. */
+  readonly stepsPerEpoch: number;
+  readonly epochs: number;
+  readonly #begin: () => (position: number) => Item;
+  #epoch = 0;
+  #position = 0;
+
+  /**
+   * @internal
+   * @param begin draws the order of an epoch, and returns what cuts its batches.
+   */
+  constructor(stepsPerEpoch: number, epochs: number, begin: () => (position: number) => Item) {
+    this.stepsPerEpoch = stepsPerEpoch;
+    this.epochs = epochs;
+    this.#begin = begin;
+  }
+
+  /** The number of batches of all epochs. */
+  get steps(): number {
+    return this.epochs * this.stepsPerEpoch;
+  }
+
+  /** The epoch of the last batch returned, from 0. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** The number of batches of the epoch returned so far. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** The batches of all epochs. */
+  [Symbol.iterator](): Generator<Item, void, undefined> {
+    return this.from(0, 0);
+  }
+
+  /** The batches from this place on. */
+  protected *from(epoch: number, position: number): Generator<Item, void, undefined> {
+    for (let start = position; epoch < this.epochs; epoch++, start = 0) {
+      const cut = this.#begin();
+      for (let at = start; at < this.stepsPerEpoch; at++) {
+        this.#epoch = epoch;
+        this.#position = at + 1;
+        yield cut(at);
+      }
+    }
+  }
+}
