@@ -18,7 +18,7 @@ test('streaming server', () => {
     const { output, state } = model.infer(rc.tensor(Array.from(waiting.values(), (features) => [features])), {
       state: rc.stackStates(names.map((name) => sessions.get(name) ?? model.initialState(1))),
     });
-    rc.splitStates(state).forEach((own, i) => sessions.set(names[i]!, own));
+    for (const [i, own] of rc.splitStates(state).entries()) sessions.set(names[i]!, own);
     const classes = rc.classesOf(output).data;
     return new Map(names.map((name, i) => [name, classes[i]!]));
   }

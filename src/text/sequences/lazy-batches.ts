@@ -4,6 +4,14 @@
  * Can be iterated again and again; knows its number of steps and its place, which `train` reads.
  *
  * @typeParam Item a batch.
+ *
+ * @example
+ * ```ts
+ * import { splitSeries } from 'recurrent-cells/text';
+ * const series = { data: Float64Array.from([0, 1, 2, 3, 4, 5]), shape: [6, 1] };
+ * const batches = splitSeries(series, { length: 2 }).train.batches({ batchSize: 3, epochs: 2 });
+ * [batches.steps, [...batches].length, batches.epoch]; // → [4, 4, 1]
+ * ```
  */
 export class LazyBatches<Item> implements Iterable<Item> {
   /** The number of batches per epoch. */
