@@ -15,6 +15,7 @@ import {
   type ObjectiveTrace,
   type OutputSignals,
   optionsOf,
+  partOf,
   type TermWeights,
 } from './objective.ts';
 
@@ -126,7 +127,7 @@ export class JointLoss<Losses extends HeadLosses = HeadLosses> extends Objective
     this.reduction = first.reduction;
     this.losses = losses;
     this.weights = Object.fromEntries(
-      heads.map(([head]) => [head, weights[head] ?? 1]),
+      heads.map(([head]) => [head, partOf(where, 'weights', weights, head) ?? 1]),
     ) as typeof this.weights;
     this.options = {
       losses: Object.fromEntries(heads.map(([head, { name, options }]) => [head, { name, options }])),
@@ -151,8 +152,10 @@ export class JointLoss<Losses extends HeadLosses = HeadLosses> extends Objective
     this.#check(where, 'outputs', output);
     this.#check(where, 'targets', target);
     const signals = output as { readonly [head: string]: Signal };
+    const perHead = weights as HeadOptions['weights'];
+    const heads = Object.keys(this.losses);
     const traces = this.#each((head, loss): LossTrace => {
-      const terms = partOf(where, 'weights', weights, head) as Tensor | undefined;
+      const terms = partOf(where, 'weights', perHead, head, heads);
       return loss.trace(arena, `${where}: head ${head}`, signals[head]!, target[head], terms);
     });
     return {
@@ -197,8 +200,10 @@ export class JointLoss<Losses extends HeadLosses = HeadLosses> extends Objective
   #measured(where: string, outputs: HeadOutputs<Losses>, targets: HeadTargets<Losses>, options: HeadOptions) {
     this.#check(where, 'outputs', outputs);
     this.#check(where, 'targets', targets);
+    const heads = Object.keys(this.losses);
     return this.#each(
-      (head, loss): Measured => loss.measure(outputs[head]!, targets[head], optionsOf(options, head)),
+      (head, loss): Measured =>
+        loss.measure(outputs[head]!, targets[head], optionsOf(where, options, head, heads)),
     );
   }
 
@@ -240,10 +245,4 @@ export interface JointTally<Losses> {
   add(outputs: HeadOutputs<Losses>, targets: HeadTargets<Losses>, options?: HeadOptions): void;
   /** The value over all batches; NaN if a head has no terms. */
   value(): number;
-}
-
-/** The part of a head in a record; undefined if there is no record. */
-function partOf(where: string, argument: string, values: object | undefined, head: string): unknown {
-  if (values === undefined) return undefined;
-  return (record(where, argument, values) as { readonly [head: string]: unknown })[head];
 }

@@ -1,6 +1,8 @@
 /** What training minimises: a loss of one output, or a joint loss of several heads. */
+import { rangeError, show } from '../common/errors.ts';
+import { type Checks, checkOptions, later, record } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
-import type { Backend } from '../kernels/backend.ts';
+import { type Backend, backendOption } from '../kernels/backend.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { Signal } from '../signal/signal.ts';
@@ -46,10 +48,44 @@ export interface HeadOptions {
   readonly backend?: Backend | undefined;
 }
 
-/** The options of one head. */
-export function optionsOf({ lengths, weights, backend }: HeadOptions, head: string): LossOptions {
+const headChecks: Checks<HeadOptions> = { lengths: later, weights: later, backend: backendOption };
+
+/**
+ * The options of one head.
+ *
+ * @param heads all heads, if they are known.
+ * @throws TypeError if they are no options; RangeError if lengths or weights have a head that is none.
+ */
+export function optionsOf(
+  where: string,
+  options: HeadOptions,
+  head: string,
+  heads?: readonly string[],
+): LossOptions {
+  const { lengths, weights, backend } = checkOptions(where, options, headChecks);
   const isList = (value: typeof lengths): value is readonly number[] => Array.isArray(value);
-  return { lengths: isList(lengths) ? lengths : lengths?.[head], weights: weights?.[head], backend };
+  return {
+    lengths: isList(lengths) ? lengths : partOf(where, 'lengths', lengths, head, heads),
+    weights: partOf(where, 'weights', weights, head, heads),
+    backend,
+  };
+}
+
+/** The part of a head in a record; undefined if there is none. */
+export function partOf<Part>(
+  where: string,
+  argument: string,
+  parts: { readonly [head: string]: Part } | undefined,
+  head: string,
+  heads: readonly string[] = [],
+): Part | undefined {
+  if (parts === undefined) return undefined;
+  record(where, argument, parts);
+  if (heads.length > 0)
+    for (const name of Object.keys(parts))
+      if (!heads.includes(name))
+        throw rangeError(where, argument, `has ${show(name)}`, `only ${heads.join(', ')}`);
+  return Object.hasOwn(parts, head) ? parts[head] : undefined;
 }
 
 /**

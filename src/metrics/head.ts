@@ -1,16 +1,17 @@
 /** The metric of one head of a model with several. */
-import { rangeError } from '../common/errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
 import { record, text } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import { Loss } from '../losses/loss.ts';
 import { type HeadOptions, optionsOf } from '../losses/objective.ts';
+import type { Reduction } from '../losses/reduction.ts';
 import { lossMetric, type Metric } from './metric.ts';
 
 /**
  * Measures one head of a model whose outputs and targets are records.
  *
  * @returns a metric named `head.metric`, such as `tag.accuracy`.
- * @throws TypeError if `metric` is neither a metric nor a loss.
+ * @throws TypeError if `metric` is neither a metric nor a loss; RangeError if it is a loss with reduction `none`.
  *
  * @example
  * ```ts
@@ -28,7 +29,10 @@ export function headMetric<const Head extends string, Target extends Tensor | In
 ): Metric<{ readonly [H in Head]: Target }, Value, { readonly [H in Head]: Tensor }> {
   text('headMetric', 'head', head);
   const of = metric instanceof Loss ? (lossMetric(metric) as unknown as Metric<Target, Value>) : metric;
-  record('headMetric', 'metric', of);
+  if (metric instanceof Loss && (metric.reduction as Reduction) === 'none')
+    throw rangeError('headMetric', 'metric', `is ${metric.name} with reduction "none"`, '"mean" or "sum"');
+  if (typeof (of as Partial<typeof of> | null | undefined)?.begin !== 'function')
+    throw typeError('headMetric', 'metric', `is ${show(metric)}`, 'a metric such as accuracy(), or a loss');
   const name = `${head}.${of.name}`;
   return {
     name,
@@ -40,7 +44,7 @@ export function headMetric<const Head extends string, Target extends Tensor | In
             if (Object.hasOwn(record(name, argument, values), head)) return values[head];
             throw rangeError(name, argument, `has ${Object.keys(values).join(', ')}`, head);
           };
-          tally.add(part('outputs', outputs), part('targets', targets), optionsOf(options, head));
+          tally.add(part('outputs', outputs), part('targets', targets), optionsOf(name, options, head));
         },
         value: () => tally.value(),
       };

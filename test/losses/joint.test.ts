@@ -1,6 +1,18 @@
 /** Joint losses and the metrics of heads: what they refuse. What they compute is tested with graphs that train. */
 import { expect, test } from 'vitest';
-import { accuracy, crossEntropy, headMetric, indices, jointLoss, tensor } from '../../src/index.ts';
+import {
+  accuracy,
+  crossEntropy,
+  Dense,
+  graph,
+  headMetric,
+  indices,
+  input,
+  jointLoss,
+  SGD,
+  tensor,
+  train,
+} from '../../src/index.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: calls that do not compile
 const untyped = (of: unknown) => of as any;
@@ -52,7 +64,57 @@ test.each<[string, () => unknown, string]>([
     'jointLoss.measure: targets has "b", expected only a, the heads with a loss',
   ],
   ['a head that is no name', () => headMetric(untyped(3), loss), 'headMetric: head is 3, expected a string'],
-  ['no metric', () => headMetric('a', untyped(3)), 'headMetric: metric is 3, expected an object'],
+  [
+    'an unknown option of a measurement',
+    () => jointLoss({ a: loss }).measure({ a: logits }, { a: classes }, untyped({ lenghts: [1] })),
+    'jointLoss.measure: option "lenghts" is unknown, expected lengths',
+  ],
+  [
+    'options that are none',
+    () => jointLoss({ a: loss }).measure({ a: logits }, { a: classes }, untyped(null)),
+    'jointLoss.measure: options is null, expected an object such as { lengths }',
+  ],
+  [
+    'lengths of no head',
+    () =>
+      jointLoss({ a: loss })
+        .begin()
+        .add({ a: logits }, { a: classes }, { lengths: { b: [1] } }),
+    'jointLoss.add: lengths has "b", expected only a',
+  ],
+  [
+    'weights of no head',
+    () => jointLoss({ a: loss }).measure({ a: logits }, { a: classes }, untyped({ weights: tensor([1]) })),
+    'jointLoss.measure: weights has "data", expected only a',
+  ],
+  [
+    'lengths that are none',
+    () => jointLoss({ a: loss }).measure({ a: logits }, { a: classes }, untyped({ lengths: 5 })),
+    'jointLoss.measure: lengths is 5, expected an object',
+  ],
+  [
+    'no metric',
+    () => headMetric('a', untyped(3)),
+    'headMetric: metric is 3, expected a metric such as accuracy(), or a loss',
+  ],
+  [
+    'a metric that cannot begin',
+    () => headMetric('a', untyped({ name: 'b' })),
+    'headMetric: metric is an object, expected a metric such as accuracy(), or a loss',
+  ],
+  [
+    'a loss that is not reduced, as a metric',
+    () => headMetric('a', untyped(crossEntropy({ reduction: 'none' }))),
+    'headMetric: metric is crossEntropy with reduction "none", expected "mean" or "sum"',
+  ],
+  [
+    'an unknown option of the metric of a head',
+    () =>
+      headMetric('a', accuracy())
+        .begin()
+        .add({ a: logits }, { a: classes }, untyped({ lenghts: [1] })),
+    'a.accuracy: option "lenghts" is unknown, expected lengths',
+  ],
   [
     'outputs without the head',
     () =>
@@ -69,4 +131,27 @@ test.each<[string, () => unknown, string]>([
     found = (error as Error).message;
   }
   expect(found).toBe(message);
+});
+
+test('heads may be named as what every object has', () => {
+  const joint = jointLoss({ constructor: loss, toString: loss });
+  expect(joint.weights).toEqual({ constructor: 1, toString: 1 });
+  const outputs = { constructor: logits, toString: logits };
+  const targets = { constructor: classes, toString: classes };
+  const one = loss.measure(logits, classes).value;
+  expect(joint.measure(outputs, targets, { lengths: {}, weights: {} }).value).toBe(2 * one);
+});
+
+test('weights of a batch for no head are refused in training', async () => {
+  const model = graph({ a: input('x').to(new Dense({ inputSize: 1, outputSize: 2 })) });
+  const batch = {
+    inputs: { x: tensor([[1]]) },
+    targets: { a: classes },
+    weights: untyped({ b: tensor([1]) }),
+  };
+  const steps = train(model, [batch], {
+    loss: jointLoss({ a: loss }),
+    optimizer: new SGD({ learningRate: 1 }),
+  });
+  await expect(steps.next()).rejects.toThrow('weights has "b", expected only a');
 });
