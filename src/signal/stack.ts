@@ -8,7 +8,8 @@ import type { State } from './state.ts';
  * Stacks the states of several batches, such as one for each session of a server, into the state of one batch.
  *
  * @param states as a cell, layer or graph gives them, in the order of the sequences of the batch.
- * @throws TypeError or RangeError if there are none, or their parts differ in name, size or precision.
+ * @throws TypeError or RangeError if there are none, or their parts differ in name, size or precision, or those of one
+ * state in sequences.
  *
  * @example Two sessions that wait for a step are served by one call.
  * ```ts
@@ -31,7 +32,11 @@ export function stackStates<S extends State>(states: readonly S[]): S {
   if (states.length === 0) throw rangeError(where, 'states', 'is empty', 'at least one');
   return stacked(
     where,
-    Array.from(states as readonly S[], (state, i) => ({ at: `states[${i}]`, state })),
+    Array.from(states as readonly S[], (state, i) => {
+      const at = `states[${i}]`;
+      batchOf(where, at, state);
+      return { at, state };
+    }),
   ) as S;
 }
 
@@ -78,7 +83,7 @@ function stacked(where: string, states: readonly Named[]): State {
   for (const { at, state } of states) checkState(where, at, state);
   const names = Object.keys(first.state);
   for (const { at, state } of states)
-    if (Object.keys(state).join() !== names.join())
+    if (Object.keys(state).length !== names.length || !names.every((name) => Object.hasOwn(state, name)))
       throw rangeError(
         where,
         at,

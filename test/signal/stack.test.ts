@@ -53,6 +53,19 @@ test('what is split is stacked again, and a batch of sessions is each session al
   );
 });
 
+test('the order of parts does not matter', () => {
+  const c = tensor([[3]]);
+  expect(
+    stackStates([
+      { h: tensor([[1]]), c },
+      { c, h: tensor([[2]]) },
+    ]),
+  ).toEqual({
+    h: tensor([[1], [2]]),
+    c: tensor([[3], [3]]),
+  });
+});
+
 // biome-ignore lint/suspicious/noExplicitAny: calls that do not compile
 const untyped = (of: unknown) => of as any;
 const h = tensor([[1, 2]]);
@@ -83,6 +96,11 @@ test.each<[string, () => unknown, string]>([
     'other sizes',
     () => stackStates([{ h }, { h: tensor([[1]]) }]),
     'stackStates: states[1].h has shape [1, 1], expected [batch, 2], as states[0].h has',
+  ],
+  [
+    'parts of other sequences',
+    () => stackStates([{ h, c: tensor([[1], [2]]) }]),
+    'stackStates: states[0].c has 2 sequences, expected 1, as states[0].h has',
   ],
   [
     'a third axis',
