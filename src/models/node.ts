@@ -227,13 +227,17 @@ export function recordName(where: string, argument: string, name: unknown): void
     throw rangeError(where, argument, `is ${show(name)}`, 'a name, but not that of a part of a tensor');
 }
 
+/** The joins named inside a join. A join of joins names their parts again, and would take long to name them all. */
+const DEEPEST_LABEL = 3;
+
 /** A node in errors, such as `concatenate(words, Embedding)`, with its width if asked for. */
-export function labelOf({ origin, from, size }: AnyNode, sized = false): string {
+export function labelOf({ origin, from, size }: AnyNode, sized = false, depth = 0): string {
   if (origin.kind === 'input' || origin.kind === 'layer') {
     const name = origin.kind === 'input' ? origin.name : (origin.name ?? origin.layer.type);
     return sized && size !== undefined ? `${name} ${size}` : name;
   }
-  return `${origin.kind}(${from.map((node) => labelOf(node, sized)).join(', ')})`;
+  if (depth === DEEPEST_LABEL) return `${origin.kind}(${from.length} nodes)`;
+  return `${origin.kind}(${from.map((node) => labelOf(node, sized, depth + 1)).join(', ')})`;
 }
 
 function checkNodes(where: string, nodes: readonly unknown[]): void {

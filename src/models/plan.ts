@@ -46,6 +46,8 @@ export interface Plan {
 
 const WHERE = 'graph';
 
+const LONGEST_LABEL = 200;
+
 /** @throws TypeError if an output is not a node; RangeError if names clash, or the layers do not fit together. */
 export function planOf(outputs: unknown): Plan {
   const single = outputs instanceof GraphNode;
@@ -109,7 +111,9 @@ function namesOf(
     const { origin, from } = node;
     if (origin.kind !== 'layer') {
       const parts = from.map((part) => labels.get(part) ?? labelOf(part));
-      const label = `${origin.kind}(${parts.join(', ')})`;
+      const whole = `${origin.kind}(${parts.join(', ')})`;
+      // A join of joins names their parts again: its label may double at each.
+      const label = whole.length > LONGEST_LABEL ? `${origin.kind}(${parts.length} nodes)` : whole;
       names.set(node, label);
       labels.set(node, label);
       continue;

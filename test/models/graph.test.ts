@@ -20,6 +20,7 @@ import {
   float64,
   GRUCell,
   Graph,
+  type GraphNode,
   gradientFlow,
   graph,
   headMetric,
@@ -223,6 +224,13 @@ suite('laws of graphs', () => {
     expect([...model.parameters()].map(([name, p]) => [name, p.readGradient()])).toEqual(
       [...chain.parameters()].map(([name, p]) => [name, p.readGradient()]),
     );
+  });
+
+  test('joins of joins of joins have short names', () => {
+    let node: GraphNode = input('x', 1).to(new Activation({ kind: 'relu' }));
+    for (let i = 0; i < 40; i++) node = sum(node, node);
+    expect(graph(node).infer({ x: tensor([[1]]) }).output.data[0]).toBe(2 ** 40);
+    expect(() => node.to(new Dense({ inputSize: 2, outputSize: 1 }))).toThrow('has inputSize 2, expected 1');
   });
 
   test('a head whose gradient is left out has none', () => {
