@@ -33,7 +33,8 @@ const SMALL = 2 ** -460;
 /**
  * The norm of all gradients as one vector, without those of frozen parameters.
  *
- * It overflows only if the gradients do. It is NaN or infinite if a gradient is.
+ * It is NaN or infinite if a gradient is. Its powers do not overflow; it is infinite itself only above the largest number of
+ * float64, as with n equal gradients and a p so small that n^(1/p) is.
  *
  * @throws RangeError if `norm` is neither a number above 0 nor `infinity`.
  *

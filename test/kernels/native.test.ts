@@ -24,6 +24,9 @@ test('options are checked before anything is opened', () => {
   expect(() => node.useNativeProducts({ threads: 0 })).toThrow(
     new RangeError('useNativeProducts: threads is 0, expected a whole number of at least 1'),
   );
+  expect(() => node.useNativeProducts({ threads: 2 ** 31 })).toThrow(
+    new RangeError('useNativeProducts: threads is 2147483648, expected at most 2147483647'),
+  );
 });
 
 test.skipIf(hasFfi)('an engine without node:ffi is an error that says so, and changes nothing', () => {

@@ -1,6 +1,6 @@
 /** Products by the system's BLAS, in the memory where the other kernels work. */
 import { rangeError, show } from '../../common/errors.ts';
-import { type Checks, checkOptions, size, text } from '../../common/options.ts';
+import { type Check, type Checks, checkOptions, size, text } from '../../common/options.ts';
 import { addProducts, type Library, share, sharedOf } from '../added.ts';
 import type { Backend } from '../backend.ts';
 import { float32 } from '../index.ts';
@@ -18,7 +18,16 @@ export interface NativeProductsOptions {
   threads?: number | undefined;
 }
 
-const checks: Checks<NativeProductsOptions> = { library: text, threads: size };
+/** OpenBLAS takes 32 bits. */
+const MOST_THREADS = 2 ** 31 - 1;
+
+const threadsOption: Check<number> = (where, argument, value) => {
+  const threads = size(where, argument, value);
+  if (threads > MOST_THREADS) throw rangeError(where, argument, `is ${threads}`, `at most ${MOST_THREADS}`);
+  return threads;
+};
+
+const checks: Checks<NativeProductsOptions> = { library: text, threads: threadsOption };
 
 let present: Library | undefined;
 const made = new WeakMap<Backend, Backend>();
