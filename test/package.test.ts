@@ -52,6 +52,12 @@ describe.each([
     expect(loadedBy('node')).toContain('256 bits');
   });
 
+  test('only recurrent-cells/node and the threads that inherit its choice know of BLAS libraries', () => {
+    expect(loadedBy('index')).not.toContain('node:ffi');
+    expect(loadedBy('parallel')).toContain('node:ffi');
+    expect(loadedBy('node')).toContain('node:ffi');
+  });
+
   test('each module is in one file, shared by all entries', () => {
     const modules = [...outputs().values()].flatMap(({ inputs }) => Object.keys(inputs));
     expect(modules).toContain('src/kernels/backend.ts');
@@ -148,8 +154,8 @@ describe('the published code only computes', () => {
     ],
     ...['importScripts', 'RTCPeerConnection', 'cookie', 'localStorage', 'sessionStorage', 'indexedDB'],
   ]);
-  /** The version of V8, and the modules for threads where there is no `Worker`. */
-  const OF_PROCESS = ['arch', 'config', 'versions', 'getBuiltinModule'];
+  /** The version of V8, the name of a BLAS library, and the modules for threads and such libraries. */
+  const OF_PROCESS = ['arch', 'config', 'platform', 'versions', 'getBuiltinModule'];
 
   interface Named {
     readonly globals: ReadonlySet<string>;
@@ -228,12 +234,11 @@ describe('the published code only computes', () => {
     expect(forbidden).toEqual([]);
     expect([...globals].filter((name) => !GLOBALS.includes(name))).toEqual([]);
     expect(globals).toContain('WebAssembly');
-    expect([...modules].sort()).toEqual(['node:fs/promises', 'node:url', 'node:v8', 'node:worker_threads']);
+    const ofThreads = ['node:ffi', 'node:url', 'node:worker_threads'];
+    const ofNode = ['node:fs', 'node:fs/promises', 'node:v8'];
+    expect([...modules].sort()).toEqual([...ofThreads, ...ofNode].sort());
     const elsewhere = files.filter((file) => file !== `node.${extension}`);
-    expect([...namedIn(elsewhere.map((file) => join(folder, file))).modules].sort()).toEqual([
-      'node:url',
-      'node:worker_threads',
-    ]);
+    expect([...namedIn(elsewhere.map((file) => join(folder, file))).modules].sort()).toEqual(ofThreads);
   });
 
   test('a forbidden name is found, however it is written', () => {
