@@ -131,11 +131,11 @@ export type { LossPass } from './losses/pass.ts';
 export type { Reduction, ValueOf } from './losses/reduction.ts';
 export { meanSquaredError, type SquaredErrorOptions } from './losses/squared.ts';
 export type { Parameter } from './matrix/parameter.ts';
+export type { Averaging } from './metrics/averaging.ts';
 export { type ChrFOptions, chrF } from './metrics/chrf.ts';
 export {
   type AveragedOptions,
   type AveragedValue,
-  type Averaging,
   confusionMatrix,
   f1,
   precision,

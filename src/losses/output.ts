@@ -18,7 +18,8 @@ export interface LossOptions {
   readonly lengths?: readonly number[] | undefined;
   /**
    * The factor of each term, shaped like the target, or `[batch]` for `ctc`: default 1. The divisor of a mean does not include
-   * these weights, and negative ones are taken, both as in PyTorch's binary cross-entropy.
+   * these weights, and negative ones are taken, both as in PyTorch's binary cross-entropy. A metric that is not a loss counts
+   * each term by its weight, so its mean is weighted.
    */
   readonly weights?: Tensor | undefined;
   /** The compute backend: default `float64()` for float64 outputs and `float32()` for float32 outputs. */

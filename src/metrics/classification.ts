@@ -1,21 +1,17 @@
 /** Classification metrics beyond accuracy: confusion matrix, precision, recall and F₁. */
 import { type Checks, checkOptions, size } from '../common/options.ts';
 import type { Indices } from '../common/tensor.ts';
-import { classTargets } from '../losses/class-targets.ts';
-import type { Arena } from '../matrix/arena.ts';
-import type { DenseSignal } from '../signal/signal.ts';
+import { type Averaging, averagings, combined, each, type Ratio, ratios } from './averaging.ts';
 import { type Counting, countingMetric, type Metric, meanMetric } from './metric.ts';
 import { type ClassMetricOptions, classMetricChecks } from './metrics.ts';
 import { largest } from './predictions.ts';
+import { eachRow } from './terms.ts';
 
 /** Options of {@link topAccuracy}. */
 export interface TopAccuracyOptions extends ClassMetricOptions {
   /** k: the target's score must be among the `k` largest. */
   readonly k: number;
 }
-
-/** How the values of classes are combined: their unweighted mean, a value over all steps, or not at all. */
-export type Averaging = 'macro' | 'micro' | 'none';
 
 /** Options of {@link precision}, {@link recall} and {@link f1}. */
 export interface AveragedOptions<A extends Averaging = Averaging> extends ClassMetricOptions {
@@ -32,13 +28,13 @@ export type AveragedValue<A extends Averaging> = A extends 'none' ? number[] : n
 const topChecks = (): Checks<TopAccuracyOptions> => ({ ...classMetricChecks, k: { required: size } });
 const averagedChecks = (): Checks<AveragedOptions> => ({
   ...classMetricChecks,
-  average: ['macro', 'micro', 'none'],
+  average: averagings,
 });
 
 /**
  * The share of steps whose target score is among the `k` largest; the first of equal scores counts as larger.
  *
- * Every valid step of every batch counts once.
+ * Every valid step of every batch counts once, or by its weight.
  *
  * @throws RangeError if `k` is not a whole number of at least 1.
  *
@@ -53,23 +49,23 @@ const averagedChecks = (): Checks<AveragedOptions> => ({
  */
 export function topAccuracy(options: TopAccuracyOptions): Metric<Indices> {
   const { k, ignoreIndex } = checkOptions('topAccuracy', options, topChecks());
-  return meanMetric('topAccuracy', (arena, where, output, target) => {
+  return meanMetric('topAccuracy', (batch) => {
     let [sum, count] = [0, 0];
-    eachRow(arena, where, output, target, ignoreIndex, (scores, wanted) => {
+    eachRow(batch, ignoreIndex, (scores, wanted, weight) => {
       const own = scores[wanted]!;
       let before = 0;
       scores.forEach((score, j) => {
         if (!(score < own || (score === own && j >= wanted))) before++;
       });
-      count++;
-      if (before < k) sum++;
+      count += weight;
+      if (before < k) sum += weight;
     });
     return { sum, count };
   });
 }
 
 /**
- * The confusion matrix: row k, column j counts the steps of class k that are predicted as class j.
+ * The confusion matrix: row k, column j counts the steps of class k that are predicted as class j, or sums their weights.
  * A step with a NaN score is in no column.
  *
  * @example
@@ -106,7 +102,7 @@ export function confusionMatrix(options: ClassMetricOptions = {}): Metric<Indice
 export function precision<A extends Averaging = 'macro'>(
   options: AveragedOptions<A> = {},
 ): Metric<Indices, AveragedValue<A>> {
-  return averaged('precision', options, ({ right, taken }) => right / taken);
+  return averaged('precision', options, ratios.precision);
 }
 
 /**
@@ -126,7 +122,7 @@ export function precision<A extends Averaging = 'macro'>(
 export function recall<A extends Averaging = 'macro'>(
   options: AveragedOptions<A> = {},
 ): Metric<Indices, AveragedValue<A>> {
-  return averaged('recall', options, ({ right, wanted }) => right / wanted);
+  return averaged('recall', options, ratios.recall);
 }
 
 /**
@@ -146,12 +142,12 @@ export function recall<A extends Averaging = 'macro'>(
 export function f1<A extends Averaging = 'macro'>(
   options: AveragedOptions<A> = {},
 ): Metric<Indices, AveragedValue<A>> {
-  return averaged('f1', options, ({ right, taken, wanted }) => (2 * right) / (taken + wanted));
+  return averaged('f1', options, ratios.f1);
 }
 
 interface Confusion {
   matrix: number[][];
-  /** The number of steps of each target that are in no column. */
+  /** The steps of each target that are in no column, by weight. */
   lost: number[];
 }
 
@@ -160,35 +156,30 @@ function confusion(
 ): Pick<Counting<Indices, Confusion, never>, 'begin' | 'count'> {
   return {
     begin: () => ({ matrix: [], lost: [] }),
-    count(counted, arena, where, output, target) {
-      while (counted.matrix.length < output.width) {
+    count(counted, batch) {
+      const steps: [wanted: number, found: number, weight: number][] = [];
+      eachRow(batch, ignoreIndex, (scores, wanted, weight) => {
+        steps.push([wanted, largest(scores), weight]);
+      });
+      while (counted.matrix.length < batch.output.width) {
         for (const row of counted.matrix) row.push(0);
         counted.matrix.push(Array(counted.matrix.length + 1).fill(0));
         counted.lost.push(0);
       }
-      eachRow(arena, where, output, target, ignoreIndex, (scores, wanted) => {
-        const found = largest(scores);
-        if (found < 0) counted.lost[wanted]!++;
-        else counted.matrix[wanted]![found]!++;
-      });
+      for (const [wanted, found, weight] of steps) {
+        if (found < 0) counted.lost[wanted]! += weight;
+        else counted.matrix[wanted]![found]! += weight;
+      }
     },
   };
-}
-
-/** For one class or all together: the correct, the predicted and the actual steps. */
-interface Counts {
-  readonly right: number;
-  readonly taken: number;
-  readonly wanted: number;
 }
 
 function averaged<A extends Averaging>(
   name: string,
   options: AveragedOptions<A>,
-  ratio: (counts: Counts) => number,
+  ratio: Ratio,
 ): Metric<Indices, AveragedValue<A>> {
-  const { ignoreIndex, average = 'macro' } = checkOptions(name, options, averagedChecks());
-  const ratioOf = (counts: Counts) => ratio(counts) || 0;
+  const { ignoreIndex, average = 'macro' as Averaging } = checkOptions(name, options, averagedChecks());
   return countingMetric(name, {
     ...confusion(ignoreIndex),
     value({ matrix, lost }) {
@@ -197,35 +188,8 @@ function averaged<A extends Averaging>(
         taken: matrix.reduce((sum, other) => sum + other[k]!, 0),
         wanted: row.reduce((sum, count) => sum + count, lost[k]!),
       }));
-      const seen = classes.filter(({ taken, wanted }) => taken + wanted > 0);
-      if (average === 'none') return classes.map(ratioOf) as AveragedValue<A>;
-      if (seen.length === 0) return Number.NaN as AveragedValue<A>;
-      if (average === 'macro')
-        return (seen.reduce((sum, counts) => sum + ratioOf(counts), 0) / seen.length) as AveragedValue<A>;
-      const sum = (of: (counts: Counts) => number) => seen.reduce((total, counts) => total + of(counts), 0);
-      return ratioOf({
-        right: sum(({ right }) => right),
-        taken: sum(({ taken }) => taken),
-        wanted: sum(({ wanted }) => wanted),
-      }) as AveragedValue<A>;
+      const value = average === 'none' ? each(classes, ratio) : combined(classes, average, ratio);
+      return value as AveragedValue<A>;
     },
-  });
-}
-
-/** Visits the scores and the target of each row that is not left out. */
-function eachRow(
-  arena: Arena,
-  where: string,
-  output: DenseSignal,
-  target: Indices,
-  ignoreIndex: number | undefined,
-  visit: (scores: Float32Array | Float64Array, wanted: number) => void,
-): void {
-  const classes = classTargets(where, output, target, ignoreIndex);
-  const { offset, columns } = output.values;
-  const { values } = arena.backend.heap;
-  classes.forEach((wanted, i) => {
-    const start = offset + i * columns;
-    if (wanted >= 0) visit(values.subarray(start, start + columns), wanted);
   });
 }

@@ -5,8 +5,8 @@ import type { Indices, Targets, Tensor } from '../common/tensor.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { HeadOptions, Objective } from '../losses/objective.ts';
 import { backendOf, type LossOptions, lossChecks, outputSignal } from '../losses/output.ts';
-import { type Arena, withArena } from '../matrix/arena.ts';
-import type { DenseSignal } from '../signal/signal.ts';
+import { withArena } from '../matrix/arena.ts';
+import type { MetricBatch } from './terms.ts';
 
 /** A quantity measured over any number of batches. */
 export interface Metric<Target extends Targets, Value = number, Output = Tensor> {
@@ -21,6 +21,8 @@ export interface Tally<Target extends Targets, Value = number, Output = Tensor> 
    * Adds one batch.
    *
    * @param output `[batch, time, width]` or `[batch, width]`, or such tensors by head.
+   * @param options `weights` count each step or element by its weight, as scikit-learn's `sample_weight` does; they are finite
+   * and at least 0.
    * @throws TypeError or RangeError if the output, the target or the lengths do not fit.
    */
   add(output: Output, target: Target, options?: LossOptions | HeadOptions): void;
@@ -31,7 +33,8 @@ export interface Tally<Target extends Targets, Value = number, Output = Tensor> 
 /** The implementation of a metric: its initial count, the addition of a batch, and the final value. */
 export interface Counting<Target, Counted, Value> {
   begin(): Counted;
-  count(counted: Counted, arena: Arena, where: string, output: DenseSignal, target: Target): void;
+  /** If it throws, nothing was counted. */
+  count(counted: Counted, batch: MetricBatch<Target>): void;
   value(counted: Counted): Value;
 }
 
@@ -50,7 +53,7 @@ export function countingMetric<Target extends Indices | Tensor, Counted, Value>(
           checkOptions(where, options, lossChecks);
           withArena(backendOf(output, options), (arena) => {
             const signal = outputSignal(arena, where, output, options);
-            counting.count(counted, arena, where, signal, target);
+            counting.count(counted, { arena, where, output: signal, target, weights: options.weights });
           });
         },
         value: () => counting.value(counted),
@@ -62,20 +65,20 @@ export function countingMetric<Target extends Indices | Tensor, Counted, Value>(
 /** The contribution of one batch to a mean. */
 export interface Share {
   readonly sum: number;
-  /** The number of steps or elements in the sum. */
+  /** The total weight of the steps or elements in the sum: their number, if each counts once. */
   readonly count: number;
 }
 
 /** A metric computed from a mean over all steps or elements of all batches. */
 export function meanMetric<Target extends Indices | Tensor>(
   name: string,
-  shareOf: (arena: Arena, where: string, output: DenseSignal, target: Target) => Share,
+  shareOf: (batch: MetricBatch<Target>) => Share,
   finish: (mean: number) => number = (mean) => mean,
 ): Metric<Target> {
   return countingMetric(name, {
     begin: () => ({ sum: 0, count: 0 }),
-    count(total, arena, where, output, target) {
-      const { sum, count } = shareOf(arena, where, output, target);
+    count(total, batch) {
+      const { sum, count } = shareOf(batch);
       total.sum += sum;
       total.count += count;
     },
@@ -83,17 +86,19 @@ export function meanMetric<Target extends Indices | Tensor>(
   });
 }
 
-/** The mean over all terms of all batches, from a loss with reduction `sum`. */
+/** The mean over all terms of all batches, from a loss with reduction `sum`. `weightsOf` gives the weights of a batch that has any. */
 export function meanOf<Target extends Indices | Tensor>(
   name: string,
   loss: Loss<Target, 'sum'>,
+  weightsOf: (batch: MetricBatch<Target>) => Float64Array | undefined,
   finish?: (mean: number) => number,
 ): Metric<Target> {
   return meanMetric(
     name,
-    (arena, where, output, target) => {
-      const { value, weight } = loss.trace(arena, where, output, target);
-      return { sum: value, count: weight };
+    (batch) => {
+      const { arena, where, output, target, weights } = batch;
+      const { value, weight } = loss.trace(arena, where, output, target, weights);
+      return { sum: value, count: weightsOf(batch)?.reduce((sum, own) => sum + own, 0) ?? weight };
     },
     finish,
   );

@@ -1,11 +1,10 @@
 /** Perplexity, bits per character and accuracy. */
 import { type Checks, checkOptions, integer } from '../common/options.ts';
 import type { Indices } from '../common/tensor.ts';
-import { classTargets } from '../losses/class-targets.ts';
 import { crossEntropy } from '../losses/cross-entropy.ts';
-import type { Loss } from '../losses/loss.ts';
 import { type Metric, meanMetric, meanOf } from './metric.ts';
 import { largest } from './predictions.ts';
+import { eachRow, rowWeights } from './terms.ts';
 
 /** Options of the class metrics. */
 export interface ClassMetricOptions {
@@ -19,7 +18,7 @@ export const classMetricChecks: Checks<ClassMetricOptions> = { ignoreIndex: inte
 /**
  * The perplexity e^L of logits and class targets, where L is the mean cross-entropy per step in nats.
  *
- * Every valid step of every batch counts once.
+ * Every valid step of every batch counts once, or by its weight.
  *
  * @example
  * ```ts
@@ -31,13 +30,13 @@ export const classMetricChecks: Checks<ClassMetricOptions> = { ignoreIndex: inte
  * ```
  */
 export function perplexity(options: ClassMetricOptions = {}): Metric<Indices> {
-  return meanOf('perplexity', summed('perplexity', options), Math.exp);
+  return perStep('perplexity', options, Math.exp);
 }
 
 /**
  * The bits per character of logits and class targets: the mean cross-entropy per step divided by ln 2.
  *
- * Every valid step of every batch counts once.
+ * Every valid step of every batch counts once, or by its weight.
  *
  * @example
  * ```ts
@@ -49,14 +48,14 @@ export function perplexity(options: ClassMetricOptions = {}): Metric<Indices> {
  * ```
  */
 export function bitsPerCharacter(options: ClassMetricOptions = {}): Metric<Indices> {
-  return meanOf('bitsPerCharacter', summed('bitsPerCharacter', options), (nats) => nats / Math.LN2);
+  return perStep('bitsPerCharacter', options, (nats) => nats / Math.LN2);
 }
 
 /**
  * The share of steps whose highest-scoring class is the target. The first of equal scores counts as the highest; a step with a
  * NaN score counts as wrong.
  *
- * Every valid step of every batch counts once.
+ * Every valid step of every batch counts once, or by its weight.
  *
  * @example
  * ```ts
@@ -69,23 +68,23 @@ export function bitsPerCharacter(options: ClassMetricOptions = {}): Metric<Indic
  */
 export function accuracy(options: ClassMetricOptions = {}): Metric<Indices> {
   const { ignoreIndex } = checkOptions('accuracy', options, classMetricChecks);
-  return meanMetric('accuracy', (arena, where, output, target) => {
-    const classes = classTargets(where, output, target, ignoreIndex);
-    const { offset, columns } = output.values;
-    const { values } = arena.backend.heap;
-    let sum = 0;
-    let count = 0;
-    classes.forEach((k, i) => {
-      if (k < 0) return;
-      const start = offset + i * columns;
-      count++;
-      if (largest(values.subarray(start, start + columns)) === k) sum++;
+  return meanMetric('accuracy', (batch) => {
+    let [sum, count] = [0, 0];
+    eachRow(batch, ignoreIndex, (scores, wanted, weight) => {
+      count += weight;
+      if (largest(scores) === wanted) sum += weight;
     });
     return { sum, count };
   });
 }
 
-/** The cross-entropy summed over all steps. */
-function summed(where: string, options: ClassMetricOptions): Loss<Indices, 'sum'> {
-  return crossEntropy({ ...checkOptions(where, options, classMetricChecks), reduction: 'sum' });
+/** A function of the mean cross-entropy per step. */
+function perStep(
+  name: string,
+  options: ClassMetricOptions,
+  finish: (nats: number) => number,
+): Metric<Indices> {
+  const { ignoreIndex } = checkOptions(name, options, classMetricChecks);
+  const loss = crossEntropy({ ignoreIndex, reduction: 'sum' });
+  return meanOf(name, loss, (batch) => rowWeights(batch, ignoreIndex), finish);
 }
