@@ -154,6 +154,15 @@ export {
 export { classesOf, type ProbabilityOptions, probabilitiesOf } from './metrics/predictions.ts';
 export { rocAuc, rootMeanSquaredError, rSquared } from './metrics/regression.ts';
 export { editDistance, errorRate, exactMatch } from './metrics/sequences.ts';
+export {
+  type Span,
+  type SpanOptions,
+  type SpanValue,
+  spanF1,
+  spanPrecision,
+  spanRecall,
+  spansOf,
+} from './metrics/spans.ts';
 export { type EncoderDecoderModelOptions, encoderDecoder } from './models/encoder-decoder.ts';
 export {
   Graph,
