@@ -27,7 +27,8 @@ export function checkOptions<Described extends object, Options extends Described
   options: Options,
   checks: Checks<Described>,
 ): Options {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
+  // An iterable, such as an array or the map of a model's parameters, has no options.
+  if (typeof options !== 'object' || options === null || Symbol.iterator in options)
     throw typeError(where, 'options', `is ${show(options)}`, `an object such as ${example(checks)}`);
   for (const name of Object.keys(options))
     if (!Object.hasOwn(checks, name))
@@ -127,6 +128,7 @@ const aliases: { readonly [name: string]: string } = {
   eps: 'epsilon',
   h: 'state',
   infeatures: 'inputSize',
+  length: 'k1',
   lr: 'learningRate',
   numembeddings: 'classes',
   outfeatures: 'outputSize',
@@ -135,6 +137,8 @@ const aliases: { readonly [name: string]: string } = {
   seed: 'random',
   units: 'hiddenSize',
   vocabsize: 'classes',
+  x: 'inputs',
+  y: 'targets',
 };
 
 /** What to expect instead of an unknown name: the nearest known name, or all names if none is near. */

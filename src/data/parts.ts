@@ -195,5 +195,7 @@ function longest(lengths: readonly number[], rows: readonly number[]): number {
 function checkIndex(where: string, argument: string, value: unknown): void {
   if (Number.isInteger(value) && Math.abs(value as number) < 2 ** 31) return;
   const error = typeof value === 'number' ? rangeError : typeError;
-  throw error(where, argument, `is ${show(value)}`, 'a whole number of 32 bits');
+  const real = typeof value === 'number' && Number.isFinite(value) && !Number.isInteger(value);
+  const hint = real ? '; real numbers are a tensor(…), or sequences of vectors [[…], …]' : '';
+  throw error(where, argument, `is ${show(value)}`, `a whole number of 32 bits${hint}`);
 }

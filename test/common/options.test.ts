@@ -11,6 +11,7 @@ import {
 import {
   Adam,
   Bidirectional,
+  batches,
   Conv1d,
   cosineDecay,
   Dense,
@@ -121,6 +122,14 @@ describe('an unknown name is refused, with the nearest valid one', () => {
 describe('optimisers and schedules', () => {
   test.each<[() => unknown, string]>([
     [() => new Adam({ lr: 0.1 } as never), 'Adam: option "lr" is unknown, expected learningRate'],
+    [
+      () => new Adam(new Map([['weight', 1]]) as never),
+      'Adam: options is a value of type Map, expected an object such as { learningRate }',
+    ],
+    [
+      () => batches({ x: [[1]], y: [1] } as never, { batchSize: 1 }),
+      'batches: option "x" is unknown, expected inputs',
+    ],
     [() => new Adam({ eps: 1e-8 } as never), 'Adam: option "eps" is unknown, expected epsilon'],
     [
       () => new SGD({ learningRate: 1, momentum: 0.9, nesterov: 'no' as never }),

@@ -274,7 +274,7 @@ describe('errors', () => {
     ],
     [
       () => batches({ ...data, inputs: [[1], [0.5]] }, { batchSize: 1 }),
-      'batches: inputs[1][0] is 0.5, expected a whole number of 32 bits',
+      'batches: inputs[1][0] is 0.5, expected a whole number of 32 bits; real numbers are a tensor(…), or sequences of vectors [[…], …]',
     ],
     [
       () => batches({ ...data, targets: Array(2) as number[] }, { batchSize: 1 }),
