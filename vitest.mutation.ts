@@ -8,6 +8,7 @@ export default {
   test: {
     ...base.test,
     include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
+    setupFiles: ['test/mutation-seed.ts'],
     reporters: ['default'],
   },
 };

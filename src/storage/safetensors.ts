@@ -204,7 +204,8 @@ function parseHeader(json: Uint8Array, damaged: Damaged): { [name: string]: unkn
 /** A key that an object of this JSON has twice; `JSON.parse` keeps the last without a word. */
 function repeatedKey(json: string): string | undefined {
   const open: Set<string>[] = [];
-  for (const [token, key] of json.matchAll(/[{}]|("[^"\\]*(?:\\.[^"\\]*)*")\s*:?/g)) {
+  // The closing quote is optional: a match that fails at the end of the text would be tried again at every quote.
+  for (const [token, key] of json.matchAll(/[{}]|("[^"\\]*(?:\\.[^"\\]*)*"?)\s*:?/g)) {
     if (token === '{') open.push(new Set());
     else if (token === '}') open.pop();
     else if (token.endsWith(':')) {

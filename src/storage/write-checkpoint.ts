@@ -73,7 +73,7 @@ export async function writeCheckpoint(
 
 /** Syncs the rename itself. Some systems cannot open folders; they sync it eventually. */
 async function syncFolder(files: FileSystem, path: string): Promise<void> {
-  const folder = path.replace(/[^/\\]*$/, '') || '.';
+  const folder = path.slice(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1) || '.';
   try {
     const handle = await files.open(folder, 'r');
     try {

@@ -233,6 +233,21 @@ describe('damaged files', () => {
     new Sequence(new GRUCell({ inputSize: 1, hiddenSize: 1, bias: false }), { outputs: 'last' }),
   );
 
+  test('graphs within graphs are at most 8 deep', () => {
+    const field = (number: number, bytes: number[]) => [
+      number * 8 + 2,
+      (bytes.length & 127) | 128,
+      bytes.length >> 7,
+      ...bytes,
+    ];
+    // The graph of an attribute of a node of a graph, and so on.
+    const nested = (depth: number): number[] =>
+      depth === 0 ? [] : field(1, field(5, [...field(1, [97]), ...field(6, nested(depth - 1))]));
+    const load = (depth: number) => () => fromOnnx(Uint8Array.from(field(7, nested(depth))));
+    expect(load(9)).toThrow(/has graphs within graphs more than 8 deep/);
+    expect(load(8)).not.toThrow(/graphs within graphs/);
+  });
+
   test('every truncation is an error', () => {
     for (let length = 0; length < small.length; length++)
       expect(() => fromOnnx(small.subarray(0, length)), `${length} bytes`).toThrow(/^fromOnnx: /);

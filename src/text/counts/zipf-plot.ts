@@ -172,5 +172,5 @@ function cuts(frame: Frame, table: RankFrequency, cut: ZipfCut): string[] {
 }
 
 function thousands(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+  return value.toLocaleString('en-US');
 }

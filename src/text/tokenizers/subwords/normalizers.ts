@@ -43,13 +43,12 @@ export function normalizersOf(part: Part | undefined): Rewriting[] {
       const prefix = part.string('prepend');
       return [{ pieces: /^./gsu, rewrite: (text) => (text === '' ? '' : prefix + text) }];
     }
-    case 'Strip': {
-      const ends = [
-        ...(part.flag('strip_left', true) ? ['^\\s+'] : []),
-        ...(part.flag('strip_right', true) ? ['\\s+$'] : []),
+    case 'Strip':
+      return [
+        ...(part.flag('strip_left', true) ? [replacing(/^\s+/gu, '')] : []),
+        // From within a run of spaces no match is tried: each would read on to the end of the run.
+        ...(part.flag('strip_right', true) ? [replacing(/(?<!\s)\s+$/gu, '')] : []),
       ];
-      return ends.length === 0 ? [] : [replacing(new RegExp(ends.join('|'), 'gu'), '')];
-    }
     case 'BertNormalizer':
       return bert(part);
     case 'Precompiled':
