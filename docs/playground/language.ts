@@ -47,7 +47,8 @@ export function startLanguage(): void {
   }
 
   const draw = eachFrame(() => {
-    const steps = Math.max(...models.map(({ losses }) => losses.length));
+    const counts = models.map(({ losses }) => losses.length);
+    const steps = Math.max(...counts);
     const last = models.map(
       ({ name, losses }) => `${name.toUpperCase()} ${(losses.at(-1) ?? blind).toFixed(2)}`,
     );
@@ -64,7 +65,7 @@ export function startLanguage(): void {
       },
     );
     const speed = models.map(({ name, perSecond }) => `${name.toUpperCase()} ${Math.round(perSecond)}`);
-    status.textContent = `${paused ? 'Paused' : 'Training'}: step ${steps}. Nats: ${last.join(', ')}. Characters per second: ${speed.join(', ')}.`;
+    status.textContent = `${paused ? 'Paused' : 'Training'}: step ${Math.min(...counts)}. Nats: ${last.join(', ')}. Characters per second: ${speed.join(', ')}.`;
   });
 
   const hear = (model: Model, report: LanguageReport) => {

@@ -175,6 +175,8 @@ export const exempt = [
   /#(forward|infer): options\.state = (\{ length|a |an )/,
   // One of two is needed: without classes it is a model of features.
   /^(manyToMany|manyToOne): options\.classes = undefined/,
+  // Without targets, batches are inputs for `infer`.
+  /^batches: examples\.targets = undefined/,
   // A tensor may carry what it likes beside data and shape.
   /(input|target|source)\.(data|dat|DATA|shape|shap|SHAPE|lr)x? = 1$/,
   // 0 is a rate.

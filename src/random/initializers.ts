@@ -29,8 +29,11 @@ export function startingValues(
   random: Random | undefined,
 ): Float64Array {
   const values = initializer(rows, columns, generatorOf(where, random));
-  if (values?.length === rows * columns) return values;
-  throw rangeError(where, name, `gave ${values?.length} values`, `${rows * columns}`);
+  if (values?.length !== rows * columns)
+    throw rangeError(where, name, `gave ${values?.length} values`, `${rows * columns}`);
+  const strange = values.find((value) => !Number.isFinite(value));
+  if (strange !== undefined) throw rangeError(where, name, `gave ${show(strange)}`, 'finite numbers');
+  return values;
 }
 
 function checkSizes(where: string, rows: unknown, columns: unknown, random: unknown): void {

@@ -1,4 +1,5 @@
 /** The bytes of a file in Node, readable from any offset. */
+import { show, typeError } from '../common/errors.ts';
 
 /** The part of Node's `fs` in use. */
 interface FileSystem {
@@ -15,7 +16,7 @@ const CHUNK = 2 ** 18;
 /**
  * The bytes of a file in Node, for `linesOfPart` of `recurrent-cells/text`.
  *
- * @throws Node's error if there is no such file, or an Error without a file system.
+ * @throws TypeError if `path` is not a string; Node's error if there is no such file, or an Error without a file system.
  *
  * @example
  * ```ts
@@ -35,6 +36,7 @@ export function bytesOf(path: string): {
 } {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
   const files = process?.getBuiltinModule?.('node:fs') as FileSystem | undefined;
+  if (typeof path !== 'string') throw typeError('bytesOf', 'path', `is ${show(path)}`, 'the path of a file');
   if (files === undefined) throw new Error('bytesOf: there is no file system here, expected Node');
   return {
     size: files.statSync(path).size,

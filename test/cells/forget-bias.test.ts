@@ -171,6 +171,10 @@ describe('refused', () => {
     [lstm({ forgetBias: '1' }), 'LSTMCell: forgetBias is "1", expected a number or an initialiser'],
     [lstm({ forgetBias: Number.NaN }), 'LSTMCell: forgetBias is NaN, expected a finite number'],
     [lstm({ forgetBias: () => [1] }), 'LSTMCell: forgetBias gave 1 values, expected 48'],
+    [
+      lstm({ forgetBias: (n: number) => Array(n).fill(Number.NaN) }),
+      'LSTMCell: forgetBias gave NaN, expected finite numbers',
+    ],
     [() => chrono(1), 'chrono: steps is 1, expected a whole number of at least 2'],
     [lstm({ forgetBais: 1 }), 'LSTMCell: option "forgetBais" is unknown, expected forgetBias'],
     [lstm({ forgetBias: 0, bias: false }), 'LSTMCell: forgetBias came with bias: false, expected bias: true'],

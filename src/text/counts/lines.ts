@@ -86,7 +86,14 @@ async function* wholeLines(
   // One byte earlier: after a line feed there, a line begins at `start`.
   let at = Math.max(0, start - 1);
   let inside = start === 0;
-  for await (const chunk of source.open(at, source.size)) {
+  const chunks = source.open(at, source.size);
+  if (
+    typeof chunks !== 'object' ||
+    chunks === null ||
+    !(Symbol.asyncIterator in chunks || Symbol.iterator in chunks)
+  )
+    throw typeError(where, 'source.open', `returned ${show(chunks)}`, 'an iterable of bytes');
+  for await (const chunk of chunks) {
     let bytes = checkBytes(where, chunk);
     const after = at + bytes.length;
     if (!inside) {

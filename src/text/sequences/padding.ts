@@ -4,7 +4,7 @@
  * batches.ts groups the sequences.
  */
 
-import { number, rangeError, show, typeError } from '../../common/errors.ts';
+import { number, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
 import { type Checks, type Complete, checkOptions, size } from '../../common/options.ts';
 
 /** Indices: [batch, time]. */
@@ -134,6 +134,7 @@ export function checkIndices(where: string, argument: string, indices: unknown):
   if (typeof indices !== 'object' || typeof (indices as ArrayLike<number> | null)?.length !== 'number')
     throw typeError(where, argument, `is ${show(indices)}`, 'an array of indices');
   const list = indices as ArrayLike<unknown>;
+  wholeNumber(where, `${argument}.length`, list.length, 0);
   for (let i = 0; i < list.length; i++) {
     const index = list[i];
     if (!Number.isInteger(index) || (index as number) < 0 || (index as number) > 0x7fffffff)

@@ -31,6 +31,7 @@ describe('encodeAll', () => {
     ['texts as they arrive', () => encodeAll(lines(['a']) as never, encode), 'TypeError: encodeAll: documents is an async iterable, expected an iterable of documents; encodeAllAsync takes such'],
     ['no encoder', () => encodeAll(texts, vocabulary as never), 'TypeError: encodeAll: encode is a value of type Vocabulary, expected a function'],
     ['tokens', () => encodeAll(texts, (text) => pattern().tokenize(text) as never), 'TypeError: encodeAll: a document has "the", expected indices (whole numbers from 0)'],
+    ['less than nothing', () => encodeAll(texts, () => ({ length: -1 })), 'RangeError: encodeAll: a document.length is -1, expected a whole number of at least 0'],
     ['nothing', () => encodeAll(texts, (() => undefined) as never), 'TypeError: encodeAll: a document is undefined, expected an array of indices'],
   ])('says what is wrong: %s', (_, act, message) => {
     expect(messageOf(act)).toBe(message);

@@ -109,6 +109,8 @@ describe('linesOfPart', () => {
     ['no such part', () => linesOfPart(sourceOf('a'), 2, 2), 'RangeError: linesOfPart: part is 2, expected less than parts (2)'],
     ['half a part', () => linesOfPart(sourceOf('a'), 0.5, 2), 'RangeError: linesOfPart: part is 0.5, expected a whole number of at least 0'],
     ['no parts', () => linesOfPart(sourceOf('a'), 0, 0), 'RangeError: linesOfPart: parts is 0, expected a whole number of at least 1'],
+    ['a source that opens nothing', () => linesOfPart({ size: 1, open: () => undefined as never }, 0, 1), 'TypeError: linesOfPart: source.open returned undefined, expected an iterable of bytes'],
+    ['no path', async function* () { yield* linesOfPart(bytesOf(undefined as never), 0, 1); }, 'TypeError: bytesOf: path is undefined, expected the path of a file'],
     ['strings', () => linesOfPart({ size: 1, open: () => ['a' as never] }, 0, 1), 'TypeError: linesOfPart: a chunk is "a", expected a Uint8Array'],
   ])('says what is wrong: %s', async (_, act, message) => {
     const error = await collect(act()).catch(String);
