@@ -29,7 +29,7 @@ export {
   tensor,
   type VectorShape,
 } from './common/tensor.ts';
-export type { Batch, Batches, Lengths, LengthsOf } from './data/batch.ts';
+export type { Batch, Batches, Epochs, Lengths, LengthsOf } from './data/batch.ts';
 export {
   type BatchesOptions,
   type BatchesState,

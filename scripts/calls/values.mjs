@@ -175,6 +175,8 @@ export const exempt = [
   /#(forward|infer): options\.state = (\{ length|a |an )/,
   // One of two is needed: without classes it is a model of features.
   /^(manyToMany|manyToOne): options\.classes = undefined/,
+  // A file that is not there is Node's own error, as documented.
+  /^bytesOf: path = "/,
   // Without targets, batches are inputs for `infer`.
   /^batches: examples\.targets = undefined/,
   // A tensor may carry what it likes beside data and shape.
