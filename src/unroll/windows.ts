@@ -77,7 +77,7 @@ export function stepAt<State extends string>(
       return value.rows === 1 ? value.rowsFrom(0, B, 0) : value;
     }),
   };
-  const windows = matricesOf(step.prev, step.next, step.gates, step.recurrent, step.kept);
+  const windows = windowsOf(step.prev, step.next, step.gates, step.recurrent, step.kept);
   return {
     step,
     advance(rows) {
@@ -131,7 +131,7 @@ export function newBlockGradient<State extends string>(
     parameters: mapNames(Object.keys(own), (name) => own[name]!.gradient),
     scratch: arena.matrix(B, H),
   };
-  const windows = matricesOf(gatesAtStep, recurrentAtStep, productsAt);
+  const windows = windowsOf(gatesAtStep, recurrentAtStep, productsAt);
   return {
     gates,
     recurrent,
@@ -146,7 +146,7 @@ export function newBlockGradient<State extends string>(
 }
 
 /** The matrices of all groups; a group that is listed twice counts once. */
-function matricesOf(...groups: readonly (Matrices<string> | readonly Matrix[])[]): Matrix[] {
+function windowsOf(...groups: readonly (Matrices<string> | readonly Matrix[])[]): Matrix[] {
   return [...new Set(groups)].flatMap((group) => Object.values<Matrix>(group));
 }
 
