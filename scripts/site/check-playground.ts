@@ -3,40 +3,20 @@
  * the gradient is drawn for each length, a word is pronounced, speech is found; at a phone's width, by keyboard alone, in dark and
  * light, without an error and without a task of the main thread above 100 ms.
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { executablePath, serve } from './browser.ts';
 
-const site = fileURLToPath(new URL('../../docs/api', import.meta.url));
 /** A folder for pictures of the page; none are made without it. */
 const pictures = process.argv[2];
 const LONGEST_MS = 100;
-const types: { readonly [extension: string]: string } = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-};
-
-const executablePath =
-  process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 if (executablePath === undefined) {
   console.log('playground: not used, since there is no Chromium (name one by CHROMIUM)');
   process.exit(0);
 }
-const server = createServer(({ url }, response) => {
-  const path = join(site, new URL(url!, 'http://localhost').pathname);
-  if (!path.startsWith(site) || !existsSync(path)) response.writeHead(404).end();
-  else
-    response
-      .writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' })
-      .end(readFileSync(path));
-});
-await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-const page = `http://127.0.0.1:${(server.address() as AddressInfo).port}/playground/index.html`;
+const { origin, close } = await serve();
+const page = `${origin}/playground/index.html`;
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 const faults: string[] = [];
 const expect = (holds: boolean, what: string) => {
@@ -159,7 +139,7 @@ try {
   await use('desk-dark', { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' });
 } finally {
   await browser.close();
-  server.close();
+  close();
 }
 for (const fault of faults) console.error(`playground: ${fault}`);
 process.exitCode = faults.length === 0 ? 0 : 1;

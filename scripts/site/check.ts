@@ -6,33 +6,15 @@
  * CHROMIUM names the browser; without one only links are checked.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { extname, join, posix, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, posix, relative, sep } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
+import { executablePath, serve, site } from './browser.ts';
 
-const site = fileURLToPath(new URL('../../docs/api', import.meta.url));
-const types: { readonly [extension: string]: string } = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.woff2': 'font/woff2',
-};
 const SEARCHES = [
   ['early stopping', 'Training'],
   ['checkpoint', 'saveCheckpoint'],
   ['LSTMCell', 'LSTMCell'],
 ] as const;
-
-/** The site as a server of static files gives it. */
-const server = createServer((request, response) => {
-  const path = join(site, decodeURIComponent(new URL(request.url!, 'http://localhost').pathname));
-  if (!path.startsWith(site) || !existsSync(path)) response.writeHead(404).end();
-  else
-    response.writeHead(200, { 'content-type': types[extname(path)] ?? 'text/plain' }).end(readFileSync(path));
-});
 
 const pages = readdirSync(site, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith('.html'))
@@ -97,15 +79,12 @@ async function search(page: Page, text: string, expected: string): Promise<void>
 for (const path of pages)
   for (const link of deadLinks(path)) faults.push(`${path}: a link to ${link}, which is not there`);
 
-const executablePath =
-  process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 if (executablePath === undefined) {
   for (const fault of faults) console.error(fault);
   console.log('site: only its links are checked, since there is no Chromium (name one by CHROMIUM)');
   process.exit(faults.length > 0 ? 1 : 0);
 }
-await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const { origin, close } = await serve();
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
 page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`));
@@ -118,7 +97,7 @@ for (const path of pages) {
 }
 for (const [text, expected] of SEARCHES) await search(page, text, expected);
 await browser.close();
-server.close();
+close();
 for (const fault of faults) console.error(fault);
 console.log(`site: ${pages.length} pages, ${faults.length} faults`);
 process.exit(faults.length > 0 ? 1 : 0);
