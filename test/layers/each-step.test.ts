@@ -22,6 +22,7 @@ import {
 import { checkGradients } from '../../src/testing.ts';
 import { expectCloseValues, parameterGradients } from '../laws/compare.ts';
 import { drawn } from '../laws/subjects.ts';
+import { errorOf } from '../message.ts';
 
 const backend = float64();
 const encoder = (random: Random) =>
@@ -214,12 +215,6 @@ describe('EachStep', () => {
       'EachStep: its input comes from another layer, expected the input of a model: a sequence at each step',
     ],
   ])('refuses %s', (_, call, message) => {
-    let found: unknown;
-    try {
-      call();
-    } catch (error) {
-      found = (error as Error).message;
-    }
-    expect(found).toBe(message);
+    expect(errorOf(call)).toHaveProperty('message', message);
   });
 });

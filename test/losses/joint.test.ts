@@ -13,6 +13,7 @@ import {
   tensor,
   train,
 } from '../../src/index.ts';
+import { errorOf } from '../message.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: calls that do not compile
 const untyped = (of: unknown) => of as any;
@@ -124,13 +125,7 @@ test.each<[string, () => unknown, string]>([
     'a.accuracy: outputs has b, expected a',
   ],
 ])('refuses %s', (_, call, message) => {
-  let found: unknown;
-  try {
-    call();
-  } catch (error) {
-    found = (error as Error).message;
-  }
-  expect(found).toBe(message);
+  expect(errorOf(call)).toHaveProperty('message', message);
 });
 
 test('heads may be named as what every object has', () => {

@@ -55,6 +55,7 @@ import {
   rows,
 } from '../laws/compare.ts';
 import { drawn, drawnState, shakeParameters } from '../laws/subjects.ts';
+import { errorOf } from '../message.ts';
 import { bundle, plain } from '../parallel/bundle.ts';
 
 const CLASSES = 4;
@@ -594,13 +595,7 @@ suite('errors', () => {
       `graph: a layer (Dense) computes in float64 (TypeScript), expected ${float32().name}, as Dense does`,
     ],
   ])('%s', (_, call, message) => {
-    let found: unknown;
-    try {
-      call();
-    } catch (error) {
-      found = (error as Error).message;
-    }
-    expect(found).toBe(message);
+    expect(errorOf(call)).toHaveProperty('message', message);
   });
 
   const x = tensor([
@@ -708,13 +703,7 @@ suite('errors', () => {
       'Graph.initialState: batch is 0, expected a whole number of at least 1',
     ],
   ])('%s', (_, call, message) => {
-    let found: unknown;
-    try {
-      call();
-    } catch (error) {
-      found = (error as Error).message;
-    }
-    expect(found).toBe(message);
+    expect(errorOf(call)).toHaveProperty('message', message);
   });
 
   test('a loss of another number of outputs', async () => {

@@ -16,6 +16,7 @@ import {
 } from '../../src/index.ts';
 import { expectClose, expectCloseStates, rows } from '../laws/compare.ts';
 import { drawnState } from '../laws/subjects.ts';
+import { errorOf } from '../message.ts';
 
 const model = sequential(
   new OneHot({ classes: 4, backend: float64() }),
@@ -148,11 +149,5 @@ test.each<[string, () => unknown, string]>([
     'splitStates: state.c has 2 sequences, expected 1, as state.h has',
   ],
 ])('refuses %s', (_, call, message) => {
-  let found: unknown;
-  try {
-    call();
-  } catch (error) {
-    found = (error as Error).message;
-  }
-  expect(found).toBe(message);
+  expect(errorOf(call)).toHaveProperty('message', message);
 });

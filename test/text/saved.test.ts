@@ -17,7 +17,7 @@ import {
   without,
   words,
 } from '../../src/text.ts';
-import { messageOf } from './message.ts';
+import { messageOf } from '../message.ts';
 
 type Saved = Record<string, unknown>;
 const plain = (value: unknown): Saved => JSON.parse(JSON.stringify(value));

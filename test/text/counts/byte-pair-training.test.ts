@@ -3,8 +3,8 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lines, loadTokenizer, trainBytePairs, trainBytePairsAsync } from '../../../src/text.ts';
+import { messageOf } from '../../message.ts';
 import { anyText } from '../arbitrary.ts';
-import { messageOf } from '../message.ts';
 
 const texts = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'c', ' ', '가'), minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 12 }); // biome-ignore format: one line
 

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { compareCodePoints } from '../../../src/text/counts/order.ts';
 import { flat, TokenMap } from '../../../src/text/counts/token-map.ts';
 import { type Counts, HeavyHitters, lines, pattern, TokenCounts } from '../../../src/text.ts';
+import { messageOf } from '../../message.ts';
 import { anyText } from '../arbitrary.ts';
-import { messageOf } from '../message.ts';
 
 const word = fc.oneof(
   fc.constantFrom('a', 'b', 'c', 'constructor', '__proto__', 'hasOwnProperty', '', '강'),

@@ -2,7 +2,7 @@ import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeAll, encodeAllAsync, lines, pattern, trainBytePairs, Vocabulary } from '../../../src/text.ts';
-import { messageOf } from '../message.ts';
+import { messageOf } from '../../message.ts';
 
 const texts = ['the boat', '', 'the river'];
 const vocabulary = Vocabulary.fit(texts, { tokenizer: pattern() });

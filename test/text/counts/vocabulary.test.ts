@@ -10,8 +10,8 @@ import {
   TokenCounts,
   Vocabulary,
 } from '../../../src/text.ts';
+import { messageOf } from '../../message.ts';
 import { anyText } from '../arbitrary.ts';
-import { messageOf } from '../message.ts';
 
 const texts = ['the boat and the river', 'the river', 'a boat'];
 const tokenizer = pattern();

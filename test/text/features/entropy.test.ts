@@ -8,7 +8,7 @@ import {
   klDivergence,
   perplexityOf,
 } from '../../../src/text.ts';
-import { messageOf } from '../message.ts';
+import { messageOf } from '../../message.ts';
 
 const distribution = fc
   .array(fc.integer({ min: 1, max: 100 }), { minLength: 3, maxLength: 3 })

@@ -21,7 +21,7 @@ import {
   termFrequency,
   Vocabulary,
 } from '../../../src/text.ts';
-import { messageOf } from '../message.ts';
+import { messageOf } from '../../message.ts';
 
 const tokenizer = pattern();
 const texts = ['the boat and the river', 'the river', 'a boat', ''];

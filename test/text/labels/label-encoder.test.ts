@@ -12,7 +12,7 @@ import {
   SparseMatrix,
   split,
 } from '../../../src/text.ts';
-import { messageOf } from '../message.ts';
+import { messageOf } from '../../message.ts';
 
 const label = fc.oneof(fc.constantFrom('spam', 'ham', '__proto__', '1', '\u{1F600}', '\uFB01'), fc.integer());
 

@@ -2,7 +2,7 @@ import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { kFolds, split } from '../../../src/text.ts';
-import { messageOf } from '../message.ts';
+import { messageOf } from '../../message.ts';
 
 const labels = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 30, maxLength: 120 });
 const ascending = (rows: readonly number[]) => rows.every((row, i) => i === 0 || row > rows[i - 1]!);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../src/random/random.ts';
 import { batchesByLength, padSequences, Vocabulary } from '../../../src/text.ts';
-import { messageOf } from '../message.ts';
+import { messageOf } from '../../message.ts';
 
 const sequences = fc.array(fc.array(fc.nat(9), { maxLength: 9 }), { minLength: 1, maxLength: 20 });
 

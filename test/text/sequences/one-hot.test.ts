@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { oneHotVectors } from '../../../src/text.ts';
-import { messageOf } from '../message.ts';
+import { messageOf } from '../../message.ts';
 
 test('oneHotVectors has a 1 at each index', () => {
   expect(oneHotVectors({ data: Int32Array.of(2, 0), shape: [2, 1] }, 3)).toEqual({

@@ -2,7 +2,7 @@ import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { padSequences, Vocabulary } from '../../../src/text.ts';
-import { messageOf } from '../message.ts';
+import { messageOf } from '../../message.ts';
 
 const sequences = fc.array(fc.array(fc.nat(9), { maxLength: 9 }), { minLength: 1, maxLength: 20 });
 

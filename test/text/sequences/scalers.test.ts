@@ -2,7 +2,7 @@ import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MinMaxScaler, StandardScaler } from '../../../src/text.ts';
-import { messageOf } from '../message.ts';
+import { messageOf } from '../../message.ts';
 
 const series = { data: Float64Array.of(1, 7, 3, 7, 5, 7, 90, 8), shape: [4, 2] };
 

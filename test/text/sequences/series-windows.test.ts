@@ -2,7 +2,7 @@ import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { splitSeries } from '../../../src/text.ts';
-import { messageOf } from '../message.ts';
+import { messageOf } from '../../message.ts';
 
 describe('splitSeries', () => {
   property.prop([

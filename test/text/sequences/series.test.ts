@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fillMissing, padSeries } from '../../../src/text.ts';
-import { messageOf } from '../message.ts';
+import { messageOf } from '../../message.ts';
 
 const gap = Number.NaN;
 const series = { data: Float32Array.of(gap, 1, 2, gap, gap, gap), shape: [3, 2] };

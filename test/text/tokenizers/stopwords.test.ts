@@ -15,7 +15,7 @@ import {
   Vocabulary,
   without,
 } from '../../../src/text.ts';
-import { messageOf } from '../message.ts';
+import { messageOf } from '../../message.ts';
 
 const tokenizer = pattern(/[\p{L}\p{N}_]{2,}/u, { lowercase: true });
 

@@ -15,8 +15,8 @@ import {
   without,
   words,
 } from '../../../src/text.ts';
+import { messageOf } from '../../message.ts';
 import { anyText } from '../arbitrary.ts';
-import { messageOf } from '../message.ts';
 
 const UNITS = ['grapheme', 'codePoint', 'jamo'] as const;
 const TOKENIZERS: [string, Tokenizer][] = [

@@ -8,8 +8,8 @@ import { test as property } from '@fast-check/vitest';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { describe, expect, test } from 'vitest';
 import { huggingFace, loadTokenizer } from '../../../../src/text.ts';
+import { messageOf } from '../../../message.ts';
 import { anyText } from '../../arbitrary.ts';
-import { messageOf } from '../../message.ts';
 
 type File = Record<string, unknown>;
 const packages = new URL('../../../../node_modules/', import.meta.url);
