@@ -16,6 +16,7 @@ import {
   tensor,
   topAccuracy,
 } from '../../src/index.ts';
+import { close } from './close.ts';
 
 const fixture = JSON.parse(
   readFileSync(new URL('../fixtures/scikit-learn/metrics.json', import.meta.url), 'utf8'),
@@ -30,14 +31,6 @@ function measured<Value>(metric: Metric<Indices, Value>, cuts: readonly number[]
     start = end;
   }
   return tally.value();
-}
-
-function close(got: unknown, want: unknown): void {
-  const [a, b] = [[got].flat(3), [want].flat(3)] as [number[], number[]];
-  expect(a).toHaveLength(b.length);
-  a.forEach((value, i) => {
-    expect(value).toBeCloseTo(b[i]!, 12);
-  });
 }
 
 describe.each([[[]], [[1, 30]], [[59]]])('batches cut at %j', (cuts) => {

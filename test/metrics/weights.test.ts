@@ -27,6 +27,7 @@ import {
   topAccuracy,
 } from '../../src/index.ts';
 import { lossMetric } from '../../src/metrics/metric.ts';
+import { close } from './close.ts';
 
 const fixture = JSON.parse(
   readFileSync(new URL('../fixtures/scikit-learn/metrics.json', import.meta.url), 'utf8'),
@@ -63,14 +64,6 @@ const ofNumbers =
     column(fixture[targets].slice(start, end)),
     column(weights.slice(start, end)),
   ];
-
-function close(got: unknown, want: unknown): void {
-  const [a, b] = [[got].flat(3), [want].flat(3)] as [number[], number[]];
-  expect(a).toHaveLength(b.length);
-  a.forEach((value, i) => {
-    expect(value).toBeCloseTo(b[i]!, 12);
-  });
-}
 
 describe.each([[[]], [[1, 30]], [[59]]])("scikit-learn's values, batches cut at %j", (cuts) => {
   test('of classes', () => {
