@@ -15,12 +15,12 @@ const message = (of: Uint8Array) => {
 
 test('a tree that names one node over and over ends by the size of the file', () => {
   expect(message(doublingTree(3))).toBe('opened');
-  const start = performance.now();
+  const start = process.cpuUsage();
   expect(message(doublingTree(60))).toBe(
     'test: bytes has tables that refer to more than 16 times its size, expected a whole HDF5 file',
   );
   // 2⁶⁰ paths in 4 kB: whoever follows them all never ends.
-  expect(performance.now() - start).toBeLessThan(1000);
+  expect(process.cpuUsage(start).user / 1e6).toBeLessThan(1);
 });
 
 test('circles end', () => {
