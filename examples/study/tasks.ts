@@ -82,7 +82,7 @@ const characters: Task = {
   name: 'characters',
   measure: 'nats per character',
   cells: ['LSTM', 'GRU'],
-  rates: [0.004, 0.008],
+  rates: [0.004, 0.008, 0.016],
   longest: 50,
   async run(cell, learningRate, seed) {
     const { classes, training, validation } = mobyDick();
@@ -99,7 +99,7 @@ function adding(time: number): Task {
     name: `adding, T = ${time}`,
     measure: 'mean squared error',
     cells: ['LSTM', 'GRU'],
-    rates: [0.005, 0.01],
+    rates: [0.005, 0.01, 0.02],
     longest: time,
     async run(cell, learningRate, seed) {
       const random = new Random(seed);
@@ -135,7 +135,7 @@ function copy(time: number, steps: number): Task {
     name: `copy, T = ${time}`,
     measure: 'nats per symbol',
     cells: ['LSTM', 'GRU'],
-    rates: [0.002, 0.004],
+    rates: [0.002, 0.004, 0.008],
     longest: time,
     async run(cell, learningRate, seed) {
       const random = new Random(seed);
@@ -155,7 +155,7 @@ const tagging: Task = {
   name: 'tagging',
   measure: 'share of wrong tags',
   cells: ['LSTM', 'GRU'],
-  rates: [0.003, 0.01],
+  rates: [0.003, 0.01, 0.03],
   longest: 30,
   async run(cell, learningRate, seed) {
     const sentences = new Random(7).shuffle([...brown()].flatMap((document) => document.sentences));
@@ -204,7 +204,7 @@ const sentiment: Task = {
   name: 'sentiment',
   measure: 'nats per sentence',
   cells: ['LSTM', 'GRU'],
-  rates: [0.003, 0.01],
+  rates: [0.003, 0.01, 0.03],
   longest: 30,
   async run(cell, learningRate, seed) {
     const rows = ['amazon', 'imdb', 'yelp'].flatMap(
@@ -265,7 +265,7 @@ const weather: Task = {
   name: 'weather',
   measure: 'mean error in °C',
   cells: ['LSTM', 'GRU'],
-  rates: [0.003, 0.01],
+  rates: [0.001, 0.003, 0.01],
   longest: 21,
   async run(cell, learningRate, seed) {
     const file = new URL('../node_modules/vega-datasets/data/seattle-weather.csv', import.meta.url);
