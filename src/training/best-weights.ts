@@ -46,7 +46,7 @@ const stateChecks: Checks<BestWeightsState> = {
  *
  * const dense = new Dense({ inputSize: 1, outputSize: 1, bias: false });
  * const best = new BestWeights(dense.parameters(), { patience: 2 });
- * // In a training loop: `if (validation !== undefined) best.offer(validation.crossEntropy)`
+ * // `train` does this with the option `validate: { batches, metrics, best }`.
  * for (const [weight, loss] of [[1, 0.5], [2, 0.3], [3, 0.4], [4, 0.6], [5, 0.1]] as const) {
  *   dense.weight.write([weight]);
  *   best.offer(loss);

@@ -11,7 +11,8 @@ import type { Reduction } from '../losses/reduction.ts';
 import { lossMetric, type Metric } from '../metrics/metric.ts';
 import { Optimizer } from '../optimizers/optimizer.ts';
 import type { Schedule } from '../optimizers/schedules.ts';
-import { MovingAverage } from './moving-average.ts';
+import type { BestWeights } from './best-weights.ts';
+import type { MovingAverage } from './moving-average.ts';
 import type { LoopOptions, Validation } from './options.ts';
 import type { Trainable } from './trainable.ts';
 
@@ -26,8 +27,17 @@ const scheduleOption: Check<Schedule> = (where, argument, value) => {
   throw typeError(where, argument, `is ${show(value)}`, 'a function from a step to a factor');
 };
 
-const averageOption: Check<MovingAverage> = (where, argument, value) =>
-  instanceOf(where, argument, value, MovingAverage, 'a MovingAverage of the model’s parameters');
+/** An object with this method; its class stays out of programs that do not use it. */
+const having =
+  <Kind extends object>(method: keyof Kind & string, expected: string): Check<Kind> =>
+  (where, argument, value) => {
+    if (typeof (value as Partial<Record<string, unknown>> | null)?.[method] === 'function')
+      return value as Kind;
+    throw typeError(where, argument, `is ${show(value)}`, `${expected} of the model’s parameters`);
+  };
+
+const averageOption = /* @__PURE__ */ having<MovingAverage>('swap', 'a MovingAverage');
+const bestOption = /* @__PURE__ */ having<BestWeights>('offer', 'BestWeights');
 
 // biome-ignore lint/suspicious/noExplicitAny: any targets
 type Loop = LoopOptions<any, any>;
@@ -71,6 +81,7 @@ const validationChecks: Checks<Validation<Targets, any>> = {
   batches: { required: later },
   metrics: { required: later },
   every: later,
+  best: bestOption,
 };
 
 function checkValidation<Target extends Targets, Output>(
@@ -82,9 +93,12 @@ function checkValidation<Target extends Targets, Output>(
     every = 'epoch',
     metrics,
     batches: heldOut,
+    best,
   } = checkOptions(`${where}: validate`, validate, validationChecks);
   checkRepeatable(`${where}: validate`, heldOut);
   checkMetrics(`${where}: validate`, metrics);
+  if (best !== undefined && metrics.length === 0)
+    throw rangeError(where, 'validate.metrics', 'is empty', 'a metric to choose the best weights by');
   if (every !== 'epoch') wholeNumber(where, 'validate.every', every);
   else if (!knowEpochs(batches) && !Array.isArray(batches))
     throw rangeError(

@@ -46,6 +46,7 @@ export async function* trainingLoop<Input, Target extends Targets, Output>(
   compute: Compute<Batch<Input, Target>>,
 ): AsyncGenerator<TrainingStep, void, undefined> {
   const { signal, firstStep = 0, accumulate = 1, average, loss } = options;
+  const best = options.validate?.best;
   const parameters = trained(model.parameters());
   const updater = new Updater(where, parameters, options);
   const sum = accumulate > 1 ? new GradientSum(parameters, loss.reduction) : undefined;
@@ -68,7 +69,8 @@ export async function* trainingLoop<Input, Target extends Targets, Output>(
   };
 
   try {
-    for await (const batch of untilAborted(batches, signal)) {
+    // A resumed training may have been over before.
+    for await (const batch of best?.over ? [] : untilAborted(batches, signal)) {
       checkBatch(`${where}: step ${step}`, batch);
       const started = performance.now();
       const last = await compute(batch, step);
@@ -87,25 +89,29 @@ export async function* trainingLoop<Input, Target extends Targets, Output>(
       yield await finish(group);
       group = undefined;
       step++;
+      if (best?.over) break;
       await breathe();
     }
     if (group !== undefined && !signal?.aborted) yield await finish(group);
+    if (best?.value !== undefined) best.putBack();
   } finally {
     sum?.release();
   }
 }
 
-/** Evaluates the model, with the averaged weights if there is an average. */
+/** Evaluates the model, with the averaged weights if there is an average, and keeps these if they are the best. */
 async function validate<Input, Target extends Targets, Output>(
   where: string,
   step: number,
   model: Trainable<Input, Output>,
   { validate: wanted, average }: LoopOptions<Target, Output>,
 ): Promise<TrainingStep['validation']> {
-  const { batches, metrics } = wanted!;
+  const { batches, metrics, best } = wanted!;
   average?.swap();
   try {
-    return await measure(`${where}: step ${step}: validate`, model, batches, metrics);
+    const values = await measure(`${where}: step ${step}: validate`, model, batches, metrics);
+    best?.offer(values[metrics[0]!.name]!);
+    return values;
   } finally {
     average?.swap();
   }

@@ -5,6 +5,7 @@ import type { Batches } from '../data/batch.ts';
 import type { Objective } from '../losses/objective.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { State } from '../signal/state.ts';
+import type { BestWeights } from './best-weights.ts';
 import type { MovingAverage } from './moving-average.ts';
 import type { Updated, UpdateOptions } from './update.ts';
 
@@ -20,6 +21,11 @@ export interface Validation<Target extends Targets, Output = Tensor> {
   )[];
   /** The number of steps between validations; default `epoch`, the end of each epoch of an array or of `batches(…)`. */
   readonly every?: number | 'epoch' | undefined;
+  /**
+   * Offered the value of the first metric, with the averaged weights if there is an average. Training ends when it is `over`, and the
+   * best weights are put back however training ends, except by `break` or an error. Default none.
+   */
+  readonly best?: BestWeights | undefined;
 }
 
 /** Options of every training. */

@@ -13,16 +13,12 @@ test('forecast', async () => {
   const random = new rc.Random(1);
   const model = rc.manyToOne({ cell: rc.GRUCell, inputSize: 1, hiddenSize: 16, outputSize: 1, random });
   const best = new rc.BestWeights(model.parameters(), { patience: 3 });
-  for await (const step of rc.train(model, train.batches({ batchSize: 16, epochs: 12, random }), {
+  for await (const _ of rc.train(model, train.batches({ batchSize: 16, epochs: 12, random }), {
     loss: rc.meanSquaredError(),
     optimizer: new rc.Adam({ learningRate: 0.01 }),
     clipNorm: 1,
-    validate: { batches: [validation], metrics: [rc.meanSquaredError()] },
-  })) {
-    if (step.validation) best.offer(step.validation.meanSquaredError!);
-    if (best.over) break;
-  }
-  best.putBack();
+    validate: { batches: [validation], metrics: [rc.meanSquaredError()], best },
+  }));
 
   const figures = await rc.evaluate(model, [test], [rc.rSquared(), rc.meanAbsoluteError()]);
   const degrees = scaler.inverse(model.infer(test.inputs).output);

@@ -43,16 +43,12 @@ test('sentiment', async () => {
     byLength: true,
     random,
   });
-  for await (const step of rc.train(model, data, {
+  for await (const _ of rc.train(model, data, {
     loss: rc.crossEntropy(),
     optimizer: new rc.AdamW({ learningRate: 0.02 }),
     clipNorm: 1,
-    validate: { batches: validation!, metrics: [rc.crossEntropy()] },
-  })) {
-    if (step.validation) best.offer(step.validation.crossEntropy!);
-    if (best.over) break;
-  }
-  best.putBack();
+    validate: { batches: validation!, metrics: [rc.crossEntropy()], best },
+  }));
   const figures = await rc.evaluate(model, test!, [rc.accuracy(), rc.f1(), rc.confusionMatrix()]);
 
   const bytes = rc.save(model, { metadata: { vocabulary: JSON.stringify(vocabulary) } });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   Adam,
+  accuracy,
   type Batch,
   BestWeights,
   batches,
@@ -157,6 +158,90 @@ describe('validation', () => {
     best.putBack();
     expect(weights()).toEqual(kept);
     expect(best.value).toBe(lowest);
+  });
+
+  test.each(['train', 'trainParallel', 'with an average'])('offers to the best weights: %s', async (kind) => {
+    const { model, examples, weights } = setup();
+    const best = new BestWeights(model.parameters(), { patience: 3 });
+    const average =
+      kind === 'with an average' ? new MovingAverage(model.parameters(), { decay: 0.5 }) : undefined;
+    const of = {
+      loss: crossEntropy(),
+      optimizer: new Adam({ learningRate: 0.1 }),
+      average,
+      validate: { ...validate, metrics: [crossEntropy(), accuracy()], best },
+    };
+    const data = batches(examples, { batchSize: 4, epochs: 200 });
+    const steps =
+      kind === 'trainParallel'
+        ? trainParallel(model, data, { ...of, shards: 2, threads: 1 })
+        : train(model, data, of);
+    const values: number[] = [];
+    let kept: number[] = [];
+    for await (const { validation } of steps) {
+      if (validation === undefined) continue;
+      values.push(validation.crossEntropy!);
+      average?.swap();
+      if (values.at(-1) === Math.min(...values)) kept = weights();
+      average?.swap();
+    }
+    expect(values.length).toBeLessThan(200);
+    expect(values.indexOf(Math.min(...values))).toBe(values.length - 4);
+    expect(best.value).toBe(Math.min(...values));
+    expect(weights()).toEqual(kept);
+
+    // It is over: a training that goes on from here ends at once.
+    for await (const _ of train(model, batches(examples, { batchSize: 4 }), of)) expect.unreachable();
+    expect(weights()).toEqual(kept);
+  });
+
+  test('puts the best weights back at the end of the batches and after an abort, not after a break', async () => {
+    const run = async (end: 'batches' | 'abort' | 'break' | 'no validation') => {
+      const { model, examples, weights } = setup();
+      const best = new BestWeights(model.parameters());
+      const controller = new AbortController();
+      const of = {
+        ...options(),
+        optimizer: new SGD({ learningRate: 50 }),
+        signal: controller.signal,
+        validate: { ...validate, every: end === 'no validation' ? 100 : 1, best },
+      };
+      let last: number[] = [];
+      for await (const { step } of train(model, batches(examples, { batchSize: 4, epochs: 5 }), of)) {
+        last = weights();
+        if (step === 7 && end === 'abort') controller.abort();
+        if (step === 7 && end === 'break') break;
+      }
+      return {
+        last,
+        after: weights(),
+        best: Object.values(best.state().weights).flatMap((some) => [...some]),
+      };
+    };
+    for (const end of ['batches', 'abort'] as const) {
+      const { last, after, best } = await run(end);
+      expect(after).toEqual(best);
+      expect(after).not.toEqual(last);
+    }
+    for (const end of ['break', 'no validation'] as const) {
+      const { last, after } = await run(end);
+      expect(after).toEqual(last);
+    }
+  });
+
+  test('refuses what keeps no weights, and no metric to choose by', async () => {
+    const { model, examples } = setup();
+    const called = async (more: object) => {
+      const of = { ...options(), validate: { ...validate, ...more } };
+      for await (const _ of train(model, batches(examples, { batchSize: 8 }), of));
+    };
+    await expect(called({ best: { patience: 3 } })).rejects.toThrow(
+      'train: validate: best is an object, expected BestWeights of the model’s parameters',
+    );
+    const best = new BestWeights(model.parameters());
+    await expect(called({ best, metrics: [] })).rejects.toThrow(
+      'train: validate.metrics is empty, expected a metric to choose the best weights by',
+    );
   });
 
   test('may prefer higher values, by a margin, and NaN is never better', () => {
