@@ -1,4 +1,21 @@
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
+
+type Plugin = NonNullable<Options['plugins']>[number];
+
+/**
+ * Names classes as the sources do. When esbuild bundles, it turns a class that mentions itself into
+ * `var Matrix = class _Matrix`, and consoles and stack traces would show `_Matrix`.
+ */
+const classNames: Plugin = {
+  name: 'class-names',
+  renderChunk: (code) => ({
+    code: code.replace(
+      /^var (\w+) = class (_\w+)[\s\S]*?^\};$/gm,
+      (declaration: string, name: string, inner: string) =>
+        declaration.replace(`var ${name} = `, '').replaceAll(new RegExp(`\\b${inner}\\b`, 'g'), name),
+    ),
+  }),
+};
 
 export default defineConfig({
   entry: {
@@ -23,6 +40,7 @@ export default defineConfig({
   sourcemap: true,
   // By Rollup, for the sake of what it writes in CommonJS: without it every class and every ?. is rewritten.
   treeshake: true,
+  plugins: [classNames],
   esbuildOptions(options, { format }) {
     // The sources are published beside the maps, once.
     options.sourcesContent = false;

@@ -64,6 +64,15 @@ describe.each([
     expect(modules.filter((module, i) => modules.indexOf(module) < i)).toEqual([]);
   });
 
+  test('classes have the names of the sources', () => {
+    const code = [...outputs().keys()]
+      .filter((file) => file.endsWith(extension))
+      .map((file) => readFileSync(join(folder, file), 'utf8'));
+    const names = code.flatMap((text) => [...text.matchAll(/\bclass (\w+)/g)].map(([, name]) => name!));
+    expect(names).toEqual(expect.arrayContaining(['Matrix', 'Random', 'Vocabulary', 'GraphNode']));
+    expect(names.filter((name) => name.startsWith('_'))).toEqual([]);
+  });
+
   test.each(['index', 'matrix', 'testing', 'text'])(
     '%s contains no worker, and does not use its own address',
     (entry) => {
