@@ -73,16 +73,7 @@ export { Dense, type DenseOptions } from './layers/dense.ts';
 export { Dropout, type DropoutOptions } from './layers/dropout.ts';
 export { EachStep } from './layers/each-step.ts';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.ts';
-export {
-  type BatchTrace,
-  type Computed,
-  type ForwardOptions,
-  type GradientOf,
-  Layer,
-  type SignalOf,
-  type Trace,
-  type TraceGradients,
-} from './layers/layer.ts';
+export { type ForwardOptions, type GradientOf, Layer, type SignalOf } from './layers/layer.ts';
 export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts';
 export { Noise, type NoiseOptions, type ZoneoutRates } from './layers/noise.ts';
 export { OneHot, type OneHotOptions } from './layers/one-hot.ts';
@@ -91,6 +82,7 @@ export { Repeat, type RepeatOptions } from './layers/repeat.ts';
 export { Residual } from './layers/residual.ts';
 export { Sequence, type SequenceOptions } from './layers/sequence.ts';
 export { type AnyLayer, Sequential, sequential } from './layers/sequential.ts';
+export type { BatchTrace, Computed, Trace, TraceGradients } from './layers/trace.ts';
 export {
   type AbsoluteErrorOptions,
   meanAbsoluteError,

@@ -7,6 +7,6 @@ export {
   type Checkable,
   checkGradients,
   type GradientCheckOptions,
-  type GradientError,
   type GradientReport,
 } from './testing/gradients.ts';
+export type { GradientError } from './testing/probe.ts';

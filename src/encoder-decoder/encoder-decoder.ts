@@ -8,15 +8,9 @@ import { checkOptions } from '../common/options.ts';
 import type { Indices, StepsShape, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { Dense } from '../layers/dense.ts';
-import {
-  type BatchTrace,
-  type Computed,
-  type GradientOf,
-  type Layer,
-  type SignalOf,
-  traceBackward,
-} from '../layers/layer.ts';
+import type { GradientOf, Layer, SignalOf } from '../layers/layer.ts';
 import { prefixed } from '../layers/parts.ts';
+import { type BatchTrace, type Computed, traceBackward } from '../layers/trace.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { type Parameter, releaseParameters } from '../matrix/parameter.ts';

@@ -11,8 +11,8 @@
  */
 import { type AttentionTrace, attend, type Memory } from '../attention/attend.ts';
 import type { Dense } from '../layers/dense.ts';
-import { traceBackward } from '../layers/layer.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
+import { traceBackward } from '../layers/trace.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, copy, tanh, tanhBackward } from '../matrix/operations.ts';

@@ -7,7 +7,8 @@ import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import { relu, reluBackward, sigmoid, sigmoidBackward, tanh, tanhBackward } from '../matrix/operations.ts';
 import { type DenseSignal, dense } from '../signal/signal.ts';
-import { Layer, type Trace } from './layer.ts';
+import { Layer } from './layer.ts';
+import type { Trace } from './trace.ts';
 
 /** An activation function by name. */
 export type ActivationKind = 'tanh' | 'sigmoid' | 'relu';

@@ -14,9 +14,10 @@ import type { Random } from '../random/random.ts';
 import type { Expectation } from '../signal/checks.ts';
 import { type DenseSignal, dense, type OneHotSignal, type Signal } from '../signal/signal.ts';
 import { type MatrixState, partOf, type State, type StateSizes } from '../signal/state.ts';
-import { type Computed, Layer, type Trace, traceBackward } from './layer.ts';
+import { Layer } from './layer.ts';
 import { prefixed } from './parts.ts';
 import { checkCell, Sequence, type SequenceOptions, sequenceChecks } from './sequence.ts';
+import { type Computed, type Trace, traceBackward } from './trace.ts';
 
 /** The state of a {@link Bidirectional} layer: one for each direction. */
 export interface BidirectionalState<Name extends string> {

@@ -28,7 +28,8 @@ import {
   unpadded,
   windowsOf,
 } from './conv1d-rows.ts';
-import { Layer, type Trace } from './layer.ts';
+import { Layer } from './layer.ts';
+import type { Trace } from './trace.ts';
 
 /** Options of {@link Conv1d}. */
 export interface Conv1dOptions<InputSize extends number = number, OutputSize extends number = number> {

@@ -17,7 +17,8 @@ import {
 import { type Random, randomOption } from '../random/random.ts';
 import { linearGradient, linearMap } from '../signal/linear.ts';
 import { type DenseSignal, dense, type OneHotSignal, type Signal } from '../signal/signal.ts';
-import { Layer, type Trace } from './layer.ts';
+import { Layer } from './layer.ts';
+import type { Trace } from './trace.ts';
 
 /** Options of {@link Dense}. */
 export interface DenseOptions<InputSize extends number = number, OutputSize extends number = number> {

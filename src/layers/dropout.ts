@@ -9,8 +9,9 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { copy, mul } from '../matrix/operations.ts';
 import { ownGenerator, type Random, randomOption } from '../random/random.ts';
 import { type DenseSignal, dense } from '../signal/signal.ts';
-import { type Computed, Layer, type Trace } from './layer.ts';
+import { Layer } from './layer.ts';
 import { drawMask, dropoutRate } from './noise.ts';
+import type { Computed, Trace } from './trace.ts';
 
 /** Options of {@link Dropout}. */
 export interface DropoutOptions {

@@ -12,26 +12,18 @@ import { MOST_INDICES } from '../matrix/rows.ts';
 import { randomsOf } from '../random/randoms.ts';
 import { checkLengths, checkTensor } from '../signal/checks.ts';
 import { type DenseSignal, dense, denseOnly, type Signal } from '../signal/signal.ts';
-import { type Computed, type GradientOf, Layer, type SignalOf, type Trace, traceBackward } from './layer.ts';
+import { type GradientOf, Layer, type SignalOf } from './layer.ts';
+import {
+  allSteps,
+  distinctSequences,
+  type Found,
+  featureSequences,
+  indexSequences,
+  type Nested,
+  nested,
+} from './nested.ts';
 import { prefixed } from './parts.ts';
-
-/** The steps of a batch, each a sequence. Its extent is that of the steps; its values are those of `sequences`. */
-type Nested = Signal & {
-  /** The sequences of all valid steps, as one batch; equal sequences of indices may occur once. */
-  readonly sequences: Signal;
-  /** The sequence of each step, −1 beyond each length; [1, time·batch]. */
-  readonly places: Matrix;
-};
-
-/** The sequences found in an input, and the sequence of each step. */
-interface Found {
-  /** The number of the first step, `b·time + t`, of each sequence. */
-  readonly rows: readonly number[];
-  /** The steps of each sequence. */
-  readonly lengths: readonly number[];
-  /** In the order of a signal: t·batch + b. */
-  readonly places: Int32Array;
-}
+import { type Computed, type Trace, traceBackward } from './trace.ts';
 
 /**
  * Reads a sequence at each step: an encoder of characters inside an encoder of words (Ling et al. 2015, arXiv:1508.02096).
@@ -128,16 +120,17 @@ export class EachStep<
     const valid = checkLengths(where, lengths, batch, time, lengthsName);
     const ends = valid ?? new Array<number>(batch).fill(time);
     const extent = { batch, time, timed: true, lengths: valid };
+    const nest = (sequences: Signal, { places }: Found) =>
+      ({ ...sequences, ...extent, sequences, places: row(arena, places) }) as Nested & SignalOf<Input>;
     if (this.accepts === 'indices') {
-      const found = this.#sequencesOf(where, argument, input as Indices, ends);
-      const sequences = this.#indexSequences(arena, input as Indices, found);
-      return { ...sequences, ...extent, sequences, places: row(arena, found.places) } as Nested &
-        SignalOf<Input>;
+      const classes = this.inputSize!;
+      // Only a layer that draws nothing gives equal sequences equal vectors.
+      const distinct = randomsOf(this.layer).length === 0;
+      const found = distinctSequences(where, argument, input as Indices, ends, classes, distinct);
+      return nest(indexSequences(arena, input as Indices, found, classes), found);
     }
     const found = allSteps(batch, time, inner, ends);
-    const sequences = featureSequences(arena, input as Tensor, found);
-    return { ...sequences, ...extent, sequences, places: row(arena, found.places) } as Nested &
-      SignalOf<Input>;
+    return nest(featureSequences(arena, input as Tensor, found), found);
   }
 
   override inputGradient(_: Arena, signal: Signal, gradient: Matrix): GradientOf<Input> {
@@ -175,64 +168,6 @@ export class EachStep<
     return [batch, time, inner];
   }
 
-  /** Checks indices and finds the sequences to compute: the distinct ones, unless the inner layer draws numbers. */
-  #sequencesOf(where: string, argument: string, { data, shape }: Indices, ends: readonly number[]): Found {
-    const [batch, time, inner] = shape as [number, number, number];
-    const classes = this.inputSize!;
-    const shares = randomsOf(this.layer).length === 0;
-    const known = new Map<string, number>();
-    const rows: number[] = [];
-    const lengths: number[] = [];
-    const places = new Int32Array(batch * time).fill(-1);
-    for (let b = 0; b < batch; b++)
-      for (let t = 0; t < ends[b]!; t++) {
-        const at = b * time + t;
-        const sequence = data.subarray(at * inner, (at + 1) * inner);
-        const end = sequence.indexOf(-1);
-        const length = end < 0 ? inner : end;
-        sequence.forEach((index, l) => {
-          if (l < length ? index >= 0 && index < classes : index === -1) return;
-          const expected =
-            l < length
-              ? `an index from 0 to ${classes - 1} (classes is ${classes}), or −1 after the end`
-              : '−1, since the sequence has ended';
-          throw rangeError(where, `${argument}[${b}, ${t}, ${l}]`, `is ${index}`, expected);
-        });
-        const key = shares ? sequence.join() : `${at}`;
-        const place = known.get(key) ?? rows.length;
-        if (place === rows.length) {
-          known.set(key, place);
-          rows.push(at);
-          lengths.push(length);
-        }
-        places[t * batch + b] = place;
-      }
-    return { rows, lengths, places };
-  }
-
-  #indexSequences(arena: Arena, { data, shape }: Indices, { rows, lengths }: Found): Signal {
-    const inner = shape[2]!;
-    // A batch is never empty.
-    const batch = Math.max(rows.length, 1);
-    const indices = arena.matrix(1, inner * batch);
-    const { values } = arena.backend.heap;
-    values.fill(-1, indices.offset, indices.offset + inner * batch);
-    rows.forEach((at, n) => {
-      for (let l = 0; l < lengths[n]!; l++) values[indices.offset + l * batch + n] = data[at * inner + l]!;
-    });
-    const valid = rows.length === 0 ? [0] : lengths;
-    const full = valid.every((length) => length === inner);
-    return {
-      kind: 'oneHot',
-      batch,
-      time: inner,
-      timed: true,
-      width: this.inputSize!,
-      lengths: full ? undefined : valid,
-      indices,
-    };
-  }
-
   #accepted(sequences: Signal): SignalOf<Input> {
     // `accept` refuses indices, which only a first layer takes.
     return (this.accepts === 'indices' ? sequences : this.layer.accept(sequences)) as SignalOf<Input>;
@@ -253,39 +188,6 @@ export class EachStep<
     gather(steps, values, places);
     return dense(input, steps);
   }
-}
-
-function nested(signal: Signal): Nested {
-  if ('sequences' in signal) return signal as Nested;
-  throw rangeError(
-    'EachStep',
-    'its input',
-    'comes from another layer',
-    'the input of a model: a sequence at each step',
-  );
-}
-
-/** Every valid step on its own. */
-function allSteps(batch: number, time: number, inner: number, ends: readonly number[]): Found {
-  const rows: number[] = [];
-  const places = new Int32Array(batch * time).fill(-1);
-  for (let b = 0; b < batch; b++)
-    for (let t = 0; t < ends[b]!; t++) places[t * batch + b] = rows.push(b * time + t) - 1;
-  return { rows, lengths: rows.map(() => inner), places };
-}
-
-function featureSequences(arena: Arena, { data, shape }: Tensor, { rows }: Found): Signal {
-  const [, , inner, width] = shape as [number, number, number, number];
-  const batch = Math.max(rows.length, 1);
-  const values = arena.zeros(inner * batch, width);
-  const { values: elements } = arena.backend.heap;
-  rows.forEach((at, n) => {
-    for (let l = 0; l < inner; l++) {
-      const from = (at * inner + l) * width;
-      elements.set(data.subarray(from, from + width), values.offset + (l * batch + n) * width);
-    }
-  });
-  return { kind: 'dense', batch, time: inner, timed: true, width, lengths: undefined, values };
 }
 
 function row(arena: Arena, numbers: Int32Array): Matrix {

@@ -12,8 +12,9 @@ import { Parameter } from '../matrix/parameter.ts';
 import { type Initializer, initializerOption, normal, startingValues } from '../random/initializers.ts';
 import { type Random, randomOption } from '../random/random.ts';
 import { type DenseSignal, dense, type OneHotSignal } from '../signal/signal.ts';
-import { Layer, type Trace } from './layer.ts';
+import { Layer } from './layer.ts';
 import { classCount } from './parts.ts';
+import type { Trace } from './trace.ts';
 
 /** Options of {@link Embedding}. */
 export interface EmbeddingOptions<Classes extends number = number, OutputSize extends number = number> {

@@ -9,7 +9,8 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { addColumnSums, copyRow, mul, mulAdd, normalize, normalizeBackward } from '../matrix/operations.ts';
 import { Parameter } from '../matrix/parameter.ts';
 import { type DenseSignal, dense } from '../signal/signal.ts';
-import { Layer, type Trace } from './layer.ts';
+import { Layer } from './layer.ts';
+import type { Trace } from './trace.ts';
 
 /** Options of {@link LayerNorm}. */
 export interface LayerNormOptions<Size extends number = number> {

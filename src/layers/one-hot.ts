@@ -7,8 +7,9 @@ import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { OneHotSignal } from '../signal/signal.ts';
-import { Layer, type Trace } from './layer.ts';
+import { Layer } from './layer.ts';
 import { classCount } from './parts.ts';
+import type { Trace } from './trace.ts';
 
 /** Options of {@link OneHot}. */
 export interface OneHotOptions<Classes extends number = number> {

@@ -9,7 +9,8 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { addColumnSums, copyRow, scale } from '../matrix/operations.ts';
 import type { Expectation } from '../signal/checks.ts';
 import { type DenseSignal, vectors } from '../signal/signal.ts';
-import { Layer, type Trace } from './layer.ts';
+import { Layer } from './layer.ts';
+import type { Trace } from './trace.ts';
 
 /** Options of {@link Pooling}. */
 export interface PoolingOptions {

@@ -8,7 +8,8 @@ import type { Arena } from '../matrix/arena.ts';
 import { add, copy } from '../matrix/operations.ts';
 import type { Expectation } from '../signal/checks.ts';
 import type { DenseSignal } from '../signal/signal.ts';
-import { Layer, type Trace } from './layer.ts';
+import { Layer } from './layer.ts';
+import type { Trace } from './trace.ts';
 
 /** Options of {@link Repeat}. */
 export interface RepeatOptions {

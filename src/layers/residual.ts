@@ -11,8 +11,9 @@ import type { Parameter } from '../matrix/parameter.ts';
 import type { Expectation } from '../signal/checks.ts';
 import { type DenseSignal, dense, denseOnly, type Signal } from '../signal/signal.ts';
 import type { MatrixState, State, StateSizes } from '../signal/state.ts';
-import { type Computed, Layer, type Trace, traceBackward } from './layer.ts';
+import { Layer } from './layer.ts';
 import { prefixed } from './parts.ts';
+import { type Computed, type Trace, traceBackward } from './trace.ts';
 
 /**
  * Adds a layer's input to its output: `y = x + f(x)`, where f keeps the width and the steps.

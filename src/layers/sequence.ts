@@ -19,9 +19,10 @@ import { type Matrices, mapNames } from '../unroll/rule.ts';
 import { type CellOutput, inferSegments, traceSegments, traceWhole } from '../unroll/segments.ts';
 import { noiseOption } from './cell-noise.ts';
 import { InitialState } from './initial-state.ts';
-import { type Computed, Layer, type Trace } from './layer.ts';
+import { Layer } from './layer.ts';
 import type { Noise, ZoneoutRates } from './noise.ts';
 import { prefixed } from './parts.ts';
+import type { Computed, Trace } from './trace.ts';
 
 /** Options of {@link Sequence}. */
 export interface SequenceOptions<Name extends string = string> {

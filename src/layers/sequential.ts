@@ -12,8 +12,9 @@ import type { Parameter } from '../matrix/parameter.ts';
 import type { Expectation } from '../signal/checks.ts';
 import type { Signal } from '../signal/signal.ts';
 import { type MatrixState, partOf, type State, type StateSizes, type Tree } from '../signal/state.ts';
-import { type Computed, type GradientOf, Layer, type SignalOf, type Trace, traceBackward } from './layer.ts';
+import { type GradientOf, Layer, type SignalOf } from './layer.ts';
 import { prefixed } from './parts.ts';
+import { type Computed, type Trace, traceBackward } from './trace.ts';
 
 /** Any layer. */
 // biome-ignore lint/suspicious/noExplicitAny: any input and state

@@ -2,9 +2,9 @@
 import { rangeError } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Lengths } from '../data/batch.ts';
-import type { Computed, Trace } from '../layers/layer.ts';
-import { traceBackward } from '../layers/layer.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
+import type { Computed, Trace } from '../layers/trace.ts';
+import { traceBackward } from '../layers/trace.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add } from '../matrix/operations.ts';

@@ -1,28 +1,25 @@
 /** Numerical gradients: checks that a backward pass is the derivative of its forward pass. */
 
-import { isBuiltin } from '../common/builtin.ts';
 import { numberWithin, oneOf, rangeError, show, typeError } from '../common/errors.ts';
 import { type Checks, callback, checkOptions, later, record } from '../common/options.ts';
-import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Tensor } from '../common/tensor.ts';
 import type { Lengths } from '../data/batch.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import { clearGradients } from '../optimizers/optimizer.ts';
 import { Random, randomOption } from '../random/random.ts';
-import { checkTensor } from '../signal/checks.ts';
 import type { Pass } from '../signal/pass.ts';
 import type { State } from '../signal/state.ts';
+import { type AnyInput, copyOf, copyState, isTensor, leaves, mapState } from './leaves.ts';
+import { type GradientError, type Probe, worstOf } from './probe.ts';
+
+type InputGradient = Tensor | undefined | { readonly [input: string]: Tensor | undefined };
 
 /** A pass, reduced to what a check needs. */
 type AnyPass = Pick<
   Pass<Tensor | State, InputGradient, State | undefined>,
   'output' | 'state' | 'backward' | 'release'
 >;
-
-/** The input of a layer, or the inputs of a graph by name. */
-type AnyInput = Tensor | Indices | { readonly [input: string]: Tensor | Indices };
-
-type InputGradient = Tensor | undefined | { readonly [input: string]: Tensor | undefined };
 
 /** Anything that can be checked: any float64 cell, layer or graph, from the library or user-defined. */
 export interface Checkable {
@@ -63,35 +60,12 @@ const checks: Checks<GradientCheckOptions> = {
   before: callback,
 };
 
-/** The worst element of an input, state or parameter. */
-export interface GradientError {
-  /** `input`, `input.words`, `state.h`, `parameter cell.weightHh` and so on. */
-  readonly name: string;
-  /** |backward − numerical|, relative to the largest numerical gradient there, or to 10⁻³·max(1, |L|) if that is larger. */
-  readonly error: number;
-  /** The index of the worst element, one entry per dimension. */
-  readonly index: readonly number[];
-  /** The gradient from the backward pass. */
-  readonly backward: number;
-  /** The gradient from the differences. */
-  readonly numerical: number;
-}
-
 /** The result of a check. */
 export interface GradientReport {
   /** The largest of all errors. */
   readonly worst: GradientError;
   /** One entry for the input, each part of the state, and each parameter. */
   readonly errors: readonly GradientError[];
-}
-
-interface Probe {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly values: Float32Array | Float64Array;
-  readonly backward: ArrayLike<number>;
-  /** Makes a change to an element of `values` take effect. */
-  apply(): void;
 }
 
 /**
@@ -148,12 +122,11 @@ export function checkGradients(
   const pass = forward();
   const dOutput = drawLike(pass.output);
   const dState = pass.state && mapState(pass.state, draw);
-  const weights = [...leaves(dOutput), ...leaves(dState)].map(([, leaf]) => leaf);
+  const weights = [...leaves(dOutput), ...leaves(dState)];
   const loss = (): number => {
     const again = forward();
     again.release();
-    const results = [...leaves(again.output), ...leaves(again.state)];
-    return results.reduce((sum, [, { data }], i) => sum + dot(data, weights[i]!.data), 0);
+    return weightedSum([...leaves(again.output), ...leaves(again.state)], weights);
   };
   const floor = 1e-3 * Math.max(1, Math.abs(loss()));
   const gradients = pass.backward(dOutput, dState);
@@ -179,6 +152,7 @@ function drawnState(pass: AnyPass, draw: (like: Tensor) => Tensor): State | unde
   return pass.state && mapState(pass.state, draw);
 }
 
+/** Each input of features, part of the state, and parameter, with its gradient. */
 function probes(
   subject: Checkable,
   input: AnyInput,
@@ -215,99 +189,13 @@ function probes(
   return [...ofInput, ...ofState, ...ofParameters];
 }
 
-function worstOf(
-  { name, shape, values, backward, apply }: Probe,
-  loss: () => number,
-  step: number,
-  floor: number,
-): GradientError {
-  const lossWith = (at: number, value: number) => {
-    const kept = values[at]!;
-    values[at] = value;
-    apply();
-    const result = loss();
-    values[at] = kept;
-    apply();
-    return result;
-  };
-  const numerical = Float64Array.from(values, (value, at) => {
-    const [above, below] = [value + step, value - step];
-    return (lossWith(at, above) - lossWith(at, below)) / (above - below);
-  });
-  const numbers = numerical.filter((value) => !Number.isNaN(value));
-  const scale = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), floor);
-  let worst = 0;
-  let error = 0;
-  numerical.forEach((value, at) => {
-    const difference = Math.abs(backward[at]! - value) / scale;
-    // NaN counts as the worst error.
-    const found = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
-    if (found > error) {
-      worst = at;
-      error = found;
-    }
-  });
-  return {
-    name,
-    error,
-    index: indexOf(worst, shape),
-    backward: backward[worst]!,
-    numerical: numerical[worst]!,
-  };
-}
-
-function indexOf(at: number, shape: readonly number[]): number[] {
-  let rest = at;
-  return [...shape]
-    .reverse()
-    .map((dimension) => {
-      const index = rest % dimension;
-      rest = Math.floor(rest / dimension);
-      return index;
-    })
-    .reverse();
+/** L: the products of results and weights, summed. */
+function weightedSum(results: readonly [string, Tensor][], weights: readonly [string, Tensor][]): number {
+  return results.reduce((sum, [, { data }], i) => sum + dot(data, weights[i]![1].data), 0);
 }
 
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
-}
-
-/** @throws TypeError or RangeError if it is neither tensor nor indices nor a record of them. */
-function copyOf(of: AnyInput): AnyInput {
-  const copy = (name: string, value: Tensor | Indices) => {
-    checkTensor('checkGradients', name, value, isBuiltin(value?.data, 'Int32Array') ? 'index' : 'real');
-    return { ...value, data: value.data.slice() } as Tensor | Indices;
-  };
-  if (typeof of !== 'object' || of === null || 'data' in of || 'shape' in of || Array.isArray(of))
-    return copy('input', of as Tensor | Indices);
-  return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, copy(`input.${name}`, value)]));
-}
-
-function copyState(state: State): State {
-  return mapState(state, (leaf) => ({ data: Float64Array.from(leaf.data), shape: leaf.shape }));
-}
-
-const isTensor = (node: Tensor | State): node is Tensor =>
-  typeof node === 'object' && node !== null && 'data' in node && 'shape' in node;
-
-function mapState(state: State, map: (leaf: Tensor) => Tensor): State {
-  if (typeof state !== 'object' || state === null)
-    throw typeError(
-      'checkGradients',
-      'state',
-      `has a part that is ${show(state)}`,
-      'tensors by name, nested',
-    );
-  return Object.fromEntries(
-    Object.entries(state).map(([name, node]) => [name, isTensor(node) ? map(node) : mapState(node, map)]),
-  );
-}
-
-/** A tensor under the path '', or the tensors of a state with their paths: `.h`, `.1.c`. */
-function leaves(of: Tensor | State | undefined, path = ''): [string, Tensor][] {
-  if (of === undefined) return [];
-  if (isTensor(of)) return [[path, of]];
-  return Object.entries(of).flatMap(([name, node]) => leaves(node, `${path}.${name}`));
 }
