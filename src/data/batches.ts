@@ -15,6 +15,7 @@ import {
   type TakenOf,
   type Unlabelled,
 } from './examples.ts';
+import { groupsOf } from './order.ts';
 import type { Data, DataPart } from './parts.ts';
 
 /** Options of {@link batches}. */
@@ -238,50 +239,15 @@ export class BatchSet<Input, Target> implements Epochs, Iterable<Batch<Input, Ta
     this.#restored = false;
     for (; epoch < this.epochs; epoch++, position = 0) {
       const random = this.#random.state;
-      const groups = this.#groups();
+      const groups = groupsOf(this.#random, this.#inputs[0]!.count, this.stepsPerEpoch, this.#options, {
+        lengths: this.#lengths,
+        classes: this.#targets[0]?.classes,
+      });
       for (; position < groups.length; position++) {
         this.#place = { epoch, position: position + 1, random };
         yield this.#take(groups[position]!);
       }
     }
-  }
-
-  /** The examples of each batch of an epoch. */
-  #groups(): number[][] {
-    const {
-      batchSize,
-      shuffle = false,
-      byLength = false,
-      balanced = false,
-      dropLast = false,
-    } = this.#options;
-    let rows = balanced ? this.#balanced() : Array.from({ length: this.#inputs[0]!.count }, (_, i) => i);
-    if (shuffle) this.#random.shuffle(rows);
-    if (dropLast) rows = rows.slice(0, this.stepsPerEpoch * batchSize);
-    const lengths = this.#lengths;
-    if (byLength) rows.sort((a, b) => lengths![a]! - lengths![b]!);
-    const groups = Array.from({ length: this.stepsPerEpoch }, (_, i) =>
-      rows.slice(i * batchSize, (i + 1) * batchSize),
-    );
-    if (byLength && shuffle) this.#random.shuffle(groups);
-    return groups;
-  }
-
-  /** One epoch's worth of examples, taking the classes in turn; each class's own examples are reshuffled at every pass. */
-  #balanced(): number[] {
-    const classes = this.#targets[0]!.classes!;
-    const members = new Map<number, number[]>();
-    for (let i = 0; i < classes.length; i++) {
-      const own = members.get(classes[i]!);
-      if (own === undefined) members.set(classes[i]!, [i]);
-      else own.push(i);
-    }
-    const decks = [...members.values()].map((rows) => ({ rows, left: [] as number[] }));
-    return Array.from(classes, (_, i) => {
-      const deck = decks[i % decks.length]!;
-      if (deck.left.length === 0) deck.left = this.#random.shuffle([...deck.rows]);
-      return deck.left.pop()!;
-    });
   }
 
   #take(rows: readonly number[]): Batch<Input, Target & (Tensor | Indices)> {

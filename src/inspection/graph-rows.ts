@@ -3,7 +3,8 @@ import type { Indices, Tensor } from '../common/tensor.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Graph } from '../models/graph.ts';
-import { computeGraph, Run, type Taken } from '../models/run.ts';
+import { Run } from '../models/run.ts';
+import { computeGraph, type Taken } from '../models/steps.ts';
 import { inputLine, type Line, layerLines, line, type Row, titled, twice, zeroInput } from './layer-rows.ts';
 
 // With more inputs of features than this, all are tried with a time axis.

@@ -24,7 +24,8 @@ import {
 import type { TrainableTrace } from '../training/trainable.ts';
 import type { AnyNode, NeedsOfAll } from './node.ts';
 import { type Plan, planOf, type SavedGraph, savedGraph } from './plan.ts';
-import { computeGraph, type GraphTrace, type InputGradients, Run, recordGraph } from './run.ts';
+import { Run } from './run.ts';
+import { computeGraph, type GraphTrace, type InputGradients, recordGraph } from './steps.ts';
 
 /** Nodes by the name of their head, or one node. */
 export type GraphOutputs = AnyNode | { readonly [head: string]: AnyNode };

@@ -6,12 +6,13 @@
 import { breathe } from '../async/breathe.ts';
 import { untilAborted } from '../async/until-aborted.ts';
 import type { Targets } from '../common/tensor.ts';
-import { type Batch, type Batches, checkBatch, knowEpochs } from '../data/batch.ts';
+import { type Batch, type Batches, checkBatch } from '../data/batch.ts';
 import { trained } from '../optimizers/optimizer.ts';
 import type { State } from '../signal/state.ts';
 import { measure } from './evaluate.ts';
 import { GradientSum } from './gradient-sum.ts';
 import type { LoopOptions, TrainingStep } from './options.ts';
+import { Progress } from './progress.ts';
 import type { Trainable } from './trainable.ts';
 import { Updater } from './update.ts';
 
@@ -77,14 +78,7 @@ export async function* trainingLoop<Input, Target extends Targets, Output>(
       if (last === undefined) return;
       sum?.add(last.loss, last.weight);
       progress.count();
-      const { count, tokens, milliseconds } = group ?? { count: 0, tokens: 0, milliseconds: 0 };
-      group = {
-        count: count + 1,
-        last,
-        batch,
-        tokens: tokens + last.tokens,
-        milliseconds: milliseconds + performance.now() - started,
-      };
+      group = joined(group, last, batch, performance.now() - started);
       if (group.count < accumulate) continue;
       yield await finish(group);
       group = undefined;
@@ -97,6 +91,16 @@ export async function* trainingLoop<Input, Target extends Targets, Output>(
   } finally {
     sum?.release();
   }
+}
+
+function joined(group: Group | undefined, last: Computed, batch: object, milliseconds: number): Group {
+  return {
+    count: (group?.count ?? 0) + 1,
+    last,
+    batch,
+    tokens: (group?.tokens ?? 0) + last.tokens,
+    milliseconds: (group?.milliseconds ?? 0) + milliseconds,
+  };
 }
 
 /** Evaluates the model, with the averaged weights if there is an average, and keeps these if they are the best. */
@@ -114,50 +118,5 @@ async function validate<Input, Target extends Targets, Output>(
     return values;
   } finally {
     average?.swap();
-  }
-}
-
-/** Tracks epochs and the remaining time, as far as the batches reveal them. */
-class Progress {
-  readonly #batches: unknown;
-  readonly #started = performance.now();
-  #done = 0;
-  #epochEnded = false;
-
-  constructor(batches: unknown) {
-    this.#batches = batches;
-  }
-
-  /** Counts the batch that was last taken. */
-  count(): void {
-    const batches = this.#batches;
-    this.#done++;
-    if (knowEpochs(batches)) this.#epochEnded ||= batches.position === batches.stepsPerEpoch;
-    else if (Array.isArray(batches)) this.#epochEnded ||= this.#done === batches.length;
-  }
-
-  get epoch(): number | undefined {
-    return knowEpochs(this.#batches) ? this.#batches.epoch : undefined;
-  }
-
-  get secondsLeft(): number | undefined {
-    const batches = this.#batches;
-    const perBatch = (performance.now() - this.#started) / 1000 / this.#done;
-    if (knowEpochs(batches))
-      return perBatch * (batches.steps - batches.epoch * batches.stepsPerEpoch - batches.position);
-    return Array.isArray(batches) ? perBatch * (batches.length - this.#done) : undefined;
-  }
-
-  /** Whether a validation follows the current step. */
-  validates(
-    step: number,
-    validation: { readonly every?: number | 'epoch' | undefined } | undefined,
-  ): boolean {
-    if (validation === undefined) return false;
-    const { every = 'epoch' } = validation;
-    if (every !== 'epoch') return (step + 1) % every === 0;
-    const ended = this.#epochEnded;
-    this.#epochEnded = false;
-    return ended;
   }
 }
