@@ -132,12 +132,13 @@ export function additiveScore(parameters: AdditiveParameters): Score {
 
 function additiveScores(
   arena: Arena,
-  { weightQuery, weightKey, v }: AdditiveParameters,
+  parameters: AdditiveParameters,
   query: Matrix,
   keys: Matrix,
   ofKeys: Matrix,
   batch: number,
 ): Scores {
+  const { weightQuery, v } = parameters;
   const size = v.value.columns;
   const ofQuery = arena.matrix(query.rows, size);
   product(ofQuery, query, weightQuery.value.T);
@@ -156,30 +157,40 @@ function additiveScores(
       hidden[b] = sums;
       product(withColumns(out, 1), sums, v.value.T);
     },
-    backward() {
-      const dOfQuery = arena.zeros(query.rows, size);
-      const dOfKeys = arena.zeros(keys.rows, size);
-      return {
-        add(dScores, b) {
-          const { rows: queries, columns: count } = dScores;
-          const d = withColumns(dScores, 1);
-          if (!v.frozen) addProduct(v.gradient, d.T, hidden[b]!);
-          const dSums = arena.matrix(queries * count, size);
-          product(dSums, d, v.value);
-          tanhBackward(dSums, hidden[b]!, dSums);
-          const dKeys = dOfKeys.rowsFrom(b, count, batch);
-          for (let i = 0; i < queries; i++) {
-            const dSum = dSums.rowsFrom(i * count, count);
-            addColumnSums(dOfQuery.rowsFrom(i * batch + b, 1), dSum);
-            add(dKeys, dKeys, dSum);
-          }
-        },
-        finish: () => ({
-          query: projectedBackward(arena, dOfQuery, query, weightQuery),
-          keys: projectedBackward(arena, dOfKeys, keys, weightKey),
-        }),
-      };
+    backward: () => additiveBackward(arena, parameters, query, keys, hidden, batch),
+  };
+}
+
+function additiveBackward(
+  arena: Arena,
+  { weightQuery, weightKey, v }: AdditiveParameters,
+  query: Matrix,
+  keys: Matrix,
+  hidden: readonly Matrix[],
+  batch: number,
+): ScoresGradient {
+  const size = v.value.columns;
+  const dOfQuery = arena.zeros(query.rows, size);
+  const dOfKeys = arena.zeros(keys.rows, size);
+  return {
+    add(dScores, b) {
+      const { rows: queries, columns: count } = dScores;
+      const d = withColumns(dScores, 1);
+      if (!v.frozen) addProduct(v.gradient, d.T, hidden[b]!);
+      const dSums = arena.matrix(queries * count, size);
+      product(dSums, d, v.value);
+      tanhBackward(dSums, hidden[b]!, dSums);
+      const dKeys = dOfKeys.rowsFrom(b, count, batch);
+      for (let i = 0; i < queries; i++) {
+        const dSum = dSums.rowsFrom(i * count, count);
+        addColumnSums(dOfQuery.rowsFrom(i * batch + b, 1), dSum);
+        add(dKeys, dKeys, dSum);
+      }
     },
+    finish: () => ({
+      query: projectedBackward(arena, dOfQuery, query, weightQuery),
+      keys: projectedBackward(arena, dOfKeys, keys, weightKey),
+    }),
   };
 }
 

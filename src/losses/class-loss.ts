@@ -51,20 +51,7 @@ export class ClassLoss<R extends Reduction> extends Loss<Indices, R> {
     if (logits) logSoftmax(logarithms, output.values);
     const spread = smoothing === 0 ? undefined : spreadOver(arena, logarithms, smoothing, classWeights);
 
-    const values = new Float64Array(rows);
-    /** (1 − ε)·w_k of each row */
-    const own = new Float64Array(rows);
-    let weight = 0;
-    const elements = arena.backend.heap.values;
-    for (let i = 0; i < rows; i++) {
-      const k = classes[i]!;
-      if (k < 0) continue;
-      const classWeight = classWeights?.[k] ?? 1;
-      weight += classWeight;
-      own[i] = (1 - smoothing) * classWeight;
-      values[i] = -own[i]! * elements[logarithms.offset + i * logarithms.stride + k]!;
-      if (spread !== undefined) values[i]! -= elements[spread.sums.offset + i]!;
-    }
+    const { values, weight, own } = rowTerms(classes, logarithms, classWeights, smoothing, spread);
 
     const gradient = (dTerms: number | Float64Array) => {
       const kept = factors(classes, dTerms);
@@ -86,13 +73,45 @@ export class ClassLoss<R extends Reduction> extends Loss<Indices, R> {
   }
 }
 
-/** The part of (1) that does not depend on the target: its weights [1, C], their total, and Σ_c weight_c·p_c [rows, 1]. */
+/** (2) of each row, with the sum of its targets' class weights, and (1 − ε)·w_k of each row. */
+function rowTerms(
+  classes: Int32Array,
+  logarithms: Matrix,
+  classWeights: readonly number[] | undefined,
+  smoothing: number,
+  spread: Spread | undefined,
+): { values: Float64Array; weight: number; own: Float64Array } {
+  const values = new Float64Array(classes.length);
+  const own = new Float64Array(classes.length);
+  let weight = 0;
+  const elements = logarithms.backend.heap.values;
+  for (let i = 0; i < classes.length; i++) {
+    const k = classes[i]!;
+    if (k < 0) continue;
+    const classWeight = classWeights?.[k] ?? 1;
+    weight += classWeight;
+    own[i] = (1 - smoothing) * classWeight;
+    values[i] = -own[i]! * elements[logarithms.offset + i * logarithms.stride + k]!;
+    if (spread !== undefined) values[i]! -= elements[spread.sums.offset + i]!;
+  }
+  return { values, weight, own };
+}
+
+/** The part of (1) that does not depend on the target. */
+interface Spread {
+  /** (ε/C)·w_c [1, C] */
+  readonly weights: Matrix;
+  readonly total: number;
+  /** Σ_c (ε/C)·w_c·p_c [rows, 1] */
+  readonly sums: Matrix;
+}
+
 function spreadOver(
   arena: Arena,
   logarithms: Matrix,
   smoothing: number,
   classWeights: readonly number[] | undefined,
-): { weights: Matrix; total: number; sums: Matrix } {
+): Spread {
   const { rows, columns } = logarithms;
   const each = Array.from({ length: columns }, (_, c) => (smoothing / columns) * (classWeights?.[c] ?? 1));
   const weights = arena.matrix(1, columns);

@@ -44,7 +44,11 @@ export interface Taken {
 
 /** The outputs, computed without a record; `seen` is called after each step. */
 export function computeGraph(run: Run, seen?: (taken: Taken) => void): GraphComputed {
-  return walk(run, (layer, signal, name) => layer.compute(run.arena, signal, run.stateOf(name)), seen);
+  return computeSteps(
+    run,
+    (layer, signal, name) => layer.compute(run.arena, signal, run.stateOf(name)),
+    seen,
+  );
 }
 
 /** The outputs, with a record for backward. */
@@ -53,7 +57,7 @@ export function recordGraph(run: Run): GraphTrace {
   const { steps, heads } = plan;
   const traces: (Trace | undefined)[] = [];
   const taken: (Taken & { readonly joined?: Joined | undefined })[] = [];
-  const computed = walk(
+  const computed = computeSteps(
     run,
     (layer, signal, name, at) => {
       const trace = layer.record(arena, signal, run.stateOf(name));
@@ -98,7 +102,7 @@ export function recordGraph(run: Run): GraphTrace {
 }
 
 /** Computes the steps in order. */
-function walk(
+function computeSteps(
   run: Run,
   compute: (layer: AnyLayer, signal: Signal, name: string, at: number) => Computed,
   seen: (taken: Taken & { readonly joined?: Joined | undefined }) => void = () => {},
