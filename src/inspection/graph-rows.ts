@@ -1,8 +1,8 @@
 /** The rows of a graph's description: its inputs, and each layer and join with what it takes. */
 import type { Indices, Tensor } from '../common/tensor.ts';
-import type { AnyLayer } from '../layers/sequential.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Graph } from '../models/graph.ts';
+import { takersOf } from '../models/plan.ts';
 import { Run } from '../models/run.ts';
 import { computeGraph, type Taken } from '../models/steps.ts';
 import { inputLine, type Line, layerLines, line, type Row, titled, twice, zeroInput } from './layer-rows.ts';
@@ -47,7 +47,7 @@ function* graphLines(
 ): Generator<Line> {
   const { plan } = model;
   const inputs: { [name: string]: Tensor | Indices } = {};
-  for (const [name, taker] of takers(model))
+  for (const [name, taker] of takersOf(plan))
     inputs[name] = zeroInput(taker, taker.accepts === 'indices' || timed.has(name) ? time : undefined);
   const taken: Taken[] = [];
   const run = new Run(arena, 'describe', plan, inputs, undefined, undefined, model.stateSizes);
@@ -57,7 +57,7 @@ function* graphLines(
     for (const [i, source] of step.sources.entries()) {
       if ('step' in source || shown.has(source.input)) continue;
       shown.add(source.input);
-      yield inputLine(source.input, 'time', takers(model).get(source.input)!, signals[i]!);
+      yield inputLine(source.input, 'time', takersOf(plan).get(source.input)!, signals[i]!);
     }
     const { origin } = step.node;
     if (origin.kind !== 'layer') {
@@ -72,18 +72,4 @@ function* graphLines(
     yield { ...first, name: titled(first.name, `← ${step.sources[0]!.label}`) };
     yield* rest;
   }
-}
-
-/** How each input is taken: by a layer, or by a join, like a layer of features. */
-function takers({ plan }: AnyGraph): Map<string, Pick<AnyLayer, 'accepts' | 'takesSequences' | 'inputSize'>> {
-  const found = new Map<string, Pick<AnyLayer, 'accepts' | 'takesSequences' | 'inputSize'>>();
-  for (const { node, sources } of plan.steps)
-    for (const source of sources) {
-      if ('step' in source) continue;
-      const { origin } = node;
-      if (origin.kind === 'layer') found.set(source.input, origin.layer);
-      else if (!found.has(source.input))
-        found.set(source.input, { accepts: 'dense', takesSequences: false, inputSize: source.size });
-    }
-  return found;
 }

@@ -165,6 +165,23 @@ function backendOf(nodes: readonly AnyNode[]): Backend {
   return first.backend;
 }
 
+/** How an input is taken. */
+export type Taker = Pick<AnyLayer, 'accepts' | 'takesSequences' | 'inputSize'>;
+
+/** How each input is taken: by a layer, or by a join, like a layer of features. */
+export function takersOf({ steps }: Plan): ReadonlyMap<string, Taker> {
+  const found = new Map<string, Taker>();
+  for (const { node, sources } of steps)
+    for (const source of sources) {
+      if ('step' in source) continue;
+      const { origin } = node;
+      if (origin.kind === 'layer') found.set(source.input, origin.layer);
+      else if (!found.has(source.input))
+        found.set(source.input, { accepts: 'dense', takesSequences: false, inputSize: source.size });
+    }
+  return found;
+}
+
 /** A node as JSON, with its sources by position in the list. */
 export type SavedNode =
   | { readonly input: string; readonly size?: number | undefined }

@@ -1,26 +1,91 @@
-/** Layers without recurrence as nodes of a graph. */
+/** Any layer as nodes of a graph; those that need more than a few nodes are in files of their own. */
+import type { Cell } from '../cells/cell.ts';
+import type { Activation } from '../layers/activation.ts';
+import type { Bidirectional } from '../layers/bidirectional.ts';
 import type { Conv1d } from '../layers/conv1d.ts';
 import type { Dense } from '../layers/dense.ts';
+import type { EachStep } from '../layers/each-step.ts';
+import type { Embedding } from '../layers/embedding.ts';
 import type { LayerNorm } from '../layers/layer-norm.ts';
 import type { Pooling } from '../layers/pooling.ts';
 import type { Repeat } from '../layers/repeat.ts';
-import { convolved, type Flow, mask, masked, refused } from './flow.ts';
+import type { Residual } from '../layers/residual.ts';
+import type { Sequence } from '../layers/sequence.ts';
+import type { AnyLayer, Sequential } from '../layers/sequential.ts';
+import { bidirectional, sequence } from './exported-recurrent.ts';
+import { ownStates } from './exported-states.ts';
+import { conv1d, pooling, repeat } from './exported-steps.ts';
+import { type Exporting, type Flow, join, refused } from './flow.ts';
 import type { GraphWriter } from './writer.ts';
+
+/** Adds the nodes of a layer, at a path such as `1.forward`. */
+export function exported(to: Exporting, layer: AnyLayer, path: string, flow: Flow): Flow {
+  const { graph, streaming } = to;
+  switch (layer.type) {
+    case 'Sequential':
+      return (layer as Sequential).layers.reduce(
+        (before, part, at) => exported(to, part, join(path, `${at}`), before),
+        flow,
+      );
+    case 'Sequence':
+      return sequence(to, layer as Sequence<Cell>, path, flow);
+    case 'Bidirectional':
+      return bidirectional(to, layer as Bidirectional<string>, path, flow);
+    case 'Dense':
+      return dense(graph, layer as Dense, flow);
+    case 'Embedding':
+      return embedding(graph, layer as Embedding, flow);
+    case 'OneHot':
+      return oneHot(graph, layer, flow);
+    case 'Activation':
+      return activation(graph, layer as Activation, path, flow);
+    case 'LayerNorm':
+      return layerNorm(graph, layer as LayerNorm, flow);
+    case 'Conv1d':
+      return conv1d(graph, streaming, layer as Conv1d, path, flow);
+    case 'Pooling':
+      return pooling(graph, streaming, layer as Pooling, path, flow);
+    case 'Repeat':
+      return repeat(graph, layer as Repeat, path, flow);
+    case 'Residual': {
+      const inner = exported(to, (layer as Residual).layer as AnyLayer, path, flow);
+      return { ...inner, value: graph.node('Add', [flow.value, inner.value]) };
+    }
+    case 'EachStep':
+      return eachStep(to, layer as EachStep, path, flow);
+    case 'Dropout':
+      return flow;
+    default:
+      throw refused(layer, path, 'a layer that ONNX has operators for');
+  }
+}
 
 /** A product and a sum. */
 export function dense(graph: GraphWriter, { weight, bias, inputSize, outputSize }: Dense, flow: Flow): Flow {
-  const turned = turn(weight.read(), outputSize, inputSize);
-  let value = graph.node('MatMul', [flow.value, graph.floats('weight', turned, [inputSize, outputSize])]);
+  let value = graph.product(flow.value, weight.read(), outputSize, inputSize);
   if (bias !== undefined) value = graph.node('Add', [value, graph.floats('bias', bias.read(), [outputSize])]);
   return { ...flow, value, width: outputSize };
 }
 
+function embedding(graph: GraphWriter, { weight, outputSize }: Embedding, flow: Flow): Flow {
+  const table = graph.floats('embedding', weight.read(), weight.shape);
+  return { ...flow, value: graph.node('Gather', [table, flow.value]), width: outputSize };
+}
+
+function oneHot(graph: GraphWriter, { inputSize }: AnyLayer, flow: Flow): Flow {
+  const depth = graph.integers([inputSize!], []);
+  const values = graph.floats('values', [0, 1], [2]);
+  return { ...flow, value: graph.node('OneHot', [flow.value, depth, values]), width: inputSize! };
+}
+
+function activation(graph: GraphWriter, layer: Activation, path: string, flow: Flow): Flow {
+  const op = { tanh: 'Tanh', sigmoid: 'Sigmoid', relu: 'Relu' }[layer.kind];
+  if (op === undefined) throw refused(layer, path, 'tanh, sigmoid or relu');
+  return { ...flow, value: graph.node(op, [flow.value]) };
+}
+
 /** The operator of the same name. */
-export function layerNorm(
-  graph: GraphWriter,
-  { weight, bias, epsilon, inputSize }: LayerNorm,
-  flow: Flow,
-): Flow {
+function layerNorm(graph: GraphWriter, { weight, bias, epsilon, inputSize }: LayerNorm, flow: Flow): Flow {
   const [scale, shift] = [weight?.read() ?? filled(inputSize, 1), bias?.read() ?? filled(inputSize, 0)].map(
     (values) => graph.floats('norm', values, [inputSize]),
   ) as [string, string];
@@ -28,86 +93,27 @@ export function layerNorm(
   return { ...flow, value: graph.node('LayerNormalization', [flow.value, scale, shift], attributes) };
 }
 
-/** A convolution, which ONNX computes over the last axis. */
-export function conv1d(
-  graph: GraphWriter,
-  streaming: boolean,
-  layer: Conv1d,
-  path: string,
-  flow: Flow,
-): Flow {
-  const { kernelSize, dilation, stride, paddingMode, weight, bias, outputSize } = layer;
-  if (streaming && kernelSize > 1) throw refused(layer, path, 'kernelSize 1 where streaming takes one step');
-  const reach = (kernelSize - 1) * dilation;
-  const [before, after] = marginsOf(layer, reach);
-  const mirrored = paddingMode === 'reflect' && before + after > 0;
-  if (mirrored && flow.lengths !== undefined)
-    throw refused(layer, path, 'no reflection where lengths are an input');
-  const x = after > 0 && flow.lengths !== undefined ? masked(graph, flow) : flow.value;
-  let value = graph.node('Transpose', [x], { perm: [1, 2, 0] });
-  if (mirrored)
-    value = graph.node('Pad', [value, graph.integers([0, 0, before, 0, 0, after])], { mode: 'reflect' });
-  const inputs = [value, graph.floats('kernel', weight.read(), weight.shape)];
-  if (bias !== undefined) inputs.push(graph.floats('bias', bias.read(), [outputSize]));
-  const attributes = {
-    kernel_shape: [kernelSize],
-    dilations: [dilation],
-    strides: [stride],
-    pads: mirrored ? [0, 0] : [before, after],
-  };
-  value = graph.node('Transpose', [graph.node('Conv', inputs, attributes)], { perm: [2, 0, 1] });
-  const lengths = flow.lengths && convolved(graph, flow.lengths, reach - before - after, stride);
-  return { ...flow, value, width: outputSize, lengths };
-}
-
-/** A reduction over time; with lengths, over the valid steps. */
-export function pooling(
-  graph: GraphWriter,
-  streaming: boolean,
-  layer: Pooling,
-  path: string,
-  flow: Flow,
-): Flow {
-  if (streaming || !flow.timed) throw refused(layer, path, 'a sequence of many steps');
-  const over = { axes: [0], keepdims: 0 };
-  const pooled = { timed: false, width: flow.width, lengths: undefined };
-  if (flow.lengths === undefined)
-    return {
-      ...pooled,
-      value: graph.node(layer.kind === 'mean' ? 'ReduceMean' : 'ReduceMax', [flow.value], over),
-    };
-  const count = graph.unsqueezed(flow.lengths, 1);
-  if (layer.kind === 'mean') {
-    const total = graph.node('ReduceSum', [masked(graph, flow), graph.integers([0])], { keepdims: 0 });
-    const steps = graph.cast(graph.node('Max', [count, graph.integers([1], [])]), 'float32');
-    return { ...pooled, value: graph.node('Div', [total, steps]) };
+/** All sequences as one batch, [steps, T · B, …], and their vectors as steps again. Sequences of indices end at −1. */
+function eachStep(to: Exporting, layer: EachStep, path: string, flow: Flow): Flow {
+  const { graph } = to;
+  const indices = (layer.accepts as string) === 'indices';
+  const width = flow.width;
+  const axes = indices ? [] : [graph.size(flow.value, 3)];
+  const rows = graph.reshaped(flow.value, [graph.integers([-1]), graph.size(flow.value, 2), ...axes]);
+  let value = graph.node('Transpose', [rows], { perm: indices ? [1, 0] : [1, 0, 2] });
+  let lengths: string | undefined;
+  if (indices) {
+    const zero = graph.integers([0], []);
+    const valid = graph.cast(graph.node('GreaterOrEqual', [rows, zero]), 'int64');
+    lengths = graph.node('ReduceSum', [valid, graph.integers([1])], { keepdims: 0 });
+    value = graph.node('Max', [value, zero]);
   }
-  const low = graph.floats('low', [Number.NEGATIVE_INFINITY], []);
-  const most = graph.node('ReduceMax', [graph.node('Where', [mask(graph, flow), flow.value, low])], over);
-  const some = graph.node('Greater', [count, graph.integers([0], [])]);
-  return { ...pooled, value: graph.node('Where', [some, most, graph.floats('zero', [0], [])]) };
-}
-
-/** The same vector at each step. */
-export function repeat(graph: GraphWriter, layer: Repeat, path: string, flow: Flow): Flow {
-  if (flow.timed) throw refused(layer, path, 'one vector');
-  const value = graph.node('Expand', [graph.unsqueezed(flow.value, 0), graph.integers([layer.steps, 1, 1])]);
-  return { ...flow, value, timed: true, lengths: undefined };
-}
-
-function marginsOf({ padding }: Conv1d, reach: number): readonly [before: number, after: number] {
-  if (padding === 'causal') return [reach, 0];
-  if (padding === 'same') return [Math.floor(reach / 2), reach - Math.floor(reach / 2)];
-  if (padding === 'valid') return [0, 0];
-  return typeof padding === 'number' ? [padding, padding] : padding;
-}
-
-/** [rows, columns] → [columns, rows] */
-function turn(values: ArrayLike<number>, rows: number, columns: number): Float64Array {
-  return Float64Array.from(
-    { length: rows * columns },
-    (_, at) => values[(at % rows) * columns + Math.floor(at / rows)]!,
-  );
+  const alone = { graph, streaming: false, states: ownStates };
+  const vectors = exported(alone, layer.layer, join(path, 'layer'), { value, timed: true, width, lengths });
+  if (vectors.timed) throw refused(layer, path, 'one whose layer gives a vector of a sequence');
+  const sizes = [0, 1].map((axis) => graph.size(flow.value, axis));
+  const steps = graph.reshaped(vectors.value, [...sizes, graph.integers([vectors.width as number])]);
+  return { ...flow, value: steps, width: vectors.width };
 }
 
 function filled(length: number, value: number): Float64Array {

@@ -1,17 +1,35 @@
 /** Signals in a graph that is written, and their valid steps. */
 import { rangeError } from '../common/errors.ts';
+import type { States } from './exported-states.ts';
 import type { GraphWriter } from './writer.ts';
 
 export const WHERE = 'toOnnx';
 
+/** What layers are written into. */
+export interface Exporting {
+  readonly graph: GraphWriter;
+  /** Whether the time axis has one step, which no layer may look beyond. */
+  readonly streaming: boolean;
+  readonly states: States;
+}
+
 /** A signal in a graph. */
 export interface Flow {
-  /** The value's name: [T, B, width], or [B, width] without a time axis; indices [T, B]. */
+  /**
+   * The value's name: [T, B, width], or [B, width] without a time axis; indices [T, B]. With a sequence at each step,
+   * [T, B, steps, width] or [T, B, steps].
+   */
   readonly value: string;
   readonly timed: boolean;
-  readonly width: number;
+  /** The features; the name of their axis where their number is not known. */
+  readonly width: number | string;
   /** The name of the value with the valid steps, int64 [B]. */
   readonly lengths: string | undefined;
+}
+
+/** The name of a part. */
+export function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
 }
 
 /** An error about a layer or cell of the model, at a path such as `1.forward`. */

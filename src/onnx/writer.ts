@@ -18,7 +18,7 @@ type AttributeValue = number | Float32Array | string | readonly number[] | reado
 /** A graph under construction: constants, nodes, inputs and outputs. */
 export class GraphWriter {
   readonly #nodes: Piece[] = [];
-  readonly #constants: Piece[] = [];
+  readonly #constants: { readonly name: string; readonly content: Uint8Array }[] = [];
   readonly #inputs: Piece[] = [];
   readonly #outputs: Piece[] = [];
   #count = 0;
@@ -79,16 +79,17 @@ export class GraphWriter {
     return this.#constant('constant', types.int64, shape, data);
   }
 
+  /** An equal constant, such as the weights of a layer used twice, is written once. */
   #constant(hint: string, type: number, shape: readonly number[], data: DataView): string {
+    const content = joined([
+      ...shape.map((size) => numberField(1, size)),
+      numberField(2, type),
+      bytesField(9, new Uint8Array(data.buffer)),
+    ]);
+    const equal = this.#constants.find((other) => same(other.content, content));
+    if (equal !== undefined) return equal.name;
     const name = this.#fresh(hint);
-    this.#constants.push(
-      bytesField(5, [
-        ...shape.map((size) => numberField(1, size)),
-        numberField(2, type),
-        bytesField(8, name),
-        bytesField(9, new Uint8Array(data.buffer)),
-      ]),
-    );
+    this.#constants.push({ name, content });
     return name;
   }
 
@@ -112,14 +113,33 @@ export class GraphWriter {
     return this.node('Gather', [this.node('Shape', [value]), this.integers([axis])]);
   }
 
+  /** Another shape, whose axes are each a value of one element. */
+  reshaped(value: string, axes: readonly string[]): string {
+    return this.node('Reshape', [value, this.node('Concat', axes, { axis: 0 })]);
+  }
+
+  /** x · Wᵀ, with W [rows, columns] */
+  product(value: string, weight: ArrayLike<number>, rows: number, columns: number): string {
+    const turned = Float64Array.from(
+      { length: rows * columns },
+      (_, at) => weight[(at % rows) * columns + Math.floor(at / rows)]!,
+    );
+    return this.node('MatMul', [value, this.floats('weight', turned, [columns, rows])]);
+  }
+
   input(name: string, type: WrittenElement, shape: readonly (number | string)[]): string {
     this.#inputs.push(valueInfo(11, name, type, shape));
     return name;
   }
 
-  output(name: string, value: string, shape: readonly (number | string)[]): void {
+  output(
+    name: string,
+    value: string,
+    shape: readonly (number | string)[],
+    type: WrittenElement = 'float32',
+  ): void {
     this.rename(value, name);
-    this.#outputs.push(valueInfo(12, name, 'float32', shape));
+    this.#outputs.push(valueInfo(12, name, type, shape));
   }
 
   /** The bytes of the file. */
@@ -130,13 +150,17 @@ export class GraphWriter {
       bytesField(7, [
         ...this.#nodes,
         bytesField(2, name),
-        ...this.#constants,
+        ...this.#constants.map(({ name, content }) => bytesField(5, [content, bytesField(8, name)])),
         ...this.#inputs,
         ...this.#outputs,
       ]),
       bytesField(8, [bytesField(1, ''), numberField(2, OPSET)]),
     ]);
   }
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
 function attribute(name: string, value: AttributeValue): Piece {

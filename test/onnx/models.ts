@@ -122,7 +122,7 @@ export function inputOf({ front, batch, time, seed, ...rest }: Plan) {
     indices ? Math.floor(random.next() * WIDTH) : Math.fround(random.next() * 4 - 2),
   );
   const lengths = hasLengths({ front, batch, time, seed, ...rest })
-    ? Array.from({ length: batch }, () => 1 + Math.floor(random.next() * time))
+    ? Array.from({ length: batch }, () => Math.floor(random.next() * (time + 1)))
     : undefined;
   const x = indices ? { data: Int32Array.from(data), shape } : { data, shape };
   return { x, lengths };

@@ -22,7 +22,6 @@ import {
   RNNCell,
   Sequence,
   Sequential,
-  type State,
   sequential,
   type Tensor,
   tensor,
@@ -31,27 +30,9 @@ import { GraphWriter } from '../../src/onnx/writer.ts';
 import { fromOnnx, type OnnxFeeds, toOnnx } from '../../src/onnx.ts';
 import { build, inputOf, type Plan, plan } from './models.ts';
 import { flat, runtime } from './runtime.ts';
+import { difference, shaken } from './tensors.ts';
 
 const backend = float64();
-
-/** The state with its numbers replaced. */
-function shaken(state: State, random: Random): State {
-  return Object.fromEntries(
-    Object.entries(state).map(([name, part]) =>
-      'data' in part
-        ? [
-            name,
-            { data: (part as Tensor).data.map(() => Math.fround(random.next() - 0.5)), shape: part.shape },
-          ]
-        : [name, shaken(part as State, random)],
-    ),
-  ) as State;
-}
-
-function difference(a: Tensor, b: Tensor): number {
-  expect(a.shape).toEqual(b.shape);
-  return Array.from(a.data).reduce((worst, value, i) => Math.max(worst, Math.abs(value - b.data[i]!)), 0);
-}
 
 /** Our model's outputs by the names of the graph, and the graph's inputs. */
 function expectation(drawn: Plan): { feeds: OnnxFeeds; want: Record<string, Tensor>; bytes: Uint8Array } {
@@ -144,6 +125,22 @@ describe('one step at a time', () => {
       expect(difference(part, feeds[`initial.${name}`]!)).toBeLessThan(1e-6);
   });
 
+  test('gives the vector that a model of last outputs gives', async () => {
+    const last = sequential(new Sequence(new GRUCell({ inputSize: 2, hiddenSize: 3 }), { outputs: 'last' }));
+    const bytes = toOnnx(last as AnyLayer, { streaming: true });
+    const start = tensor([
+      [0, 0, 0],
+      [1, 2, 3],
+    ]);
+    const input = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    const want = last.infer({ ...input, shape: [2, 1, 2] }, { state: { 0: { h: start } } }).output;
+    const got = await runtime(bytes, { input, 'initial.0.h': start });
+    expect(difference(want, got.output!)).toBeLessThan(1e-6);
+  });
+
   test.each<[string, AnyLayer, string]>([
     [
       'both directions',
@@ -210,16 +207,22 @@ describe('layers without an ONNX operator are refused by name', () => {
     expect(() => toOnnx(layer)).toThrow(new RangeError(`toOnnx: model ${message}`));
   });
 
+  test('an unknown number of features is not declared', () => {
+    const { inputs, outputs } = fromOnnx(toOnnx(new Pooling({ kind: 'mean' })));
+    expect(inputs[0]!.shape).toEqual(['batch', 'time', 'features']);
+    expect(outputs[0]!.shape).toEqual(['batch', 'features']);
+  });
+
   test('other values than layers are refused', () => {
     expect(() => toOnnx(new RNNCell(sizes) as never)).toThrow(
       new TypeError(
-        'toOnnx: model is a value of type RNNCell, expected a layer: new Sequence(cell) makes one of a cell',
+        'toOnnx: model is a value of type RNNCell, expected a layer or a graph: new Sequence(cell) makes a layer of a cell',
       ),
     );
     const pair = encoderDecoder({ sourceClasses: 3, targetClasses: 3, hiddenSize: 2, start: 0, end: 1 });
     expect(() => toOnnx(pair as never)).toThrow(
       new TypeError(
-        'toOnnx: model is a value of type EncoderDecoder, expected a layer: new Sequence(cell) makes one of a cell',
+        'toOnnx: model is a value of type EncoderDecoder, expected a layer or a graph: new Sequence(cell) makes a layer of a cell',
       ),
     );
     expect(() => toOnnx(new Pooling({ kind: 'max' }), { length: true } as never)).toThrow(
