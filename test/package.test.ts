@@ -39,12 +39,23 @@ describe.each([
     return new Map(Object.entries(outputs).map(([path, output]) => [basename(path), output]));
   };
 
-  /** The code of an entry and of all files that it loads. */
-  const loadedBy = (entry: string): string => {
+  /** An entry and all files that it loads. */
+  const filesOf = (entry: string): string[] => {
     const files = new Set([`${entry}.${extension}`]);
     for (const file of files) for (const { path } of outputs().get(file)!.imports) files.add(basename(path));
-    return [...files].map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
+    return [...files];
   };
+
+  /** Their code. */
+  const loadedBy = (entry: string): string =>
+    filesOf(entry)
+      .map((file) => readFileSync(join(folder, file), 'utf8'))
+      .join('\n');
+
+  test('index is one file, beside what it shares with text', () => {
+    expect(filesOf('index')).toHaveLength(3);
+    expect(filesOf('text')).toHaveLength(2);
+  });
 
   test('only recurrent-cells/node contains the 256-bit kernels', () => {
     expect(loadedBy('index')).not.toContain('256 bits');
