@@ -48,7 +48,7 @@ export function relu(out: i32, outStride: i32, a: i32, aStride: i32, rows: i32, 
 
 @unmanaged
 class Add {
-  @inline of(a: v128, b: v128, out: v128): v128 { return f32x4.add(a, b); }
+  @inline of(a: v128, b: v128, out: usize): v128 { return f32x4.add(a, b); }
 }
 export function add(
   out: i32, outStride: i32, a: i32, aStride: i32, b: i32, bStride: i32, rows: i32, columns: i32,
@@ -58,7 +58,7 @@ export function add(
 
 @unmanaged
 class Sub {
-  @inline of(a: v128, b: v128, out: v128): v128 { return f32x4.sub(a, b); }
+  @inline of(a: v128, b: v128, out: usize): v128 { return f32x4.sub(a, b); }
 }
 export function sub(
   out: i32, outStride: i32, a: i32, aStride: i32, b: i32, bStride: i32, rows: i32, columns: i32,
@@ -68,7 +68,7 @@ export function sub(
 
 @unmanaged
 class Mul {
-  @inline of(a: v128, b: v128, out: v128): v128 { return f32x4.mul(a, b); }
+  @inline of(a: v128, b: v128, out: usize): v128 { return f32x4.mul(a, b); }
 }
 export function mul(
   out: i32, outStride: i32, a: i32, aStride: i32, b: i32, bStride: i32, rows: i32, columns: i32,
@@ -78,7 +78,7 @@ export function mul(
 
 @unmanaged
 class MulAdd {
-  @inline of(a: v128, b: v128, out: v128): v128 { return madd(a, b, out); }
+  @inline of(a: v128, b: v128, out: usize): v128 { return madd(a, b, v128.load(out)); }
 }
 export function mulAdd(
   out: i32, outStride: i32, a: i32, aStride: i32, b: i32, bStride: i32, rows: i32, columns: i32,

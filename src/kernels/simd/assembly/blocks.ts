@@ -70,7 +70,7 @@ export function mapLong<F>(out: i32, outStride: i32, a: i32, aStride: i32, rows:
   }
 }
 
-/** out ← F(a, b, out) over a block. */
+/** out ← F(a, b, out) over a block; the formula gets the address of `out`, since most do not read it. */
 // @ts-ignore: decorator
 @inline
 export function zip<F>(
@@ -85,14 +85,13 @@ export function zip<F>(
     let o = bytes(out), x = bytes(a), y = bytes(b), left = columns;
     for (; left >= 2 * LANES; left -= 2 * LANES) {
       const x0 = v128.load(x), x1 = v128.load(x, 16), y0 = v128.load(y), y1 = v128.load(y, 16);
-      const o0 = v128.load(o), o1 = v128.load(o, 16);
-      storePair(o, formula.of(x0, y0, o0), formula.of(x1, y1, o1));
+      storePair(o, formula.of(x0, y0, o), formula.of(x1, y1, o + VECTOR));
       o += 2 * VECTOR;
       x += 2 * VECTOR;
       y += 2 * VECTOR;
     }
     for (; left > 0; left -= LANES) {
-      store4(o, formula.of(v128.load(x), v128.load(y), v128.load(o)), left);
+      store4(o, formula.of(v128.load(x), v128.load(y), o), left);
       o += VECTOR;
       x += VECTOR;
       y += VECTOR;

@@ -5,7 +5,7 @@ import { bytes, LANES, storePair, VECTOR } from './vector';
 
 @unmanaged
 class AddTo {
-  @inline of(row: v128, unused: v128, out: v128): v128 { return f32x4.add(out, row); }
+  @inline of(row: v128, unused: v128, out: usize): v128 { return f32x4.add(v128.load(out), row); }
 }
 export function addRow(out: i32, outStride: i32, row: i32, rows: i32, columns: i32): void {
   zip<AddTo>(out, outStride, row, 0, row, 0, rows, columns);
