@@ -5,7 +5,7 @@ import type { Tensor } from '../common/tensor.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { copy, mul, sub } from '../matrix/operations.ts';
-import { type Elements, ElementwiseLoss } from './elementwise.ts';
+import { type Elements, ElementwiseLoss, perColumn } from './elementwise.ts';
 import type { Loss } from './loss.ts';
 import { type Reduction, reductions } from './reduction.ts';
 
@@ -25,7 +25,7 @@ export interface QuantileLossOptions<R extends Reduction = Reduction> {
 
 const absoluteChecks: Checks<AbsoluteErrorOptions> = { reduction: reductions };
 
-const quantiles: Check<number | readonly number[]> = (where, argument, value) => {
+const quantilesCheck: Check<number | readonly number[]> = (where, argument, value) => {
   const own = typeof value === 'number' ? [value] : value;
   if (!Array.isArray(own))
     throw typeError(where, argument, `is ${show(value)}`, 'a number or an array of them');
@@ -34,7 +34,7 @@ const quantiles: Check<number | readonly number[]> = (where, argument, value) =>
   return value as number;
 };
 
-const quantileChecks: Checks<QuantileLossOptions> = { reduction: reductions, quantile: quantiles };
+const quantileChecks: Checks<QuantileLossOptions> = { reduction: reductions, quantile: quantilesCheck };
 
 /**
  * The absolute error `|x − y|` of an output x and a target y of the same shape, `[batch, time, width]` or `[batch, width]`.
@@ -81,12 +81,11 @@ export function quantileLoss<R extends Reduction = 'mean'>(
   options: QuantileLossOptions<R> = {},
 ): Loss<Tensor, R> {
   const { reduction = 'mean' as R, quantile = 0.5 } = checkOptions('quantileLoss', options, quantileChecks);
-  const own = typeof quantile === 'number' ? [quantile] : [...quantile];
+  const own = typeof quantile === 'number' ? quantile : [...quantile];
   return new ElementwiseLoss('quantileLoss', reduction, { ...options }, (arena, x, y, where) => {
-    if (typeof quantile !== 'number' && own.length !== x.columns)
-      throw rangeError(where, 'quantile', `has ${own.length} entries`, `${x.columns}, the output's width`);
+    const quantiles = perColumn(where, 'quantile', own, x.columns);
     return sloped(arena, x, y, (d, column) => {
-      const q = own[own.length === 1 ? 0 : column]!;
+      const q = quantiles[column]!;
       return d < 0 ? -q : d > 0 ? 1 - q : 0;
     });
   });

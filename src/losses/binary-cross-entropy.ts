@@ -4,7 +4,7 @@ import { type Checks, checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { mul, mulAdd, scale, sigmoid, softplus } from '../matrix/operations.ts';
-import { ElementwiseLoss } from './elementwise.ts';
+import { ElementwiseLoss, perColumn } from './elementwise.ts';
 import { type Loss, weights as weightsOption } from './loss.ts';
 import { type Reduction, reductions } from './reduction.ts';
 
@@ -48,16 +48,10 @@ export function binaryCrossEntropy<R extends Reduction = 'mean'>(
   options: BinaryCrossEntropyOptions<R> = {},
 ): Loss<Tensor, R> {
   const { reduction = 'mean' as R, positiveWeight = 1 } = checkOptions('binaryCrossEntropy', options, checks);
-  const weights = typeof positiveWeight === 'number' ? [positiveWeight] : [...positiveWeight];
+  const own = typeof positiveWeight === 'number' ? positiveWeight : [...positiveWeight];
   return new ElementwiseLoss('binaryCrossEntropy', reduction, { ...options }, (arena, x, y, where) => {
     const { rows, columns } = x;
-    if (typeof positiveWeight !== 'number' && weights.length !== columns)
-      throw rangeError(
-        where,
-        'positiveWeight',
-        `has ${weights.length} entries`,
-        `${columns}, the output's width`,
-      );
+    const weights = perColumn(where, 'positiveWeight', own, columns);
     const block = () => arena.matrix(rows, columns);
     const [opposite, positive, negative, values, part] = [block(), block(), block(), block(), block()];
     scale(opposite, x, -1);
@@ -95,7 +89,7 @@ function split(positive: Matrix, negative: Matrix, y: Matrix, weights: readonly 
   const { values } = y.backend.heap;
   for (let i = 0; i < y.rows * y.columns; i++) {
     const target = values[y.offset + i]!;
-    values[positive.offset + i] = weights[i % weights.length]! * target;
+    values[positive.offset + i] = weights[i % y.columns]! * target;
     values[negative.offset + i] = 1 - target;
   }
 }

@@ -71,3 +71,15 @@ export function elements(arena: Arena, where: string, output: DenseSignal, targe
   const expectation = { where, argument: 'targets', width, widthName: 'width', timed };
   return denseInput(arena, expectation, target, lengths).values;
 }
+
+/** One number for each column of an output, from an option that is one number for all columns or an array. */
+export function perColumn(
+  where: string,
+  option: string,
+  value: number | readonly number[],
+  columns: number,
+): readonly number[] {
+  if (typeof value === 'number') return new Array<number>(columns).fill(value);
+  if (value.length === columns) return value;
+  throw rangeError(where, option, `has ${value.length} entries`, `${columns}, the output's width`);
+}
