@@ -1,5 +1,5 @@
 /**
- * Models as ONNX files: read and run here, or written for ONNX Runtime and whatever else takes them.
+ * Models as ONNX files: read and run here, or written for ONNX Runtime and other runtimes.
  *
  * @module recurrent-cells/onnx
  */

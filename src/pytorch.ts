@@ -1,7 +1,7 @@
 /**
  * Weights from PyTorch and back: state_dicts by their names, from safetensors and `.pt` files.
  *
- * Our cells compute what PyTorch's do, gate order and both biases included, so nothing is converted but names.
+ * Our cells compute what PyTorch's do, gate order and both biases included, so only names are converted.
  *
  * @module recurrent-cells/pytorch
  */

@@ -90,7 +90,11 @@ function checkIterable(where: string, batches: unknown): asserts batches is obje
 
 const FIELDS = ['inputs', 'targets', 'lengths', 'weights', 'continues'];
 
-/** @throws TypeError if an item of `batches` is not a batch, or has a field that looks like a misspelt one. Others may come along. */
+/**
+ * Other fields are allowed.
+ *
+ * @throws TypeError if an item of `batches` is not a batch, or has a field that looks like a misspelt one.
+ */
 export function checkBatch(where: string, batch: unknown): void {
   const { inputs, targets } = (batch ?? {}) as Partial<Batch<unknown, Tensor>>;
   if (inputs === undefined || targets === undefined) {

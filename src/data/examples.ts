@@ -21,7 +21,7 @@ export interface AnyExamples extends Omit<Unlabelled<Data | DataRecord>, 'target
   readonly targets?: Data | DataRecord | undefined;
 }
 
-/** Examples without targets, such as those a trained model is asked about. */
+/** Examples without targets, such as the inputs of a trained model. */
 export interface Unlabelled<Inputs extends Data | DataRecord> {
   readonly inputs: Inputs;
   readonly targets?: undefined;
@@ -35,7 +35,7 @@ export const exampleChecks: Checks<AnyExamples> = {
   lengths: later,
 };
 
-/** What a batch has for these examples. */
+/** The type that these examples have in a batch. */
 export type TakenOf<Of> = Of extends Data
   ? Taken<Of>
   : { readonly [Part in keyof Of]: Of[Part] extends Data ? Taken<Of[Part]> : never };

@@ -10,7 +10,7 @@ interface Order {
   readonly balanced?: boolean | undefined;
 }
 
-/** What some orders depend on. */
+/** The properties of examples that some orders depend on. */
 interface Traits {
   /** Of each example, for `byLength`. */
   readonly lengths: readonly number[] | undefined;

@@ -82,7 +82,7 @@ function search(steps: CtcSteps, blank: number, width: number, topK: number | un
   return beam.map((prefix) => ({ tokens: prefix.tokens(), logProbability: prefix.total }));
 }
 
-/** The beginnings after one more step, the best first. */
+/** The prefixes after one more step, best first. */
 function extended(
   beam: readonly Prefix[],
   row: Float64Array,
@@ -111,20 +111,20 @@ function extended(
       if (k === blank || (next !== undefined && inBeam.has(next))) continue;
       offer({ prefix, token: k, blank: IMPOSSIBLE, label: prefix.beforeNew(k) + y[k]! }); // (2)
     }
-  // Only now: until here, scores are those of the step before.
+  // Updated last, because the code above reads the scores of the previous step.
   return best.items.map(({ item: { prefix, token, blank, label }, score: total }) =>
     Object.assign(token < 0 ? prefix : prefix.followedBy(token), { blank, label, total }),
   );
 }
 
-/** All classes in order, or the k likeliest, of equal ones the first. */
+/** All classes in order, or the k most probable ones; ties go to the first. */
 function likeliest(row: Float64Array, topK: number | undefined): number[] {
   const classes = Array.from(row.keys());
   if (topK === undefined || topK >= row.length) return classes;
   return classes.sort((a, b) => row[b]! - row[a]! || a - b).slice(0, topK);
 }
 
-/** What may be in the next beam: a beginning with one token more, or −1 for none. */
+/** A candidate for the next beam: a prefix with one more token, or unchanged if the token is −1. */
 interface Candidate {
   readonly prefix: Prefix;
   readonly token: number;
@@ -132,16 +132,16 @@ interface Candidate {
   readonly label: number;
 }
 
-/** A beginning of labels: one node for each, so that its alignments meet there. */
+/** A prefix of labels. There is one node for each, in which all its alignments meet. */
 class Prefix {
-  /** b, n, and both together, as of the step at which it was last in the beam. */
+  /** b, n and b ⊕ n, at the last step at which it was in the beam. */
   blank = IMPOSSIBLE;
   label = IMPOSSIBLE;
   total = IMPOSSIBLE;
   /** The last label; −1 for the empty prefix. */
   readonly token: number;
   readonly before: Prefix | undefined;
-  /** Those that were ever in the beam. */
+  /** The prefixes with one more token that have been in the beam. */
   readonly next = new Map<number, Prefix>();
 
   constructor(token = -1, before?: Prefix) {

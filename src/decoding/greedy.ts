@@ -42,7 +42,7 @@ export function greedy<Source extends Tensor | Indices>(
   return decodeByChoice('greedy', model, source, options, largest);
 }
 
-/** The index of the largest value, the first of equal ones. */
+/** The index of the largest value; ties go to the first. */
 function largest(values: Values): number {
   let at = 0;
   for (let i = 1; i < values.length; i++) if (values[i]! > values[at]!) at = i;

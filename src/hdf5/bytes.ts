@@ -25,7 +25,7 @@ export class Bytes {
     return rangeError(this.where, 'bytes', came, expected);
   }
 
-  /** An error if `length` bytes at `at` are not within the file, or the file has been read too often. */
+  /** @throws RangeError if `length` bytes at `at` are not within the file, or the file has been read too often. */
   #check(at: number, length: number): void {
     if (!(at >= 0 && length >= 0 && at + length <= this.all.length))
       throw this.damaged(`has ${this.all.length} bytes and refers to ${length} at ${at}`);

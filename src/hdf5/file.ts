@@ -1,6 +1,6 @@
 /**
  * Reads HDF5 files (format specification, versions 2 and 3): groups, attributes of text, and datasets of numbers stored in one
- * piece, as h5py writes them unless told otherwise.
+ * piece, as h5py writes them by default.
  *
  * Nothing is read before it is asked for. Work and memory are bounded by the size of the file, whatever its tables claim.
  */
@@ -24,7 +24,7 @@ export function isHdf5(bytes: Uint8Array): boolean {
   return SIGNATURE.every((byte, at) => bytes[at] === byte);
 }
 
-/** Opens a file: its root group. */
+/** Opens a file and returns its root group. */
 export function openHdf5(where: string, all: Uint8Array): Group {
   const bytes = new Bytes(where, all);
   if (!isHdf5(all))

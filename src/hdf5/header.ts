@@ -25,7 +25,7 @@ export function messagesOf(bytes: Bytes, address: number): readonly Message[] {
     return collect(bytes, { at: address + 16, end: address + 16 + bytes.word(address + 8) }, 8, 0);
   bytes.expect(address, 'OHDR');
   const flags = bytes.byte(address + 5);
-  // Four times and two limits of attributes are optional.
+  // Four timestamps and two limits on attributes are optional.
   const sizeAt = address + 6 + (flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0);
   const sizeWidth = 1 << (flags & 3);
   const at = sizeAt + sizeWidth;
@@ -41,7 +41,7 @@ export function messagesOf(bytes: Bytes, address: number): readonly Message[] {
 function collect(bytes: Bytes, first: Block, prefix: number, margin: number): Message[] {
   const messages: Message[] = [];
   const blocks = [first];
-  // Blocks appended here are visited too. A circle of them ends with the bound of `bytes`.
+  // Blocks appended here are visited too. A cycle of blocks is stopped by the bound of `bytes`.
   for (const block of blocks) {
     for (let at = block.at; at + prefix <= block.end; ) {
       const type = prefix === 8 ? bytes.short(at) : bytes.byte(at);

@@ -17,7 +17,7 @@ export function linksOf(bytes: Bytes, messages: readonly Message[]): ReadonlyMap
     if (type === SYMBOL_TABLE) symbols(bytes, bytes.long(at), bytes.long(at + 8), links);
     else if (type === LINK) link(bytes, at, links);
     else if (type === LINK_INFO) {
-      // The largest number of a creation order is optional.
+      // The largest creation-order number is optional.
       const start = at + 2 + (bytes.byte(at + 1) & 1 ? 8 : 0);
       const [heap, tree] = [bytes.long(start), bytes.long(start + 8)];
       if (heap !== NOWHERE && tree !== NOWHERE)

@@ -44,7 +44,7 @@ export function shapeOf(bytes: Bytes, at: number): number[] {
   const rank = bytes.byte(at + 1);
   const start = at + (version === 1 ? 8 : 4);
   if (version !== 1 && version !== 2) throw bytes.damaged(`has a shape of version ${version}`);
-  // In version 2, type 2 is no element at all.
+  // In version 2, type 2 means that there are no elements.
   if (version === 2 && bytes.byte(at + 3) === 2) return [0];
   return Array.from({ length: rank }, (_, axis) => bytes.long(start + 8 * axis));
 }

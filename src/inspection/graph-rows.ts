@@ -1,4 +1,4 @@
-/** The rows of a graph's description: its inputs, and each layer and join with what it takes. */
+/** The rows of a graph's description: its inputs, and each layer and join with its sources. */
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Graph } from '../models/graph.ts';
@@ -64,7 +64,7 @@ function* graphLines(
       yield line(step.label, 'time', output, 0);
       continue;
     }
-    // A chain has a row for each layer, under one for where it begins.
+    // A chain has a row for each layer; the first names the source.
     const [first, ...rest] = [...layerLines(arena, origin.layer, step.name, 'time', signals[0]!)] as [
       Line,
       ...Line[],

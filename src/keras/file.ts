@@ -13,14 +13,14 @@ import type { Weights } from './source.ts';
 const WHERE = 'fromKeras';
 const CONFIG = 'config.json';
 const WEIGHTS = 'model.weights.h5';
-// The least bytes of an element: F16 and BF16.
+// The smallest size of an element in bytes: F16 and BF16.
 const SMALLEST = 2;
 
 /** Options of {@link fromKeras}. */
 export interface FromKerasOptions {
   /** The compute backend. Default `float32()`. */
   readonly backend?: Backend | undefined;
-  /** For files with weights alone: the model as JSON, from Keras's `model.to_json()`. */
+  /** For files with only weights: the model as JSON, from Keras's `model.to_json()`. */
   readonly config?: string | undefined;
   /**
    * Inflates raw deflate data, for a `.keras` file that was packed again: `inflateRawSync` of `node:zlib`, or `inflateSync` of
@@ -121,7 +121,7 @@ function attributes(group: Group, name: string): readonly string[] {
 function byPath(root: Group, layers: readonly KerasLayer[]): Weights {
   const counts = new Map<string, number>();
   const paths = new Map<string, string>();
-  // The first versions that wrote such files called their layers otherwise.
+  // The first versions that wrote such files named their layers differently.
   const folder = root.names.includes('layers') ? 'layers' : '_layer_checkpoint_dependencies';
   for (const { type, name } of layers) {
     const snake = snakeCase(type);
@@ -147,7 +147,7 @@ function numberOf({ type, options }: KerasLayer, wanted: string): number {
   return wanted === 'beta' && options.scale !== false ? 1 : 0;
 }
 
-/** The name that Keras makes of a class: `SimpleRNN` → `simple_rnn`. */
+/** The name that Keras derives from a class: `SimpleRNN` → `simple_rnn`. */
 function snakeCase(name: string): string {
   return name
     .replace(/\W+/g, '')

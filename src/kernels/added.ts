@@ -44,12 +44,12 @@ export function addedKernels(): Added | undefined {
   return added;
 }
 
-/** Makes float32() and float64() return what this makes of their backends from now on; it returns the same at each call. */
+/** From now on, float32() and float64() return `make` of their backends; it must return the same at each call. */
 export function addProducts(make: (backend: Backend) => Backend): void {
   products = make;
 }
 
-/** A backend with the products added, if there are any. */
+/** A backend with the added products, if there are any. */
 export function withProducts(backend: Backend): Backend {
   return products === undefined ? backend : products(backend);
 }

@@ -28,7 +28,7 @@ import { type Computed, type Trace, traceBackward } from './trace.ts';
 /**
  * Reads a sequence at each step: an encoder of characters inside an encoder of words (Ling et al. 2015, arXiv:1508.02096).
  *
- * The inner layer makes one vector of a sequence. Indices `[batch, time, steps]` or features `[batch, time, steps, inputSize]`
+ * The inner layer reduces a sequence to one vector. Indices `[batch, time, steps]` or features `[batch, time, steps, inputSize]`
  * give `[batch, time, outputSize]`. Sequences of indices end at their first −1; those of features have all steps. The `lengths`
  * are those of the outer sequences; steps beyond them are not computed. Every inner sequence starts from the inner layer's
  * initial state. Equal sequences of indices, such as a word that occurs twice, are computed once, unless the inner layer draws

@@ -15,7 +15,7 @@ export type Nested = Signal & {
 
 /** The sequences found in an input, and the sequence of each step. */
 export interface Found {
-  /** The number of the first step, `b·time + t`, of each sequence. */
+  /** The index `b·time + t` of the first step with each sequence. */
   readonly rows: readonly number[];
   /** The steps of each sequence. */
   readonly lengths: readonly number[];

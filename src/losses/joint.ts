@@ -44,10 +44,10 @@ const checks: Checks<JointLossOptions> = { weights: record as Check<{ readonly [
 /**
  * The weighted sum of the losses of several heads, `L = Σ_h λ_h·L_h`, for a model whose outputs are a record.
  *
- * Each head's loss is reduced on its own, so a head with one term for each sequence and one with a term for each step may meet.
+ * Each head's loss is reduced on its own, so heads with one term per sequence and heads with one per step can be combined.
  * Where a batch is divided (`trainParallel`, `accumulate`), a part counts by the number of its terms in all heads together. That
  * is the loss of the whole batch if all heads divide alike, as tags and boundaries of the same words do, or with reduction `sum`;
- * otherwise each head's mean is one over the parts.
+ * otherwise each head's mean is a mean of the parts' means.
  *
  * @param losses by head, as in the targets. Their reduction is all `mean` or all `sum`.
  * @throws TypeError if one is not a loss; RangeError if reductions differ, or a weight has no loss, is negative or not finite.
@@ -222,7 +222,7 @@ export class JointLoss<Losses extends HeadLosses = HeadLosses> extends Objective
     return Object.keys(this.losses).join(', ');
   }
 
-  /** @throws TypeError if a head is missing; RangeError if one has no loss. */
+  /** @throws TypeError if a head is missing; RangeError if a head has no loss. */
   #check(where: string, argument: string, values: unknown): void {
     const given = record(where, argument, values);
     for (const head of Object.keys(this.losses))

@@ -54,7 +54,7 @@ const headChecks: Checks<HeadOptions> = { lengths: later, weights: later, backen
  * The options of one head.
  *
  * @param heads all heads, if they are known.
- * @throws TypeError if they are no options; RangeError if lengths or weights have a head that is none.
+ * @throws TypeError if they are not options; RangeError if lengths or weights name an unknown head.
  */
 export function optionsOf(
   where: string,

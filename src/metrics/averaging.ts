@@ -5,7 +5,7 @@ export type Averaging = 'macro' | 'micro' | 'none';
 
 export const averagings: readonly Averaging[] = ['macro', 'micro', 'none'];
 
-/** Of one class, or of all together: what was found and is right, what was found, and what there is to find. */
+/** Counts for one class, or for all together: the correct predictions, all predictions, and all targets. */
 export interface Counts {
   readonly right: number;
   readonly taken: number;

@@ -1,4 +1,4 @@
-/** The metric of one head of a model with several. */
+/** The metric of one head, for models with several heads. */
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { record, text } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';

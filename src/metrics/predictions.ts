@@ -72,7 +72,7 @@ function classesIn(where: string, output: Tensor): number {
   return classes;
 }
 
-/** The index of the largest score, the first of equal ones; −1 if a score is NaN. */
+/** The index of the largest score; ties go to the first; −1 if a score is NaN. */
 export function largest(scores: ArrayLike<number>): number {
   let at = 0;
   for (let k = 0; k < scores.length; k++) {

@@ -26,7 +26,7 @@ export interface SpanOptions<A extends Averaging = Averaging> {
    * a value per label. Default `micro`.
    */
   readonly average?: A | undefined;
-  /** The target of steps to leave out, such as later pieces of a word: default none. Spans go on across them. */
+  /** The target of steps to leave out, such as later pieces of a word: default none. Spans continue across them. */
   readonly ignoreIndex?: number | undefined;
 }
 
@@ -73,8 +73,9 @@ export function spansOf(tags: readonly string[]): Span[] {
 /**
  * Precision of spans: the share of the predicted spans that are right in label, start and end; 0 if none is predicted.
  *
- * Spans are those of {@link spansOf}; a step with a NaN score is `O`. A sequence of a batch is taken as whole: a span that is
- * cut by the end of a batch counts as two. Weights have no effect, since a span counts as one. NaN if there are no spans at all.
+ * Spans are those of {@link spansOf}; a step with a NaN score is `O`. Each sequence of a batch is complete in itself: a span
+ * cut by the end of a batch counts as two. Weights have no effect, since a span counts as one. NaN if there are no spans at
+ * all.
  *
  * @throws TypeError or RangeError if `tags` or `average` does not fit; when used, if the number of tags is not the number of
  * classes.

@@ -1,4 +1,4 @@
-/** Joins of signals: side by side, or added, forward and backward. */
+/** Joins signals, side by side or by adding them, and their backward passes. */
 import { rangeError } from '../common/errors.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';

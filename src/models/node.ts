@@ -88,8 +88,8 @@ export class GraphNode<Size extends number = number, Needs = unknown> {
   /**
    * Applies a layer to this node. A layer applied to several nodes shares its parameters.
    *
-   * @param name the prefix of the layer's parameters and the name of its state: default that of the head that it gives, or
-   * else its position among the layers of the graph.
+   * @param name the prefix of the layer's parameters and the name of its state: default that of its head, or else its position
+   * among the layers of the graph.
    * @throws TypeError if it is not a layer; RangeError if it takes another width, or indices where a layer gives features.
    */
   to<const L extends AnyLayer>(
@@ -129,7 +129,7 @@ export class GraphNode<Size extends number = number, Needs = unknown> {
 /**
  * An input of a graph. It is indices if a layer of indices is applied to it, and a tensor otherwise.
  *
- * @param size the number of features of a tensor: default what the layers applied to it take.
+ * @param size the number of features of a tensor: default the width that the layers applied to it take.
  * @throws TypeError if the name is not a string; RangeError if `size` is not a whole number of at least 1.
  *
  * @example
@@ -227,10 +227,10 @@ export function recordName(where: string, argument: string, name: unknown): void
     throw rangeError(where, argument, `is ${show(name)}`, 'a name, but not that of a part of a tensor');
 }
 
-/** The joins named inside a join. A join of joins names their parts again, and would take long to name them all. */
+/** The joins named inside a join. A join of joins repeats the names of their parts, which may double with each join. */
 const DEEPEST_LABEL = 3;
 
-/** A node in errors, such as `concatenate(words, Embedding)`, with its width if asked for. */
+/** A node in errors, such as `concatenate(words, Embedding)`, with its width if `sized`. */
 export function labelOf({ origin, from, size }: AnyNode, sized = false, depth = 0): string {
   if (origin.kind === 'input' || origin.kind === 'layer') {
     const name = origin.kind === 'input' ? origin.name : (origin.name ?? origin.layer.type);

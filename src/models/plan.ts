@@ -1,4 +1,4 @@
-/** The order in which a graph is computed: its layers and joins, each after what it needs, with their names. */
+/** The order in which a graph is computed: its layers and joins with their names, each after its sources. */
 import { rangeError, show, typeError } from '../common/errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import { Layer } from '../layers/layer.ts';
@@ -14,7 +14,7 @@ import {
   recordName,
 } from './node.ts';
 
-/** Where a step takes its values: an input, or an earlier step. */
+/** The source of a step's values: an input, or an earlier step. */
 export type Source = { readonly label: string } & (
   | { readonly input: string; readonly size: number | undefined }
   | { readonly step: number }
@@ -112,7 +112,7 @@ function namesOf(
     if (origin.kind !== 'layer') {
       const parts = from.map((part) => labels.get(part) ?? labelOf(part));
       const whole = `${origin.kind}(${parts.join(', ')})`;
-      // A join of joins names their parts again: its label may double at each.
+      // A join of joins repeats the names of their parts, so labels may double with each join.
       const label = whole.length > LONGEST_LABEL ? `${origin.kind}(${parts.length} nodes)` : whole;
       names.set(node, label);
       labels.set(node, label);

@@ -45,7 +45,7 @@ export class Run {
     return this.#first!.batch;
   }
 
-  /** The valid steps of the input that has most. */
+  /** The number of valid steps of the input that has the most. */
   tokens(): number {
     return this.#tokens;
   }
@@ -81,7 +81,7 @@ export class Run {
     return partOf(this.#initial, name);
   }
 
-  /** Lengths for all inputs do not concern one without a time axis. */
+  /** Lengths given for all inputs do not apply to one without a time axis. */
   #lengthsOf(name: string, layer?: AnyLayer): readonly number[] | undefined {
     const lengths = this.#lengths;
     if (typeof lengths === 'object' && lengths !== null && !isList(lengths)) return lengths[name];

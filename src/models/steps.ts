@@ -35,14 +35,14 @@ export interface GraphTrace extends GraphComputed {
   ): { readonly inputs: InputGradients; readonly state: MatrixState };
 }
 
-/** A step that was computed: what it took, and what it gave. */
+/** A computed step, with its inputs and its output. */
 export interface Taken {
   readonly step: PlanStep;
   readonly signals: readonly Signal[];
   readonly output: Signal;
 }
 
-/** The outputs, computed without a record; `seen` is called after each step. */
+/** The outputs, without a backward pass; `seen` is called after each step. */
 export function computeGraph(run: Run, seen?: (taken: Taken) => void): GraphComputed {
   return computeSteps(
     run,
@@ -51,7 +51,7 @@ export function computeGraph(run: Run, seen?: (taken: Taken) => void): GraphComp
   );
 }
 
-/** The outputs, with a record for backward. */
+/** The outputs, and their backward pass. */
 export function recordGraph(run: Run): GraphTrace {
   const { arena, plan } = run;
   const { steps, heads } = plan;
@@ -74,7 +74,7 @@ export function recordGraph(run: Run): GraphTrace {
       const initial: { [name: string]: Tree<Matrix> } = {};
       for (const [head, at] of heads) gradients[at] = sumOf(arena, gradients[at], dOutputs.get(head));
 
-      /** Hands a gradient on to a source of a step. */
+      /** Passes a gradient on to a source of a step. */
       const hand = (step: PlanStep, at: number, source: Source, i: number, d: Matrix | undefined): void => {
         if ('step' in source) gradients[source.step] = sumOf(arena, gradients[source.step], d);
         else if (needsInputs) addInput(arena, inputs, source.input, step, taken[at]!.signals[i]!, d);
@@ -138,7 +138,7 @@ function computeSteps(
   return { outputs: new Map(Array.from(plan.heads, ([head, at]) => [head, values[at]!])), state };
 }
 
-/** What a step gives, if the layer takes it. */
+/** The output of a step, if the layer accepts it. */
 function accepted(where: string, { label, sources }: PlanStep, layer: AnyLayer, signal: Signal): Signal {
   const { inputSize } = layer;
   if (inputSize !== undefined && inputSize !== signal.width)

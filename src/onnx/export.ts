@@ -59,8 +59,8 @@ const names: Check<readonly string[]> = (where, argument, value) => {
  * ends, because ONNX Runtime supports no other layout). Dropout and recurrent dropout are omitted, as in `infer`.
  *
  * @throws RangeError if ONNX has no operator for a layer or cell of the model (projected, coupled and normalised cells,
- * zoneout, custom ones), or a `streaming` model looks ahead; TypeError if the model is neither a layer nor a graph. An
- * encoder–decoder is none: its decoding is a loop of the caller.
+ * zoneout, custom ones), or a `streaming` model looks ahead; TypeError if the model is neither a layer nor a graph.
+ * Encoder–decoders are not supported, because their decoding is a loop in the caller.
  *
  * @example
  * ```ts

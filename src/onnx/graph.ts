@@ -61,7 +61,7 @@ export function kindOf(type: number): Kind {
   return found[1];
 }
 
-// Nested graphs: an If within an If is already deep.
+// Nested graphs: an If within an If is already rare.
 const DEEPEST = 8;
 
 /** Reads the graph of a file (ModelProto) and the operator version. */

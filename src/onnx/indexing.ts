@@ -1,4 +1,4 @@
-/** Operators that pick elements by their places: parts of a value, repeats of it, and its margins. */
+/** Operators that select elements by position: parts of a value, repetitions and padding. */
 import { elementsOf } from '../common/tensor.ts';
 import {
   listOf,

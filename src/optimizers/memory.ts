@@ -1,4 +1,4 @@
-/** What an optimiser remembers of a parameter, and steps that change all weights and memories or none. */
+/** The memory that an optimiser keeps for each parameter, and steps that change either everything or nothing. */
 import { Copies } from '../matrix/copies.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { maximumMagnitude } from '../matrix/operations.ts';

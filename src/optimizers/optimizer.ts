@@ -49,8 +49,8 @@ export interface Update {
  * optimiser implements `update` and lists its state in `slots`; if it keeps anything else, it must also extend `state` and
  * `restore`, or checkpoints will lose it.
  *
- * Adafactor is not among the library's: it keeps a row and a column of each matrix to save memory, which matters for matrices
- * far larger than those of recurrent layers. `Lion` remembers half of what Adam does.
+ * Adafactor is not included: it keeps a row and a column of each matrix to save memory, which matters for matrices far
+ * larger than those of recurrent layers. `Lion` keeps half as much state as Adam.
  *
  * @example
  * ```ts

@@ -19,7 +19,7 @@ import { halfCosine, power } from '../math/elementary.ts';
 
 /**
  * Returns the factor of the optimiser's learning rate at a step, starting at 0. Those of the library take any step of at least
- * 0, whole or not, infinity included, and refuse others.
+ * 0, whole or fractional, including infinity, and refuse all others.
  */
 export type Schedule = (step: number) => number;
 

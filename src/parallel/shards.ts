@@ -87,7 +87,7 @@ export function arraysOf({ inputs, targets, weights }: AnyBatch): ArrayBufferVie
   );
 }
 
-/** What has an entry for each sequence. */
+/** Data with an entry for each sequence. */
 type Leaf = Tensor | Indices | readonly number[];
 
 /** A field of a batch: one leaf, or leaves by name. */

@@ -40,8 +40,8 @@ export interface Division {
 }
 
 /**
- * Thread s mod threads computes shard s; thread 0 is the calling one. The result depends only on the shards: each starts from the
- * same weights, and has its own state, generators and place in the sum.
+ * Thread s mod threads computes shard s; thread 0 is the calling one. The result depends only on the shards: each starts from
+ * the same weights, and has its own state and generators and a fixed place in the sum.
  *
  * Shard 0 is computed in the original model: it draws from the model's generators, and its gradients stay there until the others
  * are added.

@@ -1,4 +1,4 @@
-/** States of separate sessions as one batch, and apart again. */
+/** Combines the states of separate sessions into one batch, and splits them again. */
 import { rangeError, show, typeError, wholeNumber } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { checkTensor } from './checks.ts';
@@ -11,7 +11,7 @@ import type { State } from './state.ts';
  * @throws TypeError or RangeError if there are none, or their parts differ in name, size or precision, or those of one
  * state in sequences.
  *
- * @example Two sessions that wait for a step are served by one call.
+ * @example One call serves two sessions that wait for a step.
  * ```ts
  * import { LSTMCell, Sequence, splitStates, stackStates, tensor } from 'recurrent-cells';
  *

@@ -47,7 +47,7 @@ export function stateInput(
     throw typeError(where, argument, `is ${show(state)}`, `a state of ${names()}`);
   for (const name of Object.keys(state))
     if (!Object.hasOwn(sizes, name)) {
-      // A chain names states by the positions of its layers, which alone say little.
+      // A chain names states by the positions of its layers, which mean little on their own.
       const places = /^\d/.test(names()) ? ', the positions of the layers with a state' : '';
       const expected = names() === '' ? 'none: there is no state here' : `only ${names()}${places}`;
       throw rangeError(where, argument, `has a part ${show(name)}`, expected);

@@ -25,7 +25,7 @@ export interface SaveOptions {
    * Default: the type that the model computes in.
    */
   readonly dtype?: WrittenType | undefined;
-  /** Your own strings, such as a vocabulary, returned by {@link loadMetadata}. */
+  /** Additional strings, such as a vocabulary, returned by {@link loadMetadata}. */
   readonly metadata?: { readonly [key: string]: string } | undefined;
 }
 
@@ -82,7 +82,7 @@ export function save(model: Model, options: SaveOptions = {}): Uint8Array {
  * Builds a model from the bytes written by {@link save}.
  *
  * Its type is not known before it runs: state it, as in `load<Dense>(bytes)`, or pass the result where a model is expected, as in
- * `describe(load(bytes))`. The compiler believes it; `instanceof` checks it.
+ * `describe(load(bytes))`. The compiler trusts this type; `instanceof` checks it.
  *
  * @throws TypeError if `bytes` is not a Uint8Array; RangeError if it is not a whole file of a version this library
  * reads, or its weights do not match its architecture.

@@ -177,7 +177,7 @@ export function decodeTensors(where: string, bytes: Uint8Array): TensorFile & { 
   return { tensors, metadata, sealed };
 }
 
-/** Whether a flipped bit made this key of the checksum's: the file must not pass for one without a checksum. */
+/** Whether this key is the checksum's with one bit flipped: such a file must not pass as one without a checksum. */
 function isNearlyChecksum(key: string): boolean {
   const differing = [...CHECKSUM].filter((letter, at) => letter !== key[at]).length;
   return key.length === CHECKSUM.length && differing === 1;
@@ -201,7 +201,7 @@ function parseHeader(json: Uint8Array, damaged: Damaged): { [name: string]: unkn
   return header as { [name: string]: unknown };
 }
 
-/** A key that an object of this JSON has twice; `JSON.parse` keeps the last without a word. */
+/** A key that an object of this JSON has twice; `JSON.parse` silently keeps the last. */
 function repeatedKey(json: string): string | undefined {
   const open: Set<string>[] = [];
   // The closing quote is optional: a match that fails at the end of the text would be tried again at every quote.

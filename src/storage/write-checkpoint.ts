@@ -23,7 +23,7 @@ function fileSystem(): FileSystem | undefined {
 
 /**
  * Writes a checkpoint to a file in Node. It writes and syncs a temporary file, then renames it, so that a complete file exists
- * whenever the program is killed. The training is captured at the time of the call.
+ * even if the program is killed at any moment. The training is captured at the time of the call.
  *
  * Elsewhere, store the bytes of `saveCheckpoint`.
  *

@@ -27,7 +27,7 @@ const scheduleOption: Check<Schedule> = (where, argument, value) => {
   throw typeError(where, argument, `is ${show(value)}`, 'a function from a step to a factor');
 };
 
-/** An object with this method; its class stays out of programs that do not use it. */
+/** An object with this method. Not `instanceof`, so that programs that do not use the class do not bundle it. */
 const having =
   <Kind extends object>(method: keyof Kind & string, expected: string): Check<Kind> =>
   (where, argument, value) => {

@@ -33,8 +33,8 @@ const SMALL = 2 ** -460;
 /**
  * The norm of all gradients as one vector, without those of frozen parameters.
  *
- * It is NaN or infinite if a gradient is. Its powers do not overflow; it is infinite itself only above the largest number of
- * float64, as with n equal gradients and a p so small that n^(1/p) is.
+ * It is NaN or infinite if a gradient is. Its powers do not overflow; the norm itself is infinite only if it exceeds the
+ * largest float64, as with n equal gradients and a p so small that n^(1/p) does.
  *
  * @throws RangeError if `norm` is neither a number above 0 nor `infinity`.
  *

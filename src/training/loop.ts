@@ -70,7 +70,7 @@ export async function* trainingLoop<Input, Target extends Targets, Output>(
   };
 
   try {
-    // A resumed training may have been over before.
+    // A resumed training may already be over.
     for await (const batch of best?.over ? [] : untilAborted(batches, signal)) {
       checkBatch(`${where}: step ${step}`, batch);
       const started = performance.now();

@@ -22,8 +22,8 @@ export interface Validation<Target extends Targets, Output = Tensor> {
   /** The number of steps between validations; default `epoch`, the end of each epoch of an array or of `batches(…)`. */
   readonly every?: number | 'epoch' | undefined;
   /**
-   * Offered the value of the first metric, with the averaged weights if there is an average. Training ends when it is `over`, and the
-   * best weights are put back however training ends, except by `break` or an error. Default none.
+   * Offered the value of the first metric, with the averaged weights if there is an average. Training ends when it is `over`,
+   * and the best weights are restored at the end, unless training ends by `break` or an error. Default none.
    */
   readonly best?: BestWeights | undefined;
 }

@@ -1,4 +1,4 @@
-/** How far a training is: its epoch, the time left, and when a validation is due. */
+/** The progress of a training: its epoch, the time left, and when a validation is due. */
 import { knowEpochs } from '../data/batch.ts';
 
 /** Tracks epochs and the remaining time, as far as the batches reveal them. */

@@ -23,7 +23,7 @@ export type Gemm = (
 
 /** A library that is open. It stays open until the process ends. */
 export interface Blas {
-  /** What computes, such as `OpenBLAS 0.3.21, SkylakeX`. */
+  /** The library, such as `OpenBLAS 0.3.21, SkylakeX`. */
   readonly name: string;
   readonly gemm: Readonly<Record<DType, Gemm>>;
   /** The address of an array's memory. */
@@ -130,7 +130,7 @@ function blasOf(ffi: Ffi, dynamic: Dynamic, library: string, threads: number): B
   return { name, gemm: { float32, float64 }, addressOf };
 }
 
-/** Whether a product comes out right: a library may take its arguments in other types. */
+/** Whether a product is correct: a library may expect its arguments in other types. */
 function multiplies(
   gemm: Gemm,
   Values: Float32ArrayConstructor | Float64ArrayConstructor,

@@ -33,8 +33,8 @@ let present: Library | undefined;
 const made = new WeakMap<Backend, Backend>();
 
 /**
- * The fewest rows of A for which the library computes. In float32, WebAssembly is faster with fewer: a library copies B into an
- * order of its own at every call, whereas a packed B is in order. In float64 the alternative is plain TypeScript.
+ * The number of rows of A from which on the library computes. In float32, WebAssembly is faster with fewer: a library
+ * rearranges B at every call, whereas a packed B is already arranged. In float64 the alternative is plain TypeScript.
  */
 const FEWEST_ROWS = { float32: 16, float64: 1 };
 
@@ -51,7 +51,7 @@ const FEWEST_ROWS = { float32: 16, float64: 1 };
  *
  * @param options the library and its threads
  * @returns the backend that `float32()` returns from now on; its `name` contains the library's
- * @throws RangeError if this is not Node 26.1 or later, if the library is missing or foreign, or if another one is in use
+ * @throws RangeError if this is not Node 26.1 or later, if the library is missing or unsuitable, or if another one is in use
  * @example
  * ```ts
  * import { float64 } from 'recurrent-cells';

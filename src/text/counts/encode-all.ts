@@ -6,7 +6,7 @@ import { checkIndices } from '../sequences/padding.ts';
 import { checkDocuments } from './documents.ts';
 
 /**
- * Encodes documents one after the other into one array, four bytes an index.
+ * Encodes documents one after the other into one array, with four bytes per index.
  *
  * @param encode - the indices of one document, by a vocabulary or a subword tokenizer
  * @throws TypeError if `documents` is not an iterable, or `encode` returns anything but indices; RangeError above 2³¹ − 1 indices.

@@ -16,7 +16,7 @@ export function largest<Entry extends { readonly token: string }>(
 
 /**
  * Like {@link largest}, for up to ten million entries: iterates over them twice instead of storing them. `order` replaces the order of
- * the result, not which entries are in it.
+ * the result, but not the choice of entries.
  */
 export function largestOf<Entry extends { readonly token: string }>(
   entries: () => Iterable<Entry>,

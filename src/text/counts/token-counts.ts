@@ -112,7 +112,7 @@ export class TokenCounts implements Counts {
   }
 
   /**
-   * The counts of the whole, from the counts of its parts: themselves or their saved form, as workers return it. The parts do not
+   * The counts of the whole, from the counts of its parts: objects, or their saved form as workers return it. The parts do not
    * change.
    *
    * @throws TypeError or RangeError as {@link TokenCounts.fromJSON}, or if `parts` is not an iterable.

@@ -112,7 +112,7 @@ function deal(where: string, rows: number, shares: readonly number[], options: D
     throw rangeError(where, 'groups', 'is given beside stratify', 'one of the two');
   const parts: number[][] = shares.map(() => []);
   if (stratify !== undefined) {
-    // Class by class, each row to the part that lacks most.
+    // Class by class, each row goes to the part that lacks the most.
     let dealt = 0;
     for (const members of rowsBy(where, 'stratify', rows, stratify)) {
       for (const row of ordered(members)) parts[neediest(shares, ++dealt, parts)]!.push(row);
@@ -128,7 +128,7 @@ function deal(where: string, rows: number, shares: readonly number[], options: D
       from = to;
     }
   } else {
-    // Largest groups first, each to the part that lacks most.
+    // Largest groups first, each goes to the part that lacks the most.
     const wholes = ordered(rowsBy(where, 'groups', rows, groups)).sort((a, b) => b.length - a.length);
     for (const members of wholes) {
       const part = neediest(shares, rows, parts);
@@ -138,7 +138,7 @@ function deal(where: string, rows: number, shares: readonly number[], options: D
   return parts.map((part) => part.sort((a, b) => a - b));
 }
 
-/** The part that has least of its share of so many rows. */
+/** The part that lacks the most of its share of this many rows. */
 function neediest(shares: readonly number[], rows: number, parts: readonly (readonly number[])[]): number {
   const lacks = shares.map((share, i) => share * rows - parts[i]!.length);
   return lacks.reduce((most, lack, i) => (lack > lacks[most]! ? i : most), 0);

@@ -58,7 +58,7 @@ export interface Chunk {
  * Source: R. Williams and J. Peng, An efficient gradient-based algorithm for on-line training of recurrent network
  * trajectories (1990): BPTT(h; h′) with h = k2, h′ = k1.
  *
- * The windows can be iterated again, and know their number of steps; `saveCheckpoint` keeps the place among them.
+ * The windows can be iterated repeatedly, and know their number of steps; `saveCheckpoint` keeps the place among them.
  *
  * @param stream - [time]
  * @throws RangeError if the stream is too short for the rows, k2 is less than k1, or an option is not a whole number.

@@ -1,7 +1,7 @@
 /** Batches that are cut when they are asked for, in any number of epochs. */
 
 /**
- * Can be iterated again and again; knows its number of steps and its place, which `train` reads.
+ * Batches that can be iterated repeatedly, and know their number of steps and their place, which `train` reads.
  *
  * @typeParam Item a batch.
  *
@@ -23,7 +23,7 @@ export class LazyBatches<Item> implements Iterable<Item> {
 
   /**
    * @internal
-   * @param begin draws the order of an epoch, and returns what cuts its batches.
+   * @param begin draws the order of an epoch, and returns a function that cuts its batches.
    */
   constructor(stepsPerEpoch: number, epochs: number, begin: () => (position: number) => Item) {
     this.stepsPerEpoch = stepsPerEpoch;

@@ -46,7 +46,7 @@ export abstract class Scaler {
    * (x − offset) / scale in each column; gaps (NaN) are unchanged.
    *
    * @param tensor - […, features]
-   * @throws TypeError for what is not a tensor; RangeError for another number of features.
+   * @throws TypeError if `tensor` is not a tensor; RangeError for another number of features.
    */
   transform(tensor: Tensor): Tensor {
     const columns = this.offsets.map((_, column) => column);

@@ -39,7 +39,7 @@ const NEAR = 1024;
 const PASSES = 4;
 
 /**
- * Makes a tokenizer of a function from text to tokens.
+ * Makes a tokenizer from a function that turns text into tokens.
  *
  * The strings are searched in the text one after another, which locates every token of a function that only splits text. A
  * function that rewrites tokens (a stemmer, a morphological analyser) returns `{ text, start, end }`, used as given; a

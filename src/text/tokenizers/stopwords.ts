@@ -132,7 +132,7 @@ function isWhole(word: string, tokenizer: Tokenizer | undefined): boolean {
 /**
  * A tokenizer that leaves stopwords out before anything is made of its tokens: n-grams over it never contain one.
  *
- * (`Vocabulary.fit(…, { stopwords })` leaves out whole terms, so that of n-grams `of the` would stay.)
+ * (`Vocabulary.fit(…, { stopwords })` leaves out whole terms, so the n-gram `of the` would stay.)
  *
  * @throws TypeError if `tokenizer` is not a tokenizer, or `stopwords` not stopwords.
  *

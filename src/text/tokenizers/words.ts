@@ -86,7 +86,7 @@ const OTHER = -1;
 const DOUBTFUL = 8;
 let classes: Uint8Array | undefined;
 
-/** The class of the unit at an offset; 0 for what only the segmenter knows, and beyond the end. */
+/** The class of the unit at an offset; 0 for units that need the segmenter, and beyond the end. */
 function classAt(text: string, at: number): number {
   return classes![text.charCodeAt(at)] ?? 0;
 }
@@ -139,7 +139,7 @@ function isWord(text: string, start: number, end: number): boolean {
   return kind >= LETTER && kind < LOW_LINE;
 }
 
-/** The end of the segment that begins at `start`, by UAX #29 alone; or -1 if that's for the segmenter to say. */
+/** The end of the segment that begins at `start`, by UAX #29 alone; or -1 if it needs the segmenter. */
 function plainEnd(text: string, start: number, joined: ReadonlySet<string>): number {
   const kind = classAt(text, start);
   if (kind === 0 || kind === MARK) return -1;
@@ -156,16 +156,16 @@ function plainWordEnd(text: string, start: number, joined: ReadonlySet<string>):
   let last = 0;
   for (let end = start; ; end++) {
     const kind = classAt(text, end);
-    // Of several low lines, ICU has its own opinion.
+    // ICU treats several low lines differently.
     if (kind === LOW_LINE && last === LOW_LINE) return -1;
-    // A mark on the last low line or syllable takes from it that it is a word (in ICU, not in UAX #29).
+    // With a mark on its last low line or syllable, a segment no longer counts as a word (in ICU, not in UAX #29).
     if (kind === MARK && (last === LOW_LINE || last === HANGUL)) return -1;
     if (kind === MARK) continue;
     if (alone ? kind === script : kind === LETTER || kind === DIGIT || kind === LOW_LINE) {
       last = kind;
     } else if (kind === MIDDLE) {
       const next = classAt(text, end + 1);
-      // Hebrew's abbreviations end in such a sign, or have one inside.
+      // Hebrew abbreviations end in such a sign or contain one.
       if (script === HEBREW) return -1;
       if (alone ? next > 0 && next < MIDDLE : next === HANGUL || next === HEBREW) return -1;
       if (!settled(text, end + 1)) return -1;
@@ -174,7 +174,7 @@ function plainWordEnd(text: string, start: number, joined: ReadonlySet<string>):
   }
 }
 
-/** Whether what stands before `at` cannot grow by what stands there. */
+/** Whether the text at `at` cannot extend the segment before it. */
 function settled(text: string, at: number): boolean {
   const kind = classAt(text, at);
   return at >= text.length || (kind !== 0 && kind !== MARK);

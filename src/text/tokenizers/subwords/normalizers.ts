@@ -46,7 +46,7 @@ export function normalizersOf(part: Part | undefined): Rewriting[] {
     case 'Strip':
       return [
         ...(part.flag('strip_left', true) ? [replacing(/^\s+/gu, '')] : []),
-        // From within a run of spaces no match is tried: each would read on to the end of the run.
+        // No match is tried from within a run of spaces, because each attempt would read to the end of the run.
         ...(part.flag('strip_right', true) ? [replacing(/(?<!\s)\s+$/gu, '')] : []),
       ];
     case 'BertNormalizer':
