@@ -78,10 +78,13 @@ export class Bridge {
   get crossings(): readonly {
     readonly name: string;
     readonly size: number;
+    /** The parts of the encoder's state that are joined. */
+    readonly from: readonly string[];
     readonly layer: Dense | undefined;
   }[] {
-    return this.#links.map(({ path, dense }) => ({
+    return this.#links.map(({ path, from, dense }) => ({
       name: path.join('.'),
+      from: from.map((part) => part.join('.')),
       size: partAt(this.#decoderSizes, path),
       layer: dense,
     }));

@@ -7,6 +7,7 @@
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { type Check, checkOptions, flag } from '../common/options.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
+import { type AnyEncoderDecoder, exportEncoderDecoder, type Half } from './exported-encoder-decoder.ts';
 import { type AnyGraph, exportGraph } from './exported-graph.ts';
 import { inputFlow, output, takesSteps } from './exported-inputs.ts';
 import { exported } from './exported-layers.ts';
@@ -30,7 +31,21 @@ export interface ToOnnxOptions {
    * Default none.
    */
   readonly vectors?: readonly string[] | undefined;
+  /**
+   * The half of an encoder–decoder to write, for decoding by the caller: the encoder, run once for each source, or the decoder,
+   * run once for each token. Default both, which give the scores of whole targets.
+   */
+  readonly half?: Half | undefined;
 }
+
+/** The models that have each option. */
+const holders: { readonly [Name in keyof ToOnnxOptions]-?: readonly string[] } = {
+  states: ['layers', 'graphs'],
+  lengths: ['layers', 'graphs', 'encoder–decoders'],
+  streaming: ['layers', 'graphs'],
+  vectors: ['graphs'],
+  half: ['encoder–decoders'],
+};
 
 const names: Check<readonly string[]> = (where, argument, value) => {
   if (Array.isArray(value) && value.every((name) => typeof name === 'string')) return value;
@@ -55,12 +70,18 @@ const names: Check<readonly string[]> = (where, argument, value) => {
  * A `graph` has its names behind these: `input.words`, `lengths.words`, `output.tag`, `initial.context.h`. Its inputs of
  * features have a time axis if a layer over time reads them or they are joined with sequences, unless `vectors` has them.
  *
+ * An `EncoderDecoder` has the inputs `input.source` and `input.target`, int64 `[batch, target time]`, the start token first, and
+ * the outputs `output`, the scores of the next token at each step, and with attention `weights` `[batch, target time, source time]`.
+ * A caller that decodes takes two files: `half: 'encoder'` gives `initial.decoder.1.h`, … and, with attention, `memory`, `keys`
+ * (unless the score is `dot`) and `lengths.memory`; `half: 'decoder'` takes them and `input.target` `[batch]`, one token, and
+ * gives `output` `[batch, classes]`, `weights` and `final.decoder.1.h`, …, the initial states for the next token.
+ *
  * Uses standard operators of opset 17, in float32: RNN, LSTM (with peepholes too) and GRU (both forms; time-major, with a transposition at both
  * ends, because ONNX Runtime supports no other layout). Dropout and recurrent dropout are omitted, as in `infer`.
  *
  * @throws RangeError if ONNX has no operator for a layer or cell of the model (projected, coupled and normalised cells,
- * zoneout, custom ones), or a `streaming` model looks ahead; TypeError if the model is neither a layer nor a graph.
- * Encoder–decoders are not supported, because their decoding is a loop in the caller.
+ * zoneout, custom ones), or a `streaming` model looks ahead, or an option is not one of the model's kind; TypeError if the model
+ * is no layer, graph or encoder–decoder.
  *
  * @example
  * ```ts
@@ -79,41 +100,55 @@ const names: Check<readonly string[]> = (where, argument, value) => {
  * Math.abs(output!.data[0]! - ours.data[0]!) < 1e-6 // → true
  * ```
  */
-export function toOnnx(model: AnyLayer | AnyGraph, options: ToOnnxOptions = {}): Uint8Array {
+export function toOnnx(
+  model: AnyLayer | AnyGraph | AnyEncoderDecoder,
+  options: ToOnnxOptions = {},
+): Uint8Array {
   const checked = checkOptions<ToOnnxOptions, ToOnnxOptions>(WHERE, options, {
     states: flag,
     lengths: flag,
     streaming: flag,
     vectors: names,
+    half: ['encoder', 'decoder'],
   });
-  const { states = true, lengths = false, streaming = false, vectors } = checked;
+  const { states = true, lengths = false, streaming = false, vectors = [], half } = checked;
+  const kind = kindOf(model);
+  for (const [name, kinds] of Object.entries(holders))
+    if (checked[name as keyof ToOnnxOptions] !== undefined && !kinds.includes(kind))
+      throw rangeError(
+        WHERE,
+        name,
+        'is given',
+        `none for ${kind}: it is an option of ${kinds.join(' and ')}`,
+      );
   if (lengths && streaming)
     throw rangeError(WHERE, 'lengths', 'is true', 'false where streaming takes one step');
   const graph = new GraphWriter();
   const named = states ? new NamedStates(graph) : undefined;
   const to: Exporting = { graph, streaming, states: named ?? ownStates };
-  if (isGraph(model)) exportGraph(to, model, lengths, vectors ?? []);
-  else {
-    checkLayer(model);
-    if (vectors !== undefined)
-      throw rangeError(WHERE, 'vectors', 'is given', 'none where a model has one input: of a graph alone');
-    const timed = streaming || takesSteps(model);
-    output(to, '', exported(to, model, '', inputFlow(to, model, { name: '', timed, lengths })));
-  }
+  if (kind === 'graphs') exportGraph(to, model as AnyGraph, lengths, vectors);
+  else if (kind === 'encoder–decoders')
+    exportEncoderDecoder(graph, model as AnyEncoderDecoder, lengths, half);
+  else exportLayer(to, model as AnyLayer, lengths);
   named?.write();
   return graph.bytes('recurrent-cells');
 }
 
-function isGraph(model: AnyLayer | AnyGraph): model is AnyGraph {
-  return model?.type === 'Graph' && 'plan' in model;
+/** A model of one input and one output. */
+function exportLayer(to: Exporting, model: AnyLayer, lengths: boolean): void {
+  const timed = to.streaming || takesSteps(model);
+  output(to, '', exported(to, model, '', inputFlow(to, model, { name: '', timed, lengths })));
 }
 
-function checkLayer(model: AnyLayer): void {
+function kindOf(model: AnyLayer | AnyGraph | AnyEncoderDecoder): string {
+  if (model?.type === 'Graph' && 'plan' in model) return 'graphs';
+  if (model?.type === 'EncoderDecoder' && 'bridge' in model) return 'encoder–decoders';
   if (typeof model?.infer !== 'function' || typeof model.architecture !== 'function' || !('accepts' in model))
     throw typeError(
       WHERE,
       'model',
       `is ${show(model)}`,
-      'a layer or a graph: new Sequence(cell) makes a layer of a cell',
+      'a layer, a graph or an encoder–decoder: new Sequence(cell) makes a layer of a cell',
     );
+  return 'layers';
 }

@@ -240,6 +240,6 @@ test('what a graph cannot do is refused by name', () => {
     new TypeError('toOnnx: vectors is "features", expected an array of names'),
   );
   expect(() => toOnnx(new Dense({ inputSize: 1, outputSize: 1 }) as AnyLayer, { vectors: [] })).toThrow(
-    new RangeError('toOnnx: vectors is given, expected none where a model has one input: of a graph alone'),
+    new RangeError('toOnnx: vectors is given, expected none for layers: it is an option of graphs'),
   );
 });
