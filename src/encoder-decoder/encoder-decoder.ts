@@ -216,7 +216,7 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
       const { batch, time } = target;
       return {
         output: outputTensor(arena, output) as Tensor<StepsShape<Classes>>,
-        weights: weights && { data: weights.read(), shape: [batch, time, source.time] },
+        weights: weights && { data: weights.read(), shape: [batch, time, weights.columns] },
         lengths: input.targetLengths,
         state: undefined,
       };

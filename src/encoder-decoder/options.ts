@@ -68,7 +68,7 @@ export const inputChecks: Checks<EncoderDecoderInput<Tensor | Indices>> = {
 export interface EncoderDecoderOutput<Classes extends number = number> {
   /** `[batch, target time, classes]` The scores (logits) of the next token at each step. */
   readonly output: Tensor<StepsShape<Classes>>;
-  /** `[batch, target time, source time]` The attention weights of each step; undefined without attention. */
+  /** `[batch, target time, steps of the encoder's outputs]` The attention weights of each step; undefined without attention. */
   readonly weights: Tensor<readonly [batch: number, targetTime: number, sourceTime: number]> | undefined;
   /** The valid steps of each target, as passed in. */
   readonly lengths: readonly number[] | undefined;

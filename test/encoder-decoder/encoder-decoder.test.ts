@@ -183,6 +183,24 @@ test('a decoder without a bridge starts from its learned state, also when decodi
   expect(first!.logProbability).toBeCloseTo(-value, 12);
 });
 
+test('the attention weights have a column for each step of an encoder that shortens its source', () => {
+  const model = new EncoderDecoder({
+    encoder: new Conv1d({ inputSize: 2, outputSize: 3, kernelSize: 2, stride: 2, padding: 'valid' }),
+    decoder: sequential(
+      new OneHot({ classes: 2 }),
+      new Sequence(new GRUCell({ inputSize: 2, hiddenSize: 3 })),
+    ),
+    attention: new Attention({ score: 'dot', querySize: 3, keySize: 3 }),
+    output: new Dense({ inputSize: 3, outputSize: 2 }),
+    start: 0,
+    end: 1,
+  });
+  const source = tensor([[1, 2, 3, 4, 5].map((x) => [x, -x])]);
+  const { weights } = model.infer({ source, target: indices([[0, 1, 1]]) });
+  expect(weights!.shape).toEqual([1, 3, 2]);
+  expect(weights!.data.length).toBe(6);
+});
+
 test('backward without a gradient gives zeros', () => {
   const model = makeModel(kinds[1]!, backend, 1, true);
   const source = { data: new Float64Array(6), shape: [1, 2, 3] };
