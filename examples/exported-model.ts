@@ -13,11 +13,11 @@ import { parseArgs } from 'node:util';
 import * as ort from 'onnxruntime-web';
 import {
   Adam,
-  type Batch,
+  type BatchesOptions,
+  batches,
   cosineDecay,
   crossEntropy,
   evaluate,
-  type Indices,
   indices,
   LSTMCell,
   manyToMany,
@@ -50,23 +50,14 @@ const alphabet = Alphabet.of(END + names.join(''));
 const test = names.slice(0, 400);
 const training = names.slice(400);
 
-/** Names as a batch: each letter with its successor. */
-function batchOf(of: readonly string[]): Batch<Indices, Indices> {
+/** Names in batches: each letter with its successor. */
+function batchesOf(of: readonly string[], more?: Omit<BatchesOptions, 'batchSize'>) {
   const ids = of.map((name) => alphabet.encode(`${END}${name}${END}`));
-  const lengths = ids.map(({ length }) => length - 1);
-  const time = Math.max(...lengths);
-  const shifted = (by: number) =>
-    indices(ids.map((name) => Array.from({ length: time }, (_, t) => name[t + by] ?? 0)));
-  return { inputs: shifted(0), targets: shifted(1), lengths };
-}
-
-const batchesOf = (of: readonly string[]) =>
-  Array.from({ length: Math.ceil(of.length / BATCH) }, (_, i) =>
-    batchOf(of.slice(i * BATCH, (i + 1) * BATCH)),
-  );
-
-function* epochs() {
-  for (let epoch = 0; epoch < EPOCHS; epoch++) yield* batchesOf(random.shuffle([...training]));
+  const examples = {
+    inputs: ids.map((name) => name.slice(0, -1)),
+    targets: ids.map((name) => name.slice(1)),
+  };
+  return batches(examples, { batchSize: BATCH, ...more });
 }
 
 const model = manyToMany({
@@ -76,12 +67,12 @@ const model = manyToMany({
   outputSize: alphabet.size,
   random,
 });
-const steps = EPOCHS * Math.ceil(training.length / BATCH);
-await withProgress(steps, async (show) => {
-  for await (const { step, loss } of train(model, epochs(), {
+const data = batchesOf(training, { epochs: EPOCHS, shuffle: true, random });
+await withProgress(data.steps, async (show) => {
+  for await (const { step, loss } of train(model, data, {
     loss: crossEntropy(),
     optimizer: new Adam({ learningRate: 0.004 }),
-    schedule: cosineDecay({ steps }),
+    schedule: cosineDecay({ steps: data.steps }),
     clipNorm: 1,
   }))
     show(step + 1, { loss: `${loss.toFixed(3)} nats` });

@@ -12,14 +12,13 @@ import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import {
   Adam,
-  type Batch,
+  type BatchesOptions,
+  batches,
   cosineDecay,
   crossEntropy,
   describe,
   evaluate,
   generate,
-  type Indices,
-  indices,
   LSTMCell,
   manyToMany,
   perplexity,
@@ -69,23 +68,12 @@ const test = names.filter(({ text }) => testTexts.has(text));
 const validation = names.filter(({ text }) => validationTexts.has(text));
 const training = names.filter(({ text }) => !testTexts.has(text) && !validationTexts.has(text));
 
-/** Names as a batch, with each letter's successor as target. */
-function* batches(of: Name[]): Generator<Batch<Indices, Indices>> {
-  for (let from = 0; from < of.length; from += BATCH) {
-    const piece = of.slice(from, from + BATCH).map(({ ids }) => [...ids]);
-    const lengths = piece.map((ids) => ids.length - 1);
-    const time = Math.max(...lengths);
-    const shifted = (by: number) =>
-      indices(
-        piece.map((ids) => Array.from({ length: time }, (_, t) => (t + 1 < ids.length ? ids[t + by]! : 0))),
-      );
-    yield { inputs: shifted(0), targets: shifted(1), lengths };
-  }
-}
-
-function* epochs(): Generator<Batch<Indices, Indices>> {
-  for (let epoch = 0; epoch < EPOCHS; epoch++) yield* batches(random.shuffle([...training]));
-}
+/** Names in batches, with each letter's successor as target. */
+const batchesOf = (of: readonly Name[], more?: Omit<BatchesOptions, 'batchSize'>) =>
+  batches(
+    { inputs: of.map(({ ids }) => ids.slice(0, -1)), targets: of.map(({ ids }) => ids.slice(1)) },
+    { batchSize: BATCH, ...more },
+  );
 
 const model = manyToMany({
   classes: alphabet.size,
@@ -97,18 +85,18 @@ const model = manyToMany({
 });
 
 console.log(describe(model));
-const steps = EPOCHS * Math.ceil(training.length / BATCH);
-await withProgress(steps, async (show) => {
-  for await (const { step, loss } of train(model, epochs(), {
+const data = batchesOf(training, { epochs: EPOCHS, shuffle: true, random });
+await withProgress(data.steps, async (show) => {
+  for await (const { step, loss } of train(model, data, {
     loss: crossEntropy(),
     optimizer: new Adam({ learningRate: 0.004 }),
-    schedule: cosineDecay({ steps }),
+    schedule: cosineDecay({ steps: data.steps }),
     clipNorm: 1,
   }))
     show(step + 1, { loss: `${loss.toFixed(3)} nats` });
 });
 
-const measure = async (part: Name[]) => (await evaluate(model, batches(part), [perplexity()])).perplexity!;
+const measure = async (part: Name[]) => (await evaluate(model, batchesOf(part), [perplexity()])).perplexity!;
 console.log(`Perplexity on the validation names: ${(await measure(validation)).toFixed(2)}.`);
 
 /** Samples a name of a class, letter by letter. */
