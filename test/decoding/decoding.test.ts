@@ -1,23 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import {
   beamSearch,
-  Dense,
-  EncoderDecoder,
+  type EncoderDecoder,
   type EncoderDecoderInput,
   float64,
   greedy,
   type Hypothesis,
-  identity,
   indices,
-  OneHot,
   Random,
-  RNNCell,
-  Sequence,
   sample,
-  sequential,
-  zeros,
 } from '../../src/index.ts';
 import { classes, end, input, kinds, makeModel, start } from '../encoder-decoder/models.ts';
+import { markov } from './markov.ts';
 
 const backend = float64();
 const { source, sourceLengths } = input;
@@ -146,27 +140,6 @@ describe.each(kinds)('$name', (kind) => {
     expect(greedy(model, source, options)[0]!.weights).toBeUndefined();
   });
 });
-
-/** A model whose next token depends only on the last one, with probabilities p, a row for each token; 0 starts and 1 ends. */
-function markov(p: readonly (readonly number[])[]): EncoderDecoder {
-  const side = () =>
-    sequential(
-      new OneHot({ classes: p.length, backend }),
-      new Sequence(
-        new RNNCell({
-          inputSize: p.length,
-          hiddenSize: p.length,
-          activation: 'relu',
-          inputInitializer: identity,
-          recurrentInitializer: zeros,
-          backend,
-        }),
-      ),
-    );
-  const output = new Dense({ inputSize: p.length, outputSize: p.length, bias: false, backend });
-  output.weight.write(p.flatMap((_, k) => p.map((row) => Math.max(Math.log(row[k]!), -1e3))));
-  return new EncoderDecoder({ encoder: side(), decoder: side(), output, start: 0, end: 1 });
-}
 
 describe('the search continues while an unfinished hypothesis can still win', () => {
   test.each([1, 2, 3, 4])('width %d', (width) => {

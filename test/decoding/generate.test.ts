@@ -199,6 +199,9 @@ describe('generate', () => {
     await expect(failing({ stop: [99] })).rejects.toThrow(
       new RangeError('generate: stop is 99, expected a token from 0 to 5'),
     );
+    await expect(failing({ stop: 6 })).rejects.toThrow(
+      new RangeError('generate: stop is 6, expected a token from 0 to 5'),
+    );
     await expect(failing({ stop: '.' })).rejects.toThrow(
       new TypeError(
         'generate: stop is ".", expected a token, an array or a Set of them, or a function of the tokens so far',

@@ -65,9 +65,10 @@ describe.each([
 
 describe('schedules', () => {
   test.each([
-    ['default', oneCycle({ steps: 20 })],
-    ['other', oneCycle({ steps: 17, rise: 0.5, start: 0.1, end: 1e-3 })],
-  ] as const)('oneCycle, %s', (name, schedule) => {
+    ['default', () => oneCycle({ steps: 20 })],
+    ['other', () => oneCycle({ steps: 17, rise: 0.5, start: 0.1, end: 1e-3 })],
+  ] as const)('oneCycle, %s', (name, make) => {
+    const schedule = make();
     const want = fixture.oneCycle[name];
     expect(want.length).toBeGreaterThan(10);
     want.forEach((rate, step) => {

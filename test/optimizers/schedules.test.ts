@@ -56,6 +56,68 @@ describe('schedules', () => {
   });
 });
 
+describe('oneCycle', () => {
+  test('rises to 1 and falls, by default from 1 / 25', () => {
+    const schedule = oneCycle({ steps: 11, rise: 5 / 11, end: 0 });
+    expect(schedule(0)).toBeCloseTo(1 / 25, 15);
+    expect([4, 10, 99].map(schedule)).toEqual([1, 0, 0]);
+    expect(schedule(7)).toBeCloseTo(0.5, 15);
+  });
+
+  test('without a rise it falls from the first step on', () => {
+    expect(oneCycle({ steps: 3, rise: 1 / 3, end: 0 })(0)).toBe(1);
+    expect(oneCycle({ steps: 4, rise: 0, end: 0 })(0)).toBeCloseTo(0.853553, 6);
+  });
+});
+
+describe('PlateauDecay', () => {
+  const factors = (options: object, values: number[]) => {
+    const plateau = new PlateauDecay({ patience: 0, factor: 0.5, ...options });
+    return values.map((value) => {
+      plateau.observe(value);
+      return plateau.schedule(0);
+    });
+  };
+
+  test('a value must be better by more than the threshold', () => {
+    const half = { threshold: 0.5 };
+    expect(factors(half, [8, 4, 1.9, 1])).toEqual([1, 0.5, 0.5, 0.25]);
+    expect(factors({ ...half, better: 'higher' }, [8, 12, 13, 19.5])).toEqual([1, 0.5, 0.5, 0.25]);
+    expect(factors({ ...half, better: 'higher' }, [8, 4, 4.1])).toEqual([1, 0.5, 0.25]);
+  });
+
+  test('NaN is never better, and the first number always is', () => {
+    expect(factors({}, [Number.NaN, 5, Number.NaN])).toEqual([0.5, 0.5, 0.25]);
+  });
+
+  test('continues from its state', () => {
+    const options = { patience: 1, factor: 0.5, cooldown: 2 };
+    const values = [5, 5, 5, 5, 4, 6, 6, 6, 3, 7, 7];
+    const [whole, first, second] = [0, 1, 2].map(() => new PlateauDecay(options)) as [
+      PlateauDecay,
+      PlateauDecay,
+      PlateauDecay,
+    ];
+    for (const value of values) whole.observe(value);
+    for (const value of values.slice(0, 3)) first.observe(value);
+    expect(first.state()).toEqual({ factor: 0.5, best: 5, waited: 0, cooling: 2 });
+    second.restore(JSON.parse(JSON.stringify(first.state())));
+    expect(second.state()).toEqual(first.state());
+    for (const value of values.slice(3)) second.observe(value);
+    expect(second.state()).toEqual(whole.state());
+    expect(whole.state().factor).toBeLessThan(0.5);
+  });
+
+  test('refuses what is no number, and what is no state', () => {
+    expect(() => new PlateauDecay().observe('1' as never)).toThrow(
+      new TypeError('PlateauDecay.observe: value is "1", expected a number'),
+    );
+    expect(() => new PlateauDecay().restore({ factor: 1 } as never)).toThrow(
+      /^PlateauDecay.restore: waited is undefined, expected/,
+    );
+  });
+});
+
 describe('errors', () => {
   test.each<[() => unknown, string]>([
     [() => constant(-1), 'constant: factor is -1, expected a finite number of at least 0'],

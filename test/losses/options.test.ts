@@ -1,0 +1,130 @@
+/** What a loss was made with, from which a worker makes it again, and what it is called with. */
+import { describe, expect, test } from 'vitest';
+import {
+  binaryCrossEntropy,
+  crossEntropy,
+  ctc,
+  huber,
+  indices,
+  jointLoss,
+  meanAbsoluteError,
+  meanSquaredError,
+  negativeLogLikelihood,
+  quantileLoss,
+  smoothL1,
+  tensor,
+} from '../../src/index.ts';
+
+test.each<[object, object]>([
+  [meanSquaredError({ reduction: 'sum' }).options, { reduction: 'sum' }],
+  [meanAbsoluteError({ reduction: 'sum' }).options, { reduction: 'sum' }],
+  [quantileLoss({ quantile: [0.1, 0.9] }).options, { quantile: [0.1, 0.9], reduction: 'mean' }],
+  [huber({ delta: 2 }).options, { delta: 2, reduction: 'mean' }],
+  [smoothL1({ beta: 2 }).options, { beta: 2, reduction: 'mean' }],
+  [binaryCrossEntropy({ positiveWeight: 3 }).options, { positiveWeight: 3, reduction: 'mean' }],
+  [crossEntropy({ labelSmoothing: 0.1 }).options, { labelSmoothing: 0.1, reduction: 'mean' }],
+  [negativeLogLikelihood({ ignoreIndex: 0 }).options, { ignoreIndex: 0, reduction: 'mean' }],
+  [ctc({ blank: 2, zeroInfinity: true }).options, { blank: 2, zeroInfinity: true, reduction: 'mean' }],
+  [
+    jointLoss({ a: crossEntropy(), b: huber({ delta: 2 }) }, { weights: { b: 3, a: undefined } }).options,
+    {
+      losses: {
+        a: { name: 'crossEntropy', options: { reduction: 'mean' } },
+        b: { name: 'huber', options: { delta: 2, reduction: 'mean' } },
+      },
+      weights: { a: 1, b: 3 },
+    },
+  ],
+])('%#: %j', (options, expected) => expect(options).toEqual(expected));
+
+const logits = tensor([
+  [0, 0],
+  [0, 0],
+]);
+const classes = indices([0, 1]);
+
+describe('one number for all features', () => {
+  test('weighs what is positive', () => {
+    const loss = binaryCrossEntropy({ positiveWeight: 3, reduction: 'none' });
+    const { data } = loss.measure(logits, tensor([[1, 1], [1, 0]])).value; // biome-ignore format: rows
+    expect(Array.from(data, (term) => Math.round(term / Math.LN2))).toEqual([3, 3, 3, 1]);
+  });
+
+  test('every element of a target is checked', () => {
+    expect(() =>
+      binaryCrossEntropy().measure(
+        logits,
+        tensor([
+          [1, 1],
+          [1, 2],
+        ]),
+      ),
+    ).toThrow(
+      // biome-ignore format: rows
+      new RangeError('binaryCrossEntropy.measure: targets has 2, expected numbers from 0 to 1'),
+    );
+  });
+});
+
+describe('terms that are not reduced', () => {
+  const loss = crossEntropy({ reduction: 'none' });
+
+  test('have the gradient of their sum, unless another is given', () => {
+    const sum = crossEntropy({ reduction: 'sum' }).forward(logits, classes);
+    expect(loss.forward(logits, classes).backward().data).toEqual(sum.backward().data);
+  });
+
+  test('are multiplied by their weights, and so is an upstream gradient', () => {
+    const pass = loss.forward(logits, classes, { weights: tensor([2, 3]) });
+    expect(Array.from(pass.value.data, (term) => term / Math.LN2)).toEqual([2, 3]);
+    const upstream = pass.backward(tensor([10, 100]), { retain: true });
+    expect(Array.from(upstream.data)).toEqual([-10, 10, 150, -150]);
+    expect(Array.from(pass.backward().data)).toEqual([-1, 1, 1.5, -1.5]);
+  });
+
+  test('a term that is left out stays 0 whatever its weight', () => {
+    const ignoring = crossEntropy({ ignoreIndex: 1 });
+    const weights = tensor([1, Number.POSITIVE_INFINITY]);
+    expect(ignoring.measure(logits, classes, { weights }).value).toBe(Math.LN2);
+  });
+
+  test.each<[unknown, RegExp | Error]>([
+    [{ data: new Float64Array(2) }, /dLoss is .*, expected a tensor/],
+    [{ shape: [2] }, /dLoss is .*, expected a tensor/],
+    [
+      { data: new Float64Array(3), shape: [2] },
+      new RangeError("crossEntropy.backward: dLoss has shape [2] and 3 values, expected [2], the value's"),
+    ],
+  ])('%j is no upstream gradient', (upstream, error) => {
+    expect(() => loss.forward(logits, classes).backward(upstream as never)).toThrow(error);
+  });
+});
+
+test('ctc has one weight for each sequence, also of terms that are not reduced', () => {
+  const output = tensor([[[0, 0]], [[0, 0]]]);
+  const target = indices([[1], [1]]);
+  const { value } = ctc({ reduction: 'none' }).measure(output, target, { weights: tensor([2, 3]) });
+  expect(value.shape).toEqual([2]);
+  expect(Array.from(value.data, (term) => term / Math.LN2)).toEqual([2, 3]);
+});
+
+describe('an output', () => {
+  test('without a time axis has no lengths', () => {
+    const { value } = crossEntropy().measure(logits, classes, { lengths: [1, 0] });
+    expect(value).toBe(Math.LN2);
+  });
+
+  test.each([undefined, null, {}, { data: new Float64Array(2) }])('%j is refused', (output) => {
+    expect(() => crossEntropy().measure(output as never, classes)).toThrow(
+      /^crossEntropy.measure: output (is|has) .*, expected a tensor/,
+    );
+  });
+});
+
+test('a pass is released at the end of its block, or by hand', () => {
+  const make = () => meanSquaredError().forward(tensor([[3]]), tensor([[1]]));
+  const [released, disposed] = [make(), make()];
+  released.release();
+  disposed[Symbol.dispose]();
+  for (const pass of [released, disposed]) expect(() => pass.backward()).toThrow(/this pass is over/);
+});
