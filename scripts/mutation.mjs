@@ -30,7 +30,7 @@ const folders = {
   attention: ['attention', 'golden', 'encoder-decoder'],
   cells: ['cells', 'golden', 'layers', 'inspection', 'laws'],
   decoding: ['decoding'],
-  'kernels/reference': ['kernels', 'matrix', 'golden'],
+  'kernels/reference': ['matrix', 'golden', 'optimizers', 'kernels'],
   layers: ['layers', 'golden', 'models', 'laws'],
   losses: ['losses', 'golden', 'models/graph.test.ts', 'training'],
   optimizers: ['optimizers', 'golden', 'training'],

@@ -29,20 +29,24 @@ const say = (event: object) => appendFileSync(events, `${JSON.stringify({ ...eve
 /** Mutants that need no more tests, and tests that all mutants were tried on. */
 const decided = new Set<string>();
 const done = new Set<string>();
+/** Tests that took longer than an earlier run allowed: how long, and the mutants that they reach. */
+const slow = new Map<string, { milliseconds: number; covered: string[] }>();
 if (existsSync(events))
   for (const line of readFileSync(events, 'utf8').split('\n').filter(Boolean)) {
-    const { decided: mutant, done: test } = JSON.parse(line);
-    if (mutant !== undefined) decided.add(mutant);
-    if (test !== undefined) done.add(test);
+    const event = JSON.parse(line);
+    if (event.decided !== undefined) decided.add(event.decided);
+    if (event.done !== undefined) done.add(event.done);
+    if (event.slow !== undefined) slow.set(event.slow, event);
   }
 
 export default class MutationRunner extends TestRunner {
   async runTask(test: Test): Promise<void> {
     const run = TestRunner.getTestFn(test);
     const name = `${test.file.name} > ${test.fullTestName}`;
-    if (alone === undefined && done.has(name)) return;
+    if (alone === undefined && (done.has(name) || this.#waits(name))) return;
     const { covered, milliseconds, repeatable } = await this.#plain(name, run);
     if (!repeatable) say({ done: name, unrepeatable: name });
+    if (repeatable && milliseconds > Number(limit)) say({ slow: name, milliseconds, covered });
     if (!repeatable || milliseconds > Number(limit)) return;
     const tried = covered.filter((mutant) => !decided.has(mutant) && (alone ?? mutant) === mutant);
     const reached: string[] = [];
@@ -61,6 +65,13 @@ export default class MutationRunner extends TestRunner {
       say({ decided: mutant, killed: name });
     }
     if (alone === undefined) say({ done: name, covered, reached });
+  }
+
+  /** Whether a test is known to be too slow for now, or to reach only mutants that need no more tests. */
+  #waits(name: string): boolean {
+    const known = slow.get(name);
+    if (known === undefined) return false;
+    return known.milliseconds > Number(limit) || known.covered.every((mutant) => decided.has(mutant));
   }
 
   /** Runs the test twice without a mutant: the mutants that it reached, and how long the second time took. */
