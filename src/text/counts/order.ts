@@ -24,6 +24,8 @@ export function largestOf<Entry extends { readonly token: string }>(
   value: (entry: Entry) => number,
   order?: (a: Entry, b: Entry) => number,
 ): Entry[] {
+  const byValue = (a: Entry, b: Entry) => value(b) - value(a) || compareCodePoints(a.token, b.token);
+  if (k === Number.POSITIVE_INFINITY) return [...entries()].sort(order ?? byValue);
   let values = new Float64Array(1024);
   let length = 0;
   for (const entry of entries()) {
@@ -38,7 +40,7 @@ export function largestOf<Entry extends { readonly token: string }>(
   const candidates: Entry[] = [];
   for (const entry of entries()) if (value(entry) >= least) candidates.push(entry);
   if (order !== undefined && candidates.length <= k) return candidates.sort(order);
-  candidates.sort((a, b) => value(b) - value(a) || compareCodePoints(a.token, b.token));
+  candidates.sort(byValue);
   const best = candidates.slice(0, k);
   return order === undefined ? best : best.sort(order);
 }

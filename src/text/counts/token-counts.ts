@@ -24,7 +24,7 @@ export interface TokenCount {
 }
 
 /** Exact or approximate counts, to which a vocabulary, Zipf's law or stopwords are fitted. */
-export interface Counts {
+export interface Counts<Entry extends TokenCount = TokenCount> {
   /** The number of tokens counted, with repetitions. */
   readonly tokens: number;
   /** The number of documents counted. */
@@ -32,7 +32,7 @@ export interface Counts {
   /** The number of distinct tokens; undefined if not known. */
   readonly types: number | undefined;
   /** The stored tokens, in the order of first occurrence. */
-  entries(): IterableIterator<TokenCount>;
+  entries(): IterableIterator<Entry>;
 }
 
 /** The saved form of exact counts. */

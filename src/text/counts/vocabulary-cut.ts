@@ -69,19 +69,19 @@ export interface CutReport {
 }
 
 /** The kept tokens, by `order` (default: most frequent first, ties by code point), and the report. */
-export function cut(
+export function cut<Entry extends TokenCount>(
   where: string,
-  counts: Counts,
+  counts: Counts<Entry>,
   options: CutOptions,
   specials: readonly string[],
-  order?: (a: TokenCount, b: TokenCount) => number,
-): { kept: TokenCount[]; report: CutReport } {
+  order?: (a: Entry, b: Entry) => number,
+): { kept: Entry[]; report: CutReport } {
   const most = room(where, options.maxSize, specials.length);
   const isWithin = bounds(where, counts, options);
   if (counts.tokens === 0) throw rangeError(where, 'the corpus', 'has no tokens', 'at least one');
   let special = 0;
   let specialTypes = 0;
-  function* candidates(): Iterable<TokenCount> {
+  function* candidates(): Iterable<Entry> {
     special = 0;
     specialTypes = 0;
     for (const entry of counts.entries()) {

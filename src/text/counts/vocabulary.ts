@@ -110,7 +110,8 @@ export class Vocabulary {
   readonly #spellings: readonly string[];
   readonly #index = new TokenMap();
 
-  private constructor(
+  /** @internal */
+  constructor(
     key: typeof own,
     where: string,
     specials: Specials,

@@ -159,48 +159,23 @@ export class SparseMatrix {
   }
 }
 
-/**
- * The entries with column c in column `place[c]`, or without it if that is −1.
- *
- * Distributes them to columns and then to rows, each in order, so that the columns of each row ascend without being sorted.
- */
+/** The entries with column c in column `place[c]`, or without it if that is −1. */
 function placed(matrix: SparseMatrix, place: Int32Array, width: number): SparseMatrix {
-  const columnStart = new Int32Array(width + 1);
-  const rowStart = new Int32Array(matrix.rows + 1);
+  const rows = new SparseRows('SparseMatrix.pick');
+  const values = new Float64Array(width); // of a row, by new column
+  const columns = new Int32Array(width); // the new columns of a row, in the order of the old
   for (let row = 0; row < matrix.rows; row++) {
-    rowStart[row + 1] = rowStart[row]!;
+    let kept = 0;
     for (let i = matrix.rowStart[row]!; i < matrix.rowStart[row + 1]!; i++) {
       const column = place[matrix.columns[i]!]!;
       if (column === -1) continue;
-      columnStart[column + 1]! += 1;
-      rowStart[row + 1]! += 1;
+      values[column] = matrix.values[i]!;
+      columns[kept++] = column;
     }
+    for (const column of columns.subarray(0, kept).sort()) rows.add(column, values[column]!);
+    rows.end();
   }
-  for (let column = 0; column < width; column++) columnStart[column + 1]! += columnStart[column]!;
-
-  const entries = rowStart[matrix.rows]!;
-  const rowOf = new Int32Array(entries); // by column
-  const kept = new Float64Array(entries); // by column
-  const free = columnStart.slice();
-  eachEntry(matrix, (value, from, row) => {
-    const column = place[from]!;
-    if (column === -1) return;
-    const at = free[column]!++;
-    rowOf[at] = row;
-    kept[at] = value;
-  });
-
-  const columns = new Int32Array(entries);
-  const values = new Float64Array(entries);
-  const next = rowStart.slice();
-  for (let column = 0; column < width; column++) {
-    for (let i = columnStart[column]!; i < columnStart[column + 1]!; i++) {
-      const at = next[rowOf[i]!]!++;
-      columns[at] = column;
-      values[at] = kept[i]!;
-    }
-  }
-  return new SparseMatrix([matrix.rows, width], rowStart, columns, values);
+  return matrixOf(rows, width);
 }
 
 /** Makes a matrix from completed rows. */

@@ -6,7 +6,6 @@ import { type Checks, checkOptions, later } from '../../common/options.ts';
 import { readSaved } from '../../common/saved.ts';
 import { checkDocuments, countDocuments, type Document } from '../counts/documents.ts';
 import { compareCodePoints } from '../counts/order.ts';
-import { savedSpecials } from '../counts/specials.ts';
 import {
   type CountOptions,
   type Counts,
@@ -77,7 +76,7 @@ export class TermCounter {
     if (vocabulary !== undefined)
       return new TermCounter(own, checkVocabulary(where, vocabulary, bounds), options);
     const counts = countDocuments(where, new TokenCounts(), documents, { tokenizer });
-    return new TermCounter(own, termsOf(where, counts, bounds), options);
+    return new TermCounter(own, termsOf(where, counts, bounds).vocabulary, options);
   }
 
   /**
@@ -109,8 +108,9 @@ export class TermCounter {
     const numberOf = (token: string) => numbers.get(token) ?? numbers.add(flat(token));
     const all = countRows(where, documents, tokenizer, numberOf);
     const byNumber = matrixOf(all, numbers.size);
-    const counter = new TermCounter(own, termsOf(where, countsOf(byNumber, numbers), bounds), options);
-    return { counter, counts: byNumber.pick(counter.terms.map((term) => numbers.get(term)!)) };
+    const { vocabulary: terms, kept } = termsOf(where, countsOf(byNumber, numbers), bounds);
+    const counts = byNumber.pick(kept.map(({ column }) => column));
+    return { counter: new TermCounter(own, terms, options), counts };
   }
 
   /** The terms, by column. */
@@ -163,16 +163,12 @@ function checkVocabulary(where: string, vocabulary: unknown, bounds: CutOptions)
 }
 
 /** The kept tokens by code point: a term's column is its index. */
-function termsOf(where: string, counts: Counts, bounds: CutOptions): Vocabulary {
-  const byToken = (a: TokenCount, b: TokenCount) => compareCodePoints(a.token, b.token);
+function termsOf<Entry extends TokenCount>(
+  where: string,
+  counts: Counts<Entry>,
+  bounds: CutOptions,
+): { vocabulary: Vocabulary; kept: Entry[] } {
+  const byToken = (a: Entry, b: Entry) => compareCodePoints(a.token, b.token);
   const { kept, report } = cut(where, counts, bounds, [], byToken);
-  return Vocabulary.fromJSON({
-    format: VOCABULARY_FORMAT,
-    version: 1,
-    specials: savedSpecials({}),
-    tokens: kept.map(({ token }) => token),
-    counts: kept.map(({ count }) => count),
-    errors: kept.map(({ error }) => error),
-    report,
-  });
+  return { vocabulary: new Vocabulary(own, where, {}, kept, report), kept };
 }

@@ -1,7 +1,7 @@
 /** Converts documents to rows of counts, under any numbering of tokens, in one pass; the counter selects the terms. */
 import { show, typeError } from '../../common/errors.ts';
 import { type Document, tokensOf } from '../counts/documents.ts';
-import type { Counts } from '../counts/token-counts.ts';
+import type { Counts, TokenCount } from '../counts/token-counts.ts';
 import type { TokenMap } from '../counts/token-map.ts';
 import type { Tokenizer } from '../tokenizers/tokenizer.ts';
 import { documentFrequency } from './inverse-document-frequency.ts';
@@ -16,33 +16,53 @@ export function countRows(
   columnOf: (token: string) => number | undefined,
 ): SparseRows {
   const rows = new SparseRows(where);
-  let counts = new Int32Array(1024); // [columns], with spare capacity; 0 between documents
-  let found = new Int32Array(1024); // the columns of a document, with spare capacity
-  let row = 0;
-  for (const document of documents) {
-    let types = 0;
-    for (const token of tokensOf(where, document, row++, tokenizer)) {
-      if (typeof token !== 'string') throw typeError(where, 'a token', `is ${show(token)}`, 'a string');
-      const column = columnOf(token);
-      if (column === undefined) continue;
-      if (column >= counts.length) {
-        counts = larger(counts, 2 * column);
-      }
-      if (counts[column]! === 0) {
-        if (types === found.length) found = larger(found, 2 * types);
-        found[types++] = column;
-      }
-      counts[column]! += 1;
-    }
-    const columns = found.subarray(0, types).sort();
-    for (let i = 0; i < types; i++) {
-      const column = columns[i]!;
-      rows.add(column, counts[column]!);
-      counts[column] = 0;
-    }
-    rows.end();
+  const row = new RowCounts();
+  let document = 0;
+  for (const tokens of documents) {
+    countTokens(where, tokensOf(where, tokens, document++, tokenizer), columnOf, row);
+    row.writeTo(rows);
   }
   return rows;
+}
+
+// A function of its own, which engines compile before the first hundred documents are counted.
+function countTokens(
+  where: string,
+  tokens: Iterable<string>,
+  columnOf: (token: string) => number | undefined,
+  row: RowCounts,
+): void {
+  for (const token of tokens) {
+    if (typeof token !== 'string') throw typeError(where, 'a token', `is ${show(token)}`, 'a string');
+    const column = columnOf(token);
+    if (column !== undefined) row.add(column);
+  }
+}
+
+/** The counts of one document after another. */
+class RowCounts {
+  #counts = new Int32Array(1024); // [columns], with spare capacity; 0 between documents
+  #found = new Int32Array(1024); // [types], with spare capacity: the columns of this document
+  #types = 0;
+
+  add(column: number): void {
+    if (column >= this.#counts.length) this.#counts = larger(this.#counts, 2 * column);
+    if (this.#counts[column] === 0) {
+      if (this.#types === this.#found.length) this.#found = larger(this.#found, 2 * this.#types);
+      this.#found[this.#types++] = column;
+    }
+    this.#counts[column]! += 1;
+  }
+
+  /** Ends the document. */
+  writeTo(rows: SparseRows): void {
+    for (const column of this.#found.subarray(0, this.#types).sort()) {
+      rows.add(column, this.#counts[column]!);
+      this.#counts[column] = 0;
+    }
+    rows.end();
+    this.#types = 0;
+  }
 }
 
 function larger(values: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
@@ -51,8 +71,13 @@ function larger(values: Int32Array<ArrayBuffer>, length: number): Int32Array<Arr
   return copy;
 }
 
+/** A token's counts, and its column. */
+interface ColumnCount extends TokenCount {
+  readonly column: number;
+}
+
 /** The column sums, as counts for a cut. */
-export function countsOf(matrix: SparseMatrix, columns: TokenMap): Counts {
+export function countsOf(matrix: SparseMatrix, tokens: TokenMap): Counts<ColumnCount> {
   const counts = new Float64Array(matrix.width);
   const documents = documentFrequency(matrix);
   eachEntry(matrix, (count, column) => {
@@ -64,8 +89,10 @@ export function countsOf(matrix: SparseMatrix, columns: TokenMap): Counts {
     types: matrix.width,
     *entries() {
       let column = 0;
-      for (const token of columns.tokens())
-        yield { token, count: counts[column]!, error: 0, documents: documents[column++]! };
+      for (const token of tokens.tokens()) {
+        yield { token, count: counts[column]!, error: 0, documents: documents[column]!, column };
+        column++;
+      }
     },
   };
 }

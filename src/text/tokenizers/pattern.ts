@@ -40,7 +40,10 @@ export function pattern(expression: RegExp = DEFAULT_WORD, options: Normalizatio
     kind: 'pattern',
     normalization: normalizationOptions(checkOptions('pattern', options, normalizationChecks)),
     scan: (text) => matches(text, matcher),
-    strings: (text) => bounded(() => text.match(matcher))?.filter((match) => match !== '') ?? [],
+    strings(text) {
+      const found: string[] | null = bounded(() => text.match(matcher));
+      return found?.includes('') ? found.filter((match) => match !== '') : (found ?? []);
+    },
     options: { source: expression.source, flags },
   });
 }
