@@ -75,24 +75,30 @@ async function listen() {
   return { heard, times };
 }
 
-// The first passes warm up; from the others, the median per frame counts.
+// The least time of each frame counts, which work beside does not lengthen, and of all frames the median.
 const passes: Awaited<ReturnType<typeof listen>>[] = [];
-for (let pass = 0; pass < 8; pass++) passes.push(await listen());
+for (let pass = 0; pass < 12; pass++) passes.push(await listen());
 const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 const timeOf = (who: 'ours' | 'theirs') =>
-  median(passes.slice(3).flatMap(({ times }) => times.map((time) => time[who])));
+  median(frames.map((_, i) => Math.min(...passes.map(({ times }) => times[i]![who]))));
 const { heard } = passes[0]!;
 const worst = Math.max(...heard.map(({ ours, theirs }) => Math.abs(ours - theirs)));
 if (!(worst < 1e-5)) throw new Error(`the probabilities differ by ${worst}`);
 
-const { outputFiles } = await build({
-  stdin: { contents: "export { fromOnnx } from 'recurrent-cells/onnx';", resolveDir: import.meta.dirname },
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  write: false,
-  logLevel: 'error',
-});
+/** A program that has only what it exports. */
+async function bundle(contents: string): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: import.meta.dirname },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'error',
+  });
+  return outputFiles[0]!.contents;
+}
+const code = await bundle("export { fromOnnx } from 'recurrent-cells/onnx';");
+const layers = await bundle("export { Conv1d, LSTMCell, Sequence } from 'recurrent-cells';");
 const wasm = readFileSync(join(folder('onnxruntime-web'), 'ort-wasm-simd-threaded.wasm'));
 const kilobytes = (bytes: Uint8Array) => `${(bytes.length / 1000).toFixed(0)} kB`;
 const sizeOf = (bytes: Uint8Array) => `${kilobytes(bytes)}, ${kilobytes(gzipSync(bytes))} gzip`;
@@ -108,7 +114,7 @@ const svg = picture({
   width: 900,
   height: 260,
   x: { label: 'seconds' },
-  y: { label: 'probability of speech', domain: [-0.9, 1], ticks: [0, 0.25, 0.5, 0.75, 1] },
+  y: { label: 'probability of speech', domain: [-0.9, 1], ticks: [0, 0.5, 1] },
   marks: [
     Plot.ruleX(wave, { x: 'seconds', y1: 'low', y2: 'high', strokeOpacity: 0.35 }),
     Plot.ruleY([THRESHOLD], { strokeDasharray: '3 3', strokeOpacity: 0.5 }),
@@ -124,7 +130,7 @@ report({
   split: `${frames.length} frames of ${FRAME} samples, no training`,
   seed: SEED,
   model: 'Silero v5 of @ricky0123/vad-web: five convolutions and an LSTM of 128, 0.3 million weights',
-  measures: ['code', 'median per frame', 'frames of speech'],
+  measures: ['code', 'time per frame', 'frames of speech'],
   rows: [
     {
       system: 'ONNX Runtime, WebAssembly, one thread',
@@ -139,12 +145,12 @@ report({
       system: 'fromOnnx',
       kind: 'ours',
       values: [
-        sizeOf(outputFiles[0]!.contents),
+        sizeOf(code),
         `${timeOf('ours').toFixed(2)} ms`,
         `${heard.filter(({ ours }) => ours > THRESHOLD).length}`,
       ],
     },
   ],
-  notes: `The probabilities of the two differ by at most ${worst.toExponential(1)}. They run alternately in one process; a frame is ${(FRAME / RATE) * 1000} ms of audio.`,
+  notes: `The probabilities of the two differ by at most ${worst.toExponential(1)}. They run alternately in one process, ${passes.length} times over all frames; the time is the median over the frames of each one's least; a frame is ${(FRAME / RATE) * 1000} ms of audio. Of the code, the layers that the model is made of are ${kilobytes(gzipSync(layers))} gzip; the rest reads graphs and computes their other operators.`,
   picture: { svg, caption: 'The probability of speech, above the waveform' },
 });
