@@ -122,10 +122,12 @@ export function splitSeries(series: Tensor, options: SeriesOptions): SeriesSplit
   const targets = targetColumns(where, options.targets, features);
   const [validation, test] = boundaries(where, time, options);
 
-  const columns = Array.from({ length: features }, (_, column) => column);
-  const within = Array.from({ length }, (_, step) => step);
-  const ahead = steps.map((step) => length + step - 1);
-
+  const picked: Picked = {
+    within: Array.from({ length }, (_, step) => step),
+    ahead: steps.map((step) => length + step - 1),
+    columns: Array.from({ length: features }, (_, column) => column),
+    targets,
+  };
   const part = (name: string, asked: boolean, start: number, end: number): SeriesWindows => {
     const first = Math.max(0, start - (start === 0 ? 0 : reach));
     const room = end - first - length - farthest;
@@ -138,43 +140,60 @@ export function splitSeries(series: Tensor, options: SeriesOptions): SeriesSplit
       );
     const count = asked ? Math.floor(room / stride) + 1 : 0;
     const starts = () => Array.from({ length: count }, (_, i) => first + i * stride);
-    const cut = (at: readonly number[]) => ({
-      inputs: gather(series, at, within, columns),
-      targets: flat(gather(series, at, ahead, targets)),
-    });
-    return {
-      count,
-      get inputs() {
-        return gather(series, starts(), within, columns);
-      },
-      get targets() {
-        return flat(gather(series, starts(), ahead, targets));
-      },
-      start,
-      end,
-      batches(batchOptions) {
-        const {
-          batchSize,
-          random,
-          epochs = 1,
-          dropLast = false,
-        } = checkOptions('SeriesWindows.batches', batchOptions, batchChecks);
-        const source = random === undefined ? undefined : randomSource('SeriesWindows.batches', random);
-        const perEpoch = dropLast ? Math.floor(count / batchSize) : Math.ceil(count / batchSize);
-        return new LazyBatches(perEpoch, epochs, () => {
-          const order = source === undefined ? starts() : shuffle(starts(), source);
-          return (position) => {
-            const chosen = order.slice(position * batchSize, (position + 1) * batchSize);
-            return { ...cut(chosen), starts: chosen };
-          };
-        });
-      },
-    };
+    return windowsOf(series, picked, { start, end, count, starts });
   };
   return {
     train: part('train', true, 0, validation),
     validation: part('validation', (options.validation ?? 0) > 0, validation, test),
     test: part('test', (options.test ?? 0) > 0, test, time),
+  };
+}
+
+/** The steps of a window, counted from its first, and the columns that it takes from the series. */
+interface Picked {
+  readonly within: readonly number[];
+  readonly columns: readonly number[];
+  /** Of the targets. */
+  readonly ahead: readonly number[];
+  readonly targets: readonly number[];
+}
+
+/** The windows of a part; `starts` returns a new array of their first steps. */
+function windowsOf(
+  series: Tensor,
+  { within, columns, ahead, targets }: Picked,
+  { start, end, count, starts }: Pick<SeriesWindows, 'start' | 'end' | 'count'> & { starts(): number[] },
+): SeriesWindows {
+  const inputsOf = (at: readonly number[]) => gather(series, at, within, columns);
+  const targetsOf = (at: readonly number[]) => flat(gather(series, at, ahead, targets));
+  return {
+    count,
+    get inputs() {
+      return inputsOf(starts());
+    },
+    get targets() {
+      return targetsOf(starts());
+    },
+    start,
+    end,
+    batches(batchOptions) {
+      const where = 'SeriesWindows.batches';
+      const {
+        batchSize,
+        random,
+        epochs = 1,
+        dropLast = false,
+      } = checkOptions(where, batchOptions, batchChecks);
+      const source = random === undefined ? undefined : randomSource(where, random);
+      const perEpoch = dropLast ? Math.floor(count / batchSize) : Math.ceil(count / batchSize);
+      return new LazyBatches(perEpoch, epochs, () => {
+        const order = source === undefined ? starts() : shuffle(starts(), source);
+        return (position) => {
+          const chosen = order.slice(position * batchSize, (position + 1) * batchSize);
+          return { inputs: inputsOf(chosen), targets: targetsOf(chosen), starts: chosen };
+        };
+      });
+    },
   };
 }
 

@@ -75,7 +75,7 @@ interface Placed {
 
 /** Makes the tokenizer; it is saved as its file. */
 export function subwordTokenizer(parts: SubwordParts): SubwordTokenizer {
-  const { model, added, rewritings, preTokenizer, decoder, around, json } = parts;
+  const { model, added, decoder, around, json } = parts;
   const tokens: string[] = [];
   const indices = new Map(model.vocabulary);
   for (const [token, index] of model.vocabulary) tokens[index] = token;
@@ -84,46 +84,7 @@ export function subwordTokenizer(parts: SubwordParts): SubwordTokenizer {
     indices.set(content, index);
   }
   const specials = new Set(added.filter(({ special }) => special).map(({ index }) => index));
-  const rewritten = (text: string) => rewritings.reduce((done, { rewrite }) => rewrite(done), text);
-  const early = finder(
-    added.filter(({ normalized }) => !normalized || rewritings.length === 0),
-    (text) => text,
-  );
-  const late = finder(added.filter(({ normalized }) => normalized && rewritings.length > 0), rewritten); // biome-ignore format: like the other
-
-  /** The index of each token and, with `track`, its position; otherwise 0. */
-  function* placed(text: string, track: boolean): Iterable<Placed> {
-    let first = true;
-    for (const part of early(text)) {
-      if (part.index !== undefined) {
-        first = false;
-        yield { index: part.index, start: part.start, end: part.end };
-        continue;
-      }
-      const section = text.slice(part.start, part.end);
-      const aligned = track
-        ? alignedBy(section, rewritings)
-        : { text: rewritten(section), toSource: (at: number) => at };
-      for (const inner of late(aligned.text)) {
-        const toSource = (at: number) => part.start + aligned.toSource(inner.start + at);
-        if (inner.index !== undefined) {
-          first = false;
-          yield { index: inner.index, start: toSource(0), end: toSource(inner.end - inner.start) };
-          continue;
-        }
-        const word = { text: aligned.text.slice(inner.start, inner.end), place: (unit: number) => unit };
-        if (word.text === '') continue;
-        for (const { text: piece, place } of preTokenizer(word, first)) {
-          for (const { index, start, end } of model.segment(piece)) {
-            if (!track) yield { index, start: 0, end: 0 };
-            else yield { index, start: toSource(place(start)), end: toSource(place(end)) };
-          }
-        }
-        first = false;
-      }
-    }
-  }
-
+  const placed = scanOf(parts);
   const tokenAt = (index: number): string => {
     const token = tokens[index];
     if (token !== undefined) return token;
@@ -155,6 +116,53 @@ export function subwordTokenizer(parts: SubwordParts): SubwordTokenizer {
         yield { text: tokenAt(index), raw: text.slice(start, end), start, end };
     },
     toJSON: () => savedTokenizer('subwords', { json }),
+  };
+}
+
+/** Finds the index of each token and, with `track`, its position; otherwise 0. */
+function scanOf({
+  model,
+  added,
+  rewritings,
+  preTokenizer,
+}: SubwordParts): (text: string, track: boolean) => Iterable<Placed> {
+  const rewritten = (text: string) => rewritings.reduce((done, { rewrite }) => rewrite(done), text);
+  const early = finder(
+    added.filter(({ normalized }) => !normalized || rewritings.length === 0),
+    (text) => text,
+  );
+  const late = finder(added.filter(({ normalized }) => normalized && rewritings.length > 0), rewritten); // biome-ignore format: like the other
+
+  return function* placed(text: string, track: boolean): Iterable<Placed> {
+    let first = true;
+    for (const part of early(text)) {
+      if (part.index !== undefined) {
+        first = false;
+        yield { index: part.index, start: part.start, end: part.end };
+        continue;
+      }
+      const section = text.slice(part.start, part.end);
+      const aligned = track
+        ? alignedBy(section, rewritings)
+        : { text: rewritten(section), toSource: (at: number) => at };
+      for (const inner of late(aligned.text)) {
+        const toSource = (at: number) => part.start + aligned.toSource(inner.start + at);
+        if (inner.index !== undefined) {
+          first = false;
+          yield { index: inner.index, start: toSource(0), end: toSource(inner.end - inner.start) };
+          continue;
+        }
+        const word = { text: aligned.text.slice(inner.start, inner.end), place: (unit: number) => unit };
+        if (word.text === '') continue;
+        for (const { text: piece, place } of preTokenizer(word, first)) {
+          for (const { index, start, end } of model.segment(piece)) {
+            if (!track) yield { index, start: 0, end: 0 };
+            else yield { index, start: toSource(place(start)), end: toSource(place(end)) };
+          }
+        }
+        first = false;
+      }
+    }
   };
 }
 
