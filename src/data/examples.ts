@@ -1,5 +1,5 @@
 /** The examples of a data set: parts that have the same number of examples, and their lengths. */
-import { rangeError, typeError } from '../common/errors.ts';
+import { rangeError, show, typeError } from '../common/errors.ts';
 import { type Checks, later } from '../common/options.ts';
 import { type Data, type DataPart, partOf, type Taken } from './parts.ts';
 
@@ -12,7 +12,7 @@ export interface DataRecord {
 export interface Examples<Inputs extends Data | DataRecord, Targets extends Data | DataRecord> {
   readonly inputs: Inputs;
   readonly targets: Targets;
-  /** The valid steps of each example, for tensors and indices; sequences have their own lengths. */
+  /** The valid steps of each example, whole numbers up to the steps of a tensor or of indices; sequences have their own lengths. */
   readonly lengths?: readonly number[] | undefined;
 }
 
@@ -68,6 +68,12 @@ export function lengthsOf(
       `has ${given?.length} entries`,
       `${inputs[0]!.count}, one for each example`,
     );
+  const most = inputs.reduce((time, part) => Math.min(time, part.time ?? time), Number.MAX_SAFE_INTEGER);
+  for (const [i, length] of given?.entries() ?? [])
+    if (!Number.isInteger(length) || length < 0 || length > most) {
+      const expected = most < Number.MAX_SAFE_INTEGER ? `from 0 to ${most}` : 'of at least 0';
+      throw rangeError(where, `lengths[${i}]`, `is ${show(length)}`, `a whole number ${expected}`);
+    }
   for (const part of [...inputs, ...targets]) {
     if (part.lengths === undefined) continue;
     lengths ??= part.lengths;

@@ -4,6 +4,8 @@ import { rangeError, show, typeError } from '../common/errors.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
 import { checkTensor } from '../signal/checks.ts';
 
+const REAL = '; real numbers are a tensor(…), or sequences of vectors [[…], …]';
+
 /** Sequences of indices, of varying length. */
 export type IndexSequences = readonly ArrayLike<number>[];
 
@@ -45,6 +47,8 @@ export interface DataPart {
   readonly count: number;
   /** The steps of each example, for parts of varying length. */
   readonly lengths: readonly number[] | undefined;
+  /** The steps of the longest example; undefined without a time axis. */
+  readonly time?: number | undefined;
   /** A copy of some examples, with sequences padded to the longest of them. */
   take(rows: readonly number[]): Tensor | Indices;
   /** The class of each example, if the part holds classes. */
@@ -93,6 +97,7 @@ function blockPart(where: string, name: string, block: Tensor | Indices): DataPa
     name,
     count,
     lengths: undefined,
+    time: rest.length > (kind === 'index' ? 0 : 1) ? rest[0] : undefined,
     take,
     classes: kind === 'index' && rest.length === 0 ? data : undefined,
   };
@@ -118,6 +123,9 @@ function classPart(where: string, name: string, classes: readonly number[]): Dat
 
 function indexPart(where: string, name: string, sequences: IndexSequences, padding: number): DataPart {
   sequences.forEach((sequence, i) => {
+    // Refused whatever their numbers are, or the kind of a data set would depend on them.
+    if (isBuiltin(sequence, 'Float32Array', 'Float64Array'))
+      throw typeError(where, `${name}[${i}]`, `is ${show(sequence)}`, `an array or Int32Array${REAL}`);
     for (let t = 0; t < sequence.length; t++) checkIndex(where, `${name}[${i}][${t}]`, sequence[t]);
   });
   const lengths = sequences.map(({ length }) => length);
@@ -196,6 +204,6 @@ function checkIndex(where: string, argument: string, value: unknown): void {
   if (Number.isInteger(value) && Math.abs(value as number) < 2 ** 31) return;
   const error = typeof value === 'number' ? rangeError : typeError;
   const real = typeof value === 'number' && Number.isFinite(value) && !Number.isInteger(value);
-  const hint = real ? '; real numbers are a tensor(…), or sequences of vectors [[…], …]' : '';
+  const hint = real ? REAL : '';
   throw error(where, argument, `is ${show(value)}`, `a whole number of 32 bits${hint}`);
 }

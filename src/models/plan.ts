@@ -89,12 +89,13 @@ export function planOf(outputs: unknown): Plan {
 /** All nodes that the outputs need, each after those it is computed from. */
 function inOrder(outputs: Iterable<AnyNode>): AnyNode[] {
   const found = new Set<AnyNode>();
-  const visit = (node: AnyNode): void => {
-    if (found.has(node)) return;
-    node.from.forEach(visit);
-    found.add(node);
-  };
-  for (const node of outputs) visit(node);
+  // A list instead of recursion, since the engine's stack is shorter than a chain may be.
+  const open = [...outputs].reverse();
+  for (let node = open.at(-1); node !== undefined; node = open.at(-1)) {
+    const next = node.from.find((from) => !found.has(from));
+    if (next !== undefined) open.push(next);
+    else found.add(open.pop()!);
+  }
   return [...found];
 }
 

@@ -61,13 +61,7 @@ export function checkTensor(where: string, argument: string, value: unknown, kin
     kind === 'real' ? isBuiltin(data, 'Float32Array', 'Float64Array') : isBuiltin(data, 'Int32Array');
   if (!right) {
     const came = data === undefined ? `is ${show(value)}` : `has data that is ${show(data)}`;
-    const maker = kind === 'real' ? 'tensor' : 'indices';
-    const hint = Array.isArray(value)
-      ? `: ${maker}(…) makes one of nested arrays`
-      : kind === 'index' && isBuiltin(data, 'Float32Array', 'Float64Array')
-        ? ': indices(…) makes them, not tensor(…)'
-        : '';
-    throw typeError(where, argument, came, KINDS[kind] + hint);
+    throw typeError(where, argument, came, KINDS[kind] + hintOf(value, kind));
   }
   if (!Array.isArray(shape)) throw typeError(where, argument, `has shape ${show(shape)}`, KINDS[kind]);
   if (!isShape(shape))
@@ -76,6 +70,16 @@ export function checkTensor(where: string, argument: string, value: unknown, kin
   const count = (data as ArrayLike<number>).length;
   if (count !== length)
     throw rangeError(where, argument, `has ${count} values`, `${length} for its shape [${shape.join(', ')}]`);
+}
+
+/** What else the caller may have meant. */
+function hintOf(value: unknown, kind: keyof typeof KINDS): string {
+  if (Array.isArray(value))
+    return `: ${kind === 'real' ? 'tensor' : 'indices'}(…) makes one of nested arrays`;
+  const { data, output } = (value ?? {}) as { data?: unknown; output?: { data?: unknown } | null };
+  if (data === undefined && output?.data !== undefined) return ', such as its output';
+  const isTensor = kind === 'index' && isBuiltin(data, 'Float32Array', 'Float64Array');
+  return isTensor ? ': indices(…) makes them, not tensor(…)' : '';
 }
 
 /** The lengths of sequences; undefined if all are full. */

@@ -171,7 +171,7 @@ function stateOf(where: string, name: string, part: TrainingParts[string], model
     where,
     name,
     `is ${show(part)}`,
-    'a model, an optimiser, a Random, or what has state() and restore()',
+    'a model, an optimiser, a Random, or what has state() and restore(), such as batches(…)',
   );
 }
 

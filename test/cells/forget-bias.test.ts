@@ -178,6 +178,12 @@ describe('refused', () => {
     [() => chrono(1), 'chrono: steps is 1, expected a whole number of at least 2'],
     [lstm({ forgetBais: 1 }), 'LSTMCell: option "forgetBais" is unknown, expected forgetBias'],
     [lstm({ forgetBias: 0, bias: false }), 'LSTMCell: forgetBias came with bias: false, expected bias: true'],
+    ...[LayerNormLSTMCell, LayerNormGRUCell].flatMap((Made): [() => unknown, string][] =>
+      ['bias', 'biasInitializer'].map((option) => [
+        () => new Made({ ...sizes, [option]: false }),
+        `${Made.name}: option "${option}" is unknown, expected none: shiftIh and shiftHh are the biases`,
+      ]),
+    ),
     [
       lstm({ biasInitializer: uniform(), bias: false }),
       'LSTMCell: biasInitializer came with bias: false, expected bias: true',

@@ -288,6 +288,33 @@ describe('errors', () => {
       () => batches({ ...data, lengths: [1] }, { batchSize: 1 }),
       'batches: lengths has 1 entries, expected 2, one for each example',
     ],
+    ...[Number.NaN, -1, 0.5, 3, undefined].map((length): [() => unknown, string] => [
+      () =>
+        batches(
+          {
+            inputs: tensor([
+              [[1], [2]],
+              [[3], [4]],
+            ]),
+            targets: [0, 1],
+            lengths: [2, length as number],
+          },
+          { batchSize: 1 },
+        ),
+      `batches: lengths[1] is ${length}, expected a whole number from 0 to 2`,
+    ]),
+    [
+      () => batches({ inputs: indices([[1, 2]]), targets: [0], lengths: [3] }, { batchSize: 1 }),
+      'batches: lengths[0] is 3, expected a whole number from 0 to 2',
+    ],
+    [
+      () => batches({ inputs: tensor([[1, 2]]), targets: [0], lengths: [Number.NaN] }, { batchSize: 1 }),
+      'batches: lengths[0] is NaN, expected a whole number of at least 0',
+    ],
+    [
+      () => batches({ ...data, inputs: [Float32Array.of(1, 2), Float32Array.of(3)] }, { batchSize: 1 }),
+      'batches: inputs[0] is a value of type Float32Array, expected an array or Int32Array; real numbers are a tensor(…), or sequences of vectors [[…], …]',
+    ],
     [
       () => batches(data, { batchSize: 3, dropLast: true }),
       'batches: batchSize is 3, expected at most 2, the examples, with dropLast',

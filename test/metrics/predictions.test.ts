@@ -40,6 +40,11 @@ describe('predictions from an output', () => {
 
   test('other values than outputs are refused', () => {
     expect(() => classesOf(indices([1]) as never)).toThrow(TypeError);
+    expect(() => classesOf({ output: tensor([[0, 1]]) } as never)).toThrow(
+      new TypeError(
+        'classesOf: output is an object, expected a tensor { data, shape } of floating-point data, such as its output',
+      ),
+    );
     expect(() => classesOf(tensor([], [2, 0]))).toThrow(
       new RangeError('classesOf: output has shape [2, 0], expected [batch, …, classes]'),
     );

@@ -227,6 +227,14 @@ suite('laws of graphs', () => {
     );
   });
 
+  test('a chain may be longer than the stack of the engine', () => {
+    const layer = new Activation({ kind: 'relu' });
+    let node: GraphNode = input('x', 1);
+    for (let at = 0; at < 20_000; at++) node = node.to(layer);
+    const { output } = graph(node).infer({ x: tensor([[3], [-3]]) });
+    expect(Array.from(output.data)).toEqual([3, 0]);
+  });
+
   test('joins of joins of joins have short names', () => {
     let node: GraphNode = input('x', 1).to(new Activation({ kind: 'relu' }));
     for (let i = 0; i < 40; i++) node = sum(node, node);

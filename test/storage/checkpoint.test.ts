@@ -179,7 +179,7 @@ describe('a checkpoint that does not fit changes nothing', () => {
     const { model } = parts;
     expect(() => saveCheckpoint({ model, x: 3 as never })).toThrow(
       new TypeError(
-        'saveCheckpoint: x is 3, expected a model, an optimiser, a Random, or what has state() and restore()',
+        'saveCheckpoint: x is 3, expected a model, an optimiser, a Random, or what has state() and restore(), such as batches(…)',
       ),
     );
     const odd = { state: () => ({ a: [new Map()] }), restore() {} };
