@@ -7,7 +7,7 @@
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TestRunner } from 'vitest';
+import { TestRunner, vi } from 'vitest';
 
 type Test = Parameters<TestRunner['onAfterTryTask']>[0];
 
@@ -108,5 +108,8 @@ async function passes(run: () => unknown): Promise<boolean> {
     return true;
   } catch {
     return false;
+  } finally {
+    // A test that fails does not restore what it spies on.
+    vi.restoreAllMocks();
   }
 }
