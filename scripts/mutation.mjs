@@ -62,7 +62,7 @@ async function instrument(folder, work) {
     `${work}/sources.json`,
     JSON.stringify(Object.fromEntries(files.map(({ name, content }) => [name, content]))),
   );
-  return mutants;
+  return mutants.filter(({ status }) => status !== 'Ignored');
 }
 
 const eventsOf = (work) =>

@@ -1,13 +1,12 @@
 /** The gated recurrent unit with layer normalisation. */
 import type { Architecture } from '../common/architecture.ts';
-import { checkOptions } from '../common/options.ts';
 import type { GateStarts, Rule, Stage } from '../unroll/rule.ts';
 import { Cell } from './cell.ts';
 import { keepStart } from './forget-bias.ts';
 import { resetAfter } from './gru.ts';
 import {
   type LayerNormCellOptions,
-  layerNormChecks,
+  layerNormOptions,
   normalizedProducts,
   normalizeProducts,
   normalizeProductsBackward,
@@ -65,7 +64,7 @@ export class LayerNormGRUCell<
   /** @throws RangeError if `epsilon` is negative or NaN, and as every cell. */
   constructor(options: LayerNormCellOptions<InputSize, HiddenSize>) {
     const type = 'LayerNormGRUCell';
-    const { epsilon = 1e-5, forgetBias, ...shared } = checkOptions(type, options, layerNormChecks());
+    const { epsilon = 1e-5, forgetBias, ...shared } = layerNormOptions(type, options);
     const z = keepStart(type, { ...shared, forgetBias }, 0);
     super(type, rule(epsilon, { z }), { ...shared, bias: false });
     this.epsilon = epsilon;

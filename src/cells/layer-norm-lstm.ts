@@ -1,6 +1,5 @@
 /** The long short-term memory cell with layer normalisation. */
 import type { Architecture } from '../common/architecture.ts';
-import { checkOptions } from '../common/options.ts';
 import {
   add,
   copy,
@@ -18,7 +17,7 @@ import {
   type LayerNormCellOptions,
   layerNorm,
   layerNormBackward,
-  layerNormChecks,
+  layerNormOptions,
   normalizedProducts,
   normalizeProducts,
   normalizeProductsBackward,
@@ -130,7 +129,7 @@ export class LayerNormLSTMCell<
   /** @throws RangeError if `epsilon` is negative or NaN, and as every cell. */
   constructor(options: LayerNormCellOptions<InputSize, HiddenSize>) {
     const type = 'LayerNormLSTMCell';
-    const { epsilon = 1e-5, forgetBias, ...shared } = checkOptions(type, options, layerNormChecks());
+    const { epsilon = 1e-5, forgetBias, ...shared } = layerNormOptions(type, options);
     const starts = lstmStarts(type, { ...shared, forgetBias });
     super(type, rule(epsilon, starts), { ...shared, bias: false });
     this.epsilon = epsilon;

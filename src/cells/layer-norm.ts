@@ -1,6 +1,6 @@
 /** Layer normalisation within a rule: of its two products, and of values computed by φ. */
-import { show, typeError } from '../common/errors.ts';
-import { type Check, type Checks, notNegative } from '../common/options.ts';
+import { typeError } from '../common/errors.ts';
+import { type Checks, checkOptions, notNegative } from '../common/options.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { add, addColumnSums, mul, normalize, normalizeBackward } from '../matrix/operations.ts';
 import {
@@ -20,18 +20,20 @@ export interface LayerNormCellOptions<InputSize extends number, HiddenSize exten
   readonly epsilon?: number | undefined;
 }
 
-const noBias: Check<never> = (where, argument) => {
-  throw typeError(
-    where,
-    `option ${show(argument)}`,
-    'is unknown',
-    'none: shiftIh and shiftHh are the biases',
-  );
+const checks = (): Checks<LayerNormCellOptions<number, number>> => {
+  const { bias, biasInitializer, ...shared } = gatedChecks();
+  return { ...shared, epsilon: notNegative };
 };
 
-export function layerNormChecks(): Checks<LayerNormCellOptions<number, number>> {
-  const checks = { ...gatedChecks(), epsilon: notNegative, bias: noBias, biasInitializer: noBias };
-  return checks;
+/** The options of a cell whose shifts are its biases. */
+export function layerNormOptions<Options extends LayerNormCellOptions<number, number>>(
+  type: string,
+  options: Options,
+): Options {
+  for (const name of ['bias', 'biasInitializer'])
+    if (Object.hasOwn(options ?? {}, name))
+      throw typeError(type, `option "${name}"`, 'is unknown', 'none: shiftIh and shiftHh are the biases');
+  return checkOptions(type, options, checks());
 }
 
 /** out ← gain * n + shift, with n ← (a − μ)/√(σ² + ε) and inverseDeviation ← 1/√(σ² + ε), row by row: gains and shifts are read again for each row [B, width], inverse deviations are [B, 1]; `out` may be `a`. */

@@ -163,7 +163,7 @@ describe('cells and layers', () => {
     ],
     [
       () => new LayerNormGRUCell({ ...sizes, bias: true } as never),
-      'LayerNormGRUCell: option "bias" is unknown, expected forgetBias',
+      'LayerNormGRUCell: option "bias" is unknown, expected none: shiftIh and shiftHh are the biases',
     ],
     [
       () => new LayerNormGRUCell({ ...sizes, reset: 'after' } as never),
