@@ -69,9 +69,17 @@ export function indices(values: Nested): Indices;
 export function indices(values: ArrayLike<number>, shape: readonly number[]): Indices;
 export function indices(values: Nested | ArrayLike<number>, shape?: readonly number[]): Indices {
   const flat = flatten('indices', values, shape);
-  const bad = flat.values.findIndex((value) => !Number.isInteger(value) || Math.abs(value) >= 2 ** 31);
+  const bad = flat.values.findIndex((value) => !isInt32(value));
   if (bad >= 0) throw rangeError('indices', 'values', `has ${flat.values[bad]}`, 'whole numbers of 32 bits');
   return { data: Int32Array.from(flat.values), shape: flat.shape };
+}
+
+/** The largest whole number of 32 bits. */
+export const MOST_INT32: number = 2 ** 31 - 1;
+
+/** Whether a value is a whole number of 32 bits whose negative is one too. */
+export function isInt32(value: unknown): value is number {
+  return Number.isInteger(value) && Math.abs(value as number) <= MOST_INT32;
 }
 
 /** The number of elements of a shape. */

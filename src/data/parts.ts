@@ -1,7 +1,7 @@
 /** The parts of a data set: tensors, indices and sequences of varying length, from which examples are selected. */
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
-import type { Indices, Tensor } from '../common/tensor.ts';
+import { type Indices, isInt32, type Tensor } from '../common/tensor.ts';
 import { checkTensor } from '../signal/checks.ts';
 
 const REAL = '; real numbers are a tensor(…), or sequences of vectors [[…], …]';
@@ -201,7 +201,7 @@ function longest(lengths: readonly number[], rows: readonly number[]): number {
 }
 
 function checkIndex(where: string, argument: string, value: unknown): void {
-  if (Number.isInteger(value) && Math.abs(value as number) < 2 ** 31) return;
+  if (isInt32(value)) return;
   const error = typeof value === 'number' ? rangeError : typeError;
   const real = typeof value === 'number' && Number.isFinite(value) && !Number.isInteger(value);
   const hint = real ? REAL : '';

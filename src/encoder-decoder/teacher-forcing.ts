@@ -2,7 +2,7 @@
 
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { count, record } from '../common/options.ts';
-import type { Indices } from '../common/tensor.ts';
+import { type Indices, isInt32 } from '../common/tensor.ts';
 import type { EncoderDecoder } from './encoder-decoder.ts';
 import type { EncoderDecoderInput } from './options.ts';
 
@@ -87,7 +87,7 @@ function checkLists(argument: string, lists: unknown): void {
   for (const [b, list] of (lists as unknown[]).entries()) {
     if (!Array.isArray(list))
       throw typeError('teacherForcing', `${argument}[${b}]`, `is ${show(list)}`, 'an array of tokens');
-    const wrong = list.findIndex((token) => !Number.isInteger(token) || token < 0 || token >= 2 ** 31);
+    const wrong = list.findIndex((token) => !isInt32(token) || token < 0);
     if (wrong >= 0)
       throw typeError(
         'teacherForcing',

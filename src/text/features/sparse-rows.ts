@@ -4,11 +4,9 @@
  * Plain JavaScript arrays crash the process at about 10⁸ numbers.
  */
 import { rangeError } from '../../common/errors.ts';
+import { MOST_INT32 } from '../../common/tensor.ts';
 
-/** Row starts are 32-bit integers. */
-const MOST_ENTRIES = 2 ** 31 - 1;
-
-/** Rows written in order; the columns of a row must be added in ascending order. */
+/** Rows written in order; the columns of a row must be added in ascending order. Row starts are 32-bit integers. */
 export class SparseRows {
   readonly #where: string;
   readonly #most: number;
@@ -18,7 +16,7 @@ export class SparseRows {
   #rows = 0;
   #entries = 0;
 
-  constructor(where: string, most: number = MOST_ENTRIES) {
+  constructor(where: string, most: number = MOST_INT32) {
     this.#where = where;
     this.#most = most;
   }

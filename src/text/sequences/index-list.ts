@@ -4,8 +4,7 @@
  * Plain JavaScript arrays crash the process at about 10⁸ numbers.
  */
 import { rangeError } from '../../common/errors.ts';
-
-const MOST = 2 ** 31 - 1;
+import { MOST_INT32 } from '../../common/tensor.ts';
 
 export class IndexList {
   readonly #where: string;
@@ -13,7 +12,7 @@ export class IndexList {
   #indices: Int32Array; // [length], with spare capacity
   #length = 0;
 
-  constructor(where: string, capacity: number = 1024, most: number = MOST) {
+  constructor(where: string, capacity: number = 1024, most: number = MOST_INT32) {
     this.#where = where;
     this.#most = most;
     this.#indices = new Int32Array(Math.max(1, capacity));

@@ -6,6 +6,7 @@
 
 import { number, rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
 import { type Checks, type Complete, checkOptions, size } from '../../common/options.ts';
+import { isInt32 } from '../../common/tensor.ts';
 
 /** Indices: [batch, time]. */
 export interface IndexTensor {
@@ -137,7 +138,7 @@ export function checkIndices(where: string, argument: string, indices: unknown):
   wholeNumber(where, `${argument}.length`, list.length, 0);
   for (let i = 0; i < list.length; i++) {
     const index = list[i];
-    if (!Number.isInteger(index) || (index as number) < 0 || (index as number) > 0x7fffffff)
+    if (!isInt32(index) || index < 0)
       throw typeError(where, argument, `has ${show(index)}`, 'indices (whole numbers from 0)');
   }
   return indices as ArrayLike<number>;
