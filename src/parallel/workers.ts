@@ -47,11 +47,14 @@ export interface WorkerLike {
 
 /** In CommonJS, the path of this file. */
 declare const __filename: string | undefined;
+declare const module: unknown;
 
 /** @throws Error if there are no workers in this environment. */
 export function spawn(): WorkerLike {
   const node = nodeModules();
-  const path = node && typeof __filename === 'string' ? __filename : undefined;
+  // `bun build` gives modules a __filename too, which is the path on the machine that built them.
+  const isCommonJS = typeof module === 'object' && typeof __filename === 'string';
+  const path = node && isCommonJS ? __filename : undefined;
   // Bundlers look for exactly this expression.
   if (typeof Worker === 'function' && path === undefined)
     return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });

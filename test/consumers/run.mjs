@@ -135,7 +135,7 @@ const bundlers = {
       'app.js',
     );
   },
-  // These two leave new URL('./worker.js', import.meta.url) as it is, so the worker is a second entry.
+  // These three leave new URL('./worker.js', import.meta.url) as it is, so the worker is a second entry.
   async esbuild(out) {
     await run(
       tool('esbuild'),
@@ -147,6 +147,9 @@ const bundlers = {
       `--outdir=${out}`,
       '--entry-names=[name]',
     );
+  },
+  async Bun(out) {
+    await run(tool('bun'), 'build', 'app.js', worker, `--outdir=${out}`, '--entry-naming=[name].[ext]');
   },
   async Rollup(out) {
     await write(
@@ -164,6 +167,20 @@ for (const [name, bundle] of Object.entries(bundlers))
     await bundle(out);
     if (name !== 'Vite') await write(join(out, 'index.html'), await readFile(inFolder('index.html'), 'utf8'));
     return expectKernels(await served(out), SIMD);
+  };
+
+// Built for a runtime, and run where the package is not installed.
+for (const [target, command] of Object.entries({ bun: tool('bun'), node: process.execPath }))
+  consumers[`bun build --target=${target}`] = async () => {
+    const out = await mkdtemp(join(tmpdir(), 'consumers-bun-'));
+    try {
+      await writeFile(join(out, 'package.json'), '{ "type": "module" }');
+      const options = [`--target=${target}`, `--outdir=${out}`, '--entry-naming=[name].js'];
+      await run(tool('bun'), 'build', 'main.mjs', worker, ...options);
+      return expectKernels(await run(command, join(out, 'main.js')), SIMD);
+    } finally {
+      await rm(out, { recursive: true });
+    }
   };
 
 consumers['Vite dev, Chromium'] = async () => {
