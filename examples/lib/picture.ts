@@ -11,8 +11,11 @@ export function picture(options: Plot.PlotOptions): string {
     style: { fontSize: '13px', background: 'transparent' },
   });
   plot.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  const style = document.createElement('style');
-  style.textContent = 'svg:root{color:#222}@media(prefers-color-scheme:dark){svg:root{color:#ddd}}';
-  plot.prepend(style as unknown as Node);
-  return `${plot.outerHTML}\n`;
+  return standalone(`${plot.outerHTML}\n`);
+}
+
+/** Makes an SVG that follows the text colour of its page follow the reader's colour scheme, as an image of its own. */
+export function standalone(svg: string): string {
+  const style = 'svg:root{color:#222}@media(prefers-color-scheme:dark){svg:root{color:#ddd}}';
+  return svg.replace('>', `><style>${style}</style>`);
 }

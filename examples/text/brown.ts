@@ -1,11 +1,13 @@
 /**
  * The Brown corpus: how few words make up most of a text, and Zipf's law.
  *
- *   npm run example text/brown -- [plot.svg]
+ *   npm run example text/brown -- [zipf.svg] [coverage.svg]
  */
 import { writeFileSync } from 'node:fs';
+import * as Plot from '@observablehq/plot';
 import { cutZipf, fitZipf, plotZipf, RankFrequency, TokenCounts, Vocabulary } from 'recurrent-cells/text';
 import { brown } from '../lib/brown.ts';
+import { picture, standalone } from '../lib/picture.ts';
 
 /** A word starts with a letter and contains no digits. */
 function* documents(): Iterable<string[]> {
@@ -35,6 +37,36 @@ for (const { method, exponent, standardError } of [fit, likely])
 
 const cut = cutZipf(table, { head: 20, lastRank: 10_000 });
 console.log(`head: ${cut.head.join(' ')} (${percent(cut.coverage.head)})`);
-const [, , plot] = process.argv;
-if (plot !== undefined)
-  writeFileSync(plot, plotZipf(table, { fit, cut, title: "Zipf's law in the Brown corpus" }));
+const [, , zipf, coverage] = process.argv;
+if (zipf !== undefined)
+  writeFileSync(zipf, standalone(plotZipf(table, { fit, cut, title: "Zipf's law in the Brown corpus" })));
+if (coverage !== undefined) writeFileSync(coverage, coverageCurve());
+
+/** How many of the tokens the most frequent types are. */
+function coverageCurve(): string {
+  const marked = [20, table.typesFor(0.5), table.typesFor(0.8), 10_000];
+  const ranks = Array.from({ length: 95 }, (_, i) => Math.min(table.types, Math.round(10 ** (i / 20))));
+  const points = [...new Set([...ranks, ...marked])].map((types) => ({
+    types,
+    share: table.coverage(types),
+  }));
+  const labels = points.filter(({ types }) => marked.includes(types));
+  const label = ({ types, share }: (typeof points)[number]) =>
+    `${types.toLocaleString('en')} types: ${percent(share)}`;
+  return picture({
+    width: 640,
+    height: 320,
+    marginLeft: 50,
+    marginBottom: 40,
+    x: { type: 'log', label: 'most frequent types', ticks: [1, 10, 100, 1000, 10_000], tickFormat: ',' },
+    y: { label: 'share of all tokens', percent: true, domain: [0, 100], grid: true },
+    marks: [
+      Plot.line(
+        points.toSorted((a, b) => a.types - b.types),
+        { x: 'types', y: 'share', stroke: '#0c86d0', strokeWidth: 2.5 },
+      ),
+      Plot.dot(labels, { x: 'types', y: 'share', r: 4, fill: '#0c86d0' }),
+      Plot.text(labels, { x: 'types', y: 'share', text: label, textAnchor: 'end', dx: -10, dy: -8 }),
+    ],
+  });
+}

@@ -1,14 +1,23 @@
 /**
  * Spam detection by naive Bayes: a smaller vocabulary gives better decisions.
  *
- *   npm run example text/naive-bayes -- [seed]
+ *   npm run example text/naive-bayes -- [seed] [plot.svg]
  *
  * Mails from SpamAssassin's public corpus without headers, which would reveal the class, and without duplicates, which would be
  * in both the training and the test set. Vocabulary and scores are fitted on the training set only.
  */
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { FeatureSelector, pattern, type SparseMatrix, TermCounter } from 'recurrent-cells/text';
+import * as Plot from '@observablehq/plot';
+import {
+  documentFrequency,
+  FeatureSelector,
+  pattern,
+  type SparseMatrix,
+  TermCounter,
+} from 'recurrent-cells/text';
 import { bernoulliNaiveBayes, multinomialNaiveBayes } from '../lib/naive-bayes.ts';
+import { picture } from '../lib/picture.ts';
 
 interface Mail {
   readonly text: string;
@@ -43,6 +52,66 @@ report(
   selector.transform(inTraining),
   selector.transform(full.transform(texts(test))),
 );
+
+if (process.argv[3] !== undefined) writeFileSync(process.argv[3], bySize());
+
+/** The accuracy of the multinomial form by the number of words, chosen by chi-squared or by frequency. */
+function bySize(): string {
+  const [known, unknown] = [inTraining, full.transform(texts(test))].map((matrix) => matrix.map(() => 1)) as [
+    SparseMatrix,
+    SparseMatrix,
+  ];
+  const truth = labels(test);
+  const sizes = [30, 100, 300, 1000, 3000, 10_000, 30_000, known.width];
+  const points = Object.entries({
+    'chi-squared': 'chiSquared' as const,
+    frequency: documentFrequency,
+  }).flatMap(([chosen, score]) =>
+    sizes.map((k) => {
+      const best = FeatureSelector.fit(known, labels(train), { k, score });
+      const model = multinomialNaiveBayes(best.transform(known), labels(train));
+      const predicted = model.classify(best.transform(unknown));
+      return { chosen, k, accuracy: predicted.filter((p, i) => p === truth[i]).length / truth.length };
+    }),
+  );
+  for (const { chosen, k, accuracy } of points) console.log(`${k} by ${chosen}: ${accuracy.toFixed(3)}`);
+  const colors = { 'chi-squared': '#0c86d0', frequency: '#d1650f' };
+  const stroke = ({ chosen }: (typeof points)[number]) => colors[chosen as keyof typeof colors];
+  const named = points.filter(({ k }) => k === 300);
+  const side = (chosen: string) =>
+    Plot.text(
+      named.filter((point) => point.chosen === chosen),
+      {
+        x: 'k',
+        y: 'accuracy',
+        text: [`by ${chosen}`],
+        fill: stroke,
+        fontWeight: 'bold',
+        dx: -25,
+        dy: chosen === 'frequency' ? 16 : -14,
+      },
+    );
+  return picture({
+    width: 640,
+    height: 320,
+    marginLeft: 55,
+    marginRight: 40,
+    marginBottom: 40,
+    x: {
+      type: 'log',
+      label: 'words kept',
+      ticks: [100, 1000, 10_000, known.width],
+      tickFormat: ',',
+    },
+    y: { label: 'accuracy on held-out mails', grid: true },
+    marks: [
+      Plot.line(points, { x: 'k', y: 'accuracy', z: 'chosen', stroke, strokeWidth: 2.5 }),
+      Plot.dot(points, { x: 'k', y: 'accuracy', fill: stroke, r: 3.5 }),
+      side('chi-squared'),
+      side('frequency'),
+    ],
+  });
+}
 
 function body(text: string): string {
   const end = text.search(/\r?\n\r?\n/);
