@@ -121,7 +121,7 @@ function extended(
 function likeliest(row: Float64Array, topK: number | undefined): number[] {
   const classes = Array.from(row.keys());
   if (topK === undefined || topK >= row.length) return classes;
-  return classes.sort((a, b) => row[b]! - row[a]! || a - b).slice(0, topK);
+  return classes.sort((a, b) => row[b]! - row[a]!).slice(0, topK);
 }
 
 /** A candidate for the next beam: a prefix with one more token, or unchanged if the token is −1. */

@@ -30,6 +30,12 @@ describe('a search ends as soon as nothing can change its results', () => {
     expect(stepsOf(() => beamSearch(twice, source, { ...of, results: 2 }))).toBe(3);
   });
 
+  test('the worst of the results counts, not the best', () => {
+    const seldom = markov([[0, 0.6, 0.4], ends, [0, 0.1, 0.9]]);
+    // 0.4 · 0.9 ^ 8 is still more than the second, 0.4 · 0.1.
+    expect(stepsOf(() => beamSearch(seldom, source, { width: 2, results: 2, maxLength: 9 }))).toBe(9);
+  });
+
   test('with equal scores', () => {
     expect(stepsOf(() => beamSearch(half, source, { width: 2, maxLength: 9 }))).toBe(1);
     expect(stepsOf(() => beamSearch(half, source, { width: 2, results: 2, maxLength: 9 }))).toBe(2);

@@ -15,18 +15,19 @@ import {
   tensor,
 } from '../../src/index.ts';
 
-test.each<[object, object]>([
-  [meanSquaredError({ reduction: 'sum' }).options, { reduction: 'sum' }],
-  [meanAbsoluteError({ reduction: 'sum' }).options, { reduction: 'sum' }],
-  [quantileLoss({ quantile: [0.1, 0.9] }).options, { quantile: [0.1, 0.9], reduction: 'mean' }],
-  [huber({ delta: 2 }).options, { delta: 2, reduction: 'mean' }],
-  [smoothL1({ beta: 2 }).options, { beta: 2, reduction: 'mean' }],
-  [binaryCrossEntropy({ positiveWeight: 3 }).options, { positiveWeight: 3, reduction: 'mean' }],
-  [crossEntropy({ labelSmoothing: 0.1 }).options, { labelSmoothing: 0.1, reduction: 'mean' }],
-  [negativeLogLikelihood({ ignoreIndex: 0 }).options, { ignoreIndex: 0, reduction: 'mean' }],
-  [ctc({ blank: 2, zeroInfinity: true }).options, { blank: 2, zeroInfinity: true, reduction: 'mean' }],
+test.each<[() => object, object]>([
+  [() => meanSquaredError({ reduction: 'sum' }).options, { reduction: 'sum' }],
+  [() => meanAbsoluteError({ reduction: 'sum' }).options, { reduction: 'sum' }],
+  [() => quantileLoss({ quantile: [0.1, 0.9] }).options, { quantile: [0.1, 0.9], reduction: 'mean' }],
+  [() => huber({ delta: 2 }).options, { delta: 2, reduction: 'mean' }],
+  [() => smoothL1({ beta: 2 }).options, { beta: 2, reduction: 'mean' }],
+  [() => binaryCrossEntropy({ positiveWeight: 3 }).options, { positiveWeight: 3, reduction: 'mean' }],
+  [() => crossEntropy({ labelSmoothing: 0.1 }).options, { labelSmoothing: 0.1, reduction: 'mean' }],
+  [() => negativeLogLikelihood({ ignoreIndex: 0 }).options, { ignoreIndex: 0, reduction: 'mean' }],
+  [() => ctc({ blank: 2, zeroInfinity: true }).options, { blank: 2, zeroInfinity: true, reduction: 'mean' }],
   [
-    jointLoss({ a: crossEntropy(), b: huber({ delta: 2 }) }, { weights: { b: 3, a: undefined } }).options,
+    () =>
+      jointLoss({ a: crossEntropy(), b: huber({ delta: 2 }) }, { weights: { b: 3, a: undefined } }).options,
     {
       losses: {
         a: { name: 'crossEntropy', options: { reduction: 'mean' } },
@@ -35,7 +36,7 @@ test.each<[object, object]>([
       weights: { a: 1, b: 3 },
     },
   ],
-])('%#: %j', (options, expected) => expect(options).toEqual(expected));
+])('%#', (options, expected) => expect(options()).toEqual(expected));
 
 const logits = tensor([
   [0, 0],
@@ -48,6 +49,14 @@ describe('one number for all features', () => {
     const loss = binaryCrossEntropy({ positiveWeight: 3, reduction: 'none' });
     const { data } = loss.measure(logits, tensor([[1, 1], [1, 0]])).value; // biome-ignore format: rows
     expect(Array.from(data, (term) => Math.round(term / Math.LN2))).toEqual([3, 3, 3, 1]);
+  });
+
+  test('an array is copied', () => {
+    const positiveWeight = [3, 3];
+    const loss = binaryCrossEntropy({ positiveWeight, reduction: 'none' });
+    positiveWeight[0] = 9;
+    const { data } = loss.measure(tensor([[0, 0]]), tensor([[1, 1]])).value;
+    expect(Array.from(data, (term) => Math.round(term / Math.LN2))).toEqual([3, 3]);
   });
 
   test('every element of a target is checked', () => {
@@ -63,6 +72,51 @@ describe('one number for all features', () => {
       // biome-ignore format: rows
       new RangeError('binaryCrossEntropy.measure: targets has 2, expected numbers from 0 to 1'),
     );
+  });
+});
+
+test('a negative weight is refused as one of many is', () => {
+  expect(() => binaryCrossEntropy({ positiveWeight: -1 })).toThrow(
+    new RangeError('binaryCrossEntropy: positiveWeight has -1, expected finite numbers of at least 0'),
+  );
+});
+
+describe('a joint loss', () => {
+  const outputs = { a: logits, b: tensor([[3], [3]]) };
+  const targets = { a: classes, b: tensor([[1], [3]]) };
+
+  test.each(['mean', 'sum'] as const)('tallies what it measures, by %s', (reduction) => {
+    const loss = jointLoss(
+      { a: crossEntropy({ reduction }), b: meanSquaredError({ reduction }) },
+      { weights: { b: 0.5 } },
+    );
+    const tally = loss.begin();
+    tally.add(outputs, targets);
+    tally.add({ a: tensor([[0, 0]]), b: tensor([[5]]) }, { a: indices([1]), b: tensor([[3]]) });
+    const [steps, part] = reduction === 'sum' ? [3, 8] : [1, 8 / 3];
+    expect(tally.value()).toBeCloseTo(steps * Math.LN2 + 0.5 * part, 14);
+    expect(loss.measure(outputs, targets).weight).toBe(4);
+  });
+
+  test('has lengths for all heads with steps, or by head', () => {
+    const loss = jointLoss({
+      a: meanSquaredError({ reduction: 'sum' }),
+      b: meanSquaredError({ reduction: 'sum' }),
+    });
+    const steps = tensor([[[1], [2], [4]]]);
+    const zeros = tensor([[[0], [0], [0]]]);
+    const of = (lengths: readonly number[] | { a: number[] } | undefined) =>
+      loss.measure({ a: steps, b: steps }, { a: zeros, b: zeros }, { lengths }).value;
+    expect([of([1]), of({ a: [1] }), of(undefined)]).toEqual([2, 22, 42]);
+  });
+
+  test('has no value before a batch', () => {
+    expect(jointLoss({ a: crossEntropy() }).begin().value()).toBeNaN();
+    expect(
+      jointLoss({ a: crossEntropy({ reduction: 'sum' }) })
+        .begin()
+        .value(),
+    ).toBe(0);
   });
 });
 
@@ -110,7 +164,7 @@ test('ctc has one weight for each sequence, also of terms that are not reduced',
 
 describe('an output', () => {
   test('without a time axis has no lengths', () => {
-    const { value } = crossEntropy().measure(logits, classes, { lengths: [1, 0] });
+    const { value } = crossEntropy().measure(logits, classes, { lengths: [5, 9] });
     expect(value).toBe(Math.LN2);
   });
 
