@@ -257,6 +257,37 @@ describe('damaged files', () => {
     expect(others).toBeGreaterThan(0);
   });
 
+  test('a small file allocates little memory and takes no time', () => {
+    const { arrayBuffers } = process.memoryUsage();
+    const { user } = process.cpuUsage();
+    const huge = 2 ** 14;
+    const few = tensor([[1, 2]]);
+    for (const [type, config] of [
+      ['Dense', { units: huge, batch_input_shape: [null, huge] }],
+      ['SimpleRNN', { units: huge, batch_input_shape: [null, null, 1] }],
+      ['LSTM', { units: huge, recurrent_activation: 'sigmoid', batch_input_shape: [null, null, 1] }],
+      ['GRU', { units: huge, recurrent_activation: 'sigmoid', batch_input_shape: [null, null, 1] }],
+      ['Embedding', { input_dim: 2 ** 30, output_dim: 2 ** 30 }],
+      ['Conv1D', { filters: huge, kernel_size: [huge], batch_input_shape: [null, null, huge] }],
+    ] as const) {
+      expect(() => fromTfjs(one(type, config, {})), type).toThrow(/^fromTfjs: layer "x" .*, expected /);
+      const described = one(type, config, { kernel: few, recurrent_kernel: few, bias: few, embeddings: few });
+      expect(() => fromTfjs(described), type).toThrow(/^fromTfjs: layer "x" .*, expected /);
+    }
+    const claimed = { ...few, shape: [huge, huge] };
+    expect(() => fromTfjs(one('Dense', { units: huge }, { kernel: claimed }))).toThrow(
+      'fromTfjs: weights "x/kernel" end at byte 1073741824 of 8, expected whole files',
+    );
+    // JSON.stringify would overflow the stack.
+    const nested = '{"class_name":"TimeDistributed","config":{"name":"x","layer":'.repeat(20_000);
+    const deep = `{"modelTopology":{"class_name":"Sequential","config":{"layers":[${nested}0${'}}'.repeat(20_000)}]}},"weightsManifest":[]}`;
+    expect(() => fromTfjs({ 'model.json': new TextEncoder().encode(deep) })).toThrow(
+      /^fromTfjs: layer .*, expected /,
+    );
+    expect(process.memoryUsage().arrayBuffers - arrayBuffers).toBeLessThan(8 * 2 ** 20);
+    expect(process.cpuUsage().user - user).toBeLessThan(5e6);
+  });
+
   test('missing parts and other values are refused', () => {
     expect(() => fromTfjs({ 'model.json': json })).toThrow(
       new RangeError('fromTfjs: files has no "weights.bin", expected every file that model.json names'),

@@ -9,7 +9,7 @@ import { decoderOf, surroundingsOf } from './decoders.ts';
 import type { SubwordModel } from './model.ts';
 import { normalizersOf } from './normalizers.ts';
 import { preTokenizerOf } from './pre-tokenizers.ts';
-import { Part, WHERE } from './reader.ts';
+import { isIndex, Part, WHERE } from './reader.ts';
 import { type AddedToken, type SubwordTokenizer, subwordTokenizer } from './subword-tokenizer.ts';
 import { unigramModel } from './unigram.ts';
 import { wordPieceModel } from './word-piece.ts';
@@ -76,9 +76,10 @@ function addedToken(part: Part): AddedToken {
       'tokens that may be within words',
     );
   const special = part.flag('special', false);
+  const index = part.count('id');
   return {
     content,
-    index: part.count('id'),
+    index: isIndex(index) ? index : part.refuse('id', 'a whole number below 2³¹'),
     special,
     normalized: part.flag('normalized', !special),
     takesLeft: part.flag('lstrip', false),
@@ -134,9 +135,8 @@ function modelOf(part: Part, added: ReadonlyMap<string, number>): SubwordModel {
 function vocabularyOf(part: Part): Map<string, number> {
   const vocabulary = new Map<string, number>();
   for (const [token, index] of part.part('vocab').entries()) {
-    if (!Number.isSafeInteger(index) || (index as number) < 0)
-      part.refuse('vocab', 'tokens and their indices');
-    vocabulary.set(token, index as number);
+    if (!isIndex(index)) return part.refuse('vocab', 'tokens and their indices, whole numbers below 2³¹');
+    vocabulary.set(token, index);
   }
   return vocabulary;
 }

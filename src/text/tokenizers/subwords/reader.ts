@@ -4,15 +4,33 @@ import { rangeError, show, typeError } from '../../../common/errors.ts';
 /** The function's name in errors. */
 export const WHERE = 'huggingFace';
 
+/** More would overflow the engine's stack. */
+const DEEPEST = 100;
+
+/** The index of a token: tokens are encoded as 32-bit integers. */
+export function isIndex(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31;
+}
+
 /** One object of the file, and its path. */
 export class Part {
   readonly path: string;
   readonly #fields: Readonly<Record<string, unknown>>;
 
-  constructor(path: string, value: unknown) {
+  readonly #depth: number;
+
+  constructor(path: string, value: unknown, depth = 0) {
+    if (depth > DEEPEST)
+      throw rangeError(
+        WHERE,
+        'the file',
+        `has parts within more than ${DEEPEST} others`,
+        `at most ${DEEPEST}`,
+      );
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw typeError(WHERE, path, `is ${show(value)}`, 'an object');
     this.path = path;
+    this.#depth = depth;
     this.#fields = value as Readonly<Record<string, unknown>>;
   }
 
@@ -42,12 +60,12 @@ export class Part {
 
   /** An object field. */
   part(name: string): Part {
-    return new Part(`${this.path}.${name}`, this.#fields[name]);
+    return new Part(`${this.path}.${name}`, this.#fields[name], this.#depth + 1);
   }
 
   /** A field with a list of objects. */
   parts(name: string): Part[] {
-    return this.list(name).map((value, i) => new Part(`${this.path}.${name}[${i}]`, value));
+    return this.list(name).map((value, i) => new Part(`${this.path}.${name}[${i}]`, value, this.#depth + 1));
   }
 
   /** A field that may be missing or null. */
