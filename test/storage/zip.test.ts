@@ -1,5 +1,5 @@
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readZip } from '../../src/storage/zip.ts';
 import { zip } from './archive.ts';
 
@@ -50,4 +50,66 @@ test('other files than archives are refused', () => {
   expect(() => readZip('test', text('PK'))).toThrow(
     new RangeError('test: bytes has 2 bytes without the end of a zip archive, expected a whole zip archive'),
   );
+});
+
+describe('what an archive may have', () => {
+  const decoy = Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(56)]);
+
+  test.each<[string, Parameters<typeof zip>[1]]>([
+    ['extra fields and comments', { localExtra: 5, extra: 7, comment: 9 }],
+    ['a comment with the sign of an end in it', { end: decoy }],
+    ['the longest comment', { end: Buffer.alloc(0xffff, 'x') }],
+  ])('%s', (_, more) => {
+    const archive = readZip('test', zip({ a: text('one'), b: text('two') }, more));
+    expect(archive.names).toEqual(['a', 'b']);
+    expect(['a', 'b'].map((name) => new TextDecoder().decode(archive.read(name)))).toEqual(['one', 'two']);
+  });
+
+  test('a file without a name, and one whose deflated size is its size', () => {
+    expect(readZip('test', zip({ '': text('x') })).names).toEqual(['']);
+    const bytes = zip({ a: text('other') }, { method: 8 });
+    const inflated = readZip('test', bytes, (packed) => packed.slice()).read('a');
+    expect(inflated.buffer).not.toBe(bytes.buffer);
+  });
+});
+
+describe('a damaged archive is refused', () => {
+  /** An archive of two files, with a number of 1, 2 or 4 bytes overwritten. */
+  const changed = (from: 'start' | 'directory' | 'end', at: number, value: number, size = 4) => {
+    const bytes = zip({ a: text('one'), b: text('two') });
+    // Two entries of 47 bytes, and the end of 22.
+    const starts = { start: 0, directory: bytes.length - 22 - 94, end: bytes.length - 22 };
+    Buffer.from(bytes.buffer).writeUIntLE(value, starts[from] + at, size);
+    return bytes;
+  };
+  const { length } = zip({ a: text('one'), b: text('two') });
+  const whole = 'expected a whole zip archive';
+
+  test.each<[string, () => Uint8Array, string]>([
+    ['an entry without its sign', () => changed('directory', 0, 1), `has no entry 0 of 2 at 68, ${whole}`],
+    ['more entries than it has', () => changed('end', 10, 3, 2), `has no entry 2 of 3 at 162, ${whole}`],
+    ['entries at its end', () => changed('end', 16, length - 2), `has no entry 0 of 2 at ${length - 2}, ${whole}`],
+    ['entries beyond it', () => changed('end', 16, 2 ** 31), `has no entry 0 of 2 at 2147483648, ${whole}`],
+    ['a long name', () => changed('directory', 28, 999, 2), `has an entry 0 of 2 that runs past the table of contents, ${whole}`],
+    ['a long extra field', () => changed('directory', 30, 999, 2), `has an entry 0 of 2 that runs past the table of contents, ${whole}`],
+    ['two files of one name', () => changed('directory', 93, 97, 1), `has two files "a", ${whole}`],
+    ['contents without their sign', () => changed('start', 0, 1), `has file "a" outside of it, ${whole} below 4 GiB`],
+    ['contents at its end', () => changed('directory', 42, length - 2), `has file "a" outside of it, ${whole} below 4 GiB`],
+    ['contents beyond it', () => changed('directory', 42, 2 ** 31), `has file "a" outside of it, ${whole} below 4 GiB`],
+    ['contents longer than it', () => changed('directory', 20, 999), `has file "a" outside of it, ${whole} below 4 GiB`],
+  ])('%s', (_, make, message) => {
+    expect(() => readZip('test', make())).toThrow(new RangeError(`test: bytes ${message}`));
+  }); // biome-ignore format: one case a line
+
+  test.each<[string, Parameters<typeof zip>[1], (packed: Uint8Array, size: number) => Uint8Array, string]>([
+    ['another method', { method: 1 }, inflate, 'has file "a" packed by method 1, expected it stored or deflated'],
+    ['a stored file of another size', { size: 2 }, inflate, 'has file "a" packed by method 0, expected it stored or deflated'],
+    ['what cannot be inflated', { method: 8, size: 9 }, inflate, 'has file "a" that cannot be inflated, expected a whole zip archive'],
+    ['the best ratio of Deflate, but less contents', { method: 8, size: 1032 }, () => new Uint8Array(1031), 'has file "a" of 1031 bytes, expected 1032'],
+    ['more than the best ratio', { method: 8, size: 1033 }, () => new Uint8Array(1033), 'has file "a" of 1 bytes that claims 1033, expected a whole zip archive'],
+  ])('%s', (_, lie, unpack, message) => {
+    expect(() => readZip('test', zip({ a: text('x') }, lie), unpack).read('a')).toThrow(
+      new RangeError(`test: bytes ${message}`),
+    );
+  }); // biome-ignore format: one case a line
 });
