@@ -6,6 +6,7 @@ import { Dropout } from '../layers/dropout.ts';
 import { Embedding } from '../layers/embedding.ts';
 import { LayerNorm } from '../layers/layer-norm.ts';
 import { Pooling } from '../layers/pooling.ts';
+import { Repeat } from '../layers/repeat.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 import { type KerasLayer, layerOf } from './config.ts';
 import { bidirectional, recurrent } from './recurrent.ts';
@@ -120,6 +121,10 @@ const makers: { readonly [type: string]: Maker } = {
   Masking: (_, source) => {
     source.masked = true;
     return [];
+  },
+  RepeatVector: (layer, source) => {
+    source.masked = false;
+    return [new Repeat({ steps: size(source, layer, 'n', 1), backend: source.backend })];
   },
   SimpleRNN: recurrent,
   SpatialDropout1D: dropout(true),

@@ -144,3 +144,9 @@ export function drawMask(out: Matrix, random: Random, rate: number, hit: number,
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < columns; j++) values[offset + i * stride + j] = random.next() < rate ? hit : miss;
 }
+
+/** Whether inference mixes states with those of the step before, as zoneout does. */
+export function zonesOut(noise: Pick<Noise, 'zoneout'> | undefined): boolean {
+  const zoneout = noise?.zoneout ?? 0;
+  return (typeof zoneout === 'number' ? [zoneout] : Object.values(zoneout)).some((rate) => rate !== 0);
+}

@@ -7,9 +7,10 @@
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { type Check, checkOptions, flag } from '../common/options.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
+import { takesSteps } from '../layers/time-axis.ts';
 import { type AnyEncoderDecoder, exportEncoderDecoder, type Half } from './exported-encoder-decoder.ts';
 import { type AnyGraph, exportGraph } from './exported-graph.ts';
-import { inputFlow, output, takesSteps } from './exported-inputs.ts';
+import { inputFlow, output } from './exported-inputs.ts';
 import { exported } from './exported-layers.ts';
 import { NamedStates, ownStates } from './exported-states.ts';
 import { type Exporting, WHERE } from './flow.ts';

@@ -1,44 +1,7 @@
 /** The inputs and outputs of an exported model, and which inputs have a time axis. */
-import type { Cell } from '../cells/cell.ts';
-import type { Bidirectional } from '../layers/bidirectional.ts';
-import type { Residual } from '../layers/residual.ts';
-import type { Sequence } from '../layers/sequence.ts';
-import type { AnyLayer, Sequential } from '../layers/sequential.ts';
+import { givesSteps, takesSteps } from '../layers/time-axis.ts';
 import type { Plan, Taker } from '../models/plan.ts';
 import { type Exporting, type Flow, masked } from './flow.ts';
-
-/** Layers that need a time axis. */
-const overTime = ['Sequence', 'Bidirectional', 'Conv1d', 'Pooling', 'Embedding', 'OneHot', 'EachStep'];
-
-/** Whether a layer takes sequences rather than single vectors. */
-export function takesSteps(layer: AnyLayer): boolean {
-  const { type } = layer;
-  if (type === 'Residual') return takesSteps((layer as Residual).layer as AnyLayer);
-  if (type !== 'Sequential') return overTime.includes(type);
-  for (const part of (layer as Sequential).layers) {
-    if (part.type === 'Repeat') return false;
-    if (takesSteps(part)) return true;
-  }
-  return false;
-}
-
-/** Whether a layer gives sequences, of sequences or of single vectors. */
-function givesSteps(layer: AnyLayer, timed: boolean): boolean {
-  switch (layer.type) {
-    case 'Sequential':
-      return (layer as Sequential).layers.reduce((before, part) => givesSteps(part, before), timed);
-    case 'Sequence':
-      return (layer as Sequence<Cell>).outputs === 'all';
-    case 'Bidirectional':
-      return (layer as Bidirectional<string>).directions.forward.outputs === 'all';
-    case 'Pooling':
-      return false;
-    case 'Repeat':
-      return true;
-    default:
-      return timed || overTime.includes(layer.type);
-  }
-}
 
 /**
  * The inputs of a graph that have a time axis: indices, and features that a layer over time reads, through joins too, or

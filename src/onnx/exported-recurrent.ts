@@ -1,6 +1,7 @@
 /** Recurrent layers as nodes of a graph. */
 import type { Cell } from '../cells/cell.ts';
 import type { Bidirectional } from '../layers/bidirectional.ts';
+import { zonesOut } from '../layers/noise.ts';
 import type { Sequence } from '../layers/sequence.ts';
 import { arrange, cells, peepholes } from './exported-cells.ts';
 import { type Exporting, type Flow, join, refused } from './flow.ts';
@@ -49,7 +50,7 @@ function direction(
   flow: Flow,
   reverse: boolean,
 ): Outputs {
-  checkNoise(layer, path);
+  if (zonesOut(layer.noise)) throw refused({ type: `${layer.type} with zoneout` }, path, 'one without');
   const { graph } = to;
   const { cell } = layer;
   if (!flow.timed) throw refused(cell, path, 'a sequence: a layer before it gives one vector');
@@ -109,10 +110,4 @@ function initialPart(
   const sizes = [graph.integers([1]), graph.size(x, 1), graph.integers([hiddenSize])];
   const shape = graph.node('Concat', sizes, { axis: 0 });
   return graph.node('Expand', [graph.floats('initial', learned, [1, 1, hiddenSize]), shape]);
-}
-
-function checkNoise({ noise, type }: Sequence<Cell>, path: string): void {
-  const { zoneout = 0 } = noise ?? {};
-  const rates = typeof zoneout === 'number' ? [zoneout] : Object.values(zoneout);
-  if (rates.some((rate) => rate !== 0)) throw refused({ type: `${type} with zoneout` }, path, 'one without');
 }
