@@ -151,6 +151,8 @@ export function makers({ rc, text }) {
     stateDict: () => [sequence()],
     teacherForcing: () => [{ start: 0, end: 1 }, [[2]], [[2]]],
     tensor: () => [[1, 2]],
+    toOnnx: () => [sequence(), {}],
+    toTfjs: () => [dense()],
     train: () => [sequence(), [batch()], training()],
     trainParallel: () => [sequence(), [batch()], { ...training(), shards: 1 }],
     writeSafetensors: () => [new Map([['a', x()]])],
