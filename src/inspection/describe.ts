@@ -4,9 +4,10 @@ import { instanceOf } from '../common/instance.ts';
 import { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
 import { Layer } from '../layers/layer.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
+import type { AnyGraph } from '../models/graph.ts';
 import { Graph } from '../models/graph.ts';
 import { draw, type Features, featuresOf, type Structure } from './drawings.ts';
-import { type AnyGraph, graphRows } from './graph-rows.ts';
+import { graphRows } from './graph-rows.ts';
 import { count, encoderDecoderRows, layerRows, type Row } from './layer-rows.ts';
 
 /**

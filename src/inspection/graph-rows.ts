@@ -1,7 +1,7 @@
 /** The rows of a graph's description: its inputs, and each layer and join with its sources. */
 import type { Indices, Tensor } from '../common/tensor.ts';
 import type { Arena } from '../matrix/arena.ts';
-import type { Graph } from '../models/graph.ts';
+import type { AnyGraph } from '../models/graph.ts';
 import { takersOf } from '../models/plan.ts';
 import { Run } from '../models/run.ts';
 import { computeGraph, type Taken } from '../models/steps.ts';
@@ -9,10 +9,6 @@ import { inputLine, type Line, layerLines, line, type Row, titled, twice, zeroIn
 
 // With more inputs of features than this, all are tried with a time axis.
 const MOST_TRIED = 6;
-
-/** Any graph. */
-// biome-ignore lint/suspicious/noExplicitAny: any inputs and outputs
-export type AnyGraph = Graph<any, any>;
 
 /** The rows of a graph, its inputs with the fewest time axes that its layers accept. */
 export function graphRows(model: AnyGraph): Row[] {

@@ -300,6 +300,10 @@ export class Graph<
   }
 }
 
+/** Any graph. */
+// biome-ignore lint/suspicious/noExplicitAny: any inputs and outputs
+export type AnyGraph = Graph<any, any>;
+
 /** @throws TypeError if an input is missing; RangeError if one, or one with lengths, is unknown. */
 function checkInputs(
   where: string,

@@ -8,8 +8,9 @@ import { rangeError, show, typeError } from '../common/errors.ts';
 import { type Check, checkOptions, flag } from '../common/options.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 import { takesSteps } from '../layers/time-axis.ts';
-import { type AnyEncoderDecoder, exportEncoderDecoder, type Half } from './exported-encoder-decoder.ts';
-import { type AnyGraph, exportGraph } from './exported-graph.ts';
+import type { AnyGraph } from '../models/graph.ts';
+import { type AnyEncoderDecoder, exportEncoderDecoder } from './exported-encoder-decoder.ts';
+import { exportGraph } from './exported-graph.ts';
 import { inputFlow, output } from './exported-inputs.ts';
 import { exported } from './exported-layers.ts';
 import { NamedStates, ownStates } from './exported-states.ts';
@@ -36,7 +37,7 @@ export interface ToOnnxOptions {
    * The half of an encoder–decoder to write, for decoding by the caller: the encoder, run once for each source, or the decoder,
    * run once for each token. Default both, which give the scores of whole targets.
    */
-  readonly half?: Half | undefined;
+  readonly half?: 'encoder' | 'decoder' | undefined;
 }
 
 /** The models that have each option. */

@@ -16,15 +16,12 @@ import type { GraphWriter } from './writer.ts';
 // biome-ignore lint/suspicious/noExplicitAny: any source and classes
 export type AnyEncoderDecoder = EncoderDecoder<any, any>;
 
-/** The half of an encoder–decoder that is written. */
-export type Half = 'encoder' | 'decoder';
-
 /** Adds all nodes of an encoder–decoder, or of one half. */
 export function exportEncoderDecoder(
   graph: GraphWriter,
   model: AnyEncoderDecoder,
   lengths: boolean,
-  half: Half | undefined,
+  half: 'encoder' | 'decoder' | undefined,
 ): void {
   if (half === 'encoder') exportEncoder(graph, model, lengths);
   else if (half === 'decoder') exportStep(graph, model, lengths);
