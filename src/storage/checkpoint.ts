@@ -6,6 +6,7 @@
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, requiredOptions, show, typeError, wholeNumber } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
+import { knowEpochs } from '../data/batch.ts';
 import type { Values } from '../kernels/heap.ts';
 import { Optimizer } from '../optimizers/optimizer.ts';
 import type { OptimizerState } from '../optimizers/state.ts';
@@ -44,8 +45,8 @@ export interface Resumed {
 /**
  * The bytes of a training, in safetensors layout: the model's weights and generators, and the state of all other parts.
  *
- * @param step the last step that `train` yielded, whose number and state are saved too; undefined before the first.
- * @throws TypeError if a part has no state that can be saved.
+ * @param step the last step that `train` yielded, whose number and state are saved too; only before the first can it be omitted.
+ * @throws TypeError if a part has no state that can be saved, or `step` is missing though the optimiser or the batches have begun.
  *
  * @example
  * ```ts
@@ -84,7 +85,18 @@ export function saveCheckpoint(
   }
   const tensors = new Map<string, Tensor>();
   const states: Record<string, unknown> = { '': step && { step: step.step, state: step.state } };
-  for (const [name, part] of Object.entries(parts)) states[name] = stateOf(where, name, part, parts.model);
+  for (const [name, part] of Object.entries(parts)) {
+    const state = stateOf(where, name, part, parts.model);
+    // Without its number and state, the training would resume at step 0 of its schedule.
+    if (step === undefined && hasBegun(part, state))
+      throw typeError(
+        where,
+        'step',
+        'is undefined',
+        `the last that train yielded, because ${name} has begun`,
+      );
+    states[name] = state;
+  }
   const kept = packed(where, '', states, tensors);
   return encodeTensors(where, tensors, {
     metadata: { format: FORMAT, version: VERSION, parts: JSON.stringify(kept) },
@@ -173,6 +185,12 @@ function stateOf(where: string, name: string, part: TrainingParts[string], model
     `is ${show(part)}`,
     'a model, an optimiser, a Random, or what has state() and restore(), such as batches(…)',
   );
+}
+
+/** Whether an optimiser has updated weights, or batches have been taken. */
+function hasBegun(part: TrainingParts[string], state: unknown): boolean {
+  if (part instanceof Optimizer) return Object.keys((state as OptimizerState).parameters).length > 0;
+  return knowEpochs(part) && part.epoch + part.position > 0;
 }
 
 function modelState(model: Model): ModelState {

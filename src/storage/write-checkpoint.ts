@@ -28,16 +28,16 @@ function fileSystem(): FileSystem | undefined {
  * Elsewhere, store the bytes of `saveCheckpoint`.
  *
  * @param step as for `saveCheckpoint`.
- * @throws Node's error if the file cannot be written, or an Error without a file system. The old file is then unchanged.
+ * @throws The errors of `saveCheckpoint`; Node's error if the file cannot be written, or an Error without a file system. The old file is then unchanged.
  *
  * @example
  * ```ts
- * import type { TrainingParts } from 'recurrent-cells';
+ * import type { TrainingParts, TrainingStep } from 'recurrent-cells';
  * import { writeCheckpoint } from 'recurrent-cells/node';
  *
- * // In a training loop: `if (step.step % 1000 === 999) await keep(parts)`
- * const keep = (parts: TrainingParts) => writeCheckpoint('training.safetensors', parts);
- * keep.length // → 1
+ * // In a training loop: `if (step.step % 1000 === 999) await keep(parts, step)`
+ * const keep = (parts: TrainingParts, step: TrainingStep) => writeCheckpoint('training.safetensors', parts, step);
+ * keep.length // → 2
  * ```
  */
 export async function writeCheckpoint(

@@ -9,6 +9,7 @@ import {
   type Batch,
   BestWeights,
   batches,
+  cosineDecay,
   crossEntropy,
   Dense,
   Dropout,
@@ -33,6 +34,7 @@ import {
   train,
 } from '../../src/index.ts';
 import { writeCheckpoint } from '../../src/node.ts';
+import { chunksOf } from '../../src/text.ts';
 
 const makers: Readonly<Record<string, () => Optimizer>> = {
   SGD: () => new SGD({ learningRate: 0.5, momentum: 0.9 }),
@@ -106,8 +108,10 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
     async (at) => {
       const whole = begin(make());
       const losses: number[] = [];
-      await run(whole, {}, ({ loss }) => {
-        losses.push(loss);
+      let last: TrainingStep | undefined;
+      await run(whole, {}, (step) => {
+        losses.push(step.loss);
+        last = step;
         return false;
       });
       expect(losses).toHaveLength(15);
@@ -129,7 +133,7 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
         return false;
       });
       expect(rest).toEqual(losses.slice(at + 1));
-      expect(saveCheckpoint(second)).toEqual(saveCheckpoint(whole));
+      expect(saveCheckpoint(second, last)).toEqual(saveCheckpoint(whole, last));
     },
   );
 });
@@ -140,14 +144,17 @@ test('a carried state is saved', async () => {
   const batch: Batch<Indices, Indices> = { inputs: one!.inputs, targets: one!.targets, continues: true };
   const optionsOf = ({ optimizer }: Parts) => ({ loss: crossEntropy(), optimizer });
   const whole = make();
-  for await (const _ of train(whole.model, [batch, batch, batch], optionsOf(whole)));
+  let expected: Uint8Array | undefined;
+  for await (const step of train(whole.model, [batch, batch, batch], optionsOf(whole)))
+    expected = saveCheckpoint(whole, step);
   const first = make();
   let bytes: Uint8Array | undefined;
   for await (const step of train(first.model, [batch], optionsOf(first))) bytes = saveCheckpoint(first, step);
   const second = make();
   const resumed = loadCheckpoint(bytes!, second);
-  for await (const _ of train(second.model, [batch, batch], { ...optionsOf(second), ...resumed }));
-  expect(saveCheckpoint(second)).toEqual(saveCheckpoint(whole));
+  for await (const step of train(second.model, [batch, batch], { ...optionsOf(second), ...resumed }))
+    bytes = saveCheckpoint(second, step);
+  expect(bytes).toEqual(expected);
 });
 
 describe('a checkpoint that does not fit changes nothing', () => {
@@ -220,6 +227,60 @@ test('an invalid step, and parts without a model, are refused by name', () => {
     'saveCheckpoint: parts.model is undefined, expected a model',
   );
   expect(() => loadCheckpoint(saveCheckpoint(parts), {} as never)).toThrow('loadCheckpoint: parts.model');
+});
+
+describe('a training that has begun needs its step', () => {
+  const message = (part: string) =>
+    new TypeError(
+      `saveCheckpoint: step is undefined, expected the last that train yielded, because ${part} has begun`,
+    );
+
+  test('if its optimiser has updated weights', async () => {
+    const { model, optimizer } = begin(new SGD({ learningRate: 0.1 }));
+    saveCheckpoint({ model, optimizer });
+    optimizer.step(model.parameters());
+    expect(() => saveCheckpoint({ model, optimizer })).toThrow(message('optimizer'));
+    await expect(writeCheckpoint('never-written', { model, optimizer })).rejects.toThrow(
+      message('optimizer'),
+    );
+    saveCheckpoint({ model, optimizer }, { step: 0, state: undefined });
+  });
+
+  test('if its batches have been taken', () => {
+    const { model, batches: first } = begin(new Adam());
+    const chunks = chunksOf([0, 1, 2, 3, 4, 5, 6, 7, 8], { batchSize: 2, k1: 2 });
+    for (const data of [first, chunks]) {
+      saveCheckpoint({ model, data });
+      for (const _ of data) break;
+      expect(() => saveCheckpoint({ model, data })).toThrow(message('data'));
+    }
+  });
+
+  test('and takes up its schedule there', async () => {
+    const schedule = cosineDecay({ steps: 27 });
+    const rates = async (parts: Parts, resumed: Partial<Resumed>, until: number) => {
+      const found: number[] = [];
+      let last: TrainingStep | undefined;
+      const { model, optimizer } = parts;
+      for await (const step of train(model, parts.batches, {
+        loss: crossEntropy(),
+        optimizer,
+        schedule,
+        ...resumed,
+      })) {
+        found.push(step.learningRate);
+        last = step;
+        if (step.step === until) break;
+      }
+      return { found, last };
+    };
+    const make = () => begin(new SGD({ learningRate: 0.1 }));
+    const first = make();
+    const { last } = await rates(first, {}, 5);
+    const second = make();
+    const resumed = loadCheckpoint(saveCheckpoint(first, last), second);
+    expect((await rates(second, resumed, 7)).found).toEqual([6, 7].map((step) => 0.1 * schedule(step)));
+  });
 });
 
 describe('as a file', () => {
