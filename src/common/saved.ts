@@ -11,18 +11,20 @@ const VERSION = 1;
 /** An object parsed from JSON, with only format and version checked. */
 export type SavedFields = Readonly<Record<string, unknown>>;
 
-/** Accepts the object or its JSON text, and checks format and version; `name` is used in errors. */
+/** Accepts the object or its JSON text, and checks format and version; `name` and `hint` are used in errors. */
 export function readSaved(
   where: string,
   saved: unknown,
   format: string,
   name = 'the saved value',
+  hint = '',
 ): SavedFields {
   const value = typeof saved === 'string' ? parse(where, saved, name) : saved;
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw typeError(where, name, `is ${show(value)}`, `an object of format "${format}"`);
   const fields = value as SavedFields;
-  if (fields.format !== format) throw rangeError(where, 'format', `is ${show(fields.format)}`, `"${format}"`);
+  if (fields.format !== format)
+    throw rangeError(where, 'format', `is ${show(fields.format)}`, `"${format}"${hint}`);
   if (fields.version !== VERSION)
     throw rangeError(
       where,

@@ -74,8 +74,8 @@ export class FeatureSelector {
    */
   static fit(matrix: SparseMatrix, labels: Labels, options: FeatureSelectorOptions = {}): FeatureSelector {
     const where = 'FeatureSelector.fit';
-    checkOptions(where, options, checks());
     checkMatrix(where, matrix);
+    checkOptions(where, options, checks());
     const least = leastDocuments(where, 'minDocuments', options.minDocuments ?? 0, matrix.rows);
     const most = mostDocuments(where, 'maxDocuments', options.maxDocuments ?? { share: 1 }, matrix.rows);
     if (least > most)

@@ -186,7 +186,7 @@ export function matrixOf(rows: SparseRows, width: number): SparseMatrix {
 
 /** Checks that a value is a matrix and, if given, of this width. */
 export function checkMatrix(where: string, matrix: unknown, width?: number): SparseMatrix {
-  const given = instanceOf(where, 'matrix', matrix, SparseMatrix, 'a SparseMatrix');
+  const given = instanceOf(where, 'matrix', matrix, SparseMatrix, 'a SparseMatrix, as of TermCounter');
   if (width !== undefined && given.width !== width)
     throw rangeError(where, 'matrix', `has ${given.width} columns`, `${width}, as it was fitted on`);
   return given;

@@ -67,8 +67,8 @@ export class TfIdf {
    * @throws RangeError for an unknown variant, or no documents; TypeError if `counts` is not a SparseMatrix.
    */
   static fit(counts: SparseMatrix, options: TfIdfOptions = {}): TfIdf {
-    const { tf = 'raw', idf = 'scikit-learn', norm = 'l2' } = checkOptions('TfIdf.fit', options, checks);
     const { rows } = checkMatrix('TfIdf.fit', counts);
+    const { tf = 'raw', idf = 'scikit-learn', norm = 'l2' } = checkOptions('TfIdf.fit', options, checks);
     if (rows === 0) throw rangeError('TfIdf.fit', 'counts', 'has no documents', 'at least one');
     return new TfIdf(own, { tf, idf, norm }, inverseDocumentFrequency(documentFrequency(counts), rows, idf));
   }

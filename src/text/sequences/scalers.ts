@@ -5,6 +5,7 @@
  */
 import { isBuiltin } from '../../common/builtin.ts';
 import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
+import { checkOwn, own } from '../../common/instance.ts';
 import { type Checks, checkOptions, size, count as start } from '../../common/options.ts';
 import { readArray, readSaved } from '../../common/saved.ts';
 import type { Tensor } from '../../common/tensor.ts';
@@ -37,9 +38,10 @@ export abstract class Scaler {
   protected abstract readonly name: string;
   protected abstract readonly format: SavedScaler['format'];
 
-  protected constructor(offsets: readonly number[], scales: readonly number[]) {
-    this.offsets = frozenNumbers('offsets', offsets);
-    this.scales = frozenNumbers('scales', scales);
+  protected constructor(key: typeof own, offsets: readonly number[], scales: readonly number[]) {
+    checkOwn('Scaler', key, 'StandardScaler.fit(…), MinMaxScaler.fit(…) or fromJSON(…)');
+    this.offsets = Object.freeze([...offsets]);
+    this.scales = Object.freeze([...scales]);
   }
 
   /**
@@ -126,7 +128,7 @@ export class StandardScaler extends Scaler {
     const columns = columnsOf('StandardScaler.fit', series, options);
     const means = columns.map((values) => mean(values));
     const deviations = columns.map((values, c) => Math.sqrt(mean(values.map((x) => (x - means[c]!) ** 2))));
-    return new StandardScaler(means, deviations.map(orOne));
+    return new StandardScaler(own, means, deviations.map(orOne));
   }
 
   /** Reads the output of `toJSON`. @throws TypeError or RangeError naming the invalid field. */
@@ -136,7 +138,7 @@ export class StandardScaler extends Scaler {
       saved,
       'recurrent-cells/text/standard-scaler',
     );
-    return new StandardScaler(offsets, scales);
+    return new StandardScaler(own, offsets, scales);
   }
 }
 
@@ -160,7 +162,7 @@ export class MinMaxScaler extends Scaler {
     const columns = columnsOf('MinMaxScaler.fit', series, options);
     const least = columns.map((values) => values.reduce((a, b) => Math.min(a, b)));
     const most = columns.map((values) => values.reduce((a, b) => Math.max(a, b)));
-    return new MinMaxScaler(least, most.map((value, c) => orOne(value - least[c]!))); // biome-ignore format: one line
+    return new MinMaxScaler(own, least, most.map((value, c) => orOne(value - least[c]!))); // biome-ignore format: one line
   }
 
   /** Reads the output of `toJSON`. @throws TypeError or RangeError naming the invalid field. */
@@ -170,7 +172,7 @@ export class MinMaxScaler extends Scaler {
       saved,
       'recurrent-cells/text/min-max-scaler',
     );
-    return new MinMaxScaler(offsets, scales);
+    return new MinMaxScaler(own, offsets, scales);
   }
 }
 
@@ -200,18 +202,6 @@ function columnsOf(where: string, series: Tensor, options: ScalerOptions): Float
       'at least one in the steps that are fitted on',
     );
   });
-}
-
-/** A frozen copy. @throws TypeError if the values are not an array of numbers. */
-function frozenNumbers(argument: string, values: readonly number[]): readonly number[] {
-  if (!Array.isArray(values) || Array.from(values).some((value) => typeof value !== 'number'))
-    throw typeError(
-      'Scaler',
-      argument,
-      `is ${show(values)}`,
-      'an array of numbers, as the method fit finds them',
-    );
-  return Object.freeze([...values]);
 }
 
 function readScaler(where: string, saved: unknown, format: SavedScaler['format']): [number[], number[]] {

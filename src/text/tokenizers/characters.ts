@@ -17,8 +17,8 @@ export interface CharacterOptions extends NormalizationOptions {
 }
 
 const checks = (): Checks<CharacterOptions> => ({
-  ...normalizationChecks,
   unit: ['grapheme', 'codePoint', 'jamo'],
+  ...normalizationChecks,
 });
 
 /**

@@ -29,7 +29,7 @@ const OPTIONS: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
 };
 
 /**
- * Reads the output of a tokenizer's `toJSON`.
+ * Reads the output of a tokenizer's `toJSON`. The type of the result is stated or expected, as for `load`.
  *
  * @param saved - the object or its JSON text
  * @param functions - the functions of tokenizers made by {@link custom}, by name
@@ -43,12 +43,20 @@ const OPTIONS: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
  * loadTokenizer(saved).tokenize('A Boat'); // → ['a', 'boat']
  * ```
  */
-export function loadTokenizer(
+export function loadTokenizer<Loaded extends Tokenizer = Tokenizer | CharacterTokenizer>(
   saved: unknown,
   functions: Readonly<Record<string, TokenizeFunction>> = {},
+): Loaded {
+  return loaded(saved, functions) as Loaded;
+}
+
+function loaded(
+  saved: unknown,
+  functions: Readonly<Record<string, TokenizeFunction>>,
 ): Tokenizer | CharacterTokenizer {
   const where = 'loadTokenizer';
-  const fields = readSaved(where, saved, TOKENIZER_FORMAT);
+  const hint = '; huggingFace reads a tokenizer.json';
+  const fields = readSaved(where, saved, TOKENIZER_FORMAT, undefined, hint);
   const kind = oneOf(where, 'kind', fields.kind, KINDS);
   const given = readFields(where, fields, 'options');
   for (const name of OPTIONS[kind]) {

@@ -23,9 +23,9 @@ export interface WordOptions extends NormalizationOptions {
 }
 
 const checks = (): Checks<WordOptions> => ({
-  ...normalizationChecks,
   locale: checkLocale,
   keep: ['words', 'all'],
+  ...normalizationChecks,
 });
 
 /**

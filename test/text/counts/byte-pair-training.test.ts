@@ -2,7 +2,14 @@ import { test as property } from '@fast-check/vitest';
 import { Tokenizer } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lines, loadTokenizer, trainBytePairs, trainBytePairsAsync } from '../../../src/text.ts';
+import {
+  huggingFace,
+  lines,
+  loadTokenizer,
+  type SubwordTokenizer,
+  trainBytePairs,
+  trainBytePairsAsync,
+} from '../../../src/text.ts';
 import { messageOf } from '../../message.ts';
 import { anyText } from '../arbitrary.ts';
 
@@ -116,8 +123,13 @@ describe('a trained tokenizer', () => {
 
   test('is the same after saving and loading', () => {
     const tokenizer = trainBytePairs(messages, { size: 100 });
-    const loaded = loadTokenizer(JSON.stringify(tokenizer));
-    for (const text of messages) expect([...loaded.tokens(text)]).toEqual([...tokenizer.tokens(text)]);
+    const loaded = loadTokenizer<SubwordTokenizer>(JSON.stringify(tokenizer));
+    const read = huggingFace(tokenizer.toJSON().options.json);
+    for (const text of messages)
+      for (const again of [loaded, read]) {
+        expect([...again.tokens(text)]).toEqual([...tokenizer.tokens(text)]);
+        expect(again.encode(text)).toEqual(tokenizer.encode(text));
+      }
   });
 });
 

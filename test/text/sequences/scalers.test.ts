@@ -85,11 +85,10 @@ test.each<[string, () => unknown, string]>([
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line
 
-test('a constructor without numbers refers to fit', () => {
-  const StandardScalerByHand = StandardScaler as unknown as new (...given: unknown[]) => unknown;
-  expect(() => new StandardScalerByHand()).toThrow(
-    'Scaler: offsets is undefined, expected an array of numbers, as the method fit finds them',
-  );
-  expect(() => new StandardScalerByHand([1], 'x')).toThrow('Scaler: scales is "x"');
-  expect(() => new StandardScalerByHand(Array(2), [1, 1])).toThrow('Scaler: offsets');
+test.each([StandardScaler, MinMaxScaler])('%o is made by fit', (type) => {
+  const ByHand = type as unknown as new (...given: unknown[]) => unknown;
+  const message =
+    'Scaler: constructor was called, expected StandardScaler.fit(…), MinMaxScaler.fit(…) or fromJSON(…)';
+  for (const given of [[], [{ to: 3 }], [[1], [1]]])
+    expect(() => new ByHand(...given)).toThrow(new TypeError(message));
 });

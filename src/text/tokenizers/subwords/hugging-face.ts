@@ -23,7 +23,7 @@ const MODELS = ['BPE', 'Unigram', 'WordPiece'];
  * by name, so that no text is split differently than in the model's training. All of
  * SentencePiece's character maps (`Precompiled`) are treated as the usual one: NFKC with white space converted to spaces.
  *
- * Load the file yourself. `tokens` gives the vocabulary's tokens, with their positions in the source.
+ * Load the file yourself; `loadTokenizer` reads what `toJSON` of a tokenizer gave. `tokens` gives the vocabulary's tokens, with their positions in the source.
  *
  * @param json - the object, or its JSON text
  * @throws TypeError or RangeError naming the part of the file that is invalid or unsupported.
@@ -46,6 +46,7 @@ const MODELS = ['BPE', 'Unigram', 'WordPiece'];
  */
 export function huggingFace(json: unknown): SubwordTokenizer {
   const file = new Part('the file', typeof json === 'string' ? parsed(json) : json);
+  if (file.has('format')) file.refuse('format', 'a tokenizer.json; loadTokenizer reads what toJSON gave');
   const added = file.has('added_tokens') ? file.parts('added_tokens').map(addedToken) : [];
   return subwordTokenizer({
     added,

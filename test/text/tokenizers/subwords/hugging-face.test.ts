@@ -202,6 +202,7 @@ test('the merge learned first is applied first, however long the word', () => {
 test.each<[string, () => unknown, string]>([
   ['no file', () => huggingFace(null), 'TypeError: huggingFace: the file is null, expected an object'],
   ['no JSON', () => huggingFace('{'), 'TypeError: huggingFace: the file is "{", expected an object or its JSON text'],
+  ['a saved tokenizer', () => huggingFace(JSON.stringify(huggingFace({ ...none, model: byLetter }))), 'TypeError: huggingFace: the file.format is "recurrent-cells/text/tokenizer", expected a tokenizer.json; loadTokenizer reads what toJSON gave'],
   ['no model', () => huggingFace({}), 'TypeError: huggingFace: the file.model is undefined, expected an object'],
   ['a model', () => huggingFace({ ...none, model: { type: 'WordLevel' } }), 'RangeError: huggingFace: the file.model is the model "WordLevel", expected one of BPE, Unigram, WordPiece'],
   ['a normalizer', () => huggingFace({ ...none, normalizer: { type: 'Sequence', normalizers: [{ type: 'Nmt' }] }, model: byLetter }), 'RangeError: huggingFace: the file.normalizer.normalizers[0] is the normalizer "Nmt", expected one of BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Precompiled, Prepend, Replace, Sequence, Strip, StripAccents'],
