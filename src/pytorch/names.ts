@@ -1,7 +1,7 @@
 /** Maps parameter names to PyTorch's, such as `1.cell.weightIh` to `rnn.weight_ih_l0`. */
 import type { Part } from '../common/architecture.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
-import { callback, checkOptions } from '../common/options.ts';
+import { type Check, callback, checkOptions, text } from '../common/options.ts';
 import type { Parameter } from '../matrix/parameter.ts';
 import type { Weighted } from '../storage/weights.ts';
 
@@ -16,6 +16,19 @@ export interface NameOptions {
    */
   readonly names?: { readonly [layer: string]: string } | undefined;
 }
+
+/** A module's name; PyTorch's own `prefix` ends in the dot that is added here. */
+export const prefixCheck: Check<string> = (where, argument, value) => {
+  const prefix = text(where, argument, value);
+  if (prefix.endsWith('.'))
+    throw rangeError(
+      where,
+      argument,
+      `is ${show(prefix)}`,
+      `${show(prefix.slice(0, -1))}, the module's name`,
+    );
+  return prefix;
+};
 
 /** The parts of an architecture read here. */
 interface Described {
@@ -49,7 +62,7 @@ export function pytorchParameters(
 ): Map<string, Parameter> {
   callback(where, 'model.architecture', (model as Partial<Nameable> | undefined)?.architecture);
   callback(where, 'model.parameters', (model as Partial<Nameable> | undefined)?.parameters);
-  checkOptions<NameOptions, NameOptions>(where, options, { prefix: text, names: namesCheck });
+  checkOptions<NameOptions, NameOptions>(where, options, { prefix: prefixCheck, names: namesCheck });
   const { prefix = '', names = {} } = options;
   const parameters = new Map<string, Parameter>();
   const unused = new Set(Object.keys(names));
@@ -125,12 +138,6 @@ function pytorchName(name: string): string {
 
 export function join(prefix: string, name: string): string {
   return prefix === '' || name === '' ? `${prefix}${name}` : `${prefix}.${name}`;
-}
-
-/** Returns a string unchanged. */
-export function text(where: string, argument: string, value: unknown): string {
-  if (typeof value === 'string') return value;
-  throw typeError(where, argument, `is ${show(value)}`, 'a string');
 }
 
 function namesCheck(where: string, argument: string, value: unknown): { readonly [layer: string]: string } {

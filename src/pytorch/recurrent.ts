@@ -13,7 +13,7 @@ import { Bidirectional } from '../layers/bidirectional.ts';
 import { Sequence } from '../layers/sequence.ts';
 import { type AnyLayer, Sequential } from '../layers/sequential.ts';
 import { withoutStart } from '../matrix/parameter.ts';
-import { join, text } from './names.ts';
+import { join, prefixCheck } from './names.ts';
 import { loadStateDict, type Tensors, tensorsOf } from './state-dict.ts';
 
 /** Options of {@link recurrent}. */
@@ -58,7 +58,7 @@ const checks: Checks<RecurrentOptions> = {
 export function recurrent(tensors: Tensors, prefix: string, options: RecurrentOptions = {}): Sequential {
   checkOptions(where, options, checks);
   const given = tensorsOf(where, tensors);
-  text(where, 'prefix', prefix);
+  prefixCheck(where, 'prefix', prefix);
   const layers: AnyLayer[] = [];
   const shapeOf = (name: string) => given.get(join(prefix, name))?.shape;
   let depth = 0;

@@ -252,6 +252,16 @@ describe('names', () => {
     ],
     ['no name', () => recurrent(new Map(), 3 as never), 'recurrent: prefix is 3, expected a string'],
     [
+      'a name with its dot',
+      () => recurrent(new Map(), 'a.'),
+      'recurrent: prefix is "a.", expected "a", the module\'s name',
+    ],
+    [
+      'a prefix with its dot',
+      () => stateDict(layer(), { prefix: 'a.' }),
+      'stateDict: prefix is "a.", expected "a", the module\'s name',
+    ],
+    [
       'no such module',
       () => recurrent(stateDict(layer(), { prefix: 'a.b' }), 'a'),
       'recurrent: tensors has no a.weight_ih_l0, expected one of the modules "a.b"',
