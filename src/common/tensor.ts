@@ -1,5 +1,4 @@
 /** The data types of the public boundary: plain typed arrays with a shape, on the ordinary JavaScript heap. */
-import { isBuiltin } from './builtin.ts';
 import { rangeError, show, typeError } from './errors.ts';
 
 /** Real numbers, row-major: `[batch, time, features]`, or `[batch, features]` for a single step. */
@@ -28,7 +27,7 @@ export interface Indices {
 export type Targets = Tensor | Indices | { readonly [head: string]: Tensor | Indices };
 
 /** Nested arrays of numbers, of equal length at each depth; the innermost may be typed arrays. */
-export type Nested = number | readonly (Nested | Int32Array | Float32Array | Float64Array)[];
+export type Nested = number | ArrayLike<number> | readonly Nested[];
 
 /**
  * A float64 tensor from nested arrays, or from row-major values and a shape.
@@ -46,7 +45,7 @@ export type Nested = number | readonly (Nested | Int32Array | Float32Array | Flo
  */
 export function tensor(values: Nested): Tensor;
 export function tensor(values: ArrayLike<number>, shape: readonly number[]): Tensor;
-export function tensor(values: Nested | ArrayLike<number>, shape?: readonly number[]): Tensor {
+export function tensor(values: Nested, shape?: readonly number[]): Tensor {
   const flat = flatten('tensor', values, shape);
   return { data: Float64Array.from(flat.values), shape: flat.shape };
 }
@@ -63,11 +62,12 @@ export function tensor(values: Nested | ArrayLike<number>, shape?: readonly numb
  *
  * indices([[4, 2, 7], [1, 0, 0]]).shape // → [2, 3]
  * indices([Int32Array.of(4, 2, 7)]).shape // → [1, 3]
+ * indices(Int32Array.of(4, 2, 7)).shape // → [3]
  * ```
  */
 export function indices(values: Nested): Indices;
 export function indices(values: ArrayLike<number>, shape: readonly number[]): Indices;
-export function indices(values: Nested | ArrayLike<number>, shape?: readonly number[]): Indices {
+export function indices(values: Nested, shape?: readonly number[]): Indices {
   const flat = flatten('indices', values, shape);
   const bad = flat.values.findIndex((value) => !isInt32(value));
   if (bad >= 0) throw rangeError('indices', 'values', `has ${flat.values[bad]}`, 'whole numbers of 32 bits');
@@ -103,25 +103,14 @@ interface Flat {
   readonly shape: readonly number[];
 }
 
-function flatten(
-  where: string,
-  values: Nested | ArrayLike<number>,
-  shape: readonly number[] | undefined,
-): Flat {
+function flatten(where: string, values: Nested, shape: readonly number[] | undefined): Flat {
   if (shape === undefined) {
-    if (ArrayBuffer.isView(values))
-      throw typeError(
-        where,
-        'values',
-        `is ${show(values)} without a shape`,
-        `${where}(values, [batch, time])`,
-      );
     const found: number[] = [];
     for (let level: unknown = values; isRow(level); level = level[0])
       if (found.push(level.length) > MOST_AXES)
         throw rangeError(where, 'values', 'is nested without end', `at most ${MOST_AXES} axes`);
     const flat: number[] = [];
-    collect(where, values as Nested, found, 0, flat);
+    collect(where, values, found, 0, flat);
     return { values: flat, shape: found };
   }
   if (!Array.isArray(shape)) throw typeError(where, 'shape', `is ${show(shape)}`, 'an array of dimensions');
@@ -159,6 +148,7 @@ function collect(where: string, values: Nested, shape: number[], depth: number, 
   for (const value of values as readonly Nested[]) collect(where, value, shape, depth + 1, into);
 }
 
-function isRow(values: unknown): values is { readonly length: number; readonly [index: number]: unknown } {
-  return Array.isArray(values) || isBuiltin(values, 'Int32Array', 'Float32Array', 'Float64Array');
+/** Whether a value is an array or a typed array. */
+export function isRow(values: unknown): values is ArrayLike<unknown> {
+  return Array.isArray(values) || (ArrayBuffer.isView(values) && 'length' in values);
 }

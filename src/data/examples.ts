@@ -1,6 +1,7 @@
 /** The examples of a data set: parts that have the same number of examples, and their lengths. */
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { type Checks, later } from '../common/options.ts';
+import { isRow } from '../common/tensor.ts';
 import { type Data, type DataPart, partOf, type Taken } from './parts.ts';
 
 /** Parts by name, such as `{ words, characters }`. */
@@ -42,12 +43,13 @@ export type TakenOf<Of> = Of extends Data
 
 /** Whether it is a single part, not a record of parts. */
 export function isPart(of: Data | DataRecord): of is Data {
-  return Array.isArray(of) || typeof of !== 'object' || of === null || 'data' in of;
+  return isRow(of) || typeof of !== 'object' || of === null || 'data' in of;
 }
 
 /** The parts of inputs or targets, with `padding` for sequences. */
 export function partsOf(where: string, name: string, of: Data | DataRecord, padding: number): DataPart[] {
   if (isPart(of)) return [partOf(where, name, of, padding)];
+  if ('toDense' in of) throw typeError(where, name, `is ${show(of)}`, 'its toDense()');
   const parts = Object.entries(of).map(([part, data]) => partOf(where, `${name}.${part}`, data, padding));
   if (parts.length === 0) throw typeError(where, name, 'has no parts', 'at least one');
   return parts;
@@ -83,7 +85,7 @@ export function lengthsOf(
         where,
         `${part.name}[${at}]`,
         `has ${part.lengths[at]} steps`,
-        `${lengths[at]}, the length of example ${at}`,
+        `${lengths[at]}, the length of example ${at}${targets.includes(part) ? '; a vector for each example is a row of a tensor(…)' : ''}`,
       );
   }
   return lengths;

@@ -1,7 +1,7 @@
 /** The parts of a data set: tensors, indices and sequences of varying length, from which examples are selected. */
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
-import { type Indices, isInt32, type Tensor } from '../common/tensor.ts';
+import { type Indices, isInt32, isRow, type Tensor } from '../common/tensor.ts';
 import { checkTensor } from '../signal/checks.ts';
 
 const REAL = '; real numbers are a tensor(…), or sequences of vectors [[…], …]';
@@ -16,14 +16,14 @@ export type NestedIndexSequences = readonly (readonly Int32Array[])[];
 export type FeatureSequences = readonly (readonly ArrayLike<number>[])[];
 
 /**
- * One part of a data set, with its examples along the first axis: a tensor or indices; one class per example; sequences
- * of indices or of feature vectors, of varying length; sequences with a sequence of indices at each step, for `EachStep`,
+ * One part of a data set, with its examples along the first axis: a tensor or indices; one class per example, in an array or
+ * an `Int32Array`; sequences of indices or of feature vectors, of varying length; sequences with a sequence of indices at each step, for `EachStep`,
  * padded with −1.
  */
 export type Data =
   | Tensor
   | Indices
-  | readonly number[]
+  | ArrayLike<number>
   | IndexSequences
   | NestedIndexSequences
   | FeatureSequences;
@@ -33,7 +33,7 @@ export type Taken<D extends Data> = D extends Indices
   ? Indices
   : D extends Tensor
     ? Tensor
-    : D extends readonly number[]
+    : D extends ArrayLike<number>
       ? Indices
       : D extends NestedIndexSequences
         ? Indices
@@ -60,13 +60,20 @@ export interface DataPart {
  * @throws TypeError or RangeError if it is not valid data.
  */
 export function partOf(where: string, name: string, data: unknown, padding: number): DataPart {
-  if (!Array.isArray(data)) return blockPart(where, name, data as Tensor | Indices);
+  if (!isRow(data)) return blockPart(where, name, data as Tensor | Indices);
+  checkIndexArray(where, name, data);
+  return listPart(where, name, data as readonly never[], padding);
+}
+
+/** The part that an array holds, by its first item that is a number or is not empty. */
+// biome-ignore lint/suspicious/noExplicitAny: found out here
+function listPart(where: string, name: string, data: readonly any[], padding: number): DataPart {
   if (data.length === 0) throw rangeError(where, name, 'has no examples', 'at least one');
   const leading = data.find((item) => typeof item === 'number' || item?.length > 0);
   if (typeof leading === 'number') return classPart(where, name, data);
   for (const [i, item] of Array.from(data).entries())
     if (typeof item !== 'object' || item === null || !Number.isSafeInteger(item.length))
-      throw typeError(where, `${name}[${i}]`, `is ${show(item)}`, 'a sequence');
+      throw typeError(where, `${name}[${i}]`, `is ${show(item)}`, sequenceFor(item));
   if (
     isBuiltin(
       leading?.find?.((step: unknown) => step !== undefined),
@@ -108,10 +115,8 @@ function newData(like: Tensor['data'] | Int32Array, length: number): Tensor['dat
   return isBuiltin(like, 'Float32Array') ? new Float32Array(length) : new Float64Array(length);
 }
 
-function classPart(where: string, name: string, classes: readonly number[]): DataPart {
-  classes.forEach((_, i) => {
-    checkIndex(where, `${name}[${i}]`, classes[i]);
-  });
+function classPart(where: string, name: string, classes: ArrayLike<number>): DataPart {
+  for (let i = 0; i < classes.length; i++) checkIndex(where, `${name}[${i}]`, classes[i]);
   return {
     name,
     count: classes.length,
@@ -123,9 +128,7 @@ function classPart(where: string, name: string, classes: readonly number[]): Dat
 
 function indexPart(where: string, name: string, sequences: IndexSequences, padding: number): DataPart {
   sequences.forEach((sequence, i) => {
-    // Refused whatever their numbers are, or the kind of a data set would depend on them.
-    if (isBuiltin(sequence, 'Float32Array', 'Float64Array'))
-      throw typeError(where, `${name}[${i}]`, `is ${show(sequence)}`, `an array or Int32Array${REAL}`);
+    checkIndexArray(where, `${name}[${i}]`, sequence);
     for (let t = 0; t < sequence.length; t++) checkIndex(where, `${name}[${i}][${t}]`, sequence[t]);
   });
   const lengths = sequences.map(({ length }) => length);
@@ -174,7 +177,7 @@ function featurePart(where: string, name: string, sequences: FeatureSequences, w
           where,
           `${name}[${i}][${t}]`,
           `has ${features?.length} features`,
-          `${width}, as the first has`,
+          `${width}, as the first has; sequences of indices are Int32Arrays`,
         );
       for (let k = 0; k < width; k++)
         if (typeof features[k] !== 'number')
@@ -198,6 +201,19 @@ function featurePart(where: string, name: string, sequences: FeatureSequences, w
 /** At least 1: a batch always has a time axis. */
 function longest(lengths: readonly number[], rows: readonly number[]): number {
   return rows.reduce((most, row) => Math.max(most, lengths[row]!), 1);
+}
+
+/** What to expect instead of an item that is not a sequence. */
+function sequenceFor(item: unknown): string {
+  return typeof item === 'string' || typeof item === 'boolean'
+    ? 'a whole number or a sequence of them; LabelEncoder numbers labels, Vocabulary tokens'
+    : 'a sequence';
+}
+
+/** Refuses real numbers, whole or not, or the kind of a data set would depend on them. */
+function checkIndexArray(where: string, argument: string, values: unknown): void {
+  if (isBuiltin(values, 'Float32Array', 'Float64Array'))
+    throw typeError(where, argument, `is ${show(values)}`, `an array or Int32Array${REAL}`);
 }
 
 function checkIndex(where: string, argument: string, value: unknown): void {

@@ -1,7 +1,7 @@
 /** Losses linear in the distance: the absolute error and the quantile loss. */
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { type Check, type Checks, checkOptions } from '../common/options.ts';
-import type { Tensor } from '../common/tensor.ts';
+import { isRow, type Tensor } from '../common/tensor.ts';
 import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { copy, mul, sub } from '../matrix/operations.ts';
@@ -20,16 +20,15 @@ export interface QuantileLossOptions<R extends Reduction = Reduction> {
   /** Default `mean`, over the elements. */
   readonly reduction?: R | undefined;
   /** q above 0 and below 1, one for all features or one for each: default 0.5, the median. */
-  readonly quantile?: number | readonly number[] | undefined;
+  readonly quantile?: number | ArrayLike<number> | undefined;
 }
 
 const absoluteChecks: Checks<AbsoluteErrorOptions> = { reduction: reductions };
 
-const quantilesCheck: Check<number | readonly number[]> = (where, argument, value) => {
+const quantilesCheck: Check<number | ArrayLike<number>> = (where, argument, value) => {
   const own = typeof value === 'number' ? [value] : value;
-  if (!Array.isArray(own))
-    throw typeError(where, argument, `is ${show(value)}`, 'a number or an array of them');
-  for (const q of own)
+  if (!isRow(own)) throw typeError(where, argument, `is ${show(value)}`, 'a number or an array of them');
+  for (const q of Array.from(own as ArrayLike<number>))
     if (!(q > 0 && q < 1)) throw rangeError(where, argument, `has ${show(q)}`, 'numbers above 0 and below 1');
   return value as number;
 };
@@ -81,7 +80,7 @@ export function quantileLoss<R extends Reduction = 'mean'>(
   options: QuantileLossOptions<R> = {},
 ): Loss<Tensor, R> {
   const { reduction = 'mean' as R, quantile = 0.5 } = checkOptions('quantileLoss', options, quantileChecks);
-  const own = typeof quantile === 'number' ? quantile : [...quantile];
+  const own = typeof quantile === 'number' ? quantile : Array.from(quantile);
   return new ElementwiseLoss('quantileLoss', reduction, { ...options }, (arena, x, y, where) => {
     const quantiles = perColumn(where, 'quantile', own, x.columns);
     return sloped(arena, x, y, (d, column) => {

@@ -13,7 +13,7 @@ export interface BinaryCrossEntropyOptions<R extends Reduction = Reduction> {
   /** Default `mean`, over the elements. */
   readonly reduction?: R | undefined;
   /** p, the weight of positives relative to negatives, one for all features or one for each: default 1. */
-  readonly positiveWeight?: number | readonly number[] | undefined;
+  readonly positiveWeight?: number | ArrayLike<number> | undefined;
 }
 
 const checks: Checks<BinaryCrossEntropyOptions> = {
@@ -48,7 +48,7 @@ export function binaryCrossEntropy<R extends Reduction = 'mean'>(
   options: BinaryCrossEntropyOptions<R> = {},
 ): Loss<Tensor, R> {
   const { reduction = 'mean' as R, positiveWeight = 1 } = checkOptions('binaryCrossEntropy', options, checks);
-  const own = typeof positiveWeight === 'number' ? positiveWeight : [...positiveWeight];
+  const own = typeof positiveWeight === 'number' ? positiveWeight : Array.from(positiveWeight);
   return new ElementwiseLoss('binaryCrossEntropy', reduction, { ...options }, (arena, x, y, where) => {
     const { rows, columns } = x;
     const weights = perColumn(where, 'positiveWeight', own, columns);
@@ -85,7 +85,7 @@ function checkTargets(where: string, y: Matrix): void {
 }
 
 /** positive ← p·y, negative ← 1 − y; rows are contiguous. */
-function split(positive: Matrix, negative: Matrix, y: Matrix, weights: readonly number[]): void {
+function split(positive: Matrix, negative: Matrix, y: Matrix, weights: ArrayLike<number>): void {
   const { values } = y.backend.heap;
   for (let i = 0; i < y.rows * y.columns; i++) {
     const target = values[y.offset + i]!;

@@ -15,7 +15,7 @@ export interface ClassSettings {
   /** Whether the output is logits, which are normalised first, or log-probabilities. */
   readonly logits: boolean;
   readonly smoothing: number;
-  readonly classWeights: readonly number[] | undefined;
+  readonly classWeights: ArrayLike<number> | undefined;
   readonly ignoreIndex: number | undefined;
 }
 
@@ -77,7 +77,7 @@ export class ClassLoss<R extends Reduction> extends Loss<Indices, R> {
 function rowTerms(
   classes: Int32Array,
   logarithms: Matrix,
-  classWeights: readonly number[] | undefined,
+  classWeights: ArrayLike<number> | undefined,
   smoothing: number,
   spread: Spread | undefined,
 ): { values: Float64Array; weight: number; own: Float64Array } {
@@ -110,7 +110,7 @@ function spreadOver(
   arena: Arena,
   logarithms: Matrix,
   smoothing: number,
-  classWeights: readonly number[] | undefined,
+  classWeights: ArrayLike<number> | undefined,
 ): Spread {
   const { rows, columns } = logarithms;
   const each = Array.from({ length: columns }, (_, c) => (smoothing / columns) * (classWeights?.[c] ?? 1));

@@ -9,8 +9,8 @@ import { type Reduction, reductions } from './reduction.ts';
 export interface NegativeLogLikelihoodOptions<R extends Reduction = Reduction> {
   /** Default `mean`, over the rows kept, weighted by class weight. */
   readonly reduction?: R | undefined;
-  /** w, the weight of each class: default 1. */
-  readonly classWeights?: readonly number[] | undefined;
+  /** w, the weight of each class, such as `classWeights(…)` of `recurrent-cells/text` returns: default 1. */
+  readonly classWeights?: ArrayLike<number> | undefined;
   /** The target of rows to leave out: default none. PyTorch uses −100. */
   readonly ignoreIndex?: number | undefined;
 }

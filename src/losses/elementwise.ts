@@ -76,9 +76,9 @@ export function elements(arena: Arena, where: string, output: DenseSignal, targe
 export function perColumn(
   where: string,
   option: string,
-  value: number | readonly number[],
+  value: number | ArrayLike<number>,
   columns: number,
-): readonly number[] {
+): ArrayLike<number> {
   if (typeof value === 'number') return new Array<number>(columns).fill(value);
   if (value.length === columns) return value;
   throw rangeError(where, option, `has ${value.length} entries`, `${columns}, the output's width`);

@@ -6,7 +6,7 @@
  */
 import { oneOf, rangeError, show, typeError } from '../common/errors.ts';
 import { type Check, checkOptions } from '../common/options.ts';
-import type { Indices, Tensor } from '../common/tensor.ts';
+import { type Indices, isRow, type Tensor } from '../common/tensor.ts';
 import type { Values } from '../kernels/heap.ts';
 import { type Arena, withArena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -220,14 +220,13 @@ export abstract class Loss<
 }
 
 /** Weights of classes or features. */
-export const weights: Check<readonly number[]> = (where, argument, value) => {
+export const weights: Check<ArrayLike<number>> = (where, argument, value) => {
   const expected = 'finite numbers of at least 0';
-  if (!Array.isArray(value)) throw typeError(where, argument, `is ${show(value)}`, `an array of ${expected}`);
-  // A loop, because array methods skip holes.
-  for (const weight of value)
+  if (!isRow(value)) throw typeError(where, argument, `is ${show(value)}`, `an array of ${expected}`);
+  for (const weight of Array.from(value as ArrayLike<number>))
     if (!(weight >= 0 && Number.isFinite(weight)))
       throw rangeError(where, argument, `has ${show(weight)}`, expected);
-  return value;
+  return value as ArrayLike<number>;
 };
 
 /** The steps that terms belong to: a term per sequence counts as a single step. */

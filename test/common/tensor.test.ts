@@ -34,6 +34,15 @@ describe('tensor', () => {
     );
   });
 
+  test('a typed array of any kind is one axis without a shape, like an array', () => {
+    expect(indices(Uint8Array.of(3, 1))).toEqual({ data: Int32Array.of(3, 1), shape: [2] });
+    expect(tensor(Float32Array.of(0.5))).toEqual({ data: Float64Array.of(0.5), shape: [1] });
+    expect(tensor([Uint16Array.of(1, 2)]).shape).toEqual([1, 2]);
+    expect(() => tensor(BigInt64Array.of(1n) as never)).toThrow(
+      new TypeError('tensor: values has 1n at depth 1, expected a number'),
+    );
+  });
+
   test('copies values and a shape', () => {
     const values = Float32Array.of(1, 2, 3, 4);
     const shape = [2, 2];
@@ -56,11 +65,9 @@ describe('tensor', () => {
     ],
     [[1, [2]], undefined, new TypeError('tensor: values has an array of 1 at depth 1, expected a number')],
     [
-      new Float32Array(2),
+      new DataView(new ArrayBuffer(2)),
       undefined,
-      new TypeError(
-        'tensor: values is a value of type Float32Array without a shape, expected tensor(values, [batch, time])',
-      ),
+      new TypeError('tensor: values has a value of type DataView at depth 0, expected a number'),
     ],
     [['1'], undefined, new TypeError('tensor: values has "1" at depth 1, expected a number')],
     [[1, 2, 3], [2, 2], new RangeError('tensor: values has length 3, expected 4 for shape [2, 2]')],

@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { batches, crossEntropy, indices, manyToOne, Random, SGD, tensor, train } from '../../src/index.ts';
+import { LabelEncoder, SparseMatrix } from '../../src/text.ts';
 
 const count = 7;
 const examples = {
@@ -96,6 +97,20 @@ describe('parts', () => {
     });
   });
 
+  test('classes are an array, or a typed array as an encoder of labels makes', () => {
+    const encoded = LabelEncoder.fit(['b', 'a', 'b']).encode(['b', 'a', 'b']);
+    const of = (targets: ArrayLike<number>) => [
+      ...batches(
+        { inputs: [[1], [2], [3]], targets },
+        { batchSize: 2, balanced: true, random: new Random(1) },
+      ),
+    ];
+    expect(of(encoded)).toEqual(of([1, 0, 1]));
+    expect(of(Uint8Array.of(1, 0, 1))).toEqual(of([1, 0, 1]));
+    const [batch] = batches({ inputs: { a: encoded }, targets: { b: encoded } }, { batchSize: 3 });
+    expect(batch).toEqual({ inputs: { a: indices([1, 0, 1]) }, targets: { b: indices([1, 0, 1]) } });
+  });
+
   test('targets of other lengths are padded with their own value', () => {
     const data = {
       inputs: [
@@ -113,7 +128,9 @@ describe('parts', () => {
     );
     expect(batch!.lengths).toEqual([3, 2]);
     expect(() => batches(data, { batchSize: 2 })).toThrow(
-      new RangeError('batches: targets[0] has 1 steps, expected 3, the length of example 0'),
+      new RangeError(
+        'batches: targets[0] has 1 steps, expected 3, the length of example 0; a vector for each example is a row of a tensor(…)',
+      ),
     );
   });
 
@@ -282,7 +299,23 @@ describe('errors', () => {
     ],
     [
       () => batches({ ...data, inputs: [[[1]], [[1, 2]]] }, { batchSize: 1 }),
-      'batches: inputs[1][0] has 2 features, expected 1, as the first has',
+      'batches: inputs[1][0] has 2 features, expected 1, as the first has; sequences of indices are Int32Arrays',
+    ],
+    ...['neg', true].map((label): [() => unknown, string] => [
+      () => batches({ ...data, targets: [label, label] as never }, { batchSize: 1 }),
+      `batches: targets[0] is ${JSON.stringify(label)}, expected a whole number or a sequence of them; LabelEncoder numbers labels, Vocabulary tokens`,
+    ]),
+    [
+      () => batches({ ...data, targets: Float32Array.of(0, 1) }, { batchSize: 1 }),
+      'batches: targets is a value of type Float32Array, expected an array or Int32Array; real numbers are a tensor(…), or sequences of vectors [[…], …]',
+    ],
+    [
+      () => batches({ inputs: SparseMatrix.fromDense([[1, 0]]) as never, targets: [0] }, { batchSize: 1 }),
+      'batches: inputs is a value of type SparseMatrix, expected its toDense()',
+    ],
+    [
+      () => batches({ inputs: [[1, 2]], targets: [[3]] }, { batchSize: 1 }),
+      'batches: targets[0] has 1 steps, expected 2, the length of example 0; a vector for each example is a row of a tensor(…)',
     ],
     [
       () => batches({ ...data, lengths: [1] }, { batchSize: 1 }),

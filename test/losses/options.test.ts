@@ -51,6 +51,50 @@ describe('one number for all features', () => {
     expect(Array.from(data, (term) => Math.round(term / Math.LN2))).toEqual([3, 3, 3, 1]);
   });
 
+  test.each<[string, (of: ArrayLike<number>) => { value: number }, number[]]>([
+    [
+      'classWeights',
+      (w) =>
+        crossEntropy({ classWeights: w }).measure(
+          tensor([
+            [1, 2],
+            [0, 3],
+          ]),
+          classes,
+        ),
+      [1, 4],
+    ],
+    [
+      'positiveWeight',
+      (w) =>
+        binaryCrossEntropy({ positiveWeight: w }).measure(
+          logits,
+          tensor([
+            [1, 1],
+            [1, 0],
+          ]),
+        ),
+      [1, 4],
+    ],
+    [
+      'quantile',
+      (w) =>
+        quantileLoss({ quantile: w }).measure(
+          logits,
+          tensor([
+            [1, 2],
+            [3, 4],
+          ]),
+        ),
+      [0.25, 0.5],
+    ],
+  ])('%s is an array or a typed array', (_, measure, numbers) => {
+    expect(measure(Float64Array.from(numbers))).toEqual(measure(numbers));
+    expect(measure(Float32Array.from(numbers))).toEqual(measure(numbers));
+    expect(measure(numbers).value).not.toEqual(measure([0.5, 0.5]).value);
+    expect(() => measure(Float64Array.of(Number.NaN, 1))).toThrow('NaN');
+  });
+
   test('an array is copied', () => {
     const positiveWeight = [3, 3];
     const loss = binaryCrossEntropy({ positiveWeight, reduction: 'none' });
