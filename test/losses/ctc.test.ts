@@ -140,6 +140,12 @@ describe('labels that need more steps than there are', () => {
     expect(data.subarray(4).every(Number.isFinite)).toBe(true);
   });
 
+  test('have no gradient of other classes either', () => {
+    const pass = ctc().forward(tensor([[[1, 2, 3, 4]]]), indices([[1, 1]]));
+    expect(pass.value).toBe(Number.POSITIVE_INFINITY);
+    expect(pass.backward().data.every(Number.isNaN)).toBe(true);
+  });
+
   test('have loss 0 with zeroInfinity, and count in the mean', () => {
     const options = { zeroInfinity: true } as const;
     const pass = ctc({ ...options, reduction: 'none' }).forward(logits, target);
