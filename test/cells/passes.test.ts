@@ -9,7 +9,7 @@ test('a pass is released by hand, or at the end of its block', () => {
   released.release();
   disposed[Symbol.dispose]();
   for (const pass of [released, disposed])
-    expect(() => pass.backward({ h: tensor([[1, 1]]) })).toThrow(/this pass is over/);
+    expect(() => pass.backward(tensor([[1, 1]]))).toThrow(/this pass is over/);
 });
 
 test('a step takes no time axis', () => {
