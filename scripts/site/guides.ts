@@ -19,7 +19,10 @@ export const guides: readonly { readonly title: string; readonly files: readonly
       'scaling',
     ],
   },
-  { title: 'Figures', files: ['performance', '../bench/README', 'results', 'defaults', 'reliability'] },
+  {
+    title: 'Figures',
+    files: ['performance', '../bench/README', 'results', 'defaults', 'reliability', 'mutation'],
+  },
   {
     title: 'Inside',
     files: ['guides/notation', 'guides/backward', 'architecture', 'decisions/README'],
