@@ -28,7 +28,16 @@ import { Instrumenter } from '@stryker-mutator/instrumenter';
 /** The tests to run for each folder besides its own, the quick ones first. */
 const folders = {
   attention: ['attention', 'golden', 'encoder-decoder'],
-  cells: ['cells/cell.test.ts', 'cells/forget-bias.test.ts', 'cells/passes.test.ts', 'storage/model-file.test.ts', 'golden', 'layers', 'inspection', 'laws'],
+  cells: [
+    'cells/cell.test.ts',
+    'cells/forget-bias.test.ts',
+    'cells/passes.test.ts',
+    'storage/model-file.test.ts',
+    'golden',
+    'layers',
+    'inspection',
+    'laws',
+  ],
   decoding: ['decoding'],
   'kernels/reference': ['matrix', 'golden', 'optimizers', 'kernels'],
   layers: ['layers', 'golden', 'models', 'laws'],

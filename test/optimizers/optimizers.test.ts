@@ -197,6 +197,7 @@ describe('updates worked by hand', () => {
 
   test.each<[string, () => Optimizer, number]>([
     ['SGD', () => new SGD({ learningRate: 0.5 }), 1 - 0.5 * (2 + 4)],
+    ['dampening without momentum', () => new SGD({ learningRate: 0.5, dampening: 0.5 }), 1 - 0.5 * (2 + 4)],
     ['decay', () => new SGD({ learningRate: 0.5, weightDecay: 0.5 }), 1 - 0.5 * 2.5 - 0.5 * (4 - 0.125)],
     ['momentum', () => new SGD({ learningRate: 0.5, momentum: 0.5 }), 1 - 0.5 * 2 - 0.5 * (1 + 4)],
     [
