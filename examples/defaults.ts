@@ -76,14 +76,17 @@ function* grid(): Generator<{ readonly task: Task; readonly settings: Settings }
   }
 }
 
-/** For each start the mean over the seeds at its best rate, their standard deviation, and in brackets their number and the rate. */
+/**
+ * For each start the mean over the seeds at its best rate, their standard deviation, and in brackets their number and the rate, with
+ * an asterisk if not all rates were tried.
+ */
 function table(): string {
   const rows = tasks.flatMap((task) =>
     task.cells.flatMap((cell) => {
       const bests = startNames.map((start) => bestRuns(task.name, cell, start));
       if (bests.every((some) => some.length === 0)) return [];
       const least = Math.min(...bests.filter((some) => some.length > 0).map((some) => statistics(some).mean));
-      const shown = bests.map((some) => (some.length === 0 ? '' : cellOf(some, least)));
+      const shown = bests.map((some) => (some.length === 0 ? '' : shownOf(some, least, task.rates)));
       return [`| ${[`${task.name}, ${task.measure}`, cell, ...shown].join(' | ')} |`];
     }),
   );
@@ -100,12 +103,13 @@ function statistics(some: readonly Run[]): { mean: number; deviation: number } {
   return { mean, deviation: Math.sqrt(squares / (some.length - 1)) };
 }
 
-function cellOf(some: readonly Run[], least: number): string {
+function shownOf(some: readonly Run[], least: number, rates: readonly number[]): string {
   const { mean, deviation } = statistics(some);
   const digits = mean < 0.01 ? 5 : 3;
   const value = mean.toFixed(digits);
   const spread = some.length > 1 ? ` ± ${deviation.toFixed(digits)}` : '';
-  return `${mean === least ? `**${value}**` : value}${spread} (${some.length} at ${some[0]!.rate})`;
+  const all = rates.every((rate) => runs.some((run) => sameRun(run, { ...some[0]!, rate, seed: 1 })));
+  return `${mean === least ? `**${value}**` : value}${spread} (${some.length} at ${some[0]!.rate}${all ? '' : '*'})`;
 }
 
 function writeTable(): void {
