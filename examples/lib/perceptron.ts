@@ -8,6 +8,7 @@ interface Tagged {
 
 /** The weight of a tag for a feature, and its sum over all updates so far, up to date at `since`. */
 interface Weight {
+  readonly tag: number;
   value: number;
   sum: number;
   since: number;
@@ -28,26 +29,30 @@ export function perceptronTagger(
 ): (words: readonly string[]) => string[] {
   const tagset = [...new Set(training.flatMap(({ tags }) => tags))];
   const indexOf = new Map(tagset.map((tag, index) => [tag, index]));
-  const weights = new Map<string, Map<number, Weight>>();
+  const weights = new Map<string, Weight[]>();
   const scores = new Float64Array(tagset.length);
   let time = 0;
 
   const best = (features: readonly string[]) => {
     scores.fill(0);
     for (const feature of features)
-      for (const [tag, { value }] of weights.get(feature) ?? []) scores[tag]! += value;
+      for (const { tag, value } of weights.get(feature) ?? []) scores[tag]! += value;
     let first = 0;
     for (let tag = 1; tag < scores.length; tag++) if (scores[tag]! > scores[first]!) first = tag;
     return first;
   };
   const add = (features: readonly string[], tag: number, change: number) => {
     for (const feature of features) {
-      const ofTags = weights.get(feature) ?? new Map<number, Weight>();
-      const weight = ofTags.get(tag) ?? { value: 0, sum: 0, since: 0 };
+      const ofTags = weights.get(feature) ?? [];
+      if (ofTags.length === 0) weights.set(feature, ofTags);
+      let weight = ofTags.find((one) => one.tag === tag);
+      if (weight === undefined) {
+        weight = { tag, value: 0, sum: 0, since: 0 };
+        ofTags.push(weight);
+      }
       weight.sum += (time - weight.since) * weight.value;
       weight.since = time;
       weight.value += change;
-      weights.set(feature, ofTags.set(tag, weight));
     }
   };
   const tag = (words: readonly string[], gold?: readonly string[]) => {
@@ -69,7 +74,7 @@ export function perceptronTagger(
   for (let epoch = 0; epoch < epochs; epoch++)
     for (const { words, tags } of random.shuffle([...training])) tag(words, tags);
   for (const ofTags of weights.values())
-    for (const weight of ofTags.values()) {
+    for (const weight of ofTags) {
       weight.value = (weight.sum + (time - weight.since) * weight.value) / time;
     }
   return (words) => tag(words);
