@@ -116,7 +116,7 @@ function writeTable(): void {
   const page = readFileSync(PAGE, 'utf8');
   writeFileSync(
     PAGE,
-    page.replace(/\| task [\s\S]*?\n\n/, () => `${table()}\n\n`),
+    page.replace(/\| task +\| cell[\s\S]*?\n\n/, () => `${table()}\n\n`),
   );
 }
 
