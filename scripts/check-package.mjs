@@ -64,8 +64,8 @@ state.z;
 `;
 
 try {
-  run('npm', ['run', '--silent', 'build']);
-  run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder]);
+  // Builds it first (prepack).
+  run('npm', ['pack', '--silent', '--pack-destination', folder]);
   const { version } = (await import('../package.json', { with: { type: 'json' } })).default;
   const tarball = join(folder, `recurrent-cells-${version}.tgz`);
   run(bin('publint'), ['run', tarball, '--strict']);

@@ -1,9 +1,10 @@
-/** Runs an example: `npm run example NAME [-- OPTIONS]`. Installs its dependencies if they are missing. */
+/** Runs an example: `npm run example NAME [-- OPTIONS]`. Builds the library and installs the example's dependencies if they are missing. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const folder = fileURLToPath(new URL('../examples/', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = `${root}examples/`;
 // These examples need only the dependencies; the data of the others, over a hundred megabytes, is in the development dependencies.
 const LIGHT = ['character-language-model', 'adding-problem', 'copy-memory', 'two-digit-addition'];
 
@@ -30,6 +31,10 @@ function run(cwd, command, ...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+if (!existsSync(`${root}dist`)) {
+  console.log('Building the library …');
+  run(root, 'npm', 'run', '--silent', 'build');
+}
 const { dependencies, devDependencies } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8'));
 const light = LIGHT.includes(name);
 const needed = Object.keys(light ? dependencies : { ...dependencies, ...devDependencies });

@@ -1,6 +1,7 @@
 /** The README and its Korean twin: what programs print, figures, links. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import peers from '../../docs/peers.json' with { type: 'json' };
 import manifest from '../../package.json' with { type: 'json' };
@@ -85,33 +86,54 @@ describe('the comparison with other libraries', () => {
   });
 });
 
-describe.each(['README.md', 'README.ko.md'])('links of %s', (file) => {
-  const links = [...read(file).matchAll(/\]\(([^)\s]+)\)/g)]
-    .map(([, link]) => link!)
-    .filter((link) => !/^https?:/.test(link));
+describe('links of the published documents', () => {
+  const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root });
+  const [{ files }] = JSON.parse(String(packed)) as [{ files: { path: string }[] }];
+  const published = new Set(files.map(({ path }) => path));
+  const documents = [...published].filter((path) => path.endsWith('.md'));
+  const prose = (file: string) => read(file).replace(/^```\w*\n[\s\S]*?^```$/gm, '');
+  const linksOf = (file: string) =>
+    [...prose(file).matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, link]) => link!)
+      .filter((link) => !/^https?:/.test(link));
+  const slug = (heading: string) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} -]/gu, '')
+      .replace(/ /g, '-');
 
-  test('lead to files that are published with it, and to headings that are there', () => {
-    expect(links.length).toBeGreaterThan(8);
-    for (const link of links) {
-      const [path, anchor] = link.split('#');
-      const target = join(root, dirname(file), path!);
-      expect(existsSync(target), link).toBe(true);
-      const name = relative(root, target);
-      const published = ['README.md', ...manifest.files].some((entry) =>
-        new RegExp(`^${entry.replace(/\./g, '\\.').replace('*', '[^/]*')}(?:/|$)`).test(name),
-      );
-      expect(published, `${link} is published`).toBe(true);
-      const slug = (heading: string) =>
-        heading
-          .toLowerCase()
-          .replace(/[^\p{L}\p{N} -]/gu, '')
-          .replace(/ /g, '-');
-      const headings = [...readFileSync(target, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-        slug(heading!),
-      );
-      if (anchor !== undefined) expect(headings, link).toContain(anchor);
-    }
+  test('are those of the READMEs, the guides and the decisions', () => {
+    for (const file of ['README.md', 'README.ko.md']) expect(linksOf(file).length).toBeGreaterThan(8);
+    for (const file of ['docs/guides/serving.md', 'docs/decisions/README.md', 'CHANGELOG.md'])
+      expect(documents).toContain(file);
   });
+
+  test.each(documents)(
+    '%s: lead to files that are published with it, and to headings that are there',
+    (file) => {
+      for (const link of linksOf(file)) {
+        const [path, anchor] = link.split('#');
+        const target = path === '' ? file : join(dirname(file), path!);
+        expect([...published], `${link} is published`).toContain(target);
+        if (anchor === undefined) continue;
+        const headings = [...prose(target).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => slug(heading!));
+        expect(headings, link).toContain(anchor);
+      }
+    },
+  );
+});
+
+test('no script runs when the package is installed', () => {
+  const install = [
+    'preinstall',
+    'install',
+    'postinstall',
+    'prepublish',
+    'preprepare',
+    'prepare',
+    'postprepare',
+  ];
+  expect(Object.keys(manifest.scripts).filter((name) => install.includes(name))).toEqual([]);
 });
 
 describe.each([
