@@ -232,6 +232,7 @@ export {
 } from './random/initializers.ts';
 export { Random, type RandomState } from './random/random.ts';
 export type { Drawn, SamplingOptions } from './random/sampling.ts';
+export { flattenState, unflattenState } from './signal/named-state.ts';
 export type { Gradients, Pass } from './signal/pass.ts';
 export { splitStates, stackStates } from './signal/stack.ts';
 export type { State } from './signal/state.ts';

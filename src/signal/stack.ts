@@ -162,7 +162,7 @@ function part(state: State, start: number, count: number): State {
   );
 }
 
-function checkState(where: string, argument: string, state: unknown): void {
+export function checkState(where: string, argument: string, state: unknown): void {
   if (typeof state !== 'object' || state === null || Array.isArray(state) || isTensor(state as State))
     throw typeError(
       where,
@@ -174,12 +174,12 @@ function checkState(where: string, argument: string, state: unknown): void {
     throw rangeError(where, argument, 'has no parts', 'the state of a layer that has one');
 }
 
-function checkPart(where: string, argument: string, part: Tensor): void {
+export function checkPart(where: string, argument: string, part: Tensor): void {
   checkTensor(where, argument, part, 'real');
   if (part.shape.length !== 2)
     throw rangeError(where, argument, `has shape [${part.shape.join(', ')}]`, '[batch, size]');
 }
 
-function isTensor(node: State | Tensor): node is Tensor {
+export function isTensor(node: State | Tensor): node is Tensor {
   return typeof node === 'object' && node !== null && ArrayBuffer.isView((node as Partial<Tensor>).data);
 }
