@@ -47,6 +47,8 @@ class Unnamed {
   }
 }
 
+const ALONE = 'tensors and plain data alone, as of torch.save(model.state_dict(), file): nothing is executed';
+
 const damaged = (came: string, expected: string) => rangeError(WHERE, 'bytes', came, expected);
 
 /**
@@ -54,7 +56,7 @@ const damaged = (came: string, expected: string) => rangeError(WHERE, 'bytes', c
  *
  * For nested dictionaries, such as `{ 'model': …, 'optimizer': …, 'epoch': 3 }`, names are joined by dots;
  * numbers and strings are skipped. No code in the file is executed: its pickle may create dictionaries and tensors, and
- * any other call is an error that names it. Tensors are converted when their `data` is read, and memory is
+ * any other call, and any object of a class, is an error that names it. Tensors are converted when their `data` is read, and memory is
  * bounded by the size of the file.
  *
  * Supports files of PyTorch 1.6 and later; the older format, and whole models saved by `torch.save(model)`, are refused.
@@ -76,7 +78,10 @@ const damaged = (came: string, expected: string) => rangeError(WHERE, 'bytes', c
  * ```
  */
 export function readCheckpoint(bytes: Uint8Array): ReadonlyMap<string, StoredTensor> {
-  const archive = readZip(WHERE, bytesOf(WHERE, bytes));
+  const other = otherFormat(bytesOf(WHERE, bytes));
+  if (other !== undefined)
+    throw damaged(`is ${other}`, 'a file that torch.save of PyTorch 1.6 or later wrote');
+  const archive = readZip(WHERE, bytes);
   const pickle = archive.names.find((name) => /^[^/]*\/data\.pkl$/.test(name));
   if (pickle === undefined) throw damaged('has no data.pkl', 'a file that torch.save wrote');
   const folder = pickle.slice(0, -'data.pkl'.length);
@@ -88,12 +93,29 @@ export function readCheckpoint(bytes: Uint8Array): ReadonlyMap<string, StoredTen
   const room = { bytes: bytes.length };
   const root = unpickle(WHERE, pickle, archive.read(pickle), {
     call: (name, args) => construct(name, args, room),
+    instance: (name) => {
+      throw damaged(`holds an object of class ${name}`, ALONE);
+    },
     outside: (id) => storageOf(archive, folder, storages, id),
   });
   if (!(root instanceof Map)) throw damaged('holds no dictionary', 'a state_dict');
   const tensors = new Map<string, StoredTensor>();
   collect(tensors, root, '', 0, new Set());
   return tensors;
+}
+
+/** What another file most likely is, by its first bytes. */
+function otherFormat(bytes: Uint8Array): string | undefined {
+  const starts = (...signature: readonly number[]) => signature.every((byte, at) => bytes[at] === byte);
+  // The number 0x1950a86a20f9469cfc6c, by which PyTorch knows its files.
+  if (starts(0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9))
+    return 'a file in the format of PyTorch before 1.6, which torch.load and torch.save convert';
+  if (starts(0x80)) return 'a bare pickle';
+  if (starts(0x89, 0x48, 0x44, 0x46)) return 'an HDF5 file, such as fromKeras reads';
+  // The length of the header, below 16 MiB, and its brace.
+  if (bytes[8] === 0x7b && [3, 4, 5, 6, 7].every((at) => bytes[at] === 0))
+    return 'a safetensors file, which readSafetensors reads';
+  return undefined;
 }
 
 /** The bytes that may still be copied: all non-contiguous views together take no more memory than the file. */
@@ -116,9 +138,9 @@ function construct(name: string, args: readonly unknown[], room: Room): unknown 
       break;
     }
     default:
-      throw damaged(`calls ${name}`, 'a state_dict of tensors alone: nothing is executed');
+      throw damaged(`calls ${name}`, ALONE);
   }
-  throw damaged(`calls ${name} with other arguments than a tensor has`, 'a state_dict of tensors alone');
+  throw damaged(`calls ${name} with other arguments than a tensor has`, ALONE);
 }
 
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

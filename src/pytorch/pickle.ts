@@ -19,6 +19,8 @@ export class Global {
 export interface Unpickler {
   /** The result of a call. */
   call(name: string, args: readonly unknown[]): unknown;
+  /** Refuses an object of a class. */
+  instance(name: string): never;
   /** The object outside the pickle with this identifier. */
   outside(id: unknown): unknown;
 }
@@ -97,6 +99,13 @@ class Machine {
       throw new Malformed('calls what is no callable');
     return this.of.call(callable.name, args);
   }
+
+  /** An object of the class that lies `below` the top, under its arguments. */
+  instance(below: number): never {
+    const type = this.stack.at(-1 - below);
+    if (type instanceof Global) return this.of.instance(type.name);
+    throw new Malformed('makes an object of what is no class');
+  }
 }
 
 /** An error in a pickle, before its source is known. */
@@ -140,6 +149,8 @@ const opcodes = new Map<string, Opcode>([
   ['c', push((m) => new Global(`${m.line()}.${m.line()}`))],
   ['\x93', push((m) => new Global([m.pop(), m.pop()].reverse().join('.')))],
   ['R', push((m) => m.reduce())],
+  ['\x81', (m) => m.instance(1)],
+  ['\x92', (m) => m.instance(2)],
   ['Q', push((m) => m.of.outside(m.pop()))],
   // Attributes of a dictionary, such as `_metadata` of a state_dict, are ignored.
   ['b', (m) => void [m.pop(), m.top(Map)]],

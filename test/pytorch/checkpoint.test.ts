@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { tensor, writeSafetensors } from '../../src/index.ts';
 import { readCheckpoint } from '../../src/pytorch.ts';
 import { zip } from '../storage/archive.ts';
 
@@ -66,14 +67,26 @@ describe('pickles', () => {
     [
       'that call the operating system',
       'cos\nsystem\nX\x04\0\0\0ls -\x85R.',
-      /^readCheckpoint: bytes calls os\.system, expected a state_dict of tensors alone: nothing is executed$/,
+      /^readCheckpoint: bytes calls os\.system, expected tensors and plain data alone, as of torch\.save\(model\.state_dict\(\), file\): nothing is executed$/,
     ],
     ['that call by another way', 'X\x02\0\0\0osX\x06\0\0\0system\x93)R.', /calls os\.system, expected/],
     [
-      'that make instances',
-      'ctorch.nn\nLinear\n)\x81.',
-      /^readCheckpoint: a\/data\.pkl has opcode 0x81 at 20, expected a pickle of plain data and tensors$/,
+      'of a whole model',
+      'ctorch.nn.modules.linear\nLinear\n)\x81}b.',
+      /^readCheckpoint: bytes holds an object of class torch\.nn\.modules\.linear\.Linear, expected tensors and plain data alone, as of torch\.save\(model\.state_dict\(\), file\): nothing is executed$/,
     ],
+    [
+      'with the options of a program',
+      `}X\x04\0\0\0argscargparse\nNamespace\n)\x81}bs.`,
+      /^readCheckpoint: bytes holds an object of class argparse\.Namespace, expected tensors/,
+    ],
+    ['that make objects with keywords', 'ca\nB\n)}\x92.', /holds an object of class a\.B, expected tensors/],
+    [
+      'that make objects of a number',
+      'K\x01)\x81.',
+      /makes an object of what is no class, expected a pickle/,
+    ],
+    ['that make objects of nothing', '\x81.', /makes an object of what is no class, expected a pickle/],
     ['of protocol 0', 'S"x"\n.', /has opcode 0x53 at 2,/],
     ['that end early', '}', /is cut short/],
     ['that take from nothing', '0.', /has opcode 0x30/],
@@ -132,6 +145,23 @@ describe('pickles', () => {
       /has a name of 1024 characters, expected at most 512/,
     );
   });
+});
+
+const text = (bytes: string) => new Uint8Array(Buffer.from(bytes, 'latin1'));
+test.each<[string, Uint8Array]>([
+  [
+    'a file in the format of PyTorch before 1.6, which torch.load and torch.save convert',
+    text('\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.'),
+  ],
+  ['a bare pickle', text('\x80\x04N.')],
+  ['an HDF5 file, such as fromKeras reads', text('\x89HDF\r\n\x1a\n')],
+  ['a safetensors file, which readSafetensors reads', writeSafetensors(new Map([['w', tensor([1])]]))],
+])('%s is named', (what, bytes) => {
+  expect(() => readCheckpoint(bytes)).toThrow(
+    new RangeError(
+      `readCheckpoint: bytes is ${what}, expected a file that torch.save of PyTorch 1.6 or later wrote`,
+    ),
+  );
 });
 
 test('other files than those of torch.save are refused', () => {
