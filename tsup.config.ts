@@ -62,7 +62,8 @@ export default defineConfig({
   sourcemap: true,
   esbuildPlugins: [loadIndex],
   // By Rollup, for the sake of what it writes in CommonJS: without it every class and every ?. is rewritten.
-  treeshake: true,
+  // Files that only stand for order are not imported: nothing has side effects, and esbuild warns whoever bundles such an import.
+  treeshake: { moduleSideEffects: false },
   plugins: [classNames],
   esbuildOptions(options, { format }) {
     // The sources are published beside the maps, once.

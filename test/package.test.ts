@@ -84,6 +84,12 @@ describe.each([
     expect(names.filter((name) => name.startsWith('_'))).toEqual([]);
   });
 
+  test('no file is imported for its effects, of which esbuild warns', () => {
+    const written = readdirSync(folder).filter((file) => file.endsWith(`.${extension}`));
+    const bare = /^(?:import|require\() ?["']/m;
+    expect(written.filter((file) => bare.test(readFileSync(join(folder, file), 'utf8')))).toEqual([]);
+  });
+
   test.each(['index', 'matrix', 'testing', 'text'])(
     '%s contains no worker, and does not use its own address',
     (entry) => {
