@@ -65,7 +65,7 @@ const checks = (): Checks<TrainParallelOptions<any, any>> => ({
  * over its shard. If `signal` is aborted during a step, the step is dropped unless all workers have answered.
  *
  * @throws RangeError if `shards` or `threads` is out of range, or a batch cannot be divided; Error if a worker fails or dies,
- * naming the worker and the step, or if a loss, gradient or weight is not finite, as for `train`. The weights are those of the
+ * naming the worker and the step, or if a loss, gradient or weight is not finite, as for `train`. The weights are then those of the
  * last step that was yielded.
  *
  * @example

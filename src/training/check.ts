@@ -96,9 +96,8 @@ function checkValidation<Target extends Targets, Output>(
     best,
   } = checkOptions(`${where}: validate`, validate, validationChecks);
   checkRepeatable(`${where}: validate`, heldOut);
-  checkMetrics(`${where}: validate`, metrics);
-  if (best !== undefined && metrics.length === 0)
-    throw rangeError(where, 'validate.metrics', 'is empty', 'a metric to choose the best weights by');
+  const [first] = checkMetrics(`${where}: validate`, metrics);
+  if (best !== undefined) checkChoice(where, first);
   if (every !== 'epoch') wholeNumber(where, 'validate.every', every);
   else if (!knowEpochs(batches) && !Array.isArray(batches))
     throw rangeError(
@@ -106,6 +105,22 @@ function checkValidation<Target extends Targets, Output>(
       'validate.every',
       'is "epoch"',
       'a number of steps, since the batches do not say where an epoch ends',
+    );
+  const { length, steps = length } = heldOut as { length?: number; steps?: number };
+  if (steps === 0) throw rangeError(where, 'validate.batches', 'is empty', 'at least one batch');
+}
+
+/** @throws RangeError or TypeError unless there is a metric with numbers as values, even of nothing. */
+function checkChoice(where: string, first: Metric<never, unknown, never> | undefined): void {
+  if (first === undefined)
+    throw rangeError(where, 'validate.metrics', 'is empty', 'a metric to choose the best weights by');
+  const value: unknown = first.begin().value();
+  if (typeof value !== 'number')
+    throw typeError(
+      where,
+      'validate.metrics[0]',
+      `has values such as ${show(value)}`,
+      'numbers to choose the best weights by',
     );
 }
 

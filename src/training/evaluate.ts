@@ -1,6 +1,7 @@
 /** Evaluation: metrics of a model on held-out batches. */
 
 import { breathe } from '../async/breathe.ts';
+import { type AbortSignalLike, untilAborted } from '../async/until-aborted.ts';
 import { rangeError } from '../common/errors.ts';
 import type { Targets } from '../common/tensor.ts';
 import { type Batches, checkBatch, checkBatches } from '../data/batch.ts';
@@ -46,10 +47,10 @@ export async function evaluate<
   batches: Batches<Input, Target>,
   metrics: readonly Measure[],
 ): Promise<{ [name: string]: ValueOfMeasure<Measure> }> {
-  return await measure('evaluate', model, batches, metrics);
+  return (await measure('evaluate', model, batches, metrics))!;
 }
 
-/** {@link evaluate}, for `where` in errors, which name the batch. */
+/** {@link evaluate}, for `where` in errors, which name the batch; undefined if `signal` is aborted. */
 export async function measure<
   Input,
   Target extends Targets,
@@ -61,14 +62,15 @@ export async function measure<
   model: Trainable<Input, Output>,
   batches: Batches<Input, Target>,
   metrics: readonly Measure[],
-): Promise<{ [name: string]: ValueOfMeasure<Measure> }> {
+  signal?: AbortSignalLike | undefined,
+): Promise<{ [name: string]: ValueOfMeasure<Measure> } | undefined> {
   checkModel(where, model);
   const wanted = checkMetrics<Target, Output>(where, metrics);
   checkBatches(where, batches);
   const tallies = wanted.map((metric) => metric.begin());
   let state: State | undefined;
   let count = 0;
-  for await (const batch of batches) {
+  for await (const batch of untilAborted(batches, signal)) {
     checkBatch(`${where}: batch ${count}`, batch);
     const { inputs, targets, lengths, weights, continues } = batch;
     try {
@@ -83,6 +85,7 @@ export async function measure<
     count++;
     await breathe();
   }
+  if (signal?.aborted) return undefined;
   if (count === 0) throw rangeError(where, 'batches', 'is empty', 'at least one batch');
   return Object.fromEntries(wanted.map(({ name }, at) => [name, tallies[at]!.value()])) as {
     [name: string]: ValueOfMeasure<Measure>;

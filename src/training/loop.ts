@@ -75,7 +75,7 @@ export async function* trainingLoop<Input, Target extends Targets, Output>(
       checkBatch(`${where}: step ${step}`, batch);
       const started = performance.now();
       const last = await compute(batch, step);
-      if (last === undefined) return;
+      if (last === undefined) break;
       sum?.add(last.loss, last.weight);
       progress.count();
       group = joined(group, last, batch, performance.now() - started);
@@ -103,18 +103,22 @@ function joined(group: Group | undefined, last: Computed, batch: object, millise
   };
 }
 
-/** Evaluates the model, with the averaged weights if there is an average, and keeps these if they are the best. */
+/**
+ * Evaluates the model, with the averaged weights if there is an average, and keeps these if they are the best.
+ *
+ * @returns undefined, with nothing kept, if aborted.
+ */
 async function validate<Input, Target extends Targets, Output>(
   where: string,
   step: number,
   model: Trainable<Input, Output>,
-  { validate: wanted, average }: LoopOptions<Target, Output>,
+  { validate: wanted, average, signal }: LoopOptions<Target, Output>,
 ): Promise<TrainingStep['validation']> {
   const { batches, metrics, best } = wanted!;
   average?.swap();
   try {
-    const values = await measure(`${where}: step ${step}: validate`, model, batches, metrics);
-    best?.offer(values[metrics[0]!.name]!);
+    const values = await measure(`${where}: step ${step}: validate`, model, batches, metrics, signal);
+    if (values !== undefined) best?.offer(values[metrics[0]!.name]!);
     return values;
   } finally {
     average?.swap();

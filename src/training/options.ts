@@ -23,7 +23,7 @@ export interface Validation<Target extends Targets, Output = Tensor> {
   readonly every?: number | 'epoch' | undefined;
   /**
    * Offered the value of the first metric, with the averaged weights if there is an average. Training ends when it is `over`,
-   * and the best weights are restored at the end, unless training ends by `break` or an error. Default none.
+   * and the best weights are restored at the end, after an abort too, unless training ends by `break` or an error. Default none.
    */
   readonly best?: BestWeights | undefined;
 }
@@ -32,7 +32,10 @@ export interface Validation<Target extends Targets, Output = Tensor> {
 export interface LoopOptions<Target extends Targets, Output = Tensor> extends UpdateOptions {
   /** A loss, or for several heads a `jointLoss`. */
   readonly loss: Objective<Target, Output>;
-  /** Ends the training after the current step, or while waiting for a batch. */
+  /**
+   * Ends the training after the current step, or while waiting for a batch. A validation that is aborted is dropped: its step has
+   * none, and is the last.
+   */
   readonly signal?: AbortSignalLike | undefined;
   /** The number of the first step, for resumed training; default 0. */
   readonly firstStep?: number | undefined;
@@ -40,7 +43,10 @@ export interface LoopOptions<Target extends Targets, Output = Tensor> extends Up
   readonly accumulate?: number | undefined;
   /** An average of the weights, updated after each step and used for validation; default none. */
   readonly average?: MovingAverage | undefined;
-  /** Validation during training; default none. */
+  /**
+   * Validation during training, after the update of its step; default none. If it fails, the error comes before the step is
+   * yielded, and the weights are those after the update.
+   */
   readonly validate?: Validation<Target, Output> | undefined;
 }
 

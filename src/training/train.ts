@@ -19,7 +19,8 @@ const checks = (): Checks<TrainOptions<any, any>> => ({
 
 /**
  * Trains a model on batches, one update each. Nothing happens until the result is iterated, so `await train(…)` alone trains
- * nothing. The caller owns the loop: `break` ends it, an aborted `signal` ends it, and the weights are then those of the last step that was yielded.
+ * nothing. The caller owns the loop: `break` or an aborted `signal` ends it. The weights are then those of the last step that was yielded; after
+ * an abort, the best ones if `validate` has `best`.
  *
  * Each step clears the gradients, runs the forward and backward pass, clips (Pascanu, Mikolov and Bengio 2013, arXiv:1211.5063)
  * and updates. Between steps the event loop runs, so a page stays responsive. A step whose loss, gradient or update

@@ -5,6 +5,7 @@ import {
   type Batch,
   BestWeights,
   batches,
+  confusionMatrix,
   crossEntropy,
   Dense,
   evaluate,
@@ -227,6 +228,107 @@ describe('validation', () => {
       const { last, after } = await run(end);
       expect(after).toEqual(last);
     }
+  });
+
+  test('puts the best weights back after an abort during a step that is then dropped', async () => {
+    const { model, examples, weights } = setup();
+    const best = new BestWeights(model.parameters());
+    const controller = new AbortController();
+    const of = {
+      ...options(),
+      optimizer: new SGD({ learningRate: 50 }),
+      signal: controller.signal,
+      validate: { ...validate, every: 1, best },
+    };
+    const data = [...batches(examples, { batchSize: 4, epochs: 3 })].map(({ targets, ...rest }, i) => ({
+      ...rest,
+      get targets() {
+        if (i === 4) controller.abort();
+        return targets;
+      },
+    }));
+    let last: number[] = [];
+    const steps: number[] = [];
+    for await (const { step } of trainParallel(model, data, { ...of, shards: 2, threads: 1 })) {
+      steps.push(step);
+      last = weights();
+    }
+    expect(steps).toEqual([0, 1, 2, 3]);
+    expect(weights()).toEqual(Object.values(best.state().weights).flatMap((some) => [...some]));
+    expect(weights()).not.toEqual(last);
+  });
+
+  const waits = {
+    'for a batch': () => ({
+      [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }),
+    }),
+    'between batches': (controller: AbortController) => ({
+      *[Symbol.iterator]() {
+        const [batch] = held;
+        for (let i = 0; i < 200; i++) {
+          if (i === 5) controller.abort();
+          expect(i).toBeLessThanOrEqual(5);
+          yield batch!;
+        }
+      },
+    }),
+  };
+  test.each(
+    Object.entries(waits).flatMap(([wait, heldOut]) =>
+      (['train', 'trainParallel'] as const).map((kind) => ({ kind, wait, heldOut })),
+    ),
+  )('an abort ends a validation that waits $wait: $kind', async ({ kind, heldOut }) => {
+    const { model, examples, weights } = setup();
+    const controller = new AbortController();
+    const best = new BestWeights(model.parameters());
+    const average = new MovingAverage(model.parameters(), { decay: 0.5 });
+    const of = {
+      ...options(),
+      average,
+      signal: controller.signal,
+      validate: { batches: heldOut(controller), metrics: [crossEntropy()], every: 2, best },
+    };
+    const data = batches(examples, { batchSize: 2, epochs: 4 });
+    const timer = setTimeout(() => controller.abort(), 100);
+    const steps = [];
+    let last: number[] = [];
+    const training =
+      kind === 'train'
+        ? train(model, data, of)
+        : trainParallel(model, data, { ...of, shards: 2, threads: 1 });
+    for await (const { step, validation } of training) {
+      steps.push([step, validation]);
+      last = weights();
+    }
+    clearTimeout(timer);
+    // The step that the validation belongs to was complete. Nothing was offered, so its weights stay.
+    expect(steps).toEqual([
+      [0, undefined],
+      [1, undefined],
+    ]);
+    expect(best.value).toBeUndefined();
+    expect(weights()).toEqual(last);
+  });
+
+  test('checks what it can before the first step', async () => {
+    const { model, examples, weights } = setup();
+    const before = weights();
+    const called = async (more: object) => {
+      const of = { ...options(), validate: { ...validate, ...more } };
+      for await (const _ of train(model, batches(examples, { batchSize: 8 }), of));
+    };
+    await expect(called({ batches: [] })).rejects.toThrow(
+      new RangeError('train: validate.batches is empty, expected at least one batch'),
+    );
+    const best = new BestWeights(model.parameters());
+    await expect(called({ best, metrics: [confusionMatrix(), accuracy()] })).rejects.toThrow(
+      new TypeError(
+        'train: validate.metrics[0] has values such as an array of 0, expected numbers to choose the best weights by',
+      ),
+    );
+    expect(weights()).toEqual(before);
+    await called({ best, metrics: [accuracy(), confusionMatrix()] });
+    expect(best.value).toBeGreaterThan(0);
   });
 
   test('refuses what keeps no weights, and no metric to choose by', async () => {
