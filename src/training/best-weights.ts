@@ -58,7 +58,8 @@ const stateChecks: Checks<BestWeightsState> = {
  * ```
  */
 export class BestWeights {
-  readonly #parameters: Parameters;
+  /** @internal */
+  readonly parameters: Parameters;
   readonly #options: BestWeightsOptions;
   readonly #copies: Copies;
   #value: number | undefined;
@@ -68,7 +69,7 @@ export class BestWeights {
   constructor(parameters: Parameters, options: BestWeightsOptions = {}) {
     this.#options = checkOptions('BestWeights', options, checks);
     checkParameters('BestWeights', parameters);
-    this.#parameters = parameters;
+    this.parameters = parameters;
     this.#copies = new Copies(Array.from(parameters.values(), ({ value }) => value));
   }
 
@@ -105,7 +106,7 @@ export class BestWeights {
   /** Restores the best weights; before the first value, the initial ones. */
   putBack(): void {
     this.#copies.putBack();
-    for (const parameter of this.#parameters.values()) parameter.changed();
+    for (const parameter of this.parameters.values()) parameter.changed();
   }
 
   /** A copy of the best weights and their value. */
@@ -113,7 +114,7 @@ export class BestWeights {
     return {
       value: this.#value,
       waited: this.#waited,
-      weights: namedArrays(this.#parameters, this.#copies),
+      weights: namedArrays(this.parameters, this.#copies),
     };
   }
 
@@ -124,10 +125,10 @@ export class BestWeights {
    */
   restore(state: BestWeightsState): void {
     const { value, waited, weights } = checkOptions('BestWeights.restore', state, stateChecks);
-    checkArrays('BestWeights.restore', this.#parameters, weights);
+    checkArrays('BestWeights.restore', this.parameters, weights);
     this.#value = value;
     this.#waited = waited;
-    [...this.#parameters.keys()].forEach((name, i) => {
+    [...this.parameters.keys()].forEach((name, i) => {
       this.#copies.matrices[i]!.write(weights[name]!);
     });
   }

@@ -39,7 +39,8 @@ const checks: Checks<MovingAverageOptions> = {
  */
 export class MovingAverage {
   readonly decay: number;
-  readonly #parameters: Parameters;
+  /** @internal */
+  readonly parameters: Parameters;
   readonly #copies: Copies;
 
   /** @throws RangeError if `decay` is not from 0 to 1. */
@@ -47,7 +48,7 @@ export class MovingAverage {
     const { decay = 0.999 } = checkOptions('MovingAverage', options, checks);
     checkParameters('MovingAverage', parameters);
     this.decay = decay;
-    this.#parameters = parameters;
+    this.parameters = parameters;
     this.#copies = new Copies(Array.from(parameters.values(), ({ value }) => value));
   }
 
@@ -75,12 +76,12 @@ export class MovingAverage {
         copy(average, kept);
       });
     });
-    for (const parameter of this.#parameters.values()) parameter.changed();
+    for (const parameter of this.parameters.values()) parameter.changed();
   }
 
   /** A copy of the average, by parameter name. */
   state(): WeightArrays {
-    return namedArrays(this.#parameters, this.#copies);
+    return namedArrays(this.parameters, this.#copies);
   }
 
   /**
@@ -89,8 +90,8 @@ export class MovingAverage {
    * @throws RangeError if it does not belong to these parameters.
    */
   restore(state: WeightArrays): void {
-    checkArrays('MovingAverage.restore', this.#parameters, state);
-    [...this.#parameters.keys()].forEach((name, i) => {
+    checkArrays('MovingAverage.restore', this.parameters, state);
+    [...this.parameters.keys()].forEach((name, i) => {
       this.#copies.matrices[i]!.write(state[name]!);
     });
   }

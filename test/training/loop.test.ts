@@ -399,6 +399,27 @@ describe('the average of weights', () => {
   });
 });
 
+test('kept weights of another model are refused before the first step, those of a part of it are not', async () => {
+  const { model, examples, weights } = setup();
+  const other = setup().model.parameters();
+  const data = batches(examples, { batchSize: 4 });
+  const validate = { batches: [...data], metrics: [crossEntropy()] };
+  const before = weights();
+  const run = async (more: object) => {
+    for await (const _ of train(model, data, { ...options(), ...more }));
+  };
+  await expect(run({ average: new MovingAverage(other) })).rejects.toThrow(
+    new RangeError('train: average is of another model, expected one of the model’s parameters'),
+  );
+  await expect(run({ validate: { ...validate, best: new BestWeights(other) } })).rejects.toThrow(
+    new RangeError('train: validate.best is of another model, expected one of the model’s parameters'),
+  );
+  expect(weights()).toEqual(before);
+  const part = new Map([...model.parameters()].slice(0, 1));
+  await run({ average: new MovingAverage(part) });
+  expect(weights()).not.toEqual(before);
+});
+
 test('a first batch that continues starts from the given state', async () => {
   const whole = setup();
   const pieces = setup();
