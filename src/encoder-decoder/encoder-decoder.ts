@@ -3,7 +3,7 @@
 import type { Memory } from '../attention/attend.ts';
 import type { Attention } from '../attention/attention.ts';
 import type { Architecture } from '../common/architecture.ts';
-import { rangeError, wholeNumber } from '../common/errors.ts';
+import { rangeError, typeError, wholeNumber } from '../common/errors.ts';
 import { checkOptions } from '../common/options.ts';
 import type { Indices, StepsShape, Tensor } from '../common/tensor.ts';
 import type { Backend } from '../kernels/backend.ts';
@@ -279,6 +279,8 @@ export class EncoderDecoder<Source extends Tensor | Indices = Indices, Classes e
     where: string,
     input: EncoderDecoderInput<Source>,
   ): { readonly source: SignalOf<Source>; readonly target: OneHotSignal } {
+    if (Object.hasOwn(Object(input), 'data'))
+      throw typeError(where, 'inputs', 'is one tensor', 'an object { source, target }');
     checkOptions(where, input, inputChecks);
     const source = this.toSource(arena, where, input.source, input.sourceLengths);
     const target = this.decoder.toSignal(arena, where, input.target, input.targetLengths, 'target');

@@ -222,12 +222,19 @@ export class JointLoss<Losses extends HeadLosses = HeadLosses> extends Objective
     return Object.keys(this.losses).join(', ');
   }
 
-  /** @throws TypeError if a head is missing; RangeError if a head has no loss. */
+  /** @throws TypeError if targets of a head are missing; RangeError if a head is unknown or has no loss. */
   #check(where: string, argument: string, values: unknown): void {
     const given = record(where, argument, values);
     for (const head of Object.keys(this.losses))
       if (!Object.hasOwn(given, head))
-        throw typeError(where, `${argument}.${head}`, 'is missing', this.#heads());
+        throw argument === 'outputs'
+          ? rangeError(
+              where,
+              'jointLoss',
+              `has ${show(head)}`,
+              `heads of the outputs, ${Object.keys(given).join(', ')}`,
+            )
+          : typeError(where, `${argument}.${head}`, 'is missing', this.#heads());
     for (const head of Object.keys(given))
       if (!Object.hasOwn(this.losses, head))
         throw rangeError(

@@ -1,6 +1,7 @@
 /** The input of losses and metrics: a model's output, copied into a heap. */
 
 import { isBuiltin } from '../common/builtin.ts';
+import { typeError } from '../common/errors.ts';
 import { type Checks, later } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { type Backend, backendOption } from '../kernels/backend.ts';
@@ -33,6 +34,19 @@ export function backendOf(output: Tensor, { backend }: LossOptions): Backend {
   return backend ?? (isBuiltin(output?.data, 'Float64Array') ? float64() : float32());
 }
 
+/** @throws TypeError if it is a record of several heads. */
+export function checkOneOutput(where: string, output: unknown): void {
+  const heads = Object.entries(Object(output) as { readonly [head: string]: Partial<Tensor> | null });
+  // A model's whole result has an output too; the check of tensors hints at it.
+  if (heads.some(([name, head]) => name !== 'output' && head?.data !== undefined))
+    throw typeError(
+      where,
+      'output',
+      `has ${heads.map(([name]) => name).join(', ')}`,
+      'one tensor: headMetric(head, …) measures one head',
+    );
+}
+
 /**
  * Copies `[batch, time, width]` or `[batch, width]` into the arena.
  *
@@ -44,6 +58,7 @@ export function outputSignal(
   output: Tensor,
   { lengths }: LossOptions,
 ): DenseSignal {
+  checkOneOutput(where, output);
   const expectation = { where, argument: 'output', width: undefined, widthName: 'width' };
   return denseInput(arena, expectation, output, output?.shape?.length === 2 ? undefined : lengths);
 }

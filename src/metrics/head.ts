@@ -42,7 +42,12 @@ export function headMetric<const Head extends string, Target extends Tensor | In
         add(outputs, targets, options: HeadOptions = {}) {
           const part = <Of>(argument: string, values: { readonly [H in Head]: Of }): Of => {
             if (Object.hasOwn(record(name, argument, values), head)) return values[head];
-            throw rangeError(name, argument, `has ${Object.keys(values).join(', ')}`, head);
+            throw rangeError(
+              name,
+              'head',
+              `is ${show(head)}`,
+              `one of the ${argument}, ${Object.keys(values).join(', ')}`,
+            );
           };
           tally.add(part('outputs', outputs), part('targets', targets), optionsOf(name, options, head));
         },

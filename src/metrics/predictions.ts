@@ -3,6 +3,7 @@
 import { rangeError } from '../common/errors.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
 import type { Indices, Tensor } from '../common/tensor.ts';
+import { checkOneOutput } from '../losses/output.ts';
 import { exponential, softmax } from '../math/elementary.ts';
 import { checkTensor } from '../signal/checks.ts';
 
@@ -65,6 +66,7 @@ export function probabilitiesOf(output: Tensor, options: ProbabilityOptions = {}
 }
 
 function classesIn(where: string, output: Tensor): number {
+  checkOneOutput(where, output);
   checkTensor(where, 'output', output, 'real');
   const classes = output.shape.at(-1) ?? 0;
   if (output.shape.length < 1 || classes === 0)

@@ -319,7 +319,12 @@ function checkInputs(
     Array.isArray(inputs) ||
     ('data' in inputs && !known.has('data'))
   )
-    throw typeError(where, 'inputs', `is ${show(inputs)}`, `an object ${list}`);
+    throw typeError(
+      where,
+      'inputs',
+      Object.hasOwn(Object(inputs), 'data') ? 'is one tensor' : `is ${show(inputs)}`,
+      `an object ${list}`,
+    );
   for (const name of names)
     if (!Object.hasOwn(inputs, name)) throw typeError(where, `inputs.${name}`, 'is missing', list);
   for (const name of Object.keys(inputs))

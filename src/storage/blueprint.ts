@@ -77,7 +77,14 @@ export function build(
       return model;
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      const error = refuse(`holds a ${type} that cannot be built (${reason})`, 'a whole file');
+      const error = Object.hasOwn(own, type!)
+        ? rangeError(
+            where,
+            `options.builders.${type}`,
+            `threw ${show(reason)}`,
+            '(options, parts) => a new one',
+          )
+        : refuse(`holds a ${type} that cannot be built (${reason})`, 'a whole file');
       error.cause = cause;
       throw error;
     }

@@ -312,6 +312,11 @@ describe('errors', () => {
 
   const model = new EncoderDecoder({ ...options, attention: attention(3, 3) });
 
+  test('in one tensor for a record', () =>
+    expect(() => model.infer(indices([[1]]) as never)).toThrow(
+      new TypeError('EncoderDecoder.infer: inputs is one tensor, expected an object { source, target }'),
+    ));
+
   test.each<[{ [part in keyof EncoderDecoderInput]?: unknown }, string]>([
     [
       { source: tensor([[1]]) },

@@ -57,7 +57,20 @@ test.each<[string, () => unknown, string]>([
   [
     'a head without output',
     () => jointLoss({ a: loss }).measure(untyped({ b: logits }), { a: classes }),
-    'jointLoss.measure: outputs.a is missing, expected a',
+    'jointLoss.measure: jointLoss has "a", expected heads of the outputs, b',
+  ],
+  [
+    'a metric of one output on a record',
+    () =>
+      accuracy()
+        .begin()
+        .add(untyped({ a: logits, b: logits }), classes),
+    'accuracy.add: output has a, b, expected one tensor: headMetric(head, …) measures one head',
+  ],
+  [
+    'a loss of one output on a record',
+    () => loss.measure(untyped({ a: logits }), classes),
+    'crossEntropy.measure: output has a, expected one tensor: headMetric(head, …) measures one head',
   ],
   [
     'a target without loss',
@@ -122,7 +135,7 @@ test.each<[string, () => unknown, string]>([
       headMetric('a', accuracy())
         .begin()
         .add(untyped({ b: logits }), { a: classes }),
-    'a.accuracy: outputs has b, expected a',
+    'a.accuracy: head is "a", expected one of the outputs, b',
   ],
 ])('refuses %s', (_, call, message) => {
   expect(errorOf(call)).toHaveProperty('message', message);

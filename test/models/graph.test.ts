@@ -643,7 +643,7 @@ suite('errors', () => {
     [
       'a tensor for a record',
       () => joined.forward(x),
-      'Graph.forward: inputs is an object, expected an object { a, b }',
+      'Graph.forward: inputs is one tensor, expected an object { a, b }',
     ],
     [
       'an unknown input',
@@ -730,6 +730,9 @@ suite('errors', () => {
     );
     await expect(run(heads, both, jointLoss({ a: square }))).rejects.toThrow(
       'train: step 0: outputs has "b", expected only a, the heads with a loss',
+    );
+    await expect(run(heads, both, jointLoss({ a: square, bs: square }))).rejects.toThrow(
+      'train: step 0: jointLoss has "bs", expected heads of the outputs, a, b',
     );
     await expect(run(heads, { a: target }, jointLoss({ a: square, b: square }))).rejects.toThrow(
       'train: step 0: targets.b is missing, expected a, b',

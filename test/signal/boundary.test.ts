@@ -43,7 +43,9 @@ describe('refused inputs', () => {
     ],
     [
       indices([[1, 2]]),
-      new TypeError(`Sequence.infer: inputs has data that is a value of type Int32Array, expected ${real}`),
+      new TypeError(
+        `Sequence.infer: inputs has data that is a value of type Int32Array, expected ${real}, as of tensor(…) or of vectors [[[1], [2]]]`,
+      ),
     ],
     [
       { data: [1, 2], shape: [1, 1, 2] },

@@ -320,7 +320,8 @@ describe('a custom class', () => {
     };
     expect(() => load(save(model), { builders })).toThrow(
       expect.objectContaining({
-        message: 'load: bytes holds a Scaled that cannot be built (no such factor), expected a whole file',
+        message:
+          'load: options.builders.Scaled threw "no such factor", expected (options, parts) => a new one',
         cause: reason,
       }),
     );
