@@ -5,6 +5,7 @@ interface Builtins {
   readonly Int32Array: Int32Array;
   readonly Float32Array: Float32Array;
   readonly Float64Array: Float64Array;
+  readonly BigInt64Array: BigInt64Array;
   readonly Map: ReadonlyMap<unknown, unknown>;
   readonly Set: ReadonlySet<unknown>;
   readonly RegExp: RegExp;

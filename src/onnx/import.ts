@@ -1,15 +1,15 @@
 /** Runs graphs of ONNX files with layers of the library. */
-import { isBuiltin } from '../common/builtin.ts';
-import { rangeError, show, typeError } from '../common/errors.ts';
+import { rangeError, show } from '../common/errors.ts';
 import { checkOwn, own } from '../common/instance.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
-import type { Indices, Tensor } from '../common/tensor.ts';
+import type { Tensor } from '../common/tensor.ts';
 import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 import { bytesOf } from '../storage/safetensors.ts';
 import { arithmetic } from './arithmetic.ts';
 import { arrangement } from './arrangement.ts';
+import { fed, type OnnxFeeds } from './feeds.ts';
 import { type Graph, type GraphValue, type Node, readModel } from './graph.ts';
 import { indexing } from './indexing.ts';
 import { layered } from './layered.ts';
@@ -24,11 +24,6 @@ export interface FromOnnxOptions {
 }
 
 const checks: Checks<FromOnnxOptions> = { backend: backendOption };
-
-/** The inputs of a graph by name: real or whole numbers. */
-export interface OnnxFeeds {
-  readonly [name: string]: Tensor | Indices;
-}
 
 const operators: { readonly [op: string]: Operator } = {
   ...arithmetic,
@@ -116,51 +111,24 @@ export class OnnxModel {
   /**
    * Computes the outputs from the inputs, by name.
    *
-   * @param feeds a tensor for each input; a scalar has the shape `[]`.
-   * @throws RangeError if an input is missing, unknown or of another shape, or does not fit its operator; TypeError if
-   * one is not a tensor.
+   * @param feeds a tensor for each input; a scalar has the shape `[]`. Whole numbers may also come as a `BigInt64Array`, which
+   * ONNX Runtime takes.
+   * @returns copies: changing them changes neither the inputs nor each other.
+   * @throws RangeError if an input is missing, unknown or of another shape, or has fractions where the graph takes whole
+   * numbers, or does not fit its operator; TypeError if one is not a tensor.
    */
   run(feeds: OnnxFeeds): { readonly [name: string]: Tensor } {
     const scope = new Scope(this.#constants);
-    for (const name of Object.keys(feeds))
-      if (!this.inputs.some((input) => input.name === name))
-        throw rangeError(
-          'OnnxModel.run',
-          'feeds',
-          `has ${show(name)}`,
-          this.inputs.map(({ name }) => show(name)).join(', '),
-        );
-    for (const input of this.inputs) scope.set(input.name, feedOf(input, feeds));
+    for (const [name, value] of fed(this.inputs, feeds)) scope.set(name, value);
     for (const { node, compute } of this.#steps) keep(scope, node, compute(scope));
     return Object.fromEntries(
       this.outputs.map(({ name }) => {
+        // A copy, because values may share their elements with inputs, weights and each other.
         const { data, shape } = scope.get(name)!;
-        return [name, { data, shape }];
+        return [name, { data: data.slice(), shape: [...shape] }];
       }),
     );
   }
-}
-
-/** Checks an input against its declaration in the graph. */
-function feedOf({ name, kind, shape }: GraphValue, feeds: OnnxFeeds): Value {
-  const feed = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
-  if (feed === undefined)
-    throw rangeError('OnnxModel.run', 'feeds', `lacks ${show(name)}`, 'all inputs of the graph');
-  if (!ArrayBuffer.isView(feed?.data) || !Array.isArray(feed.shape))
-    throw typeError('OnnxModel.run', `feeds[${show(name)}]`, `is ${show(feed)}`, 'a tensor or indices');
-  const fits =
-    feed.shape.length === shape?.length &&
-    shape.every((size, at) => typeof size === 'string' || size === feed.shape[at]);
-  const count = feed.shape.reduce((product, size) => product * size, 1);
-  if ((shape !== undefined && !fits) || count !== feed.data.length)
-    throw rangeError(
-      'OnnxModel.run',
-      `feeds[${show(name)}]`,
-      `has ${feed.data.length} elements of shape [${feed.shape.join(', ')}]`,
-      `[${(shape ?? []).map((size) => (size === '' ? 'any' : size)).join(', ')}]`,
-    );
-  const data = isBuiltin(feed.data, 'Int32Array') ? Float64Array.from(feed.data) : feed.data;
-  return { kind, data, shape: feed.shape };
 }
 
 interface Compiling {

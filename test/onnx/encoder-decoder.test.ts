@@ -220,7 +220,7 @@ test('token by token, the halves give the same scores in ONNX Runtime as the who
       };
       let states: OnnxFeeds = initial;
       for (let t = 0; t < time; t++) {
-        const tokens = Int32Array.from({ length: batch }, (_, b) => target!.data[b * time + t]!);
+        const tokens = Int32Array.from({ length: batch }, (_, b) => Number(target!.data[b * time + t]));
         const got = await runtime(bytes, {
           ...kept,
           ...states,

@@ -17,8 +17,8 @@ export async function runtime(bytes: Uint8Array, feeds: OnnxFeeds): Promise<Reco
   const session = await ort.InferenceSession.create(bytes);
   const tensors = Object.entries(feeds).map(([name, { data, shape }]) => [
     name,
-    data instanceof Int32Array
-      ? new ort.Tensor('int64', BigInt64Array.from(data, BigInt), shape)
+    data instanceof Int32Array || data instanceof BigInt64Array
+      ? new ort.Tensor('int64', BigInt64Array.from(Array.from(data, BigInt)), shape)
       : new ort.Tensor('float32', Float32Array.from(data), shape),
   ]);
   const results = await session.run(Object.fromEntries(tensors));
