@@ -59,13 +59,13 @@ function flatten(
  * @example A state as bytes, such as in a database.
  * ```ts
  * import {
- *   flattenState, LSTMCell, readSafetensors, Sequence, type StateOf, tensor, unflattenState, writeSafetensors,
+ *   flattenState, LSTMCell, readSafetensors, Sequence, tensor, unflattenState, writeSafetensors,
  * } from 'recurrent-cells';
  *
  * const layer = new Sequence(new LSTMCell({ inputSize: 1, hiddenSize: 2 }));
  * const { state } = layer.infer(tensor([[[1], [2]]]));
  * const bytes = writeSafetensors(flattenState(state));
- * const again = unflattenState<StateOf<typeof layer>>(readSafetensors(bytes).tensors);
+ * const again = unflattenState<typeof state>(readSafetensors(bytes).tensors);
  * again.h // → state.h
  * ```
  */
