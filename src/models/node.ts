@@ -105,7 +105,7 @@ export class GraphNode<Size extends number = number, Needs = unknown> {
       Layer,
       `a layer${hint}`,
     );
-    if (name !== undefined && (text(where, 'name', name) === '' || name.includes('.')))
+    if (name !== undefined && (key(where, 'name', name) === '' || name.includes('.')))
       throw rangeError(where, 'name', `is ${show(name)}`, 'a name without dots');
     if (accepts === 'indices' && this.origin.kind !== 'input')
       throw rangeError(
@@ -221,9 +221,20 @@ export function addition(nodes: readonly AnyNode[]): AnyNode {
   return new GraphNode({ kind: 'sum' }, nodes, width);
 }
 
+/** Returns a name if it is a string that objects can have as a key. */
+function key(where: string, argument: string, name: unknown): string {
+  if (text(where, argument, name) !== '__proto__') return name as string;
+  throw rangeError(
+    where,
+    argument,
+    `is ${show(name)}`,
+    'another name: this is that of the prototype of objects',
+  );
+}
+
 /** @throws RangeError if a record with this name could be mistaken for a tensor. */
 export function recordName(where: string, argument: string, name: unknown): void {
-  if (['', 'data', 'shape'].includes(text(where, argument, name)))
+  if (['', 'data', 'shape'].includes(key(where, argument, name)))
     throw rangeError(where, argument, `is ${show(name)}`, 'a name, but not that of a part of a tensor');
 }
 

@@ -90,11 +90,12 @@ export function planOf(outputs: unknown): Plan {
 function inOrder(outputs: Iterable<AnyNode>): AnyNode[] {
   const found = new Set<AnyNode>();
   // A list instead of recursion, since the engine's stack is shorter than a chain may be.
-  const open = [...outputs].reverse();
-  for (let node = open.at(-1); node !== undefined; node = open.at(-1)) {
-    const next = node.from.find((from) => !found.has(from));
-    if (next !== undefined) open.push(next);
-    else found.add(open.pop()!);
+  const open = Array.from(outputs, (node) => ({ node, seen: 0 })).reverse();
+  for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
+    const { from } = last.node;
+    while (last.seen < from.length && found.has(from[last.seen]!)) last.seen++;
+    if (last.seen < from.length) open.push({ node: from[last.seen]!, seen: 0 });
+    else found.add(open.pop()!.node);
   }
   return [...found];
 }
@@ -201,12 +202,14 @@ export interface SavedGraph {
 export function savedGraph({ steps, heads, single }: Plan): SavedGraph {
   const nodes: SavedNode[] = [];
   const places: number[] = [];
+  const inputs = new Map<string, number>();
   const placeOf = (source: Source): number => {
     if ('step' in source) return places[source.step]!;
-    const at = nodes.findIndex(
-      (node) => 'input' in node && node.input === source.input && node.size === source.size,
-    );
-    return at >= 0 ? at : nodes.push({ input: source.input, size: source.size }) - 1;
+    const { input, size } = source;
+    const key = JSON.stringify([input, size]);
+    const at = inputs.get(key) ?? nodes.push({ input, size }) - 1;
+    inputs.set(key, at);
+    return at;
   };
   for (const { name, node, sources } of steps) {
     const from = sources.map(placeOf);

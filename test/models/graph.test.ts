@@ -235,6 +235,23 @@ suite('laws of graphs', () => {
     expect(Array.from(output.data)).toEqual([3, 0]);
   });
 
+  test('twice as wide a join takes twice as long', () => {
+    const layer = new Activation({ kind: 'relu' });
+    const build = (width: number): number => {
+      const nodes = Array.from({ length: width }, (_, i) => input(`x${i}`, 1).to(layer));
+      const { cpuUsage } = process;
+      const began = cpuUsage();
+      const model = graph(concatenate(...(nodes as unknown as [GraphNode, GraphNode])));
+      model.architecture();
+      const { user, system } = cpuUsage(began);
+      return user + system;
+    };
+    build(1000);
+    const small = Math.min(build(3000), build(3000), build(3000));
+    // Linear time is 8 times as much, quadratic 64.
+    expect(build(24_000) / small).toBeLessThan(25);
+  });
+
   test('joins of joins of joins have short names', () => {
     let node: GraphNode = input('x', 1).to(new Activation({ kind: 'relu' }));
     for (let i = 0; i < 40; i++) node = sum(node, node);
@@ -569,6 +586,21 @@ suite('errors', () => {
       'an input with such a name',
       () => input('shape'),
       'input: name is "shape", expected a name, but not that of a part of a tensor',
+    ],
+    [
+      'a head named as the prototype of objects',
+      () => graph({ ['__proto__']: a.to(dense(3, 2)) }),
+      'graph: the name of a head is "__proto__", expected another name: this is that of the prototype of objects',
+    ],
+    [
+      'an input of that name',
+      () => input('__proto__'),
+      'input: name is "__proto__", expected another name: this is that of the prototype of objects',
+    ],
+    [
+      'a layer of that name',
+      () => a.to(new Sequence(new GRUCell({ inputSize: 3, hiddenSize: 2 })), '__proto__'),
+      'GraphNode.to: name is "__proto__", expected another name: this is that of the prototype of objects',
     ],
     ['a name that is no string', () => input(untyped(3)), 'input: name is 3, expected a string'],
     ['a size of 0', () => input('x', 0), 'input: size is 0, expected a whole number of at least 1'],
