@@ -39,7 +39,7 @@ export abstract class Scaler {
   protected abstract readonly format: SavedScaler['format'];
 
   protected constructor(key: typeof own, offsets: readonly number[], scales: readonly number[]) {
-    checkOwn('Scaler', key, 'StandardScaler.fit(…), MinMaxScaler.fit(…) or fromJSON(…)');
+    checkOwn('Scaler', key, 'StandardScaler.fit(…) or MinMaxScaler.fit(…)');
     this.offsets = Object.freeze([...offsets]);
     this.scales = Object.freeze([...scales]);
   }

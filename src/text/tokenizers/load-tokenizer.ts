@@ -55,7 +55,7 @@ function loaded(
   functions: Readonly<Record<string, TokenizeFunction>>,
 ): Tokenizer | CharacterTokenizer {
   const where = 'loadTokenizer';
-  const hint = '; huggingFace reads a tokenizer.json';
+  const hint = '; huggingFace reads others';
   const fields = readSaved(where, saved, TOKENIZER_FORMAT, undefined, hint);
   const kind = oneOf(where, 'kind', fields.kind, KINDS);
   const given = readFields(where, fields, 'options');

@@ -46,7 +46,7 @@ const MODELS = ['BPE', 'Unigram', 'WordPiece'];
  */
 export function huggingFace(json: unknown): SubwordTokenizer {
   const file = new Part('the file', typeof json === 'string' ? parsed(json) : json);
-  if (file.has('format')) file.refuse('format', 'a tokenizer.json; loadTokenizer reads what toJSON gave');
+  if (file.has('format')) file.refuse('format', 'a tokenizer.json; loadTokenizer reads this');
   const added = file.has('added_tokens') ? file.parts('added_tokens').map(addedToken) : [];
   return subwordTokenizer({
     added,
