@@ -45,14 +45,11 @@ const OPTIONS: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
  */
 export function loadTokenizer<Loaded extends Tokenizer = Tokenizer | CharacterTokenizer>(
   saved: unknown,
-  functions: Readonly<Record<string, TokenizeFunction>> = {},
-): Loaded {
-  return loaded(saved, functions) as Loaded;
-}
-
-function loaded(
+  functions?: Readonly<Record<string, TokenizeFunction>>,
+): Loaded;
+export function loadTokenizer(
   saved: unknown,
-  functions: Readonly<Record<string, TokenizeFunction>>,
+  functions: Readonly<Record<string, TokenizeFunction>> = {},
 ): Tokenizer | CharacterTokenizer {
   const where = 'loadTokenizer';
   const hint = '; huggingFace reads others';
