@@ -1,7 +1,10 @@
 /** Writes files as `model.save` of TensorFlow.js does: model.json and its weights. */
-import { rangeError, show, typeError } from '../common/errors.ts';
+import { rangeError } from '../common/errors.ts';
+import { instanceOf } from '../common/instance.ts';
+import { Layer } from '../layers/layer.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 import { takesSteps } from '../layers/time-axis.ts';
+import { encodeElements } from '../storage/stored-tensor.ts';
 import type { Files } from './tfjs.ts';
 import { WHERE, written } from './written.ts';
 
@@ -33,8 +36,7 @@ import { WHERE, written } from './written.ts';
  * ```
  */
 export function toTfjs(model: AnyLayer): Files {
-  if (typeof model?.infer !== 'function' || typeof model.architecture !== 'function' || !('accepts' in model))
-    throw typeError(WHERE, 'model', `is ${show(model)}`, 'a layer: new Sequence(cell) makes one of a cell');
+  instanceOf(WHERE, 'model', model, Layer, 'a layer: new Sequence(cell) makes one of a cell');
   const layers = written(model, '').map((layer, at) => ({
     ...layer,
     name: `${layer.type.toLowerCase()}_${at}`,
@@ -67,7 +69,7 @@ export function toTfjs(model: AnyLayer): Files {
   };
   return {
     'model.json': new TextEncoder().encode(JSON.stringify(json)),
-    'weights.bin': floats(weights.map(({ data }) => data)),
+    'weights.bin': floats(weights),
   };
 }
 
@@ -87,11 +89,13 @@ function inputLayer(model: AnyLayer): object {
 }
 
 /** All numbers as float32, little-endian, one after another. */
-function floats(lists: readonly ArrayLike<number>[]): Uint8Array {
-  const count = lists.reduce((sum, { length }) => sum + length, 0);
-  const view = new DataView(new ArrayBuffer(4 * count));
+function floats(weights: readonly { readonly name: string; readonly data: ArrayLike<number> }[]): Uint8Array {
+  const pieces = weights.map(({ name, data }) => encodeElements(WHERE, name, Float64Array.from(data), 'F32'));
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
-  for (const list of lists)
-    for (let i = 0; i < list.length; i++, at += 4) view.setFloat32(at, list[i]!, true);
-  return new Uint8Array(view.buffer);
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }

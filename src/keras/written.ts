@@ -9,7 +9,7 @@ import type { Conv1d } from '../layers/conv1d.ts';
 import type { Dense } from '../layers/dense.ts';
 import type { Dropout } from '../layers/dropout.ts';
 import type { Embedding } from '../layers/embedding.ts';
-import type { LayerNorm } from '../layers/layer-norm.ts';
+import { type LayerNorm, LEAST_EPSILON } from '../layers/layer-norm.ts';
 import { zonesOut } from '../layers/noise.ts';
 import type { Pooling } from '../layers/pooling.ts';
 import type { Repeat } from '../layers/repeat.ts';
@@ -114,7 +114,7 @@ function layerNorm({ weight, bias, epsilon, inputSize }: LayerNorm): Written {
   const filled = (value: number) => new Float32Array(inputSize).fill(value);
   return {
     type: 'LayerNormalization',
-    config: { axis: -1, epsilon, center: true, scale: true },
+    config: { axis: -1, epsilon: Math.max(epsilon, LEAST_EPSILON), center: true, scale: true },
     weights: [
       { path: 'gamma', shape: [inputSize], data: weight?.read() ?? filled(1) },
       { path: 'beta', shape: [inputSize], data: bias?.read() ?? filled(0) },

@@ -5,10 +5,13 @@
  * [B, width].
  */
 import { rangeError, show, typeError } from '../common/errors.ts';
+import { instanceOf } from '../common/instance.ts';
 import { type Check, checkOptions, flag } from '../common/options.ts';
+import { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
+import { Layer } from '../layers/layer.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 import { takesSteps } from '../layers/time-axis.ts';
-import type { AnyGraph } from '../models/graph.ts';
+import { type AnyGraph, Graph } from '../models/graph.ts';
 import { type AnyEncoderDecoder, exportEncoderDecoder } from './exported-encoder-decoder.ts';
 import { exportGraph } from './exported-graph.ts';
 import { inputFlow, output } from './exported-inputs.ts';
@@ -143,14 +146,9 @@ function exportLayer(to: Exporting, model: AnyLayer, lengths: boolean): void {
 }
 
 function kindOf(model: AnyLayer | AnyGraph | AnyEncoderDecoder): string {
-  if (model?.type === 'Graph' && 'plan' in model) return 'graphs';
-  if (model?.type === 'EncoderDecoder' && 'bridge' in model) return 'encoder–decoders';
-  if (typeof model?.infer !== 'function' || typeof model.architecture !== 'function' || !('accepts' in model))
-    throw typeError(
-      WHERE,
-      'model',
-      `is ${show(model)}`,
-      'a layer, a graph or an encoder–decoder: new Sequence(cell) makes a layer of a cell',
-    );
+  if (model instanceof Graph) return 'graphs';
+  if (model instanceof EncoderDecoder) return 'encoder–decoders';
+  const hint = 'new Sequence(cell) makes a layer of a cell';
+  instanceOf(WHERE, 'model', model, Layer, `a layer, a graph or an encoder–decoder: ${hint}`);
   return 'layers';
 }

@@ -6,7 +6,7 @@ import type { Conv1d } from '../layers/conv1d.ts';
 import type { Dense } from '../layers/dense.ts';
 import type { EachStep } from '../layers/each-step.ts';
 import type { Embedding } from '../layers/embedding.ts';
-import type { LayerNorm } from '../layers/layer-norm.ts';
+import { type LayerNorm, LEAST_EPSILON } from '../layers/layer-norm.ts';
 import type { Pooling } from '../layers/pooling.ts';
 import type { Repeat } from '../layers/repeat.ts';
 import type { Residual } from '../layers/residual.ts';
@@ -89,7 +89,7 @@ function layerNorm(graph: GraphWriter, { weight, bias, epsilon, inputSize }: Lay
   const [scale, shift] = [weight?.read() ?? filled(inputSize, 1), bias?.read() ?? filled(inputSize, 0)].map(
     (values) => graph.floats('norm', values, [inputSize]),
   ) as [string, string];
-  const attributes = { axis: -1, epsilon: Float32Array.of(epsilon) };
+  const attributes = { axis: -1, epsilon: Float32Array.of(Math.max(epsilon, LEAST_EPSILON)) };
   return { ...flow, value: graph.node('LayerNormalization', [flow.value, scale, shift], attributes) };
 }
 

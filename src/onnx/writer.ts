@@ -1,4 +1,5 @@
 /** Builds an ONNX graph node by node. Field numbers are those of onnx.proto. */
+import { encodeElements } from '../storage/stored-tensor.ts';
 import { bytesField, floatField, joined, numberField, type Piece } from './protobuf.ts';
 
 /** The operator version written: the first with LayerNormalization. */
@@ -63,10 +64,9 @@ export class GraphWriter {
     this.#nodes.push(bytesField(1, [bytesField(1, value), bytesField(2, name), bytesField(4, 'Identity')]));
   }
 
-  /** A constant of floats. */
+  /** A constant of floats. @throws RangeError if a finite one exceeds float32. */
   floats(hint: string, values: ArrayLike<number>, shape: readonly number[]): string {
-    const data = new DataView(new ArrayBuffer(values.length * 4));
-    for (let i = 0; i < values.length; i++) data.setFloat32(4 * i, values[i]!, true);
+    const data = encodeElements('toOnnx', hint, Float64Array.from(values), 'F32');
     return this.#constant(hint, types.float32, shape, data);
   }
 
@@ -76,15 +76,15 @@ export class GraphWriter {
     values.forEach((value, i) => {
       data.setBigInt64(8 * i, BigInt(value), true);
     });
-    return this.#constant('constant', types.int64, shape, data);
+    return this.#constant('constant', types.int64, shape, new Uint8Array(data.buffer));
   }
 
   /** An equal constant, such as the weights of a layer used twice, is written once. */
-  #constant(hint: string, type: number, shape: readonly number[], data: DataView): string {
+  #constant(hint: string, type: number, shape: readonly number[], data: Uint8Array): string {
     const content = joined([
       ...shape.map((size) => numberField(1, size)),
       numberField(2, type),
-      bytesField(9, new Uint8Array(data.buffer)),
+      bytesField(9, data),
     ]);
     const equal = this.#constants.find((other) => same(other.content, content));
     if (equal !== undefined) return equal.name;

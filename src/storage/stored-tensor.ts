@@ -149,16 +149,13 @@ function toHalf(value: number): number {
   return sign | (((exponent + 14) << 10) + below + (up ? 1 : 0));
 }
 
-// Values from here on round to infinity in binary16.
-const BEYOND_HALF = 65520;
-
 /** The element types that can be written. */
 export type WrittenType = 'F16' | 'F32' | 'F64';
 
 /**
  * Encodes numbers as little-endian bytes of an element type.
  *
- * @throws RangeError if a finite number exceeds the range of F16.
+ * @throws RangeError if a finite number exceeds the range of the type.
  */
 export function encodeElements(
   where: string,
@@ -169,14 +166,19 @@ export function encodeElements(
   const width = elementWidth(dtype)!;
   const bytes = new Uint8Array(data.length * width);
   const view = new DataView(bytes.buffer);
+  // Numbers from `beyond` on round to infinity.
+  const [most, beyond] = dtype === 'F16' ? [65504, 65520] : [2 ** 128 - 2 ** 104, 2 ** 128 - 2 ** 103];
   data.forEach((value, i) => {
+    if (dtype !== 'F64' && Number.isFinite(value) && Math.abs(value) >= beyond)
+      throw rangeError(
+        where,
+        `tensor ${show(name)}`,
+        `has ${value}`,
+        `at most ${most}, the largest of ${dtype}`,
+      );
     if (dtype === 'F64') view.setFloat64(i * width, value, true);
     else if (dtype === 'F32') view.setFloat32(i * width, value, true);
-    else {
-      if (Number.isFinite(value) && Math.abs(value) >= BEYOND_HALF)
-        throw rangeError(where, `tensor ${show(name)}`, `has ${value}`, 'at most 65504, the largest of F16');
-      view.setUint16(i * width, toHalf(value), true);
-    }
+    else view.setUint16(i * width, toHalf(value), true);
   });
   return bytes;
 }

@@ -173,6 +173,12 @@ test('the models of the builders are written', async () => {
   ).toBeLessThan(1e-6);
 });
 
+test('an epsilon of 0 is written as one that gives 0 for a constant row', () => {
+  const { 'model.json': json } = toTfjs(new LayerNorm({ inputSize: 2, epsilon: 0 }));
+  const { modelTopology } = JSON.parse(new TextDecoder().decode(json as Uint8Array));
+  expect(modelTopology.config.layers[1].config.epsilon).toBe(2 ** -126);
+});
+
 describe('what TensorFlow.js does not compute is refused by name', () => {
   const sizes = { inputSize: 2, hiddenSize: 2 };
   const recurrent = (cell: Cell<string>, options = {}) => new Sequence(cell, options) as AnyLayer;
@@ -222,7 +228,20 @@ describe('what TensorFlow.js does not compute is refused by name', () => {
     expect(() => toTfjs(layer)).toThrow(new RangeError(`toTfjs: ${message}`));
   });
 
+  test('a weight that float32 cannot hold', () => {
+    const layer = new Dense({ inputSize: 1, outputSize: 1, backend });
+    layer.weight.write([1e300]);
+    expect(() => toTfjs(layer)).toThrow(
+      new RangeError(
+        'toTfjs: tensor "dense_0/kernel" has 1e+300, expected at most 3.4028234663852886e+38, the largest of F32',
+      ),
+    );
+  });
+
   test('other values than layers', () => {
+    expect(() => toTfjs({ type: 'Dense', infer() {}, architecture() {}, accepts: 1 } as never)).toThrow(
+      new TypeError('toTfjs: model is an object, expected a layer: new Sequence(cell) makes one of a cell'),
+    );
     expect(() => toTfjs(new RNNCell(sizes) as never)).toThrow(
       new TypeError(
         'toTfjs: model is a value of type RNNCell, expected a layer: new Sequence(cell) makes one of a cell',

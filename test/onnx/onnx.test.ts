@@ -10,6 +10,7 @@ import {
   float64,
   GRUCell,
   indices,
+  LayerNorm,
   LayerNormLSTMCell,
   LSTMCell,
   Noise,
@@ -218,10 +219,44 @@ describe('layers without an ONNX operator are refused by name', () => {
         'toOnnx: model is a value of type RNNCell, expected a layer, a graph or an encoder–decoder: new Sequence(cell) makes a layer of a cell',
       ),
     );
+    for (const fake of [
+      { type: 'Graph', plan: 1 },
+      { type: 'EncoderDecoder', bridge: {} },
+      { type: 'Dense', infer() {}, architecture() {}, accepts: 1 },
+    ])
+      expect(() => toOnnx(fake as never)).toThrow(
+        'toOnnx: model is an object, expected a layer, a graph or an encoder–decoder',
+      );
     expect(() => toOnnx(new Pooling({ kind: 'max' }), { length: true } as never)).toThrow(
       new TypeError('toOnnx: option "length" is unknown, expected lengths'),
     );
   });
+});
+
+test('an epsilon of 0, or one that float32 has not, gives 0 for a constant row, not NaN', async () => {
+  for (const epsilon of [0, 1e-60]) {
+    const layer = new LayerNorm({ inputSize: 2, epsilon });
+    const bytes = toOnnx(layer);
+    const input = tensor([
+      [3, 3],
+      [1, 2],
+    ]);
+    expect(Array.from(layer.infer(input).output.data)).toEqual([0, 0, -1, 1]);
+    for (const { output } of [fromOnnx(bytes).run({ input }), await runtime(bytes, { input })])
+      expect(Array.from(output!.data)).toEqual([0, 0, -1, 1]);
+  }
+});
+
+test('a weight that float32 cannot hold is refused, not written as Infinity', () => {
+  const layer = new Dense({ inputSize: 1, outputSize: 1, backend });
+  layer.weight.write([1e300]);
+  expect(() => toOnnx(layer)).toThrow(
+    new RangeError(
+      'toOnnx: tensor "weight" has 1e+300, expected at most 3.4028234663852886e+38, the largest of F32',
+    ),
+  );
+  layer.weight.write([2 ** 128 - 2 ** 104]);
+  expect(fromOnnx(toOnnx(layer)).run({ input: tensor([[1]]) }).output!.data[0]).toBe(2 ** 128 - 2 ** 104);
 });
 
 describe('damaged files', () => {

@@ -243,6 +243,21 @@ describe('element types', () => {
   });
 });
 
+test('a number that float32 cannot hold is refused, not written as infinity', () => {
+  const written = (value: number) =>
+    writeSafetensors(new Map([['a', { data: Float64Array.of(value), shape: [1] }]]), { dtype: 'F32' });
+  const most = 2 ** 128 - 2 ** 104;
+  for (const value of [most, -most, Number.POSITIVE_INFINITY])
+    expect(readSafetensors(written(value)).tensors.get('a')!.data[0]).toBe(value);
+  expect(readSafetensors(written(most + 2 ** 102)).tensors.get('a')!.data[0]).toBe(most);
+  expect(() => written(-1e300)).toThrow(
+    new RangeError(
+      'writeSafetensors: tensor "a" has -1e+300, expected at most 3.4028234663852886e+38, the largest of F32',
+    ),
+  );
+  expect(() => written(most + 2 ** 103)).toThrow(RangeError);
+});
+
 test('a tensor is converted once, on first use', () => {
   const bytes = writeSafetensors(new Map([['a', { data: Float32Array.of(1, 2), shape: [2] }]]));
   const a = readSafetensors(bytes).tensors.get('a')!;
