@@ -14,7 +14,7 @@ export interface Examples<Inputs extends Data | DataRecord, Targets extends Data
   readonly inputs: Inputs;
   readonly targets: Targets;
   /** The valid steps of each example, whole numbers up to the steps of a tensor or of indices; sequences have their own lengths. */
-  readonly lengths?: readonly number[] | undefined;
+  readonly lengths?: ArrayLike<number> | undefined;
 }
 
 /** Examples of any parts, with or without targets. */
@@ -27,7 +27,7 @@ export interface Unlabelled<Inputs extends Data | DataRecord> {
   readonly inputs: Inputs;
   readonly targets?: undefined;
   /** The valid steps of each example, for tensors and indices; sequences have their own lengths. */
-  readonly lengths?: readonly number[] | undefined;
+  readonly lengths?: ArrayLike<number> | undefined;
 }
 
 export const exampleChecks: Checks<AnyExamples> = {
@@ -60,18 +60,16 @@ export function lengthsOf(
   where: string,
   inputs: readonly DataPart[],
   targets: readonly DataPart[],
-  given: readonly number[] | undefined,
+  given: ArrayLike<number> | undefined,
 ): readonly number[] | undefined {
-  let lengths = given;
-  if (given !== undefined && (!Array.isArray(given) || given.length !== inputs[0]!.count))
-    throw rangeError(
-      where,
-      'lengths',
-      `has ${given?.length} entries`,
-      `${inputs[0]!.count}, one for each example`,
-    );
+  const { count } = inputs[0]!;
+  if (given !== undefined && !isRow(given))
+    throw typeError(where, 'lengths', `is ${show(given)}`, `an array of ${count}, one for each example`);
+  if (given !== undefined && given.length !== count)
+    throw rangeError(where, 'lengths', `has ${given.length} entries`, `${count}, one for each example`);
+  let lengths: readonly number[] | undefined = given && Array.from(given);
   const most = inputs.reduce((time, part) => Math.min(time, part.time ?? time), Number.MAX_SAFE_INTEGER);
-  for (const [i, length] of given?.entries() ?? [])
+  for (const [i, length] of lengths?.entries() ?? [])
     if (!Number.isInteger(length) || length < 0 || length > most) {
       const expected = most < Number.MAX_SAFE_INTEGER ? `from 0 to ${most}` : 'of at least 0';
       throw rangeError(where, `lengths[${i}]`, `is ${show(length)}`, `a whole number ${expected}`);

@@ -6,7 +6,7 @@ import type { Arena } from '../matrix/arena.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { copy, mul, sub } from '../matrix/operations.ts';
 import { type Elements, ElementwiseLoss, perColumn } from './elementwise.ts';
-import type { Loss } from './loss.ts';
+import { type Loss, lasting } from './loss.ts';
 import { type Reduction, reductions } from './reduction.ts';
 
 /** Options of {@link meanAbsoluteError}. */
@@ -29,7 +29,8 @@ const quantilesCheck: Check<number | ArrayLike<number>> = (where, argument, valu
   const own = typeof value === 'number' ? [value] : value;
   if (!isRow(own)) throw typeError(where, argument, `is ${show(value)}`, 'a number or an array of them');
   for (const q of Array.from(own as ArrayLike<number>))
-    if (!(q > 0 && q < 1)) throw rangeError(where, argument, `has ${show(q)}`, 'numbers above 0 and below 1');
+    if (!(typeof q === 'number' && q > 0 && q < 1))
+      throw rangeError(where, argument, `has ${show(q)}`, 'numbers above 0 and below 1');
   return value as number;
 };
 
@@ -80,14 +81,19 @@ export function quantileLoss<R extends Reduction = 'mean'>(
   options: QuantileLossOptions<R> = {},
 ): Loss<Tensor, R> {
   const { reduction = 'mean' as R, quantile = 0.5 } = checkOptions('quantileLoss', options, quantileChecks);
-  const own = typeof quantile === 'number' ? quantile : Array.from(quantile);
-  return new ElementwiseLoss('quantileLoss', reduction, { ...options }, (arena, x, y, where) => {
-    const quantiles = perColumn(where, 'quantile', own, x.columns);
-    return sloped(arena, x, y, (d, column) => {
-      const q = quantiles[column]!;
-      return d < 0 ? -q : d > 0 ? 1 - q : 0;
-    });
-  });
+  const own = lasting(quantile);
+  return new ElementwiseLoss(
+    'quantileLoss',
+    reduction,
+    { ...options, quantile: own },
+    (arena, x, y, where) => {
+      const quantiles = perColumn(where, 'quantile', own, x.columns);
+      return sloped(arena, x, y, (d, column) => {
+        const q = quantiles[column]!;
+        return d < 0 ? -q : d > 0 ? 1 - q : 0;
+      });
+    },
+  );
 }
 
 /** |d|, with slope 0 at d = 0. */

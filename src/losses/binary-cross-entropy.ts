@@ -5,7 +5,7 @@ import type { Tensor } from '../common/tensor.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { mul, mulAdd, scale, sigmoid, softplus } from '../matrix/operations.ts';
 import { ElementwiseLoss, perColumn } from './elementwise.ts';
-import { type Loss, weights as weightsOption } from './loss.ts';
+import { type Loss, lasting, weights as weightsOption } from './loss.ts';
 import { type Reduction, reductions } from './reduction.ts';
 
 /** Options of {@link binaryCrossEntropy}. */
@@ -48,30 +48,35 @@ export function binaryCrossEntropy<R extends Reduction = 'mean'>(
   options: BinaryCrossEntropyOptions<R> = {},
 ): Loss<Tensor, R> {
   const { reduction = 'mean' as R, positiveWeight = 1 } = checkOptions('binaryCrossEntropy', options, checks);
-  const own = typeof positiveWeight === 'number' ? positiveWeight : Array.from(positiveWeight);
-  return new ElementwiseLoss('binaryCrossEntropy', reduction, { ...options }, (arena, x, y, where) => {
-    const { rows, columns } = x;
-    const weights = perColumn(where, 'positiveWeight', own, columns);
-    const block = () => arena.matrix(rows, columns);
-    const [opposite, positive, negative, values, part] = [block(), block(), block(), block(), block()];
-    scale(opposite, x, -1);
-    checkTargets(where, y);
-    split(positive, negative, y, weights);
-    softplus(values, x);
-    mul(values, values, negative);
-    softplus(part, opposite);
-    mulAdd(values, part, positive);
-    return {
-      values,
-      slopes(out) {
-        sigmoid(out, x);
-        mul(out, out, negative);
-        sigmoid(part, opposite);
-        scale(part, part, -1);
-        mulAdd(out, part, positive);
-      },
-    };
-  });
+  const own = lasting(positiveWeight);
+  return new ElementwiseLoss(
+    'binaryCrossEntropy',
+    reduction,
+    { ...options, positiveWeight: own },
+    (arena, x, y, where) => {
+      const { rows, columns } = x;
+      const weights = perColumn(where, 'positiveWeight', own, columns);
+      const block = () => arena.matrix(rows, columns);
+      const [opposite, positive, negative, values, part] = [block(), block(), block(), block(), block()];
+      scale(opposite, x, -1);
+      checkTargets(where, y);
+      split(positive, negative, y, weights);
+      softplus(values, x);
+      mul(values, values, negative);
+      softplus(part, opposite);
+      mulAdd(values, part, positive);
+      return {
+        values,
+        slopes(out) {
+          sigmoid(out, x);
+          mul(out, out, negative);
+          sigmoid(part, opposite);
+          scale(part, part, -1);
+          mulAdd(out, part, positive);
+        },
+      };
+    },
+  );
 }
 
 /** PyTorch takes any target; but outside [0, 1] the loss is unbounded below, and training diverges. */

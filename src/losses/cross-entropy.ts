@@ -2,7 +2,7 @@
 import { type Checks, checkOptions, fraction, integer } from '../common/options.ts';
 import type { Indices } from '../common/tensor.ts';
 import { ClassLoss } from './class-loss.ts';
-import { type Loss, weights } from './loss.ts';
+import { type Loss, lasting, weights } from './loss.ts';
 import { type Reduction, reductions } from './reduction.ts';
 
 /** Options of {@link negativeLogLikelihood}. */
@@ -63,8 +63,9 @@ export function crossEntropy<R extends Reduction = 'mean'>(
     classWeights,
     ignoreIndex,
   } = checkOptions('crossEntropy', options, crossEntropyChecks());
-  const settings = { logits: true, smoothing, classWeights, ignoreIndex };
-  return new ClassLoss('crossEntropy', reduction, settings, { ...options });
+  const own = lasting(classWeights);
+  const settings = { logits: true, smoothing, classWeights: own, ignoreIndex };
+  return new ClassLoss('crossEntropy', reduction, settings, { ...options, classWeights: own });
 }
 
 /**
@@ -92,6 +93,7 @@ export function negativeLogLikelihood<R extends Reduction = 'mean'>(
     classWeights,
     ignoreIndex,
   } = checkOptions('negativeLogLikelihood', options, likelihoodChecks);
-  const settings = { logits: false, smoothing: 0, classWeights, ignoreIndex };
-  return new ClassLoss('negativeLogLikelihood', reduction, settings, { ...options });
+  const own = lasting(classWeights);
+  const settings = { logits: false, smoothing: 0, classWeights: own, ignoreIndex };
+  return new ClassLoss('negativeLogLikelihood', reduction, settings, { ...options, classWeights: own });
 }

@@ -125,7 +125,7 @@ export class JointLoss<Losses extends HeadLosses = HeadLosses> extends Objective
       if (weight !== undefined) magnitude(where, `weights.${head}`, weight);
     }
     this.reduction = first.reduction;
-    this.losses = losses;
+    this.losses = { ...losses };
     this.weights = Object.fromEntries(
       heads.map(([head]) => [head, partOf(where, 'weights', weights, head) ?? 1]),
     ) as typeof this.weights;

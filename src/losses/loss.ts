@@ -229,6 +229,11 @@ export const weights: Check<ArrayLike<number>> = (where, argument, value) => {
   return value as ArrayLike<number>;
 };
 
+/** An option that may be an array, as a copy that never changes: workers rebuild the loss from its options. */
+export function lasting<Value extends number | ArrayLike<number> | undefined>(value: Value): Value {
+  return isRow(value) ? (Object.freeze(Array.from(value)) as unknown as Value) : value;
+}
+
 /** The steps that terms belong to: a term per sequence counts as a single step. */
 function extentOf({ batch, time }: DenseSignal, { perSequence }: Terms): TermsExtent {
   return { batch, time: perSequence ? 1 : time };

@@ -63,7 +63,13 @@ export function spawn(): WorkerLike {
   const here = path === undefined ? import.meta.url : node.url.pathToFileURL(path);
   // Not a literal within the expression, because bundlers would treat it as a file to copy.
   const script = './worker.js';
-  return new node.threads.Worker(new URL(script, here)) as WorkerLike;
+  const url = new URL(script, here);
+  // With --input-type, which a worker inherits from `node --input-type=module -e …`, Node starts no file, only text.
+  return (
+    node.inputType
+      ? new node.threads.Worker(`import(${JSON.stringify(url)})`, { eval: true })
+      : new node.threads.Worker(url)
+  ) as WorkerLike;
 }
 
 /** A worker, and the array that passes weights to it. */
@@ -225,14 +231,22 @@ export interface Port {
 
 /** The parts of Node's modules in use. */
 interface NodeModules {
-  readonly threads: { readonly Worker: new (script: URL) => unknown; readonly parentPort: Port | null };
+  readonly threads: {
+    readonly Worker: new (script: URL | string, options?: { eval: boolean }) => unknown;
+    readonly parentPort: Port | null;
+  };
   readonly url: { pathToFileURL(path: string): URL };
+  /** Whether the program started with --input-type. */
+  readonly inputType: boolean;
 }
 
 /** Node's modules, without an import that would fail in browsers or bundlers; undefined elsewhere. */
 export function nodeModules(): NodeModules | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
+  const { process } = globalThis as {
+    process?: { readonly execArgv?: readonly string[]; getBuiltinModule?(name: string): unknown };
+  };
+  const inputType = process?.execArgv?.some((option) => option.startsWith('--input-type')) ?? false;
   const threads = process?.getBuiltinModule?.('node:worker_threads');
   const url = process?.getBuiltinModule?.('node:url');
-  return threads && url ? ({ threads, url } as NodeModules) : undefined;
+  return threads && url ? ({ threads, url, inputType } as NodeModules) : undefined;
 }

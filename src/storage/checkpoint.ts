@@ -84,7 +84,7 @@ export function saveCheckpoint(
     wholeNumber(where, 'step.step', step.step, 0);
   }
   const tensors = new Map<string, Tensor>();
-  const states: Record<string, unknown> = { '': step && { step: step.step, state: step.state } };
+  const states = new Map<string, unknown>([['', step && { step: step.step, state: step.state }]]);
   for (const [name, part] of Object.entries(parts)) {
     const state = stateOf(where, name, part, parts.model);
     // Without its number and state, the training would resume at step 0 of its schedule.
@@ -95,9 +95,9 @@ export function saveCheckpoint(
         'is undefined',
         `the last that train yielded, because ${name} has begun`,
       );
-    states[name] = state;
+    states.set(name, state);
   }
-  const kept = packed(where, '', states, tensors);
+  const kept = packed(where, [], Object.fromEntries(states), tensors);
   return encodeTensors(where, tensors, {
     metadata: { format: FORMAT, version: VERSION, parts: JSON.stringify(kept) },
   });
@@ -168,6 +168,8 @@ function checkParts(where: string, parts: TrainingParts): void {
   const { model } = parts;
   if (typeof model !== 'object' || model === null || !isModel(model))
     throw typeError(where, 'parts.model', `is ${show(model)}`, 'a model');
+  // The step has this name in the file.
+  if (Object.hasOwn(parts, '')) throw rangeError(where, 'parts', 'has ""', 'names that are not empty');
 }
 
 function isModel(part: TrainingParts[string]): part is Model {
@@ -223,40 +225,50 @@ function restoreModel(where: string, model: Model, { weights, randoms }: ModelSt
   });
 }
 
-/** Converts data to JSON values; arrays become tensors named by their paths. */
-function packed(where: string, path: string, value: unknown, tensors: Map<string, Tensor>): unknown {
+const PLAIN = 'plain data and arrays of floating-point numbers';
+
+// Deeper data would exceed the engine's stack.
+const MOST_LEVELS = 100;
+
+/** Converts data to JSON values; arrays become tensors named by their paths. Keys of the caller that begin with $ get another. */
+function packed(
+  where: string,
+  path: readonly string[],
+  value: unknown,
+  tensors: Map<string, Tensor>,
+): unknown {
   if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)))
     return { $number: Object.is(value, -0) ? '-0' : String(value) };
   if (isBuiltin(value, 'Float32Array') || isBuiltin(value, 'Float64Array')) {
     const data = value as Values;
-    const name = tensors.has(path) ? `${path} ${tensors.size}` : path;
+    let name = `/${path.join('/')}`;
+    while (tensors.has(name)) name += ' ';
     tensors.set(name, { data, shape: [data.length] });
     return { $tensor: name };
   }
-  if (Array.isArray(value)) return value.map((item, i) => packed(where, `${path}/${i}`, item, tensors));
-  if (typeof value === 'object' && value !== null) {
-    const prototype = Object.getPrototypeOf(value);
-    if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
-      throw typeError(
-        where,
-        path.slice(1),
-        `is ${show(value)}`,
-        'plain data and arrays of floating-point numbers',
-      );
-    const entries = Object.entries(value).map(([name, item]) => [
-      name,
-      packed(where, `${path}/${name}`, item, tensors),
-    ]);
-    return Object.fromEntries(entries);
-  }
-  if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint')
-    throw typeError(
-      where,
-      path.slice(1),
-      `is ${show(value)}`,
-      'plain data and arrays of floating-point numbers',
+  if (path.length > MOST_LEVELS)
+    throw rangeError(where, path[0]!, `has more than ${MOST_LEVELS} levels, or contains itself`, PLAIN);
+  const inner = (key: string, item: unknown) => packed(where, [...path, key], item, tensors);
+  if (Array.isArray(value))
+    return Array.from(value, (item: unknown, i) => {
+      // JSON has no undefined: an array would get null, where an object loses the key.
+      if (item === undefined) throw typeError(where, [...path, i].join('/'), 'is undefined', PLAIN);
+      return inner(String(i), item);
+    });
+  if (isPlain(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key.startsWith('$') ? `$${key}` : key, inner(key, item)]),
     );
+  if (typeof value === 'object' ? value !== null : /function|symbol|bigint/.test(typeof value))
+    throw typeError(where, path.join('/'), `is ${show(value)}`, PLAIN);
   return value;
+}
+
+/** Whether a value is an object without a class, of any realm. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function unpacked(value: unknown, tensors: ReadonlyMap<string, Tensor>): unknown {
@@ -265,5 +277,10 @@ function unpacked(value: unknown, tensors: ReadonlyMap<string, Tensor>): unknown
   const { $number, $tensor } = value as { $number?: string; $tensor?: string };
   if ($number !== undefined) return Number($number);
   if ($tensor !== undefined) return tensors.get($tensor)?.data;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, unpacked(item, tensors)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key.startsWith('$') ? key.slice(1) : key,
+      unpacked(item, tensors),
+    ]),
+  );
 }

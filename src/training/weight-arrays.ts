@@ -1,5 +1,6 @@
 /** Copies of weights outside the heap, as stored in checkpoints. */
 import { rangeError, show, typeError } from '../common/errors.ts';
+import { isRow } from '../common/tensor.ts';
 import type { Values } from '../kernels/heap.ts';
 import type { Copies } from '../matrix/copies.ts';
 import type { Parameters } from '../optimizers/optimizer.ts';
@@ -22,7 +23,14 @@ export function checkArrays(where: string, parameters: Parameters, state: Weight
   for (const name of Object.keys(state))
     if (!parameters.has(name))
       throw rangeError(where, 'state', `has ${show(name)}`, 'only names of the parameters');
-  for (const [name, { value }] of parameters)
-    if (state[name]?.length !== value.rows * value.columns)
-      throw rangeError(where, name, `has length ${state[name]?.length}`, `${value.rows * value.columns}`);
+  for (const [name, { value }] of parameters) {
+    const values: unknown = state[name];
+    const length = value.rows * value.columns;
+    if (values !== undefined && !isRow(values))
+      throw typeError(where, name, `is ${show(values)}`, `an array of ${length} numbers`);
+    if (values?.length !== length) throw rangeError(where, name, `has length ${values?.length}`, `${length}`);
+    for (let i = 0; i < length; i++)
+      if (typeof values[i] !== 'number')
+        throw typeError(where, `${name}[${i}]`, `is ${show(values[i])}`, 'a number');
+  }
 }

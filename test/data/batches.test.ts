@@ -318,6 +318,10 @@ describe('errors', () => {
       'batches: targets[0] has 1 steps, expected 2, the length of example 0; a vector for each example is a row of a tensor(…)',
     ],
     [
+      () => batches({ ...data, lengths: '12' as never }, { batchSize: 1 }),
+      'batches: lengths is "12", expected an array of 2, one for each example',
+    ],
+    [
       () => batches({ ...data, lengths: [1] }, { batchSize: 1 }),
       'batches: lengths has 1 entries, expected 2, one for each example',
     ],
@@ -367,4 +371,21 @@ describe('errors', () => {
   ])('%#', (make, message) => {
     expect(make).toThrow(message);
   });
+});
+
+test('lengths may be an Int32Array, and are read at once', () => {
+  const lengths = Int32Array.of(1, 2);
+  const set = batches(
+    {
+      inputs: indices([
+        [1, 2],
+        [3, 4],
+      ]),
+      targets: [0, 1],
+      lengths,
+    },
+    { batchSize: 2 },
+  );
+  lengths[0] = 9;
+  expect(Array.from(set, (batch) => batch.lengths)).toEqual([[1, 2]]);
 });

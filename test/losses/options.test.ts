@@ -38,6 +38,36 @@ test.each<[() => object, object]>([
   ],
 ])('%#', (options, expected) => expect(options()).toEqual(expected));
 
+test('an array is copied into the options and the loss alike, and changes neither afterwards', () => {
+  const array = [0.5, 0.25];
+  const losses = [
+    quantileLoss({ quantile: array }),
+    binaryCrossEntropy({ positiveWeight: array }),
+    crossEntropy({ classWeights: array }),
+    negativeLogLikelihood({ classWeights: array }),
+  ];
+  const of = (i: number) => (i < 2 ? tensor([[1, 0]]) : indices([1])) as never;
+  const values = () => losses.map((loss, i) => loss.measure(tensor([[0.5, 2]]), of(i)).value);
+  const before = values();
+  array[1] = 0.75;
+  expect(values()).toEqual(before);
+  for (const { options } of losses) expect(Object.values(options)).toContainEqual([0.5, 0.25]);
+});
+
+test('quantiles are numbers, not texts or arrays of them', () => {
+  for (const quantile of [['0.5'], [[0.5]]])
+    expect(() => quantileLoss({ quantile: quantile as never })).toThrow(
+      'expected numbers above 0 and below 1',
+    );
+});
+
+test('a joint loss keeps its heads', () => {
+  const heads = { a: huber() };
+  const loss = jointLoss(heads);
+  heads.a = meanSquaredError();
+  expect(loss.losses.a.name).toBe('huber');
+});
+
 const logits = tensor([
   [0, 0],
   [0, 0],

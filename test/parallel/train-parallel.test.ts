@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -455,6 +455,14 @@ describe('a program exits by itself', () => {
   ])('%s, %s', async (format, way, said) => {
     const { stdout } = await run(process.execPath, [program, folder, format, way], { timeout: 50_000 });
     expect(stdout).toBe(`${said}\n`);
+  });
+
+  test('from a text with --input-type', async () => {
+    const url = pathToFileURL(program).href;
+    const text = `process.argv.splice(1, 0, 'program'); await import(${JSON.stringify(url)});`;
+    const args = ['--input-type=module', '-e', text, folder, 'esm', 'end'];
+    const { stdout } = await run(process.execPath, args, { timeout: 50_000 });
+    expect(stdout).toBe('2 steps\n');
   });
 });
 

@@ -217,6 +217,52 @@ describe('a checkpoint that does not fit changes nothing', () => {
   });
 });
 
+describe('a part of any name and state comes back as it was, or is refused', () => {
+  const { model } = begin(new Adam());
+  const keeping = (kept: unknown) => {
+    const part = {
+      restored: undefined as unknown,
+      state: () => kept,
+      restore(state: unknown) {
+        part.restored = state;
+      },
+    };
+    return part;
+  };
+
+  test.each<[string, unknown]>([
+    ['marks of the file as keys', { $number: 'x', $tensor: 'y', $$a: { $number: 3 }, $: Number.NaN }],
+    ['equal paths of arrays', { 'a ': [1], b: { c: Float32Array.of(1) }, 'b/c': Float32Array.of(2) }],
+    [
+      'a path that another array was renamed to',
+      { 'a/b ': Float32Array.of(1), a: { b: Float32Array.of(2) }, 'a/b': Float32Array.of(3) },
+    ],
+  ])('%s', (_, kept) => {
+    const own = keeping(kept);
+    loadCheckpoint(saveCheckpoint({ model, own }), { model, own });
+    expect(own.restored).toEqual(kept);
+  });
+
+  test('the name __proto__', () => {
+    const own = keeping({ a: 1 });
+    const parts = { model, ['__proto__']: own };
+    loadCheckpoint(saveCheckpoint(parts), parts);
+    expect(own.restored).toEqual({ a: 1 });
+  });
+
+  const cyclic: { a?: unknown } = {};
+  cyclic.a = cyclic;
+  test.each<[string, unknown, string]>([
+    ['', 1, 'saveCheckpoint: parts has "", expected names that are not empty'],
+    // biome-ignore lint/suspicious/noSparseArray: what is tested
+    ['own', { b: [, 1] }, 'saveCheckpoint: own/b/0 is undefined, expected plain data'],
+    ['own', [1, undefined], 'saveCheckpoint: own/1 is undefined, expected plain data'],
+    ['own', cyclic, 'saveCheckpoint: own has more than 100 levels, or contains itself, expected plain data'],
+  ])('%j: %#', (name, kept, message) => {
+    expect(() => saveCheckpoint({ model, [name]: keeping(kept) })).toThrow(message);
+  });
+});
+
 test('an invalid step, and parts without a model, are refused by name', () => {
   const parts = begin(new Adam());
   expect(() => saveCheckpoint(parts, 12 as never)).toThrow('saveCheckpoint: options is 12');

@@ -387,6 +387,27 @@ describe('the average of weights', () => {
     expect(again.state()).toEqual(average.state());
   });
 
+  test('weights to restore are numbers, for the average and the best weights, and nothing changes', () => {
+    const dense = new Dense({ inputSize: 1, outputSize: 1 });
+    const average = new MovingAverage(dense.parameters());
+    const best = new BestWeights(dense.parameters());
+    const before = [average.state(), best.state()];
+    const wrongs: [unknown, string][] = [
+      [{ length: 1 }, 'weight is an object, expected an array of 1 numbers'],
+      ['a', 'weight is "a", expected an array of 1 numbers'],
+      [[1n], 'weight[0] is 1n, expected a number'],
+      [BigInt64Array.of(1n), 'weight[0] is 1n, expected a number'],
+    ];
+    for (const [weight, message] of wrongs) {
+      const weights = { weight, bias: [1] } as never;
+      expect(() => average.restore(weights)).toThrow(new TypeError(`MovingAverage.restore: ${message}`));
+      expect(() => best.restore({ value: 1, waited: 0, weights })).toThrow(
+        new TypeError(`BestWeights.restore: ${message}`),
+      );
+    }
+    expect([average.state(), best.state()]).toEqual(before);
+  });
+
   test('refuses other parameters', () => {
     const average = new MovingAverage(setup().model.parameters());
     expect(() => average.restore({ weight: new Float64Array(1) })).toThrow(

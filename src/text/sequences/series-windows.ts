@@ -204,9 +204,10 @@ function targetColumns(where: string, targets: readonly number[] | undefined, fe
     throw typeError(where, 'targets', `is ${show(targets)}`, 'an array of columns');
   const expected = `columns from 0 to ${features - 1}`;
   if (targets.length === 0) throw rangeError(where, 'targets', 'is empty', expected);
-  const stranger = targets.find((column) => !all.includes(column));
-  if (stranger !== undefined) throw rangeError(where, 'targets', `has ${show(stranger)}`, expected);
-  return targets;
+  const own: number[] = Array.from(targets);
+  for (const column of own)
+    if (!all.includes(column)) throw rangeError(where, 'targets', `has ${show(column)}`, expected);
+  return own;
 }
 
 /** The first steps of validation and test. */

@@ -162,3 +162,15 @@ test.each<[string, () => unknown, string]>([
 ])('says what is wrong: %s', (_, act, message) => {
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line
+
+test('the targets are read at once, and have no holes', () => {
+  const series = { data: Float64Array.from([0, 1, 2, 3, 4, 5]), shape: [3, 2] };
+  const targets = [1];
+  const { train } = splitSeries(series, { length: 1, targets });
+  targets[0] = 9;
+  expect([...train.targets.data]).toEqual([3, 5]);
+  // biome-ignore lint/suspicious/noSparseArray: what is tested
+  expect(messageOf(() => splitSeries(series, { length: 1, targets: [0, , 1] as never }))).toBe(
+    'RangeError: splitSeries: targets has undefined, expected columns from 0 to 1',
+  );
+});
