@@ -36,15 +36,10 @@ export function backendOf(output: Tensor, { backend }: LossOptions): Backend {
 
 /** @throws TypeError if it is a record of several heads. */
 export function checkOneOutput(where: string, output: unknown): void {
-  const heads = Object.entries(Object(output) as { readonly [head: string]: Partial<Tensor> | null });
+  const heads = Object(output) as { readonly [head: string]: Partial<Tensor> | null };
   // A model's whole result has an output too; the check of tensors hints at it.
-  if (heads.some(([name, head]) => name !== 'output' && head?.data !== undefined))
-    throw typeError(
-      where,
-      'output',
-      `has ${heads.map(([name]) => name).join(', ')}`,
-      'one tensor: headMetric(head, …) measures one head',
-    );
+  if (!heads.output && Object.values(heads).some((head) => head?.data))
+    throw typeError(where, 'output', `has ${Object.keys(heads)}`, 'one tensor: headMetric(head, …)');
 }
 
 /**

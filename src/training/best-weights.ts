@@ -4,7 +4,7 @@ import { type Checks, checkOptions, count, later, magnitude, real } from '../com
 import { Copies } from '../matrix/copies.ts';
 import { checkParameters } from '../matrix/parameter.ts';
 import type { Parameters } from '../optimizers/optimizer.ts';
-import { checkArrays, namedArrays, type WeightArrays } from './weight-arrays.ts';
+import { checkArrays, checkOwner, namedArrays, type WeightArrays } from './weight-arrays.ts';
 
 /** Options of {@link BestWeights}. */
 export interface BestWeightsOptions {
@@ -58,8 +58,7 @@ const stateChecks: Checks<BestWeightsState> = {
  * ```
  */
 export class BestWeights {
-  /** @internal */
-  readonly parameters: Parameters;
+  readonly #parameters: Parameters;
   readonly #options: BestWeightsOptions;
   readonly #copies: Copies;
   #value: number | undefined;
@@ -69,7 +68,7 @@ export class BestWeights {
   constructor(parameters: Parameters, options: BestWeightsOptions = {}) {
     this.#options = checkOptions('BestWeights', options, checks);
     checkParameters('BestWeights', parameters);
-    this.parameters = parameters;
+    this.#parameters = parameters;
     this.#copies = new Copies(Array.from(parameters.values(), ({ value }) => value));
   }
 
@@ -106,7 +105,15 @@ export class BestWeights {
   /** Restores the best weights; before the first value, the initial ones. */
   putBack(): void {
     this.#copies.putBack();
-    for (const parameter of this.parameters.values()) parameter.changed();
+    for (const parameter of this.#parameters.values()) parameter.changed();
+  }
+
+  /**
+   * @throws RangeError if the parameters are not the model's.
+   * @internal
+   */
+  checkModel(where: string, model: { parameters(): Parameters }): void {
+    checkOwner(where, this.#parameters, model.parameters());
   }
 
   /** A copy of the best weights and their value. */
@@ -114,7 +121,7 @@ export class BestWeights {
     return {
       value: this.#value,
       waited: this.#waited,
-      weights: namedArrays(this.parameters, this.#copies),
+      weights: namedArrays(this.#parameters, this.#copies),
     };
   }
 
@@ -125,10 +132,10 @@ export class BestWeights {
    */
   restore(state: BestWeightsState): void {
     const { value, waited, weights } = checkOptions('BestWeights.restore', state, stateChecks);
-    checkArrays('BestWeights.restore', this.parameters, weights);
+    checkArrays('BestWeights.restore', this.#parameters, weights);
     this.#value = value;
     this.#waited = waited;
-    [...this.parameters.keys()].forEach((name, i) => {
+    [...this.#parameters.keys()].forEach((name, i) => {
       this.#copies.matrices[i]!.write(weights[name]!);
     });
   }

@@ -73,22 +73,9 @@ export function checkTraining<Described extends Loop>(
       );
   const { average, validate } = checkOptions(where, options, checks);
   if (validate !== undefined) checkValidation(where, batches, validate);
-  checkKept(where, 'average', average, model);
-  checkKept(where, 'validate.best', validate?.best, model);
+  average?.checkModel(`${where}: average`, model as Trainable<unknown>);
+  validate?.best?.checkModel(`${where}: validate.best`, model as Trainable<unknown>);
   checkBatches(where, batches);
-}
-
-/** @throws RangeError if weights are kept that are not the model's. */
-function checkKept(
-  where: string,
-  argument: string,
-  kept: MovingAverage | BestWeights | undefined,
-  model: unknown,
-): void {
-  const own = new Set((model as Trainable<unknown>).parameters().values());
-  for (const parameter of kept?.parameters.values() ?? [])
-    if (!own.has(parameter))
-      throw rangeError(where, argument, 'is of another model', 'one of the model’s parameters');
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: any outputs

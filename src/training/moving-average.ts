@@ -6,7 +6,7 @@ import { Copies } from '../matrix/copies.ts';
 import { add, copy, scale } from '../matrix/operations.ts';
 import { checkParameters } from '../matrix/parameter.ts';
 import type { Parameters } from '../optimizers/optimizer.ts';
-import { checkArrays, namedArrays, type WeightArrays } from './weight-arrays.ts';
+import { checkArrays, checkOwner, namedArrays, type WeightArrays } from './weight-arrays.ts';
 
 /** Options of {@link MovingAverage}. */
 export interface MovingAverageOptions {
@@ -39,8 +39,7 @@ const checks: Checks<MovingAverageOptions> = {
  */
 export class MovingAverage {
   readonly decay: number;
-  /** @internal */
-  readonly parameters: Parameters;
+  readonly #parameters: Parameters;
   readonly #copies: Copies;
 
   /** @throws RangeError if `decay` is not from 0 to 1. */
@@ -48,7 +47,7 @@ export class MovingAverage {
     const { decay = 0.999 } = checkOptions('MovingAverage', options, checks);
     checkParameters('MovingAverage', parameters);
     this.decay = decay;
-    this.parameters = parameters;
+    this.#parameters = parameters;
     this.#copies = new Copies(Array.from(parameters.values(), ({ value }) => value));
   }
 
@@ -76,12 +75,20 @@ export class MovingAverage {
         copy(average, kept);
       });
     });
-    for (const parameter of this.parameters.values()) parameter.changed();
+    for (const parameter of this.#parameters.values()) parameter.changed();
+  }
+
+  /**
+   * @throws RangeError if the parameters are not the model's.
+   * @internal
+   */
+  checkModel(where: string, model: { parameters(): Parameters }): void {
+    checkOwner(where, this.#parameters, model.parameters());
   }
 
   /** A copy of the average, by parameter name. */
   state(): WeightArrays {
-    return namedArrays(this.parameters, this.#copies);
+    return namedArrays(this.#parameters, this.#copies);
   }
 
   /**
@@ -90,8 +97,8 @@ export class MovingAverage {
    * @throws RangeError if it does not belong to these parameters.
    */
   restore(state: WeightArrays): void {
-    checkArrays('MovingAverage.restore', this.parameters, state);
-    [...this.parameters.keys()].forEach((name, i) => {
+    checkArrays('MovingAverage.restore', this.#parameters, state);
+    [...this.#parameters.keys()].forEach((name, i) => {
       this.#copies.matrices[i]!.write(state[name]!);
     });
   }

@@ -34,3 +34,10 @@ export function checkArrays(where: string, parameters: Parameters, state: Weight
         throw typeError(where, `${name}[${i}]`, `is ${show(values[i])}`, 'a number');
   }
 }
+
+/** @throws RangeError if a parameter is not one of the model's. */
+export function checkOwner(where: string, parameters: Parameters, own: Parameters): void {
+  const known = new Set(own.values());
+  for (const [name, parameter] of parameters)
+    if (!known.has(parameter)) throw rangeError(where, name, 'is of another model', 'parameters of this one');
+}

@@ -65,12 +65,12 @@ test.each<[string, () => unknown, string]>([
       accuracy()
         .begin()
         .add(untyped({ a: logits, b: logits }), classes),
-    'accuracy.add: output has a, b, expected one tensor: headMetric(head, …) measures one head',
+    'accuracy.add: output has a,b, expected one tensor: headMetric(head, …)',
   ],
   [
     'a loss of one output on a record',
     () => loss.measure(untyped({ a: logits }), classes),
-    'crossEntropy.measure: output has a, expected one tensor: headMetric(head, …) measures one head',
+    'crossEntropy.measure: output has a, expected one tensor: headMetric(head, …)',
   ],
   [
     'a target without loss',

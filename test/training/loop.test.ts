@@ -430,10 +430,12 @@ test('kept weights of another model are refused before the first step, those of 
     for await (const _ of train(model, data, { ...options(), ...more }));
   };
   await expect(run({ average: new MovingAverage(other) })).rejects.toThrow(
-    new RangeError('train: average is of another model, expected one of the model’s parameters'),
+    new RangeError('train: average: 1.cell.weightIh is of another model, expected parameters of this one'),
   );
   await expect(run({ validate: { ...validate, best: new BestWeights(other) } })).rejects.toThrow(
-    new RangeError('train: validate.best is of another model, expected one of the model’s parameters'),
+    new RangeError(
+      'train: validate.best: 1.cell.weightIh is of another model, expected parameters of this one',
+    ),
   );
   expect(weights()).toEqual(before);
   const part = new Map([...model.parameters()].slice(0, 1));
