@@ -78,9 +78,8 @@ function hintOf(value: unknown, kind: keyof typeof KINDS): string {
     return `: ${kind === 'real' ? 'tensor' : 'indices'}(…) makes one of nested arrays`;
   const { data, output } = (value ?? {}) as { data?: unknown; output?: { data?: unknown } | null };
   if (data === undefined && output?.data !== undefined) return ', such as its output';
-  if (kind === 'real' && isBuiltin(data, 'Int32Array')) return ', as of tensor(…) or of vectors [[[1], [2]]]';
-  const isTensor = kind === 'index' && isBuiltin(data, 'Float32Array', 'Float64Array');
-  return isTensor ? ': indices(…) makes them, not tensor(…)' : '';
+  if (kind === 'real') return isBuiltin(data, 'Int32Array') ? ', such as tensor([[[1], [2]]])' : '';
+  return isBuiltin(data, 'Float32Array', 'Float64Array') ? ': indices(…) makes them, not tensor(…)' : '';
 }
 
 /** The lengths of sequences; undefined if all are full. */

@@ -292,7 +292,7 @@ describe('errors', () => {
     message(
       () => meanSquaredError().forward(tensor([[1]]), indices([[1]]) as never),
       new TypeError(
-        'meanSquaredError.forward: targets has data that is a value of type Int32Array, expected a tensor { data, shape } of floating-point data, as of tensor(…) or of vectors [[[1], [2]]]',
+        'meanSquaredError.forward: targets has data that is a value of type Int32Array, expected a tensor { data, shape } of floating-point data, such as tensor([[[1], [2]]])',
       ),
     );
   });

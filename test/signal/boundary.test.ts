@@ -44,7 +44,7 @@ describe('refused inputs', () => {
     [
       indices([[1, 2]]),
       new TypeError(
-        `Sequence.infer: inputs has data that is a value of type Int32Array, expected ${real}, as of tensor(…) or of vectors [[[1], [2]]]`,
+        `Sequence.infer: inputs has data that is a value of type Int32Array, expected ${real}, such as tensor([[[1], [2]]])`,
       ),
     ],
     [
