@@ -181,7 +181,7 @@ describe('the published code only computes', () => {
     ...['importScripts', 'RTCPeerConnection', 'cookie', 'localStorage', 'sessionStorage', 'indexedDB'],
   ]);
   /** The version of V8, the name of a BLAS library, and the modules for threads and such libraries. */
-  const OF_PROCESS = ['arch', 'config', 'platform', 'versions', 'getBuiltinModule'];
+  const OF_PROCESS = ['arch', 'config', 'execArgv', 'platform', 'versions', 'getBuiltinModule'];
 
   interface Named {
     readonly globals: ReadonlySet<string>;

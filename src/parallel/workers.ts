@@ -64,12 +64,8 @@ export function spawn(): WorkerLike {
   // Not a literal within the expression, because bundlers would treat it as a file to copy.
   const script = './worker.js';
   const url = new URL(script, here);
-  // With --input-type, which a worker inherits from `node --input-type=module -e …`, Node starts no file, only text.
-  return (
-    node.inputType
-      ? new node.threads.Worker(`import(${JSON.stringify(url)})`, { eval: true })
-      : new node.threads.Worker(url)
-  ) as WorkerLike;
+  // Node starts no file with --input-type, which a worker would inherit from `node --input-type=module -e …`.
+  return new node.threads.Worker(url, node.inputType ? { execArgv: [] } : {}) as WorkerLike;
 }
 
 /** A worker, and the array that passes weights to it. */
@@ -232,7 +228,7 @@ export interface Port {
 /** The parts of Node's modules in use. */
 interface NodeModules {
   readonly threads: {
-    readonly Worker: new (script: URL | string, options?: { eval: boolean }) => unknown;
+    readonly Worker: new (script: URL, options: { execArgv?: readonly string[] }) => unknown;
     readonly parentPort: Port | null;
   };
   readonly url: { pathToFileURL(path: string): URL };
