@@ -34,7 +34,7 @@ const checks: Checks<LayerNormOptions> = {
  * The least epsilon that a file in float32 states, its smallest normal number. With 0, a constant row gives 0 here, but 0 ÷ 0 in
  * other libraries.
  */
-export const LEAST_EPSILON: number = 2 ** -126;
+export const LEAST_EPSILON: number = 1.1754943508222875e-38;
 
 /**
  * Layer normalisation, separately at each step: `[batch, time, inputSize]` or `[batch, inputSize]`, of any length.
