@@ -54,16 +54,16 @@ function expectation(drawn: Plan): { feeds: OnnxFeeds; want: Record<string, Tens
 }
 
 test('random models give the same results in ONNX Runtime, with states and lengths', async () => {
-  let worst = 0;
   await fc.assert(
     fc.asyncProperty(plan, async (drawn) => {
       const { feeds, want, bytes } = expectation(drawn);
       const got = await runtime(bytes, feeds);
+      const own = fromOnnx(bytes).run(feeds);
       expect(Object.keys(got).sort()).toEqual(Object.keys(want).sort());
+      // float32 against float64, through as many as three layers of weights near 1; normalising rows that are nearly constant
+      // enlarges the rounding of any float32, ours too.
       for (const [name, value] of Object.entries(want))
-        worst = Math.max(worst, difference(value, got[name]!));
-      // float32 against float64, through as many as three layers of weights near 1.
-      expect(worst).toBeLessThan(2e-5);
+        expect(difference(value, got[name]!), name).toBeLessThan(2e-5 + 8 * difference(value, own[name]!));
     }),
     { numRuns: 120 },
   );
