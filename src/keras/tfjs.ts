@@ -1,5 +1,7 @@
 /** Reads files written by `model.save` of TensorFlow.js: model.json and its weights. */
+
 import { isBuiltin } from '../common/builtin.ts';
+import { joined } from '../common/bytes.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
 import { type Checks, checkOptions } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
@@ -114,12 +116,7 @@ function readGroup(files: Files, group: unknown, into: Map<string, StoredTensor>
   const { paths, weights } = (group ?? {}) as { paths?: unknown; weights?: unknown };
   if (!Array.isArray(paths) || !Array.isArray(weights))
     throw rangeError(WHERE, 'model.json', 'has a group of weights without paths or weights', 'both');
-  const pieces = paths.map((path) => fileOf(files, String(path)));
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  pieces.reduce((at, piece) => {
-    bytes.set(piece, at);
-    return at + piece.length;
-  }, 0);
+  const bytes = joined(paths.map((path) => fileOf(files, String(path))));
   let at = 0;
   for (const spec of weights as Spec[]) {
     const { name, shape, dtype } = spec ?? {};

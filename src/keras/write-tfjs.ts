@@ -1,4 +1,5 @@
 /** Writes files as `model.save` of TensorFlow.js does: model.json and its weights. */
+import { joined } from '../common/bytes.ts';
 import { rangeError } from '../common/errors.ts';
 import { instanceOf } from '../common/instance.ts';
 import { Layer } from '../layers/layer.ts';
@@ -90,12 +91,5 @@ function inputLayer(model: AnyLayer): object {
 
 /** All numbers as float32, little-endian, one after another. */
 function floats(weights: readonly { readonly name: string; readonly data: ArrayLike<number> }[]): Uint8Array {
-  const pieces = weights.map(({ name, data }) => encodeElements(WHERE, name, Float64Array.from(data), 'F32'));
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  return joined(weights.map(({ name, data }) => encodeElements(WHERE, name, Float64Array.from(data), 'F32')));
 }

@@ -1,4 +1,5 @@
 /** The part of Protocol Buffers' wire format that ONNX needs: numbers, bytes and 32-bit floats. */
+import { joined } from '../common/bytes.ts';
 
 /** An error in a message, before its source is known. */
 export class Malformed extends Error {}
@@ -79,16 +80,6 @@ class Reader {
 
 /** A piece of an encoded message. */
 export type Piece = Uint8Array;
-
-export function joined(pieces: readonly Piece[]): Uint8Array {
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
-}
 
 function varint(value: number | bigint): number[] {
   const bytes: number[] = [];

@@ -1,9 +1,11 @@
 /** The public test vectors of ONNX for RNN, LSTM and GRU: 12 of its backend tests (see test/fixtures/formats/onnx-vectors.LICENSE). */
+
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { joined } from '../../src/common/bytes.ts';
 import { float64, type Tensor } from '../../src/index.ts';
 import { readModel } from '../../src/onnx/graph.ts';
-import { bytesField, type Field, fields, joined, numberField, type Piece } from '../../src/onnx/protobuf.ts';
+import { bytesField, type Field, fields, numberField, type Piece } from '../../src/onnx/protobuf.ts';
 import { fromOnnx } from '../../src/onnx.ts';
 
 interface Vector {
