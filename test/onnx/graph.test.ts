@@ -28,6 +28,7 @@ import {
   tensor,
 } from '../../src/index.ts';
 import { fromOnnx, type OnnxFeeds, toOnnx } from '../../src/onnx.ts';
+import { expectImported, expectInRuntime } from './expected.ts';
 import { buildGraph, type GraphPlan, graphInputs, graphPlan } from './graphs.ts';
 import { flat, runtime } from './runtime.ts';
 import { difference, shaken } from './tensors.ts';
@@ -61,30 +62,14 @@ function expectation(drawn: GraphPlan): {
 
 test('random graphs give the same results in ONNX Runtime, with states and lengths', async () => {
   await fc.assert(
-    fc.asyncProperty(graphPlan, async (drawn) => {
-      const { feeds, want, bytes } = expectation(drawn);
-      const got = await runtime(bytes, feeds);
-      const own = fromOnnx(bytes).run(feeds);
-      expect(Object.keys(got).sort()).toEqual(Object.keys(want).sort());
-      // float32 against float64, through as many as four layers of weights near 1; 8 times what our own float32 is off.
-      for (const [name, value] of Object.entries(want))
-        expect(difference(value, got[name]!), name).toBeLessThan(2e-5 + 8 * difference(value, own[name]!));
-    }),
+    fc.asyncProperty(graphPlan, (drawn) => expectInRuntime(expectation(drawn))),
     { numRuns: 120 },
   );
 });
 
 test('exported random graphs are imported with the same results in float64', () => {
   fc.assert(
-    fc.property(graphPlan, (drawn) => {
-      const { feeds, want, bytes } = expectation(drawn);
-      const model = fromOnnx(bytes, { backend });
-      const got = model.run(feeds);
-      expect(model.inputs.map(({ name }) => name).sort()).toEqual(Object.keys(feeds).sort());
-      // The file has float32 weights.
-      for (const [name, value] of Object.entries(want))
-        expect(difference(value, got[name]!)).toBeLessThan(2e-6);
-    }),
+    fc.property(graphPlan, (drawn) => expectImported(expectation(drawn))),
     { numRuns: 100 },
   );
 });

@@ -28,6 +28,7 @@ import {
 } from '../../src/index.ts';
 import { GraphWriter } from '../../src/onnx/writer.ts';
 import { fromOnnx, type OnnxFeeds, toOnnx } from '../../src/onnx.ts';
+import { expectImported, expectInRuntime } from './expected.ts';
 import { build, inputOf, type Plan, plan } from './models.ts';
 import { flat, runtime } from './runtime.ts';
 import { difference, shaken } from './tensors.ts';
@@ -55,31 +56,14 @@ function expectation(drawn: Plan): { feeds: OnnxFeeds; want: Record<string, Tens
 
 test('random models give the same results in ONNX Runtime, with states and lengths', async () => {
   await fc.assert(
-    fc.asyncProperty(plan, async (drawn) => {
-      const { feeds, want, bytes } = expectation(drawn);
-      const got = await runtime(bytes, feeds);
-      const own = fromOnnx(bytes).run(feeds);
-      expect(Object.keys(got).sort()).toEqual(Object.keys(want).sort());
-      // float32 against float64, through as many as three layers of weights near 1; normalising rows that are nearly constant
-      // enlarges the rounding of any float32, ours too.
-      for (const [name, value] of Object.entries(want))
-        expect(difference(value, got[name]!), name).toBeLessThan(2e-5 + 8 * difference(value, own[name]!));
-    }),
+    fc.asyncProperty(plan, (drawn) => expectInRuntime(expectation(drawn))),
     { numRuns: 120 },
   );
 });
 
 test('exported random models are imported with the same results in float64', () => {
   fc.assert(
-    fc.property(plan, (drawn) => {
-      const { feeds, want, bytes } = expectation(drawn);
-      const model = fromOnnx(bytes, { backend });
-      const got = model.run(feeds);
-      expect(model.inputs.map(({ name }) => name).sort()).toEqual(Object.keys(feeds).sort());
-      // The file has float32 weights.
-      for (const [name, value] of Object.entries(want))
-        expect(difference(value, got[name]!)).toBeLessThan(2e-6);
-    }),
+    fc.property(plan, (drawn) => expectImported(expectation(drawn))),
     { numRuns: 200 },
   );
 });
