@@ -1,10 +1,11 @@
-/** Divides a batch along its first axis. */
+/** Divides batches and their states along the first axis, and joins states again. */
 
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError } from '../common/errors.ts';
 import type { Indices, Targets, Tensor } from '../common/tensor.ts';
 import type { Batch } from '../data/batch.ts';
 import { checkTensor } from '../signal/checks.ts';
+import type { State } from '../signal/state.ts';
 
 /** Inputs of several parts, as for a graph or an encoder–decoder, each with an entry per sequence. */
 export interface CompositeInputs {
@@ -87,6 +88,30 @@ export function arraysOf({ inputs, targets, weights }: AnyBatch): ArrayBufferVie
   );
 }
 
+/**
+ * The part of a state that belongs to some sequences. The shard checks the rest.
+ *
+ * @throws RangeError unless each part of the state has as many rows as there are sequences.
+ */
+export function stateRows(where: string, state: State, range: Range, sequences: number): State {
+  return mapTree(state, (branch, name) => {
+    if (!isTensor(branch)) return stateRows(where, branch, range, sequences);
+    if (branch.shape[0] === sequences) return rows(branch, range) as Tensor;
+    const came = `has a part ${name} of shape [${branch.shape.join(', ')}]`;
+    throw rangeError(where, 'initialState', came, `${sequences} rows, one for each sequence`);
+  });
+}
+
+/** The state of a batch from those of its shards, in order; undefined if the model has none. */
+export function joinStates([first, ...others]: readonly (State | undefined)[]): State | undefined {
+  if (first === undefined) return undefined;
+  return mapTree(first, (part, name) => {
+    const parts = others.map((other) => other![name]!);
+    if (!isTensor(part)) return joinStates([part, ...(parts as State[])])!;
+    return joinRows([part, ...(parts as Tensor[])]);
+  });
+}
+
 /** Data with an entry for each sequence. */
 type Leaf = Tensor | Indices | readonly number[];
 
@@ -128,8 +153,30 @@ function kindOf(value: Leaf): 'index' | 'real' {
   return isBuiltin((value as Tensor)?.data, 'Int32Array') ? 'index' : 'real';
 }
 
-export function rows({ data, shape }: Tensor | Indices, { start, end }: Range): Tensor | Indices {
+function rows({ data, shape }: Tensor | Indices, { start, end }: Range): Tensor | Indices {
   const each = data.length / shape[0]!;
   const part = data.slice(start * each, end * each);
   return { data: part, shape: [end - start, ...shape.slice(1)] } as Tensor | Indices;
+}
+
+function joinRows(parts: readonly Tensor[]): Tensor {
+  const [{ data: first, shape }] = parts as [Tensor];
+  const data = new (first.constructor as Float64ArrayConstructor)(
+    parts.reduce((length, { data }) => length + data.length, 0),
+  );
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.data, at);
+    at += part.data.length;
+  }
+  const count = parts.reduce((sum, part) => sum + part.shape[0]!, 0);
+  return { data, shape: [count, ...shape.slice(1)] };
+}
+
+function mapTree(state: State, map: (part: Tensor | State, name: string) => Tensor | State): State {
+  return Object.fromEntries(Object.entries(state).map(([name, part]) => [name, map(part, name)]));
+}
+
+function isTensor(part: Tensor | State): part is Tensor {
+  return ArrayBuffer.isView(part.data) && Array.isArray(part.shape);
 }

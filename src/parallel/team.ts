@@ -23,8 +23,7 @@ import {
   scaleGradients,
   type Task,
 } from './replica.ts';
-import { type AnyBatch, part, rangesOf, sequencesOf } from './shards.ts';
-import { joinStates, stateRows } from './states.ts';
+import { type AnyBatch, joinStates, part, rangesOf, sequencesOf, stateRows } from './shards.ts';
 import { type WorkerLike, Workers } from './workers.ts';
 
 const WHERE = 'trainParallel';
