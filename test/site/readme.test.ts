@@ -76,7 +76,7 @@ describe('the comparison with other libraries', () => {
   });
 
   test('the figures are those of the table in docs/performance.md', () => {
-    const [, javascript] = read('docs/performance.md').split('beside what JavaScript has');
+    const [, javascript] = read('docs/performance.md').split('beside other libraries for JavaScript');
     const [, jax, tfjs, , brain, web] = rows(javascript!).find(([name]) => name === 'W1')!;
     const { times } = peers.speed;
     expect([jax, tfjs, brain]).toEqual(
