@@ -225,5 +225,42 @@ describe('an inconsistent rule is refused', () => {
       { stages: [{ ...stage, gates: ['a'], from: 'q' }] },
       'Own: rule.stages multiplies "q", expected one of h',
     ],
+    ['no states', { states: [] as never }, 'Own: rule.states is empty, expected at least one, the output'],
   ])('%s', (_, change, message) => expect(make(change)).toThrow(new RangeError(message)));
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['gates as text', { gates: 'a' }, 'Own: rule: gates is "a", expected an array of names'],
+    [
+      'a gate that is a number',
+      { gates: ['a', 1] },
+      'Own: rule: gates is an array of 2, expected an array of names',
+    ],
+    [
+      'a hole among the states',
+      { states: new Array(1) },
+      'Own: rule: states is an array of 1, expected an array of names',
+    ],
+    [
+      'stages that are no array',
+      { stages: {} },
+      'Own: rule: stages is an object, expected an array of stages',
+    ],
+    [
+      'a stage without φ',
+      { stages: [{ ...stage, gates: ['a'], from: 'h', activate: undefined }] },
+      'Own: rule.stages[0]: activate is undefined, expected a function',
+    ],
+  ])('%s', (_, change, message) => expect(make(change)).toThrow(new TypeError(message)));
+
+  test('the name of the class is text', () => {
+    class Nameless extends Cell<'h'> {
+      constructor() {
+        super(5 as never, new LSTMCell({ inputSize: 1, hiddenSize: 1 }).rule as never, {
+          inputSize: 1,
+          hiddenSize: 1,
+        });
+      }
+    }
+    expect(() => new Nameless()).toThrow(new TypeError('Cell: type is 5, expected the name of the class'));
+  });
 });
