@@ -108,7 +108,7 @@ export class Vocabulary {
   readonly start: number | undefined;
   readonly end: number | undefined;
   readonly #spellings: readonly string[];
-  readonly #index = new TokenMap();
+  #numbers: TokenMap | undefined;
 
   /** @internal */
   constructor(
@@ -130,8 +130,16 @@ export class Vocabulary {
     this.start = index.start;
     this.end = index.end;
     this.#spellings = spellings;
-    for (const token of spellings) this.#index.add(token);
-    for (const token of this.tokens) this.#index.add(token);
+  }
+
+  /** The index of each token and special; made at its first use, since a program that only fits needs none. */
+  get #index(): TokenMap {
+    if (this.#numbers === undefined) {
+      this.#numbers = new TokenMap();
+      for (const token of this.#spellings) this.#numbers.add(token);
+      for (const token of this.tokens) this.#numbers.add(token);
+    }
+    return this.#numbers;
   }
 
   /**
@@ -183,7 +191,7 @@ export class Vocabulary {
 
   /** The number of tokens, including specials. */
   get size(): number {
-    return this.#index.size;
+    return this.#spellings.length + this.tokens.length;
   }
 
   /** The index of a token or special; undefined if it is not in the vocabulary. @throws TypeError if `token` is not a string. */

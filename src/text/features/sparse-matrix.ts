@@ -6,7 +6,7 @@ import { isBuiltin } from '../../common/builtin.ts';
 import { rangeError, show, typeError, wholeNumber } from '../../common/errors.ts';
 import { instanceOf } from '../../common/instance.ts';
 import { callback, count } from '../../common/options.ts';
-import { SparseRows } from './sparse-rows.ts';
+import { type Rows, SparseRows } from './sparse-rows.ts';
 
 /** A dense tensor as plain data. */
 export interface DenseTensor {
@@ -155,27 +155,61 @@ export class SparseMatrix {
       if (place[column] !== -1) throw rangeError(where, 'columns', `has ${column} twice`, 'each column once');
       place[column] = at;
     }
-    return placed(this, place, columns.length);
+    return arranged(this, place, columns.length);
   }
 }
 
-/** The entries with column c in column `place[c]`, or without it if that is −1. */
-function placed(matrix: SparseMatrix, place: Int32Array, width: number): SparseMatrix {
-  const rows = new SparseRows('SparseMatrix.pick');
-  const values = new Float64Array(width); // of a row, by new column
-  const columns = new Int32Array(width); // the new columns of a row, in the order of the old
-  for (let row = 0; row < matrix.rows; row++) {
-    let kept = 0;
-    for (let i = matrix.rowStart[row]!; i < matrix.rowStart[row + 1]!; i++) {
-      const column = place[matrix.columns[i]!]!;
+/**
+ * A matrix of the entries of `rows` with column c in column `place[c]`, or without it if that is −1. The columns of a row may be in any
+ * order: transposing twice sorts them all, in time proportional to the number of entries and columns.
+ */
+export function arranged(
+  { rows, rowStart, columns, values }: Rows,
+  place: Int32Array,
+  width: number,
+): SparseMatrix {
+  const [columnEnd, rowEnd] = [new Int32Array(width + 1), new Int32Array(rows + 1)];
+  for (let row = 0; row < rows; row++)
+    for (let i = rowStart[row]!; i < rowStart[row + 1]!; i++) {
+      const column = place[columns[i]!]!;
       if (column === -1) continue;
-      values[column] = matrix.values[i]!;
-      columns[kept++] = column;
+      columnEnd[column + 1]! += 1;
+      rowEnd[row + 1]! += 1;
     }
-    for (const column of columns.subarray(0, kept).sort()) rows.add(column, values[column]!);
-    rows.end();
+  const entries = accumulate(columnEnd);
+  accumulate(rowEnd);
+  const newStart = rowEnd.slice();
+  // Where a column or a row starts; each entry moves it, so that in the end it is where the next one starts.
+  const rowOf = new Int32Array(entries);
+  const byColumn = new Float64Array(entries);
+  for (let row = 0; row < rows; row++)
+    for (let i = rowStart[row]!; i < rowStart[row + 1]!; i++) {
+      const column = place[columns[i]!]!;
+      if (column === -1) continue;
+      const at = columnEnd[column]!++;
+      rowOf[at] = row;
+      byColumn[at] = values[i]!;
+    }
+  const newColumns = new Int32Array(entries);
+  const newValues = new Float64Array(entries);
+  let i = 0;
+  for (let column = 0; column < width; column++)
+    for (; i < columnEnd[column]!; i++) {
+      const at = rowEnd[rowOf[i]!]!++;
+      newColumns[at] = column;
+      newValues[at] = byColumn[i]!;
+    }
+  return new SparseMatrix([rows, width], newStart, newColumns, newValues);
+}
+
+/** Replaces each number by the sum up to it, and returns the last. */
+function accumulate(counts: Int32Array): number {
+  let sum = 0;
+  for (let i = 0; i < counts.length; i++) {
+    sum += counts[i]!;
+    counts[i] = sum;
   }
-  return matrixOf(rows, width);
+  return sum;
 }
 
 /** Makes a matrix from completed rows. */

@@ -6,7 +6,18 @@
 import { rangeError } from '../../common/errors.ts';
 import { MOST_INT32 } from '../../common/tensor.ts';
 
-/** Rows written in order; the columns of a row must be added in ascending order. Row starts are 32-bit integers. */
+/** The entries of rows: those of row r are from `rowStart[r]` to `rowStart[r + 1]`. */
+export interface Rows {
+  readonly rows: number;
+  /** [rows + 1] */
+  readonly rowStart: Int32Array;
+  /** [entries] */
+  readonly columns: Int32Array;
+  /** [entries] */
+  readonly values: Float64Array;
+}
+
+/** Rows written in order. Row starts are 32-bit integers. */
 export class SparseRows {
   readonly #where: string;
   readonly #most: number;
@@ -34,7 +45,17 @@ export class SparseRows {
     this.#rowStart[this.#rows] = this.#entries;
   }
 
-  /** The arrays of a SparseMatrix with the completed rows. */
+  /** The completed rows, as views. */
+  view(): Rows {
+    return {
+      rows: this.#rows,
+      rowStart: this.#rowStart.subarray(0, this.#rows + 1),
+      columns: this.#columns.subarray(0, this.#entries),
+      values: this.#values.subarray(0, this.#entries),
+    };
+  }
+
+  /** The arrays of a SparseMatrix with the completed rows, whose columns must ascend. */
   layout(
     width: number,
   ): [shape: [number, number], rowStart: Int32Array, columns: Int32Array, values: Float64Array] {

@@ -19,7 +19,7 @@ import { type CutOptions, cut, cutChecks } from '../counts/vocabulary-cut.ts';
 import type { TokenizeFunction } from '../tokenizers/custom.ts';
 import { loadTokenizer } from '../tokenizers/load-tokenizer.ts';
 import { type SavedTokenizer, TOKENIZER_FORMAT } from '../tokenizers/tokenizer.ts';
-import { matrixOf, type SparseMatrix } from './sparse-matrix.ts';
+import { arranged, matrixOf, type SparseMatrix } from './sparse-matrix.ts';
 import { countRows, countsOf } from './term-rows.ts';
 
 /** The tokenizer, and the bounds of the vocabulary or an existing vocabulary. */
@@ -106,10 +106,11 @@ export class TermCounter {
     }
     const numbers = new TokenMap();
     const numberOf = (token: string) => numbers.get(token) ?? numbers.add(flat(token));
-    const all = countRows(where, documents, tokenizer, numberOf);
-    const byNumber = matrixOf(all, numbers.size);
-    const { vocabulary: terms, kept } = termsOf(where, countsOf(byNumber, numbers), bounds);
-    const counts = byNumber.pick(kept.map(({ column }) => column));
+    const rows = countRows(where, documents, tokenizer, numberOf, false).view();
+    const { vocabulary: terms, kept } = termsOf(where, countsOf(rows, numbers), bounds);
+    const place = new Int32Array(numbers.size).fill(-1);
+    for (let at = 0; at < kept.length; at++) place[kept[at]!.column] = at;
+    const counts = arranged(rows, place, kept.length);
     return { counter: new TermCounter(own, terms, options), counts };
   }
 
@@ -123,7 +124,7 @@ export class TermCounter {
     checkDocuments('TermCounter.transform', documents);
     const { vocabulary } = this;
     const columnOf = (token: string) => vocabulary.indexOf(token) ?? vocabulary.unknown;
-    const rows = countRows('TermCounter.transform', documents, this.#options.tokenizer, columnOf);
+    const rows = countRows('TermCounter.transform', documents, this.#options.tokenizer, columnOf, true);
     return matrixOf(rows, vocabulary.size);
   }
 

@@ -4,23 +4,22 @@ import { type Document, tokensOf } from '../counts/documents.ts';
 import type { Counts, TokenCount } from '../counts/token-counts.ts';
 import type { TokenMap } from '../counts/token-map.ts';
 import type { Tokenizer } from '../tokenizers/tokenizer.ts';
-import { documentFrequency } from './inverse-document-frequency.ts';
-import { eachEntry, type SparseMatrix } from './sparse-matrix.ts';
-import { SparseRows } from './sparse-rows.ts';
+import { type Rows, SparseRows } from './sparse-rows.ts';
 
-/** The columns and counts of each document; tokens without a column are ignored. */
+/** The columns and counts of each document, ascending if `sorted`; tokens without a column are ignored. */
 export function countRows(
   where: string,
   documents: Iterable<Document>,
   tokenizer: Tokenizer | undefined,
   columnOf: (token: string) => number | undefined,
+  sorted: boolean,
 ): SparseRows {
   const rows = new SparseRows(where);
   const row = new RowCounts();
   let document = 0;
   for (const tokens of documents) {
     countTokens(where, tokensOf(where, tokens, document++, tokenizer), columnOf, row);
-    row.writeTo(rows);
+    row.writeTo(rows, sorted);
   }
   return rows;
 }
@@ -55,8 +54,10 @@ class RowCounts {
   }
 
   /** Ends the document. */
-  writeTo(rows: SparseRows): void {
-    for (const column of this.#found.subarray(0, this.#types).sort()) {
+  writeTo(rows: SparseRows, sorted: boolean): void {
+    const found = this.#found.subarray(0, this.#types);
+    if (sorted) found.sort();
+    for (const column of found) {
       rows.add(column, this.#counts[column]!);
       this.#counts[column] = 0;
     }
@@ -76,20 +77,21 @@ interface ColumnCount extends TokenCount {
   readonly column: number;
 }
 
-/** The column sums, as counts for a cut. */
-export function countsOf(matrix: SparseMatrix, tokens: TokenMap): Counts<ColumnCount> {
-  const counts = new Float64Array(matrix.width);
-  const documents = documentFrequency(matrix);
-  eachEntry(matrix, (count, column) => {
-    counts[column]! += count;
-  });
+/** The counts of numbered tokens, for a cut. */
+export function countsOf({ rows, columns, values }: Rows, numbers: TokenMap): Counts<ColumnCount> {
+  const counts = new Float64Array(numbers.size);
+  const documents = new Int32Array(numbers.size);
+  for (let i = 0; i < columns.length; i++) {
+    counts[columns[i]!]! += values[i]!;
+    documents[columns[i]!]! += 1;
+  }
   return {
     tokens: counts.reduce((sum, count) => sum + count, 0),
-    documents: matrix.rows,
-    types: matrix.width,
+    documents: rows,
+    types: numbers.size,
     *entries() {
       let column = 0;
-      for (const token of tokens.tokens()) {
+      for (const token of numbers.tokens()) {
         yield { token, count: counts[column]!, error: 0, documents: documents[column]!, column };
         column++;
       }
