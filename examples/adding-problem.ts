@@ -75,7 +75,7 @@ const cells: { readonly [name: string]: CellKind } = { 'tanh RNN': RNNCell, LSTM
 console.log(
   `The adding problem, T = ${time}: ${HIDDEN} units, ${batches} batches of ${BATCH}, Adam, seed ${seed}.`,
 );
-console.log('Mean squared error on 1,000 fresh sequences; always saying 1 gives 0.167.\n');
+console.log('Mean squared error on 1,000 fresh sequences; always predicting 1 gives 0.167.\n');
 const row = (name: string, cellsOfRow: string[]) =>
   console.log([name.padStart(8), ...cellsOfRow.map((cell) => cell.padStart(7))].join(''));
 row(

@@ -8,9 +8,9 @@
  *     npm start -- --full
  *     npm start -- --quick
  *
- * Where the 256-bit kernels are available (Node 24 and later on x86-64 with AVX2), the network is larger, and takes as long.
- * `--full` trains a larger network with dropout for sixteen epochs: about twenty-five minutes instead of one or two. `--quick`
- * is a smoke test of a few seconds. With `--validate` the last 10 % of the text, the test text, is left unread: the network is
+ * Where the 256-bit kernels are available (Node 24 and later on x86-64 with AVX2), the network is larger, and takes just as long.
+ * `--full` trains a larger network with dropout for sixteen epochs: about twenty-five minutes instead of one or two. `--quick` is
+ * a smoke test of a few seconds. With `--validate` the last 10 % of the text, the test text, is left unread: the network is
  * trained on the first 80 % and evaluated on the next 10 %. Settings are chosen this way.
  *
  * The text is read in parallel streams, a few dozen characters at a time. The state is carried from one window to the next, and
@@ -125,7 +125,7 @@ function parseOptions() {
   }
 }
 
-/** Has models compute with 256 bits where that is possible: the same results, about twice as fast. */
+/** Makes models compute with 256 bits if possible: the same results, about twice as fast. */
 function widened(): boolean {
   try {
     useWideKernels();
@@ -168,7 +168,7 @@ async function learn(): Promise<void> {
   }
   mkdirSync(dirname(MODEL), { recursive: true });
   writeFileSync(MODEL, save(model, { metadata: { characters: JSON.stringify(alphabet.characters) } }));
-  console.log('\nSaved. To go on from words of your own: npm start -- --sample "Call me"');
+  console.log('\nSaved. To continue words of your own: npm start -- --sample "Call me"');
 }
 
 function parts(): string {

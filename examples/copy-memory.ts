@@ -115,7 +115,7 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const guessing = (COPIED * Math.log(SYMBOLS)) / (time + 2 * COPIED);
 
 console.log(
-  `The copy problem, T = ${time}: who remembers nothing loses ${guessing.toFixed(4)} nats per step.\n`,
+  `The copy problem, T = ${time}: a network without memory loses ${guessing.toFixed(4)} nats per step.\n`,
 );
 const rows: ResultRow[] = [];
 for (const [name, cell] of Object.entries(cells)) rows.push(await learn(name, cell));

@@ -4,10 +4,10 @@
  *     npm run example defaults -- --task "adding, T = 100" --cell LSTM --start "bias 0,bias 1"
  *     npm run example defaults -- --table
  *
- * Each start is trained at each learning rate with seed 1, then with seeds 2 and 3 at the best of these rates: starts are compared at
- * the rate that suits each. Every option is a list, and limits the study to its items; without options it takes hours. Runs that
- * docs/results/defaults.json has already are not repeated; each new one is added to it, and the table of docs/defaults.md is
- * written again. A run depends on nothing but its five settings: it uses one thread, and all kernels give the same bits.
+ * Each start is trained at each learning rate with seed 1, then with seeds 2 and 3 at the best of these rates, so starts are
+ * compared at the rate that suits each. Every option is a list, and limits the study to its items; without options it takes
+ * hours. Runs already in docs/results/defaults.json are not repeated. Each new run is added there, and the table of
+ * docs/defaults.md is rewritten. A run depends only on its five settings: it uses one thread, and all kernels give the same bits.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -36,7 +36,7 @@ const { values: options } = parseArgs({
   options: { task: list, cell: list, start: list, seed: list, table: { type: 'boolean' } },
 });
 
-/** What an option names, which may contain commas only where `split` is false; default `all`. */
+/** The items that an option names, default `all`. They may contain commas only if `split` is false. */
 function chosen<Item>(given: readonly string[] | undefined, all: readonly Item[], split = true): Item[] {
   const names = split ? given?.flatMap((one) => one.split(',')) : given;
   const unknown = names?.find((name) => !all.some((item) => String(item) === name));
@@ -50,14 +50,14 @@ type Settings = Omit<Run, 'value'>;
 const sameRun = (a: Settings, b: Settings) =>
   a.task === b.task && a.cell === b.cell && a.start === b.start && a.rate === b.rate && a.seed === b.seed;
 
-/** The runs of a start whose error with seed 1 is least, all of one learning rate. */
+/** The runs of a start at the learning rate whose error with seed 1 is least. */
 function bestRuns(task: string, cell: CellName, start: StartName): Run[] {
   const ofStart = runs.filter((run) => run.task === task && run.cell === cell && run.start === start);
   const first = ofStart.filter(({ seed }) => seed === 1).sort((a, b) => a.value - b.value)[0];
   return ofStart.filter(({ rate }) => rate === first?.rate);
 }
 
-/** The runs asked for: all rates with the first seed, then the other seeds at the best of them. */
+/** The requested runs: all rates with the first seed, then the other seeds at the best of them. */
 function* grid(): Generator<{ readonly task: Task; readonly settings: Settings }> {
   const seeds = chosen(options.seed, [1, 2, 3]);
   for (const name of chosen(options.task, taskNames, false)) {

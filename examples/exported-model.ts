@@ -112,7 +112,7 @@ function draw(scores: ArrayLike<number>, uniform: number): number {
   return powers.length - 1;
 }
 
-/** Draws a name; `next` gives the scores of the letter after one. */
+/** Draws a name; `next` returns the scores of the letter that follows another. */
 async function nameBy(next: (letter: number) => Promise<ArrayLike<number>>, seed: number): Promise<string> {
   const uniforms = new Random(seed);
   const [end] = alphabet.encode(END) as unknown as [number];
@@ -125,7 +125,7 @@ async function nameBy(next: (letter: number) => Promise<ArrayLike<number>>, seed
   return alphabet.decode(ids);
 }
 
-// One step at a time: the state goes out of a run and into the next.
+// One step at a time: the state leaves one run and enters the next.
 const one = await ort.InferenceSession.create(toOnnx(model, { streaming: true }));
 const parts = one.inputNames.filter((name) => name.startsWith('initial.'));
 const [here, there]: [string[], string[]] = [[], []];

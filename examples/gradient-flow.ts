@@ -179,7 +179,7 @@ report({
   model: `one layer of ${HIDDEN} units, ${batches.toLocaleString('en')} batches of ${BATCH}, Adam`,
   measures: ['before training', 'verdict', 'after training', 'verdict', 'squared error'],
   rows: found.map(({ row }) => row),
-  notes: `The norm of the gradient at the hidden state of step 1, relative to that of step ${TIME}. A ratio below a thousandth counts as vanishing, for the LSTM only if its cell state's ratio is as small. Before training the GRU's gradient vanishes fastest: its update gate z starts near ½, which halves the direct gradient at each step; an LSTM's forget gate starts at σ(1) = 0.73. But gates can be trained: they open towards 1, and the gradient then reaches step 1.`,
+  notes: `The norm of the gradient at the hidden state of step 1, relative to that of step ${TIME}. A ratio below a thousandth counts as vanishing; for the LSTM, its cell state's ratio must be as small. Before training the GRU's gradient vanishes fastest: its update gate z starts near ½, which halves the direct gradient at each step; an LSTM's forget gate starts at σ(1) = 0.73. But gates can be trained: they open towards 1, and the gradient then reaches step 1.`,
   picture: {
     svg: panels(found.flatMap(({ points }) => points)),
     caption: `Gradients at all steps relative to that of step ${TIME}, before and after training; the thin line is the LSTM's cell state c`,

@@ -90,7 +90,7 @@ const exactly = (
     const right = of.filter((n) => write(n, way).join(' ') === writings[way[1]](n).join(' '));
     return `${((100 * right.length) / of.length).toFixed(1)} %`;
   });
-console.log(`Right of the validation numbers: ${exactly(validation, written).join(', ')}`);
+console.log(`Validation numbers correct: ${exactly(validation, written).join(', ')}`);
 
 const nearest = (n: number) => training.reduce((a, b) => (Math.abs(b - n) < Math.abs(a - n) ? b : a));
 const digits = Array.from(

@@ -199,7 +199,7 @@ const PHRASES = [
   'nothing good about it',
 ];
 
-/** Of NBSVM, whose features are larger than TF-IDF's. */
+/** The penalties to try for NBSVM, whose features are larger than those of TF-IDF. */
 const PENALTIES = [64, 16, 4, 1];
 
 // A positive AFINN sum counts as praise: counting 0 as praise too does worse.

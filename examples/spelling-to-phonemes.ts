@@ -128,7 +128,7 @@ function glances(word: string, said: readonly string[]): string {
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-console.log(`Words wrong of the validation part: ${percent(errors(pronounced(validation)).word)}`);
+console.log(`Wrong words in the validation part: ${percent(errors(pronounced(validation)).word)}`);
 for (const [word, said] of pronounced(test.slice(0, 8))) console.log(`${word}: ${said.join(' ')}`);
 const long = test.find((word) => word.length >= 11)!;
 const [[, said]] = [...pronounced([long])] as [[string, string[]]];

@@ -75,7 +75,7 @@ async function listen() {
   return { heard, times };
 }
 
-// The least time of each frame counts, which work beside does not lengthen, and of all frames the median.
+// The least time of each frame, which other work does not lengthen, and the median over all frames.
 const passes: Awaited<ReturnType<typeof listen>>[] = [];
 for (let pass = 0; pass < 12; pass++) passes.push(await listen());
 const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
@@ -85,7 +85,7 @@ const { heard } = passes[0]!;
 const worst = Math.max(...heard.map(({ ours, theirs }) => Math.abs(ours - theirs)));
 if (!(worst < 1e-5)) throw new Error(`the probabilities differ by ${worst}`);
 
-/** A program that has only what it exports. */
+/** Bundles a program that contains only its exports. */
 async function bundle(contents: string): Promise<Uint8Array> {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: import.meta.dirname },
@@ -151,6 +151,6 @@ report({
       ],
     },
   ],
-  notes: `The probabilities of the two differ by at most ${worst.toExponential(1)}. They run alternately in one process, ${passes.length} times over all frames; the time is the median over the frames of each one's least; a frame is ${(FRAME / RATE) * 1000} ms of audio. Of the code, the layers that the model is made of are ${kilobytes(gzipSync(layers))} gzip; the rest reads graphs and computes their other operators.`,
+  notes: `The probabilities of the two differ by at most ${worst.toExponential(1)}. They run alternately in one process, ${passes.length} times over all frames; the time is the median, over all frames, of the least time of each. A frame is ${(FRAME / RATE) * 1000} ms of audio. Of the code, the layers of the model are ${kilobytes(gzipSync(layers))} gzip; the rest reads graphs and computes their other operators.`,
   picture: { svg, caption: 'The probability of speech, above the waveform' },
 });

@@ -189,7 +189,7 @@ function forecasts(change: Tensor): string {
       Plot.line(points, { x: 'date', y: 'warmest', stroke: 'currentColor', strokeOpacity: 0.55 }),
       Plot.line(points, { x: 'date', y: 'said', stroke: '#0c86d0', strokeWidth: 2.5 }),
       Plot.text(last, { ...label, y: 'warmest', text: () => 'measured', fillOpacity: 0.7, dy: 8 }),
-      Plot.text(last, { ...label, y: 'said', text: () => 'said the day before', fill: '#0c86d0', dy: -8 }),
+      Plot.text(last, { ...label, y: 'said', text: () => 'predicted', fill: '#0c86d0', dy: -8 }),
     ],
   });
 }
@@ -273,7 +273,7 @@ report({
     },
     { system: 'these GRUs', kind: 'ours', values: figures('test', warmth, classes) },
   ],
-  notes: `The networks that read only the day before show what three weeks of memory add: to the temperature nothing that is seen, to the kind of weather a point at most, on ${test.starts.length} days, whose accuracy has a standard error of 2.8 points. How many days the regression reads, one, three or seven, and its penalty are chosen on the validation days.`,
+  notes: `The networks that read only the day before show what three weeks of memory add: nothing measurable for the temperature, and at most a point for the kind of weather. On ${test.starts.length} days, an accuracy has a standard error of 2.8 points. The number of days that the regression reads (one, three or seven) and its penalty are chosen on the validation days.`,
   picture: {
     svg: forecasts(warmth[0]!.test),
     caption: `The first ${SHOWN} days of the test part`,

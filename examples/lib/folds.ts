@@ -10,8 +10,8 @@ export interface Round<Item> {
 /**
  * Divides items into `count` parts, each of which is the test part of one round.
  *
- * The items are shuffled, then dealt to the parts group by group, so that all parts have the same share of each group; since this
- * order is kept, so does every n-th item of a part.
+ * The items are shuffled, then dealt to the parts group by group, so that all parts have the same share of each group. The order
+ * is kept, so every n-th item of a part has these shares too.
  */
 export function crossValidation<Item>(
   items: readonly Item[],

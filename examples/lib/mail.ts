@@ -3,7 +3,7 @@
 /** The text of a mail without headers, including its nested parts but not attachments. */
 export function textOf(mail: string): string {
   const text = parts(mail).join('\n').trim();
-  // A mail that does not match its headers is used as it is.
+  // A mail that does not match its headers is used unchanged.
   return (text === '' ? cutHead(mail).body.trim() : text).replace(/<!--[\s\S]{0,5000}?-->/g, '');
 }
 

@@ -1,4 +1,4 @@
-/** The averaged perceptron of Collins (2002), a linear baseline for taggers: each word from its neighbours and the tags before it. */
+/** The averaged perceptron of Collins (2002), a linear baseline: it tags each word by its neighbours and the tags before it. */
 
 /** A sentence: its words, and the tag of each. */
 interface Tagged {
@@ -14,14 +14,14 @@ interface Weight {
   since: number;
 }
 
-/** What the tagger needs of a `Random`, without an import, so that tests of it need no installed package. */
+/** The part of `Random` that the tagger uses. It is not imported, so that tests of the tagger need no installed package. */
 interface Shuffling {
   shuffle<Item>(items: Item[]): Item[];
 }
 
 /**
  * Trains a tagger from left to right; returns a function that tags the words of a sentence. Features after Ratnaparkhi (1996):
- * the words and tags around, prefix and suffixes. The weights are the mean of those after each word, not the last ones.
+ * the surrounding words and tags, prefix and suffixes. The final weights are the mean of the weights after each word.
  */
 export function perceptronTagger(
   training: readonly Tagged[],

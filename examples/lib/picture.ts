@@ -14,7 +14,7 @@ export function picture(options: Plot.PlotOptions): string {
   return standalone(`${plot.outerHTML}\n`);
 }
 
-/** Makes an SVG that follows the text colour of its page follow the reader's colour scheme, as an image of its own. */
+/** Makes an SVG that takes its text colour from the page follow the reader's colour scheme as a standalone image. */
 export function standalone(svg: string): string {
   const style = 'svg:root{color:#222}@media(prefers-color-scheme:dark){svg:root{color:#ddd}}';
   return svg.replace('>', `><style>${style}</style>`);

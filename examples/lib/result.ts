@@ -31,7 +31,7 @@ export interface Result {
   readonly data: string;
   /** The training and test sets. */
   readonly split: string;
-  /** Not if the figures are of several seeds. */
+  /** Undefined if the figures are from several seeds. */
   readonly seed?: number | undefined;
   /** The network and its size. */
   readonly model: string;

@@ -12,7 +12,7 @@ interface Followers {
  *     P(s | context) = (count(context s) + T · P(s | shorter context)) / (count(context) + T)
  *
  * T is the number of different symbols that followed the context; below the empty context all symbols are equally likely.
- * `counted` selects the symbols included in the mean: default all.
+ * `counted` selects the symbols included in the mean, default all.
  */
 export function wittenBell(
   train: ArrayLike<number>,

@@ -1,4 +1,4 @@
-/** A Redis server of this program's own, on a free port, without files. */
+/** A private Redis server for this program, on a free port, without files. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';

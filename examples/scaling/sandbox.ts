@@ -1,4 +1,4 @@
-/** Runs in a process of its own, which BullMQ starts for each job that a worker handles at a time. */
+/** Runs in a separate process. BullMQ starts one for each job that a worker handles at the same time. */
 import type { SandboxedJob } from 'bullmq';
 import { countPart, trainOne } from './tasks.ts';
 

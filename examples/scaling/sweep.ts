@@ -3,10 +3,10 @@
  *
  *     npm run example scaling/sweep [-- --quick]
  *
- * Two workers take trainings from the queue. In the middle of one, its worker is killed by SIGKILL, as a machine that loses
- * power; the other takes the job over. Training is deterministic, so the models have the same bytes as those of one process,
- * which this program trains afterwards to compare. The workers then count the words of a file in parts, and the merged counts are
- * those of the whole. Needs `redis-server` (Debian: `apt-get install redis-server`), of which it starts one of its own.
+ * Two workers take trainings from the queue. In the middle of one, its worker is killed with SIGKILL, like a machine that loses
+ * power; the other worker takes over the job. Training is deterministic, so the models have the same bytes as those of a single
+ * process, which this program trains afterwards for comparison. The workers then count the words of a file in parts, and the
+ * merged counts equal those of the whole file. Needs `redis-server` (Debian: `apt-get install redis-server`), and starts its own.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -57,7 +57,7 @@ async function sweep(): Promise<void> {
   }
 }
 
-/** Leads a group of its own, so that its sandboxed process can be killed with it. */
+/** Leads its own process group, so that its sandboxed process can be killed with it. */
 function startWorker(port: number, name: string): ChildProcess {
   const file = fileURLToPath(new URL('worker.ts', import.meta.url));
   const command = [...process.execArgv, file, QUEUE, '127.0.0.1', `${port}`, name];
@@ -85,11 +85,11 @@ async function trainOnQueue(queue: Queue, events: QueueEvents, workers: ChildPro
     if (job?.processedBy !== 'worker-1' || killed !== undefined) return;
     killed = jobId;
     killWithSandbox(workers[0]!);
-    console.log(`  KILLED worker-1 by SIGKILL in the middle of ${settingsOf(jobId)}`);
+    console.log(`  KILLED worker-1 with SIGKILL in the middle of ${settingsOf(jobId)}`);
   });
   events.on('stalled', ({ jobId }) => {
     if (jobId === killed) takenOver = true;
-    console.log(`  ${settingsOf(jobId)} has no worker any more, and is back in the queue`);
+    console.log(`  ${settingsOf(jobId)} has lost its worker, and is back in the queue`);
   });
   const trained: Trained[] = await Promise.all(jobs.map((job) => job.waitUntilFinished(events)));
   for (const [i, job] of jobs.entries()) {
@@ -98,7 +98,7 @@ async function trainOnQueue(queue: Queue, events: QueueEvents, workers: ChildPro
   }
   const heir = killed === undefined ? undefined : (await queue.getJob(killed))?.processedBy;
   if (!takenOver || heir !== 'worker-2')
-    throw new Error(`the killed training was not taken over: by ${heir}`);
+    throw new Error(`the killed training was not taken over by worker-2: ${heir}`);
   return trained;
 }
 
@@ -106,7 +106,7 @@ async function compare(trained: readonly Trained[]): Promise<void> {
   for (const [i, settings] of grid.entries()) {
     const { model, perplexity } = await trainOne(settings, async () => {});
     if (model !== trained[i]!.model || perplexity !== trained[i]!.perplexity)
-      throw new Error(`${nameOf(settings)}: the queue trained other weights than one process`);
+      throw new Error(`${nameOf(settings)}: the queue and one process trained different weights`);
   }
   console.log(`  ${grid.length} models: the same bytes as trained in one process`);
 }
@@ -119,7 +119,7 @@ function keepBest(trained: readonly Trained[]): void {
   console.log(`  best: ${nameOf(grid[trained.indexOf(best)]!)}, kept in examples/output/sweep.safetensors`);
 }
 
-/** Counts the words of a file in parts on the queue, merges, and compares with counting the whole. */
+/** Counts the words of a file in parts on the queue, merges the counts, and compares them with those of the whole file. */
 async function count(queue: Queue, events: QueueEvents): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'recurrent-cells-'));
   try {
@@ -130,12 +130,12 @@ async function count(queue: Queue, events: QueueEvents): Promise<void> {
     const saved: SavedTokenCounts[] = await Promise.all(jobs.map((job) => job.waitUntilFinished(events)));
     const merged = TokenCounts.merge(saved);
     if (JSON.stringify(merged) !== JSON.stringify(await countPart({ path, part: 0, parts: 1 })))
-      throw new Error('the merged counts are not those of the whole');
+      throw new Error('the merged counts differ from those of the whole file');
     const { size } = Vocabulary.from(merged, { minDocuments: 2 });
     console.log(
       `  ${PARTS} parts: ${merged.tokens} words of ${merged.documents} lines, ${merged.types} different,`,
     );
-    console.log(`  the same counts as of the whole; ${size} indices for those in two lines or more`);
+    console.log(`  the same counts as for the whole file; ${size} indices for words in two lines or more`);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,4 +1,7 @@
-/** The two kinds of work: one training of a grid, and the counting of one part of a file. The same on a queue and in one process. */
+/**
+ * The two kinds of work: one training of a grid, and counting one part of a file. They are the same on a queue and in one
+ * process.
+ */
 import { createRequire } from 'node:module';
 import {
   Adam,
@@ -33,9 +36,9 @@ export interface Settings {
 }
 
 export interface Trained {
-  /** Of the held-out text. */
+  /** The perplexity of the held-out text. */
   readonly perplexity: number;
-  /** The saved model, as base64, since results of a queue are JSON. */
+  /** The saved model, as base64, since a queue returns results as JSON. */
   readonly model: string;
 }
 

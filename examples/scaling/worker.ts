@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'bullmq';
 
 const [queue, host, port, name] = process.argv.slice(2);
-// A name without spaces, or Redis cannot list it among its clients.
+// The name has no spaces, because Redis lists only such names among its clients.
 const worker = new Worker(queue!, fileURLToPath(new URL('sandbox.ts', import.meta.url)), {
   connection: { host: host!, port: Number(port) },
   name: name!,
   concurrency: 1,
-  // A worker that does not renew its lock for this long is taken for dead, and its job is given to another.
+  // A worker that does not renew its lock for this long counts as dead, and another worker gets its job.
   lockDuration: 5000,
   stalledInterval: 1000,
   maxStalledCount: 10,

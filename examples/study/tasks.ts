@@ -41,7 +41,7 @@ import type { CellName } from './starts.ts';
 
 export interface Task {
   readonly name: string;
-  /** What is measured; the less, the better. */
+  /** The name of the measure; lower is better. */
   readonly measure: string;
   readonly cells: readonly CellName[];
   readonly rates: readonly number[];
@@ -150,7 +150,7 @@ function copy(time: number, steps: number): Task {
   };
 }
 
-/** A tagger of words alone: 10,000 sentences of the Brown corpus for training, 2,000 others for validation. */
+/** A tagger that reads only words: 10,000 sentences of the Brown corpus for training, 2,000 others for validation. */
 const tagging: Task = {
   name: 'tagging',
   measure: 'share of wrong tags',
@@ -199,7 +199,7 @@ function bothWays(cell: CellMaker, inputSize: number, hiddenSize: number, random
   return new Bidirectional(one(), one(), { noise });
 }
 
-/** The network of the sentiment example, once: four fifths of the sentences for training, the rest for validation. */
+/** One network of the sentiment example: four fifths of the sentences for training, the rest for validation. */
 const sentiment: Task = {
   name: 'sentiment',
   measure: 'nats per sentence',

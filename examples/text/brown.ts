@@ -42,7 +42,7 @@ if (zipf !== undefined)
   writeFileSync(zipf, standalone(plotZipf(table, { fit, cut, title: "Zipf's law in the Brown corpus" })));
 if (coverage !== undefined) writeFileSync(coverage, coverageCurve());
 
-/** How many of the tokens the most frequent types are. */
+/** The share of all tokens that the most frequent types make up. */
 function coverageCurve(): string {
   const marked = [20, table.typesFor(0.5), table.typesFor(0.8), 10_000];
   const ranks = Array.from({ length: 95 }, (_, i) => Math.min(table.types, Math.round(10 ** (i / 20))));

@@ -42,7 +42,7 @@ for (const [name, tokenizer] of Object.entries(tokenizers)) {
 }
 const same = messages.every((message) => syllables.join(syllables.tokens(message)) === message);
 console.log(`syllables join to the messages: ${same}`);
-// A tenth is held out: words are inflected by particles, so that many of its words did not occur in the other nine tenths.
+// A tenth is held out: particles inflect words, so many of its words do not occur in the other nine tenths.
 const [learned, heldOut] = [0, 1].map((part) => messages.filter((_, i) => Number(i % 10 === 9) === part));
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 for (const [name, tokenizer] of Object.entries({

@@ -1,4 +1,7 @@
-/** The example of a queue: a worker is killed, and the results are those of one process. Needs redis-server and the examples' packages. */
+/**
+ * The example of a queue: a worker is killed, and the results equal those of one process. Needs redis-server and the examples'
+ * packages.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -27,9 +30,9 @@ test.skipIf(lacking.length > 0)(
     );
     expect(stderr).toBe('');
     expect(status).toBe(0);
-    expect(stdout).toContain('KILLED worker-1 by SIGKILL');
+    expect(stdout).toContain('KILLED worker-1 with SIGKILL');
     expect(stdout).toContain('is back in the queue');
     expect(stdout).toContain('4 models: the same bytes as trained in one process');
-    expect(stdout).toContain('the same counts as of the whole');
+    expect(stdout).toContain('the same counts as for the whole file');
   },
 );
