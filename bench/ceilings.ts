@@ -12,7 +12,7 @@ export interface Ceilings {
   /** GFLOP/s of 128-bit multiply–adds with the instructions that `float32()` uses here; undefined without WebAssembly. */
   readonly gflops: number | undefined;
   readonly kernels: string | undefined;
-  /** GFLOP/s of 256-bit multiply–adds; none where {@link useWideKernels} is refused. */
+  /** GFLOP/s of 256-bit multiply–adds; undefined if {@link useWideKernels} throws. */
   readonly wideGflops: number | undefined;
   /** GB/s written by a copy of 64 MB. */
   readonly copyGBs: number;

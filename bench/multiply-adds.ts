@@ -17,7 +17,7 @@ export function multiplyAddsOf(kind: SimdKind): MultiplyAdds {
   return loopOf(new WebAssembly.Module(bytesOf(pieces.map((piece) => piece[kind]))));
 }
 
-/** The loop of 256 bits, where `useWideKernels` has found that they are in effect. */
+/** The 256-bit loop, if `useWideKernels` has found such instructions in effect. */
 export function wideMultiplyAdds(): MultiplyAdds {
   return loopOf(compileWide(bytesOf(widePieces.map((piece) => piece.relaxed))));
 }

@@ -15,7 +15,7 @@ export function nodeProgram(option: string): string {
     'bin',
     process.platform === 'win32' ? 'node.exe' : 'node',
   );
-  // The newest is asked for each time.
+  // `latest` is looked up each time.
   if (option === 'latest' || !existsSync(program))
     execFileSync('npm', ['install', '--no-save', '--silent', '--prefix', folder, `${name}@${option}`], {
       stdio: ['ignore', 'ignore', 'inherit'],

@@ -88,7 +88,7 @@ const settings: Settings = {
 progress('ceilings');
 const [program, ...parameters] = node('ceilings');
 const ceilings = JSON.parse(execFileSync(program!, parameters, { encoding: 'utf8' })) as Ceilings;
-const pinned = core.length > 0 ? `core ${options.core}` : 'no core of their own (no taskset)';
+const pinned = core.length > 0 ? `core ${options.core}` : 'any core (no taskset)';
 console.log(`${cpus()[0]?.model.trim()}, ${ceilings.runtime}, processes on ${pinned}`);
 if (ceilings.gflops !== undefined)
   console.log(`multiply–add ceiling of ${ceilings.kernels}: ${digits(ceilings.gflops)} GFLOP/s`);

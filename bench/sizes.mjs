@@ -1,7 +1,7 @@
 /**
- * What a page loads in order to train an LSTM with a dense layer on top, or to run one where a library does not train: esbuild bundles and
- * minifies a small program for each library, and gzip packs it; WebAssembly files are counted with it. After `npm run build`
- * here and `npm ci --ignore-scripts` in this folder:
+ * What a page loads in order to train an LSTM with a dense layer on top, or to run one if the library does not train: esbuild
+ * bundles and minifies a small program for each library, and gzip packs it; WebAssembly files are counted with it. After `npm run
+ * build` here and `npm ci --ignore-scripts` in this folder:
  *
  *     node bench/sizes.mjs
  */

@@ -1,13 +1,14 @@
 /**
- * The operations of recurrent-cells/text beside scikit-learn's, on the same mails.
+ * Compares the operations of recurrent-cells/text with those of scikit-learn on the same mails.
  *
  *     npm run build && npm run bench:text [-- SHARE ROUNDS]
  *
  * `SHARE` (default 1) of the mails, `ROUNDS` (default 3).
  *
- * Each library runs in a process of its own, by turns, for three rounds; within a round, each operation runs three times. Printed is
- * the least processor time (with all threads of the garbage collector), because elapsed times depend on what else the machine does. Both must
- * find equally many tokens, terms and entries. Of the selection, only the number of terms is compared, not which they are.
+ * The libraries alternate for three rounds, each in a separate process; within a round, each operation runs three times. The
+ * least processor time is printed, including all threads of the garbage collector, because elapsed time depends on other load.
+ * Both must find the same numbers of tokens, terms and entries. Of the selection, only the number of terms is compared, not the
+ * terms.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -120,7 +121,7 @@ function compare() {
 
 function print(rounds) {
   const [{ ours, scikit }] = rounds;
-  console.log(`scikit-learn ${scikit.version}; processor seconds, least of ${ROUNDS} rounds by turns`);
+  console.log(`scikit-learn ${scikit.version}; processor seconds, least of ${ROUNDS} alternating rounds`);
   for (const name of OPERATIONS) {
     if (ours.found[name] !== scikit.found[name])
       fail(`${name}: found ${ours.found[name]} here, ${scikit.found[name]} by scikit-learn`);

@@ -1,8 +1,8 @@
 /**
  * Runs the examples and writes docs/results.md: `npm run results [-- NAME …]`.
  *
- * Each run writes a JSON file to docs/results. Existing files are kept unless their example is named, so an interrupted run
- * can be resumed. What trains in under three minutes is run with three seeds.
+ * Each run writes a JSON file to docs/results. Existing files are kept unless their example is named, so an interrupted run can
+ * be resumed. Examples that train in under three minutes are run with three seeds.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -34,7 +34,7 @@ const examples = [
 /** The options needed for the full results. */
 const options = { 'character-language-model': ['--full'] };
 
-/** Run with three seeds. The weather's own six are in its example. */
+/** The examples to run with three seeds. The weather example runs six of its own. */
 const short = ['names', 'number-words', 'sentiment', 'adding-problem', 'copy-memory', 'two-digit-addition'];
 
 const fileOf = (name) => `${folder}${name}.json`;
@@ -54,7 +54,7 @@ for (const name of named.length > 0 ? named : examples.filter((name) => !existsS
     writeFileSync(fileOf(name), `${JSON.stringify(overSeeds(results), undefined, 2)}\n`);
 }
 
-/** Runs an example, with a seed where one is given; returns its result, undefined if it failed. */
+/** Runs an example, with a seed if given; returns its result, or undefined if it failed. */
 function run(name, seed) {
   const command = [`${root}scripts/example.mjs`, name, ...(options[name] ?? [])];
   if (seed !== undefined) command.push('--seed', String(seed));

@@ -1,6 +1,6 @@
 /** The result of an example over several seeds. */
 
-/** What of a result depends on the seed, or says which it was. */
+/** The parts of a result that depend on the seed, or name it. */
 interface Seeded {
   readonly seed?: number | undefined;
   readonly model: string;
@@ -8,7 +8,7 @@ interface Seeded {
   readonly seconds: number;
 }
 
-/** One result of several, each of another seed: the mean of each value and its standard deviation. */
+/** Combines the results of several seeds into one: the mean of each value and its standard deviation. */
 export function overSeeds<Result extends Seeded>(results: readonly Result[]): Result {
   const first = results[0]!;
   return {
@@ -23,7 +23,7 @@ export function overSeeds<Result extends Seeded>(results: readonly Result[]): Re
   };
 }
 
-/** `['1.0 %', '3.0 %']` as `'2.0 ± 1.4 %'`; values that are all the same, such as those of a baseline, as they are. */
+/** `['1.0 %', '3.0 %']` as `'2.0 ± 1.4 %'`; equal values, such as those of a baseline, unchanged. */
 function spread(values: readonly string[]): string {
   if (values.every((value) => value === values[0])) return values[0]!;
   const [, , decimals = '', unit = ''] = /^(-?\d+(?:\.(\d+))?)(.*)$/.exec(values[0]!) ?? [];

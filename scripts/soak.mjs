@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Long tests of the built package (`npm run build` first): each file of scripts/soak holds one promise and prints one line.
+ * Long tests of the built package (`npm run build` first): each file of scripts/soak tests one promise and prints one line.
  *
  *     npm run soak                 everything, hours
  *     npm run soak -- --quick      a small part of each

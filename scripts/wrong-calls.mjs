@@ -86,7 +86,7 @@ async function main() {
   }
   for (const { line, count } of shown.values())
     console.log(count > 1 ? `${line} (and ${count - 1} alike)` : line);
-  if (unbased.length > 0) console.log(`without a right call to begin with: ${unbased.join('; ')}`);
+  if (unbased.length > 0) console.log(`without a valid call to start from: ${unbased.join('; ')}`);
   const kinds = new Map();
   for (const { kind } of findings) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   console.log(
@@ -113,7 +113,7 @@ async function work({ entry, skip }) {
 
   let calls = 0;
   const unbased = [];
-  process.on('unhandledRejection', (error) => report('an unhandled rejection', 'some call before', error));
+  process.on('unhandledRejection', (error) => report('an unhandled rejection', 'an earlier call', error));
   const report = (kind, call, what) =>
     parentPort.postMessage({ finding: { kind, call, what: shortened(what) } });
   const shortened = (what) => {

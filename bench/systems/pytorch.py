@@ -33,7 +33,7 @@ def read(path):
 
 
 class Model(nn.Module):
-    """Embedding or one-hot vectors, recurrent layers, and a head, as far as the workload has them. Time-major."""
+    """Embedding or one-hot vectors, recurrent layers, and a head, if the workload has them. Time-major."""
 
     def __init__(self, workload):
         super().__init__()
@@ -143,7 +143,7 @@ def prepare(workload, tensors):
 
 
 def blas():
-    """A note on the processor whose kernels OpenBLAS uses; none where it is another library."""
+    """A note on the processor whose kernels OpenBLAS uses; None if it is another library."""
     try:
         with open("/proc/self/maps") as maps:
             path = next(line.split()[-1] for line in maps if "libblas" in line or "libopenblas" in line)

@@ -169,7 +169,7 @@ await serve({
   version: `tfjs ${tf.version_core} (${backend})`,
   differs: ({ task, cell }) => {
     if (cell === 'gru') return 'reset gate before the product';
-    return task === 'train' ? 'one bias for two: its biases move half as far in a step' : undefined;
+    return task === 'train' ? 'one bias instead of two: its biases move half as far in a step' : undefined;
   },
   prepare(workload, tensors) {
     if (workload.task === 'step') return step(workload, tensors);

@@ -26,7 +26,7 @@ export function chart(into: Element, lines: readonly Line[], options: ChartOptio
   const y = (value: number) =>
     TOP + (HEIGHT - TOP - BOTTOM) * (1 - (Math.min(high, Math.max(low, value)) - low) / (high - low));
   const drawn = lines.map(({ name, values }) => {
-    // More points than pixels are not seen.
+    // More points than pixels cannot be seen.
     const stride = Math.max(1, Math.floor(values.length / WIDTH));
     const points = values.flatMap((value, i) =>
       i % stride === 0 ? [`${x(i).toFixed(1)},${y(value).toFixed(1)}`] : [],

@@ -6,7 +6,7 @@ import { startVoice } from './voice.ts';
 
 startLanguage();
 startVoice();
-// These two show something at once: not before they are near the screen.
+// These two draw immediately, so they start only when they are near the screen.
 for (const [id, start] of [
   ['flow', startFlow],
   ['speller', startSpeller],

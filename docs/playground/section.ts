@@ -1,4 +1,4 @@
-/** What every section of the page has: its elements, and a worker that is made when it is first needed. */
+/** The parts that every section of the page has: its elements, and a worker that is made when first needed. */
 
 /** The elements of a section, by selector. */
 export function elementsOf(id: string) {

@@ -17,7 +17,7 @@ const ready = fetch(new URL('speller.safetensors', import.meta.url)).then(async 
   if (!(model instanceof EncoderDecoder))
     throw new TypeError('speller.safetensors is not an encoder–decoder');
   const { letters, phonemes, words, accuracy } = loadMetadata(bytes) as { [name: string]: string };
-  const about = `It was trained on ${Number(words).toLocaleString('en')} words of CMUdict of at most 8 letters, and says ${accuracy} of 1,000 others right.`;
+  const about = `It was trained on ${Number(words).toLocaleString('en')} words of CMUdict of at most 8 letters, and pronounces ${accuracy} of 1,000 others correctly.`;
   return { model, letters: [...letters!], phonemes: phonemes!.split(' '), about };
 });
 

@@ -6,7 +6,7 @@ export interface Pronunciation {
   readonly phonemes: readonly string[];
   /** The attention of each phoneme to each letter. */
   readonly weights: readonly (readonly number[])[];
-  /** What the encoder holds after each letter, from −1 to 1. */
+  /** The state of the encoder after each letter, from −1 to 1. */
   readonly units: readonly (readonly number[])[];
   readonly about: string;
 }

@@ -162,35 +162,32 @@ export function makers({ rc, text }) {
   return { byType, bases };
 }
 
-/**
- * Calls that are not held to it, and why. Everything else must refuse what is wrong; an engine's error is refused here too,
- * except of views, which are made where time counts.
- */
+/** Calls that are not tried, with the reasons. All others must refuse wrong values with an error of the library. */
 export const exempt = [
-  // Addresses of memory, made by the engine and in its time loops: whoever makes one knows the heap.
+  // Addresses of memory, made by the engine and in its time loops: their callers know the heap.
   /^(Matrix|Heap|Arena|Packed|StoredTensor)(:|#)/,
-  // What is looked up and is not there is undefined, or 0.
+  // A token that is not found gives undefined, or 0.
   /^(TokenCounts#countOf|TokenCounts#documentsWith|Vocabulary#indexOf): token /,
-  // Called by the training with the number of a step; it does not look at it.
+  // Training calls it with the number of a step, which it ignores.
   /^PlateauDecay#schedule: /,
   // A layer without state takes an empty one.
   /#(forward|infer): options\.state = (\{ length|a |an )/,
-  // One of two is needed: without classes it is a model of features.
+  // One of two is required: without classes it is a model of features.
   /^(manyToMany|manyToOne): options\.classes = undefined/,
-  // A file that is not there is Node's own error, as documented.
+  // A missing file is Node's own error, as documented.
   /^bytesOf: path = "/,
   // Without targets, batches are inputs for `infer`.
   /^batches: examples\.targets = undefined/,
-  // A tensor may carry what it likes beside data and shape.
+  // A tensor may have other properties besides data and shape.
   /(input|target|source)\.(data|dat|DATA|shape|shap|SHAPE|lr)x? = 1$/,
   // 0 is a rate.
   /^Noise: options\.zoneout = /,
-  // A function in the place of a method may give anything.
+  // A function in place of a method may return anything.
   /(model\.(parameters|recordBatch|architecture)|tokenizer\.tokenize) = a function/,
-  // Steps and parts of a checkpoint are looked at where a training goes on.
+  // Steps and parts of a checkpoint are checked when a training resumes.
   /^(saveCheckpoint|writeCheckpoint): /,
-  // No name is renamed.
+  // An empty list renames nothing.
   /^(stateDict|loadStateDict): options\.names = \[\]/,
-  // Checked where the model takes them.
+  // The model checks them.
   /^checkGradients: options\.lengths = /,
 ];

@@ -8,7 +8,7 @@ const { MUTATION_TESTS: tests = '', MUTATION_WORK: work = '' } = process.env;
 const sources = JSON.parse(readFileSync(join(work, 'sources.json'), 'utf8')) as Record<string, string>;
 const asked = tests.split(' ');
 
-/** The tests in the order in which they are asked for: those that fail soonest first. */
+/** The tests in the requested order: those that fail soonest first. */
 class AsAsked extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) =>

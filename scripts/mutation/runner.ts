@@ -1,5 +1,5 @@
 /**
- * Runs each test as it is, and again with every mutant that it reached and that no test has killed yet.
+ * Runs each test unchanged, and again with every mutant that it reached and that no test has killed yet.
  *
  * Stryker puts all mutants into the sources at once and switches one on by a global, so nothing is loaded twice. A test that
  * failed must pass again without the mutant; otherwise the process is no longer sound, and `scripts/mutation.mjs` tries the

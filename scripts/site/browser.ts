@@ -1,4 +1,4 @@
-/** What the checks of the site look at it with: a server of its files, and Chromium. */
+/** The tools of the site's checks: a server for its files, and Chromium. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export const site: string = fileURLToPath(new URL('../../docs/api', import.meta.url));
 
-/** The browser that CHROMIUM names, or one of the system; undefined if there is none. */
+/** The browser named by CHROMIUM, or an installed one; undefined if there is none. */
 export const executablePath: string | undefined =
   process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 

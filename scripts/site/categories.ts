@@ -1,4 +1,4 @@
-/** The groups of the site's navigation, by what people do: each export belongs to one, by the folder of its source. */
+/** The groups of the site's navigation, by task: each export belongs to one, by the folder of its source. */
 
 /** In the order of the navigation. */
 export const categories = [

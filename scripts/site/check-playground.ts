@@ -1,18 +1,18 @@
 /**
- * Uses the playground in Chromium, after `npm run docs`: three models train 200 steps and their losses fall, pause and resume,
- * the gradient is drawn for each length, a word is pronounced, speech is found; at a phone's width, by keyboard alone, in dark and
- * light, without an error and without a task of the main thread above 100 ms.
+ * Uses the playground in Chromium, after `npm run docs`. Three models train for 200 steps, pause and resume, and their losses
+ * fall. The gradient is drawn for each length, a word is pronounced, and speech is found. All this happens at a phone's width, by
+ * keyboard alone, in dark and light, without an error and without a task of the main thread above 100 ms.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { executablePath, serve } from './browser.ts';
 
-/** A folder for pictures of the page; none are made without it. */
+/** A folder for pictures of the page; undefined for no pictures. */
 const pictures = process.argv[2];
 const LONGEST_MS = 100;
 if (executablePath === undefined) {
-  console.log('playground: not used, since there is no Chromium (name one by CHROMIUM)');
+  console.log('playground: not checked, since there is no Chromium (CHROMIUM can name one)');
   process.exit(0);
 }
 const { origin, close } = await serve();
@@ -51,7 +51,7 @@ interface TraceEvent {
   readonly name: string;
   readonly pid: number;
   readonly tid: number;
-  /** The processor time of the thread, in microseconds: what else the machine does is not counted. */
+  /** The processor time of the thread, in microseconds, which other load does not affect. */
   readonly tdur?: number;
   readonly args?: { readonly name?: string };
 }

@@ -1,7 +1,7 @@
 /**
- * Looks at the site in Chromium: `npm run docs` first, then `npm run check:site`, or `npx tsx scripts/site/check.ts guides` for pages
- * whose paths contain a text. On a phone's width no page is wider than the screen, every page has
- * one title and no error, links lead somewhere, and the search finds what guides say.
+ * Checks the site in Chromium. Run `npm run docs` first, then `npm run check:site`, or `npx tsx scripts/site/check.ts guides` for
+ * the pages whose paths contain that text. At a phone's width no page is wider than the screen, every page has one title and no
+ * error, links lead somewhere, and the search finds text of the guides.
  *
  * CHROMIUM names the browser; without one only links are checked.
  */
@@ -26,7 +26,7 @@ const pages = readdirSync(site, { recursive: true, withFileTypes: true })
 
 const faults: string[] = [];
 
-/** What is wrong with a page as it stands. */
+/** The faults of an open page. */
 async function look(page: Page, path: string): Promise<void> {
   const { width, titles, charset } = await page.evaluate(() => ({
     width: document.documentElement.scrollWidth,
@@ -39,7 +39,7 @@ async function look(page: Page, path: string): Promise<void> {
   if (charset !== 'UTF-8') faults.push(`${path}: charset ${charset}`);
 }
 
-/** Links within the site that lead nowhere: to a file or to a place in it. */
+/** Links within the site to a file, or to a place in one, that does not exist. */
 function deadLinks(path: string): string[] {
   const text = readFileSync(join(site, path), 'utf8');
   const links = new Set(Array.from(text.matchAll(/<a [^>]*?href="([^"]*)"/g), ([, link]) => link!));
@@ -77,11 +77,11 @@ async function search(page: Page, text: string, expected: string): Promise<void>
 }
 
 for (const path of pages)
-  for (const link of deadLinks(path)) faults.push(`${path}: a link to ${link}, which is not there`);
+  for (const link of deadLinks(path)) faults.push(`${path}: a link to ${link}, which does not exist`);
 
 if (executablePath === undefined) {
   for (const fault of faults) console.error(fault);
-  console.log('site: only its links are checked, since there is no Chromium (name one by CHROMIUM)');
+  console.log('site: only links are checked, since there is no Chromium (CHROMIUM can name one)');
   process.exit(faults.length > 0 ? 1 : 0);
 }
 const { origin, close } = await serve();

@@ -1,5 +1,5 @@
 /**
- * The equations of documentation comments as mathematics. In the sources they are plain text, which editors show as it is:
+ * The equations of documentation comments as mathematics. In the sources they are plain text, readable in an editor:
  *
  *     (2) c_t = f * c_{t−1} + i * g
  *
@@ -7,7 +7,7 @@
  */
 import katex from 'katex';
 
-/** What a letter or sign becomes. */
+/** The TeX of a letter or sign. */
 const signs: { readonly [sign: string]: string } = {
   '+=': '\\mathrel{+}=',
   '*': '\\odot ',
@@ -70,7 +70,7 @@ const lowered: { readonly [sign: string]: string } = {
 };
 
 const functions = new Set(['tanh', 'exp', 'ln', 'log', 'max', 'min', 'lim', 'cos', 'sin']);
-// Short words of prose; longer ones are told from names by their length.
+// Short words of prose; longer ones are recognised by their length.
 const words = new Set([
   'a',
   'all',
@@ -119,7 +119,7 @@ const map = (text: string, table: { readonly [sign: string]: string }) =>
 /** TeX of one equation, or of prose with names in it. */
 export function texOf(line: string): string {
   let tex = '';
-  // The brackets that are open: `}` where TeX needs its own end, `)` for those of the text.
+  // The open brackets: `}` if TeX needs its own end, `)` for those of the text.
   const open: string[] = [];
   let afterWord = false;
   for (const piece of line.matchAll(PIECE)) {
@@ -171,7 +171,7 @@ const linesOf = (block: string) => block.split('\n').filter((line) => line.trim(
 export function equations(block: string): string {
   const rows = linesOf(block).map((line) => {
     const [, before, rest, other, behind] = NUMBER.exec(line.trim()) ?? [];
-    // Two spaces part columns, but for those that align signs.
+    // Two spaces separate columns, except where they align signs.
     const columns = (rest ?? other ?? line).trim().split(/ {2,}(?![=←])/);
     return { number: before ?? behind, tex: columns.map(texOf).join(' \\qquad ') };
   });

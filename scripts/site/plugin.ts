@@ -1,5 +1,5 @@
 /**
- * What `npm run docs` adds to typedoc: navigation by what people do, guides under their own titles, mathematics, and pages of the
+ * The additions of `npm run docs` to typedoc: navigation by task, guides under their own titles, mathematics, and pages of the
  * sources.
  */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -33,7 +33,7 @@ import { buildPlayground } from './playground.ts';
 import { renderSource, sourcePage } from './sources.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Where the sources are public, as package.json says; undefined while they are nowhere, and the site shows its own copy. */
+/** The public address of the sources, from package.json; if undefined, the site shows its own copy. */
 const repository = repositoryOf(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
 
 function repositoryOf({ repository }: { repository?: string | { url: string } }): string | undefined {
@@ -116,7 +116,7 @@ function mathematics(parser: MarkdownIt): void {
   };
 }
 
-/** KaTeX's style and letters, and the pages of all sources that something links to. */
+/** KaTeX's style and fonts, and the pages of all sources that have a link. */
 function addFiles({ outputDirectory }: RendererEvent, linked: ReadonlySet<string>): void {
   const from = dirname(createRequire(import.meta.url).resolve('katex/dist/katex.min.css'));
   const to = join(outputDirectory, 'assets/katex');
@@ -135,7 +135,7 @@ function addFiles({ outputDirectory }: RendererEvent, linked: ReadonlySet<string
 export function load(app: Application): void {
   app.renderer.defineRouter('site', SiteRouter);
   app.renderer.defineTheme('site', SiteTheme);
-  // Before that, the file of options is read and replaces what was set.
+  // The options file is read only now, and would replace an earlier value.
   app.on(Application.EVENT_BOOTSTRAP_END, () => app.options.setValue('markdownItLoader', mathematics));
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_, document) => nameDocument(document));
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, categorize);

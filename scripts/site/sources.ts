@@ -3,7 +3,7 @@ import ts from 'typescript';
 
 const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
-/** What a token is coloured as; undefined for the colour of text. */
+/** The colour class of a token; undefined for the colour of text. */
 function kindOf(token: ts.SyntaxKind): string | undefined {
   if (token === ts.SyntaxKind.SingleLineCommentTrivia || token === ts.SyntaxKind.MultiLineCommentTrivia)
     return 'comment';
@@ -16,7 +16,7 @@ function kindOf(token: ts.SyntaxKind): string | undefined {
 function coloured(text: string): string[] {
   const scanner = ts.createScanner(ts.ScriptTarget.Latest, false, ts.LanguageVariant.Standard, text);
   let html = '';
-  // Templates and regular expressions are scanned as their pieces, which is only a matter of colour.
+  // Templates and regular expressions are scanned in pieces, which affects only their colour.
   for (let token = scanner.scan(); token !== ts.SyntaxKind.EndOfFileToken; token = scanner.scan()) {
     const kind = kindOf(token);
     const lines = scanner.getTokenText().split('\n').map(escaped);
@@ -27,7 +27,7 @@ function coloured(text: string): string[] {
   return html.split('\n');
 }
 
-/** Where a source is on the site. */
+/** The path of a source's page on the site. */
 export const sourcePage = (file: string): string => `sources/${file.replace(/^src\//, '')}.html`;
 
 /** A page of `file`, for example `src/cells/lstm.ts`. */

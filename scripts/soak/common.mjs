@@ -3,7 +3,7 @@ import * as rc from 'recurrent-cells';
 
 export const quick = process.argv.includes('--quick');
 
-/** A size: the whole one, or the quick one with `--quick`. */
+/** A size: the full one, or the quick one with `--quick`. */
 export const sized = (whole, some) => (quick ? some : whole);
 
 export function begin(epochs = 1000) {

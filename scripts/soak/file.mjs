@@ -1,4 +1,4 @@
-/** A file larger than the memory that its reader may use is read in windows, every index once, in flat memory. */
+/** A file larger than the memory that its reader may use is read in windows, each index once, in constant memory. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';

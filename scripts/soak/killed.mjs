@@ -1,4 +1,6 @@
-/** A training killed while it writes checkpoints loses nothing: it resumes, again and again, bit for bit as never interrupted. */
+/**
+ * A training killed while it writes checkpoints loses nothing: it resumes, again and again, bit for bit as if never interrupted.
+ */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -13,7 +15,7 @@ const at = process.argv.indexOf('--file');
 if (at > 0) await train(process.argv[at + 1]);
 else await main();
 
-/** Trains on from the checkpoint, if there is one, and writes one after each step, until it is killed. */
+/** Continues from the checkpoint, if there is one, and writes one after each step, until it is killed. */
 async function train(file) {
   const parts = begin(1e6);
   const resumed = existsSync(file) ? loadCheckpoint(readFileSync(file), parts) : {};

@@ -1,4 +1,4 @@
-/** Long trainings and streams stay flat in memory and speed, and at the limit of memory the library fails and goes on. */
+/** Long trainings and streams stay constant in memory and speed, and the library remains usable after running out of memory. */
 import assert from 'node:assert/strict';
 import * as rc from 'recurrent-cells';
 import { begin, sized, steps } from './common.mjs';
@@ -44,5 +44,5 @@ for (const dense of held) dense.release();
 const dense = new rc.Dense({ inputSize: 2 ** 13, outputSize: 2 ** 14 });
 assert.equal(dense.infer(rc.tensor(new Float64Array(2 ** 13), [1, 2 ** 13])).output.data.length, 2 ** 14);
 console.log(
-  `long: ${trained}; ${streamed}; out of memory after ${held.length} layers of 512 MiB, and again usable`,
+  `long: ${trained}; ${streamed}; out of memory after ${held.length} layers of 512 MiB, and usable again`,
 );

@@ -1,4 +1,7 @@
-/** Random models equal PyTorch with all gradients, and ONNX Runtime where they can be exported: newly drawn, or the 200 of the tests. */
+/**
+ * Random models match PyTorch with all gradients, and ONNX Runtime if they can be exported: newly drawn ones, or the 200 of the
+ * tests.
+ */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
