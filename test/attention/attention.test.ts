@@ -36,7 +36,7 @@ function inputFor({ keySize }: AttentionOptions): AttentionInput {
   };
 }
 
-/** Attention as something of one input; the gradient of its weights counts as well. */
+/** Attention as a function of one input; the gradient of its weights counts as well. */
 function subject(attention: Attention, input: AttentionInput, name: 'query' | 'keys' | 'values'): Checkable {
   return {
     type: 'Attention',

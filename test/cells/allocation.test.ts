@@ -15,7 +15,7 @@ const INPUT = 4;
 const HIDDEN = 8;
 const BATCH = 2;
 const sizes = { inputSize: INPUT, hiddenSize: HIDDEN };
-// Bytes a step. One view a step would be 72; the views of a block of 128 steps are 25 where the engine keeps them all.
+// Bytes per step. One view per step would be 72; the views of a block of 128 steps are 25 if the engine keeps them all.
 const MOST = 32;
 
 /** The bytes of JavaScript objects that a forward and backward pass over `time` steps creates, garbage included. */
@@ -47,7 +47,7 @@ describe.each(cells)('%s', (_, make) => {
   test.each([
     ['sequences of one length', () => undefined],
     ['sequences of several lengths', (time: number) => [time, Math.floor(time / 2)]],
-  ])('1,800 more steps of %s allocate next to nothing more', (_, lengths) => {
+  ])('1,800 more steps of %s allocate next to nothing', (_, lengths) => {
     const cell = make({ ...sizes, backend: float32(), random: new Random(0) });
     // The engine itself allocates until it has compiled the loop, and occasionally later; so the minimum of many runs counts.
     const least = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];

@@ -128,7 +128,7 @@ test('state is the only option of forward and infer', () => {
   }
 });
 
-test('an architecture has what the constructor needs', () => {
+test('an architecture contains what the constructor needs', () => {
   const sizes = { inputSize: 2, hiddenSize: 3 };
   expect(new RNNCell({ ...sizes, activation: 'relu' }).architecture()).toEqual({
     type: 'RNNCell',
@@ -241,7 +241,7 @@ describe('an inconsistent rule is refused', () => {
       'Own: rule: states is an array of 1, expected an array of names',
     ],
     [
-      'stages that are no array',
+      'stages that are not an array',
       { stages: {} },
       'Own: rule: stages is an object, expected an array of stages',
     ],

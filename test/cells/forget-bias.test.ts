@@ -22,7 +22,9 @@ import {
 const H = 48;
 type AnyCell = Cell<'h' | 'c'> | Cell<'h'>;
 
-/** For each cell: how it is made, its parameter of biases, the block of the gate that keeps the state, and that of its opposite. */
+/**
+ * For each cell: how to make it, the name of its biases, the block of the gate that keeps the state, and that of its opposite.
+ */
 const cells: readonly {
   name: string;
   make: (options: Partial<GatedCellOptions>) => AnyCell;
@@ -99,7 +101,7 @@ describe.each(cells)('$name', ({ make, row, keep, opposite, usual }) => {
     });
   });
 
-  test('chrono draws ln u, u from 1 to T − 1, and closes the input gate as much', () => {
+  test('chrono draws ln u with u from 1 to T − 1, and closes the input gate as much', () => {
     const T = 41;
     const gates = blocks(make({ forgetBias: chrono(T), random: new Random(3) }), row);
     const kept = gates[keep ?? opposite!]!.map((bias) => (keep === undefined ? -bias : bias));
@@ -139,12 +141,12 @@ test('biasInitializer draws both biases, and forgetBias is added', () => {
   after[1]!.forEach((bias, unit) => {
     expect(bias).toBeCloseTo(before[1]![unit]! + 2, 6);
   });
-  // The weights are drawn first: how biases start does not change them.
+  // The weights are drawn first, so the start of the biases does not change them.
   const plain = new LSTMCell({ ...sizes, random: new Random(1) });
   expect(plain.weightHh.read()).toEqual(make(0).weightHh.read());
 });
 
-test('builders pass it on, and a saved model keeps what was drawn', () => {
+test('builders pass it on, and a saved model keeps the drawn values', () => {
   const options = {
     classes: 5,
     hiddenSize: 4,

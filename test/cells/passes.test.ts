@@ -1,10 +1,10 @@
-/** Passes of cells that are given up, and the sizes of projections. */
+/** Passes of cells that are released before backward, and the sizes of projections. */
 import { describe, expect, test } from 'vitest';
 import { float64, LSTMCell, ProjectedLSTMCell, tensor } from '../../src/index.ts';
 
 const cell = new LSTMCell({ inputSize: 1, hiddenSize: 2, backend: float64() });
 
-test('a pass is released by hand, or at the end of its block', () => {
+test('a pass is released explicitly, or at the end of its block', () => {
   const [released, disposed] = [cell.forward(tensor([[1]])), cell.forward(tensor([[1]]))];
   released.release();
   disposed[Symbol.dispose]();

@@ -105,7 +105,7 @@ describe('values of another realm are accepted as', () => {
     expect(splitSeries(series, { length: 2 }).train.inputs.data).toBeInstanceOf(Float64Array);
   });
 
-  test('the files and inputs of models from elsewhere', () => {
+  test('the files and inputs of imported models', () => {
     const bytes = foreign<Uint8Array>('Uint8Array.from(given[0])', [...new TextEncoder().encode('{}')]);
     expect(() => fromTfjs({ 'model.json': bytes })).toThrow(/^fromTfjs: model\.json has no modelTopology/);
     const own = new Dense({ ...sizes, bias: false });

@@ -15,7 +15,7 @@ const classes = Object.values({ index, keras, matrix, node, onnx, parallel, pyto
   .flatMap((entry) => Object.entries<unknown>(entry))
   .filter((named): named is [string, Class] => /^class\b/.test(Function.prototype.toString.call(named[1])));
 
-test('all classes are there', () => {
+test('all classes are found', () => {
   expect(classes.length).toBeGreaterThan(50);
 });
 
@@ -53,6 +53,6 @@ test.each([
   ],
   [text.TfIdf, 'TfIdf: constructor was called, expected TfIdf.fit(…) or fromJSON(…)'],
   [onnx.OnnxModel, 'OnnxModel: constructor was called, expected fromOnnx(…)'],
-])('%o is not for programs to construct', (Private, message) => {
+])('%o cannot be constructed by programs', (Private, message) => {
   expect(() => new (Private as unknown as Class)([], 1, {})).toThrow(new TypeError(message));
 });

@@ -256,7 +256,7 @@ describe('text', () => {
   ])('%s', (make, message) => expect(make).toThrow(new TypeError(message)));
 });
 
-// What does not compile.
+// These do not compile.
 const complete: Checks<{ a: number; b?: number }> = { a: { required: size }, b: size };
 // @ts-expect-error: a name is missing
 const missing: Checks<{ a?: number; b?: number }> = { a: size };

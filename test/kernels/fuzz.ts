@@ -1,6 +1,6 @@
 /**
- * Random calls of every kernel. One seed makes the same calls on every backend, so that two of them can be compared bit for
- * bit: tails of any length, gaps between rows, odd addresses, results in the place of inputs, and the numbers at the edges.
+ * Random calls of every kernel. One seed makes the same calls on every backend, so that two of them can be compared bit for bit:
+ * tails of any length, gaps between rows, odd addresses, results in place of inputs, and extreme numbers.
  */
 import type { Backend } from '../../src/kernels/backend.ts';
 import type { Kernels } from '../../src/kernels/kernels.ts';

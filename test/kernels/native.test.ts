@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { nativeBackends, runsNative } from './sandbox.ts';
 
-// Copies of their own, since what is added stays added.
+// Imported anew, since added products stay added.
 let node: typeof import('../../src/node.ts');
 let index: typeof import('../../src/index.ts');
 beforeEach(async () => {
@@ -13,7 +13,7 @@ beforeEach(async () => {
 
 const hasFfi = process.getBuiltinModule('node:ffi') !== undefined;
 
-test.runIf(process.env.KERNELS === 'native')('where they are asked for, they are tested', () => {
+test.runIf(process.env.KERNELS === 'native')('KERNELS=native tests them', () => {
   expect(runsNative).toBe(true);
 });
 
@@ -55,7 +55,7 @@ describe.runIf(hasFfi)('where the engine has node:ffi', () => {
     expect(index.float32()).toBe(before);
   });
 
-  // A library whose integers have 64 bits, or whose functions only bear the names.
+  // A library whose integers have 64 bits, or whose functions only have the right names.
   test.each([
     ['has integers of 64 bits', 'OpenBLAS 0.3.21 USE64BITINT', () => {}],
     ['computes a wrong product', 'OpenBLAS 0.3.21', () => {}],
@@ -82,7 +82,7 @@ describe.runIf(hasFfi)('where the engine has node:ffi', () => {
 });
 
 describe.runIf(runsNative)('where the system has a library', () => {
-  test('float32() and float64() have its products from then on, and say so', () => {
+  test('float32() and float64() have its products afterwards, and their names say so', () => {
     const before = [index.float32(), index.float64()];
     const native = node.useNativeProducts();
     expect(node.useNativeProducts({ threads: 1 })).toBe(native);
@@ -91,7 +91,7 @@ describe.runIf(runsNative)('where the system has a library', () => {
     expect(index.float64().name).toMatch(/^float64 \(TypeScript, products by .+\)$/);
     expect(index.float64()).toBe(index.float64());
     expect(before).not.toContain(index.float64());
-    // What is named, or must be the same everywhere, remains.
+    // Kernels that are named, or must be the same everywhere, remain.
     expect(index.float32({ deterministic: true }).name).not.toContain('products');
     expect(index.float32({ kernels: 'relaxed' })).toBe(before[0]);
   });
@@ -141,7 +141,7 @@ describe.runIf(runsNative)('where the system has a library', () => {
     for (const block of [a, b, c, large]) heap.free(block);
   });
 
-  test('a model of float64 learns as it does without', () => {
+  test('a model in float64 learns as it does without the library', () => {
     const { LSTMCell, Sequence, Random, tensor, float64 } = index;
     const loss = () => {
       const cell = new LSTMCell({ inputSize: 5, hiddenSize: 7, random: new Random(3), backend: float64() });

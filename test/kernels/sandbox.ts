@@ -1,6 +1,6 @@
 /**
- * What every kernel test needs: the backends that this engine runs, and a piece of heap in which any write outside the
- * blocks that a kernel may write is found.
+ * What every kernel test needs: the backends that this engine runs, and a piece of heap that detects any write outside the blocks
+ * that a kernel may write.
  */
 import type { Backend } from '../../src/kernels/backend.ts';
 import { float32 } from '../../src/kernels/index.ts';
@@ -39,7 +39,7 @@ export const wideBackends: readonly Backend[] = (() => {
 })();
 export const runsWide: boolean = wideBackends.length > 0;
 
-/** Backends with products by the system's BLAS; none where this engine or the system has none. */
+/** Backends with products by the system's BLAS; empty if this engine or the system has none. */
 export const nativeBackends: readonly Backend[] = (() => {
   try {
     const { blas } = openBlas(undefined, 1);
@@ -166,7 +166,7 @@ export class Sandbox {
         const want = expected(i, j);
         const got = this.at(block, i, j);
         if (Object.is(got, want)) continue;
-        // Zeros of either sign are the same unless the tolerance says exactly.
+        // With a tolerance above 0, zeros of either sign are the same.
         const bound = tolerance(i, j, want);
         if (bound > 0 && Math.abs(got - want) <= bound) continue;
         throw new Error(`[${i}][${j}] is ${got}, expected ${want} ± ${bound}`);

@@ -1,4 +1,4 @@
-/** Run before the tests of each file where KERNELS=native: products are the system's BLAS, and the rest 256 bits where it can be. */
+/** Runs before each test file if KERNELS=native: products use the system's BLAS, and all else the 256-bit kernels if possible. */
 import { useNativeProducts, useWideKernels } from '../../src/node.ts';
 
 try {

@@ -132,7 +132,7 @@ describe.each(cells)('%s', (_, makeCell) => {
     );
   });
 
-  test('a rate of 0 gives the bits without noise', () => {
+  test('a rate of 0 gives the same bits as no noise', () => {
     fc.assert(
       fc.property(problem, (shape) => {
         const { cell, layer, noise, x, state, dOutput, dState, lengths } = setup(shape, {

@@ -48,7 +48,7 @@ const problem = fc.record({
 });
 
 describe('EachStep', () => {
-  test('is the inner layer, applied to each sequence alone, zeros beyond each length', () => {
+  test('applies the inner layer to each sequence alone, with zeros beyond each length', () => {
     fc.assert(
       fc.property(problem, ({ batch, time, steps, seed }) => {
         const random = new Random(seed);
@@ -69,7 +69,7 @@ describe('EachStep', () => {
     );
   });
 
-  test('the gradients are those of central differences, of indices and of features', () => {
+  test('the gradients match central differences, for indices and for features', () => {
     fc.assert(
       fc.property(problem, ({ batch, time, steps, seed }) => {
         const random = new Random(seed);
@@ -206,7 +206,7 @@ describe('EachStep', () => {
       'EachStep.infer: lengths[0] is 2, expected a whole number from 0 to 1',
     ],
     [
-      'a place after another layer',
+      'a position after another layer',
       () =>
         sequential(
           new Dense({ inputSize: 2, outputSize: 2 }),

@@ -104,7 +104,7 @@ describe('recurrent dropout', () => {
   test('applies the same mask to the candidate of a GRU that resets before the product', () => {
     const run = (reset: 'after' | 'before') => {
       const cell = new GRUCell({ inputSize: 1, hiddenSize: 3, reset, backend, random: new Random(1) });
-      // An open reset gate makes the two kinds one.
+      // An open reset gate makes the two kinds equal.
       cell.biasIh!.write([1e3, 1e3, 1e3, 0, 0, 0, 0, 0, 0]);
       const noisy = new Sequence(cell, {
         noise: new Noise({ recurrentDropout: 0.5, random: new Random(2) }),

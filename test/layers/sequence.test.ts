@@ -112,7 +112,7 @@ describe('errors', () => {
     }
   });
 
-  test('in an input without time, also from the layer before', () => {
+  test('in an input without time, even one from the layer before', () => {
     const last = new Sequence(new LSTMCell({ inputSize: 1, hiddenSize: 1 }), { outputs: 'last' });
     const model = sequential(last, new Sequence(new LSTMCell({ inputSize: 1, hiddenSize: 1 })));
     const error = new RangeError(

@@ -230,7 +230,7 @@ describe('LayerNorm', () => {
     }
   });
 
-  test('of the largest and the smallest numbers of float64, is that of the same features times a power of two', () => {
+  test('for the largest and the smallest numbers of float64, equals that of the same features times a power of two', () => {
     const features = [1, -0.25, 0.5, 0.9375];
     for (const epsilon of [0, 1e-5]) {
       const layer = new LayerNorm({ inputSize: 4, epsilon, backend: float64() });

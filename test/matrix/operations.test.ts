@@ -1,4 +1,4 @@
-/** What operations add to kernels: addresses, and checks of shapes. The kernels are tested separately. */
+/** What operations add to kernels: addresses, and checks of shapes. Other tests cover the kernels. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { Dense, float64 } from '../../src/index.ts';
 import { borrowArena, returnArena } from '../../src/matrix/arena.ts';
@@ -344,7 +344,7 @@ describe('updates', () => {
   });
 });
 
-test('operations refuse other values than matrices and numbers by name', () => {
+test('operations refuse values other than matrices and numbers by name', () => {
   const { value } = new Dense({ inputSize: 1, outputSize: 1 }).weight;
   const { add, fill, gather, product, scale } = exported;
   for (const [act, message] of [

@@ -47,7 +47,7 @@ test('refuses another number of values, and changes nothing', () => {
   expect(Array.from(parameter.read())).toEqual([1, 2]);
 });
 
-test('refuses values that are not numbers, and other things than arrays', () => {
+test('refuses values that are not numbers, and things other than arrays', () => {
   const { weight } = new Dense({ inputSize: 1, outputSize: 2 });
   const before = weight.read();
   expect(() => weight.write([1, 'a'] as never)).toThrow(

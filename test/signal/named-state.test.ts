@@ -1,4 +1,4 @@
-/** States as tensors by name, and back. */
+/** States as tensors by name, and the reverse. */
 import { expect, test } from 'vitest';
 import {
   Bidirectional,
@@ -44,7 +44,7 @@ test.each<[string, State, readonly string[]]>([
     ['forward.h', 'reverse.h'],
   ],
   ['a graph', branches.initialState(2), ['0.h', '0.c']],
-])('%s is the same after files', (_, like, names) => {
+])('%s is the same after saving and loading', (_, like, names) => {
   const state = drawnState(new Random(1), like);
   const tensors = flattenState(state);
   expect([...tensors.keys()]).toEqual(names);
@@ -52,14 +52,14 @@ test.each<[string, State, readonly string[]]>([
   expect(unflattenState(readSafetensors(writeSafetensors(tensors)).tensors)).toEqual(state);
 });
 
-test('a session continues with what was kept', () => {
+test('a session continues from a saved state', () => {
   const model = manyToMany({ cell: LSTMCell, classes: 5, hiddenSize: [4, 3], outputSize: 5 });
   const { state } = model.infer(indices([[1, 2]]));
   const kept = unflattenState<typeof state>(readSafetensors(writeSafetensors(flattenState(state))).tensors);
   expect(model.infer(indices([[3]]), { state: kept })).toEqual(model.infer(indices([[3]]), { state }));
 });
 
-test('names such as __proto__ are parts like others', () => {
+test('names such as __proto__ are parts like any others', () => {
   const part = tensor([[1]]);
   const state = unflattenState(new Map([['__proto__.constructor', part]]));
   expect(Object.getPrototypeOf(state)).toBe(Object.prototype);
@@ -78,7 +78,7 @@ test.each<[string, () => unknown, string]>([
   ['itself', () => { const state = {} as { a: State }; state.a = state; return flattenState(state); }, `RangeError: flattenState: state${'.a'.repeat(32)} is within states, expected at most 32 of them`],
   ['no map', () => unflattenState({ h: part } as never), 'TypeError: unflattenState: tensors is an object, expected a Map of tensors by name'],
   ['an empty map', () => unflattenState(new Map()), 'RangeError: unflattenState: tensors is empty, expected at least one'],
-  ['a name that is none', () => unflattenState(new Map([[1 as never, part]])), 'TypeError: unflattenState: tensors[1] has no name, expected a string'],
+  ['a name that is not a string', () => unflattenState(new Map([[1 as never, part]])), 'TypeError: unflattenState: tensors[1] has no name, expected a string'],
   ['no tensor', () => unflattenState(new Map([['h', 5 as never]])), 'TypeError: unflattenState: tensors["h"] is 5, expected a tensor { data, shape } of floating-point data'],
   ['a tensor within another', () => unflattenState(new Map([['a', part], ['a.h', part]])), 'RangeError: unflattenState: tensors["a.h"] is within another tensor, expected one name each'],
   ['a tensor around another', () => unflattenState(new Map([['a.h', part], ['a', part]])), 'RangeError: unflattenState: tensors["a"] has others within it, expected one name each'],

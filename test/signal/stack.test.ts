@@ -24,7 +24,7 @@ const model = sequential(
   new Sequence(new GRUCell({ inputSize: 3, hiddenSize: 2, backend: float64() })),
 );
 
-test('what is split is stacked again, and a batch of sessions is each session alone', () => {
+test('split states can be stacked again, and a batch of sessions gives the results of each alone', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 4 }),
@@ -139,7 +139,7 @@ test.each<[string, () => unknown, string]>([
     'splitStates: sizes[0] is 0, expected a whole number of at least 1',
   ],
   [
-    'sizes that are none',
+    'sizes that are not an array',
     () => splitStates({ h }, untyped(2)),
     'splitStates: sizes is 2, expected an array of whole numbers',
   ],

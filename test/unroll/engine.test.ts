@@ -1,4 +1,4 @@
-/** The engine by itself: what it promises besides the values and gradients, which the laws check. */
+/** The engine alone: its promises besides the values and gradients, which the laws check. */
 import { describe, expect, test } from 'vitest';
 import { Cell, float64, LSTMCell, ProjectedLSTMCell, Random, type Rule } from '../../src/index.ts';
 import { type Arena, withArena } from '../../src/matrix/arena.ts';
@@ -29,7 +29,7 @@ function ones(arena: Arena, rows: number, columns: number) {
 
 const lstm = () => new LSTMCell({ inputSize: 3, hiddenSize: 2, random: new Random(1), backend });
 
-/** h_t = tanh(p_t + q_t), and a list of the steps that φ was asked for. */
+/** h_t = tanh(p_t + q_t), and a list of the steps for which φ was called. */
 class Watched extends Cell<'h'> {
   readonly steps: number[] = [];
   readonly rows: number[] = [];
@@ -175,7 +175,7 @@ describe('segments', () => {
   // 256 sequences: a block is one step.
   const B = 256;
 
-  test('are recomputed from the last to the first, in as many steps as were asked for', () => {
+  test('are recomputed from the last to the first, in as many steps as requested', () => {
     withArena(backend, (arena) => {
       const cell = new Watched();
       const trace = traceSegments(arena, cell, features(arena, B, 5, 3), undefined, 2, false);
