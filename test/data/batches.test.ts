@@ -43,7 +43,7 @@ describe('parts', () => {
     expect([...batches({ inputs, targets: inputs }, { batchSize: 3 })][0]!.lengths).toBeUndefined();
   });
 
-  test('without targets, batches are what a model infers from, and training refuses them', async () => {
+  test('without targets, batches are inputs for infer, and training refuses them', async () => {
     const random = new Random(1);
     const model = manyToOne({ classes: 9, hiddenSize: 4, outputSize: 2, random });
     const asked = batches({ inputs: [[1, 2, 3], [4]] }, { batchSize: 2 });
@@ -97,7 +97,7 @@ describe('parts', () => {
     });
   });
 
-  test('classes are an array, or a typed array as an encoder of labels makes', () => {
+  test('classes are an array, or a typed array such as a label encoder makes', () => {
     const encoded = LabelEncoder.fit(['b', 'a', 'b']).encode(['b', 'a', 'b']);
     const of = (targets: ArrayLike<number>) => [
       ...batches(

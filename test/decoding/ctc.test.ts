@@ -95,7 +95,7 @@ describe('prefix beam search', () => {
         const least = [...data.subarray(from, from + classes)].sort((x, y) => y - x)[topK - 1] ?? -9;
         for (let i = from; i < from + classes; i++) if (data[i]! < least) most[i] = -1000;
       }
-      // The remaining probabilities are too large by those left out; their order is the same.
+      // The remaining probabilities are too large, because others are left out; their order is the same.
       const pruned = ctcBeamSearch(logits, { width: WIDE, results: WIDE, lengths, blank, topK });
       const masked = ctcBeamSearch({ data: most, shape: logits.shape }, { width: WIDE, results: WIDE, lengths, blank }); // biome-ignore format: one call
       expect(pruned.length).toBe(lengths.length);
@@ -132,7 +132,7 @@ describe('prefix beam search', () => {
     ]);
   });
 
-  test('among equal scores the lower class comes first, also if topK includes all classes', () => {
+  test('among equal scores the lower class comes first, even if topK includes all classes', () => {
     const [two, three] = [Math.log(2), Math.log(3)];
     const logits = tensor([[[0, two, 0], [two, two, two], [0, 0, three]]]); // biome-ignore format: steps
     for (const topK of [undefined, 3, 4]) {
@@ -210,7 +210,7 @@ describe.each(decoders)('%s', (name, decode) => {
     expect(alone.flat()).toEqual(decode(logits, { lengths, blank }));
   });
 
-  test('float32 logits are read as they are', () => {
+  test('float32 logits are read unchanged', () => {
     const random = new Random(5);
     const data = Float32Array.from({ length: 60 }, () => random.uniform(-3, 3));
     const shape = [2, 10, 3];

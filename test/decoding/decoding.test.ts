@@ -178,7 +178,7 @@ describe('the search continues while an unfinished hypothesis can still win', ()
 describe('sampling', () => {
   const model = makeModel(kinds[1]!, backend, 4);
 
-  test('draws sequences by their probability, repeatably by the seed', () => {
+  test('draws sequences by their probability, reproducibly for each seed', () => {
     const maxLength = 2;
     const count = 4000;
     const sources = indices(Array(count).fill([2, 3, 4, 2]));

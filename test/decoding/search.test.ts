@@ -22,11 +22,11 @@ describe('a search ends as soon as nothing can change its results', () => {
   const half = markov([[0, 0.5, 0.5], ends, [0, 0.5, 0.5]]);
   const soon = markov([[0, 0.6, 0.4], ends, [0, 0.6, 0.4]]);
 
-  test('the best that ended need not be the first', () => {
-    // Ended with 0.1 and 0.9 · 0.55; what is left has 0.9 · 0.45.
+  test('the best finished sequence need not be the first', () => {
+    // Two have ended, with 0.1 and 0.9 · 0.55; the rest has 0.9 · 0.45.
     const of = { width: 2, maxLength: 9 };
     expect(stepsOf(() => beamSearch(twice, source, of))).toBe(2);
-    // The third, 0.9 · 0.45 · 0.55, is better than the first; what is left then has 0.9 · 0.45 · 0.45.
+    // The third, 0.9 · 0.45 · 0.55, is better than the first; the rest then has 0.9 · 0.45 · 0.45.
     expect(stepsOf(() => beamSearch(twice, source, { ...of, results: 2 }))).toBe(3);
   });
 
@@ -49,7 +49,7 @@ describe('a search ends as soon as nothing can change its results', () => {
     expect(stepsOf(() => greedy(soon, source, { maxLength: 9 }))).toBe(1);
   });
 
-  test('it returns as many as were asked for', () => {
+  test('it returns as many as requested', () => {
     const [found] = beamSearch(half, source, { width: 4, results: 2, maxLength: 9 });
     expect(found!.map(({ tokens }) => tokens)).toEqual([[], [2]]);
   });
@@ -84,7 +84,7 @@ describe('Best', () => {
   );
 });
 
-/** Prefix beam search as Hannun et al. write it, with probabilities by the text of a prefix. */
+/** Prefix beam search as Hannun et al. describe it, with probabilities by the text of a prefix. */
 function prefixes(p: readonly (readonly number[])[], width: number): [string, number][] {
   let beam = new Map([['', { blank: 1, label: 0 }]]);
   for (const step of p) {
@@ -106,7 +106,7 @@ function prefixes(p: readonly (readonly number[])[], width: number): [string, nu
   return [...beam].map(([prefix, { blank, label }]) => [prefix, blank + label]);
 }
 
-test('a narrow prefix beam search keeps and finds what one by the text of prefixes does', () => {
+test('a narrow prefix beam search keeps and finds the same as one by the text of prefixes', () => {
   const random = new Random(3);
   for (let run = 0; run < 200; run++) {
     const [time, classes, width] = [6 + (run % 4), 3 + (run % 2), 2 + (run % 5)];

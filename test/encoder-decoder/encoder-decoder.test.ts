@@ -312,7 +312,7 @@ describe('errors', () => {
 
   const model = new EncoderDecoder({ ...options, attention: attention(3, 3) });
 
-  test('in one tensor for a record', () =>
+  test('in one tensor instead of a record', () =>
     expect(() => model.infer(indices([[1]]) as never)).toThrow(
       new TypeError('EncoderDecoder.infer: inputs is one tensor, expected an object { source, target }'),
     ));

@@ -140,7 +140,7 @@ describe('labels that need more steps than there are', () => {
     expect(data.subarray(4).every(Number.isFinite)).toBe(true);
   });
 
-  test('have no gradient of other classes either', () => {
+  test('have no gradient for other classes either', () => {
     const pass = ctc().forward(tensor([[[1, 2, 3, 4]]]), indices([[1, 1]]));
     expect(pass.value).toBe(Number.POSITIVE_INFINITY);
     expect(pass.backward().data.every(Number.isNaN)).toBe(true);
@@ -179,7 +179,7 @@ test('a thousand steps neither under- nor overflow', () => {
 test('a model learns labels without their positions', async () => {
   const random = new Random(3);
   const model = manyToMany({ classes: 4, hiddenSize: 8, outputSize: 4, random, backend: float64() });
-  // Says 1, 2, 3 when it reads them, and 0s mean nothing.
+  // Outputs 1, 2, 3 when it reads them; 0s mean nothing.
   const batch = {
     inputs: indices([
       [0, 1, 0, 0, 2, 2, 0],

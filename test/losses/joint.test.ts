@@ -1,4 +1,4 @@
-/** Joint losses and the metrics of heads: what they refuse. What they compute is tested with graphs that train. */
+/** Joint losses and the metrics of heads: what they refuse. Tests of graphs that train cover what they compute. */
 import { expect, test } from 'vitest';
 import {
   accuracy,
@@ -40,7 +40,7 @@ test.each<[string, () => unknown, string]>([
     'jointLoss: losses.b has reduction "sum", expected "mean", as the first has',
   ],
   [
-    'a weight of no loss',
+    'a weight without a loss',
     () => jointLoss({ a: loss }, { weights: untyped({ b: 1 }) }),
     'jointLoss: weights has "b", expected only a',
   ],
@@ -77,19 +77,23 @@ test.each<[string, () => unknown, string]>([
     () => jointLoss({ a: loss }).measure({ a: logits }, untyped({ a: classes, b: classes })),
     'jointLoss.measure: targets has "b", expected only a, the heads with a loss',
   ],
-  ['a head that is no name', () => headMetric(untyped(3), loss), 'headMetric: head is 3, expected a string'],
+  [
+    'a head that is not a name',
+    () => headMetric(untyped(3), loss),
+    'headMetric: head is 3, expected a string',
+  ],
   [
     'an unknown option of a measurement',
     () => jointLoss({ a: loss }).measure({ a: logits }, { a: classes }, untyped({ lenghts: [1] })),
     'jointLoss.measure: option "lenghts" is unknown, expected lengths',
   ],
   [
-    'options that are none',
+    'options that are not an object',
     () => jointLoss({ a: loss }).measure({ a: logits }, { a: classes }, untyped(null)),
     'jointLoss.measure: options is null, expected an object such as { lengths }',
   ],
   [
-    'lengths of no head',
+    'lengths without a head',
     () =>
       jointLoss({ a: loss })
         .begin()
@@ -97,12 +101,12 @@ test.each<[string, () => unknown, string]>([
     'jointLoss.add: lengths has "b", expected only a',
   ],
   [
-    'weights of no head',
+    'weights without a head',
     () => jointLoss({ a: loss }).measure({ a: logits }, { a: classes }, untyped({ weights: tensor([1]) })),
     'jointLoss.measure: weights has "data", expected only a',
   ],
   [
-    'lengths that are none',
+    'lengths that are not an object',
     () => jointLoss({ a: loss }).measure({ a: logits }, { a: classes }, untyped({ lengths: 5 })),
     'jointLoss.measure: lengths is 5, expected an object',
   ],
@@ -141,7 +145,7 @@ test.each<[string, () => unknown, string]>([
   expect(errorOf(call)).toHaveProperty('message', message);
 });
 
-test('heads may be named as what every object has', () => {
+test('heads may have the names of properties of every object', () => {
   const joint = jointLoss({ constructor: loss, toString: loss });
   expect(joint.weights).toEqual({ constructor: 1, toString: 1 });
   const outputs = { constructor: logits, toString: logits };

@@ -126,7 +126,7 @@ describe('without any counted target', () => {
     expect(Array.from(pass.backward().data)).toEqual(new Array(12).fill(0));
   });
 
-  test('classes of weight 0 alone: a mean of 0 with weight 0 and gradient 0', () => {
+  test('only classes of weight 0: a mean of 0 with weight 0 and gradient 0', () => {
     const pass = crossEntropy({ classWeights: [0, 1] }).forward(tensor([[3, 4]]), indices([0]));
     expect([pass.value, pass.weight]).toEqual([0, 0]);
     expect(Array.from(pass.backward().data, Math.abs)).toEqual([0, 0]);
@@ -335,7 +335,7 @@ describe('errors', () => {
   });
 });
 
-describe('what is weighed and aimed at', () => {
+describe('weights and targets', () => {
   test('binary cross-entropy takes targets from 0 to 1, and anything in padding', () => {
     const loss = binaryCrossEntropy();
     const logits = tensor([[[1], [2]]]);

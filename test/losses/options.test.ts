@@ -1,4 +1,4 @@
-/** What a loss was made with, from which a worker makes it again, and what it is called with. */
+/** The options of a loss, from which a worker rebuilds it, and the arguments of its calls. */
 import { describe, expect, test } from 'vitest';
 import {
   binaryCrossEntropy,
@@ -54,7 +54,7 @@ test('an array is copied into the options and the loss alike, and changes neithe
   for (const { options } of losses) expect(Object.values(options)).toContainEqual([0.5, 0.25]);
 });
 
-test('quantiles are numbers, not texts or arrays of them', () => {
+test('quantiles are numbers, not strings or arrays of numbers', () => {
   for (const quantile of [['0.5'], [[0.5]]])
     expect(() => quantileLoss({ quantile: quantile as never })).toThrow(
       'expected numbers above 0 and below 1',
@@ -75,7 +75,7 @@ const logits = tensor([
 const classes = indices([0, 1]);
 
 describe('one number for all features', () => {
-  test('weighs what is positive', () => {
+  test('weighs positive targets', () => {
     const loss = binaryCrossEntropy({ positiveWeight: 3, reduction: 'none' });
     const { data } = loss.measure(logits, tensor([[1, 1], [1, 0]])).value; // biome-ignore format: rows
     expect(Array.from(data, (term) => Math.round(term / Math.LN2))).toEqual([3, 3, 3, 1]);
@@ -149,7 +149,7 @@ describe('one number for all features', () => {
   });
 });
 
-test('a negative weight is refused as one of many is', () => {
+test('a negative weight is refused, alone or among many', () => {
   expect(() => binaryCrossEntropy({ positiveWeight: -1 })).toThrow(
     new RangeError('binaryCrossEntropy: positiveWeight has -1, expected finite numbers of at least 0'),
   );
@@ -159,7 +159,7 @@ describe('a joint loss', () => {
   const outputs = { a: logits, b: tensor([[3], [3]]) };
   const targets = { a: classes, b: tensor([[1], [3]]) };
 
-  test.each(['mean', 'sum'] as const)('tallies what it measures, by %s', (reduction) => {
+  test.each(['mean', 'sum'] as const)('adds up its measurements, by %s', (reduction) => {
     const loss = jointLoss(
       { a: crossEntropy({ reduction }), b: meanSquaredError({ reduction }) },
       { weights: { b: 0.5 } },
@@ -197,7 +197,7 @@ describe('a joint loss', () => {
 describe('terms that are not reduced', () => {
   const loss = crossEntropy({ reduction: 'none' });
 
-  test('have the gradient of their sum, unless another is given', () => {
+  test('have the gradient of their sum by default', () => {
     const sum = crossEntropy({ reduction: 'sum' }).forward(logits, classes);
     expect(loss.forward(logits, classes).backward().data).toEqual(sum.backward().data);
   });
@@ -223,12 +223,12 @@ describe('terms that are not reduced', () => {
       { data: new Float64Array(3), shape: [2] },
       new RangeError("crossEntropy.backward: dLoss has shape [2] and 3 values, expected [2], the value's"),
     ],
-  ])('%j is no upstream gradient', (upstream, error) => {
+  ])('%j is not an upstream gradient', (upstream, error) => {
     expect(() => loss.forward(logits, classes).backward(upstream as never)).toThrow(error);
   });
 });
 
-test('ctc has one weight for each sequence, also of terms that are not reduced', () => {
+test('ctc has one weight for each sequence, even for terms that are not reduced', () => {
   const output = tensor([[[0, 0]], [[0, 0]]]);
   const target = indices([[1], [1]]);
   const { value } = ctc({ reduction: 'none' }).measure(output, target, { weights: tensor([2, 3]) });
@@ -249,7 +249,7 @@ describe('an output', () => {
   });
 });
 
-test('a pass is released at the end of its block, or by hand', () => {
+test('a pass is released at the end of its block, or explicitly', () => {
   const make = () => meanSquaredError().forward(tensor([[3]]), tensor([[1]]));
   const [released, disposed] = [make(), make()];
   released.release();

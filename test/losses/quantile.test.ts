@@ -22,7 +22,7 @@ describe.each([
   ],
   [undefined, [2, 2, 2, 2, 0, 0], [-0.5, -0.5, 0.5, 0.5, 0, 0]],
 ])('quantile %j', (quantile, values, slopes) => {
-  test('too low an output costs q for each unit, too high a one 1 − q', () => {
+  test('an output that is too low costs q per unit, one that is too high 1 − q', () => {
     const pass = quantileLoss({ quantile, reduction: 'none' }).forward(output, target);
     expect(Array.from(pass.value.data)).toEqual(values);
     expect(Array.from(pass.backward().data, (slope) => slope + 0)).toEqual(slopes);
@@ -46,7 +46,7 @@ test.each<[unknown, Error]>([
   expect(() => quantileLoss({ quantile: quantile as number })).toThrow(error);
 });
 
-test('what the caller does to its array later does not matter', () => {
+test('later changes to the array of the caller have no effect', () => {
   const quantile = [0.25, 0.75];
   const loss = quantileLoss({ quantile, reduction: 'none' });
   quantile[0] = 0.75;

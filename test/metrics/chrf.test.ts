@@ -14,7 +14,7 @@ describe('values worked by hand', () => {
     // aaa against a: p₁ = 1/3, r₁ = 1.
     expect(chrF(['aaa'], ['a'])).toBeCloseTo((5 * (1 / 3)) / (4 / 3 + 1), 14));
 
-  test('leaves out n-grams of an order that the reference is too short for, as sacreBLEU 2', () => {
+  test('leaves out n-grams of an order that the reference is too short for, as sacreBLEU 2 does', () => {
     // Orders 1 to 3 of catalogue against cat; longer ones of the second pair alone, where all are found.
     const p = [(3 + 9) / (9 + 9), (2 + 8) / (8 + 8), (1 + 7) / (7 + 7), 1, 1, 1].reduce((a, b) => a + b) / 6;
     expect(chrF(['catalogue', 'the cat sat'], ['cat', 'the cat sat'])).toBeCloseTo((5 * p) / (4 * p + 1), 14);

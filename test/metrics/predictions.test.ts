@@ -38,7 +38,7 @@ describe('predictions from an output', () => {
     expect(probabilitiesOf(tensor([[Number.NaN, 1]])).data.every(Number.isNaN)).toBe(true);
   });
 
-  test('other values than outputs are refused', () => {
+  test('values other than outputs are refused', () => {
     expect(() => classesOf(indices([1]) as never)).toThrow(TypeError);
     expect(() => classesOf({ output: tensor([[0, 1]]) } as never)).toThrow(
       new TypeError(

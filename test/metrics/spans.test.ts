@@ -18,7 +18,7 @@ const tags = ['O', 'B-PER', 'I-PER', 'B-MISC', 'I-MISC', 'B-A-B', 'I-A-B'];
 const scoresOf = (sequence: readonly string[]) =>
   sequence.map((tag) => tags.map((other) => (other === tag ? 1 : 0)));
 
-/** The metrics of sequences, one to a batch. */
+/** The metrics of sequences, with one in each batch. */
 function measured<A extends Averaging>(
   wanted: readonly string[][],
   found: readonly string[][],
@@ -92,7 +92,7 @@ describe('precision, recall and F₁', () => {
     expect(measured(wanted, found, { average: 'none' })).toEqual([each, each, each]);
   });
 
-  test('worked by hand: a right label at other ends and right ends with another label are wrong', () => {
+  test('worked by hand: a right label at wrong ends and right ends with a wrong label are both wrong', () => {
     // Spans to find: PER 0-2, PER 3-4, MISC 5-6. Found: PER 0-2, MISC 3-4, PER 4-5, MISC 5-7.
     const wanted = [['B-PER', 'I-PER', 'O', 'B-PER', 'O', 'B-MISC', 'O']];
     const found = [['B-PER', 'I-PER', 'O', 'B-MISC', 'I-PER', 'B-MISC', 'I-MISC']];
@@ -136,14 +136,14 @@ test.prop([sequences])('padding changes nothing', (pairs) => {
   expect(tally.value()).toEqual(apart[2]);
 });
 
-test('spans go on across ignored steps, whatever is predicted there', () => {
+test('spans continue across ignored steps, whatever is predicted there', () => {
   const tally = spanF1({ tags, ignoreIndex: -100 }).begin();
   const found = scoresOf(['B-PER', 'B-MISC', 'I-PER', 'O']);
   tally.add(tensor([found]), indices([[1, -100, 2, 0]]));
   expect(tally.value()).toBe(1);
 });
 
-test('a NaN score is no span', () => {
+test('a NaN score is not a span', () => {
   const tally = spanRecall({ tags: ['O', 'B-X'] }).begin();
   tally.add(
     tensor([

@@ -238,14 +238,14 @@ describe.each([...ofSteps, ...ofElements])('%s', (name, metric) => {
   });
 });
 
-test('rocAuc refuses a batch whole', () => {
+test('rocAuc refuses a whole batch', () => {
   const tally = rocAuc().begin();
   tally.add(column([0, 1]), column([0, 1]));
   expect(() => tally.add(column([5, 2]), column([0, 3]))).toThrow(RangeError);
   expect(tally.value()).toBe(1);
 });
 
-test('evaluate passes the weights of batches, by head where there are heads', async () => {
+test('evaluate passes the weights of batches, by head if there are heads', async () => {
   const model = new Dense({ inputSize: 1, outputSize: 2 });
   model.parameters().get('weight')!.write([1, -1]);
   const inputs = tensor([[3], [-2], [5]]);
@@ -266,7 +266,7 @@ test('evaluate passes the weights of batches, by head where there are heads', as
   expect(tally.value()).toBe(0.75);
 });
 
-test('spans count whole, whatever the weights', () => {
+test('spans count in full, whatever the weights', () => {
   const tally = spanF1({ tags: ['O', 'B-X'] }).begin();
   tally.add(
     tensor([

@@ -119,7 +119,7 @@ function setup({ batch, time, seed }: { batch: number; time: number; seed: numbe
 }
 
 suite('laws of graphs', () => {
-  test('the gradients are those of central differences', () => {
+  test('the gradients match central differences', () => {
     fc.assert(
       fc.property(problem, fc.boolean(), (shape, varying) => {
         const { model, inputs, state, lengths } = setup(shape);
@@ -142,7 +142,7 @@ suite('laws of graphs', () => {
     );
   });
 
-  test('a batch is its rows alone, and padding changes nothing', () => {
+  test('a batch gives the results of its rows alone, and padding changes nothing', () => {
     fc.assert(
       fc.property(problem, (shape) => {
         const { model, inputs, state, lengths } = setup(shape);
@@ -170,7 +170,7 @@ suite('laws of graphs', () => {
     );
   });
 
-  test('infer is forward, float32 is float64 but for rounding, and gradients accumulate', () => {
+  test('infer equals forward, float32 matches float64 up to rounding, and gradients accumulate', () => {
     fc.assert(
       fc.property(problem, (shape) => {
         const double = setup(shape);
@@ -201,7 +201,7 @@ suite('laws of graphs', () => {
     );
   });
 
-  test('one chain is the same chain of layers, bit for bit', () => {
+  test('a graph of one chain equals the chain of layers, bit for bit', () => {
     const make = () => {
       const random = new Random(3);
       return [
@@ -417,7 +417,7 @@ suite('training', () => {
     expect(Object.keys(validation!)).toEqual(['jointLoss', 'tag.accuracy', 'intent.crossEntropy']);
     expect(validation!['tag.accuracy']).toBe(1);
 
-    // A joint loss over batches of any size is that of one batch of everything.
+    // A joint loss over batches of any size equals that of one batch with everything.
     const [all] = batches(examples, { batchSize: 12 });
     const whole = await evaluate(model, [all!], [loss()]);
     const parts = await evaluate(model, batches(examples, { batchSize: 5 }), [loss()]);
@@ -435,7 +435,7 @@ suite('training', () => {
     expect(value).toBeCloseTo(tag + 0.5 * intent, 12);
   });
 
-  test('is saved and loaded as it is, and resumes with the generators of its layers', async () => {
+  test('is saved and loaded unchanged, and resumes with the generators of its layers', async () => {
     const model = make(0.3);
     for await (const _ of train(model, data(2), { loss: loss(), optimizer: new SGD({ learningRate: 0.1 }) }));
     const again = load<typeof model>(save(model));
@@ -476,7 +476,7 @@ suite('training', () => {
     ]);
   });
 
-  test('what is computed step by step with the state carried is the whole', () => {
+  test('computing step by step with the state carried equals computing the whole', () => {
     const model = make();
     const words = indices([[1, 5, 2]]);
     const letters = indices([
@@ -500,7 +500,7 @@ suite('training', () => {
     expectCloseStates(state, whole.state);
   });
 
-  test('a table of its layers says what each takes', () => {
+  test('a table of its layers shows the input of each', () => {
     expect(describe(make()).split('\n')).toEqual([
       'graph: words, letters → tag, intent',
       '',
@@ -555,17 +555,17 @@ suite('errors', () => {
     ],
     ['a join of one', () => untyped(concatenate)(a), 'concatenate: nodes has 1, expected at least two'],
     [
-      'a layer for a node',
+      'a layer instead of a node',
       () => concatenate(a, untyped(dense(1, 2))),
       'concatenate: nodes[1] is a value of type Dense, expected a node: an input(…), a layer applied to one, or a join',
     ],
     [
-      'a layer for a graph',
+      'a layer instead of a graph',
       () => graph(untyped(dense(1, 2))),
       'graph: outputs is a layer (Dense), expected a node: input(…).to(layer)',
     ],
     [
-      'a layer for a head',
+      'a layer instead of a head',
       () => graph({ a: untyped(dense(1, 2)) }),
       'graph: outputs.a is a layer (Dense), expected a node: input(…).to(layer)',
     ],
@@ -602,7 +602,7 @@ suite('errors', () => {
       () => a.to(new Sequence(new GRUCell({ inputSize: 3, hiddenSize: 2 })), '__proto__'),
       'GraphNode.to: name is "__proto__", expected another name: this is that of the prototype of objects',
     ],
-    ['a name that is no string', () => input(untyped(3)), 'input: name is 3, expected a string'],
+    ['a name that is not a string', () => input(untyped(3)), 'input: name is 3, expected a string'],
     ['a size of 0', () => input('x', 0), 'input: size is 0, expected a whole number of at least 1'],
     [
       'a cell',
@@ -668,12 +668,12 @@ suite('errors', () => {
       'Graph.forward: deep has length 2 at sequence 0, expected 1, as inputs.a has: they are joined',
     ],
     [
-      'an input missing',
+      'a missing input',
       () => joined.forward({ a: x }),
       'Graph.forward: inputs.b is missing, expected { a, b }',
     ],
     [
-      'a tensor for a record',
+      'a tensor instead of a record',
       () => joined.forward(x),
       'Graph.forward: inputs is one tensor, expected an object { a, b }',
     ],
@@ -703,13 +703,13 @@ suite('errors', () => {
       'Graph.forward: lengths has "z", expected only { a, b }, the inputs',
     ],
     [
-      'a width known only now',
+      'a width known only at run time',
       () =>
         graph(concatenate(input('a'), input('b')).to(dense(4, 1))).infer({ a: x, b: tensor([[[1], [2]]]) }),
       'Graph.infer: 0 Dense has inputSize 4, expected 3, the width of concatenate(a, b)',
     ],
     [
-      'a sum of widths known only now',
+      'a sum of widths known only at run time',
       () => graph(sum(input('a'), input('b')).to(dense(2, 1))).infer({ a: x, b: tensor([[[1], [2]]]) }),
       'Graph.infer: inputs.b has width 1, expected 2, as inputs.a has: their sum',
     ],
@@ -733,7 +733,7 @@ suite('errors', () => {
       "Graph.backward: head a: dOutput has shape [1, 2, 2], expected [1, 2, 1], the output's",
     ],
     [
-      'a state where there is none',
+      'a state for a graph without one',
       () => heads.infer({ x }, { state: { h: x } }),
       'Graph.infer: state has a part "h", expected none: there is no state here',
     ],
@@ -746,7 +746,7 @@ suite('errors', () => {
     expect(errorOf(call)).toHaveProperty('message', message);
   });
 
-  test('a loss of another number of outputs', async () => {
+  test('a loss for another number of outputs', async () => {
     const run = async (model: unknown, targets: unknown, loss: unknown) => {
       const inputs = model === heads ? { x } : x;
       for await (const _ of train(untyped(model), [untyped({ inputs, targets })], {

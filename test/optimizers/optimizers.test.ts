@@ -174,7 +174,7 @@ describe('a step that does not stay finite is refused, and changes nothing', () 
     expect(refused(make(), float64(), 1e20)).toBe('');
   });
 
-  test('an update of one’s own that throws at the second parameter', () => {
+  test('a custom update that throws at the second parameter', () => {
     class Failing extends SGD {
       protected override update(update: Update): void {
         super.update(update);
@@ -392,7 +392,7 @@ describe('errors', () => {
     );
   });
 
-  test('other values than states', () => {
+  test('values other than states', () => {
     expect(() => new Adam().restore(parametersIn(float64()), undefined as never)).toThrow(
       new TypeError('Adam.restore: state is undefined, expected what state(parameters) gave'),
     );

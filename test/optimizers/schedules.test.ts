@@ -108,7 +108,7 @@ describe('PlateauDecay', () => {
     expect(whole.state().factor).toBeLessThan(0.5);
   });
 
-  test('refuses what is no number, and what is no state', () => {
+  test('refuses values that are not numbers, and invalid states', () => {
     expect(() => new PlateauDecay().observe('1' as never)).toThrow(
       new TypeError('PlateauDecay.observe: value is "1", expected a number'),
     );
@@ -135,7 +135,7 @@ describe('errors', () => {
   ])('%#', (make, text) => expect(make).toThrow(new RangeError(text)));
 });
 
-test('each schedule refuses a step that is no number of at least 0', () => {
+test('each schedule refuses a step that is not a number of at least 0', () => {
   const schedules = {
     constant: constant(),
     stepDecay: stepDecay({ every: 2 }),

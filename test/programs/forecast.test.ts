@@ -1,4 +1,4 @@
-/** A new user's program: forecast a series, validated, stopped early, and compared with tomorrow as today. */
+/** A new user's program: it forecasts a series, with validation and early stopping, and compares with "tomorrow as today". */
 import { expect, test } from 'vitest';
 import * as rc from '../../src/index.ts';
 import { StandardScaler, splitSeries } from '../../src/text.ts';

@@ -1,4 +1,4 @@
-/** A new user's program: a page whose worker learns its text and writes on; `post` is the worker's `postMessage`. */
+/** A new user's program: a page whose worker learns its text and continues it; `post` is the worker's `postMessage`. */
 import { expect, test } from 'vitest';
 import * as rc from '../../src/index.ts';
 import { characters, chunksOf, Vocabulary } from '../../src/text.ts';

@@ -1,4 +1,4 @@
-/** A new user's program: a server that steps all sessions that wait in one batch. */
+/** A new user's program: a server that steps all waiting sessions in one batch. */
 import { expect, test } from 'vitest';
 import * as rc from '../../src/index.ts';
 

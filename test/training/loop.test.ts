@@ -191,7 +191,7 @@ describe('validation', () => {
     expect(best.value).toBe(Math.min(...values));
     expect(weights()).toEqual(kept);
 
-    // It is over: a training that goes on from here ends at once.
+    // Patience has run out: a training that continues from here ends immediately.
     for await (const _ of train(model, batches(examples, { batchSize: 4 }), of)) expect.unreachable();
     expect(weights()).toEqual(kept);
   });
@@ -331,7 +331,7 @@ describe('validation', () => {
     expect(best.value).toBeGreaterThan(0);
   });
 
-  test('refuses what keeps no weights, and no metric to choose by', async () => {
+  test('refuses an object that keeps no weights, and a lack of metrics to choose by', async () => {
     const { model, examples } = setup();
     const called = async (more: object) => {
       const of = { ...options(), validate: { ...validate, ...more } };
@@ -387,7 +387,7 @@ describe('the average of weights', () => {
     expect(again.state()).toEqual(average.state());
   });
 
-  test('weights to restore are numbers, for the average and the best weights, and nothing changes', () => {
+  test('weights to restore must be numbers, for the average and the best weights; otherwise nothing changes', () => {
     const dense = new Dense({ inputSize: 1, outputSize: 1 });
     const average = new MovingAverage(dense.parameters());
     const best = new BestWeights(dense.parameters());
@@ -420,7 +420,7 @@ describe('the average of weights', () => {
   });
 });
 
-test('kept weights of another model are refused before the first step, those of a part of it are not', async () => {
+test('kept weights of another model are refused before the first step; those of a part of the model are not', async () => {
   const { model, examples, weights } = setup();
   const other = setup().model.parameters();
   const data = batches(examples, { batchSize: 4 });

@@ -57,7 +57,7 @@ test.each([
   await expect(train(model, [batch], options).next()).rejects.toThrow(message);
 });
 
-test('errors of a batch say its step, and those of a validation where it was', async () => {
+test('errors of a batch name its step, and those of a validation name its batch', async () => {
   const optimizer = new SGD({ learningRate: 0.1 });
   const loss = meanSquaredError();
   const bad = { inputs: tensor([[1]]), targets: tensor([[1, 2]]) };

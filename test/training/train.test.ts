@@ -438,7 +438,7 @@ describe('train', () => {
 });
 
 describe('evaluate', () => {
-  test('refuses other values than iterables, and metrics with the same name', async () => {
+  test('refuses values other than iterables, and metrics with the same name', async () => {
     const model = new OneHot({ classes: 2 });
     await expect(evaluate(model, undefined as never, [])).rejects.toThrow(
       new TypeError(
