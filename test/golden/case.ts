@@ -8,7 +8,7 @@ export interface GoldenTensor {
   readonly shape: readonly number[];
 }
 
-/** A case as its files hold it: `NAME.json` with `NAME.safetensors` beside it. */
+/** A case as stored in its files: `NAME.json` with `NAME.safetensors` beside it. */
 export interface GoldenCase {
   readonly name: string;
   readonly kind: string;
@@ -34,7 +34,7 @@ export interface Tolerance {
 /** One result compared with its expected values. */
 export interface TensorResult {
   readonly tensor: string;
-  /** The largest |got − want|; infinite where the lengths differ or a number is NaN. */
+  /** The largest |got − want|; infinite if the lengths differ or a number is NaN. */
   readonly worst: number;
   /** atol + rtol · max |want| */
   readonly allowed: number;

@@ -87,7 +87,7 @@ describe('a case with unused data is refused by name', () => {
       'option dropout is 0.5, only 0 is computed',
     ],
     [
-      'an initial state that is not there',
+      'a missing initial state',
       'layer/gru_l3_uni_tb_zero_T6B2I5H4',
       ({ options }) => Object.assign(options, { initial_state: 'given' }),
       'option initial_state is "given", only "zero" is computed',

@@ -1,8 +1,8 @@
 /**
  * Runs every golden case of a folder: `GOLDEN_DIR=<folder> npm run test:golden`; by default those of the fixtures.
  *
- * Prints a line for each failure and ends with the counts. A case counts as passed when every tensor is right in every
- * precision that applies, and nothing of it was left unused. None is skipped: what cannot be computed has failed.
+ * Prints a line for each failure and ends with the counts. A case counts as passed when every tensor is right in every precision
+ * that applies, and every part of it was used. No case is skipped: one that cannot be computed fails.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

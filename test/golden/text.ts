@@ -1,7 +1,7 @@
 /**
  * Compares the text submodule with scikit-learn's results: one case in, one row for each compared array out.
  *
- * Answers for translating scikit-learn's settings; reading files and reporting is the harness's affair.
+ * It translates scikit-learn's settings; the harness reads files and reports.
  */
 import {
   chiSquared,

@@ -13,13 +13,13 @@ const message = (of: Uint8Array) => {
   return 'opened';
 };
 
-test('a tree that names one node over and over ends by the size of the file', () => {
+test('a tree that names one node over and over is read at most in proportion to the size of the file', () => {
   expect(message(doublingTree(3))).toBe('opened');
   const start = process.cpuUsage();
   expect(message(doublingTree(60))).toBe(
     'test: bytes has tables that refer to more than 16 times its size, expected a whole HDF5 file',
   );
-  // 2⁶⁰ paths in 4 kB: whoever follows them all never ends.
+  // 2⁶⁰ paths in 4 kB: a reader that follows them all never ends.
   expect(process.cpuUsage(start).user / 1e6).toBeLessThan(1);
 });
 
@@ -32,7 +32,7 @@ test('circles end', () => {
   );
 });
 
-test('what is no HDF5 file', () => {
+test('what is not an HDF5 file', () => {
   expect(message(new Uint8Array(9))).toBe(
     'test: bytes has 9 bytes without the signature of HDF5, expected an HDF5 file',
   );

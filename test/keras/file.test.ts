@@ -1,4 +1,4 @@
-/** Files in the layouts of Keras, with what its formulas give. */
+/** Files in the layouts of Keras, with the results of its formulas. */
 import { readFileSync } from 'node:fs';
 import { gunzipSync, inflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -66,7 +66,7 @@ test.each(containers)('%s: 31 random models compute the same', (_, read) => {
     expect(worstOf(read(of, { backend }), of), of.classes.join(', ')).toBeLessThan(1e-12);
 });
 
-describe('what is not read is refused by name', () => {
+describe('unsupported contents are refused by name', () => {
   const config = (layers: unknown[]) => JSON.stringify({ class_name: 'Sequential', config: { layers } });
   const { weights } = filesOf(cases[0]!);
 
@@ -83,7 +83,7 @@ describe('what is not read is refused by name', () => {
     );
   });
 
-  test('a layer that the file has not, and names of every object', () => {
+  test('a layer that the file lacks, and names that every object has', () => {
     const lstm = (name: string) => ({
       class_name: 'LSTM',
       config: { name, activation: 'tanh', recurrent_activation: 'sigmoid' },
@@ -125,7 +125,7 @@ describe('files that are not what they should be', () => {
       return 'a model';
     } catch (error) {
       const { message } = error as Error;
-      // A stack is dear: it is made only where the test fails.
+      // A stack trace is expensive, so it is made only if the test fails.
       if (!ours.test(message)) expect.fail(`${(error as Error).stack}`);
       return message;
     }
@@ -138,7 +138,7 @@ describe('files that are not what they should be', () => {
   ];
 
   test.each(files)(
-    '%s: a truncation at every byte is an error, or cuts what is not read',
+    '%s: a truncation at any byte is an error, or cuts only what is not read',
     (name, bytes, options) => {
       let models = 0;
       for (let length = 0; length < bytes.length; length++)
@@ -149,7 +149,7 @@ describe('files that are not what they should be', () => {
   );
 
   test.each(files)(
-    '%s: a flipped bit in every byte is an error of ours, or another model',
+    '%s: a flipped bit in any byte is an error of the library, or another model',
     (_, bytes, options) => {
       let [models, errors] = [0, 0];
       for (let at = 0; at < bytes.length; at++) {
@@ -186,7 +186,7 @@ describe('files that are not what they should be', () => {
     }
   });
 
-  test('packed archives are inflated by whom the caller names, to what they claim', () => {
+  test('packed archives are inflated by the function given, to the size that they claim', () => {
     const inflate = (packed: Uint8Array, size: number) =>
       new Uint8Array(inflateRawSync(packed, { maxOutputLength: size }));
     const packed = zip(

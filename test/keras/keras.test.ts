@@ -166,7 +166,7 @@ describe('unsupported options are refused, naming the layer', () => {
       'layer "x" (Flatten) is of a class that is not computed, expected Activation, Bidirectional, ',
     ],
     [
-      'names of every object',
+      'names that every object has',
       one('constructor', {}, {}),
       'layer "x" (constructor) is of a class that is not computed, expected Activation, ',
     ],

@@ -1,4 +1,4 @@
-/** TensorFlow.js itself, bundled, because its packages find each other's operations only so. */
+/** TensorFlow.js itself, bundled, because its packages find each other's operations only in one bundle. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';

@@ -152,7 +152,7 @@ test('random models give the same results in TensorFlow.js', async () => {
   );
 }, 60_000);
 
-test('what is written is read with the same results in float64', () => {
+test('written models are read with the same results in float64', () => {
   fc.assert(
     fc.property(plan, (drawn) => {
       const model = build(drawn);
@@ -179,7 +179,7 @@ test('an epsilon of 0 is written as one that gives 0 for a constant row', () => 
   expect(modelTopology.config.layers[1].config.epsilon).toBe(2 ** -126);
 });
 
-describe('what TensorFlow.js does not compute is refused by name', () => {
+describe('models that TensorFlow.js cannot compute are refused by name', () => {
   const sizes = { inputSize: 2, hiddenSize: 2 };
   const recurrent = (cell: Cell<string>, options = {}) => new Sequence(cell, options) as AnyLayer;
   test.each<[AnyLayer, string]>([

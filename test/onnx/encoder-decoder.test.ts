@@ -192,7 +192,7 @@ test('exported random encoder–decoders are imported with the same results in f
   );
 });
 
-/** The initial states in the place of the final ones. */
+/** The initial states in place of the final ones. */
 const next = (outputs: Record<string, Tensor>): OnnxFeeds =>
   Object.fromEntries(
     Object.entries(outputs).flatMap(([name, value]) =>
@@ -297,7 +297,7 @@ test.each<[string, EncoderDecoder, string]>([
     'has a ProjectedLSTMCell at encoder.1, expected one of RNNCell, LSTMCell, PeepholeLSTMCell, GRUCell',
   ],
   [
-    'an encoder of one vector, where attention looks at steps',
+    'an encoder that gives one vector, with attention to steps',
     new EncoderDecoder({
       encoder: stack(recurrent(), new Pooling({ kind: 'max' }) as AnyLayer),
       decoder: stack(recurrent()),

@@ -1,4 +1,4 @@
-/** What exported models are compared with. */
+/** The expected results of exported models. */
 import { expect } from 'vitest';
 import { float64, type Tensor } from '../../src/index.ts';
 import { fromOnnx, type OnnxFeeds } from '../../src/onnx.ts';
@@ -13,8 +13,8 @@ interface Expected {
 }
 
 /**
- * ONNX Runtime has these results: float32 against float64, through a few layers of weights near 1. Normalising rows that are nearly
- * constant enlarges the rounding of any float32, so 8 times what our own is off is allowed as well.
+ * ONNX Runtime has these results: float32 against float64, through a few layers of weights near 1. Normalising rows that are
+ * nearly constant enlarges the rounding of any float32, so 8 times the error of our own float32 is allowed as well.
  */
 export async function expectInRuntime({ feeds, want, bytes }: Expected): Promise<void> {
   const got = await runtime(bytes, feeds);

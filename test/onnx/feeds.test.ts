@@ -1,4 +1,4 @@
-/** What `OnnxModel.run` takes and gives back. */
+/** The inputs and outputs of `OnnxModel.run`. */
 import { describe, expect, test } from 'vitest';
 import {
   type AnyLayer,
@@ -118,14 +118,14 @@ describe('whole numbers', () => {
     expect(messageOf(() => file.run(feeds))).toBe(message);
   });
 
-  test('int64 is no real number', () => {
+  test('int64 is not a real number', () => {
     const dense = fromOnnx(toOnnx(new Dense({ inputSize: 2, outputSize: 1 })));
     expect(messageOf(() => dense.run({ input: int64([1, 2], 1, 2) }))).toBe(
       'TypeError: OnnxModel.run: feeds["input"] has data of int64, expected real numbers: a Float32Array or Float64Array',
     );
   });
 
-  test('a truth is 0 or 1', () => {
+  test('a boolean is 0 or 1', () => {
     const writer = new GraphWriter();
     const x = writer.input('x', 'bool', [2]);
     writer.output('y', writer.node('Not', [x]), [2], 'bool');

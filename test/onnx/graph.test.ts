@@ -191,7 +191,7 @@ test('a layer that is used twice is written once', () => {
   expect(once).toBeGreaterThan(4 * 40 * 40);
 });
 
-test('a layer at each step is exported outside of graphs too', async () => {
+test('a layer at each step is also exported outside graphs', async () => {
   const model = sequential(letters(), new Dense({ inputSize: 3, outputSize: 1 }));
   const x = indices([
     [

@@ -197,7 +197,7 @@ describe('layers without an ONNX operator are refused by name', () => {
     expect(outputs[0]!.shape).toEqual(['batch', 'features']);
   });
 
-  test('other values than layers are refused', () => {
+  test('values other than layers are refused', () => {
     expect(() => toOnnx(new RNNCell(sizes) as never)).toThrow(
       new TypeError(
         'toOnnx: model is a value of type RNNCell, expected a layer, a graph or an encoder–decoder: new Sequence(cell) makes a layer of a cell',
@@ -217,7 +217,7 @@ describe('layers without an ONNX operator are refused by name', () => {
   });
 });
 
-test('an epsilon of 0, or one that float32 has not, gives 0 for a constant row, not NaN', async () => {
+test('an epsilon of 0, or one below all of float32, gives 0 for a constant row, not NaN', async () => {
   for (const epsilon of [0, 1e-60]) {
     const layer = new LayerNorm({ inputSize: 2, epsilon });
     const bytes = toOnnx(layer);
@@ -305,7 +305,7 @@ describe('damaged files', () => {
       /^fromOnnx: NonZero "NonZero_0" is an operator that is not computed, expected one of Abs, Add, /,
     ],
     [
-      'a name of every object',
+      'a name that every object has',
       graph((w, x) => w.node('toString', [x])),
       /toString "toString_0" is an operator that is not computed/,
     ],
@@ -340,7 +340,7 @@ describe('damaged files', () => {
       /GRU "GRU_2" has weights of shapes \[1, 4, 2\] and \[1, 4, 1\], expected \[1, 3 · hidden_size, …\] for direction forward/,
     ],
     [
-      'a value of nothing',
+      'a value that no node makes',
       graph(() => 'z'),
       /Identity "y" reads "z", expected a value that a node before it makes/,
     ],

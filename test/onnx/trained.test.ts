@@ -11,7 +11,7 @@ const HIDDEN = 8;
 /** Each token follows from the two before it, so a model without a state cannot learn them. */
 const following = (a: number, b: number) => (2 * a + b + 1) % CLASSES;
 
-test('a trained language model continues a sequence alike in both', async () => {
+test('a trained language model continues a sequence in the same way in both', async () => {
   const random = new Random(7);
   const model = manyToMany({
     classes: CLASSES,

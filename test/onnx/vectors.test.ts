@@ -63,7 +63,8 @@ test('there are 12, with every kind', () => {
   ]);
 });
 
-// The expected values are in float32. Weights of these tests are equal but for a few, so only random models tell gate orders apart.
+// The expected values are in float32. Nearly all weights of these tests are equal, so only random models distinguish the orders
+// of gates.
 test.each(Object.entries(vectors))('%s', (_, { model, inputs, outputs }) => {
   const { graph } = readModel(bytesOf(model));
   const names = graph.nodes[0]!.inputs.filter((name) => name !== '');

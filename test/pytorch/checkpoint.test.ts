@@ -97,7 +97,7 @@ describe('pickles', () => {
     ['that call a number', 'K\x01)R.', /calls what is no callable/],
     ['of a list', '].', /holds no dictionary, expected a state_dict/],
     [
-      'of a dictionary in itself',
+      'of a dictionary that contains itself',
       '}q\x00X\x01\0\0\0ah\x00s.',
       /holds dictionaries within dictionaries at "a\.", expected each once/,
     ],
@@ -164,7 +164,7 @@ test.each<[string, Uint8Array]>([
   );
 });
 
-test('other files than those of torch.save are refused', () => {
+test('files other than those of torch.save are refused', () => {
   expect(() => readCheckpoint(zip({ 'a/b': new Uint8Array(1) }))).toThrow(
     new RangeError('readCheckpoint: bytes has no data.pkl, expected a file that torch.save wrote'),
   );

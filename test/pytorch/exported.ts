@@ -4,7 +4,7 @@ import { type OnnxFeeds, toOnnx } from '../../src/onnx.ts';
 import { flat, runtime } from '../onnx/runtime.ts';
 import { build, type Drawn } from './drawn.ts';
 
-/** Whether ONNX has the model: it knows no projections. */
+/** Whether ONNX can express the model: it has no projections. */
 export const isExported = ({ layers }: Drawn): boolean => layers.every(({ projection }) => projection === 0);
 
 /** The largest difference between the library in float64 and ONNX Runtime in float32: the first head and the final states. */

@@ -214,7 +214,7 @@ describe('names', () => {
 
   test.each<[string, () => unknown, string]>([
     [
-      'a cell that PyTorch has not',
+      'a cell that PyTorch lacks',
       () => stateDict(new Sequence(new LayerNormLSTMCell({ inputSize: 1, hiddenSize: 1 }))),
       'stateDict: model has a LayerNormLSTMCell at "", expected one of RNNCell, LSTMCell, GRUCell, ProjectedLSTMCell, Dense, Embedding, LayerNorm, Conv1d',
     ],
@@ -231,7 +231,7 @@ describe('names', () => {
       'stateDict: model has a Sequence that learns its initial state at "", expected one that starts from zeros',
     ],
     [
-      'a name of no layer',
+      'a name without a layer',
       () => stateDict(sequential(dense()), { names: { 1: 'x' } }),
       'stateDict: names has "1", expected names of layers with parameters',
     ],
@@ -267,12 +267,12 @@ describe('names', () => {
       'recurrent: tensors has no a.weight_ih_l0, expected one of the modules "a.b"',
     ],
     [
-      'an unsaid nonlinearity',
+      'a missing nonlinearity',
       () => recurrent(stateDict(new Sequence(new RNNCell({ inputSize: 1, hiddenSize: 2 }))), ''),
       "recurrent: activation is undefined, expected 'tanh' or 'relu': weight_hh_l0 is that of an nn.RNN",
     ],
     [
-      'a nonlinearity that is not asked for',
+      'a superfluous nonlinearity',
       () => recurrent(stateDict(layer()), '', { activation: 'relu' }),
       'recurrent: activation is relu, expected none for weight_hh_l0 of shape [6, 2]',
     ],

@@ -1,7 +1,10 @@
 /** Zip archives for tests. */
 import { crc32, deflateRawSync } from 'node:zlib';
 
-/** The bytes of an archive, stored or deflated; `method` and `size` of the entries may be false, and all may have extra fields and comments. */
+/**
+ * The bytes of an archive, stored or deflated; `method` and `size` of the entries may be wrong, and all may have extra fields and
+ * comments.
+ */
 export function zip(
   files: Readonly<Record<string, Uint8Array>>,
   lie: {

@@ -217,7 +217,7 @@ describe('a checkpoint that does not fit changes nothing', () => {
   });
 });
 
-describe('a part of any name and state comes back as it was, or is refused', () => {
+describe('a part of any name and state is restored unchanged, or is refused', () => {
   const { model } = begin(new Adam());
   const keeping = (kept: unknown) => {
     const part = {
@@ -302,7 +302,7 @@ describe('a training that has begun needs its step', () => {
     }
   });
 
-  test('and takes up its schedule there', async () => {
+  test('and continues its schedule there', async () => {
     const schedule = cosineDecay({ steps: 27 });
     const rates = async (parts: Parts, resumed: Partial<Resumed>, until: number) => {
       const found: number[] = [];

@@ -1,4 +1,6 @@
-/** What files may hold and what is refused, each by its own error: headers, metadata, states, options of layers. */
+/**
+ * Contents that files may have, and those that are refused, each by its own error: headers, metadata, states, options of layers.
+ */
 import { describe, expect, test } from 'vitest';
 import {
   Dense,
@@ -49,14 +51,14 @@ describe('a header', () => {
     ['a little longer than the file', file('{}').fill(9, 0, 1), 'has 10 bytes and a header of 9, expected a whole safetensors file: it is cut short, or another kind of file'],
     ['that is a number', file('3'), 'has a header that is 3, expected a safetensors file'],
     ['that is null', file('null'), 'has a header that is null, expected a safetensors file'],
-    ['with other bytes than text', file(Uint8Array.from([...Buffer.from('{"'), 0xff, ...Buffer.from('":3}')])), 'has a header that is not JSON, expected a safetensors file'],
+    ['with bytes that are not text', file(Uint8Array.from([...Buffer.from('{"'), 0xff, ...Buffer.from('":3}')])), 'has a header that is not JSON, expected a safetensors file'],
     ['with a shape that is partly whole', file({ a: f32([2, 0.5], 0, 4) }, four), 'has tensor "a" of no shape or place, expected whole numbers for both'],
     ['with three offsets', file({ a: f32([1], 0, 4, 4) }, four), 'has tensor "a" of no shape or place, expected whole numbers for both'],
   ])('%s is refused', (_, bytes, message) => {
     expect(() => readSafetensors(bytes)).toThrow(new RangeError(`readSafetensors: bytes ${message}`));
   }); // biome-ignore format: one case a line
 
-  test('may name tensors in another order than their data, empty ones too', () => {
+  test('may name tensors in a different order from their data, including empty ones', () => {
     const data = new Uint8Array(Float32Array.of(1, 2).buffer);
     const header = { b: f32([1], 4, 8), none: f32([0], 4, 4), a: f32([1], 0, 4) };
     const { tensors } = readSafetensors(file(header, data));
@@ -72,7 +74,7 @@ describe('a header', () => {
     expect(readSafetensors(file(header, new Uint8Array(8))).tensors.get('b')!.dtype).toBe('X9');
   });
 
-  test('may have equal values, and a key that is the beginning of the checksum’s', () => {
+  test('may have equal values, and a key that is a prefix of the checksum’s', () => {
     const metadata = { a: 'x', b: 'x', 'recurrent-cells.crc3': 'x' };
     expect(readSafetensors(file({ __metadata__: metadata })).metadata).toEqual(metadata);
   });
@@ -88,7 +90,7 @@ describe('writeSafetensors refuses', () => {
   });
 });
 
-test('numbers that are none, and signed zeros, are kept as F16', () => {
+test('NaN, signed zeros and infinities are kept as F16', () => {
   const model = new Dense({ inputSize: 5, outputSize: 1, bias: false });
   const values = [Number.NaN, 0, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   model.weight.write(values);
@@ -96,13 +98,13 @@ test('numbers that are none, and signed zeros, are kept as F16', () => {
   expect(Array.from(tensors.get('weight')!.data)).toEqual(values);
 });
 
-test('E4M3 has no number only where all bits are set', () => {
+test('E4M3 has NaN only where all bits are set', () => {
   const header = { a: { dtype: 'F8_E4M3', shape: [4], data_offsets: [0, 4] } };
   const { data } = readSafetensors(file(header, Uint8Array.of(0x07, 0x7e, 0x7f, 0xff))).tensors.get('a')!;
   expect(Array.from(data)).toEqual([7 * 2 ** -9, 448, Number.NaN, Number.NaN]);
 });
 
-test('the largest whole number that is exact is read', () => {
+test('the largest exact integer is read', () => {
   const bytes = new Uint8Array(BigInt64Array.of(2n ** 53n - 1n, -(2n ** 53n) + 1n).buffer);
   const header = { a: { dtype: 'I64', shape: [2], data_offsets: [0, 16] } };
   const { data } = readSafetensors(file(header, bytes)).tensors.get('a')!;
@@ -149,7 +151,7 @@ describe('a model’s file', () => {
     expect(() => load(file({ x: 1 }))).toThrow(/holds a Sequential that cannot be built \(.*has "x"/);
   });
 
-  test('of a builder of the caller’s has any options', () => {
+  test('of a class with a given builder may have any options', () => {
     const old = withMetadata(bytes, architecture({ type: 'Old', options: { width: 1 } }));
     const made = load(old, {
       builders: {
@@ -159,7 +161,7 @@ describe('a model’s file', () => {
     expect(made).toBeInstanceOf(Dense);
   });
 
-  test('keeps which layers are one, at any depth', () => {
+  test('keeps which layers are shared, at any depth', () => {
     const shared = new Dense({ inputSize: 2, outputSize: 2 });
     const model = sequential(new Residual(shared), new Residual(new Residual(shared)), shared);
     const [first, second, third] = (load(save(model)) as Sequential).layers as [Residual, Residual, Layer];
@@ -176,7 +178,7 @@ describe('a checkpoint', () => {
       `loadCheckpoint: bytes has format ${format}, version ${version}, expected "recurrent-cells checkpoint", version "1"`,
     );
 
-  test('is no other file, of its version, and whole', () => {
+  test('is refused if it is another file, of another version, or not whole', () => {
     const known = '"recurrent-cells checkpoint"';
     expect(() => loadCheckpoint(save(model), { model })).toThrow(came('"recurrent-cells"', '"2"'));
     expect(() => loadCheckpoint(withMetadata(bytes, { format: 'x' }), { model })).toThrow(came('"x"', '"1"'));

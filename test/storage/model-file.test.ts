@@ -334,57 +334,61 @@ describe('damaged files', () => {
   const { tensors, metadata } = decodeTensors('test', bytes);
 
   test.each<[string, Partial<typeof metadata>, string]>([
-    ['format', { format: 'pt' }, 'has format "pt", expected a model saved by recurrent-cells'],
-    ['version', { version: '3' }, 'has version "3", expected a version up to 2'],
-    ['architecture', { architecture: '{' }, 'has an architecture that is not JSON, expected a saved model'],
+    ['another format', { format: 'pt' }, 'has format "pt", expected a model saved by recurrent-cells'],
+    ['another version', { version: '3' }, 'has version "3", expected a version up to 2'],
     [
-      'architecture of nothing',
+      'a damaged architecture',
+      { architecture: '{' },
+      'has an architecture that is not JSON, expected a saved model',
+    ],
+    [
+      'a null architecture',
       { architecture: 'null' },
       'holds a part of no class, expected a class of the library, or a builder for it in options.builders',
     ],
     [
-      'name of every object',
+      'a class named like a property of every object',
       { architecture: '{"type":"constructor","options":{}}' },
       'holds a "constructor", expected a class of the library, or a builder for it in options.builders',
     ],
     [
-      'reference to nothing',
+      'a reference to a missing part',
       { architecture: '{"type":"Sequential","options":{},"parts":{"0":{"same":"1"}}}' },
       'holds a part of no class, expected a class of the library, or a builder for it in options.builders',
     ],
     [
-      'option',
+      'an invalid option',
       { architecture: '{"type":"Dense","options":{"inputSize":0,"outputSize":1}}' },
       'holds a Dense that cannot be built (Dense: inputSize is 0, expected a whole number of at least 1), expected a whole file',
     ],
     [
-      'shape',
+      'another shape',
       { architecture: '{"type":"Dense","options":{"inputSize":3,"outputSize":1}}' },
       'holds tensor "weight" of shape [1, 2], expected [1, 3]',
     ],
     [
-      'size beyond the file',
+      'a size beyond the file',
       { architecture: '{"type":"Dense","options":{"inputSize":65536,"outputSize":2}}' },
       'holds a Dense that cannot be built (Parameter: shape is [2, 65536], expected at most 65542 elements for a file of this size), expected a whole file',
     ],
     [
-      'option that there is not',
+      'an unknown option',
       { architecture: '{"type":"Dense","options":{"inputSize":2,"outputSize":1,"inputsize":3}}' },
       'holds a Dense that cannot be built (Dense: option "inputsize" is unknown, expected inputSize), expected a whole file',
     ],
     [
-      'depth',
+      'too many levels',
       {
         architecture: `${'{"type":"Residual","options":{},"parts":{"layer":'.repeat(101)}{}${'}}'.repeat(101)}`,
       },
       'holds parts within parts 101 deep, expected at most 100',
     ],
     [
-      'tensor too many',
+      'a superfluous tensor',
       { architecture: '{"type":"Dense","options":{"inputSize":2,"outputSize":1,"bias":false}}' },
       'holds a tensor "bias", expected only parameters of the model',
     ],
-  ])('with another %s are refused', (_, changed, message) =>
+  ])('with %s are refused', (_, changed, message) =>
     expect(() =>
       load(encodeTensors('test', tensors, { metadata: { ...metadata, ...changed } as typeof metadata })),
     ).toThrow(expect.objectContaining({ name: 'RangeError', message: `load: bytes ${message}` })),

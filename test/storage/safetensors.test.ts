@@ -99,7 +99,7 @@ describe('errors', () => {
   test.each<[string, Uint8Array, string]>([
     ['nothing', new Uint8Array(7), 'has 7 bytes, expected a safetensors file'],
     [
-      'a longer header than the file',
+      'a header longer than the file',
       new Uint8Array(16).fill(255),
       'has 16 bytes and a header of 18446744073709551615, expected a whole safetensors file: it is cut short, or another kind of file',
     ],

@@ -46,18 +46,18 @@ test('a bomb is refused before it is inflated', () => {
   );
 });
 
-test('other files than archives are refused', () => {
+test('files other than archives are refused', () => {
   expect(() => readZip('test', text('PK'))).toThrow(
     new RangeError('test: bytes has 2 bytes without the end of a zip archive, expected a whole zip archive'),
   );
 });
 
-describe('what an archive may have', () => {
+describe('an archive may have', () => {
   const decoy = Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(56)]);
 
   test.each<[string, Parameters<typeof zip>[1]]>([
     ['extra fields and comments', { localExtra: 5, extra: 7, comment: 9 }],
-    ['a comment with the sign of an end in it', { end: decoy }],
+    ['a comment that contains the signature of an end', { end: decoy }],
     ['the longest comment', { end: Buffer.alloc(0xffff, 'x') }],
   ])('%s', (_, more) => {
     const archive = readZip('test', zip({ a: text('one'), b: text('two') }, more));
@@ -86,14 +86,14 @@ describe('a damaged archive is refused', () => {
   const whole = 'expected a whole zip archive';
 
   test.each<[string, () => Uint8Array, string]>([
-    ['an entry without its sign', () => changed('directory', 0, 1), `has no entry 0 of 2 at 68, ${whole}`],
+    ['an entry without its signature', () => changed('directory', 0, 1), `has no entry 0 of 2 at 68, ${whole}`],
     ['more entries than it has', () => changed('end', 10, 3, 2), `has no entry 2 of 3 at 162, ${whole}`],
     ['entries at its end', () => changed('end', 16, length - 2), `has no entry 0 of 2 at ${length - 2}, ${whole}`],
     ['entries beyond it', () => changed('end', 16, 2 ** 31), `has no entry 0 of 2 at 2147483648, ${whole}`],
     ['a long name', () => changed('directory', 28, 999, 2), `has an entry 0 of 2 that runs past the table of contents, ${whole}`],
     ['a long extra field', () => changed('directory', 30, 999, 2), `has an entry 0 of 2 that runs past the table of contents, ${whole}`],
     ['two files of one name', () => changed('directory', 93, 97, 1), `has two files "a", ${whole}`],
-    ['contents without their sign', () => changed('start', 0, 1), `has file "a" outside of it, ${whole} below 4 GiB`],
+    ['contents without their signature', () => changed('start', 0, 1), `has file "a" outside of it, ${whole} below 4 GiB`],
     ['contents at its end', () => changed('directory', 42, length - 2), `has file "a" outside of it, ${whole} below 4 GiB`],
     ['contents beyond it', () => changed('directory', 42, 2 ** 31), `has file "a" outside of it, ${whole} below 4 GiB`],
     ['contents longer than it', () => changed('directory', 20, 999), `has file "a" outside of it, ${whole} below 4 GiB`],
@@ -104,7 +104,7 @@ describe('a damaged archive is refused', () => {
   test.each<[string, Parameters<typeof zip>[1], (packed: Uint8Array, size: number) => Uint8Array, string]>([
     ['another method', { method: 1 }, inflate, 'has file "a" packed by method 1, expected it stored or deflated'],
     ['a stored file of another size', { size: 2 }, inflate, 'has file "a" packed by method 0, expected it stored or deflated'],
-    ['what cannot be inflated', { method: 8, size: 9 }, inflate, 'has file "a" that cannot be inflated, expected a whole zip archive'],
+    ['contents that cannot be inflated', { method: 8, size: 9 }, inflate, 'has file "a" that cannot be inflated, expected a whole zip archive'],
     ['the best ratio of Deflate, but less contents', { method: 8, size: 1032 }, () => new Uint8Array(1031), 'has file "a" of 1031 bytes, expected 1032'],
     ['more than the best ratio', { method: 8, size: 1033 }, () => new Uint8Array(1033), 'has file "a" of 1 bytes that claims 1033, expected a whole zip archive'],
   ])('%s', (_, lie, unpack, message) => {
