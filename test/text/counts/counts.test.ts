@@ -57,7 +57,7 @@ describe('TokenCounts', () => {
     expect(JSON.stringify(counted)).toBe(before);
   });
 
-  test('refuses what is not parts, and tokens with their places', () => {
+  test('refuses parts that are not counts, and tokens with their positions', () => {
     expect(messageOf(() => TokenCounts.merge(null as never))).toBe(
       'TypeError: TokenCounts.merge: parts is null, expected an iterable of counts',
     );
@@ -197,16 +197,16 @@ test.each<[string, () => unknown, string]>([
   ['a text alone', () => TokenCounts.of('the boat'), 'TypeError: TokenCounts.of: documents is the text "the boat", expected an iterable of documents, such as [text]'],
   ['no documents', () => TokenCounts.of(null as never), 'TypeError: TokenCounts.of: documents is null, expected an iterable of documents'],
   ['texts without tokenizer', () => TokenCounts.of(['the boat']), 'TypeError: TokenCounts.of: document 0 is the text "the boat", expected its tokens, or options.tokenizer'],
-  ['documents as they arrive', () => TokenCounts.of(lines(['a']) as never), 'TypeError: TokenCounts.of: documents is an async iterable, expected an iterable of documents; TokenCounts.ofAsync takes such'],
-  ['documents as they arrive, approximately', () => HeavyHitters.of(lines(['a']) as never), 'TypeError: HeavyHitters.of: documents is an async iterable, expected an iterable of documents; HeavyHitters.ofAsync takes such'],
+  ['asynchronous documents', () => TokenCounts.of(lines(['a']) as never), 'TypeError: TokenCounts.of: documents is an async iterable, expected an iterable of documents; TokenCounts.ofAsync takes such'],
+  ['asynchronous documents, approximately', () => HeavyHitters.of(lines(['a']) as never), 'TypeError: HeavyHitters.of: documents is an async iterable, expected an iterable of documents; HeavyHitters.ofAsync takes such'],
   ['a number', () => TokenCounts.of([['a'], 3 as never]), 'TypeError: TokenCounts.of: document 1 is 3, expected a text or an iterable of tokens'],
   ['bytes', () => TokenCounts.of([new Uint8Array(2) as never]), 'TypeError: TokenCounts: a token is 0, expected a string'],
-  ['tokens that are none', () => HeavyHitters.of([[Number.NaN as never]]), 'TypeError: HeavyHitters.of: document 0 has NaN, expected tokens (strings)'],
-  ['a generator of what is none', () => HeavyHitters.of([new Set([Number.NaN as never])]), 'TypeError: HeavyHitters: a token is NaN, expected a string'],
+  ['tokens that are not strings', () => HeavyHitters.of([[Number.NaN as never]]), 'TypeError: HeavyHitters.of: document 0 has NaN, expected tokens (strings)'],
+  ['a generator of such tokens', () => HeavyHitters.of([new Set([Number.NaN as never])]), 'TypeError: HeavyHitters: a token is NaN, expected a string'],
   ['half a document', () => new TokenCounts().add('x', 3, 1.5), 'RangeError: TokenCounts.add: documents is 1.5, expected a whole number of at least 0'],
   ['half of documents', () => new TokenCounts().addDocuments(2.5), 'RangeError: TokenCounts.addDocuments: documents is 2.5, expected a whole number of at least 0'],
   ['a text as tokens', () => new TokenCounts().addDocument('hello'), 'TypeError: TokenCounts.addDocument: tokens is the text "hello", expected an iterable of tokens, such as [token]'],
-  ['counts that are none', () => new TokenCounts().add('a', -1), 'RangeError: TokenCounts.add: count is -1, expected a whole number of at least 0'],
+  ['negative counts', () => new TokenCounts().add('a', -1), 'RangeError: TokenCounts.add: count is -1, expected a whole number of at least 0'],
   ['more documents than tokens', () => new TokenCounts().add('a', 1, 2), 'RangeError: TokenCounts.add: documents is 2, expected a number from 0 to 1'],
   ['another merge', () => new TokenCounts().merge({} as never), 'TypeError: TokenCounts.merge: other is an object, expected TokenCounts'],
   ['capacity', () => new HeavyHitters({ capacity: 0 }), 'RangeError: HeavyHitters: capacity is 0, expected a whole number of at least 1'],

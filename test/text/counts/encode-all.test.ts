@@ -18,7 +18,7 @@ describe('encodeAll', () => {
     },
   );
 
-  test('takes texts as they arrive, and a subword tokenizer', async () => {
+  test('takes asynchronous texts, and a subword tokenizer', async () => {
     expect([...encodeAll(texts, encode)]).toEqual([4, 5, 3, 3, 4, 6, 3]);
     expect(await encodeAllAsync(lines([texts.join('\n')]), encode)).toEqual(encodeAll(texts, encode));
     const subwords = trainBytePairs(texts, { size: 20 });
@@ -28,10 +28,10 @@ describe('encodeAll', () => {
 
   test.each<[string, () => unknown, string]>([
     ['one text', () => encodeAll('the boat', encode), 'TypeError: encodeAll: documents is the text "the boat", expected an iterable of documents, such as [text]'],
-    ['texts as they arrive', () => encodeAll(lines(['a']) as never, encode), 'TypeError: encodeAll: documents is an async iterable, expected an iterable of documents; encodeAllAsync takes such'],
+    ['asynchronous texts', () => encodeAll(lines(['a']) as never, encode), 'TypeError: encodeAll: documents is an async iterable, expected an iterable of documents; encodeAllAsync takes such'],
     ['no encoder', () => encodeAll(texts, vocabulary as never), 'TypeError: encodeAll: encode is a value of type Vocabulary, expected a function'],
     ['tokens', () => encodeAll(texts, (text) => pattern().tokenize(text) as never), 'TypeError: encodeAll: a document has "the", expected indices (whole numbers from 0)'],
-    ['less than nothing', () => encodeAll(texts, () => ({ length: -1 })), 'RangeError: encodeAll: a document.length is -1, expected a whole number of at least 0'],
+    ['a negative length', () => encodeAll(texts, () => ({ length: -1 })), 'RangeError: encodeAll: a document.length is -1, expected a whole number of at least 0'],
     ['nothing', () => encodeAll(texts, (() => undefined) as never), 'TypeError: encodeAll: a document is undefined, expected an array of indices'],
   ])('says what is wrong: %s', (_, act, message) => {
     expect(messageOf(act)).toBe(message);

@@ -1,4 +1,4 @@
-/** Words against subwords in Korean: the messages of the TypeScript compiler, every tenth held out. */
+/** Words compared with subwords in Korean: the messages of the TypeScript compiler, every tenth held out. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';

@@ -106,7 +106,7 @@ describe('linesOfPart', () => {
   test.each<[string, () => AsyncIterable<string>, string]>([
     ['no source', () => linesOfPart('a' as never, 0, 1), 'TypeError: linesOfPart: source is "a", expected { size, open }, such as bytesOf(path)'],
     ['no size', () => linesOfPart({ open: () => [] } as never, 0, 1), 'TypeError: linesOfPart: source.size is undefined, expected a whole number of at least 0'],
-    ['no such part', () => linesOfPart(sourceOf('a'), 2, 2), 'RangeError: linesOfPart: part is 2, expected less than parts (2)'],
+    ['a part that does not exist', () => linesOfPart(sourceOf('a'), 2, 2), 'RangeError: linesOfPart: part is 2, expected less than parts (2)'],
     ['half a part', () => linesOfPart(sourceOf('a'), 0.5, 2), 'RangeError: linesOfPart: part is 0.5, expected a whole number of at least 0'],
     ['no parts', () => linesOfPart(sourceOf('a'), 0, 0), 'RangeError: linesOfPart: parts is 0, expected a whole number of at least 1'],
     ['a source that opens nothing', () => linesOfPart({ size: 1, open: () => undefined as never }, 0, 1), 'TypeError: linesOfPart: source.open returned undefined, expected an iterable of bytes'],

@@ -166,16 +166,16 @@ test.each<[string, () => unknown, string]>([
   ['ranks outside', () => fitZipf(table, { to: 9 }), 'RangeError: fitZipf: to is 9, expected at most 5, the number of types'],
   ['two ranks', () => fitZipf(table, { from: 4 }), 'RangeError: fitZipf: the ranks are 4 to 5, expected at least three'],
   ['a method', () => fitZipf(table, { method: 'eye' as never }), 'RangeError: fitZipf: method is "eye", expected one of "least-squares", "maximum-likelihood"'],
-  ['a cut of all', () => cutZipf(table, { head: 5 }), 'RangeError: cutZipf: the cut keeps none of 5 types, expected bounds that leave at least one'],
+  ['a cut of everything', () => cutZipf(table, { head: 5 }), 'RangeError: cutZipf: the cut keeps none of 5 types, expected bounds that leave at least one'],
   ['no table', () => plotZipf([] as never), 'TypeError: plotZipf: table is an array of 0, expected a RankFrequency'],
   ['a tiny picture', () => plotZipf(table, { width: 10 }), 'RangeError: plotZipf: width is 10, expected a number from 200 to 10000'],
-  ['counts for a table', () => fitZipf([3, 2, 1] as never), 'TypeError: fitZipf: table is an array of 3, expected a RankFrequency'],
-  ['a plot of no fit', () => plotZipf(table, { fit: {} as never }), 'TypeError: plotZipf: fit is an object, expected what fitZipf gave'],
-  ['a plot of no cut', () => plotZipf(table, { cut: null as never }), 'TypeError: plotZipf: cut is null, expected what cutZipf gave'],
+  ['counts instead of a table', () => fitZipf([3, 2, 1] as never), 'TypeError: fitZipf: table is an array of 3, expected a RankFrequency'],
+  ['a plot without a real fit', () => plotZipf(table, { fit: {} as never }), 'TypeError: plotZipf: fit is an object, expected what fitZipf gave'],
+  ['a plot of a null cut', () => plotZipf(table, { cut: null as never }), 'TypeError: plotZipf: cut is null, expected what cutZipf gave'],
   ['a plot with options null', () => plotZipf(table, null as never), 'TypeError: plotZipf: options is null, expected an object such as { fit }'],
   ['a fit with options null', () => fitZipf(table, null as never), 'TypeError: fitZipf: options is null, expected an object such as { from }'],
   ['a cut with options null', () => cutZipf(table, null as never), 'TypeError: cutZipf: options is null, expected an object such as { head }'],
-  ['a cut of counts', () => cutZipf([3, 2, 1] as never), 'TypeError: cutZipf: table is an array of 3, expected a RankFrequency'],
+  ['a cut of counts instead of a table', () => cutZipf([3, 2, 1] as never), 'TypeError: cutZipf: table is an array of 3, expected a RankFrequency'],
 ])('says what is wrong: %s', (_, act, message) => {
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line

@@ -57,13 +57,13 @@ test.each<[string, () => unknown, string]>([
   ['a text', () => LabelEncoder.fit('ab' as never), 'TypeError: LabelEncoder.fit: labels is "ab", expected an array of labels'],
   ['NaN', () => LabelEncoder.fit([Number.NaN]), 'TypeError: LabelEncoder.fit: labels has NaN, expected strings or finite numbers'],
   ['a hole', () => LabelEncoder.fit(new Array(1)), 'TypeError: LabelEncoder.fit: labels has undefined, expected strings or finite numbers'],
-  ['a strange label', () => encoder.encode(['c']), 'RangeError: LabelEncoder.encode: labels has "c", expected classes that it was fitted on'],
-  ['an index outside', () => encoder.decode([2]), 'RangeError: LabelEncoder.decode: indices has 2, expected whole numbers from 0 to 1'],
+  ['an unknown label', () => encoder.encode(['c']), 'RangeError: LabelEncoder.encode: labels has "c", expected classes that it was fitted on'],
+  ['an index out of range', () => encoder.decode([2]), 'RangeError: LabelEncoder.decode: indices has 2, expected whole numbers from 0 to 1'],
   ['saved: out of order', () => LabelEncoder.fromJSON({ ...encoder.toJSON(), classes: ['b', 'a'] }), 'RangeError: LabelEncoder.fromJSON: classes has 2 entries, expected different classes in order, at least one'],
   ['saved: twice', () => LabelEncoder.fromJSON({ ...encoder.toJSON(), classes: ['a', 'a'] }), 'RangeError: LabelEncoder.fromJSON: classes has 2 entries, expected different classes in order, at least one'],
-  ['saved: no label', () => LabelEncoder.fromJSON({ ...encoder.toJSON(), classes: [null] }), 'TypeError: LabelEncoder.fromJSON: classes[0] is null, expected an array of strings or finite numbers'],
+  ['saved: not a label', () => LabelEncoder.fromJSON({ ...encoder.toJSON(), classes: [null] }), 'TypeError: LabelEncoder.fromJSON: classes[0] is null, expected an array of strings or finite numbers'],
   ['no indices', () => classWeights([], 2), 'RangeError: classWeights: indices is empty, expected at least one'],
-  ['a class outside', () => classWeights([0, 2], 2), 'RangeError: classWeights: indices[1] is 2, expected a whole number from 0 to 1'],
+  ['a class out of range', () => classWeights([0, 2], 2), 'RangeError: classWeights: indices[1] is 2, expected a whole number from 0 to 1'],
 ])('says what is wrong: %s', (_, act, message) => {
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line

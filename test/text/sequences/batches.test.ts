@@ -40,7 +40,7 @@ describe('batchesByLength', () => {
     expect(shapes).toEqual([[2, 2], [2, 4]]); // biome-ignore format: shapes
   });
 
-  test('pads little, and differs between passes of one generator', () => {
+  test('pads little, and each pass with one generator differs', () => {
     const random = new Random(1);
     const rows = Array.from({ length: 400 }, () => new Int32Array(1 + Math.floor(100 * random.next())));
     const waste = (batches: Iterable<{ inputs: { data: Int32Array }; lengths: number[] }>) => {

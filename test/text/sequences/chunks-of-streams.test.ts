@@ -81,7 +81,7 @@ describe('chunksOfStreams', () => {
     expect(chunks.map(({ continues }) => continues)).toEqual(chunks.map((_, i) => i > 0));
   });
 
-  test('train as chunks in memory do, to the bit', async () => {
+  test('train as chunks in memory do, bit for bit', async () => {
     const whole = Array.from({ length: 101 }, (_, i) => (i * i) % 7);
     const parts = Array.from({ length: 4 }, (_, r) => whole.slice(r * 25, r * 25 + 26));
     const losses = async (batches: AsyncIterable<Chunk> | Iterable<Chunk>) => {
@@ -113,7 +113,7 @@ describe('chunksOfStreams', () => {
     expect(ragged.every(Number.isFinite)).toBe(true);
   });
 
-  test('close the streams, whether read to the end, left or failed', async () => {
+  test('close the streams, whether read to the end, abandoned or failed', async () => {
     const closed = { times: 0 };
     const streams = () => [0, 1].map(() => stream([0, 1, 2, 3, 4, 5, 6], [2], closed));
     await collect(chunksOfStreams(streams(), { k1: 2, encode }));

@@ -43,7 +43,7 @@ describe('chunksOf', () => {
     expect(windows.map(({ inputs, fresh, carry }) => [inputs.shape[1], fresh, carry])).toEqual([[2, 0, 0], [4, 2, 1], [5, 3, 2], [5, 3, 2], [5, 3, 2], [5, 3, 2]]); // biome-ignore format: triples
   });
 
-  test('reads the stream again in each epoch, from a zero state, and goes on from a kept place', () => {
+  test('reads the stream again in each epoch, from a zero state, and continues from a saved position', () => {
     const make = () => chunksOf([0, 1, 2, 3, 4, 5, 6], { batchSize: 1, k1: 4, epochs: 2 });
     const chunks = make();
     const once = Array.from(chunks, ({ inputs, continues }) => [...inputs.data, continues]);
@@ -71,7 +71,7 @@ describe('chunksOf', () => {
 test.each<[string, () => unknown, string]>([
   ['a short stream', () => chunksOf([1, 2], { batchSize: 2, k1: 1 }), 'RangeError: chunksOf: stream has 2 indices, expected at least 3 for 2 rows'],
   ['k2 below k1', () => chunksOf([1, 2, 3], { batchSize: 1, k1: 2, k2: 1 }), 'RangeError: chunksOf: k2 is 1, expected at least k1 (2), or some steps would have no gradient'],
-  ['no such place', () => chunksOf([1, 2, 3], { batchSize: 1, k1: 1 }).restore({ epoch: 1, position: 0 }), 'RangeError: Chunks.restore: state is window 0 of epoch 1, expected at most window 2 of epoch 0'],
+  ['a position that does not exist', () => chunksOf([1, 2, 3], { batchSize: 1, k1: 1 }).restore({ epoch: 1, position: 0 }), 'RangeError: Chunks.restore: state is window 0 of epoch 1, expected at most window 2 of epoch 0'],
   ['a length', () => chunksOf([1, 2, 3], { batchSize: 1, length: 1 } as never), 'TypeError: chunksOf: option "length" is unknown, expected k1'],
   ['no k1', () => chunksOf([1, 2, 3], { batchSize: 1 } as never), 'TypeError: chunksOf: k1 is undefined, expected a whole number of at least 1'],
 ])('says what is wrong: %s', (_, act, message) => {

@@ -58,7 +58,7 @@ test.each<[string, () => unknown, string]>([
   ['side', () => padSequences([[1]], { side: 'up' as never }), 'RangeError: padSequences: side is "up", expected one of "right", "left"'],
   ['keep', () => padSequences([[1]], { keep: 'all' as never }), 'RangeError: padSequences: keep is "all", expected one of "start", "end"'],
   ['options null', () => padSequences([[1]], null as never), 'TypeError: padSequences: options is null, expected an object such as { pad }'],
-  ['the pad of a vocabulary without', () => padSequences([[1], [2, 3]], { pad: bare.pad }), 'TypeError: padSequences: pad is undefined, expected an index: a vocabulary with a special for padding has one, and 0 is taken where the option is left out'],
+  ['the pad of a vocabulary without one', () => padSequences([[1], [2, 3]], { pad: bare.pad }), 'TypeError: padSequences: pad is undefined, expected an index: a vocabulary with a special for padding has one, and 0 is taken where the option is left out'],
 ])('says what is wrong: %s', (_, act, message) => {
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line

@@ -98,7 +98,7 @@ describe('splitSeries', () => {
     ]);
   });
 
-  test('epochs have orders of their own, and the batches can be iterated again', () => {
+  test('each epoch has its own order, and the batches can be iterated again', () => {
     const steps = { data: Float64Array.from({ length: 30 }, (_, i) => i), shape: [30, 1] };
     const windows = splitSeries(steps, { length: 3 }).train.batches({ batchSize: 9, epochs: 2, random: 1 });
     const passes = Array.from(windows, ({ starts }) => ({
@@ -153,7 +153,7 @@ test.each<[string, () => unknown, string]>([
   ['a share of no step, past it', () => splitSeries({ data: new Float64Array(10), shape: [10, 1] }, { length: 1, test: 0.04, inputs: 'past' }), 'RangeError: splitSeries: test has 1 steps, expected at least 2 (length + horizon)'],
   ['a negative shape', () => splitSeries({ data: new Float64Array(2), shape: [-1, -2] }, { length: 1 }), 'RangeError: splitSeries: series has shape [-1, -2] and 2 values, expected shape [time, features]'],
   ['no shape', () => splitSeries({ data: new Float64Array(2) } as never, { length: 1 }), 'TypeError: splitSeries: series.shape is undefined, expected an array: [time, features]'],
-  ['no list of targets', () => splitSeries(series, { length: 1, targets: 0 as never }), 'TypeError: splitSeries: targets is 0, expected an array of columns'],
+  ['targets that are not a list', () => splitSeries(series, { length: 1, targets: 0 as never }), 'TypeError: splitSeries: targets is 0, expected an array of columns'],
   ['no horizon', () => splitSeries(series, { length: 1, horizon: [] }), 'RangeError: splitSeries: horizon is empty, expected at least one step'],
   ['half a step', () => splitSeries(series, { length: 1, horizon: [0.5] }), 'RangeError: splitSeries: horizon[0] is 0.5, expected a whole number of at least 1'],
   ['no batch size', () => splitSeries(series, { length: 1 }).train.batches({} as never), 'TypeError: SeriesWindows.batches: batchSize is undefined, expected a whole number of at least 1'],
@@ -163,7 +163,7 @@ test.each<[string, () => unknown, string]>([
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line
 
-test('the targets are read at once, and have no holes', () => {
+test('the targets are read immediately, and have no holes', () => {
   const series = { data: Float64Array.from([0, 1, 2, 3, 4, 5]), shape: [3, 2] };
   const targets = [1];
   const { train } = splitSeries(series, { length: 1, targets });

@@ -166,7 +166,7 @@ describe('one long text, in windows with the state carried', () => {
       optimizer: new Adam({ learningRate: 0.03 }),
       clipNorm: 5,
     }));
-    // After "ab" come c and d alternately, three steps apart: early in a window, only the carried state tells which.
+    // After "ab", c and d alternate, three steps apart: early in a window, only the carried state tells which.
     const measured = async (of: Iterable<Batch<Indices, Indices>>) =>
       (await evaluate(learner, of, [perplexity()])).perplexity!;
     expect(await measured(batches)).toBeLessThan(1.02);

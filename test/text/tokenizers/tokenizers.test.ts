@@ -98,7 +98,7 @@ describe('pieces give the tokens of the whole text', () => {
     expect(characters({ normalization: 'none' }).tokenize(text)).toEqual(Array.from(whole, (s) => s.segment));
   });
 
-  test('each character beside a letter and a syllable', { timeout: 60_000 }, () => {
+  test('each character next to a letter and a syllable', { timeout: 60_000 }, () => {
     const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
     const tokenizer = characters({ normalization: 'none' });
     for (let start = 0; start < 0x10000; start += 0x400) {
@@ -165,7 +165,7 @@ describe('words split signs, letters of several scripts, digits, marks, spaces a
     );
   });
 
-  test('with every unit of the tables beside others', { timeout: 60_000 }, () => {
+  test('with every unit of the tables next to others', { timeout: 60_000 }, () => {
     const all = Array.from({ length: 0x3000 }, (_, i) => String.fromCharCode(i));
     expectSame(
       'en',
@@ -204,7 +204,7 @@ describe('scripts without a table, across piece boundaries', () => {
     }
   }); // biome-ignore format: one script a line
 
-  test('every letter beside spaces and signs', () => {
+  test('every letter next to spaces and signs', () => {
     const letters = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code)).filter(
       (letter, code) =>
         /^\p{L}$/u.test(letter) && (code < 0x3400 || code > 0xa000 || code % 64 === 0) && code % 8 !== 1,
@@ -243,7 +243,7 @@ describe.each(TOKENIZERS)('%s', (_, tokenizer) => {
     expect(loaded.toJSON()).toEqual(tokenizer.toJSON());
   });
 
-  test('refuses other values than text', () => {
+  test('refuses values other than text', () => {
     expect(() => tokenizer.tokenize(5 as never)).toThrow(/ is 5, expected a string/);
     expect(() => [...tokenizer.tokens(null as never)]).toThrow(TypeError);
   });
@@ -375,12 +375,12 @@ test.each<[string, () => unknown, string]>([
   ['function', () => custom('x' as never), 'TypeError: custom: tokenize is "x", expected a function from text to tokens'],
   ['its result', () => custom((text) => text).tokenize('ab'), 'TypeError: custom: the function gave "ab", expected an array (or another iterable) of tokens'],
   ['its tokens', () => custom(() => [1 as never]).tokenize('ab'), 'TypeError: custom: the function gave a token that is 1, expected strings or { text, start, end }'],
-  ['a place beyond the text', () => custom(() => [{ text: 'a', start: 0, end: 3 }]).tokenize('ab'), 'RangeError: custom: the function gave "a" from 0 to 3, expected places from 0 to 2'],
-  ['a place that ends before it begins', () => [...custom(() => [{ text: 'a', start: 1, end: 0 }]).tokens('ab')], 'RangeError: custom: the function gave "a" from 1 to 0, expected places from 0 to 2'],
+  ['a position beyond the text', () => custom(() => [{ text: 'a', start: 0, end: 3 }]).tokenize('ab'), 'RangeError: custom: the function gave "a" from 0 to 3, expected places from 0 to 2'],
+  ['a position that ends before it begins', () => [...custom(() => [{ text: 'a', start: 1, end: 0 }]).tokens('ab')], 'RangeError: custom: the function gave "a" from 1 to 0, expected places from 0 to 2'],
   ['no place', () => custom(() => [{ text: 'a' } as never]).tokenize('ab'), 'RangeError: custom: the function gave "a" from undefined to undefined, expected places from 0 to 2'],
   ['its name', () => JSON.stringify(custom(() => [])), 'TypeError: custom: options.name is missing, expected a name, to save a function under'],
-  ['saved: no JSON', () => loadTokenizer('{'), 'TypeError: loadTokenizer: the saved value is "{", expected an object or its JSON text'],
-  ['saved: no object', () => loadTokenizer(7), 'TypeError: loadTokenizer: the saved value is 7, expected an object of format "recurrent-cells/text/tokenizer"'],
+  ['saved: not JSON', () => loadTokenizer('{'), 'TypeError: loadTokenizer: the saved value is "{", expected an object or its JSON text'],
+  ['saved: not an object', () => loadTokenizer(7), 'TypeError: loadTokenizer: the saved value is 7, expected an object of format "recurrent-cells/text/tokenizer"'],
   ['saved: another format', () => loadTokenizer({ format: 'x' }), 'RangeError: loadTokenizer: format is "x", expected "recurrent-cells/text/tokenizer"; huggingFace reads others'],
   ['saved: a tokenizer.json', () => loadTokenizer({ model: {} }), 'RangeError: loadTokenizer: format is undefined, expected "recurrent-cells/text/tokenizer"; huggingFace reads others'],
   ['saved: another version', () => loadTokenizer({ ...words().toJSON(), version: 2 }), 'RangeError: loadTokenizer: version is 2, expected 1, the one this release reads'],

