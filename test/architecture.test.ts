@@ -7,11 +7,11 @@ import { expect, test } from 'vitest';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'src');
 
-/** The folders of `src/`, from the top of the house to the bottom; where a folder has floors of its own, those. */
+/** The folders of `src/`, from the top of the house to the bottom; a folder with floors of its own is replaced by them. */
 const floors = [
   ...readFileSync(join(root, 'docs/architecture.md'), 'utf8').matchAll(/^\| `([\w/-]+)` *\|/gm),
 ].map(([, name]) => name!);
-/** All sources but those for AssemblyScript, whose imports differ. */
+/** All sources except those for AssemblyScript, whose imports differ. */
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .map((file) => file.split(sep).join('/'))
   .filter((file) => file.endsWith('.ts') && !file.includes('/assembly/') && !file.endsWith('.generated.ts'));

@@ -17,8 +17,7 @@ const programs = (
 
 /**
  * The lines of each measured program, bundled with a package of these entries, in alphabetical order. Bundlers number names that
- * occur in several files, by the order of the files: the numbers are left out, and
- * `a: a2` is `a`.
+ * occur in several files by the order of the files, so the numbers are left out, and `a: a2` becomes `a`.
  */
 async function linesWith(name: string, entries: Readonly<Record<string, string>>): Promise<string[][]> {
   const folder = join(cache, name);
@@ -54,7 +53,7 @@ async function linesWith(name: string, entries: Readonly<Record<string, string>>
   );
 }
 
-test('a program that imports no file formats is not larger by a byte because the package has them', async () => {
+test('a program that imports no file formats is not a byte larger because the package has them', async () => {
   expect(programs.length).toBe(2);
   const { keras, onnx, pytorch, ...rest } = entry;
   expect([keras, onnx, pytorch]).toEqual(['src/keras.ts', 'src/onnx.ts', 'src/pytorch.ts']);

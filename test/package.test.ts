@@ -52,7 +52,7 @@ describe.each([
       .map((file) => readFileSync(join(folder, file), 'utf8'))
       .join('\n');
 
-  test('index is one file, beside what it shares with text', () => {
+  test('index is one file, apart from what it shares with text', () => {
     expect(filesOf('index')).toHaveLength(3);
     expect(filesOf('text')).toHaveLength(2);
   });
@@ -84,7 +84,7 @@ describe.each([
     expect(names.filter((name) => name.startsWith('_'))).toEqual([]);
   });
 
-  test('no file is imported for its effects, of which esbuild warns', () => {
+  test('no file is imported only for its side effects, about which esbuild warns', () => {
     const written = readdirSync(folder).filter((file) => file.endsWith(`.${extension}`));
     const bare = /^(?:import|require\() ?["']/m;
     expect(written.filter((file) => bare.test(readFileSync(join(folder, file), 'utf8')))).toEqual([]);
@@ -163,7 +163,7 @@ describe('the published code only computes', () => {
     ...['WeakRef', 'WeakSet', 'WebAssembly', 'globalThis', 'performance', 'undefined'],
     // Of CommonJS; `__filename` and `location` locate the worker.
     ...['__filename', 'exports', 'location', 'module', 'require'],
-    // `Stopwords` warns by the first by default; only `recurrent-cells/parallel` uses the other.
+    // `Stopwords` warns with the first by default; only `recurrent-cells/parallel` uses the other.
     ...['console', 'Worker'],
   ];
   /** Names that reach code from text, the network, files, or data of a page or process, however they are written. */

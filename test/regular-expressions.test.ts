@@ -1,7 +1,7 @@
 /**
  * Checks that every regular expression of `src/` takes time linear in the length of the text.
  *
- * scslre finds what is not: two repetitions of one character that can share a text (`/a*a*b/`), also one in another
+ * scslre finds those that are not linear: two repetitions of one character that can share a text (`/a*a*b/`), also one in another
  * (`/(a+)+b/`), and a repetition that is tried again at every place where a match could begin (`/\s+$/`). It does not find
  * alternatives that share a text only together, as in `/(?:a|b|ab)*c/`: no expression may repeat alternatives.
  */
@@ -14,14 +14,14 @@ import { expect, test } from 'vitest';
 
 interface Found {
   readonly place: string;
-  /** Undefined if the text of the program does not say it. */
+  /** Undefined if it is not a constant of the program. */
   readonly expression: RegExp | undefined;
   readonly source: string;
 }
 
 const source = fileURLToPath(new URL('../src', import.meta.url));
 
-/** Made of what the caller gives: an expression of the caller's, or escaped strings, which repeat nothing. */
+/** Made from arguments: an expression of the caller, or escaped strings, which repeat nothing. */
 const callers = [
   'new RegExp(expression.source, flags)',
   'new RegExp(source, flags)',
@@ -85,7 +85,7 @@ test('every regular expression is linear', () => {
   expect(found.filter(({ source }) => /\([^()]*\|[^()]*\)[*+{]/.test(source))).toEqual([]);
 });
 
-test('those that are not constants are made of what the caller gives', () => {
+test('those that are not constants are made from arguments', () => {
   const unknown = found.filter(({ expression }) => expression === undefined).map(({ source }) => source);
   expect(unknown.sort()).toEqual([...callers].sort());
 });

@@ -117,7 +117,7 @@ test('it works', async () => expect(await check()).toMatch(${SIMD}), 60_000);`,
 
 const worker = 'node_modules/recurrent-cells/dist/worker.js';
 
-/** Each bundler, which writes app.js and what belongs to it into a folder. */
+/** Each bundler writes app.js and the files that it needs into a folder. */
 const bundlers = {
   async Vite(out) {
     await run(tool('vite'), 'build', '--outDir', out, '--base', './');
@@ -135,7 +135,7 @@ const bundlers = {
       'app.js',
     );
   },
-  // These three leave new URL('./worker.js', import.meta.url) as it is, so the worker is a second entry.
+  // These three leave new URL('./worker.js', import.meta.url) unchanged, so the worker is a second entry.
   async esbuild(out) {
     await run(
       tool('esbuild'),
@@ -185,7 +185,7 @@ for (const [target, command] of Object.entries({ bun: tool('bun'), node: process
 
 consumers['Vite dev, Chromium'] = async () => {
   const { createServer } = await import(inFolder('node_modules/vite/dist/node/index.js'));
-  // The worker is a file beside the library's: pre-bundling would part them.
+  // The worker is a file beside the library's: pre-bundling would separate them.
   const server = await createServer({
     root: folder,
     logLevel: 'silent',

@@ -37,7 +37,7 @@ function filesIn(folder: string, extension: string): string[] {
     .sort();
 }
 
-/** The text of the documentation comments in its place and everything else blank, so that line numbers are kept. */
+/** The text of the documentation comments in place, with everything else blank, so that line numbers stay the same. */
 function commentsOf(source: string): string {
   let inside = false;
   return source
@@ -68,7 +68,7 @@ function blocksOf(file: string, text: string): Block[] {
 /**
  * The block with every line `expression // → value` turned into a call of `check(expression, value)`, line by line.
  *
- * @throws Error if a result does not follow an expression, or there is neither a result nor the mark of a block without.
+ * @throws Error if a result does not follow an expression, or the block has neither a result nor the mark of a block without one.
  */
 export function program({ place, code }: Block): string {
   const separated = code.replace(/([^;{},\s])(\s*\/\/ →)/g, '$1;$2');

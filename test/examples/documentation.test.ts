@@ -94,7 +94,7 @@ test('every public function and class has an example', { timeout: 60_000 }, () =
       .filter(
         (symbol) =>
           (symbol.flags & ts.SymbolFlags.Class || isFunction(symbol)) &&
-          // One line of formula each; the entry itself has an example that uses them.
+          // Each is one line of formula; the entry itself has an example that uses them.
           !/\/matrix\/(elementwise|products|reductions|rows)\.ts$/.test(
             symbol.valueDeclaration!.getSourceFile().fileName,
           ) &&

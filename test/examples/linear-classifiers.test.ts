@@ -73,7 +73,7 @@ describe('logistic regression', () => {
   });
 
   test('finds the minimum for one term and two classes', () => {
-    // By symmetry the biases are alike and w_1 = −w_0 = v/2, where penalty · v/2 = 2(1 − σ(v)).
+    // By symmetry the biases are equal and w_1 = −w_0 = v/2, where penalty · v/2 = 2(1 − σ(v)).
     const pair = SparseMatrix.fromDense([[1], [-1]]);
     const { weights, bias } = logisticRegression(pair, [1, 0], { penalty: 1 });
     const v = weights[1]! - weights[0]!;

@@ -14,7 +14,7 @@ const training = [
   'we/P open/V the/D can/N',
 ].map(sentence);
 
-test('learns a tag from the words and tags around', () => {
+test('learns a tag from the surrounding words and tags', () => {
   const tag = perceptronTagger(training, { epochs: 8, random: new Random(1) });
   for (const { words, tags } of training) expect(tag(words)).toEqual(tags);
   expect(tag(['we', 'can', 'open', 'a', 'can'])).toEqual(['P', 'M', 'V', 'D', 'N']);

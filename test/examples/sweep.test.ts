@@ -20,7 +20,7 @@ if (lacking.length > 0)
   console.warn(`\n!!! SKIPPED: the queue of test/examples/sweep.test.ts needs ${lacking.join(', ')} !!!\n`);
 
 test.skipIf(lacking.length > 0)(
-  'trainings on a queue survive a killed worker, with the bytes of one process, and counts merge',
+  'trainings on a queue survive a killed worker and give the bytes of one process, and counts merge',
   { timeout: 300_000 },
   () => {
     const { status, stdout, stderr } = spawnSync(

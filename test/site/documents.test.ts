@@ -1,4 +1,4 @@
-/** What documents quote and name is what the sources have. */
+/** The lines that documents quote, and the names that they use, exist in the sources. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -35,7 +35,7 @@ describe('the names of this library in the tables for users of others', async ()
   const names = [...read('docs/guides/coming-from.md').matchAll(/^\|.*\| *(.*?) *\|$/gm)].flatMap(
     ([, here]) => [...here!.matchAll(/`(?:new )?([A-Za-z]+)(?:\(.*?)?`/g)].map(([, name]) => name!),
   );
-  // Not exported by themselves: what a call gives or takes.
+  // Not exported themselves: results or arguments of calls.
   const parts = new Set(['state', 'infer', 'forward', 'inputSize', 'dX']);
 
   test('are exported', () => {

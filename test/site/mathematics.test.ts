@@ -1,4 +1,4 @@
-/** Equations in plain text become TeX that KaTeX takes. */
+/** Equations in plain text become TeX that KaTeX accepts. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -22,14 +22,14 @@ describe('TeX of an equation', () => {
   });
 });
 
-test('a drawing, a command and a table of sizes are no equations', () => {
+test('a drawing, a command and a table of sizes are not equations', () => {
   expect(isEquations('h₁ ─▶ h₂        h_t = φ(x_t)\n')).toBe(false);
   expect(isEquations('npm run bench -- --only=W1\n')).toBe(false);
   expect(isEquations('infer    T·B·(D + H)\n')).toBe(false);
   expect(isEquations('(1) a = b\n\n(2) c ← d\n')).toBe(true);
 });
 
-test('a number before or behind an equation stands in a column of its own', () => {
+test('a number before or after an equation has its own column', () => {
   const [before, behind] = [equations('(1) a = b\n'), equations('a = b      (1)\n')];
   expect(before).toBe(behind);
   expect(before).toContain('class="katex-display');

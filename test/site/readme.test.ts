@@ -13,7 +13,7 @@ const folder = join(root, 'node_modules/.cache/documentation-printed');
 beforeAll(() => mkdirSync(folder, { recursive: true }));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A ts block and the text block behind it, which says what it prints. */
+/** A ts block and the text block after it, which shows what it prints. */
 const printing = ['README.md', 'README.ko.md'].flatMap((file) =>
   [
     ...read(file).matchAll(
@@ -21,14 +21,14 @@ const printing = ['README.md', 'README.ko.md'].flatMap((file) =>
     ),
   ].map(([, code, printed], at) => ({ file, code: code!, printed: printed!, name: `${file}, ${at}` })),
 );
-// Figures depend on the initial weights, and the drawing of a model on its sizes alone.
+// Figures depend on the initial weights; the drawing of a model depends only on its sizes.
 const shape = (text: string) => text.replace(/\d+\.\d+/g, '#');
 
 test('the README shows what two of its programs print', () => {
   expect(printing.filter(({ file }) => file === 'README.md').length).toBe(2);
 });
 
-test.each(printing)('$name prints what it says', async ({ name, code, printed }) => {
+test.each(printing)('$name prints what is shown', async ({ name, code, printed }) => {
   const file = join(folder, `${name.replace(/\W+/g, '-')}.ts`);
   writeFileSync(file, program({ place: name, code }));
   Object.assign(globalThis, {
@@ -108,19 +108,16 @@ describe('links of the published documents', () => {
       expect(documents).toContain(file);
   });
 
-  test.each(documents)(
-    '%s: lead to files that are published with it, and to headings that are there',
-    (file) => {
-      for (const link of linksOf(file)) {
-        const [path, anchor] = link.split('#');
-        const target = path === '' ? file : join(dirname(file), path!);
-        expect([...published], `${link} is published`).toContain(target);
-        if (anchor === undefined) continue;
-        const headings = [...prose(target).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => slug(heading!));
-        expect(headings, link).toContain(anchor);
-      }
-    },
-  );
+  test.each(documents)('%s: lead to files that are published with it, and to headings that exist', (file) => {
+    for (const link of linksOf(file)) {
+      const [path, anchor] = link.split('#');
+      const target = path === '' ? file : join(dirname(file), path!);
+      expect([...published], `${link} is published`).toContain(target);
+      if (anchor === undefined) continue;
+      const headings = [...prose(target).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => slug(heading!));
+      expect(headings, link).toContain(anchor);
+    }
+  });
 });
 
 test('no script runs when the package is installed', () => {
