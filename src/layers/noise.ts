@@ -79,7 +79,6 @@ export class Noise<const Zoneout extends number | ZoneoutRates = number | Zoneou
   }
 
   check(where: string, states: readonly string[]): void {
-    if (typeof this.zoneout === 'number') return;
     for (const name of Object.keys(this.zoneout)) oneOf(where, 'a name in noise.zoneout', name, states);
   }
 
@@ -148,5 +147,5 @@ export function drawMask(out: Matrix, random: Random, rate: number, hit: number,
 /** Whether inference mixes states with those of the step before, as zoneout does. */
 export function zonesOut(noise: Pick<Noise, 'zoneout'> | undefined): boolean {
   const zoneout = noise?.zoneout ?? 0;
-  return (typeof zoneout === 'number' ? [zoneout] : Object.values(zoneout)).some((rate) => rate !== 0);
+  return (typeof zoneout === 'number' ? [zoneout] : Object.values(zoneout)).some((rate = 0) => rate !== 0);
 }

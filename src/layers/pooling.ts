@@ -38,7 +38,7 @@ const max: Pool = (x, y) => {
   const { values } = x.backend.heap;
   const chosen = Int32Array.from({ length: x.columns }, (_, j) => {
     let best = 0;
-    for (let t = 1; t < x.rows; t++) {
+    for (let t = 0; t < x.rows; t++) {
       const value = values[x.offset + t * x.stride + j]!;
       if (value > values[x.offset + best * x.stride + j]! || Number.isNaN(value)) best = t;
       if (Number.isNaN(value)) break;

@@ -13,6 +13,8 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
+import { drawMask, zonesOut } from '../../src/layers/noise.ts';
+import { withArena } from '../../src/matrix/arena.ts';
 import { randomsOf } from '../../src/random/randoms.ts';
 import { expectCloseValues } from '../laws/compare.ts';
 
@@ -132,6 +134,46 @@ test('zoneout draws a separate mask for each step', () => {
   const chiSquared = [...counts.values()].reduce((sum, count) => sum + (count - 31.25) ** 2 / 31.25, 0);
   // 63 degrees of freedom: 5 standard deviations above the mean.
   expect(chiSquared).toBeLessThanOrEqual(63 + 5 * Math.sqrt(2 * 63));
+});
+
+test('the zoneout mask of step t comes from the first draw plus t', () => {
+  const cell = identity();
+  cell.biasIh!.write(new Float64Array(HIDDEN).fill(1));
+  const layer = new Sequence(cell, { noise: new Noise({ zoneout: 0.5, random: new Random(6) }) });
+  const grown = histories(layer.forward(x, { state: ones }).output);
+  const seed = Math.floor(new Random(6).next() * 2 ** 52);
+  const wanted = grown.map(() => [] as number[]);
+  for (let t = 0; t < TIME; t++) {
+    const random = new Random(seed + t);
+    for (const history of wanted) history.push((history.at(-1) ?? 1) + (random.next() < 0.5 ? 0 : 1));
+  }
+  expect(grown).toEqual(wanted);
+});
+
+test('zoneout at no rate leaves the cell as it is', () => {
+  const cell = identity();
+  expect(new Noise({ recurrentDropout: 0.5 }).expected(cell)).toBe(cell);
+  expect(new Noise({ zoneout: { h: 0 } }).expected(cell)).toBe(cell);
+  expect(new Noise({ zoneout: { h: 0.5 } }).expected(cell)).not.toBe(cell);
+});
+
+test('a draw equal to the rate is no hit', () =>
+  withArena(backend, (arena) => {
+    const mask = arena.matrix(1, 2);
+    const draws = [0.25, 0.125];
+    drawMask(mask, { next: () => draws.shift()! } as Random, 0.25, 7, 3);
+    expect([...mask.read()]).toEqual([3, 7]);
+  }));
+
+test.each<[Pick<Noise, 'zoneout'> | undefined, boolean]>([
+  [undefined, false],
+  [new Noise({ recurrentDropout: 0.5 }), false],
+  [new Noise({ zoneout: 0.5 }), true],
+  [new Noise({ zoneout: { h: 0, c: 0.5 } }), true],
+  [new Noise({ zoneout: { h: 0, c: undefined } }), false],
+  [new Noise({ zoneout: {} }), false],
+])('case %#: inference zones out if a rate is above 0', (noise, zones) => {
+  expect(zonesOut(noise)).toBe(zones);
 });
 
 test('a layer has no generator without noise, its own with noise, and one for both directions', () => {
