@@ -185,7 +185,7 @@ export class Bidirectional<
         const [dA, dB] = this.#apart(arena, a.output.values, b.output.values, dOutput);
         const da = traceBackward(a, dA, partOf(dState, 'forward'), needsInput);
         const db = traceBackward(b, dB, partOf(dState, 'reverse'), needsInput);
-        if (da.input !== undefined && db.input !== undefined) add(da.input, da.input, db.input);
+        if (da.input !== undefined) add(da.input, da.input, db.input!);
         return { input: da.input, state: { forward: da.state!, reverse: db.state! } };
       },
     };

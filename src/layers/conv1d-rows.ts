@@ -11,7 +11,6 @@ export type Conv1dPadding = 'causal' | 'same' | 'valid' | number | readonly [bef
 
 /** The extent of a convolution's filters. */
 export interface Filters {
-  readonly inputSize: number;
   readonly kernelSize: number;
   readonly dilation: number;
   readonly stride: number;
@@ -23,11 +22,10 @@ export interface Filters {
 export interface Move {
   readonly at: (rows: Matrix) => Matrix;
   readonly from: (rows: Matrix) => Matrix;
-  readonly count: number;
 }
 
 function rowsMove(at: number, from: number, count: number): Move {
-  return { at: (rows) => rows.rowsFrom(at, count), from: (rows) => rows.rowsFrom(from, count), count };
+  return { at: (rows) => rows.rowsFrom(at, count), from: (rows) => rows.rowsFrom(from, count) };
 }
 
 /** The input as the filters see it: mirrored, or zero beyond each length if a filter looks ahead. */
@@ -141,11 +139,8 @@ export function tapsOf(filters: Filters, batch: number, steps: number, time: num
       k,
       at: (rows: Matrix) => rows.rowsFrom(first * batch + b, count, batch),
       from: (rows: Matrix) => rows.rowsFrom(from * batch + b, count, stride * batch),
-      count,
     }));
-  })
-    .flat()
-    .filter(({ count }) => count > 0);
+  }).flat();
 }
 
 /**
@@ -153,8 +148,9 @@ export function tapsOf(filters: Filters, batch: number, steps: number, time: num
  * Fourier transform is one product. Undefined with dilation, or beyond the ends.
  */
 export function windowsOf(filters: Filters, x: Matrix, { batch, time }: DenseSignal): Matrix | undefined {
-  const { inputSize, kernelSize, dilation, stride } = filters;
-  const single = batch === 1 && inputSize === 1 && dilation === 1 && x.stride === 1;
+  const { kernelSize, dilation, stride } = filters;
+  // Steps that lie one element apart are single features.
+  const single = batch === 1 && dilation === 1 && x.stride === 1;
   const inside = (time - 1) * stride + kernelSize <= x.rows;
   if (stride === 1 || !single || !inside || (margins(filters)[0] > 0 && filters.paddingMode === 'zeros'))
     return undefined;

@@ -36,6 +36,12 @@ test('infer changes nothing and draws nothing', () => {
   expect(dropout.random.state).toEqual(state);
 });
 
+test('draws a mask for each step by default', () => {
+  const { output } = new Dropout({ rate: 0.5, random: new Random(5) }).forward(ones);
+  const steps = Array.from({ length: 100 }, (_, t) => output.data.slice(t * 10, (t + 1) * 10).join());
+  expect(new Set(steps).size).toBeGreaterThan(80);
+});
+
 test('across time, it draws one mask per sequence for all steps', () => {
   const rate = 0.5;
   const dropout = new Dropout({ rate, acrossTime: true, random: new Random(5), backend: float64() });

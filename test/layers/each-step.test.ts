@@ -47,6 +47,9 @@ const problem = fc.record({
   seed: fc.nat(),
 });
 
+/** Indices of a shape, all 0. */
+const zeros = (...shape: number[]) => ({ data: new Int32Array(shape.reduce((a, b) => a * b)), shape });
+
 describe('EachStep', () => {
   test('applies the inner layer to each sequence alone, with zeros beyond each length', () => {
     fc.assert(
@@ -130,6 +133,26 @@ describe('EachStep', () => {
     expect([...once.output.data.slice(32)]).toEqual(new Array(16).fill(0));
   });
 
+  test('a layer of any width may make the vectors', () => {
+    const x = tensor([
+      [
+        [
+          [1, 8],
+          [3, 4],
+        ],
+        [
+          [5, 6],
+          [7, 2],
+        ],
+      ],
+    ]);
+    const { output } = new EachStep(new Pooling({ kind: 'max' })).infer(x);
+    expect([output.shape, [...output.data]]).toEqual([
+      [1, 2, 2],
+      [3, 8, 7, 6],
+    ]);
+  });
+
   test('a batch without a valid step gives zeros and no gradient', () => {
     const layer = new EachStep(encoder(new Random(1)));
     const pass = layer.forward(indices([[[1, 2]]]), { lengths: [0] });
@@ -156,6 +179,27 @@ describe('EachStep', () => {
       ),
     ).toThrow(
       new TypeError('batches: inputs[0][1] is an array of 1, expected an Int32Array, as the first is'),
+    );
+  });
+
+  test('accepts 2²⁴ steps in all, and no more, also of empty sequences', () => {
+    const layer = new EachStep(encoder(new Random(1)));
+    // Lengths that do not fit are found only after the shape.
+    const given =
+      (...shape: number[]) =>
+      () =>
+        layer.infer(zeros(...shape), { lengths: [] });
+    for (const shape of [
+      [2 ** 12, 2 ** 12 + 1, 0],
+      [1, 2 ** 23 + 1, 2],
+    ])
+      expect(given(...shape)).toThrow(
+        new RangeError(
+          `EachStep.infer: inputs has shape [${shape.join(', ')}], expected at most 16777216 steps in all sequences together`,
+        ),
+      );
+    expect(given(2 ** 12, 2 ** 12, 0)).toThrow(
+      new RangeError('EachStep.infer: lengths has 0 entries, expected 4096, one for each sequence'),
     );
   });
 

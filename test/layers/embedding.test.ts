@@ -55,6 +55,11 @@ test('starts the padding index at zero and does not train it', () => {
   expect(Array.from(embedding.weight.readGradient())).toEqual([3, 4, 0, 0, 0, 0]);
 });
 
+test('refuses an index beyond its classes', () =>
+  expect(() => make().infer(indices([[3]]))).toThrow(
+    new RangeError('Embedding.infer: inputs[0, 0] is 3, expected an index from 0 to 2 (classes is 3)'),
+  ));
+
 test('refuses invalid arguments', () => {
   expect(() => new Embedding({ classes: 0, outputSize: 1 })).toThrow(
     new RangeError('Embedding: classes is 0, expected a whole number of at least 1'),

@@ -11,6 +11,7 @@ import {
   sequential,
   tensor,
 } from '../../src/index.ts';
+import { withArena } from '../../src/matrix/arena.ts';
 
 const cell = new LSTMCell({ inputSize: 1, hiddenSize: 2, backend: float64() });
 const x = tensor([
@@ -82,6 +83,18 @@ test('with recompute, the gradient of all outputs reuses their memory, also repe
   expect(Array.from(output.data)).toEqual(kept);
   pass.release();
 });
+
+test('lends the memory of all outputs only with recompute', () =>
+  withArena(float64(), (arena) => {
+    const lent = (options: SequenceOptions<'h' | 'c'>) => {
+      const layer = new Sequence(cell, options);
+      const { output, spare } = layer.record(arena, layer.toSignal(arena, 'test', x, undefined), undefined);
+      return spare === output.values ? 'its outputs' : spare;
+    };
+    expect(lent({ recompute: 1 })).toBe('its outputs');
+    expect(lent({})).toBeUndefined();
+    expect(lent({ recompute: 1, outputs: 'last' })).toBeUndefined();
+  }));
 
 describe('errors', () => {
   test.each<[unknown, Error]>([

@@ -9,6 +9,7 @@ import {
   GRUCell,
   indices,
   LSTMCell,
+  OneHot,
   Sequence,
   Sequential,
   sequential,
@@ -70,7 +71,35 @@ test('adds the gradients of a shared layer', () => {
   expect(Array.from(shared.weight.readGradient())).toEqual([2 * 3 * 5]);
 });
 
+test('may be a part that takes one-hot input', () => {
+  const gru = new Sequence(new GRUCell({ inputSize: 3, hiddenSize: 2 }));
+  const x = indices([[2, 0]]);
+  const flat = sequential(new OneHot({ classes: 3 }), gru).infer(x).output;
+  expect(sequential(new OneHot({ classes: 3 }), sequential(gru)).infer(x).output).toEqual(flat);
+});
+
+test('passes the gradients of its states on, without one of its output', () => {
+  const [before, after] = [wide(2, 2), wide(2, 3)];
+  const gru = new Sequence(new GRUCell({ inputSize: 2, hiddenSize: 2 }));
+  const x = tensor([
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  ]);
+  const dState = { 1: { h: tensor([[1, -2]]) } };
+  const d = sequential(before, gru, after).forward(x).backward(undefined, dState);
+  expect(d).toEqual(sequential(before, gru).forward(x).backward(undefined, dState));
+  expect(d.input.data.every((value) => value !== 0)).toBe(true);
+  expect(Array.from(after.weight.readGradient())).toEqual([0, 0, 0, 0, 0, 0]);
+});
+
 describe('errors', () => {
+  test('in what is no array', () =>
+    expect(() => new Sequential(5 as never)).toThrow(
+      new TypeError('Sequential: layers is 5, expected an array of layers'),
+    ));
+
   const lstm = new LSTMCell({ inputSize: 2, hiddenSize: 2 });
   test.each<[unknown[], Error]>([
     [[], new RangeError('sequential: layers is empty, expected at least one layer')],

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type AnyLayer,
+  type Backend,
   Bidirectional,
   Conv1d,
   Dense,
@@ -78,6 +79,19 @@ describe('Bidirectional', () => {
     expect(apart.every((value) => value !== 0)).toBe(true);
   });
 
+  test('passes the gradients of its states on, without one of its outputs', () => {
+    const dState = { forward: { h: tensor([[1, -2]]) }, reverse: { h: tensor([[3, 0.5]]) } };
+    for (const merge of ['concatenate', 'sum', 'mean', 'product'] as const) {
+      const layer = new Bidirectional(gru(), gru(), { merge });
+      const { forward, reverse } = layer.directions;
+      const da = forward.forward(x).backward(undefined, dState.forward);
+      const db = reverse.forward(x).backward(undefined, dState.reverse);
+      const d = layer.forward(x).backward(undefined, dState);
+      expectCloseValues(d.input.data, plus(da.input, db.input).data, 1e-6);
+      expect(d.state).toEqual({ forward: da.state, reverse: db.state });
+    }
+  });
+
   test('refuses invalid arguments', () => {
     expect(
       () => new Bidirectional(gru(), new GRUCell({ inputSize: 2, hiddenSize: 3 }), { merge: 'sum' }),
@@ -101,6 +115,29 @@ describe('Pooling', () => {
   test('passes the gradient of a maximum to its first occurrence', () => {
     const pass = new Pooling({ kind: 'max' }).forward(tensor([[[7], [9], [9]]]));
     expect(numbers(pass.backward(tensor([[5]])).input)).toEqual([0, 5, 0]);
+  });
+
+  test('averages the valid steps, and shares the gradient among them', () => {
+    const pass = new Pooling({ kind: 'mean' }).forward(tensor([[[1], [5], [9]]]), { lengths: [2] });
+    expect(numbers(pass.output)).toEqual([3]);
+    expect(numbers(pass.backward(tensor([[4]])).input)).toEqual([2, 2, 0]);
+  });
+
+  test('takes the first NaN for the maximum', () => {
+    for (const [steps, gradient] of [
+      [
+        [1, Number.NaN, 3, Number.NaN],
+        [0, 5, 0, 0],
+      ],
+      [
+        [Number.NaN, 1, Number.NaN, 3],
+        [5, 0, 0, 0],
+      ],
+    ] as const) {
+      const pass = new Pooling({ kind: 'max' }).forward(tensor([steps.map((x) => [x])]));
+      expect(numbers(pass.output)).toEqual([Number.NaN]);
+      expect(numbers(pass.backward(tensor([[5]])).input)).toEqual(gradient);
+    }
   });
 
   test('passes NaN on', () =>
@@ -144,6 +181,17 @@ describe('Repeat', () => {
 });
 
 describe('Residual', () => {
+  test('passes the gradients of its states on', () => {
+    const sequence = new Sequence(gru());
+    const dState = { h: tensor([[1, -2]]) };
+    const d = new Residual(sequence).forward(x).backward(undefined, dState);
+    expect(d).toEqual(sequence.forward(x).backward(undefined, dState));
+    expect(numbers(d.input).every((value) => value !== 0)).toBe(true);
+    expect(
+      numbers(new Residual(new Dense({ inputSize: 2, outputSize: 2 })).forward(x).backward().input),
+    ).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
   test('carries the state of its layer', () => {
     const layer = new Residual(new Sequence(gru()));
     const whole = layer.infer(x);
@@ -179,6 +227,9 @@ describe('Residual', () => {
     // @ts-expect-error: indices cannot be added
     expect(() => new Residual(new Embedding({ classes: 3, outputSize: 3 }))).toThrow(
       new RangeError('Residual: layer (Embedding) takes indices, expected a layer of real features'),
+    );
+    expect(() => new Residual(new Sequence(gru())).infer(tensor([[1, 2]]))).toThrow(
+      new RangeError('Residual.infer: inputs has shape [1, 2], expected [batch, time, 2] (inputSize is 2)'),
     );
     const last = new Residual(new Sequence(gru(), { outputs: 'last' }));
     expect(() => last.infer(x)).toThrow(
@@ -434,6 +485,32 @@ describe('Conv1d', () => {
       const { worst } = checkGradients(layer, drawn(random, [2, 2, 1]), { lengths: [2, 1] });
       expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-6);
     }
+  });
+
+  test('keeps its padding if the array of the caller changes', () => {
+    const padding: [number, number] = [1, 0];
+    const layer = new Conv1d({ inputSize: 1, outputSize: 1, kernelSize: 2, padding });
+    padding[0] = 5;
+    expect(layer.padding).toEqual([1, 0]);
+  });
+
+  test('behind a layer whose padding is not zero, ends a sequence at its length', () => {
+    const dense = new Dense({ inputSize: 1, outputSize: 1 });
+    dense.weight.write([1]);
+    dense.bias!.write([1]);
+    const model = sequential(dense, conv('same'));
+    expect(numbers(model.infer(steps, { lengths: [2] }).output)).toEqual([23, 230, 0, 0]);
+  });
+
+  test('with a filter longer than the sequence, computes the same in float32', () => {
+    const run = (backend: Backend, stride: number) => {
+      const options = { inputSize: 2, outputSize: 3, kernelSize: 4, dilation: 3, stride };
+      const layer = new Conv1d({ ...options, backend, random: new Random(2) });
+      const pass = layer.forward(drawn(new Random(3), [2, 2, 2]));
+      const { input } = pass.backward(pass.output);
+      return [...pass.output.data, ...input.data, ...layer.weight.readGradient()];
+    };
+    for (const stride of [1, 2]) expectCloseValues(run(float32(), stride), run(float64(), stride), 1e-5);
   });
 
   test('gives no steps for no steps', () => {
