@@ -3,6 +3,7 @@ import { elementsOf } from '../common/tensor.ts';
 import { logSum, softmax } from '../math/elementary.ts';
 import { kindOf } from './graph.ts';
 import { listOf, type Making, numberOf, type Operator, refused, required, unary } from './operator.ts';
+import { spanOf, takeElements, takeOperations } from './room.ts';
 import {
   allocate,
   axisOf,
@@ -65,6 +66,9 @@ const cast = unary((making) => {
   };
 });
 
+// What an element that is reduced takes, in multiply–adds.
+const PER_REDUCED = 16;
+
 /** Folds the elements along axes to one. */
 const reduce = (fold: (values: ArrayLike<number>) => number): Operator =>
   unary((making) => {
@@ -85,6 +89,8 @@ const reduce = (fold: (values: ArrayLike<number>) => number): Operator =>
         strides.filter((_, at) => over.has(at) === of),
       ) as [number[], number[]];
       const out = allocate(x.kind, outer, x.data);
+      takeElements(spanOf(inner));
+      takeOperations(PER_REDUCED * x.data.length);
       const values = new Float64Array(elementsOf(inner));
       for (let i = 0; i < out.data.length; i++) {
         const from = placed(i, outer, outerSteps);
@@ -160,6 +166,9 @@ const layerNormalization: Operator = (making) => {
   return (inputs) => {
     const [x, scale, shift] = [required(node, inputs[0], 0), required(node, inputs[1], 1), inputs[2]];
     const width = elementsOf(x.shape.slice(axisOf(given, x.shape.length)));
+    for (const each of [scale, shift])
+      if (each !== undefined && each.data.length !== width)
+        throw refused(node, `scales ${width} features by ${each.data.length}`, 'one for each');
     const out = allocate('real', x.shape, x.data);
     for (let from = 0; from < x.data.length; from += width) {
       const row = Float64Array.from(x.data.subarray(from, from + width));
@@ -204,6 +213,7 @@ export function product(a: Value, b: Value, making: Making): Value {
     );
   const [outerA, outerB] = [left.slice(0, -2), right.slice(0, -2)];
   const outer = broadcastShape(outerA, outerB);
+  takeOperations(spanOf([...outer, rows, inner, columns]));
   const out = allocate('real', [...outer, rows, columns], a.data);
   const [ofA, ofB] = [broadcastIndices(outerA, outer), broadcastIndices(outerB, outer)];
   for (let m = 0; m < elementsOf(outer); m++) {

@@ -1,28 +1,37 @@
 /** Operators that make values, or give their elements another shape or order. */
 import { elementsOf } from '../common/tensor.ts';
-import { listOf, numberOf, numbersOf, type Operator, refused, required, unary } from './operator.ts';
-import { allocate, axisOf, reshaped, transposed, type Value, whole } from './value.ts';
+import {
+  listOf,
+  type Making,
+  numberOf,
+  numbersOf,
+  type Operator,
+  refused,
+  required,
+  tensorOf,
+  unary,
+  wholesOf,
+} from './operator.ts';
+import { allocate, axisOf, listed, reshaped, transposed, type Value, whole } from './value.ts';
 
 const same = unary(() => (x) => x);
 
-const constant: Operator = ({ node }) => {
-  const { attributes } = node;
-  const value = attributes.get('value');
-  const single = attributes.get('value_float') ?? attributes.get('value_int');
-  const list = attributes.get('value_floats') ?? attributes.get('value_ints');
-  const real = attributes.has('value_float') || attributes.has('value_floats');
-  const numbers = (typeof single === 'number' ? [single] : list) as readonly number[] | undefined;
-  const made =
-    numbers === undefined
-      ? (value as Value | undefined)
-      : {
-          ...whole(numbers, typeof single === 'number' ? [] : [numbers.length]),
-          kind: real ? ('real' as const) : ('whole' as const),
-        };
-  if (made?.data === undefined)
-    throw refused(node, 'has no numbers', 'a tensor, a number, or a list of them');
+const constant: Operator = (making) => {
+  const { attributes } = making.node;
+  const name = ['value_float', 'value_int', 'value_floats', 'value_ints'].find((each) =>
+    attributes.has(each),
+  );
+  const made = name === undefined ? tensorOf(making, 'value') : numbersIn(making, name);
+  if (made === undefined)
+    throw refused(making.node, 'has no numbers', 'a tensor, a number, or a list of them');
   return () => [made];
 };
+
+function numbersIn(making: Making, name: string): Value {
+  const kind = name.startsWith('value_float') ? 'real' : 'whole';
+  const list = name.endsWith('s') ? numbersOf(making, name)! : undefined;
+  return { ...(list === undefined ? whole([numberOf(making, name, 0)], []) : whole(list)), kind };
+}
 
 const shape: Operator = (making) => {
   const [start, end] = [numberOf(making, 'start', 0), numberOf(making, 'end', Number.MAX_SAFE_INTEGER)];
@@ -38,11 +47,7 @@ const reshape = unary((making) => {
     const known = wanted.reduce((product, size) => (size === -1 ? product : product * size), 1);
     const sizes = wanted.map((size) => (size === -1 ? x.data.length / (known || 1) : size));
     if (elementsOf(sizes) !== x.data.length || sizes.some((size) => !Number.isInteger(size)))
-      throw refused(
-        making.node,
-        `makes shape [${wanted.join(', ')}] of [${x.shape.join(', ')}]`,
-        'as many elements',
-      );
+      throw refused(making.node, `makes shape ${listed(wanted)} of ${listed(x.shape)}`, 'as many elements');
     return reshaped(x, sizes);
   };
 });
@@ -93,7 +98,7 @@ const transpose = unary((making) => {
       new Set(order).size !== order.length ||
       order.some((axis) => x.shape[axis] === undefined)
     )
-      throw refused(making.node, `orders [${order.join(', ')}] of ${x.shape.length} axes`, 'each axis once');
+      throw refused(making.node, `orders ${listed(order)} of ${x.shape.length} axes`, 'each axis once');
     return transposed(x, order);
   };
 });
@@ -128,15 +133,13 @@ const concat: Operator = (making) => {
   };
 };
 
-const constantOfShape: Operator = ({ node }) => {
-  const value = (node.attributes.get('value') as Value | undefined) ?? {
-    kind: 'real' as const,
-    data: Float32Array.of(0),
-    shape: [1],
-  };
+const constantOfShape: Operator = (making) => {
+  const { node } = making;
+  const { kind, data } = tensorOf(making, 'value') ?? { kind: 'real', data: Float32Array.of(0) };
+  if (data.length !== 1) throw refused(node, `fills with ${data.length} numbers`, 'one');
   return (inputs) => {
-    const out = allocate(value.kind, Array.from(required(node, inputs[0], 0).data), value.data);
-    out.data.fill(value.data[0]!);
+    const out = allocate(kind, wholesOf(node, required(node, inputs[0], 0)), data);
+    out.data.fill(data[0]!);
     return [out];
   };
 };

@@ -1,9 +1,9 @@
 /** The inputs of a run, checked against their declarations in the graph. */
 import { isBuiltin } from '../common/builtin.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';
-import { elementsOf, type Indices, isShape, type Tensor } from '../common/tensor.ts';
+import { elementsOf, type Indices, type Tensor } from '../common/tensor.ts';
 import type { GraphValue } from './graph.ts';
-import type { Kind, Value } from './value.ts';
+import { isValueShape, type Kind, type Value } from './value.ts';
 
 /** Whole numbers as ONNX Runtime takes and gives them. */
 export interface Int64s {
@@ -39,7 +39,7 @@ function feedOf({ name, kind, shape }: GraphValue, feeds: OnnxFeeds): Value {
     shape === undefined ||
     (feed.shape.length === shape.length &&
       shape.every((size, at) => typeof size === 'string' || size === feed.shape[at]));
-  if (!fits || !isShape(feed.shape) || elementsOf(feed.shape) !== feed.data.length)
+  if (!fits || !isValueShape(feed.shape) || elementsOf(feed.shape) !== feed.data.length)
     throw rangeError(
       WHERE,
       argument,

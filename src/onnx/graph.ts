@@ -4,10 +4,12 @@
  * Numbers in comments are field numbers of the messages. Protocol Buffers are decoded by hand
  * (docs/decisions/11-formats-by-hand.md).
  */
+
+import { joined } from '../common/bytes.ts';
 import { elementsOf } from '../common/tensor.ts';
 import { elementWidth, StoredTensor } from '../storage/stored-tensor.ts';
 import { type Field, fields, Malformed, textOf, wholeNumbers } from './protobuf.ts';
-import type { Kind, Value } from './value.ts';
+import { isValueShape, type Kind, listed, type Value } from './value.ts';
 
 /** An attribute of a node. */
 export type Attribute = number | string | Value | Graph | readonly number[] | readonly string[];
@@ -184,10 +186,10 @@ function tensorValue(
   if (dtype === undefined || kind === undefined)
     throw new Malformed(`has tensor "${name}" of element type ${type}`);
   const count = elementsOf(shape);
-  const bytes = raw.length === 1 ? raw[0]! : Uint8Array.from(raw.flatMap((piece) => [...piece]));
+  const bytes = raw.length === 1 ? raw[0]! : joined(raw);
   const came = typed.length > 0 ? typed.length : bytes.length / elementWidth(dtype)!;
-  if (came !== count || shape.some((size) => size < 0))
-    throw new Malformed(`has tensor "${name}" of ${came} elements for shape [${shape.join(', ')}]`);
+  if (came !== count || !isValueShape(shape))
+    throw new Malformed(`has tensor "${name}" of ${came} elements for shape ${listed(shape)}`);
   if (typed.length > 0 && kind === 'real') throw new Malformed(`has 16-bit tensor "${name}" as integers`);
   const stored = new StoredTensor(`fromOnnx: bytes has tensor "${name}"`, dtype, shape, bytes);
   if (kind === 'real') return { kind, data: stored.data, shape };

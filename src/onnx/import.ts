@@ -1,7 +1,7 @@
 /** Runs graphs of ONNX files with layers of the library. */
 import { rangeError, show } from '../common/errors.ts';
 import { checkOwn, own } from '../common/instance.ts';
-import { type Checks, checkOptions } from '../common/options.ts';
+import { type Checks, checkOptions, notNegative } from '../common/options.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { type Backend, backendOption } from '../kernels/backend.ts';
 import { float32 } from '../kernels/index.ts';
@@ -13,17 +13,34 @@ import { fed, type OnnxFeeds } from './feeds.ts';
 import { type Graph, type GraphValue, type Node, readModel } from './graph.ts';
 import { indexing } from './indexing.ts';
 import { layered } from './layered.ts';
-import { type Compute, type Operator, refused } from './operator.ts';
+import { type Extent, extentOf, limitsOfLoading, limitsOfRun } from './limits.ts';
+import { type Compute, type Operator, refused, titleOf } from './operator.ts';
 import { Malformed } from './protobuf.ts';
+import { type Limits, takeElements, Unfit, within } from './room.ts';
 import type { Value } from './value.ts';
 
 /** Options of {@link fromOnnx}. */
 export interface FromOnnxOptions {
   /** The compute backend. Default `float32()`. */
   readonly backend?: Backend | undefined;
+  /**
+   * The most elements that loading, or one run, may make in all of its values together. Default, for a file of n bytes: for
+   * loading 2²² + 8n; for a run 2²² + 4n + the elements of the inputs · the largest dimension in the file and the inputs · the
+   * number of nodes, or 64 if there are more. Long additive attention may need more.
+   */
+  readonly mostElements?: number | undefined;
+  /**
+   * The most multiply–adds; an element that is reduced counts as 16. Default: for loading 2³⁰ + 64n; for a run 2³⁰ + the elements of the inputs · (n +
+   * 4 · the largest dimension in the inputs · that in the file).
+   */
+  readonly mostOperations?: number | undefined;
 }
 
-const checks: Checks<FromOnnxOptions> = { backend: backendOption };
+const checks: Checks<FromOnnxOptions> = {
+  backend: backendOption,
+  mostElements: notNegative,
+  mostOperations: notNegative,
+};
 
 const operators: { readonly [op: string]: Operator } = {
   ...arithmetic,
@@ -94,12 +111,17 @@ export class OnnxModel {
   readonly layers: ReadonlyMap<string, AnyLayer>;
   readonly #constants: Scope;
   readonly #steps: readonly Step[];
+  readonly #limitsOf: (inputs: readonly Value[]) => Limits;
 
   /** @internal */
-  constructor(key: typeof own, graph: Graph, opset: number, backend: Backend) {
+  constructor(key: typeof own, graph: Graph, opset: number, reading: Reading) {
     checkOwn('OnnxModel', key, 'fromOnnx(…)');
+    const { backend, extent, given } = reading;
     const layers = new Map<string, AnyLayer>();
-    const compiled = compile(graph, undefined, { backend, opset, layers });
+    const compiled = within({ ...limitsOfLoading(extent.bytes), ...given }, () =>
+      compile(graph, undefined, { backend, opset, layers }),
+    );
+    this.#limitsOf = (inputs) => ({ ...limitsOfRun(extent, inputs), ...given });
     this.inputs = graph.inputs;
     this.outputs = graph.outputs;
     this.opset = opset;
@@ -115,20 +137,38 @@ export class OnnxModel {
    * ONNX Runtime takes.
    * @returns copies: changing them changes neither the inputs nor each other.
    * @throws RangeError if an input is missing, unknown or of another shape, or has fractions where the graph takes whole
-   * numbers, or does not fit its operator; TypeError if one is not a tensor.
+   * numbers, or does not fit its operator, or if the run would make or compute more than {@link FromOnnxOptions} allow; TypeError
+   * if one is not a tensor.
    */
   run(feeds: OnnxFeeds): { readonly [name: string]: Tensor } {
     const scope = new Scope(this.#constants);
-    for (const [name, value] of fed(this.inputs, feeds)) scope.set(name, value);
-    for (const { node, compute } of this.#steps) keep(scope, node, compute(scope));
-    return Object.fromEntries(
-      this.outputs.map(({ name }) => {
-        // A copy, because values may share their elements with inputs, weights and each other.
-        const { data, shape } = scope.get(name)!;
-        return [name, { data: data.slice(), shape: [...shape] }];
-      }),
-    );
+    const inputs = fed(this.inputs, feeds);
+    for (const [name, value] of inputs) scope.set(name, value);
+    return within(this.#limitsOf(inputs.map(([, value]) => value)), () => {
+      for (const { node, compute } of this.#steps) keep(scope, node, compute(scope));
+      return Object.fromEntries(
+        this.outputs.map(({ name }) => [
+          name,
+          naming(
+            () => `output ${show(name)}`,
+            () => copied(scope.get(name)!),
+          ),
+        ]),
+      );
+    });
   }
+}
+
+/** Values may share their elements with inputs, weights and each other. */
+function copied({ data, shape }: Value): Tensor {
+  takeElements(data.length);
+  return { data: data.slice(), shape: [...shape] };
+}
+
+interface Reading {
+  readonly backend: Backend;
+  readonly extent: Extent;
+  readonly given: Partial<Limits>;
 }
 
 interface Compiling {
@@ -151,13 +191,33 @@ function compile(
     if (node.op === IF) steps.push(branches(node, constants, to));
     else {
       const known = node.inputs.map((name) => (name === '' ? undefined : constants.get(name)));
-      const compute = ready(node, known, to);
+      const compute = naming(
+        () => titleOf(node),
+        () => ready(node, known, to),
+      );
       const isKnown = node.inputs.every((name, at) => name === '' || known[at] !== undefined);
-      if (isKnown) keep(constants, node, compute(known));
+      if (isKnown)
+        keep(
+          constants,
+          node,
+          naming(
+            () => titleOf(node),
+            () => compute(known),
+          ),
+        );
       else
-        steps.push({ node, compute: (scope) => compute(node.inputs.map((name) => read(scope, node, name))) });
+        steps.push({
+          node,
+          compute: (scope) => {
+            const inputs = node.inputs.map((name) => read(scope, node, name));
+            return naming(
+              () => titleOf(node),
+              () => compute(inputs),
+            );
+          },
+        });
     }
-    for (const name of node.outputs) given.add(name);
+    for (const name of node.outputs) if (name !== '') given.add(name);
   }
   for (const { name } of graph.outputs)
     if (!given.has(name) && outer === undefined)
@@ -180,6 +240,19 @@ function ready(node: Node, known: readonly (Value | undefined)[], to: Compiling)
     opset: to.opset,
     made: (layer) => to.layers.set(node.name === '' ? node.outputs[0]! : node.name, layer),
   });
+}
+
+/** Adds to errors of values and layers the place in the graph. */
+function naming<Result>(place: () => string, act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof Unfit) throw rangeError('fromOnnx', place(), error.came, error.expected);
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+    if (error.message.startsWith('fromOnnx: ')) throw error;
+    const Kind = error instanceof TypeError ? TypeError : RangeError;
+    throw new Kind(`fromOnnx: ${place()}: ${error.message}`, { cause: error });
+  }
 }
 
 /** Compiles a node that runs one of two graphs. */
@@ -228,7 +301,8 @@ function keep(scope: Scope, node: Node, values: readonly Value[]): void {
  * the elementwise functions, reductions and rearrangements that exporters use around recurrent layers; and
  * If. Nodes that depend only on weights, such as PyTorch's Slices and Concats, are computed once.
  *
- * Opsets 7 to 21. Memory is bounded: no value may exceed 2²⁸ elements.
+ * Opsets 7 to 21. Memory and time are bounded, for files that are damaged or hostile: no value may exceed 2²⁸ elements, and
+ * what all nodes make and compute is limited by the sizes of the file and the inputs (`mostElements`, `mostOperations`).
  *
  * @throws TypeError if `bytes` is not a Uint8Array; RangeError if it is not a complete ONNX file, or contains an
  * unsupported operator or form of one: the error names it and its node.
@@ -246,10 +320,14 @@ function keep(scope: Scope, node: Node, values: readonly Value[]): void {
  * ```
  */
 export function fromOnnx(bytes: Uint8Array, options: FromOnnxOptions = {}): OnnxModel {
-  const { backend = float32() } = checkOptions('fromOnnx', options, checks);
+  const { backend = float32(), mostElements, mostOperations } = checkOptions('fromOnnx', options, checks);
   try {
     const { graph, opset } = readModel(bytesOf('fromOnnx', bytes));
-    return new OnnxModel(own, graph, opset, backend);
+    const given = {
+      ...(mostElements === undefined ? {} : { mostElements }),
+      ...(mostOperations === undefined ? {} : { mostOperations }),
+    };
+    return new OnnxModel(own, graph, opset, { backend, extent: extentOf(graph, bytes.length), given });
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     throw rangeError('fromOnnx', 'bytes', error.message, 'a whole ONNX file');

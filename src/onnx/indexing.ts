@@ -1,4 +1,5 @@
 /** Operators that select elements by position: parts of a value, repetitions and padding. */
+import { show } from '../common/errors.ts';
 import { elementsOf } from '../common/tensor.ts';
 import {
   listOf,
@@ -9,6 +10,7 @@ import {
   required,
   textOf,
   unary,
+  wholesOf,
 } from './operator.ts';
 import {
   allocate,
@@ -22,20 +24,17 @@ import {
 } from './value.ts';
 
 const slice = unary((making) => {
-  const [starts, ends, axes] = ['starts', 'ends', 'axes'].map((name, at) => listOf(making, name, at + 1)) as [
-    ReturnType<typeof listOf>,
-    ReturnType<typeof listOf>,
-    ReturnType<typeof listOf>,
-  ];
+  const lists = ['starts', 'ends', 'axes', 'steps'].map((name, at) => listOf(making, name, at + 1));
   return (x, inputs) => {
-    const from = starts(inputs) ?? [];
-    const to = ends(inputs) ?? [];
-    const along = axes(inputs) ?? from.map((_, at) => at);
-    const steps = inputs[4] ? Array.from(inputs[4].data) : from.map(() => 1);
+    const [from = [], to = [], axes, given] = lists.map((list) => list(inputs));
+    const along = axes ?? from.map((_, at) => at);
+    const steps = given ?? from.map(() => 1);
+    if ([to, along, steps].some(({ length }) => length !== from.length))
+      throw refused(making.node, 'has starts, ends, axes and steps of other lengths', 'as many of each');
     return from.reduce((value, start, i) => {
-      const axis = axisOf(along[i] ?? Number.NaN, x.shape.length);
+      const axis = axisOf(along[i]!, x.shape.length);
       const size = value.shape[axis]!;
-      const step = steps[i] ?? 1;
+      const step = steps[i]!;
       if (step === 0) throw refused(making.node, 'has step 0', 'another');
       const bound = (place: number, least: number, most: number) =>
         Math.min(Math.max(place < 0 ? place + size : place, least), most);
@@ -69,14 +68,16 @@ const split: Operator = (making) => {
 };
 
 const expand = unary((making) => (x, inputs) => {
-  const wanted = broadcastShape(x.shape, Array.from(required(making.node, inputs[1], 1).data));
+  const wanted = broadcastShape(x.shape, wholesOf(making.node, required(making.node, inputs[1], 1)));
   return picked(x, wanted, broadcastIndices(x.shape, wanted));
 });
 
 const tile = unary((making) => (x, inputs) => {
-  const repeats = Array.from(required(making.node, inputs[1], 1).data);
+  const repeats = wholesOf(making.node, required(making.node, inputs[1], 1));
+  if (repeats.length !== x.shape.length)
+    throw refused(making.node, `repeats ${repeats.length} of ${x.shape.length} axes`, 'each');
   const strides = stridesOf(x.shape);
-  const wanted = x.shape.map((size, axis) => size * (repeats[axis] ?? 1));
+  const wanted = x.shape.map((size, axis) => size * repeats[axis]!);
   const outer = stridesOf(wanted);
   return picked(x, wanted, (at) =>
     x.shape.reduce(
@@ -97,6 +98,8 @@ const oneHot: Operator = (making) => {
       Value,
     ];
     const classes = depth.data[0]!;
+    if (values.data.length !== 2)
+      throw refused(node, `has ${values.data.length} values`, 'one off and one on');
     const out = allocate(values.kind, [...indices.shape, classes], values.data);
     out.data.fill(values.data[0]!);
     indices.data.forEach((index: number, at: number) => {
@@ -111,7 +114,7 @@ const pad = unary((making) => {
   const mode = textOf(making, 'mode', 'constant');
   const { node } = making;
   if (mode !== 'constant' && mode !== 'reflect')
-    throw refused(node, `has mode ${mode}`, 'constant or reflect');
+    throw refused(node, `has mode ${show(mode)}`, 'constant or reflect');
   const amounts = listOf(making, 'pads', 1);
   return (x, inputs) => {
     const pads = amounts(inputs) ?? [];
@@ -147,7 +150,9 @@ export function gathered(x: Value, indices: Value, axis: number, making: Making)
   const size = x.shape[axis]!;
   const inner = elementsOf(x.shape.slice(axis + 1));
   const wanted = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
-  const bad = indices.data.find((index: number) => !(index >= -size && index < size));
+  const bad = indices.data.find(
+    (index: number) => !(index >= -size && index < size && Number.isInteger(index)),
+  );
   if (bad !== undefined) throw refused(making.node, `takes element ${bad} of ${size}`, 'one that there is');
   const count = indices.data.length;
   return picked(x, wanted, (at) => {

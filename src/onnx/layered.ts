@@ -1,5 +1,7 @@
-import type { Tensor } from '../common/tensor.ts';
+import { show } from '../common/errors.ts';
+import { elementsOf, type Tensor } from '../common/tensor.ts';
 import { Conv1d } from '../layers/conv1d.ts';
+import { outputSteps } from '../layers/conv1d-rows.ts';
 import { Dense } from '../layers/dense.ts';
 import { withoutStart } from '../matrix/parameter.ts';
 import { product } from './arithmetic.ts';
@@ -17,7 +19,8 @@ import {
   weight,
 } from './operator.ts';
 import { recurrent } from './recurrent.ts';
-import { axisOf, reshaped, transposed, type Value } from './value.ts';
+import { takeElements, takeOperations } from './room.ts';
+import { axisOf, listed, reshaped, transposed, type Value } from './value.ts';
 
 /** A dense layer from a weight [inputs, outputs], or transposed, [outputs, inputs]. */
 function denseOf(
@@ -27,6 +30,7 @@ function denseOf(
   factor: number,
   bias: Value | undefined,
 ): Dense {
+  takeElements(value.data.length);
   const [outputSize, inputSize] = (turned ? value.shape : [...value.shape].reverse()) as [number, number];
   const dense = withoutStart(
     value.data.length + outputSize,
@@ -49,7 +53,10 @@ function applied({ node }: Making, dense: Dense): Compute {
     const width = x.shape.at(-1);
     if (width !== dense.inputSize)
       throw refused(node, `has an input of shape [${x.shape.join(', ')}]`, `${dense.inputSize} features`);
-    const { output } = dense.infer(reshaped(x, [x.data.length / width, width]) as Tensor);
+    const rows = x.data.length / width;
+    takeElements(rows * (width + dense.outputSize));
+    takeOperations(rows * width * dense.outputSize);
+    const { output } = dense.infer(reshaped(x, [rows, width]) as Tensor);
     return [reshaped({ kind: 'real', ...output }, [...x.shape.slice(0, -1), dense.outputSize])];
   };
 }
@@ -86,9 +93,11 @@ const convolution: Operator = (making) => {
   const auto = textOf(making, 'auto_pad', 'NOTSET');
   const one = (name: string) => numbersOf(making, name)?.[0] ?? 1;
   const pads = numbersOf(making, 'pads') ?? [0, 0];
+  if (pads.length !== 2) throw refused(node, `has pads ${listed(pads)}`, 'two');
   if (auto !== 'NOTSET' && auto !== 'VALID' && !(auto === 'SAME_UPPER' && one('strides') === 1))
-    throw refused(node, `has auto_pad ${auto}`, 'explicit pads');
+    throw refused(node, `has auto_pad ${show(auto)}`, 'explicit pads');
   const padding = auto === 'NOTSET' ? ([pads[0]!, pads[1]!] as const) : auto === 'VALID' ? 'valid' : 'same';
+  takeElements(w.data.length);
   const layer = withoutStart(
     w.data.length + outputSize,
     () =>
@@ -110,6 +119,12 @@ const convolution: Operator = (making) => {
     const x = required(node, inputs[0], 0);
     if (x.shape.length !== 3)
       throw refused(node, `has an input of shape [${x.shape.join(', ')}]`, '[batch, channels, time]');
+    const [batch, , time] = x.shape as [number, number, number];
+    const outputs = batch * outputSteps(layer, time)(time);
+    // A stride has its own view of the rows of each sequence and tap.
+    const views = kernelSize * (layer.stride === 1 ? 1 : batch);
+    takeElements(elementsOf(x.shape) + outputs * outputSize + 32 * views);
+    takeOperations(outputs * w.data.length);
     const { output } = layer.infer(transposed(x, [0, 2, 1]) as Tensor);
     return [transposed({ kind: 'real', ...output }, [0, 2, 1])];
   };

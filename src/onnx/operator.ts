@@ -3,7 +3,7 @@ import { rangeError, show } from '../common/errors.ts';
 import type { Backend } from '../kernels/backend.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 import type { Attribute, Node } from './graph.ts';
-import type { Value } from './value.ts';
+import { listed, type Value } from './value.ts';
 
 /** Computes a node's outputs from its inputs. */
 export type Compute = (inputs: readonly (Value | undefined)[]) => readonly Value[];
@@ -54,11 +54,27 @@ export const numberOf = (making: Making, name: string, otherwise: number): numbe
 export const textOf = (making: Making, name: string, otherwise: string): string =>
   attribute(making, name, otherwise, (value) => typeof value === 'string');
 
+const isTexts = (value: Attribute) => Array.isArray(value) && value.every((item) => typeof item === 'string');
+
+export function textsOf(making: Making, name: string): readonly string[] | undefined {
+  return making.node.attributes.has(name)
+    ? attribute<readonly string[]>(making, name, [], isTexts)
+    : undefined;
+}
+
 const isList = (value: Attribute) => Array.isArray(value) && value.every((item) => typeof item === 'number');
 
 export function numbersOf(making: Making, name: string): readonly number[] | undefined {
   return making.node.attributes.has(name)
     ? attribute<readonly number[]>(making, name, [], isList)
+    : undefined;
+}
+
+/** A tensor in an attribute. */
+export function tensorOf(making: Making, name: string): Value | undefined {
+  const fits = (value: Attribute) => typeof value === 'object' && 'data' in value;
+  return making.node.attributes.has(name)
+    ? (attribute<Attribute>(making, name, [], fits) as Value)
     : undefined;
 }
 
@@ -75,7 +91,14 @@ export function listOf(
   at: number,
 ): (inputs: readonly (Value | undefined)[]) => number[] | undefined {
   const fixed = numbersOf(making, name);
-  return (inputs) => (fixed !== undefined ? [...fixed] : inputs[at] && Array.from(inputs[at].data));
+  return (inputs) => (fixed !== undefined ? [...fixed] : inputs[at] && wholesOf(making.node, inputs[at]));
+}
+
+/** The numbers of a value, which must be whole. */
+export function wholesOf(node: Node, { data }: Value): number[] {
+  const numbers = Array.from(data);
+  if (!numbers.every(Number.isInteger)) throw refused(node, `takes ${listed(numbers)}`, 'whole numbers');
+  return numbers;
 }
 
 /** An operator with one output and a required first input. */

@@ -4,11 +4,13 @@ import { GRUCell } from '../cells/gru.ts';
 import { LSTMCell } from '../cells/lstm.ts';
 import { PeepholeLSTMCell } from '../cells/peephole-lstm.ts';
 import { RNNCell } from '../cells/rnn.ts';
+import { show } from '../common/errors.ts';
 import type { Tensor } from '../common/tensor.ts';
 import { Bidirectional } from '../layers/bidirectional.ts';
 import { Sequence } from '../layers/sequence.ts';
 import type { AnyLayer } from '../layers/sequential.ts';
 import { withoutStart } from '../matrix/parameter.ts';
+import type { Node } from './graph.ts';
 import {
   type Making,
   numberOf,
@@ -17,8 +19,10 @@ import {
   refused,
   required,
   textOf,
+  textsOf,
   weight,
 } from './operator.ts';
+import { takeElements, takeOperations } from './room.ts';
 import { allocate, reshaped, sliced, transposed, type Value } from './value.ts';
 
 interface Kind {
@@ -84,9 +88,7 @@ function writePeepholes(cell: Cell<string>, { data }: Value, d: number): void {
 /** The activation of one direction, which must be one that the kind supports. */
 function activationOf(making: Making, { activations }: Kind, directions: number): string {
   const { node } = making;
-  const given = (node.attributes.get('activations') as readonly string[] | undefined)?.map((name) =>
-    name.toLowerCase(),
-  );
+  const given = textsOf(making, 'activations')?.map((name) => name.toLowerCase());
   if (given === undefined) return activations[0]![0]!;
   const each = given.length / directions;
   for (const known of activations)
@@ -112,6 +114,8 @@ export const recurrent: Operator = (making) => {
   const { node, backend } = making;
   const kind = kinds[node.op]!;
   const direction = textOf(making, 'direction', 'forward');
+  if (!['forward', 'reverse', 'bidirectional'].includes(direction))
+    throw refused(node, `has direction ${show(direction)}`, 'forward, reverse or bidirectional');
   const directions = direction === 'bidirectional' ? 2 : 1;
   const batchFirst = numberOf(making, 'layout', 0) !== 0;
   if (numberOf(making, 'clip', 0) !== 0) throw refused(node, 'clips its gates', 'none that does');
@@ -153,22 +157,36 @@ export const recurrent: Operator = (making) => {
     return cell;
   };
   const elements = w.data.length + r.data.length + (b?.data.length ?? 0) + (peepholes?.data.length ?? 0);
+  // In the order of the cell, and in its layer.
+  takeElements(2 * elements);
   const layer = withoutStart(elements, () =>
     directions === 2
       ? new Bidirectional(cellOf(0), cellOf(1))
       : new Sequence(cellOf(0), { reverse: direction === 'reverse' }),
   ) as AnyLayer;
   making.made(layer);
-  return (inputs) => runRecurrent(making, kind, layer, hiddenSize, directions, batchFirst, inputs);
+  const weights = rows * (inputSize + hiddenSize);
+  const made = { node, states: kind.states, layer, hiddenSize, weights, directions, batchFirst };
+  return (inputs) => runRecurrent(made, inputs);
 };
 
+/** A recurrent node that is compiled. */
+interface Recurrent {
+  readonly node: Node;
+  readonly states: readonly string[];
+  readonly layer: AnyLayer;
+  readonly hiddenSize: number;
+  /** The weights of one direction, without biases. */
+  readonly weights: number;
+  readonly directions: number;
+  readonly batchFirst: boolean;
+}
+
+// What a step takes besides its products, in multiply–adds.
+const PER_STEP = 1000;
+
 function runRecurrent(
-  { node }: Making,
-  { states }: Kind,
-  layer: AnyLayer,
-  hiddenSize: number,
-  directions: number,
-  batchFirst: boolean,
+  { node, states, layer, hiddenSize, weights, directions, batchFirst }: Recurrent,
   inputs: readonly (Value | undefined)[],
 ): readonly Value[] {
   const given = required(node, inputs[0], 0);
@@ -200,6 +218,8 @@ function runRecurrent(
       }),
     );
   const one = directions === 1;
+  takeElements(x.data.length + 2 * directions * batch * time * hiddenSize);
+  takeOperations(directions * time * (PER_STEP + batch * weights));
   const result = layer.infer(x as Tensor, {
     lengths,
     state: one ? stateOf(0) : { forward: stateOf(0), reverse: stateOf(1) },

@@ -1,7 +1,7 @@
 /** The values of a graph: arrays of one kind, row-major, of any shape. */
 import { isBuiltin } from '../common/builtin.ts';
-import { rangeError } from '../common/errors.ts';
-import { elementsOf } from '../common/tensor.ts';
+import { elementsOf, isShape } from '../common/tensor.ts';
+import { spanOf, takeElements, Unfit } from './room.ts';
 
 /** Real numbers, whole numbers (exact up to 2⁵³), or booleans as 0 and 1. */
 export type Kind = 'real' | 'whole' | 'truth';
@@ -13,23 +13,39 @@ export interface Value {
   readonly shape: readonly number[];
 }
 
-// 1 GiB of float32: more than any useful graph needs, and a limit for files that try to exhaust memory.
+// 1 GiB of float32: more than any useful graph needs of one value.
 const MOST = 2 ** 28;
+// Places of elements are computed axis by axis.
+const MOST_AXES = 64;
+
+/** Whether a value may have a shape. */
+export function isValueShape(shape: readonly number[]): boolean {
+  return shape.length <= MOST_AXES && isShape(shape) && spanOf(shape) <= MOST;
+}
+
+function checkShape(shape: readonly number[]): void {
+  if (!isValueShape(shape))
+    throw new Unfit(
+      `makes a value of shape ${listed(shape)}`,
+      `at most 2²⁸ elements along at most ${MOST_AXES} axes`,
+    );
+}
+
+/** A list of numbers in an error. */
+export function listed(numbers: readonly number[]): string {
+  const rest = numbers.length > MOST_AXES ? ', …' : '';
+  return `[${numbers.slice(0, MOST_AXES).join(', ')}${rest}]`;
+}
 
 /**
  * Allocates a value: real numbers in the precision of `like`, all others as float64.
  *
- * @throws RangeError if the shape has more than 2²⁸ elements.
+ * @throws Unfit if the shape is none, or there is no room for it.
  */
 export function allocate(kind: Kind, shape: readonly number[], like?: Value['data']): Value {
+  checkShape(shape);
+  takeElements(spanOf(shape));
   const count = elementsOf(shape);
-  if (!(count <= MOST) || shape.some((dimension) => !(dimension >= 0)))
-    throw rangeError(
-      'fromOnnx',
-      'the graph',
-      `makes a value of shape [${shape.join(', ')}]`,
-      'at most 2²⁸ elements',
-    );
   const single = kind === 'real' && isBuiltin(like, 'Float32Array');
   return { kind, data: single ? new Float32Array(count) : new Float64Array(count), shape };
 }
@@ -38,20 +54,19 @@ export function whole(numbers: readonly number[], shape: readonly number[] = [nu
   return { kind: 'whole', data: Float64Array.from(numbers), shape };
 }
 
-/** The same elements in another shape. */
+/** The same elements in another shape. @throws Unfit if it is none. */
 export function reshaped({ kind, data }: Value, shape: readonly number[]): Value {
+  checkShape(shape);
   return { kind, data, shape };
 }
 
 /** Resolves an axis that may be counted from the end. */
 export function axisOf(axis: number, rank: number): number {
   const at = axis < 0 ? axis + rank : axis;
-  if (!Number.isInteger(at) || at < 0 || at >= Math.max(rank, 1))
-    throw rangeError(
-      'fromOnnx',
-      'the graph',
+  if (!Number.isInteger(at) || at < 0 || at >= rank)
+    throw new Unfit(
       `uses axis ${axis} of ${rank} axes`,
-      `one from ${-rank} to ${rank - 1}`,
+      rank === 0 ? 'a value with axes' : `one from ${-rank} to ${rank - 1}`,
     );
   return at;
 }
@@ -62,12 +77,7 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): numb
   return Array.from({ length: rank }, (_, i) => {
     const [x, y] = [a[i - rank + a.length] ?? 1, b[i - rank + b.length] ?? 1];
     if (x !== y && x !== 1 && y !== 1)
-      throw rangeError(
-        'fromOnnx',
-        'the graph',
-        `joins shapes [${a.join(', ')}] and [${b.join(', ')}]`,
-        'equal ones, or 1',
-      );
+      throw new Unfit(`joins shapes ${listed(a)} and ${listed(b)}`, 'equal ones, or 1');
     return x === 1 ? y : x;
   });
 }

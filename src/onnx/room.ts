@@ -1,0 +1,67 @@
+/** What a graph may make and compute, so that no file, damaged or hostile, takes memory or time without bound. */
+
+/** What loading, or one run, may take. */
+export interface Limits {
+  /** The elements of all values made. */
+  readonly mostElements: number;
+  /** Multiply–adds, and what takes as long. */
+  readonly mostOperations: number;
+}
+
+/** An error about a value, before its node is known. */
+export class Unfit extends Error {
+  readonly came: string;
+  readonly expected: string;
+
+  constructor(came: string, expected: string) {
+    super(`${came}, expected ${expected}`);
+    this.came = came;
+    this.expected = expected;
+  }
+}
+
+interface Room {
+  readonly limits: Limits;
+  elements: number;
+  operations: number;
+}
+
+let room: Room | undefined;
+
+/** Computes with room for so much. */
+export function within<Result>(limits: Limits, compute: () => Result): Result {
+  const before = room;
+  room = { limits, elements: 0, operations: 0 };
+  try {
+    return compute();
+  } finally {
+    room = before;
+  }
+}
+
+/** @throws Unfit if there is no room for so many elements, before they are allocated. */
+export function takeElements(count: number): void {
+  const { limits, elements } = room!;
+  if (!(elements + count <= limits.mostElements))
+    throw new Unfit(
+      `makes ${count} elements, after ${elements} before it`,
+      `at most ${limits.mostElements} in all, or more by the option mostElements`,
+    );
+  room!.elements += count;
+}
+
+/** @throws Unfit if there is no room for so many operations, before they are begun. */
+export function takeOperations(count: number): void {
+  const { limits, operations } = room!;
+  if (!(operations + count <= limits.mostOperations))
+    throw new Unfit(
+      `takes ${count} operations, after ${operations} before it`,
+      `at most ${limits.mostOperations} in all, or more by the option mostOperations`,
+    );
+  room!.operations += count;
+}
+
+/** The elements of a shape; an axis of none counts as one, because loops may run over the others. */
+export function spanOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * Math.max(size, 1), 1);
+}
