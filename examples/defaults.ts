@@ -124,7 +124,7 @@ if (!options.table) {
   try {
     useWideKernels();
   } catch {
-    // The same results, in more time.
+    // The results are the same, but take longer.
   }
   for (const { task, settings } of grid()) {
     if (runs.some((done) => sameRun(done, settings))) continue;

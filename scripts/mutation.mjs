@@ -115,7 +115,7 @@ async function tryAll(folder, work) {
   }
 }
 
-/** Tries one mutant in a process of its own. */
+/** Tries one mutant in a separate process. */
 async function tryAlone(folder, work, mutant) {
   await vitest(folder, work, { MUTATION_ALONE: mutant });
   const last = lastOf(work);

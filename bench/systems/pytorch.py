@@ -1,4 +1,4 @@
-"""Native PyTorch, on one thread or as many as the last argument says. Speaks the protocol of protocol.ts."""
+"""Native PyTorch, on one thread, or on the number given by the last argument. Speaks the protocol of protocol.ts."""
 
 import ctypes
 import json

@@ -19,7 +19,7 @@ const SEARCHES = [
 const pages = readdirSync(site, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith('.html'))
   .map((entry) => relative(site, join(entry.parentPath, entry.name)).split(sep).join('/'))
-  // All pages of sources are made by one template.
+  // One template makes all pages of sources.
   .filter((path) => !path.startsWith('sources/') || /\/(?:lstm|layer)\.ts/.test(path))
   .filter((path) => process.argv.length < 3 || process.argv.slice(2).some((part) => path.includes(part)))
   .sort();

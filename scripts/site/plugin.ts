@@ -151,7 +151,7 @@ export function load(app: Application): void {
     page.contents = page
       .contents!.replace(/href="source:([^"#]+)/g, (_, file: string) => `href="${to(file)}`)
       .replace(/href="site:/g, `href="${up}`)
-      // Code that guides link to would be copied as it is, and shown without a charset.
+      // Code that guides link to would be copied unchanged, and shown without a charset.
       .replace(
         /href="(?:\.\.\/)*media\/([^"#]+\.(?:ts|mjs|py))/g,
         (_, name: string) => `href="${to(relative(root, media.get(name)!))}`,

@@ -53,7 +53,7 @@ export async function check({ threads = true, files = true } = {}) {
       shards: 2,
       threads: 2,
     })) {
-      assert(loss < losses[0], 'training goes on with threads');
+      assert(loss < losses[0], 'training continues with threads');
       steps++;
     }
     assert(steps === 3, 'all steps with threads are taken');

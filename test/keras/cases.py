@@ -5,7 +5,7 @@ Random models in the files that Keras writes, with their outputs, for the tests:
 
 Needs h5py and numpy (Debian: python3-h5py). The files have the layout of Keras 3 (keras/src/saving/saving_lib.py and
 keras/src/legacy/saving/legacy_h5_format.py) or of Keras 2. The outputs are computed here, by the formulas of Keras's documentation
-in float64, sequence by sequence; where PyTorch is present, its LSTM and GRU confirm them.
+in float64, sequence by sequence; if PyTorch is installed, its LSTM and GRU confirm them.
 """
 import base64
 import gzip
@@ -229,7 +229,7 @@ def model(front, sequences, depth=None):
     for at, (layer, _) in enumerate(layers):
         name = snake(layer["class_name"])
         counts[name] = counts.get(name, -1) + 1
-        # Names chosen by people, that tell nothing.
+        # Names chosen by users, which say nothing about the layers.
         layer["config"]["name"] = pick(f"{name}_{counts[name] + 7}", f"{name}_{counts[name] + 7}", f"forward_{at}")
         layer["config"]["dtype"] = {"module": "keras", "class_name": "DTypePolicy", "config": {"name": "float32"}, "registered_name": None}
     lengths = [5, int(random.integers(1, 6))] if masked else [5, 5]
@@ -289,7 +289,7 @@ def config_of(layers, x, functional, keras3):
         nodes = [{"args": [tensor], "kwargs": {"mask": mask if masks else None}}] if keras3 else [[[before, 0, 0, {}]]]
         linked.append({**of, "name": name, "inbound_nodes": [] if of["class_name"] == "InputLayer" else nodes})
         if keras3 and of["config"].get("mask_zero"):
-            # Keras computes the mask by a node of its own.
+            # Keras computes the mask in a separate node.
             arguments = {"args": [{**tensor}, 0], "kwargs": {}}
             linked.append({"module": "keras.src.ops.numpy", "class_name": "NotEqual", "config": {"name": "not_equal"}, "registered_name": "NotEqual", "name": "not_equal", "inbound_nodes": [arguments]})
             masks = True
@@ -411,7 +411,7 @@ def case(front, sequences, functional, libver="earliest", dtype=np.float32, dept
 
 
 def confirm():
-    """PyTorch's LSTM and GRU, with Keras's weights in its order, give what is computed here."""
+    """PyTorch's LSTM and GRU, with Keras's weights in its order, give the results computed here."""
     try:
         import torch
     except ImportError:

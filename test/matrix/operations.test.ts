@@ -226,7 +226,7 @@ describe('products', () => {
     [9 - 1.25, 12 - 1.5],
   ];
 
-  test.each(['as it is', 'packed'])('have a right factor %s', (how) => {
+  test.each(['unpacked', 'packed'])('take a right factor that is %s', (how) => {
     const right = how === 'packed' ? new Packed(arena, matrix(c)) : matrix(c);
     const out = matrix([
       [9, 9],

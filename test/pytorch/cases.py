@@ -1,4 +1,4 @@
-"""Models of PyTorch against the library's.
+"""Compares models of PyTorch with those of the library.
 
     python3 cases.py make FILE.pt SEED COUNT       random models with inputs and outputs, in one file
     python3 cases.py run FILE.safetensors FILE.pt  the outputs of models whose weights the library wrote
@@ -98,7 +98,7 @@ def run(source, target):
     for k, c in enumerate(json.loads(metadata["configs"])):
         model = Model(c).double()
         prefix = f"{k}.model."
-        # Strict: every name is there, and none besides.
+        # Strict: every name exists, and no other.
         model.load_state_dict({n[len(prefix) :]: t for n, t in tensors.items() if n.startswith(prefix)}, strict=True)
         with torch.no_grad():
             outputs[str(k)] = model(tensors[f"{k}.input"].double(), tensors[f"{k}.lengths"])

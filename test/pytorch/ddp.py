@@ -1,8 +1,8 @@
-"""Goes on with a training of the library's on several processes, and gives the weights back.
+"""Continues a training of the library on several processes, and writes the weights.
 
     python3 ddp.py FROM.safetensors TO.pt [PROCESSES]
 
-FROM holds the state_dict under `model.`, and of each step the batch: `inputs.N` [batch, time] of indices, `targets.N`
+FROM holds the state_dict under `model.`, and the batch of each step: `inputs.N` [batch, time] of indices, `targets.N`
 [batch]. Each process takes its share of every batch (PyTorch's distributed data-parallel, over gloo), and all make the
 same step of Adam.
 """
@@ -36,7 +36,7 @@ class Model(nn.Module):
 
 def work(rank, world, source, target, rendezvous):
     torch.set_num_threads(1)
-    # All processes are on one machine; without a name gloo may choose an interface that reaches nobody.
+    # All processes are on one machine; without a name gloo may choose an interface that reaches no process.
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")
     dist.init_process_group("gloo", init_method=f"file://{rendezvous}", rank=rank, world_size=world)
     tensors, metadata = read(source)

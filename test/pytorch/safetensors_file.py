@@ -1,4 +1,4 @@
-"""Reads a safetensors file; `safetensors.torch.load_file` where the package is installed."""
+"""Reads a safetensors file; uses `safetensors.torch.load_file` if the package is installed."""
 
 import json
 
