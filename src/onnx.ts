@@ -3,8 +3,8 @@
  *
  * @module recurrent-cells/onnx
  */
-export { type ToOnnxOptions, toOnnx } from './onnx/export.ts';
-export type { Int64s, OnnxFeeds } from './onnx/feeds.ts';
-export type { GraphValue } from './onnx/graph.ts';
-export { type FromOnnxOptions, fromOnnx, OnnxModel } from './onnx/import.ts';
-export type { Kind } from './onnx/value.ts';
+export { type ToOnnxOptions, toOnnx } from './onnx/export/model.ts';
+export type { Int64s, OnnxFeeds } from './onnx/import/feeds.ts';
+export type { GraphValue } from './onnx/import/graph.ts';
+export { type FromOnnxOptions, fromOnnx, OnnxModel } from './onnx/import/model.ts';
+export type { Kind } from './onnx/import/value.ts';

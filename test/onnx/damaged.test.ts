@@ -1,7 +1,7 @@
 /** Damaged and hostile graphs: what they may take, and errors of the library alone. */
 import { describe, expect, test } from 'vitest';
 import { float64, Random, tensor } from '../../src/index.ts';
-import { GraphWriter } from '../../src/onnx/writer.ts';
+import { GraphWriter } from '../../src/onnx/export/writer.ts';
 import { type FromOnnxOptions, fromOnnx } from '../../src/onnx.ts';
 import { messageOf } from '../message.ts';
 import { attempt, detector, structureOf, subjects } from './damage.ts';

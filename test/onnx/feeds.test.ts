@@ -14,7 +14,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
-import { GraphWriter } from '../../src/onnx/writer.ts';
+import { GraphWriter } from '../../src/onnx/export/writer.ts';
 import { fromOnnx, type OnnxFeeds, toOnnx } from '../../src/onnx.ts';
 import { messageOf } from '../message.ts';
 import { runtime } from './runtime.ts';

@@ -26,7 +26,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
-import { GraphWriter } from '../../src/onnx/writer.ts';
+import { GraphWriter } from '../../src/onnx/export/writer.ts';
 import { fromOnnx, type OnnxFeeds, toOnnx } from '../../src/onnx.ts';
 import { expectImported, expectInRuntime } from './expected.ts';
 import { build, inputOf, type Plan, plan } from './models.ts';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { joined } from '../../src/common/bytes.ts';
 import { float64, type Tensor } from '../../src/index.ts';
-import { readModel } from '../../src/onnx/graph.ts';
+import { readModel } from '../../src/onnx/import/graph.ts';
 import { bytesField, type Field, fields, numberField, type Piece } from '../../src/onnx/protobuf.ts';
 import { fromOnnx } from '../../src/onnx.ts';
 

@@ -1,6 +1,6 @@
 /** Operators that select elements by position: parts of a value, repetitions and padding. */
-import { show } from '../common/errors.ts';
-import { elementsOf } from '../common/tensor.ts';
+import { show } from '../../common/errors.ts';
+import { elementsOf } from '../../common/tensor.ts';
 import {
   listOf,
   type Making,

@@ -1,7 +1,7 @@
 /** The inputs of a run, checked against their declarations in the graph. */
-import { isBuiltin } from '../common/builtin.ts';
-import { rangeError, show, typeError } from '../common/errors.ts';
-import { elementsOf, type Indices, type Tensor } from '../common/tensor.ts';
+import { isBuiltin } from '../../common/builtin.ts';
+import { rangeError, show, typeError } from '../../common/errors.ts';
+import { elementsOf, type Indices, type Tensor } from '../../common/tensor.ts';
 import type { GraphValue } from './graph.ts';
 import { isValueShape, type Kind, type Value } from './value.ts';
 

@@ -1,7 +1,7 @@
 /** The interface between operators and the importer, and access to attributes. */
-import { rangeError, show } from '../common/errors.ts';
-import type { Backend } from '../kernels/backend.ts';
-import type { AnyLayer } from '../layers/sequential.ts';
+import { rangeError, show } from '../../common/errors.ts';
+import type { Backend } from '../../kernels/backend.ts';
+import type { AnyLayer } from '../../layers/sequential.ts';
 import type { Attribute, Node } from './graph.ts';
 import { listed, type Value } from './value.ts';
 

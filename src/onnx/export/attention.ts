@@ -1,5 +1,5 @@
 /** Attention as nodes of a graph, which has products of single sequences where the batch comes first. */
-import type { Attention } from '../attention/attention.ts';
+import type { Attention } from '../../attention/attention.ts';
 import type { Flow } from './flow.ts';
 import type { GraphWriter } from './writer.ts';
 

@@ -1,7 +1,7 @@
 /** Builds an ONNX graph node by node. Field numbers are those of onnx.proto. */
-import { joined } from '../common/bytes.ts';
-import { encodeElements } from '../storage/stored-tensor.ts';
-import { bytesField, floatField, numberField, type Piece } from './protobuf.ts';
+import { joined } from '../../common/bytes.ts';
+import { encodeElements } from '../../storage/stored-tensor.ts';
+import { bytesField, floatField, numberField, type Piece } from '../protobuf.ts';
 
 /** The operator version written: the first with LayerNormalization. */
 export const OPSET = 17;

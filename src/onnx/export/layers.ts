@@ -1,21 +1,21 @@
 /** Any layer as nodes of a graph; those that need more than a few nodes are in files of their own. */
-import type { Cell } from '../cells/cell.ts';
-import type { Activation } from '../layers/activation.ts';
-import type { Bidirectional } from '../layers/bidirectional.ts';
-import type { Conv1d } from '../layers/conv1d.ts';
-import type { Dense } from '../layers/dense.ts';
-import type { EachStep } from '../layers/each-step.ts';
-import type { Embedding } from '../layers/embedding.ts';
-import { type LayerNorm, LEAST_EPSILON } from '../layers/layer-norm.ts';
-import type { Pooling } from '../layers/pooling.ts';
-import type { Repeat } from '../layers/repeat.ts';
-import type { Residual } from '../layers/residual.ts';
-import type { Sequence } from '../layers/sequence.ts';
-import type { AnyLayer, Sequential } from '../layers/sequential.ts';
-import { bidirectional, sequence } from './exported-recurrent.ts';
-import { ownStates } from './exported-states.ts';
-import { conv1d, pooling, repeat } from './exported-steps.ts';
+import type { Cell } from '../../cells/cell.ts';
+import type { Activation } from '../../layers/activation.ts';
+import type { Bidirectional } from '../../layers/bidirectional.ts';
+import type { Conv1d } from '../../layers/conv1d.ts';
+import type { Dense } from '../../layers/dense.ts';
+import type { EachStep } from '../../layers/each-step.ts';
+import type { Embedding } from '../../layers/embedding.ts';
+import { type LayerNorm, LEAST_EPSILON } from '../../layers/layer-norm.ts';
+import type { Pooling } from '../../layers/pooling.ts';
+import type { Repeat } from '../../layers/repeat.ts';
+import type { Residual } from '../../layers/residual.ts';
+import type { Sequence } from '../../layers/sequence.ts';
+import type { AnyLayer, Sequential } from '../../layers/sequential.ts';
 import { type Exporting, type Flow, join, refused } from './flow.ts';
+import { bidirectional, sequence } from './recurrent.ts';
+import { ownStates } from './states.ts';
+import { conv1d, pooling, repeat } from './steps.ts';
 import type { GraphWriter } from './writer.ts';
 
 /** Adds the nodes of a layer, at a path such as `1.forward`. */

@@ -1,10 +1,10 @@
 /** Graphs of several inputs, joins and heads, written as one graph of ONNX. */
-import { rangeError, show } from '../common/errors.ts';
-import type { AnyGraph } from '../models/graph.ts';
-import { type Plan, takersOf } from '../models/plan.ts';
-import { inputFlow, inputsOverTime, output } from './exported-inputs.ts';
-import { exported } from './exported-layers.ts';
+import { rangeError, show } from '../../common/errors.ts';
+import type { AnyGraph } from '../../models/graph.ts';
+import { type Plan, takersOf } from '../../models/plan.ts';
 import { type Exporting, type Flow, WHERE } from './flow.ts';
+import { inputFlow, inputsOverTime, output } from './inputs.ts';
+import { exported } from './layers.ts';
 
 /** Adds all nodes of a graph. */
 export function exportGraph(

@@ -1,9 +1,9 @@
 /** Recurrent layers as nodes of a graph. */
-import type { Cell } from '../cells/cell.ts';
-import type { Bidirectional } from '../layers/bidirectional.ts';
-import { zonesOut } from '../layers/noise.ts';
-import type { Sequence } from '../layers/sequence.ts';
-import { arrange, cells, peepholes } from './exported-cells.ts';
+import type { Cell } from '../../cells/cell.ts';
+import type { Bidirectional } from '../../layers/bidirectional.ts';
+import { zonesOut } from '../../layers/noise.ts';
+import type { Sequence } from '../../layers/sequence.ts';
+import { arrange, cells, peepholes } from './cells.ts';
 import { type Exporting, type Flow, join, refused } from './flow.ts';
 
 /** The results of a cell's node: all outputs, [T, B, H], and the last ones, [B, H]. */

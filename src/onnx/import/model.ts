@@ -1,12 +1,13 @@
 /** Runs graphs of ONNX files with layers of the library. */
-import { rangeError, show } from '../common/errors.ts';
-import { checkOwn, own } from '../common/instance.ts';
-import { type Checks, checkOptions, notNegative } from '../common/options.ts';
-import type { Tensor } from '../common/tensor.ts';
-import { type Backend, backendOption } from '../kernels/backend.ts';
-import { float32 } from '../kernels/index.ts';
-import type { AnyLayer } from '../layers/sequential.ts';
-import { bytesOf } from '../storage/safetensors.ts';
+import { rangeError, show } from '../../common/errors.ts';
+import { checkOwn, own } from '../../common/instance.ts';
+import { type Checks, checkOptions, notNegative } from '../../common/options.ts';
+import type { Tensor } from '../../common/tensor.ts';
+import { type Backend, backendOption } from '../../kernels/backend.ts';
+import { float32 } from '../../kernels/index.ts';
+import type { AnyLayer } from '../../layers/sequential.ts';
+import { bytesOf } from '../../storage/safetensors.ts';
+import { Malformed } from '../protobuf.ts';
 import { arithmetic } from './arithmetic.ts';
 import { arrangement } from './arrangement.ts';
 import { fed, type OnnxFeeds } from './feeds.ts';
@@ -15,7 +16,6 @@ import { indexing } from './indexing.ts';
 import { layered } from './layered.ts';
 import { type Extent, extentOf, limitsOfLoading, limitsOfRun } from './limits.ts';
 import { type Compute, type Operator, refused, titleOf } from './operator.ts';
-import { Malformed } from './protobuf.ts';
 import { type Limits, takeElements, Unfit, within } from './room.ts';
 import type { Value } from './value.ts';
 

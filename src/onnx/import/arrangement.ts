@@ -1,5 +1,5 @@
 /** Operators that make values, or give their elements another shape or order. */
-import { elementsOf } from '../common/tensor.ts';
+import { elementsOf } from '../../common/tensor.ts';
 import {
   listOf,
   type Making,

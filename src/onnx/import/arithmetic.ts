@@ -1,6 +1,6 @@
 /** Operators that compute elementwise or over axes. */
-import { elementsOf } from '../common/tensor.ts';
-import { logSum, softmax } from '../math/elementary.ts';
+import { elementsOf } from '../../common/tensor.ts';
+import { logSum, softmax } from '../../math/elementary.ts';
 import { kindOf } from './graph.ts';
 import { listOf, type Making, numberOf, type Operator, refused, required, unary } from './operator.ts';
 import { spanOf, takeElements, takeOperations } from './room.ts';

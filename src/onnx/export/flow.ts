@@ -1,6 +1,6 @@
 /** Signals in a graph that is written, and their valid steps. */
-import { rangeError } from '../common/errors.ts';
-import type { States } from './exported-states.ts';
+import { rangeError } from '../../common/errors.ts';
+import type { States } from './states.ts';
 import type { GraphWriter } from './writer.ts';
 
 export const WHERE = 'toOnnx';

@@ -1,9 +1,9 @@
-import { show } from '../common/errors.ts';
-import { elementsOf, type Tensor } from '../common/tensor.ts';
-import { Conv1d } from '../layers/conv1d.ts';
-import { outputSteps } from '../layers/conv1d-rows.ts';
-import { Dense } from '../layers/dense.ts';
-import { withoutStart } from '../matrix/parameter.ts';
+import { show } from '../../common/errors.ts';
+import { elementsOf, type Tensor } from '../../common/tensor.ts';
+import { Conv1d } from '../../layers/conv1d.ts';
+import { outputSteps } from '../../layers/conv1d-rows.ts';
+import { Dense } from '../../layers/dense.ts';
+import { withoutStart } from '../../matrix/parameter.ts';
 import { product } from './arithmetic.ts';
 import { gathered } from './indexing.ts';
 import {

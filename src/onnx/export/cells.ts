@@ -1,7 +1,7 @@
 /** Cells as operators of ONNX: the order of gates, attributes, and peepholes. */
-import type { Cell } from '../cells/cell.ts';
-import type { GRUCell } from '../cells/gru.ts';
-import type { RNNCell } from '../cells/rnn.ts';
+import type { Cell } from '../../cells/cell.ts';
+import type { GRUCell } from '../../cells/gru.ts';
+import type { RNNCell } from '../../cells/rnn.ts';
 import type { GraphWriter } from './writer.ts';
 
 /** How each cell is written: the operator, the position of each ONNX gate among the cell's, and its attributes. */

@@ -5,10 +5,10 @@
  * (docs/decisions/11-formats-by-hand.md).
  */
 
-import { joined } from '../common/bytes.ts';
-import { elementsOf } from '../common/tensor.ts';
-import { elementWidth, StoredTensor } from '../storage/stored-tensor.ts';
-import { type Field, fields, Malformed, textOf, wholeNumbers } from './protobuf.ts';
+import { joined } from '../../common/bytes.ts';
+import { elementsOf } from '../../common/tensor.ts';
+import { elementWidth, StoredTensor } from '../../storage/stored-tensor.ts';
+import { type Field, fields, Malformed, textOf, wholeNumbers } from '../protobuf.ts';
 import { isValueShape, type Kind, listed, type Value } from './value.ts';
 
 /** An attribute of a node. */

@@ -2,14 +2,14 @@
  * Encoder–decoders as graphs: the scores of whole targets at once, or two graphs for a caller that decodes: the encoder,
  * run once, and the decoder, one token at a time.
  */
-import type { Tensor } from '../common/tensor.ts';
-import type { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
-import { partAt, partsOf } from '../encoder-decoder/state-parts.ts';
-import { attended, type Memory, memoryOf, preparedSize } from './exported-attention.ts';
-import { inputFlow, output } from './exported-inputs.ts';
-import { dense, exported } from './exported-layers.ts';
-import { NamedStates, ownStates, type States } from './exported-states.ts';
+import type { Tensor } from '../../common/tensor.ts';
+import type { EncoderDecoder } from '../../encoder-decoder/encoder-decoder.ts';
+import { partAt, partsOf } from '../../encoder-decoder/state-parts.ts';
+import { attended, type Memory, memoryOf, preparedSize } from './attention.ts';
 import { type Exporting, type Flow, refused } from './flow.ts';
+import { inputFlow, output } from './inputs.ts';
+import { dense, exported } from './layers.ts';
+import { NamedStates, ownStates, type States } from './states.ts';
 import type { GraphWriter } from './writer.ts';
 
 /** Any encoder–decoder. */

@@ -4,20 +4,20 @@
  * Signals in a graph are time-major, [T, B, width], as in ONNX's recurrent operators; without a time axis they are
  * [B, width].
  */
-import { rangeError, show, typeError } from '../common/errors.ts';
-import { instanceOf } from '../common/instance.ts';
-import { type Check, checkOptions, flag } from '../common/options.ts';
-import { EncoderDecoder } from '../encoder-decoder/encoder-decoder.ts';
-import { Layer } from '../layers/layer.ts';
-import type { AnyLayer } from '../layers/sequential.ts';
-import { takesSteps } from '../layers/time-axis.ts';
-import { type AnyGraph, Graph } from '../models/graph.ts';
-import { type AnyEncoderDecoder, exportEncoderDecoder } from './exported-encoder-decoder.ts';
-import { exportGraph } from './exported-graph.ts';
-import { inputFlow, output } from './exported-inputs.ts';
-import { exported } from './exported-layers.ts';
-import { NamedStates, ownStates } from './exported-states.ts';
+import { rangeError, show, typeError } from '../../common/errors.ts';
+import { instanceOf } from '../../common/instance.ts';
+import { type Check, checkOptions, flag } from '../../common/options.ts';
+import { EncoderDecoder } from '../../encoder-decoder/encoder-decoder.ts';
+import { Layer } from '../../layers/layer.ts';
+import type { AnyLayer } from '../../layers/sequential.ts';
+import { takesSteps } from '../../layers/time-axis.ts';
+import { type AnyGraph, Graph } from '../../models/graph.ts';
+import { type AnyEncoderDecoder, exportEncoderDecoder } from './encoder-decoder.ts';
 import { type Exporting, WHERE } from './flow.ts';
+import { exportGraph } from './graph.ts';
+import { inputFlow, output } from './inputs.ts';
+import { exported } from './layers.ts';
+import { NamedStates, ownStates } from './states.ts';
 import { GraphWriter } from './writer.ts';
 
 /** Options of {@link toOnnx}. */

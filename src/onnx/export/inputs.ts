@@ -1,6 +1,6 @@
 /** The inputs and outputs of an exported model, and which inputs have a time axis. */
-import { givesSteps, takesSteps } from '../layers/time-axis.ts';
-import type { Plan, Taker } from '../models/plan.ts';
+import { givesSteps, takesSteps } from '../../layers/time-axis.ts';
+import type { Plan, Taker } from '../../models/plan.ts';
 import { type Exporting, type Flow, masked } from './flow.ts';
 
 /**

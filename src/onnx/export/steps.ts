@@ -1,7 +1,7 @@
 /** Layers that change the steps of a sequence, or reduce them, as nodes of a graph. */
-import type { Conv1d } from '../layers/conv1d.ts';
-import type { Pooling } from '../layers/pooling.ts';
-import type { Repeat } from '../layers/repeat.ts';
+import type { Conv1d } from '../../layers/conv1d.ts';
+import type { Pooling } from '../../layers/pooling.ts';
+import type { Repeat } from '../../layers/repeat.ts';
 import { convolved, type Flow, mask, masked, refused } from './flow.ts';
 import type { GraphWriter } from './writer.ts';
 

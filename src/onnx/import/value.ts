@@ -1,6 +1,6 @@
 /** The values of a graph: arrays of one kind, row-major, of any shape. */
-import { isBuiltin } from '../common/builtin.ts';
-import { elementsOf, isShape } from '../common/tensor.ts';
+import { isBuiltin } from '../../common/builtin.ts';
+import { elementsOf, isShape } from '../../common/tensor.ts';
 import { spanOf, takeElements, Unfit } from './room.ts';
 
 /** Real numbers, whole numbers (exact up to 2⁵³), or booleans as 0 and 1. */

@@ -1,15 +1,15 @@
 /** The recurrent operators: RNN, LSTM and GRU become `Sequence` and `Bidirectional`. */
-import type { Cell } from '../cells/cell.ts';
-import { GRUCell } from '../cells/gru.ts';
-import { LSTMCell } from '../cells/lstm.ts';
-import { PeepholeLSTMCell } from '../cells/peephole-lstm.ts';
-import { RNNCell } from '../cells/rnn.ts';
-import { show } from '../common/errors.ts';
-import type { Tensor } from '../common/tensor.ts';
-import { Bidirectional } from '../layers/bidirectional.ts';
-import { Sequence } from '../layers/sequence.ts';
-import type { AnyLayer } from '../layers/sequential.ts';
-import { withoutStart } from '../matrix/parameter.ts';
+import type { Cell } from '../../cells/cell.ts';
+import { GRUCell } from '../../cells/gru.ts';
+import { LSTMCell } from '../../cells/lstm.ts';
+import { PeepholeLSTMCell } from '../../cells/peephole-lstm.ts';
+import { RNNCell } from '../../cells/rnn.ts';
+import { show } from '../../common/errors.ts';
+import type { Tensor } from '../../common/tensor.ts';
+import { Bidirectional } from '../../layers/bidirectional.ts';
+import { Sequence } from '../../layers/sequence.ts';
+import type { AnyLayer } from '../../layers/sequential.ts';
+import { withoutStart } from '../../matrix/parameter.ts';
 import type { Node } from './graph.ts';
 import {
   type Making,
