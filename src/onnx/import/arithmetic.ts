@@ -66,7 +66,7 @@ const cast = unary((making) => {
   };
 });
 
-// What an element that is reduced takes, in multiply–adds.
+// What an element that is reduced takes, in multiply–adds of the kernels.
 const PER_REDUCED = 16;
 
 /** Folds the elements along axes to one. */
@@ -197,6 +197,9 @@ const clip: Operator = (making) => {
   };
 };
 
+// What a multiply–add takes here, in those of the kernels.
+const PER_MULTIPLIED = 4;
+
 /** The matrix product of two values that are not weights. */
 export function product(a: Value, b: Value, making: Making): Value {
   const [left, right] = [
@@ -213,7 +216,7 @@ export function product(a: Value, b: Value, making: Making): Value {
     );
   const [outerA, outerB] = [left.slice(0, -2), right.slice(0, -2)];
   const outer = broadcastShape(outerA, outerB);
-  takeOperations(spanOf([...outer, rows, inner, columns]));
+  takeOperations(PER_MULTIPLIED * spanOf([...outer, rows, inner, columns]));
   const out = allocate('real', [...outer, rows, columns], a.data);
   const [ofA, ofB] = [broadcastIndices(outerA, outer), broadcastIndices(outerB, outer)];
   for (let m = 0; m < elementsOf(outer); m++) {

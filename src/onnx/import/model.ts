@@ -30,8 +30,8 @@ export interface FromOnnxOptions {
    */
   readonly mostElements?: number | undefined;
   /**
-   * The most multiply–adds; an element that is reduced counts as 16. Default: for loading 2³⁰ + 64n; for a run 2³⁰ + the elements of the inputs · (n +
-   * 4 · the largest dimension in the inputs · that in the file).
+   * The most multiply–adds with weights; one without weights counts as 4, an element that is reduced as 16. Default: for loading
+   * 2³⁰ + 64n; for a run 2³⁰ + the elements of the inputs · (n + 4 · the largest dimension in the inputs · that in the file).
    */
   readonly mostOperations?: number | undefined;
 }

@@ -182,7 +182,7 @@ interface Recurrent {
   readonly batchFirst: boolean;
 }
 
-// What a step takes besides its products, in multiply–adds.
+// What a step takes besides its products, in multiply–adds of the kernels.
 const PER_STEP = 1000;
 
 function runRecurrent(
