@@ -8,7 +8,7 @@ import { sized } from './common.mjs';
 register();
 const { attempt, detector, structureOf, subjects } = await import('../../test/onnx/damage.ts');
 
-// Only hangs take more processor time, and only what is not bounded is larger.
+// Only a hang takes more processor time, and only something unbounded is larger.
 const LONGEST = 20_000;
 const LARGEST = 2 ** 30;
 const SEED = 5;

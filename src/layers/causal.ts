@@ -8,7 +8,7 @@ export function notStepwise(part: Part): string | undefined {
   if (type === 'Bidirectional' || reverse === true) return `a ${type} that looks ahead`;
   if (type === 'Pooling' || (type === 'Conv1d' && kernelSize !== 1))
     return `a ${type} that sees several steps at once`;
-  // Of a kernel of one step, a padding by name pads nothing.
+  // For a kernel of one step, a padding by name adds nothing.
   if (type === 'Conv1d' && (stride !== 1 || [padding].flat().some((steps) => Number(steps) > 0)))
     return `a ${type} that gives more or fewer steps than it takes`;
   for (const inner of Object.values(parts)) {

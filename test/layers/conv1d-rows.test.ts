@@ -50,7 +50,7 @@ describe('the windows of one signal', () => {
   test('start in mirrored steps', () =>
     expect(windows({ padding: [1, 0], paddingMode: 'reflect' }, 9, 4)).toEqual(overlapping));
 
-  test('may have zeros behind that none of them reaches', () =>
+  test('may be followed by zeros that none of them reaches', () =>
     expect(windows({ padding: [0, 1] }, 9, 4)).toEqual(overlapping));
 
   test.each<[string, () => unknown]>([
@@ -60,7 +60,7 @@ describe('the windows of one signal', () => {
     ['with gaps', () => windows({ dilation: 2 }, 9, 3)],
     ['of a batch', () => windows({}, 9, 4, 2)],
     ['of one feature among others', () => windows({}, 9, 4, 1, 2)],
-  ])('%s are no view', (_, found) => expect(found()).toBeUndefined());
+  ])('%s are not a view', (_, found) => expect(found()).toBeUndefined());
 });
 
 describe('the taps', () => {

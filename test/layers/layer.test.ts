@@ -1,4 +1,4 @@
-/** What every layer inherits; the laws of all layers are in gradients.test.ts. */
+/** The features that every layer inherits; the laws of all layers are in gradients.test.ts. */
 import { describe, expect, test } from 'vitest';
 import {
   Activation,
@@ -145,4 +145,5 @@ test('a layer that keeps any width says so', () => {
     expect([layer.preservesWidth, layer.inputSize, layer.outputSize]).toEqual([true, undefined, undefined]);
 });
 
-test('there may be 2²⁴ classes', () => expect(new OneHot({ classes: 2 ** 24 }).inputSize).toBe(2 ** 24));
+test('as many as 2²⁴ classes are accepted', () =>
+  expect(new OneHot({ classes: 2 ** 24 }).inputSize).toBe(2 ** 24));

@@ -51,7 +51,7 @@ describe('the sequences of indices', () => {
 
   test('become a batch, −1 beyond each end', () =>
     withArena(float64(), (arena) => {
-      // What the arena held before must not show.
+      // Earlier contents of the arena must not show.
       arena.scope(() => arena.matrix(1, 64).write(new Array(64).fill(7)));
       const { indices: row, ...signal } = indexSequences(arena, words, found(true), 5) as never as {
         indices: { read(): Float64Array };

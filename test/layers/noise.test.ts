@@ -150,14 +150,14 @@ test('the zoneout mask of step t comes from the first draw plus t', () => {
   expect(grown).toEqual(wanted);
 });
 
-test('zoneout at no rate leaves the cell as it is', () => {
+test('zoneout without a rate leaves the cell unchanged', () => {
   const cell = identity();
   expect(new Noise({ recurrentDropout: 0.5 }).expected(cell)).toBe(cell);
   expect(new Noise({ zoneout: { h: 0 } }).expected(cell)).toBe(cell);
   expect(new Noise({ zoneout: { h: 0.5 } }).expected(cell)).not.toBe(cell);
 });
 
-test('a draw equal to the rate is no hit', () =>
+test('a draw equal to the rate is not a hit', () =>
   withArena(backend, (arena) => {
     const mask = arena.matrix(1, 2);
     const draws = [0.25, 0.125];

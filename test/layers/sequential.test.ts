@@ -95,7 +95,7 @@ test('passes the gradients of its states on, without one of its output', () => {
 });
 
 describe('errors', () => {
-  test('in what is no array', () =>
+  test('in a value that is not an array', () =>
     expect(() => new Sequential(5 as never)).toThrow(
       new TypeError('Sequential: layers is 5, expected an array of layers'),
     ));

@@ -494,7 +494,7 @@ describe('Conv1d', () => {
     expect(layer.padding).toEqual([1, 0]);
   });
 
-  test('behind a layer whose padding is not zero, ends a sequence at its length', () => {
+  test('after a layer whose padding is not zero, ends a sequence at its length', () => {
     const dense = new Dense({ inputSize: 1, outputSize: 1 });
     dense.weight.write([1]);
     dense.bias!.write([1]);

@@ -27,7 +27,8 @@ const all = new Sequence(cell());
 const last = new Sequence(cell(), { outputs: 'last' });
 const conv = new Conv1d({ inputSize: 2, outputSize: 2, kernelSize: 1, backend });
 
-// Whether a layer takes steps, and gives steps for single vectors, if it may get them, and for steps.
+// Whether a layer takes steps; whether it gives steps for single vectors (undefined if it refuses them); whether it does for
+// steps.
 test.each<[string, AnyLayer, boolean, boolean | undefined, boolean]>([
   ['Dense', dense, false, false, true],
   ['Dropout', dropout, false, false, true],
@@ -45,9 +46,9 @@ test.each<[string, AnyLayer, boolean, boolean | undefined, boolean]>([
   ['Residual of Sequence', new Residual(all), true, undefined, true],
   ['layers of single vectors', sequential(dense, dropout), false, false, true],
   ['a later Sequence', sequential(dense, all, dense), true, true, true],
-  ['a Sequence behind a Repeat', sequential(dense, repeat, all), false, true, true],
+  ['a Sequence after a Repeat', sequential(dense, repeat, all), false, true, true],
   ['the last output', sequential(all, last, dense), true, false, false],
-  ['Repeat behind the last output', sequential(last, repeat), true, true, true],
+  ['Repeat after the last output', sequential(last, repeat), true, true, true],
   [
     'Conv1d in a chain in a Residual',
     sequential(new Residual(sequential(dropout, conv)), dense),

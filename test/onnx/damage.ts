@@ -1,4 +1,4 @@
-/** Real graphs with inputs for them, to be damaged, loaded and run. */
+/** Real graphs and inputs for them, to be damaged, loaded and run. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -139,10 +139,10 @@ function exports(): Subject[] {
   return files.map(([name, bytes]) => ({ name, bytes, feeds: feedsOf(fromOnnx(bytes).inputs) }));
 }
 
-/** The small ones: graphs of PyTorch's exporter, and our own. */
+/** The small graphs: those of PyTorch's exporter, and our own. */
 export const subjects = (): Subject[] => [...golden(), ...exports()];
 
-/** What a file did. */
+/** The outcome of a file. */
 export type Outcome = 'refused' | 'failed' | 'ran';
 
 /** An error of the library: it says where, what came, and what was expected. */
@@ -169,7 +169,7 @@ export function attempt(bytes: Uint8Array, feeds: OnnxFeeds): Outcome {
   }
 }
 
-/** The places of a file that are not in its larger tensors: sizes, names, attributes. */
+/** The positions in a file outside its larger tensors: sizes, names, attributes. */
 export function structureOf(bytes: Uint8Array): number[] {
   const plain = new Uint8Array(bytes.length).fill(1);
   const visit = (message: Uint8Array) => {

@@ -1,4 +1,4 @@
-/** Damaged and hostile graphs: what they may take, and errors of the library alone. */
+/** Damaged and hostile graphs: they stay within limits, and cause only errors of the library. */
 import { describe, expect, test } from 'vitest';
 import { float64, Random, tensor } from '../../src/index.ts';
 import { GraphWriter } from '../../src/onnx/export/writer.ts';
@@ -6,7 +6,7 @@ import { type FromOnnxOptions, fromOnnx } from '../../src/onnx.ts';
 import { messageOf } from '../message.ts';
 import { attempt, detector, structureOf, subjects } from './damage.ts';
 
-/** Changes one bit at each of a few places, drawn. */
+/** Changes one bit at each of a few random positions. */
 function changed(bytes: Uint8Array, places: readonly number[], random: Random, bits: number): Uint8Array {
   const damaged = bytes.slice();
   for (let i = 0; i < bits; i++) damaged[places[random.integer(places.length)]!]! ^= 1 << random.integer(8);
@@ -156,7 +156,7 @@ describe('more than a file of this size may take is refused, by operator and nod
     );
   });
 
-  test('layers of one weight', () => {
+  test('layers that share one weight', () => {
     const many: Fill = (w, x) => {
       const weight = w.floats('w', new Float32Array(3 * 2 ** 14), [3, 2 ** 14]);
       let value = x;
@@ -168,7 +168,7 @@ describe('more than a file of this size may take is refused, by operator and nod
     );
   });
 
-  test('axes beside one of none', () => {
+  test('axes next to one of size 0', () => {
     const none: Fill = (w, x) => {
       const empty = w.node('Slice', [x, w.integers([0]), w.integers([0]), w.integers([0])]);
       const shaped = w.node('Reshape', [empty, w.integers([2 ** 27, 0])], { allowzero: 1 });
@@ -262,12 +262,12 @@ describe('a form that no operator has is refused', () => {
       'RNN "RNN_2" has direction "forwarc", expected forward, reverse or bidirectional',
     ],
     [
-      'a number for a tensor',
+      'a number instead of a tensor',
       (w) => w.node('ConstantOfShape', [w.integers([2])], { value: 3 }),
       'ConstantOfShape "ConstantOfShape_1" has value of another type, expected the one of its operator',
     ],
     [
-      'texts for numbers',
+      'strings instead of numbers',
       (w) => w.node('Constant', [], { value_ints: ['a'] }),
       'Constant "Constant_0" has value_ints of another type, expected the one of its operator',
     ],
@@ -307,7 +307,7 @@ describe('a form that no operator has is refused', () => {
       'Tile "Tile_1" repeats 1 of 3 axes, expected each',
     ],
     [
-      'one value for two',
+      'one value instead of two',
       (w, x) => w.node('OneHot', [x, w.integers([2], []), w.floats('v', [1], [1])]),
       'OneHot "OneHot_2" has 1 values, expected one off and one on',
     ],
@@ -317,7 +317,7 @@ describe('a form that no operator has is refused', () => {
       'LayerNormalization "LayerNormalization_1" scales 3 features by 2, expected one for each',
     ],
     [
-      'pads of one side',
+      'pads for one side',
       (w, x) => w.node('Conv', [x, w.floats('k', [1], [1, 1, 1])], { pads: [1] }),
       'Conv "Conv_1" has pads [1], expected two',
     ],
@@ -333,7 +333,7 @@ describe('a form that no operator has is refused', () => {
     );
   });
 
-  test('an input whose axes no value has', () => {
+  test('an input with axes that no value can have', () => {
     const writer = new GraphWriter();
     writer.output('y', writer.input('x', 'float32', ['a', 'b']), ['a', 'b']);
     const model = fromOnnx(writer.bytes('test'), { backend: float64() });

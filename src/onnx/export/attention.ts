@@ -1,4 +1,4 @@
-/** Attention as nodes of a graph, which has products of single sequences where the batch comes first. */
+/** Attention as nodes of a graph. Its products of single sequences require the batch to come first. */
 import type { Attention } from '../../attention/attention.ts';
 import type { Flow } from './flow.ts';
 import type { GraphWriter } from './writer.ts';

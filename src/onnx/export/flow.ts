@@ -1,11 +1,11 @@
-/** Signals in a graph that is written, and their valid steps. */
+/** Signals in an exported graph, and their valid steps. */
 import { rangeError } from '../../common/errors.ts';
 import type { States } from './states.ts';
 import type { GraphWriter } from './writer.ts';
 
 export const WHERE = 'toOnnx';
 
-/** What layers are written into. */
+/** The export in progress, to which layers add nodes. */
 export interface Exporting {
   readonly graph: GraphWriter;
   /** Whether the time axis has one step, which no layer may look beyond. */
@@ -21,7 +21,7 @@ export interface Flow {
    */
   readonly value: string;
   readonly timed: boolean;
-  /** The features; the name of their axis where their number is not known. */
+  /** The number of features, or the name of their axis if the number is not known. */
   readonly width: number | string;
   /** The name of the value with the valid steps, int64 [B]. */
   readonly lengths: string | undefined;

@@ -4,8 +4,8 @@ import type { Plan, Taker } from '../../models/plan.ts';
 import { type Exporting, type Flow, masked } from './flow.ts';
 
 /**
- * The inputs of a graph that have a time axis: indices, and features that a layer over time reads, through joins too, or
- * that are joined with sequences; but not those that are said to be vectors.
+ * The inputs of a graph that have a time axis: indices, and features that a layer over time reads, through joins too, or that are
+ * joined with sequences; but not those that are declared to be vectors.
  */
 export function inputsOverTime(plan: Plan, vectors: readonly string[]): ReadonlySet<string> {
   const timed = new Set([...plan.inputs].flatMap(([name, kind]) => (kind === 'indices' ? [name] : [])));

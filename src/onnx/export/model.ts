@@ -72,8 +72,8 @@ const names: Check<readonly string[]> = (where, argument, value) => {
  * inputSize]`. For one that begins with `EachStep` it is `[batch, time, items, inputSize]`, or `[batch, time, items]` of indices,
  * each sequence followed by −1. With `streaming` there is no time axis: `[batch, inputSize]`, or `[batch]` for indices.
  *
- * A `graph` has its names behind these: `input.words`, `lengths.words`, `output.tag`, `initial.context.h`. Its inputs of
- * features have a time axis if a layer over time reads them or they are joined with sequences, unless `vectors` has them.
+ * A `graph` appends its own names to these: `input.words`, `lengths.words`, `output.tag`, `initial.context.h`. Its inputs of
+ * features have a time axis if a layer over time reads them or they are joined with sequences, unless `vectors` names them.
  *
  * An `EncoderDecoder` has the inputs `input.source` and `input.target`, int64 `[batch, target time]`, the start token first, and
  * the outputs `output`, the scores of the next token at each step, and with attention `weights` `[batch, target time, source time]`.
@@ -81,12 +81,13 @@ const names: Check<readonly string[]> = (where, argument, value) => {
  * (unless the score is `dot`) and `lengths.memory`; `half: 'decoder'` takes them and `input.target` `[batch]`, one token, and
  * gives `output` `[batch, classes]`, `weights` and `final.decoder.1.h`, …, the initial states for the next token.
  *
- * Uses standard operators of opset 17, in float32: RNN, LSTM (with peepholes too) and GRU (both forms; time-major, with a transposition at both
- * ends, because ONNX Runtime supports no other layout). Dropout and recurrent dropout are omitted, as in `infer`.
+ * Uses standard operators of opset 17, in float32: RNN, LSTM (with peepholes too) and GRU (both forms; time-major, with a
+ * transposition at each end, because ONNX Runtime supports no other layout). Dropout and recurrent dropout are omitted, as in
+ * `infer`.
  *
- * @throws RangeError if ONNX has no operator for a layer or cell of the model (projected, coupled and normalised cells,
- * zoneout, custom ones), or a `streaming` model looks ahead, or an option is not one of the model's kind; TypeError if the model
- * is no layer, graph or encoder–decoder.
+ * @throws RangeError if ONNX has no operator for a layer or cell of the model (projected, coupled and normalised cells, zoneout,
+ * custom ones), or a `streaming` model looks ahead, or an option is not one of the model's kind; TypeError if the model is not a
+ * layer, graph or encoder–decoder.
  *
  * @example
  * ```ts

@@ -75,7 +75,10 @@ function direction(
   return { all: graph.node('Squeeze', [all, graph.integers([1])]), last: finals[0]! };
 }
 
-/** A part of the final state, [1, B, H]. ONNX Runtime gives zeros for a sequence of no steps, which ends as it began. */
+/**
+ * A part of the final state, [1, B, H]. ONNX Runtime gives zeros for a sequence without steps, whose final state should equal its
+ * initial one.
+ */
 function finalPart({ graph }: Exporting, { lengths }: Flow, last: string, initial: string): string {
   if (lengths === undefined || initial === '') return last;
   const some = graph.node('Greater', [lengths, graph.integers([0], [])]);

@@ -3,13 +3,13 @@ import type { GraphWriter } from './writer.ts';
 
 /** The states of the layers of a graph, each part by its path, such as `1.h`. */
 export interface States {
-  /** An initial part, [B, size]; undefined for zeros, or what the layer has learned. */
+  /** An initial part, [B, size]; undefined for zeros or the learned state. */
   initial(path: string, size: number): string | undefined;
   /** Takes a final part, [B, size]. */
   final(path: string, value: string, size: number): void;
 }
 
-/** Sequences start from zeros or the learned state; nobody needs the final one. */
+/** Sequences start from zeros or the learned state; the final one is not used. */
 export const ownStates: States = { initial: () => undefined, final: () => {} };
 
 /** Initial and final states as inputs and outputs of the graph. */

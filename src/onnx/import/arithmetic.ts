@@ -66,7 +66,7 @@ const cast = unary((making) => {
   };
 });
 
-// What an element that is reduced takes, in multiply–adds of the kernels.
+// The cost of a reduced element, in multiply–adds of the kernels.
 const PER_REDUCED = 16;
 
 /** Folds the elements along axes to one. */

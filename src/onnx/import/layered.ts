@@ -121,7 +121,7 @@ const convolution: Operator = (making) => {
       throw refused(node, `has an input of shape [${x.shape.join(', ')}]`, '[batch, channels, time]');
     const [batch, , time] = x.shape as [number, number, number];
     const outputs = batch * outputSteps(layer, time)(time);
-    // A stride has its own view of the rows of each sequence and tap.
+    // With a stride, the rows of each sequence and tap have their own view.
     const views = kernelSize * (layer.stride === 1 ? 1 : batch);
     takeElements(elementsOf(x.shape) + outputs * outputSize + 32 * views);
     takeOperations(outputs * w.data.length);

@@ -1,4 +1,4 @@
-/** How much room a graph gets: by the sizes of its file and inputs, so that what small files demand stays small. */
+/** The limits of a graph, derived from the sizes of its file and inputs, so that a small file cannot demand much. */
 import type { Graph } from './graph.ts';
 import { type Limits, spanOf } from './room.ts';
 import type { Value } from './value.ts';
@@ -12,7 +12,7 @@ export interface Extent {
   readonly widest: number;
 }
 
-// What every file may have: 16 MiB of float32, or 32 of float64, and about a second.
+// The allowance of every file: 16 MiB of float32, or 32 of float64, and about a second.
 const ELEMENTS = 2 ** 22;
 const OPERATIONS = 2 ** 30;
 
@@ -35,7 +35,7 @@ export function extentOf(graph: Graph, bytes: number): Extent {
   return { bytes, nodes, widest };
 }
 
-// The values as large as the largest that a graph needs at least; most nodes make smaller ones.
+// The number of values as large as the largest one for which there is always room; most nodes make smaller values.
 const LARGE = 64;
 
 /** Enough to load a file: nodes and layers copy each weight of 4 bytes up to 32 times. */
@@ -44,8 +44,8 @@ export function limitsOfLoading(bytes: number): Limits {
 }
 
 /**
- * Enough for a run: of each element of the inputs, each node but no more than 64 make the widest features, or one for each step;
- * and each of those elements meets each weight and, as in attention, the widest features of each step four times.
+ * Enough for a run. Each node, up to 64 of them, may make the widest features, or one value for each step, from each element of
+ * the inputs. Each of those elements may meet each weight and, as in attention, the widest features of each step four times.
  */
 export function limitsOfRun({ bytes, nodes, widest }: Extent, inputs: readonly Value[]): Limits {
   let [elements, longest] = [1, 1];

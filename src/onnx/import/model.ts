@@ -24,14 +24,15 @@ export interface FromOnnxOptions {
   /** The compute backend. Default `float32()`. */
   readonly backend?: Backend | undefined;
   /**
-   * The most elements that loading, or one run, may make in all of its values together. Default, for a file of n bytes: for
-   * loading 2²² + 8n; for a run 2²² + 4n + the elements of the inputs · the largest dimension in the file and the inputs · the
-   * number of nodes, or 64 if there are more. Long additive attention may need more.
+   * The most elements that loading, or one run, may make in all values together. Default, for a file of n bytes: for loading
+   * 2²² + 8n; for a run 2²² + 4n + the elements of the inputs · the largest dimension in the file and the inputs · the number of
+   * nodes, or 64 if there are more. Long additive attention may need more.
    */
   readonly mostElements?: number | undefined;
   /**
-   * The most multiply–adds with weights; one without weights counts as 4, an element that is reduced as 16. Default: for loading
-   * 2³⁰ + 64n; for a run 2³⁰ + the elements of the inputs · (n + 4 · the largest dimension in the inputs · that in the file).
+   * The most multiply–adds with weights of loading, or of one run; one without weights counts as 4, a reduced element as 16.
+   * Default, for a file of n bytes: for loading 2³⁰ + 64n; for a run 2³⁰ + the elements of the inputs · (n + 4 · the largest
+   * dimension in the inputs · the largest in the file).
    */
   readonly mostOperations?: number | undefined;
 }
@@ -242,7 +243,7 @@ function ready(node: Node, known: readonly (Value | undefined)[], to: Compiling)
   });
 }
 
-/** Adds to errors of values and layers the place in the graph. */
+/** Adds the place in the graph to errors of values and layers. */
 function naming<Result>(place: () => string, act: () => Result): Result {
   try {
     return act();

@@ -94,7 +94,7 @@ export function listOf(
   return (inputs) => (fixed !== undefined ? [...fixed] : inputs[at] && wholesOf(making.node, inputs[at]));
 }
 
-/** The numbers of a value, which must be whole. */
+/** The numbers of a value, which must be whole numbers. */
 export function wholesOf(node: Node, { data }: Value): number[] {
   const numbers = Array.from(data);
   if (!numbers.every(Number.isInteger)) throw refused(node, `takes ${listed(numbers)}`, 'whole numbers');

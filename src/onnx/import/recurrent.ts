@@ -157,7 +157,7 @@ export const recurrent: Operator = (making) => {
     return cell;
   };
   const elements = w.data.length + r.data.length + (b?.data.length ?? 0) + (peepholes?.data.length ?? 0);
-  // In the order of the cell, and in its layer.
+  // Once in the order of the cell, and once in its layer.
   takeElements(2 * elements);
   const layer = withoutStart(elements, () =>
     directions === 2
@@ -170,7 +170,7 @@ export const recurrent: Operator = (making) => {
   return (inputs) => runRecurrent(made, inputs);
 };
 
-/** A recurrent node that is compiled. */
+/** A compiled recurrent node. */
 interface Recurrent {
   readonly node: Node;
   readonly states: readonly string[];
@@ -182,7 +182,7 @@ interface Recurrent {
   readonly batchFirst: boolean;
 }
 
-// What a step takes besides its products, in multiply–adds of the kernels.
+// The cost of a step besides its products, in multiply–adds of the kernels.
 const PER_STEP = 1000;
 
 function runRecurrent(

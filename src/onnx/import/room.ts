@@ -1,10 +1,10 @@
-/** What a graph may make and compute, so that no file, damaged or hostile, takes memory or time without bound. */
+/** Counts what a graph makes and computes, so that no file, damaged or hostile, takes unbounded memory or time. */
 
-/** What loading, or one run, may take. */
+/** The limits of loading, or of one run. */
 export interface Limits {
-  /** The elements of all values made. */
+  /** The elements of all values together. */
   readonly mostElements: number;
-  /** Multiply–adds, and what takes as long. */
+  /** Multiply–adds, and operations that take as long. */
   readonly mostOperations: number;
 }
 
@@ -28,7 +28,7 @@ interface Room {
 
 let room: Room | undefined;
 
-/** Computes with room for so much. */
+/** Computes within limits of its own. */
 export function within<Result>(limits: Limits, compute: () => Result): Result {
   const before = room;
   room = { limits, elements: 0, operations: 0 };
@@ -39,7 +39,7 @@ export function within<Result>(limits: Limits, compute: () => Result): Result {
   }
 }
 
-/** @throws Unfit if there is no room for so many elements, before they are allocated. */
+/** Counts elements before they are allocated. @throws Unfit if there is no room for them. */
 export function takeElements(count: number): void {
   const { limits, elements } = room!;
   if (!(elements + count <= limits.mostElements))
@@ -50,7 +50,7 @@ export function takeElements(count: number): void {
   room!.elements += count;
 }
 
-/** @throws Unfit if there is no room for so many operations, before they are begun. */
+/** Counts operations before they begin. @throws Unfit if there is no room for them. */
 export function takeOperations(count: number): void {
   const { limits, operations } = room!;
   if (!(operations + count <= limits.mostOperations))
@@ -61,7 +61,7 @@ export function takeOperations(count: number): void {
   room!.operations += count;
 }
 
-/** The elements of a shape; an axis of none counts as one, because loops may run over the others. */
+/** The number of elements of a shape. An axis of size 0 counts as 1, because loops may run over the others. */
 export function spanOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * Math.max(size, 1), 1);
 }

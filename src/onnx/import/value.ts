@@ -13,9 +13,9 @@ export interface Value {
   readonly shape: readonly number[];
 }
 
-// 1 GiB of float32: more than any useful graph needs of one value.
+// 1 GiB of float32: more than any useful graph needs for one value.
 const MOST = 2 ** 28;
-// Places of elements are computed axis by axis.
+// The positions of elements are computed axis by axis.
 const MOST_AXES = 64;
 
 /** Whether a value may have a shape. */
@@ -40,7 +40,7 @@ export function listed(numbers: readonly number[]): string {
 /**
  * Allocates a value: real numbers in the precision of `like`, all others as float64.
  *
- * @throws Unfit if the shape is none, or there is no room for it.
+ * @throws Unfit if the shape is invalid, or there is no room for it.
  */
 export function allocate(kind: Kind, shape: readonly number[], like?: Value['data']): Value {
   checkShape(shape);
@@ -54,7 +54,7 @@ export function whole(numbers: readonly number[], shape: readonly number[] = [nu
   return { kind: 'whole', data: Float64Array.from(numbers), shape };
 }
 
-/** The same elements in another shape. @throws Unfit if it is none. */
+/** The same elements in another shape. @throws Unfit if the shape is invalid. */
 export function reshaped({ kind, data }: Value, shape: readonly number[]): Value {
   checkShape(shape);
   return { kind, data, shape };

@@ -160,8 +160,8 @@ export class SparseMatrix {
 }
 
 /**
- * A matrix of the entries of `rows` with column c in column `place[c]`, or without it if that is −1. The columns of a row may be in any
- * order: transposing twice sorts them all, in time proportional to the number of entries and columns.
+ * A matrix of the entries of `rows`: column c becomes column `place[c]`, or is left out if that is −1. The columns of a row may
+ * be in any order: transposing twice sorts them all, in time proportional to the number of entries and columns.
  */
 export function arranged(
   { rows, rowStart, columns, values }: Rows,
@@ -179,7 +179,7 @@ export function arranged(
   const entries = accumulate(columnEnd);
   accumulate(rowEnd);
   const newStart = rowEnd.slice();
-  // Where a column or a row starts; each entry moves it, so that in the end it is where the next one starts.
+  // The start of each column or row. Each entry advances it, so that in the end it is the start of the next one.
   const rowOf = new Int32Array(entries);
   const byColumn = new Float64Array(entries);
   for (let row = 0; row < rows; row++)
