@@ -317,6 +317,29 @@ describe('a form that no operator has is refused', () => {
       'LayerNormalization "LayerNormalization_1" scales 3 features by 2, expected one for each',
     ],
     [
+      'an attribute that its operator does not have',
+      (w, x) => w.node('Softmax', [x], { axes: 1 }),
+      'Softmax "Softmax_0" has attribute "axes", expected only those of its operator',
+    ],
+    [
+      'a reset gate of an LSTM',
+      (w, x) =>
+        w.node('LSTM', [x, w.floats('w', [1, 1, 1, 1], [1, 4, 1]), w.floats('r', [1, 1, 1, 1], [1, 4, 1])], {
+          linear_before_reset: 1,
+        }),
+      'LSTM "LSTM_1" has attribute "linear_before_reset", expected only those of its operator',
+    ],
+    [
+      'padding of chosen axes',
+      (w, x) => w.node('Pad', [x, ...lists(w, [1, 1]), w.floats('v', [0], []), ...lists(w, [2])]),
+      'Pad "Pad_3" pads chosen axes, expected all axes',
+    ],
+    [
+      'dropout as in training',
+      (w, x) => w.node('Dropout', [x, w.floats('r', [0.5], []), w.integers([1], [])]),
+      'Dropout "Dropout_2" drops elements, as in training, expected a training_mode of false',
+    ],
+    [
       'pads for one side',
       (w, x) => w.node('Conv', [x, w.floats('k', [1], [1, 1, 1])], { pads: [1] }),
       'Conv "Conv_1" has pads [1], expected two',

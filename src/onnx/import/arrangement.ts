@@ -16,6 +16,11 @@ import { allocate, axisOf, listed, reshaped, transposed, type Value, whole } fro
 
 const same = unary(() => (x) => x);
 
+const dropout = unary(({ node }) => (x, inputs) => {
+  if (inputs[2]?.data[0]) throw refused(node, 'drops elements, as in training', 'a training_mode of false');
+  return x;
+});
+
 const constant: Operator = (making) => {
   const { attributes } = making.node;
   const name = ['value_float', 'value_int', 'value_floats', 'value_ints'].find((each) =>
@@ -162,7 +167,7 @@ export const arrangement: { readonly [op: string]: Operator } = {
   Constant: constant,
   ConstantOfShape: constantOfShape,
   // Active only in training.
-  Dropout: same,
+  Dropout: dropout,
   Flatten: flatten,
   Identity: same,
   Range: range,

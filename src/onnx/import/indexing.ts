@@ -116,13 +116,15 @@ const pad = unary((making) => {
   if (mode !== 'constant' && mode !== 'reflect')
     throw refused(node, `has mode ${show(mode)}`, 'constant or reflect');
   const amounts = listOf(making, 'pads', 1);
+  const usual = numberOf(making, 'value', 0);
   return (x, inputs) => {
+    if (inputs[3] !== undefined) throw refused(node, 'pads chosen axes', 'all axes');
     const pads = amounts(inputs) ?? [];
     const rank = x.shape.length;
     if (pads.length !== 2 * rank)
       throw refused(node, `pads ${pads.length} sides of ${rank} axes`, `${2 * rank}`);
     const wanted = x.shape.map((size, axis) => size + pads[axis]! + pads[axis + rank]!);
-    const filling = inputs[2]?.data[0] ?? numberOf(making, 'value', 0);
+    const filling = inputs[2]?.data[0] ?? usual;
     const [outer, strides] = [stridesOf(wanted), stridesOf(x.shape)];
     if (
       mode === 'reflect' &&

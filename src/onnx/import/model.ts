@@ -15,7 +15,7 @@ import { type Graph, type GraphValue, type Node, readModel } from './graph.ts';
 import { indexing } from './indexing.ts';
 import { layered } from './layered.ts';
 import { type Extent, extentOf, limitsOfLoading, limitsOfRun } from './limits.ts';
-import { type Compute, type Operator, refused, titleOf } from './operator.ts';
+import { type Compute, checkRead, type Making, type Operator, refused, titleOf } from './operator.ts';
 import { type Limits, takeElements, Unfit, within } from './room.ts';
 import type { Value } from './value.ts';
 
@@ -234,13 +234,17 @@ function ready(node: Node, known: readonly (Value | undefined)[], to: Compiling)
       'is an operator that is not computed',
       `one of ${[...Object.keys(operators), IF].sort().join(', ')}`,
     );
-  return operator({
+  const making: Making = {
     node,
     known,
     backend: to.backend,
     opset: to.opset,
+    read: new Set(),
     made: (layer) => to.layers.set(node.name === '' ? node.outputs[0]! : node.name, layer),
-  });
+  };
+  const compute = operator(making);
+  checkRead(making);
+  return compute;
 }
 
 /** Adds the place in the graph to errors of values and layers. */

@@ -15,6 +15,8 @@ export interface Making {
   readonly known: readonly (Value | undefined)[];
   readonly backend: Backend;
   readonly opset: number;
+  /** The attributes that the operator has read. */
+  readonly read: Set<string>;
   /** Registers a layer that computes this node. */
   readonly made: (layer: AnyLayer) => void;
 }
@@ -37,11 +39,12 @@ export function refused(node: Node, came: string, expected: string): RangeError 
 }
 
 function attribute<Kind extends Attribute>(
-  { node }: Making,
+  { node, read }: Making,
   name: string,
   otherwise: Kind,
   fits: (value: Attribute) => boolean,
 ): Kind {
+  read.add(name);
   const value = node.attributes.get(name);
   if (value === undefined) return otherwise;
   if (fits(value)) return value as Kind;
@@ -76,6 +79,26 @@ export function tensorOf(making: Making, name: string): Value | undefined {
   return making.node.attributes.has(name)
     ? (attribute<Attribute>(making, name, [], fits) as Value)
     : undefined;
+}
+
+// These change nothing here: what training needs, what the weights say themselves, and options of types that are not read.
+const IGNORED: ReadonlySet<string> = new Set([
+  'activation_alpha',
+  'activation_beta',
+  'hidden_size',
+  'kernel_shape',
+  'ratio',
+  'round_mode',
+  'saturate',
+  'seed',
+  'stash_type',
+]);
+
+/** Refuses a node with an attribute that its operator has not read. */
+export function checkRead({ node, read }: Making): void {
+  for (const name of node.attributes.keys())
+    if (!read.has(name) && !IGNORED.has(name))
+      throw refused(node, `has attribute ${show(name)}`, 'only those of its operator');
 }
 
 /** Returns a required value. */
