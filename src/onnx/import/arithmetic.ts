@@ -197,7 +197,7 @@ const clip: Operator = (making) => {
   };
 };
 
-// What a multiply–add takes here, in those of the kernels.
+// The cost of a multiply–add here, in those of the kernels.
 const PER_MULTIPLIED = 4;
 
 /** The matrix product of two values that are not weights. */
