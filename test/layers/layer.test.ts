@@ -45,6 +45,7 @@ const layers: readonly [string, AnyLayer][] = [
 ];
 
 test.each(layers)('%s computes the gradient of its input only if asked', (_, layer) => {
+  clearGradients(layer);
   layer.forward(x).backward(ones);
   const wanted = parameterGradients(layer);
   clearGradients(layer);

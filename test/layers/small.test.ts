@@ -79,6 +79,24 @@ describe('Bidirectional', () => {
     expect(apart.every((value) => value !== 0)).toBe(true);
   });
 
+  test.each([
+    ['sum', (dy: number) => dy, (dy: number) => dy],
+    ['mean', (dy: number) => dy / 2, (dy: number) => dy / 2],
+    ['product', (dy: number, _: number, b: number) => dy * b, (dy: number, a: number) => dy * a],
+  ] as const)('passes the gradient of a merge by %s to both directions', (merge, dA, dB) => {
+    const layer = new Bidirectional(gru(), gru(), { merge });
+    const [a, b] = [layer.directions.forward.forward(x), layer.directions.reverse.forward(x)];
+    const dy = [1, -2, 3, 0.5, -0.25, 4];
+    const gradient = (of: (dy: number, a: number, b: number) => number) =>
+      tensor(
+        dy.map((d, i) => of(d, a.output.data[i]!, b.output.data[i]!)),
+        [1, 3, 2],
+      );
+    const [da, db] = [a.backward(gradient(dA)), b.backward(gradient(dB))];
+    const { input } = layer.forward(x).backward(tensor(dy, [1, 3, 2]));
+    expectCloseValues(input.data, plus(da.input, db.input).data, 1e-5);
+  });
+
   test('passes the gradients of its states on, without one of its outputs', () => {
     const dState = { forward: { h: tensor([[1, -2]]) }, reverse: { h: tensor([[3, 0.5]]) } };
     for (const merge of ['concatenate', 'sum', 'mean', 'product'] as const) {
@@ -158,6 +176,23 @@ describe('Pooling', () => {
 });
 
 describe('Repeat', () => {
+  test('adds the gradients of the steps', () => {
+    const pass = new Repeat({ steps: 2 }).forward(tensor([[1, 10]]));
+    expect(numbers(pass.output)).toEqual([1, 10, 1, 10]);
+    expect(
+      numbers(
+        pass.backward(
+          tensor([
+            [
+              [1, 2],
+              [30, 40],
+            ],
+          ]),
+        ).input,
+      ),
+    ).toEqual([31, 42]);
+  });
+
   test('refuses invalid arguments', () => {
     expect(() => new Repeat({ steps: 0 })).toThrow(
       new RangeError('Repeat: steps is 0, expected a whole number of at least 1'),
