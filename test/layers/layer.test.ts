@@ -7,8 +7,10 @@ import {
   Conv1d,
   Dense,
   Dropout,
+  Embedding,
   float64,
   GRUCell,
+  indices,
   OneHot,
   Pooling,
   Repeat,
@@ -17,7 +19,8 @@ import {
   sequential,
   tensor,
 } from '../../src/index.ts';
-import { withArena } from '../../src/matrix/arena.ts';
+import { allSteps, distinctSequences, featureSequences, indexSequences } from '../../src/layers/nested.ts';
+import { type Arena, withArena } from '../../src/matrix/arena.ts';
 import { clearGradients, parameterGradients } from '../laws/compare.ts';
 
 const backend = float64();
@@ -106,6 +109,37 @@ describe('the backward pass of a batch', () => {
     });
     expect(asked).toEqual([false]);
   });
+});
+
+describe('working memory', () => {
+  /** Which of the next elements of the arena the work writes. */
+  const written = (arena: Arena, work: () => void) => {
+    const next = arena.scope(() => arena.matrix(1, 64));
+    next.write(new Array(64).fill(Number.NaN));
+    arena.scope(work);
+    return [...next.read()].flatMap((value, i) => (Number.isNaN(value) ? [] : [i]));
+  };
+
+  test('is written only where it was taken', () =>
+    withArena(backend, (arena) => {
+      const repeat = new Repeat({ steps: 2, backend });
+      const vector = repeat.toSignal(arena, 'test', tensor([[1, 2]]), undefined);
+      expect(written(arena, () => repeat.record(arena, vector))).toEqual([0, 1, 2, 3]);
+
+      const embedding = new Embedding({ classes: 4, outputSize: 1, paddingIndex: 0, backend });
+      const row = embedding.toSignal(arena, 'test', indices([[3, 0, 2]]), undefined);
+      const trace = embedding.record(arena, row);
+      const dOutput = arena.zeros(3, 1);
+      expect(written(arena, () => trace.backward(dOutput, undefined, false))).toEqual([0, 1, 2]);
+
+      const words = indices([[[1, 2, 3]], [[3, 1, 2]]]);
+      const found = distinctSequences('test', 'words', words, [1, 1], 4, true);
+      const first = [0, 1, 2, 3, 4, 5];
+      expect(written(arena, () => indexSequences(arena, words, found, 4))).toEqual(first);
+      const features = tensor([[[[1], [2], [3]]], [[[4], [5], [6]]], [[[7], [8], [9]]]]);
+      const steps = allSteps(2, 1, 3, [1, 1]);
+      expect(written(arena, () => featureSequences(arena, features, steps))).toEqual(first);
+    }));
 });
 
 test('a released layer cannot be used', () => {
