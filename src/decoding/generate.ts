@@ -63,7 +63,7 @@ export interface Generated extends Drawn {
  * The caller owns the loop: `break` ends it, as do `length`, `stop` (whose token is the last one yielded) and an aborted
  * `signal`. The state is carried, so each token costs one step however long the text is; the event loop runs between tokens.
  *
- * @throws RangeError or TypeError if an option does not fit, or the model has a layer that sees several steps at once.
+ * @throws RangeError or TypeError if an option does not fit, or the model has a layer that cannot run step by step.
  *
  * @example
  * ```ts
