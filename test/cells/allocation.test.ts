@@ -15,8 +15,9 @@ const INPUT = 4;
 const HIDDEN = 8;
 const BATCH = 2;
 const sizes = { inputSize: INPUT, hiddenSize: HIDDEN };
-// Bytes per step. One view per step would be 72; the views of a block of 128 steps are 25 if the engine keeps them all.
-const MOST = 32;
+// Bytes per step. One view per step would be 72; the views of a block of 128 steps are 25 if the engine keeps them all, and on a
+// busy machine up to 37 were seen.
+const MOST = 48;
 
 /** The bytes of JavaScript objects that a forward and backward pass over `time` steps creates, garbage included. */
 function created(cell: AnyCell, time: number, lengths: number[] | undefined): number {

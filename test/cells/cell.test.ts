@@ -5,7 +5,10 @@ import {
   float32,
   float64,
   GRUCell,
+  LayerNormGRUCell,
+  LayerNormLSTMCell,
   LSTMCell,
+  ProjectedLSTMCell,
   Random,
   RNNCell,
   type Rule,
@@ -193,6 +196,45 @@ describe('a custom cell', () => {
     expect(checkGradients(cell, drawn(2, 2), { state }).worst.error).toBeLessThan(1e-6);
   });
 });
+
+test.each([
+  ['after', 0.5 * (0.7 * 0.8 + 0.4)],
+  ['before', 0.7 * (0.5 * 0.8) + 0.4],
+] as const)('the reset gate of a GRU acts %s the product', (reset, recurrent) => {
+  const cell = new GRUCell({ inputSize: 1, hiddenSize: 1, reset, backend: float64() });
+  // σ(0) = 1/2 for both gates; n = tanh(0.3 x + 0.1 + the recurrent part).
+  cell.weightIh.write([0, 0, 0.3]);
+  cell.weightHh.write([0, 0, 0.7]);
+  cell.biasIh!.write([0, 0, 0.1]);
+  cell.biasHh!.write([0, 0, 0.4]);
+  const h = { data: Float64Array.of(0.8), shape: [1, 1] as const };
+  const { output } = cell.infer(tensor([[2]]), { state: { h } });
+  expect(output.data[0]).toBeCloseTo(0.5 * Math.tanh(0.3 * 2 + 0.1 + recurrent) + 0.5 * 0.8, 15);
+});
+
+describe('a cell says what it is built from', () => {
+  const sizes = { inputSize: 3, hiddenSize: 4 };
+
+  test.each<[Cell<string>, object]>([
+    [new LSTMCell({ ...sizes, bias: false }), { bias: false }],
+    [new GRUCell(sizes), { bias: true, reset: 'after' }],
+    [new GRUCell({ ...sizes, reset: 'before' }), { bias: true, reset: 'before' }],
+    [new ProjectedLSTMCell({ ...sizes, projectionSize: 2 }), { bias: true, projectionSize: 2 }],
+    [new LayerNormLSTMCell({ ...sizes, epsilon: 0.5 }), { epsilon: 0.5 }],
+    [new LayerNormGRUCell({ ...sizes, epsilon: 0.25 }), { epsilon: 0.25 }],
+  ])('%s', (cell, options) => {
+    expect(cell.architecture()).toEqual({ type: cell.type, options: { ...sizes, ...options } });
+  });
+});
+
+test.each([(cell: Cell) => cell.release(), (cell: Cell) => cell[Symbol.dispose]()])(
+  'a released cell has no weights',
+  (release) => {
+    const cell = new LSTMCell({ inputSize: 1, hiddenSize: 1 });
+    release(cell);
+    expect(() => cell.weightHh.read()).toThrow(/released/);
+  },
+);
 
 describe('an inconsistent rule is refused', () => {
   const make = (change: Partial<Rule<string, 'h', string>>) => () => {
