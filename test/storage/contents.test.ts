@@ -249,3 +249,37 @@ describe('a checkpoint', () => {
     ).toThrow(new RangeError('loadCheckpoint: model: generators are 0, expected 1, those of the checkpoint'));
   });
 });
+
+describe('an architecture', () => {
+  const architectureOf = (bytes: Uint8Array) =>
+    JSON.parse(decodeTensors('test', bytes).metadata.architecture!) as object;
+
+  test('refers to a part that occurs again by the path of its first place', () => {
+    const dense = new Dense({ inputSize: 1, outputSize: 1 });
+    expect(architectureOf(save(sequential(dense, sequential(new Residual(dense)))))).toEqual({
+      type: 'Sequential',
+      options: {},
+      parts: {
+        0: { type: 'Dense', options: { inputSize: 1, outputSize: 1, bias: true } },
+        1: {
+          type: 'Sequential',
+          options: {},
+          parts: { 0: { type: 'Residual', options: {}, parts: { layer: { same: '0' } } } },
+        },
+      },
+    });
+    const inner = sequential(new Residual(dense), dense);
+    expect(architectureOf(save(inner))).toHaveProperty('parts.1', { same: '0.layer' });
+  });
+
+  test('may have dropout without the state of its generator', () => {
+    const bytes = save(sequential(new Dropout({ rate: 0.25 })));
+    const plain = {
+      type: 'Sequential',
+      options: {},
+      parts: { 0: { type: 'Dropout', options: { rate: 0.25 } } },
+    };
+    const model = load(withMetadata(bytes, { architecture: JSON.stringify(plain) })) as Sequential;
+    expect((model.layers[0] as unknown as Dropout).rate).toBe(0.25);
+  });
+});
