@@ -200,6 +200,10 @@ describe('rows', () => {
       [0, 0, 0],
       [2, -1, 5],
     ]);
+    const sums = matrix([[0, 0, 0]]);
+    // The third row and its index are not part of the views.
+    operations.scatterAdd(sums, matrix([...a, a[0]!]).rowsFrom(0, 2), matrix([[0, -1, 0]]).columnsFrom(0, 2));
+    expect(read(sums)).toEqual([a[0]]);
     expect(() => operations.gather(out, matrix(a), matrix([[1]]))).toThrow(
       new RangeError('gather: indices has shape [1, 1], expected [1, 3]'),
     );
