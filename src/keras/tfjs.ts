@@ -1,5 +1,4 @@
 /** Reads files written by `model.save` of TensorFlow.js: model.json and its weights. */
-
 import { isBuiltin } from '../common/builtin.ts';
 import { joined } from '../common/bytes.ts';
 import { rangeError, show, typeError } from '../common/errors.ts';

@@ -4,7 +4,6 @@
  * Numbers in comments are field numbers of the messages. Protocol Buffers are decoded by hand
  * (docs/decisions/11-formats-by-hand.md).
  */
-
 import { joined } from '../../common/bytes.ts';
 import { elementsOf } from '../../common/tensor.ts';
 import { elementWidth, StoredTensor } from '../../storage/stored-tensor.ts';

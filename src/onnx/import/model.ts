@@ -192,31 +192,11 @@ function compile(
     if (node.op === IF) steps.push(branches(node, constants, to));
     else {
       const known = node.inputs.map((name) => (name === '' ? undefined : constants.get(name)));
-      const compute = naming(
-        () => titleOf(node),
-        () => ready(node, known, to),
-      );
+      const compute = ready(node, known, to);
       const isKnown = node.inputs.every((name, at) => name === '' || known[at] !== undefined);
-      if (isKnown)
-        keep(
-          constants,
-          node,
-          naming(
-            () => titleOf(node),
-            () => compute(known),
-          ),
-        );
+      if (isKnown) keep(constants, node, compute(known));
       else
-        steps.push({
-          node,
-          compute: (scope) => {
-            const inputs = node.inputs.map((name) => read(scope, node, name));
-            return naming(
-              () => titleOf(node),
-              () => compute(inputs),
-            );
-          },
-        });
+        steps.push({ node, compute: (scope) => compute(node.inputs.map((name) => read(scope, node, name))) });
     }
     for (const name of node.outputs) if (name !== '') given.add(name);
   }
@@ -242,9 +222,10 @@ function ready(node: Node, known: readonly (Value | undefined)[], to: Compiling)
     read: new Set(),
     made: (layer) => to.layers.set(node.name === '' ? node.outputs[0]! : node.name, layer),
   };
-  const compute = operator(making);
+  const title = () => titleOf(node);
+  const compute = naming(title, () => operator(making));
   checkRead(making);
-  return compute;
+  return (inputs) => naming(title, () => compute(inputs));
 }
 
 /** Adds the place in the graph to errors of values and layers. */

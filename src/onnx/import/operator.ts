@@ -38,7 +38,7 @@ export function refused(node: Node, came: string, expected: string): RangeError 
   return rangeError('fromOnnx', titleOf(node), came, expected);
 }
 
-function attribute<Kind extends Attribute>(
+function attribute<Kind extends Attribute | undefined>(
   { node, read }: Making,
   name: string,
   otherwise: Kind,
@@ -60,25 +60,19 @@ export const textOf = (making: Making, name: string, otherwise: string): string 
 const isTexts = (value: Attribute) => Array.isArray(value) && value.every((item) => typeof item === 'string');
 
 export function textsOf(making: Making, name: string): readonly string[] | undefined {
-  return making.node.attributes.has(name)
-    ? attribute<readonly string[]>(making, name, [], isTexts)
-    : undefined;
+  return attribute<readonly string[] | undefined>(making, name, undefined, isTexts);
 }
 
 const isList = (value: Attribute) => Array.isArray(value) && value.every((item) => typeof item === 'number');
 
 export function numbersOf(making: Making, name: string): readonly number[] | undefined {
-  return making.node.attributes.has(name)
-    ? attribute<readonly number[]>(making, name, [], isList)
-    : undefined;
+  return attribute<readonly number[] | undefined>(making, name, undefined, isList);
 }
 
 /** A tensor in an attribute. */
 export function tensorOf(making: Making, name: string): Value | undefined {
   const fits = (value: Attribute) => typeof value === 'object' && 'data' in value;
-  return making.node.attributes.has(name)
-    ? (attribute<Attribute>(making, name, [], fits) as Value)
-    : undefined;
+  return attribute<Value | undefined>(making, name, undefined, fits);
 }
 
 // These change nothing here: what training needs, what the weights say themselves, and options of types that are not read.
