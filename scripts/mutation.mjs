@@ -32,6 +32,7 @@ const folders = {
     'cells/cell.test.ts',
     'cells/forget-bias.test.ts',
     'cells/passes.test.ts',
+    'cells/noise.test.ts',
     'storage/model-file.test.ts',
     'golden',
     'layers',
