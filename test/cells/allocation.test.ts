@@ -15,9 +15,8 @@ const INPUT = 4;
 const HIDDEN = 8;
 const BATCH = 2;
 const sizes = { inputSize: INPUT, hiddenSize: HIDDEN };
-// Bytes per step. One view per step would be 72; the views of a block of 128 steps are 25 if the engine keeps them all, and on a
-// busy machine up to 37 were seen.
-const MOST = 48;
+// Bytes per step. One view per step would be 72; the views of a block of 128 steps are 25 if the engine keeps them all.
+const MOST = 32;
 
 /** The bytes of JavaScript objects that a forward and backward pass over `time` steps creates, garbage included. */
 function created(cell: AnyCell, time: number, lengths: number[] | undefined): number {
@@ -54,10 +53,13 @@ describe.each(cells)('%s', (_, make) => {
     const least = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     const steps = [200, 2000];
     const more = () => (least[1]! - least[0]!) / (steps[1]! - steps[0]!);
-    for (let round = 0; round < 150 && !(round >= 5 && more() < MOST); round++)
+    for (let round = 0; round < 150 && !(round % 30 >= 5 && more() < MOST); round++) {
+      // A collection during a short run makes its minimum too small for good.
+      if (round % 30 === 0) least.fill(Number.POSITIVE_INFINITY);
       steps.forEach((time, i) => {
         least[i] = Math.min(least[i]!, created(cell, time, lengths(time)));
       });
+    }
     expect(more()).toBeLessThan(MOST);
   });
 });
